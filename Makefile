@@ -1,0 +1,35 @@
+PORT ?= 8501
+BIN = .venv/bin
+
+.PHONY: help run test lint format bench setup setup-dev
+
+help:
+	@echo "make run    set up what is missing and open the page (PORT=$(PORT))"
+	@echo "make test   set up what is missing and run every test"
+	@echo "make lint   check the style of the code;  make format  mend it"
+	@echo "make bench  measure on this machine, into docs/performance.md"
+
+setup:
+	@sh scripts/setup.sh requirements.txt
+
+setup-dev:
+	@sh scripts/setup.sh requirements-dev.txt
+
+run: setup
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: setup-dev
+	@$(BIN)/python scripts/chromium.py
+	$(BIN)/python -m pytest
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup-dev
+	@$(BIN)/python scripts/chromium.py
+	$(BIN)/python -m explorer bench

@@ -1,0 +1,28 @@
+"""Sequence models, their shapes, and their training: the package behind the page.
+
+In the order to read it; a file imports only what stands above it. Files marked * import Keras, and only workers do that.
+
+spec            the words of the project as frozen values; judges every value from outside
+registry        `@architecture` and `@task`, where a function signs in
+architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
+tasks/          one small file each: NumPy only
+catalog         walks both folders
+presets         named experiments with a point to see
+data            what an experiment trains on, holds out, and probes
+build *         a seeded model that keeps its architecture's promise
+shapes *        what each layer receives and returns, in named axes
+inside *        the real numbers that flow through a model
+training *      compiles an epoch once and runs chunks of it
+work, warm      what workers run, by name
+limits          what a run will cost, estimated before it starts
+story           what happened in a run, in sentences
+store           runs and frames in SQL
+cluster         the processes that chunks run in
+engine          queue, pause, step, stop, and recovery
+export          an experiment as a script that stands alone
+__main__        the same from the command line
+ui/             the Streamlit page, its components, and the stream of live events
+
+A chunk is a pure function, (experiment, state, epochs, budget) -> (state, frames): everything that the engine promises
+(pause, step, recovery, the same losses bit for bit) follows from that.
+"""

@@ -1,0 +1,32 @@
+"""A GRU for sequences of different lengths, padded to one."""
+
+from __future__ import annotations
+
+from explorer.registry import architecture
+
+
+@architecture(
+    title="GRU on padded sequences, pooled",
+    answers="once",
+    answer="yes/no",
+    inputs="padded",
+    source="https://keras.io/guides/understanding_masking_and_padding/",
+    units=range(1, 257),
+)
+def gru_pooled(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
+    """Hear sequences of different lengths, and answer once from the average of the memory.
+
+    (batch, timesteps, features) -> (batch, outputs)
+
+    Sequences of different lengths are padded with zeros to the longest. The mask marks the steps where every
+    feature is zero; the memory skips them, and the average counts the heard steps alone.
+    """
+    import keras
+    from keras import layers
+
+    sequence = keras.Input((timesteps, features), name="sequence")
+    mask = layers.Masking(0.0, name="mask")(sequence)
+    memory = layers.GRU(units, return_sequences=True, name="memory")(mask)
+    average = layers.GlobalAveragePooling1D(name="average")(memory)
+    answer = layers.Dense(outputs, activation="sigmoid", name="answer")(average)
+    return keras.Model(sequence, answer, name="gru_pooled")

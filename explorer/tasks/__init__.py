@@ -1,0 +1,16 @@
+"""One small file a task, numpy only: the function is the entry, and `explorer.catalog` finds it by its file's name."""
+
+# The order in the page's list; a file that is not named here comes after, by name.
+ORDER = (
+    "delayed_echo",
+    "pointwise",
+    "running_mean",
+    "look_ahead",
+    "reverse",
+    "sine_forecast",
+    "noise",
+    "adding_problem",
+    "two_streams_sum",
+    "longest_window",
+    "majority",
+)

@@ -1,0 +1,87 @@
+"""Is there a long enough run in any one window?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.registry import Floor, task
+
+
+def half_loss(timesteps: int, features: int, windows: int, run_length: int) -> float:
+    """The binary cross-entropy of 1/2, in nats."""
+    return float(np.log(2))
+
+
+def say_half(inputs: np.ndarray, windows: int, run_length: int) -> np.ndarray:
+    return np.full((len(inputs), 1), 1 / 2)
+
+
+def no_run(timesteps: int, run_length: int, positive: float) -> float:
+    """The probability that no run_length steps in a row are positive, each of them with probability `positive`.
+
+    >>> no_run(timesteps=2, run_length=2, positive=0.5)
+    0.75
+    """
+    ends_here = (1 - positive) * positive**run_length
+    chances = [1.0] * run_length + [1 - positive**run_length]
+    for t in range(run_length + 1, timesteps + 1):
+        chances.append(chances[t - 1] - ends_here * chances[t - run_length - 1])
+    return chances[timesteps]
+
+
+def fair_chance(timesteps: int, windows: int, run_length: int) -> float:
+    """How often a number must be positive for yes and no to be equally likely, found by halving."""
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        positive = (low + high) / 2
+        if no_run(timesteps, run_length, positive) ** windows > 1 / 2:
+            low = positive
+        else:
+            high = positive
+    return low
+
+
+@task(
+    title="Run within a window",
+    answers="once",
+    answer="yes/no",
+    inputs="windows",
+    timesteps=range(4, 51),
+    windows=range(2, 17),
+    run_length=range(2, 9),
+    at_most={"run_length": lambda timesteps, features: timesteps},
+    help={
+        "windows": "How many windows one sequence is cut into; each has its own timesteps.",
+        "run_length": "How many positive numbers in a row make the answer yes.",
+    },
+    floors=(Floor("always one half", half_loss, say_half, "only a model that remembers within a window can be there"),),
+)
+def longest_window(
+    rng: np.random.Generator,
+    samples: int,
+    timesteps: int,
+    features: int,
+    windows: int = 8,
+    run_length: int = 4,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say whether any single window holds a long enough unbroken run of positive numbers.
+
+    Inputs (samples, windows, timesteps, features) and targets (samples, 1), 1 for yes and 0 for no, float32. The first
+    feature counts, its numbers in [-1, 1]. A run that crosses the border of two windows counts for
+    neither. Positive numbers are just so frequent that yes and no are equally likely.
+    Floor of always saying one half: ln 2 = 0.693.
+
+    Raises ValueError unless 1 <= run_length <= timesteps.
+
+    >>> heard, said = longest_window(np.random.default_rng(0), samples=1000, timesteps=5, features=1, windows=2)
+    >>> heard.shape, bool(0.45 < said.mean() < 0.55)
+    ((1000, 2, 5, 1), True)
+    """
+    if not 1 <= run_length <= timesteps:
+        raise ValueError(f"run_length must be from 1 to timesteps = {timesteps}. Received: run_length={run_length}")
+    heard = rng.uniform(-1, 1, (samples, windows, timesteps, features)).astype(np.float32)
+    positive = rng.random((samples, windows, timesteps)) < fair_chance(timesteps, windows, run_length)
+    size = rng.uniform(0.5, 1, positive.shape)
+    heard[..., 0] = np.where(positive, size, -size)
+    runs = np.lib.stride_tricks.sliding_window_view(positive, run_length, axis=-1)
+    return heard, runs.all(axis=-1).any(axis=(1, 2))[:, None].astype(np.float32)

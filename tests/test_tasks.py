@@ -1,0 +1,211 @@
+"""Every task against its own words: shapes, answers by a slow oracle, floors by simulation."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from explorer.catalog import TASKS
+from explorer.spec import knob_choices
+from explorer.tasks.longest_window import fair_chance, no_run
+from explorer.tasks.majority import one_vote_right
+
+MANY = 20_000
+STANDARD_ERRORS = 4.5
+
+
+def setting(task, timesteps, features, turned):
+    """Sizes that the task allows and its knobs: at their defaults, or turned as far as they go."""
+    sizes = {"timesteps": timesteps, "features": features}
+    sizes = {name: size if size in task.ranges.get(name, (size,)) else task.ranges[name][0] for name, size in sizes.items()}
+    knobs = {name: knob_choices(knob, sizes)[-1] if turned else knob.default for name, knob in task.knobs.items()}
+    return sizes["timesteps"], sizes["features"], knobs
+
+
+def each_setting(which=lambda task: True):
+    return pytest.mark.parametrize(
+        ("task", "timesteps", "features", "knobs"),
+        [
+            pytest.param(task, *setting(task, *sizes), id=f"{name}-{sizes[0]}")
+            for name, task in TASKS.items()
+            for sizes in ((5, 2, False), (8, 3, True))
+            if which(task)
+        ],
+    )
+
+
+def made(task, samples, timesteps, features, knobs, seed=0):
+    return task.make(np.random.default_rng(seed), samples, timesteps, features, knobs)
+
+
+def losses(task, answers, targets):
+    """The loss of each sample, (samples,): squared error, or binary cross-entropy in nats."""
+    answers, targets = answers.astype(float), targets.astype(float)
+    each = (answers - targets) ** 2
+    if task.answer == "yes/no":
+        each = -np.log(np.where(targets == 1, answers, 1 - answers))
+    return each.reshape(len(each), -1).mean(axis=1)
+
+
+@each_setting()
+def test_shapes_and_dtypes_are_those_promised(task, timesteps, features, knobs):
+    inputs, targets = made(task, 7, timesteps, features, knobs)
+    shapes = {
+        "sequence": [(7, timesteps, features)],
+        "padded": [(7, timesteps, features)],
+        "windows": [(7, knobs.get("windows"), timesteps, features)],
+        "two streams": [(7, timesteps, features), (7, timesteps, knobs.get("second_features"))],
+    }
+    assert [array.shape for array in inputs] == shapes[task.inputs]
+    assert targets.shape == ((7, timesteps, task.outputs) if task.answers == "every step" else (7, task.outputs))
+    assert {array.dtype for array in (*inputs, targets)} == {np.dtype(np.float32)}
+
+
+@each_setting()
+def test_the_generator_alone_decides_the_data(task, timesteps, features, knobs):
+    def flat(seed):
+        inputs, targets = made(task, 6, timesteps, features, knobs, seed)
+        return np.concatenate([array.ravel() for array in (*inputs, targets)])
+
+    assert np.array_equal(flat(1), flat(1))
+    assert not np.array_equal(flat(1), flat(2))
+
+
+@each_setting()
+def test_every_floor_is_the_loss_that_its_predictor_has(task, timesteps, features, knobs):
+    inputs, targets = made(task, MANY, timesteps, features, knobs)
+    own = inputs if len(inputs) > 1 else inputs[0]
+    assert task.floors
+    for floor in task.floors:
+        answers = floor.predict(own, **knobs)
+        assert answers.shape == targets.shape
+        each = losses(task, answers, targets)
+        error = STANDARD_ERRORS * each.std() / math.sqrt(MANY)
+        assert floor.value(timesteps, features, **knobs) == pytest.approx(each.mean(), abs=error + 1e-6), floor.name
+
+
+@each_setting()
+def test_floors_have_names_of_their_own_and_say_what_it_means_to_pass_them(task, timesteps, features, knobs):
+    values = task.floor_values(timesteps, features, knobs)
+    assert len(values) == len(task.floors)
+    for floor in task.floors:
+        said = floor.passed.format(timesteps=timesteps, features=features, **knobs)
+        assert said[0].islower() and not said.endswith(".") and "{" not in said
+
+
+@each_setting(lambda task: any(floor.name == "without memory" for floor in task.floors))
+def test_no_answer_from_one_step_alone_is_better_than_the_floor_without_memory(task, timesteps, features, knobs):
+    (heard,), targets = made(task, MANY, timesteps, features, knobs)
+    heard, targets = heard[..., 0].ravel(), targets.ravel()
+    place = np.digitize(heard, np.quantile(heard, np.linspace(0, 1, 41)[1:-1]))
+    means = np.bincount(place, targets) / np.bincount(place)
+    best = np.mean((targets - means[place]) ** 2)
+    assert best == pytest.approx(task.floor_values(timesteps, features, knobs)["without memory"], rel=0.02)
+
+
+def echo(heard, delay):
+    return [[x[t - delay] if t >= delay else 0 for t in range(len(x))] for x in heard[..., 0]]
+
+
+def ahead_of(heard, ahead):
+    return [[x[t + ahead] if t + ahead < len(x) else 0 for t in range(len(x))] for x in heard[..., 0]]
+
+
+def has_a_run(heard, windows, run_length):
+    runs = [
+        [
+            max([len(list(run)) for positive, run in itertools.groupby(window > 0) if positive], default=0)
+            for window in sample
+        ]
+        for sample in heard[..., 0]
+    ]
+    assert all(len(sample) == windows for sample in runs)
+    return [[max(sample) >= run_length] for sample in runs]
+
+
+ORACLES = {
+    "delayed_echo": echo,
+    "pointwise": lambda heard: [[math.sin(math.pi * number) for number in x] for x in heard[..., 0]],
+    "running_mean": lambda heard: [[sum(x[: t + 1]) / (t + 1) for t in range(len(x))] for x in heard[..., 0].astype(float)],
+    "look_ahead": ahead_of,
+    "reverse": lambda heard: [list(reversed(x)) for x in heard[..., 0]],
+    "adding_problem": lambda heard: [[sum(number for number, mark in x.astype(float) if mark == 1)] for x in heard],
+    "two_streams_sum": lambda heard, second_features, apart: np.add(echo(heard[0], apart), ahead_of(heard[1], apart)),
+    "longest_window": has_a_run,
+    "majority": lambda heard: [[sum(x > 0) > sum(x < 0)] for x in heard[..., 0]],
+}
+
+
+@each_setting(lambda task: task.name in ORACLES)
+def test_the_answers_are_those_that_the_docstring_names(task, timesteps, features, knobs):
+    inputs, targets = made(task, 200, timesteps, features, knobs)
+    expected = ORACLES[task.name](inputs if len(inputs) > 1 else inputs[0], **knobs)
+    np.testing.assert_allclose(targets, np.reshape(expected, targets.shape), atol=1e-5)
+
+
+@each_setting(lambda task: task.answer == "yes/no")
+def test_yes_and_no_are_equally_frequent(task, timesteps, features, knobs):
+    _, targets = made(task, MANY, timesteps, features, knobs)
+    assert set(np.unique(targets)) == {0, 1}
+    assert targets.mean() == pytest.approx(1 / 2, abs=STANDARD_ERRORS / 2 / math.sqrt(MANY))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("delayed_echo", {"delay": 5}),
+        ("delayed_echo", {"delay": -1}),
+        ("look_ahead", {"ahead": 5}),
+        ("look_ahead", {"ahead": 0}),
+        ("adding_problem", {"features": 3}),
+        ("adding_problem", {"timesteps": 1}),
+        ("two_streams_sum", {"apart": 5}),
+        ("sine_forecast", {"horizon": 0}),
+        ("sine_forecast", {"noise": -0.1}),
+        ("longest_window", {"run_length": 6}),
+        ("longest_window", {"run_length": 0}),
+        ("majority", {"timesteps": 2}),
+    ],
+)
+def test_sizes_that_cannot_be_raise_an_error_that_ends_with_what_came(name, arguments):
+    values = {"samples": 4, "timesteps": 5, "features": 2} | arguments
+    with pytest.raises(ValueError) as raised:
+        TASKS[name].function(np.random.default_rng(0), **values)
+    (received,) = arguments
+    assert f"{received}={arguments[received]}" in str(raised.value).split("Received: ")[1]
+
+
+def test_the_chance_of_no_run_is_that_of_all_sequences_written_out():
+    chance = 0.0
+    for sequence in itertools.product([0, 1], repeat=7):
+        text = "".join(map(str, sequence))
+        chance += 0.3 ** text.count("1") * 0.7 ** text.count("0") * ("111" not in text)
+    assert no_run(timesteps=7, run_length=3, positive=0.3) == pytest.approx(chance)
+    assert no_run(7, 3, fair_chance(7, windows=4, run_length=3)) ** 4 == pytest.approx(1 / 2)
+
+
+def test_one_vote_agrees_with_the_majority_as_often_as_in_all_votes_written_out():
+    rights = []
+    for length in (1, 3, 5, 7):
+        votes = list(itertools.product([-1, 1], repeat=length))
+        rights.append(sum((sum(vote) > 0) == (vote[0] > 0) for vote in votes) / len(votes))
+    assert one_vote_right(7) == pytest.approx(sum(rights) / 4) == one_vote_right(8)
+
+
+def test_padding_stands_at_the_end_alone_and_hides_no_step():
+    (heard,), _ = made(TASKS["majority"], 300, 9, 2, {})
+    valid = (heard != 0).any(axis=-1)
+    assert (np.diff(valid.astype(int), axis=1) <= 0).all()
+    assert set(valid.sum(axis=1)) == {1, 3, 5, 7, 9}
+    assert (np.abs(heard[..., 0]) == valid).all()
+
+
+def test_the_waves_of_the_forecast_go_on_as_the_recurrence_of_a_sine_says():
+    (heard,), said = made(TASKS["sine_forecast"], 50, 12, 3, {"horizon": 1, "noise": 0.0})
+    whole = np.concatenate([heard[..., 0], said[:, -1]], axis=1).astype(float)
+    twice_cosine = ((whole[:, 2:] + whole[:, :-2]) * whole[:, 1:-1]).sum(axis=1) / (whole[:, 1:-1] ** 2).sum(axis=1)
+    np.testing.assert_allclose(whole[:, 2:] + whole[:, :-2], twice_cosine[:, None] * whole[:, 1:-1], atol=1e-5)
+    assert (np.arccos(twice_cosine / 2) > 0.199).all() and (np.arccos(twice_cosine / 2) < 1.001).all()
