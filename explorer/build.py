@@ -1,0 +1,93 @@
+"""A seeded model that keeps its architecture's promise.
+
+The weights of a model follow from its wiring, its sizes and the seed alone: not from the process, from what was built
+before, or from what other threads do meanwhile. No global random state is read or set, so nothing has to be locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.registry import Architecture
+from explorer.spec import Experiment, Sizes
+
+
+class BrokenPromise(ValueError):
+    """An architecture built a model whose inputs or outputs are not what it promises for these sizes."""
+
+
+def build(architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | None = None, seed: int = 0) -> keras.Model:
+    """The architecture's model at these sizes, the same bits in every weight for the same seed.
+
+    Raises BrokenPromise where a shape is not the promised one, or the timesteps are left unknown.
+
+    >>> build(ARCHITECTURES["gru_every_step"], Sizes(timesteps=20, features=5, outputs=1, units=32)).count_params()
+    3777
+    """
+    # In this scope Keras makes the variables but draws their values only on leaving it. So each weight is drawn once,
+    # by the initializer that its layer chose, with a seed of its own.
+    with keras.StatelessScope():
+        model = architecture.build(sizes, knobs)
+        _check(model, architecture, sizes, knobs)
+        for place, variable in enumerate(model.variables):
+            variable._initializer = _seeded(variable, [seed, place])
+    return model
+
+
+def build_experiment(experiment: Experiment) -> keras.Model:
+    """The model of an experiment; how many outputs it has is the task's."""
+    outputs = TASKS[experiment.task].outputs
+    sizes = Sizes(experiment.timesteps, experiment.features, outputs, experiment.units)
+    return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
+
+
+def _seeded(variable: keras.Variable, entropy: list[int]) -> Any:
+    """The initializer of a variable with a seed, unless it has one or draws nothing.
+
+    The seed follows from the variable's place in the model: its path holds the names that Keras makes up, and those
+    count what was built before.
+    """
+    initializer = variable._initializer
+    seed = int(np.random.SeedSequence(entropy).generate_state(1)[0]) >> 1
+    if variable.name == "seed_generator_state":
+        return lambda shape, dtype: np.array([seed, 0], dtype)
+    if isinstance(initializer, keras.Initializer):
+        config = initializer.get_config()
+        if config.get("seed", seed) is None:
+            return type(initializer).from_config({**config, "seed": seed})
+    return initializer
+
+
+def _check(model: Any, architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | None) -> None:
+    name = architecture.name
+    if not isinstance(model, keras.Model):
+        raise BrokenPromise(f"{name} promises a keras.Model but returns {model!r}")
+    promised = architecture.input_shapes(sizes, knobs)
+    if len(model.inputs) != len(promised):
+        wanted = " and ".join(map(str, promised))
+        raise BrokenPromise(f"{name} promises to take {wanted} but its model has {len(model.inputs)} inputs")
+    for shape, tensor in zip(promised, model.inputs, strict=True):
+        if tuple(tensor.shape) == shape:
+            continue
+        source = tensor._keras_history.operation.name
+        if None in tensor.shape[1:]:
+            # TimeDistributed over unknown timesteps loops over the batch instead, so an open size is no convenience.
+            raise BrokenPromise(
+                f"{name} promises to take {shape} but its input '{source}' leaves a size unknown: {tuple(tensor.shape)}"
+            )
+        raise BrokenPromise(f"{name} promises to take {shape} but its input '{source}' takes {tuple(tensor.shape)}")
+    promised = architecture.output_shape(sizes)
+    if len(model.outputs) != 1:
+        raise BrokenPromise(f"{name} promises one output, {promised}, but its model has {len(model.outputs)} outputs")
+    (answer,) = model.outputs
+    if tuple(answer.shape) != promised:
+        layer = answer._keras_history.operation.name
+        raise BrokenPromise(f"{name} promises {promised} but its last layer '{layer}' returns {tuple(answer.shape)}")
+
+
+__all__ = ["BrokenPromise", "build", "build_experiment"]

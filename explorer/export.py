@@ -1,0 +1,171 @@
+"""An experiment as a Python script that stands alone: NumPy and Keras, nothing of this project.
+
+The architecture's and the task's functions are handed out as they are written, with the module's own helpers and constants
+that they need, so that what is read on the page is what runs elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.registry import Architecture, Task
+from explorer.spec import HELD_OUT_SAMPLES, Experiment
+
+_PACKAGE = __name__.partition(".")[0]
+
+_SCRIPT = '''\
+# {title}: {task_title}.
+#
+# {summary}
+# Written by the sequence model explorer, and standing alone: it needs numpy, keras and tensorflow.
+# The same experiment on the page: ?{query}
+#
+# The data are the page's, number for number. The first weights and the order of the batches are Keras' own here, so the
+# losses differ a little.
+
+from __future__ import annotations
+
+{imports}
+
+
+{code}
+
+
+{settings}
+
+keras.utils.set_random_seed(seed)
+
+
+def data(part, samples):
+    """Inputs, one array or a list of them, and targets. Each part has random numbers of its own."""
+    rng = np.random.default_rng([seed, part])
+    inputs, targets = {task_call}
+    return (list(inputs) if isinstance(inputs, tuple) else inputs), targets
+
+
+inputs, targets = data(0, samples)
+held_out = data(1, {held_out})
+
+model = {architecture_call}
+for layer in model.layers:
+    shapes = "; ".join(str(tuple(tensor.shape)) for tensor in keras.tree.flatten(layer.output))
+    print(f"{{layer.name:<16}} {{type(layer).__name__:<24}} {{shapes:<24}} {{layer.count_params():>8,}} parameters")
+print(f"{{model.count_params():,}} parameters in all")
+
+model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
+model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)
+
+found = model.evaluate(*held_out, verbose=0, return_dict=True)
+print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+{floors}'''
+
+
+def script(experiment: Experiment) -> str:
+    """The experiment as Python source: data, model, shapes, training, evaluation.
+
+    >>> text = script(Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}))
+    >>> "def gru_every_step(" in text, "def delayed_echo(" in text, "explorer.registry" in text
+    (True, True, False)
+    """
+    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    imports, code = {"import keras", "import numpy as np"}, []
+    for function in (task.function, architecture.function):
+        _gather(sys.modules[function.__module__], {function.__name__}, function, imports, code)
+    knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
+    names = ["timesteps", "features", *(["units"] if architecture.takes("units") else [])]
+    values = {name: getattr(experiment, name) for name in names} | {"outputs": task.outputs} | knobs
+    settings = {name: getattr(experiment, name) for name in ("samples", "batch", "epochs", "learning_rate", "seed")}
+    return _SCRIPT.format(
+        title=architecture.title,
+        task_title=task.title,
+        summary=task.summary,
+        query=urlencode(experiment.to_query()),
+        imports="\n".join(sorted(imports, key=_import_order)),
+        code="\n\n\n".join(code),
+        settings="\n".join(f"{name} = {value!r}" for name, value in (values | settings).items()),
+        task_call=_call(task, ["timesteps", "features"], "rng, samples"),
+        architecture_call=_call(architecture, [*names[:2], "outputs", *names[2:]]),
+        held_out=HELD_OUT_SAMPLES,
+        loss=task.loss,
+        metrics=', metrics=["accuracy"]' if task.answer == "yes/no" else "",
+        floors=_floors(experiment, task),
+    )
+
+
+def _call(entry: Architecture | Task, names: list[str], first: str = "") -> str:
+    given = ", ".join(f"{name}={name}" for name in [*names, *entry.knobs])
+    return f"{entry.name}({first + ', ' if first else ''}{given})"
+
+
+def _floors(experiment: Experiment, task: Task) -> str:
+    found = task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)
+    return "".join(f"print({f'floor “{name}”: {value:.4g}'!r})\n" for name, value in found.items())
+
+
+def _import_order(line: str) -> tuple[bool, str]:
+    """Those of the standard library first, as a linter sorts them."""
+    module = line.split()[1].partition(".")[0]
+    return module not in sys.stdlib_module_names, line
+
+
+def _gather(module: Any, wanted: set[str], entry: Callable[..., Any] | None, imports: set[str], code: list[str]) -> None:
+    """Add what `wanted` needs of a module to `imports` and `code`, in the order of its file; `entry` without decorators."""
+    source = inspect.getsource(module)
+    lines, body = source.splitlines(), ast.parse(source).body
+    places = {name: node for node in body for name in _defines(node)}
+    needed, waiting = set(), set(wanted)
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        node = places[name]
+        if entry is not None and name == entry.__name__:
+            node.decorator_list = []
+        used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        waiting |= (used & set(places)) - needed
+    found = []
+    for node in body:
+        names = set(_defines(node)) & needed
+        if not names:
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            _gather_import(node, names, imports, code)
+        else:
+            found.append("\n".join(lines[_begin(node, lines) : node.end_lineno]))
+    code.extend(text for text in found if text not in code)
+
+
+def _gather_import(node: ast.Import | ast.ImportFrom, names: set[str], imports: set[str], code: list[str]) -> None:
+    """An import as a line of its own; what comes out of this project is copied instead."""
+    for alias in node.names:
+        if (alias.asname or alias.name.partition(".")[0]) not in names:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == _PACKAGE:
+            _gather(importlib.import_module(node.module), {alias.name}, None, imports, code)
+        else:
+            start = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
+            imports.add(f"{start}import {alias.name}" + (f" as {alias.asname}" if alias.asname else ""))
+
+
+def _defines(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module gives a meaning."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+
+
+def _begin(node: ast.stmt, lines: list[str]) -> int:
+    """Where a statement starts, with its decorators and the comment that stands on it."""
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
+    return first

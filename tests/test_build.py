@@ -1,0 +1,246 @@
+"""A model keeps its architecture's promise, and its weights follow from the seed alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from explorer.build import BrokenPromise, build, build_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.registry import Architecture
+from explorer.spec import Sizes
+
+SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(params=ARCHITECTURES.values(), ids=ARCHITECTURES)
+def architecture(request) -> Architecture:
+    return request.param
+
+
+def fingerprint(model: keras.Model) -> str:
+    """Every variable's bits, the states of random layers among them."""
+    bits = b"".join(np.asarray(variable.numpy()).tobytes() for variable in model.variables)
+    return hashlib.sha256(bits).hexdigest()
+
+
+def made(function, **promises) -> Architecture:
+    """An architecture that is in no catalog."""
+    model = ARCHITECTURES["gru_every_step"]
+    return replace(model, name="made", function=function, knobs={}, **promises)
+
+
+def test_inputs_and_output_have_the_promised_shapes(architecture):
+    model = build(architecture, SIZES)
+    assert tuple(tuple(tensor.shape) for tensor in model.inputs) == architecture.input_shapes(SIZES)
+    assert model.output_shape == architecture.output_shape(SIZES)
+
+
+def test_output_of_real_numbers_has_the_promised_shape(architecture):
+    model = build(architecture, SIZES)
+    inputs = [np.zeros((7, *shape[1:]), np.float32) for shape in architecture.input_shapes(SIZES)]
+    assert model(inputs if len(inputs) > 1 else inputs[0]).shape == (7, *architecture.output_shape(SIZES)[1:])
+
+
+def test_every_choice_of_every_knob_keeps_the_promise(architecture):
+    for knob in architecture.knobs.values():
+        for choice in {knob.choices[0], knob.choices[-1], *([] if knob.is_number else knob.choices)}:
+            build(architecture, SIZES, {knob.name: choice})
+
+
+def test_sizes_of_one_keep_the_promise(architecture):
+    build(architecture, Sizes(timesteps=1, features=1, outputs=1, units=1))
+
+
+def test_the_same_seed_gives_the_same_weights_whatever_was_built_before(architecture):
+    first = fingerprint(build(architecture, SIZES, seed=4))
+    for other in ARCHITECTURES.values():
+        build(other, SIZES, seed=1)
+    assert fingerprint(build(architecture, SIZES, seed=4)) == first
+    assert fingerprint(build(architecture, SIZES, seed=5)) != first
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from tests.test_build import ARCHITECTURES, SIZES, build, fingerprint
+for name in reversed(ARCHITECTURES):
+    print(name, fingerprint(build(ARCHITECTURES[name], SIZES, seed=4)))
+"""
+
+
+def test_the_same_seed_gives_the_same_weights_in_another_process():
+    here = {name: fingerprint(build(architecture, SIZES, seed=4)) for name, architecture in ARCHITECTURES.items()}
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-c", PROGRAM, str(ROOT)]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert dict(line.split() for line in found.stdout.splitlines()) == here
+
+
+def test_two_threads_that_build_at_once_do_not_disturb_each_other():
+    wanted = {name: fingerprint(build(architecture, SIZES, seed=4)) for name, architecture in ARCHITECTURES.items()}
+    found: list[tuple[str, str]] = []
+    start = threading.Barrier(3)
+
+    def build_all(names):
+        start.wait()
+        for name in names:
+            found.append((name, fingerprint(build(ARCHITECTURES[name], SIZES, seed=4))))
+
+    def disturb():
+        start.wait()
+        for seed in range(20):
+            random.seed(seed)
+            keras.utils.set_random_seed(seed)
+
+    threads = [
+        threading.Thread(target=build_all, args=(list(ARCHITECTURES),)),
+        threading.Thread(target=build_all, args=(list(reversed(ARCHITECTURES)),)),
+        threading.Thread(target=disturb),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2 * len(wanted)
+    assert all(wanted[name] == bits for name, bits in found)
+
+
+def test_building_leaves_the_global_random_state_alone():
+    random.seed(3)
+    np.random.seed(3)
+    wanted = np.random.rand(), np.random.get_state()[1][:3].tolist()
+    np.random.seed(3)
+    build(ARCHITECTURES["gru_every_step"], SIZES)
+    assert (np.random.rand(), np.random.get_state()[1][:3].tolist()) == wanted
+
+
+def test_the_weights_are_drawn_as_the_layers_ask():
+    model = build(ARCHITECTURES["lstm_every_step"], replace(SIZES, units=6), seed=2)
+    kernel, recurrent, bias = model.get_layer("memory").get_weights()
+    assert recurrent @ recurrent.T == pytest.approx(np.eye(6), abs=1e-5)  # orthogonal
+    assert bias.tolist() == [0] * 6 + [1] * 6 + [0] * 12  # the forget gate starts open
+    limit = np.sqrt(6 / sum(kernel.shape))
+    assert 0.8 * limit < np.abs(kernel).max() <= limit  # glorot_uniform
+
+
+def test_two_weights_of_the_same_shape_differ():
+    def twins(timesteps, features, outputs, units=32):
+        sequence = keras.Input((timesteps, features))
+        shared = keras.initializers.GlorotUniform()
+        hidden = layers.Dense(features, kernel_initializer=shared, name="one")(sequence)
+        hidden = layers.Dense(features, kernel_initializer=shared, name="two")(hidden)
+        return keras.Model(sequence, layers.Dense(outputs)(hidden))
+
+    model = build(made(twins), SIZES)
+    one, two = (model.get_layer(name).get_weights()[0] for name in ("one", "two"))
+    assert not np.array_equal(one, two)
+
+
+def test_an_initializer_with_a_seed_of_its_own_keeps_it():
+    def fixed(timesteps, features, outputs, units=32):
+        sequence = keras.Input((timesteps, features))
+        kernel = keras.initializers.RandomNormal(seed=11)
+        return keras.Model(sequence, layers.Dense(outputs, kernel_initializer=kernel, name="answer")(sequence))
+
+    one, two = (build(made(fixed), SIZES, seed=seed).get_layer("answer").get_weights()[0] for seed in (0, 1))
+    assert np.array_equal(one, two)
+
+
+def test_dropout_draws_the_same_numbers_for_the_same_seed():
+    def dropping(timesteps, features, outputs, units=32):
+        sequence = keras.Input((timesteps, features))
+        return keras.Model(sequence, layers.Dense(outputs)(layers.Dropout(0.5)(sequence)))
+
+    ones = np.ones((4, 5, 2), np.float32)
+    one, two, other = (np.asarray(build(made(dropping), SIZES, seed=seed)(ones, training=True)) for seed in (1, 1, 2))
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one == 0, other == 0) or not np.array_equal(one, other)
+
+
+def test_build_experiment_takes_outputs_sizes_and_knobs_from_the_experiment():
+    for architecture in ARCHITECTURES.values():
+        task = next(task for task in TASKS.values() if architecture.fits(task))
+        values = {"architecture": architecture.name, "task": task.name, "timesteps": 6, "features": 3, "units": 7}
+        experiment = read_experiment(values).experiment
+        model = build_experiment(experiment)
+        sizes = Sizes(experiment.timesteps, experiment.features, task.outputs, experiment.units)
+        wanted = architecture.input_shapes(sizes, experiment.knobs)
+        assert tuple(tuple(tensor.shape) for tensor in model.inputs) == wanted
+        assert model.output_shape == architecture.output_shape(sizes)
+
+
+def test_a_broken_promise_names_the_architecture_the_layer_and_both_shapes():
+    def short(timesteps, features, outputs, units=32):
+        sequence = keras.Input((timesteps, features), name="sequence")
+        return keras.Model(sequence, layers.Dense(outputs - 1, name="answer")(sequence))
+
+    with pytest.raises(BrokenPromise) as error:
+        build(made(short), SIZES)
+    assert str(error.value) == "made promises (None, 5, 3) but its last layer 'answer' returns (None, 5, 2)"
+
+
+def test_inputs_that_differ_from_the_promise_are_named():
+    def swapped(timesteps, features, outputs, units=32):
+        sequence = keras.Input((features, timesteps), name="sequence")
+        return keras.Model(sequence, layers.Dense(outputs)(sequence))
+
+    with pytest.raises(BrokenPromise) as error:
+        build(made(swapped), SIZES)
+    assert str(error.value) == "made promises to take (None, 5, 2) but its input 'sequence' takes (None, 2, 5)"
+
+
+def test_unknown_timesteps_break_the_promise():
+    def unknown(timesteps, features, outputs, units=32):
+        sequence = keras.Input((None, features), name="sequence")
+        return keras.Model(sequence, layers.Dense(outputs)(sequence))
+
+    with pytest.raises(BrokenPromise) as error:
+        build(made(unknown), SIZES)
+    assert "its input 'sequence' leaves a size unknown: (None, None, 2)" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("ins", "outs", "message"),
+    [
+        (2, 1, r"made promises to take \(None, 5, 2\) but its model has 2 inputs"),
+        (1, 2, r"made promises one output, \(None, 5, 3\), but its model has 2 outputs"),
+    ],
+)
+def test_another_number_of_inputs_or_outputs_breaks_the_promise(ins, outs, message):
+    def several(timesteps, features, outputs, units=32):
+        sequences = [keras.Input((timesteps, features)) for _ in range(ins)]
+        merged = layers.concatenate(sequences) if ins > 1 else sequences[0]
+        return keras.Model(sequences, [layers.Dense(outputs)(merged) for _ in range(outs)])
+
+    with pytest.raises(BrokenPromise, match=message):
+        build(made(several), SIZES)
+
+
+def test_what_is_no_model_breaks_the_promise():
+    with pytest.raises(BrokenPromise, match=r"promises a keras\.Model but returns 7"):
+        build(made(lambda timesteps, features, outputs, units=32: 7), SIZES)
+
+
+def test_a_broken_build_does_not_harm_the_next():
+    def broken(timesteps, features, outputs, units=32):
+        sequence = keras.Input((timesteps, features))
+        layers.GRU(units)(sequence)
+        raise RuntimeError("stopped half-way")
+
+    wanted = fingerprint(build(ARCHITECTURES["gru_every_step"], SIZES))
+    with pytest.raises(RuntimeError, match="half-way"):
+        build(made(broken), SIZES)
+    assert fingerprint(build(ARCHITECTURES["gru_every_step"], SIZES)) == wanted

@@ -1,0 +1,142 @@
+"""The exported script stands alone and makes the same model and the same data."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from explorer import data
+from explorer.build import build_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.export import script
+from explorer.shapes import describe
+from explorer.spec import HELD_OUT_SAMPLES, Experiment
+
+PAIRS = [
+    (architecture.name, task.name)
+    for architecture in ARCHITECTURES.values()
+    for task in TASKS.values()
+    if architecture.fits(task)
+]
+# One task for each architecture is run; the others are read.
+RUN = {name: next(task for other, task in PAIRS if other == name) for name in ARCHITECTURES}
+
+
+def small(architecture: str, task: str) -> Experiment:
+    wanted = {"timesteps": 6, "features": 3, "units": 4, "samples": 32, "batch": 8, "epochs": 1, "seed": 5}
+    return read_experiment({"architecture": architecture, "task": task, **wanted}).experiment
+
+
+def run(command: list[str], folder, **more) -> subprocess.CompletedProcess:
+    """A new process, in a folder from which this project cannot be imported."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+    found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, **more)
+    assert found.returncode == 0, found.stderr
+    return found
+
+
+@pytest.mark.parametrize(("architecture", "task"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
+def test_a_script_imports_numpy_keras_and_the_standard_library_alone(architecture, task):
+    text = script(small(architecture, task))
+    tree = ast.parse(text)
+    modules = set()
+    for node in ast.walk(tree):
+        modules |= {alias.name.partition(".")[0] for alias in getattr(node, "names", []) if isinstance(node, ast.Import)}
+        modules |= {node.module.partition(".")[0]} if isinstance(node, ast.ImportFrom) else set()
+    assert modules - sys.stdlib_module_names == {"numpy", "keras"}
+    defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert len(defined) == len(set(defined))
+    assert {architecture, task, "data"} <= set(defined)
+    assert "@" not in "".join(line[:1] for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_script_holds_the_functions_whole_and_the_address(name):
+    experiment = small(name, RUN[name])
+    text = script(experiment)
+    assert ARCHITECTURES[name].code in text
+    address = next(line for line in text.splitlines() if line.startswith("# The same experiment on the page: ?"))
+    assert read_experiment(dict(parse_qsl(address.partition("?")[2]))).experiment == experiment
+    # The task's data, made by the script's own text in this process.
+    space: dict = {}
+    exec(text[: text.index("keras.utils.set_random_seed")].replace("import keras\n", ""), space)
+    lines = text[text.index("def data(") : text.index("model = ")]
+    exec(lines, space)
+    wanted = data.make(experiment, "training")
+    inputs = space["inputs"] if isinstance(space["inputs"], list) else [space["inputs"]]
+    assert all(np.array_equal(one, other) for one, other in zip(inputs, wanted.inputs, strict=True))
+    assert np.array_equal(space["targets"], wanted.targets)
+    assert len(space["held_out"][1]) == HELD_OUT_SAMPLES
+
+
+def test_knobs_that_were_turned_are_in_the_script():
+    experiment = replace(small("bidirectional_gru", "delayed_echo"), knobs={"merge_mode": "sum", "delay": 2})
+    text = script(experiment)
+    assert "merge_mode = 'sum'\ndelay = 2\n" in text
+    assert "merge_mode=merge_mode" in text and "delay=delay" in text
+
+
+def test_the_floors_are_printed_beside_the_loss():
+    assert "floor “without memory”: 0.1667" in script(replace(small("gru_every_step", "delayed_echo"), knobs={"delay": 3}))
+
+
+PROGRAM = """
+import contextlib, io, json, sys
+found = {}
+for name, text in json.load(sys.stdin).items():
+    space, said = {"__name__": "__main__"}, io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(text, name, "exec"), space)
+    model = space["model"]
+    found[name] = {
+        "shapes": [list(layer.output.shape) for layer in model.layers],
+        "weights": [list(weight.shape) for weight in model.get_weights()],
+        "params": model.count_params(),
+        "evaluated": space["found"]["loss"],
+        "said": said.getvalue(),
+    }
+assert "explorer" not in sys.modules
+print(json.dumps(found))
+"""
+
+
+def test_every_architectures_script_runs_in_a_new_process_and_makes_the_same_model(tmp_path):
+    experiments = {name: small(name, task) for name, task in RUN.items()}
+    texts = {name: script(experiment) for name, experiment in experiments.items()}
+    run_all = run([sys.executable, "-c", PROGRAM], tmp_path, input=json.dumps(texts))
+    found = json.loads(run_all.stdout.splitlines()[-1])
+    assert list(found) == list(ARCHITECTURES)
+    for name, experiment in experiments.items():
+        model = build_experiment(experiment)
+        assert found[name]["params"] == model.count_params()
+        assert found[name]["shapes"] == [list(layer.output.shape) for layer in model.layers]
+        assert found[name]["weights"] == [list(weight.shape) for weight in model.get_weights()]
+        assert np.isfinite(found[name]["evaluated"])
+        for layer in describe(model).layers:
+            assert any(
+                line.startswith(layer.name) and str(layer.output[0]) in line for line in found[name]["said"].splitlines()
+            )
+
+
+def test_a_script_runs_as_a_file(tmp_path):
+    path = tmp_path / "experiment.py"
+    path.write_text(script(small("gru_every_step", "delayed_echo")), encoding="utf-8")
+    found = run([sys.executable, str(path)], tmp_path)
+    assert "memory           GRU                      (None, 6, 4)" in found.stdout
+    assert "held out: loss" in found.stdout
+    assert "floor “without memory”" in found.stdout
+
+
+def test_helpers_are_copied_with_what_they_need_in_the_order_of_their_file():
+    text = script(small("windows_gru", "longest_window"))
+    assert text.index("def no_run(") < text.index("def fair_chance(") < text.index("def longest_window(")
+    assert "def half_loss(" not in text  # a floor's, not the data's

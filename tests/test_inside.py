@@ -1,0 +1,186 @@
+"""The numbers that are drawn are those that Keras computes."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from explorer.build import build
+from explorer.catalog import ARCHITECTURES
+from explorer.inside import LONGEST, grid, outputs, values
+from explorer.shapes import describe
+from explorer.spec import Sizes
+
+SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+
+
+def padded(inputs: list[np.ndarray]) -> list[np.ndarray]:
+    """The same with the last steps of every sequence at zero, as padding is."""
+    inputs = [array.copy() for array in inputs]
+    for array in inputs:
+        array[..., -2:, :] = 0
+    return inputs
+
+
+def by_keras(model: keras.Model, inputs: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """Every layer's first output, from Keras' own functional model."""
+    firsts = {layer.name: keras.tree.flatten(layer.output)[0] for layer in model.layers}
+    found = keras.Model(model.inputs, list(firsts.values()))([array[:1] for array in inputs])
+    return dict(zip(firsts, map(np.asarray, found), strict=True))
+
+
+def agree(model: keras.Model, inputs: list[np.ndarray]) -> None:
+    found, wanted = outputs(model, inputs), by_keras(model, inputs)
+    assert set(found) == set(wanted)
+    for name, value in wanted.items():
+        assert found[name].shape == value.shape, name
+        assert found[name] == pytest.approx(value, abs=2e-6), name
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("pad", [False, True], ids=["full", "padded"])
+def test_values_of_every_architecture_are_those_of_keras(name, pad):
+    model = build(ARCHITECTURES[name], SIZES, seed=3)
+    inputs = [numbers(2, *shape[1:]) for shape in ARCHITECTURES[name].input_shapes(SIZES)]
+    agree(model, padded(inputs) if pad else inputs)
+
+
+RECURRENT = {
+    "GRU": lambda: layers.GRU(4, return_sequences=True, bias_initializer="random_normal"),
+    "GRU before": lambda: layers.GRU(4, reset_after=False, bias_initializer="random_normal"),
+    "GRU without bias": lambda: layers.GRU(4, use_bias=False),
+    "GRU of other activations": lambda: layers.GRU(4, activation="relu", recurrent_activation="hard_sigmoid"),
+    "LSTM": lambda: layers.LSTM(4, return_sequences=True, bias_initializer="random_normal"),
+    "LSTM of other activations": lambda: layers.LSTM(4, activation="linear", recurrent_activation="tanh"),
+    "SimpleRNN": lambda: layers.SimpleRNN(4, return_sequences=True, bias_initializer="random_normal"),
+    "backwards": lambda: layers.LSTM(4, return_sequences=True, go_backwards=True),
+    "with states": lambda: layers.LSTM(4, return_sequences=True, return_state=True),
+    "with dropout": lambda: layers.GRU(4, dropout=0.5, recurrent_dropout=0.5),
+    "own cell": lambda: layers.RNN(layers.GRUCell(4), return_sequences=True),
+    **{
+        f"both ways, {mode}, {'every' if every else 'last'}": lambda mode=mode, every=every: layers.Bidirectional(
+            layers.LSTM(4, return_sequences=every), merge_mode=mode
+        )
+        for mode in ("concat", "sum", "ave", "mul", None)
+        for every in (True, False)
+    },
+    "both ways with states": lambda: layers.Bidirectional(layers.GRU(4, return_sequences=True, return_state=True)),
+}
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["open", "masked"])
+@pytest.mark.parametrize("name", RECURRENT)
+def test_a_recurrent_layer_is_stepped_through_as_keras_does(name, masked):
+    sequence = keras.Input((6, 3), name="sequence")
+    heard = layers.Masking(name="mask")(sequence) if masked else sequence
+    returned = keras.tree.flatten(RECURRENT[name]()(heard))
+    # Something reads the first output, so that its mask is seen as well.
+    if len(returned[0].shape) == 3:
+        returned[0] = layers.GlobalAveragePooling1D(name="mean")(returned[0])
+    inputs = numbers(2, 6, 3)
+    inputs[0, [0, 3, 5]] = 0
+    agree(keras.Model(sequence, returned), [inputs])
+
+
+def test_a_state_that_is_handed_on_starts_the_next_layer():
+    sequence = keras.Input((6, 3), name="sequence")
+    said, *states = layers.LSTM(4, return_sequences=True, return_state=True, name="encoder")(sequence)
+    decoder = layers.LSTM(4, name="decoder")(said, initial_state=states)
+    agree(keras.Model(sequence, decoder), [numbers(2, 6, 3)])
+
+
+def test_layers_that_have_no_short_way_are_called_as_they_are():
+    sequence = keras.Input((6, 3), name="sequence")
+    heard = layers.Conv1D(4, 3, padding="causal", name="heard")(sequence)
+    heard = layers.BatchNormalization(name="even")(layers.Dropout(0.5, name="dropped")(heard))
+    heard = layers.MultiHeadAttention(2, 3, name="looked")(heard, heard)
+    agree(keras.Model(sequence, layers.Flatten(name="flat")(heard)), [numbers(2, 6, 3)])
+
+
+def test_words_are_looked_up_and_their_padding_is_masked():
+    words = keras.Input((6,), dtype="int32", name="words")
+    looked = layers.Embedding(9, 3, mask_zero=True, name="looked")(words)
+    agree(keras.Model(words, layers.GRU(4, name="memory")(looked)), [np.array([[3, 1, 8, 2, 0, 0]], np.int32)])
+
+
+def test_wrapped_and_nested_models_are_run_through():
+    inner = keras.Sequential([keras.Input((5, 2)), layers.GRU(4, return_sequences=True), layers.Dense(3)], name="inner")
+    windows = keras.Input((4, 5, 2), name="windows")
+    wrapped = layers.TimeDistributed(inner, name="wrapped")(windows)
+    agree(keras.Model(windows, layers.Dense(1, name="answer")(wrapped)), [numbers(2, 4, 5, 2)])
+    sequence = keras.Input((5, 2), name="sequence")
+    agree(keras.Model(sequence, layers.Dense(1, name="answer")(inner(sequence))), [numbers(2, 5, 2)])
+
+
+def test_a_shared_layer_has_the_numbers_of_each_of_its_calls():
+    first, second = keras.Input((5, 2), name="first"), keras.Input((5, 2), name="second")
+    encoder = layers.GRU(4, name="encoder")
+    model = keras.Model([first, second], layers.Subtract(name="answer")([encoder(first), encoder(second)]))
+    one, two = numbers(1, 5, 2), numbers(1, 5, 2) / 2
+    found = outputs(model, [one, two])
+    assert found["encoder"] == pytest.approx(np.asarray(encoder(one)), abs=1e-6)
+    assert found["encoder (2)"] == pytest.approx(np.asarray(encoder(two)), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_source_and_layer_has_a_grid_of_its_shape(name):
+    model = build(ARCHITECTURES[name], SIZES)
+    shapes = ARCHITECTURES[name].input_shapes(SIZES)
+    found = values(model, [numbers(1, *shape[1:]) for shape in shapes])
+    described = describe(model)
+    assert list(found) == [each.name for each in (*described.sources, *described.layers)]
+    tensors = [*((each.name, each.shape) for each in described.sources), *((e.name, e.output[0]) for e in described.layers)]
+    for name, (_, *places, width) in tensors:
+        assert np.shape(found[name]) == (min(width, LONGEST), min(int(np.prod(places)), LONGEST))
+        assert all(type(value) is int and 0 <= value <= 255 for row in found[name] for value in row)
+        assert {0, 255} <= set(np.ravel(found[name])) or np.size(found[name]) == 1
+
+
+def test_a_grid_has_the_last_axis_as_rows_and_the_steps_as_columns():
+    sequence = np.arange(6.0).reshape(1, 3, 2)
+    axes = ("batch", "timesteps", "features")
+    assert grid(sequence, axes) == [[0, 102, 204], [51, 153, 255]]
+    assert grid(sequence[:, 0], ("batch", "features")) == [[0], [255]]
+    assert grid(sequence[:, :, 0], ("batch", "timesteps")) == [[0, 128, 255]]
+    assert grid(sequence[:, 0, 0], ("batch",)) == [[0]]
+
+
+def test_windows_lie_side_by_side():
+    windows = np.arange(12.0).reshape(1, 2, 3, 2)
+    rows = grid(windows, ("batch", "windows", "timesteps", "features"))
+    assert np.shape(rows) == (2, 6)
+    assert rows[0] == sorted(rows[0])
+
+
+def test_a_large_tensor_is_picked_from_evenly_first_and_last_included():
+    sequence = np.arange(200.0 * 64).reshape(1, 200, 64)
+    rows = grid(sequence, ("batch", "timesteps", "features"))
+    assert np.shape(rows) == (32, 32)
+    assert (rows[0][0], rows[-1][-1]) == (0, 255)
+    steps = np.diff(rows[0])
+    assert steps.max() - steps.min() <= 3
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, np.nan, np.inf])
+def test_a_tensor_of_one_value_is_a_grid_of_zeros(value):
+    assert grid(np.full((1, 2, 2), value), ("batch", "timesteps", "features")) == [[0, 0], [0, 0]]
+
+
+def test_one_array_may_come_alone():
+    model = build(ARCHITECTURES["gru_every_step"], SIZES)
+    array = numbers(4, 5, 2)
+    assert values(model, array) == values(model, [array]) == values(model, (array[:1],))
+
+
+def test_inputs_that_do_not_fit_are_refused():
+    model = build(ARCHITECTURES["two_streams"], SIZES)
+    with pytest.raises(ValueError, match="takes 2 inputs. Received: 1"):
+        values(model, [numbers(1, 5, 2)])
+    with pytest.raises(ValueError, match="'second_sequence' has shape"):
+        values(model, [numbers(1, 5, 2), numbers(1, 5)])

@@ -1,0 +1,457 @@
+"""Shapes and counts are Keras' own, names follow the axes through the graph, and sentences say what happened."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import keras
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers
+
+from explorer.build import build
+from explorer.catalog import ARCHITECTURES
+from explorer.shapes import LayerDescription, Tensor, calls, changes, describe
+from explorer.spec import Sizes
+
+SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
+
+
+@pytest.fixture(params=ARCHITECTURES.values(), ids=ARCHITECTURES)
+def architecture(request):
+    return request.param
+
+
+def every(described) -> list[LayerDescription]:
+    """Every layer with what it holds, and what that holds."""
+    return [each for layer in described for each in [layer, *every(layer.inside)]]
+
+
+def one(layer: keras.layers.Layer, *shape: int | None, then: int | None = None) -> LayerDescription:
+    """The description of a layer that reads an input of this shape; with `then`, a Dense answers after it."""
+    source = keras.Input(shape, name="source")
+    returned = layer(source)
+    if then is not None:
+        returned = layers.Dense(then, name="answer")(returned)
+    return describe(keras.Model(source, returned)).layers[0]
+
+
+# ------------------------------------------------------------------------------------------------ the catalog
+
+
+def test_shapes_and_counts_are_those_of_keras(architecture):
+    model = build(architecture, SIZES)
+    described = describe(model)
+    assert described.inputs == tuple(tuple(tensor.shape) for tensor in model.inputs)
+    assert described.output == (model.output_shape,)
+    assert described.params == model.count_params() == sum(layer.params for layer in described.layers)
+    for layer in described.layers:
+        own = model.get_layer(layer.name)
+        assert layer.params == own.count_params()
+        assert layer.output == (tuple(own.output.shape),)
+        inputs = own.input if isinstance(own.input, list) else [own.input]
+        assert layer.input == tuple(tuple(tensor.shape) for tensor in inputs)
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(
+    name=st.sampled_from(list(ARCHITECTURES)),
+    sizes=st.builds(Sizes, *[st.integers(1, 9)] * 3, units=st.integers(1, 9)),
+    data=st.data(),
+)
+def test_shapes_are_those_of_keras_at_any_sizes_and_knobs(name, sizes, data):
+    architecture = ARCHITECTURES[name]
+    knobs = {knob.name: data.draw(st.sampled_from(knob.choices)) for knob in architecture.knobs.values()}
+    model = build(architecture, sizes, knobs)
+    described = describe(model)
+    assert described.inputs == architecture.input_shapes(sizes, knobs)
+    assert described.output == (architecture.output_shape(sizes),)
+    assert described.params == model.count_params()
+    for layer in described.layers:
+        assert layer.output == (tuple(model.get_layer(layer.name).output.shape),)
+        for shape, axes in zip([*layer.input, *layer.output], [*layer.axes_in, *layer.axes_out], strict=True):
+            assert len(shape) == len(axes) == len(set(axes))
+
+
+def test_names_go_from_what_comes_in_to_the_answer(architecture):
+    described = describe(build(architecture, SIZES))
+    for source in described.sources:
+        assert source.axes[-2:] == ("timesteps", "features")
+    (answer,) = described.layers[-1].axes_out
+    assert answer == (("batch", "timesteps", "outputs") if architecture.answers == "every step" else ("batch", "outputs"))
+    for layer in described.layers:
+        for shape, axes in zip(layer.output, layer.axes_out, strict=True):
+            named = dict(zip(axes, shape, strict=True))
+            assert named["batch"] is None
+            assert named.get("timesteps", SIZES.timesteps) == SIZES.timesteps
+            assert named.get("outputs", SIZES.outputs) == SIZES.outputs
+            assert not any(axis.startswith("axis ") for axis in axes)
+
+
+def test_every_layer_reads_what_stands_before_it(architecture):
+    described = describe(build(architecture, SIZES))
+    known = {source.name: (source.shape, source.axes) for source in described.sources}
+    for layer in described.layers:
+        assert [known[name] for name in layer.reads] == list(zip(layer.input, layer.axes_in, strict=True))
+        assert layer.name not in known
+        known[layer.name] = (layer.output[0], layer.axes_out[0])
+
+
+def test_sentences_fit_their_boxes_and_say_the_sizes(architecture):
+    for layer in every(describe(build(architecture, SIZES)).layers):
+        assert 0 < len(layer.short) <= 60
+        assert "None" not in layer.says and not layer.says.endswith(".")
+        reason, change = layer.says.split(": ")
+        assert reason and change
+
+
+def test_arithmetic_is_shown_wherever_there_are_parameters_and_comes_out_right(architecture):
+    for layer in every(describe(build(architecture, SIZES)).layers):
+        assert bool(layer.arithmetic) == bool(layer.params)
+        if layer.arithmetic:
+            left, right = layer.arithmetic.replace(",", "").replace("·", "*").split(" = ")
+            assert re.fullmatch(r"[\d *+()]+", left)
+            assert eval(left) == int(right) == layer.params
+
+
+def test_the_description_is_plain_data(architecture):
+    found = describe(build(architecture, SIZES)).to_dict()
+    assert json.loads(json.dumps(found)) == found
+    assert set(found) == {"inputs", "output", "sources", "layers", "params"}
+
+
+# ------------------------------------------------------------------------------------------------ in words and numbers
+
+
+def test_the_default_model_reads_as_it_is_drawn():
+    found = describe(build(ARCHITECTURES["gru_every_step"], Sizes(timesteps=20, features=5, outputs=1, units=32))).to_dict()
+    assert found["inputs"] == [[None, 20, 5]]
+    assert found["output"] == [[None, 20, 1]]
+    assert found["params"] == 3777
+    assert found["sources"] == [
+        {"name": "sequence", "shape": [None, 20, 5], "axes": ["batch", "timesteps", "features"]},
+    ]
+    memory, answer = found["layers"]
+    assert memory == {
+        "name": "memory",
+        "type": "GRU",
+        "input": [[None, 20, 5]],
+        "output": [[None, 20, 32]],
+        "axes_in": [["batch", "timesteps", "features"]],
+        "axes_out": [["batch", "timesteps", "units"]],
+        "params": 3744,
+        "arithmetic": "3 · 32 · (5 + 32 + 2) = 3,744",
+        "says": "takes one vector per step and keeps the memory of all 20 steps: timesteps stay, 5 features become 32 units",
+        "short": "takes one vector per step, keeps every step's memory",
+        "reads": ["sequence"],
+        "wraps": None,
+        "shares": None,
+        "inside": [],
+    }
+    assert (answer["type"], answer["wraps"], answer["params"]) == ("TimeDistributed(Dense)", "Dense", 33)
+    assert answer["arithmetic"] == "1 · (32 + 1) = 33"
+    assert answer["axes_out"] == [["batch", "timesteps", "outputs"]]
+    assert answer["says"].endswith("timesteps stay, 32 units become 1 output")
+    (inside,) = answer["inside"]
+    assert (inside["type"], inside["input"], inside["output"]) == ("Dense", [[None, 32]], [[None, 1]])
+
+
+def says(name: str, layer: str, **knobs) -> str:
+    described = describe(build(ARCHITECTURES[name], SIZES, knobs))
+    return next(each.says for each in described.layers if each.name == layer)
+
+
+def test_a_gru_that_answers_once_lets_the_timesteps_go():
+    assert says("gru_once", "memory") == (
+        "reads all 5 steps and keeps only its last memory: timesteps go, 2 features become 6 units"
+    )
+
+
+def test_a_gru_in_windows_starts_anew_in_each():
+    assert says("windows_gru", "memory", windows=4) == (
+        "the same GRU reads each of the 4 windows, its memory starting anew in every one: "
+        "timesteps go, windows stay, 2 features become 6 units"
+    )
+
+
+@pytest.mark.parametrize(
+    ("merge_mode", "reason", "units"),
+    [("concat", "laid side by side", 12), ("sum", "added", 6), ("mul", "multiplied", 6), ("ave", "averaged", 6)],
+)
+def test_both_directions_are_merged_as_the_mode_says(merge_mode, reason, units):
+    found = says("bidirectional_gru", "memory", merge_mode=merge_mode)
+    assert f"their memories are {reason}" in found
+    assert found.endswith(f"timesteps stay, 2 features become {units} units")
+
+
+def test_masked_steps_are_spoken_of():
+    assert "skipping the masked ones" in says("gru_pooled", "memory")
+    assert "leaving out the masked ones" in says("gru_pooled", "average")
+    assert "masked" not in says("gru_every_step", "memory")
+    assert "masked" not in one(layers.GlobalAveragePooling1D(), 5, 2).says
+
+
+def test_the_masks_own_operations_are_no_layers():
+    described = describe(build(ARCHITECTURES["gru_pooled"], SIZES))
+    assert [layer.name for layer in described.layers] == ["mask", "memory", "average", "answer"]
+    assert all(len(layer.input) == 1 for layer in described.layers)
+
+
+# ------------------------------------------------------------------------------------------------ one layer at a time
+
+ZOO = {
+    "LSTM": (lambda: layers.LSTM(7), (5, 3), ("batch", "units")),
+    "SimpleRNN": (lambda: layers.SimpleRNN(7, return_sequences=True), (5, 3), ("batch", "timesteps", "units")),
+    "RNN": (lambda: layers.RNN(layers.GRUCell(7)), (5, 3), ("batch", "units")),
+    "backwards": (lambda: layers.GRU(7, go_backwards=True), (5, 3), ("batch", "units")),
+    "Bidirectional once": (lambda: layers.Bidirectional(layers.LSTM(7)), (5, 3), ("batch", "units")),
+    "Dense": (lambda: layers.Dense(7), (3,), ("batch", "units")),
+    "Dense on a sequence": (lambda: layers.Dense(7), (5, 3), ("batch", "timesteps", "units")),
+    "Dense on windows": (lambda: layers.Dense(7), (4, 5, 3), ("batch", "windows", "timesteps", "units")),
+    "TimeDistributed Bidirectional": (
+        lambda: layers.TimeDistributed(layers.Bidirectional(layers.GRU(7))),
+        (4, 5, 3),
+        ("batch", "windows", "units"),
+    ),
+    "TimeDistributed sequence": (
+        lambda: layers.TimeDistributed(layers.GRU(7, return_sequences=True)),
+        (4, 5, 3),
+        ("batch", "windows", "timesteps", "units"),
+    ),
+    "Masking": (lambda: layers.Masking(), (5, 3), ("batch", "timesteps", "features")),
+    "GlobalMaxPooling1D": (lambda: layers.GlobalMaxPooling1D(), (5, 3), ("batch", "features")),
+    "GlobalAveragePooling1D": (
+        lambda: layers.GlobalAveragePooling1D(keepdims=True),
+        (5, 3),
+        ("batch", "timesteps", "features"),
+    ),
+    "MaxPooling1D": (lambda: layers.MaxPooling1D(2), (5, 3), ("batch", "timesteps", "features")),
+    "AveragePooling1D": (lambda: layers.AveragePooling1D(2), (5, 3), ("batch", "timesteps", "features")),
+    "Conv1D": (lambda: layers.Conv1D(7, 2), (5, 3), ("batch", "timesteps", "units")),
+    "causal Conv1D": (lambda: layers.Conv1D(7, 2, padding="causal"), (5, 3), ("batch", "timesteps", "units")),
+    "RepeatVector": (lambda: layers.RepeatVector(6), (3,), ("batch", "timesteps", "features")),
+    "Flatten": (lambda: layers.Flatten(), (5, 3), ("batch", "features")),
+    "Permute": (lambda: layers.Permute((2, 1)), (5, 3), ("batch", "features", "timesteps")),
+    "Reshape": (lambda: layers.Reshape((5, 3, 1)), (5, 3), ("batch", "timesteps", "features", "axis 3")),
+    "Embedding": (lambda: layers.Embedding(11, 7), (5,), ("batch", "timesteps", "features")),
+    "Dropout": (lambda: layers.Dropout(0.1), (5, 3), ("batch", "timesteps", "features")),
+    "Activation": (lambda: layers.Activation("tanh"), (5, 3), ("batch", "timesteps", "features")),
+    "LayerNormalization": (lambda: layers.LayerNormalization(), (5, 3), ("batch", "timesteps", "features")),
+    "BatchNormalization": (lambda: layers.BatchNormalization(), (5, 3), ("batch", "timesteps", "features")),
+    "unknown, same shape": (lambda: layers.Lambda(lambda x: x * 2), (5, 3), ("batch", "timesteps", "features")),
+    "unknown, cut": (lambda: layers.Lambda(lambda x: x[:, :2]), (5, 3), ("batch", "axis 1", "features")),
+    "unknown, picked": (lambda: layers.Lambda(lambda x: x[:, -1]), (5, 3), ("batch", "features")),
+    "unknown, ambiguous": (lambda: layers.Lambda(lambda x: x[:, -1]), (5, 5), ("batch", "axis 1")),
+}
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_names_follow_the_axes_through_any_layer(name):
+    make, shape, wanted = ZOO[name]
+    layer = one(make(), *shape, then=2)
+    assert layer.axes_out == (wanted,)
+    assert 0 < len(layer.short) <= 60
+    assert layer.says.count(": ") == 1
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "change"),
+    [
+        (lambda: layers.Conv1D(7, 2), (5, 3), "5 timesteps become 4, 3 features become 7 units"),
+        (lambda: layers.MaxPooling1D(2), (5, 3), "5 timesteps become 2, features stay"),
+        (lambda: layers.Flatten(), (5, 3), "timesteps go, 3 features become 15 features"),
+        (lambda: layers.Permute((2, 1)), (5, 3), "(timesteps, features) becomes (features, timesteps)"),
+        (lambda: layers.Reshape((3, 5)), (5, 3), "(batch, 5, 3) becomes (batch, 3, 5)"),
+        (lambda: layers.RepeatVector(6), (3,), "6 timesteps appear, features stay"),
+        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, 7 features appear"),
+        (lambda: layers.Dropout(0.1), (5, 3), "the shape stays"),
+        (lambda: layers.GRU(7), (None, 3), "timesteps go, 3 features become 7 units"),
+        (lambda: layers.Dense(1), (5, 3), "timesteps stay, 3 features become 1 unit"),
+    ],
+)
+def test_a_sentence_says_what_became_of_the_axes(layer, shape, change):
+    assert one(layer(), *shape, then=2).says.split(": ")[1] == change
+
+
+def test_a_width_that_only_changes_its_name_is_said_to_be_the_answer():
+    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps go, 3 features are the outputs")
+
+
+def test_changes_without_tensors_is_said_too():
+    assert changes([], []) == "the shape stays"
+    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "2 units appear"
+
+
+# ------------------------------------------------------------------------------------------------ graphs
+
+
+def test_a_shared_layer_is_two_calls_whose_weights_count_once():
+    first, second = keras.Input((5, 2), name="first"), keras.Input((5, 2), name="second")
+    encoder = layers.GRU(6, name="encoder")
+    merged = layers.Concatenate(name="merged")([encoder(first), encoder(second)])
+    model = keras.Model([first, second], layers.Dense(3, name="answer")(merged))
+    described = describe(model)
+    assert [layer.name for layer in described.layers] == ["encoder", "encoder (2)", "merged", "answer"]
+    one, two, merged, _ = described.layers
+    assert (one.reads, two.reads, merged.reads) == (("first",), ("second",), ("encoder", "encoder (2)"))
+    assert (one.shares, two.shares, two.params) == (None, "encoder", 0)
+    assert two.says.startswith("with the same weights as encoder, reads all 5 steps")
+    assert sum(layer.params for layer in described.layers) == model.count_params()
+
+
+def test_a_layer_that_is_used_in_another_model_too_is_told_once():
+    sequence = keras.Input((5, 2))
+    memory = layers.GRU(6, name="memory")
+    model = keras.Model(sequence, memory(sequence))
+    memory(keras.Input((9, 2)))
+    (layer,) = describe(model).layers
+    assert layer.input == ((None, 5, 2),)
+
+
+def test_several_outputs_are_answers_unless_they_are_read_on():
+    sequence = keras.Input((5, 2), name="sequence")
+    memory = layers.GRU(6, return_sequences=True, name="memory")(sequence)
+    every, once = layers.Dense(3, name="every")(memory), layers.GRU(4, name="once")(memory)
+    described = describe(keras.Model(sequence, [every, once, memory]))
+    assert described.output == ((None, 5, 3), (None, 4), (None, 5, 6))
+    axes = {layer.name: layer.axes_out[0][-1] for layer in described.layers}
+    assert axes == {"memory": "units", "every": "outputs", "once": "outputs"}
+
+
+def test_states_that_are_handed_on_are_read_by_the_next():
+    sequence = keras.Input((5, 2), name="sequence")
+    said, state = layers.GRU(6, return_sequences=True, return_state=True, name="encoder")(sequence)
+    decoder = layers.GRU(6, return_sequences=True, name="decoder")(said, initial_state=state)
+    looked = layers.Attention(name="looked")([decoder, said])
+    described = describe(keras.Model(sequence, layers.Dense(3, name="answer")(looked)))
+    encoder, decoder, looked, _ = described.layers
+    assert encoder.axes_out == (("batch", "timesteps", "units"), ("batch", "units"))
+    assert (decoder.reads, decoder.input) == (("encoder",), ((None, 5, 6), (None, 6)))
+    assert "starting from the memory it is given" in decoder.says and "starting" not in encoder.says
+    assert looked.reads == ("decoder", "encoder")
+    assert looked.axes_out == (("batch", "timesteps", "units"),)
+
+
+def test_a_sequential_model_is_a_graph_too():
+    model = keras.Sequential([keras.Input((5,), name="words"), layers.Embedding(11, 2), layers.GRU(6), layers.Dense(3)])
+    described = describe(model)
+    assert described.sources[0].axes == ("batch", "timesteps")
+    assert [layer.type for layer in described.layers] == ["Embedding", "GRU", "Dense"]
+    assert described.layers[-1].axes_out == (("batch", "outputs"),)
+
+
+@pytest.mark.parametrize("functional", [True, False])
+def test_a_nested_model_is_one_layer_with_its_own_inside(functional):
+    source, parts = keras.Input((5, 2), name="heard"), [layers.GRU(6, return_sequences=True), layers.Dense(4)]
+    if functional:
+        inner = keras.Model(source, parts[1](parts[0](source)), name="inner")
+    else:
+        inner = keras.Sequential([source, *parts], name="inner")
+    sequence = keras.Input((5, 2), name="sequence")
+    model = keras.Model(sequence, layers.Dense(3, name="answer")(layers.GRU(7, name="last")(inner(sequence))))
+    nested, *_ = described = describe(model).layers
+    assert [layer.name for layer in described] == ["inner", "last", "answer"]
+    assert [layer.type for layer in nested.inside] == ["GRU", "Dense"]
+    assert nested.axes_out == nested.inside[-1].axes_out == (("batch", "timesteps", "units"),)
+    assert nested.params == sum(layer.params for layer in nested.inside) == inner.count_params()
+
+
+def test_a_wrapped_model_is_described_inside_its_wrapper():
+    inner = keras.Sequential([layers.GRU(6, return_sequences=True), layers.Dense(4)])
+    layer = one(layers.TimeDistributed(inner), 4, 5, 2, then=3)
+    assert layer.type == "TimeDistributed(Sequential)"
+    assert layer.output == ((None, 4, 5, 4),)
+    assert layer.axes_out == (("batch", "windows", "timesteps", "units"),)
+
+
+def test_wrappers_hold_both_directions():
+    layer = one(layers.TimeDistributed(layers.Bidirectional(layers.LSTM(6))), 4, 5, 2, then=3)
+    assert (layer.type, layer.wraps) == ("TimeDistributed(Bidirectional(LSTM))", "Bidirectional(LSTM)")
+    (both,) = layer.inside
+    assert [each.output for each in both.inside] == [((None, 6),), ((None, 6),)]
+    assert both.output == ((None, 12),)
+    assert layer.arithmetic == "2 · 4 · 6 · (2 + 6 + 1) = 432"
+
+
+def test_a_bidirectional_that_merges_nothing_returns_two():
+    sequence = keras.Input((5, 2))
+    memory = layers.Bidirectional(layers.GRU(6, return_sequences=True), merge_mode=None, name="memory")
+    forwards, backwards = memory(sequence)
+    described = describe(keras.Model(sequence, [forwards, backwards])).layers[0]
+    assert described.output == ((None, 5, 6), (None, 5, 6))
+
+
+def test_attention_keeps_the_places_of_its_query():
+    query, value = keras.Input((4, 2), name="query"), keras.Input((5, 3), name="value")
+    looked = layers.MultiHeadAttention(2, 6, output_shape=7, name="looked")(query, value)
+    layer = describe(keras.Model([query, value], layers.Dense(1)(looked))).layers[0]
+    assert layer.axes_out == (("batch", "timesteps", "units"),)
+    assert layer.says.startswith("every step looks at all 5 steps, through 2 heads, and takes")
+
+
+def test_operations_written_as_expressions_are_told_too():
+    sequence = keras.Input((5, 2), name="sequence")
+    memory = layers.GRU(6, return_sequences=True, name="memory")(sequence)
+    last, mean = memory[:, -1], keras.ops.mean(memory, axis=1)
+    described = describe(keras.Model(sequence, layers.Dense(3, name="answer")(last + mean * 2.0)))
+    axes = {layer.type: layer.axes_out[0] for layer in described.layers}
+    assert axes["GetItem"] == axes["Mean"] == axes["Multiply"] == axes["Add"] == ("batch", "units")
+    assert all(layer.params == 0 for layer in described.layers[1:-1])
+
+
+def test_two_branches_come_in_the_order_in_which_data_meets_them():
+    left, right = keras.Input((5, 2), name="left"), keras.Input((5, 3), name="right")
+    one = layers.Dense(6, name="one")(left)
+    two = layers.Dense(6, name="two")(one)
+    other = layers.Dense(6, name="other")(right)
+    model = keras.Model([left, right], layers.Add(name="sum")([two, other]))
+    assert [call.name for call in calls(model)] == ["one", "other", "two", "sum"]
+
+
+def test_joining_end_to_end_and_side_by_side():
+    left, right = keras.Input((5, 2), name="left"), keras.Input((4, 2), name="right")
+    model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate(axis=1)([left, right])))
+    assert describe(model).layers[0].says == "joins 2 tensors end to end: 5 + 4 timesteps become 9"
+    left, right = keras.Input((5, 2), name="left"), keras.Input((5, 4), name="right")
+    model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate()([left, right])))
+    assert describe(model).layers[0].says == (
+        "lays 2 tensors side by side, step by step: timesteps stay, 2 and 4 features become 6 features"
+    )
+
+
+def test_names_of_the_inputs_can_be_given():
+    model = keras.Sequential([keras.Input((4, 2)), layers.Dense(3)])
+    described = describe(model, input_axes=[["batch", "windows", "features"]])
+    assert described.layers[0].axes_out == (("batch", "windows", "outputs"),)
+    assert "shared by all 4 windows" in described.layers[0].says
+
+
+@pytest.mark.parametrize(("axes", "message"), [([], r"1 inputs\. Received: \[\]"), ([["batch"]], "needs 3 names")])
+def test_names_that_do_not_fit_the_inputs_are_refused(axes, message):
+    model = keras.Sequential([keras.Input((4, 2)), layers.Dense(3)])
+    with pytest.raises(ValueError, match=message):
+        describe(model, input_axes=axes)
+
+
+def test_unknown_timesteps_are_said_without_a_number():
+    layer = one(layers.GRU(6, return_sequences=True), None, 2, then=3)
+    assert layer.output == ((None, None, 6),)
+    assert (
+        layer.says
+        == "takes one vector per step and keeps the memory of all steps: timesteps stay, 2 features become 6 units"
+    )
+
+
+def test_a_model_without_a_graph_is_refused_with_a_way_out():
+    with pytest.raises(ValueError, match=r"'bare' has no shapes yet: give it a keras\.Input"):
+        describe(keras.Sequential([layers.Dense(3)], name="bare"))
+
+
+def test_a_layer_of_ones_own_is_seen_as_what_it_extends():
+    class Mine(layers.GRU):
+        pass
+
+    layer = one(Mine(6, return_sequences=True), 5, 2, then=3)
+    assert (layer.type, layer.axes_out) == ("Mine", (("batch", "timesteps", "units"),))
