@@ -1,0 +1,216 @@
+"""Compile one epoch of an experiment into one function, and run chunks of it.
+
+A chunk is a pure function: (experiment, state, epochs, budget) -> (state, frames). The state holds every variable of the
+model and its optimizer and the number of epochs behind it; the order of the batches follows from seed and epoch. So the
+losses of a run are the same, bit for bit, however it was cut into chunks and whichever worker ran them.
+
+Where that stops: on another machine, another version of TensorFlow, or with more than one thread to an operation,
+sums may be taken in another order, and the last bits differ.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from explorer import data
+from explorer.build import build_experiment
+from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.spec import Experiment, Frame
+
+
+def folded(model: keras.Model) -> keras.Model:
+    """The same model on the very same weights, with time joined to the batch wherever `TimeDistributed` wraps a layer.
+
+    `TimeDistributed` over a fixed length is a Python loop of T calls; folded it is one call, half the trace and a
+    fifth of the compilation. Only for layers that treat every sample alone: see `may_fold`.
+    """
+
+    def call(layer: keras.layers.Layer, *args: object, **kwargs: object) -> object:
+        if not may_fold(layer):
+            return layer(*args, **kwargs)
+        sequence = args[0]
+        batch_and_time = (-1, *sequence.shape[2:])
+        answers = layer.layer(keras.ops.reshape(sequence, batch_and_time))
+        return keras.ops.reshape(answers, (-1, sequence.shape[1], *answers.shape[1:]))
+
+    if not any(may_fold(layer) for layer in model.layers):
+        return model
+    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+
+
+def may_fold(layer: keras.layers.Layer) -> bool:
+    """Whether a layer is a TimeDistributed whose inner layer treats every sample alone, so that time may join the batch.
+
+    Dense and stateless recurrent layers do; a layer that keeps state between calls, that counts over the batch (batch
+    normalization), or that draws random numbers does not.
+    """
+    if not isinstance(layer, keras.layers.TimeDistributed):
+        return False
+    inner = layer.layer
+    if isinstance(inner, (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU)):
+        return not (inner.stateful or inner.dropout or inner.recurrent_dropout)
+    return isinstance(inner, keras.layers.Dense)
+
+
+def wants_xla(model: keras.Model) -> bool:
+    """Whether XLA makes this model faster: it fuses recurrent loops, and loses on convolutions (docs: the design)."""
+    return not any("Conv" in type(layer).__name__ for layer in model._flatten_layers())
+
+
+def program_key(experiment: Experiment) -> str:
+    """Experiments with the same key can share a program: whatever else differs is data, weights or the learning rate."""
+    task = TASKS[experiment.task]
+    own = ARCHITECTURES[experiment.architecture].own_knobs(experiment.knobs)
+    blank = replace(experiment, task="", epochs=1, learning_rate=1.0, seed=0, knobs=own)
+    return f"{blank.key}-{task.outputs}-{task.loss}"
+
+
+class Program:
+    """One epoch, for every experiment with one `program_key`: a model, its optimizer, and the compiled function.
+
+    It holds no data, and of weights only what it last worked on: a `Trainer` brings both. Compiling takes a second or
+    more, once.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.key = program_key(experiment)
+        self.yes_no = TASKS[experiment.task].answer == "yes/no"
+        self.samples, self.batch = experiment.samples, experiment.batch
+        self.model = build_experiment(experiment)
+        self.optimizer = keras.optimizers.Adam(experiment.learning_rate)
+        self.optimizer.build(self.model.trainable_variables)
+        self.variables = [*self.model.variables, *self.optimizer.variables]
+        self.fresh = [variable.numpy() for variable in self.optimizer.variables]
+        self.compiled = False
+        self._epoch = self._compile()
+
+    def epoch(self, order: np.ndarray, batches: int, arrays: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
+        """Train on `batches` batches in this order (samples,), then look at what is held out and at the probe.
+
+        Returns the loss and accuracy over the batches, those of the held-out sequences, and the probe's outputs.
+        """
+        results = self._epoch(tf.constant(order), tf.constant(batches), *arrays)
+        self.compiled = True
+        return tuple(result.numpy() for result in results)
+
+    def _compile(self) -> Any:
+        model, optimizer, weights = folded(self.model), self.optimizer, self.model.trainable_variables
+        samples, batch, rest = self.samples, self.batch, self.samples % self.batch
+        measure = keras.losses.binary_crossentropy if self.yes_no else keras.losses.mean_squared_error
+
+        def look(inputs: list[tf.Tensor], targets: tf.Tensor, training: bool) -> tuple[tf.Tensor, ...]:
+            answers = model(inputs if len(inputs) > 1 else inputs[0], training=training)
+            judged = answers[: targets.shape[0]]
+            right = tf.reduce_mean(tf.cast((judged > 0.5) == (targets > 0.5), tf.float32))
+            return tf.reduce_mean(measure(targets, judged)), right, answers
+
+        def step(chosen: tf.Tensor, inputs: list[tf.Tensor], targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            with tf.GradientTape() as tape:
+                loss, right, _ = look([tf.gather(stream, chosen) for stream in inputs], tf.gather(targets, chosen), True)
+            optimizer.apply(tape.gradient(loss, weights), weights)
+            return loss, right
+
+        @tf.function(jit_compile=wants_xla(self.model), autograph=False)
+        def epoch(
+            order: tf.Tensor,
+            batches: tf.Tensor,
+            inputs: list[tf.Tensor],
+            targets: tf.Tensor,
+            looked_at: list[tf.Tensor],
+            held_out_targets: tf.Tensor,
+        ) -> tuple[tf.Tensor, ...]:
+            def body(place: tf.Tensor, loss_sum: tf.Tensor, right_sum: tf.Tensor) -> tuple[tf.Tensor, ...]:
+                chosen = tf.slice(order, [place * batch], [batch])
+                loss, right = step(chosen, inputs, targets)
+                return place + 1, loss_sum + loss * batch, right_sum + right * batch
+
+            start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
+            _, loss_sum, right_sum = tf.while_loop(lambda place, *_: place < batches, body, start)
+            if rest:
+                # One smaller batch at the end, as Keras does; a trace of its own, because XLA wants fixed sizes.
+                loss, right = step(order[samples - rest :], inputs, targets)
+                loss_sum, right_sum = loss_sum + loss * rest, right_sum + right * rest
+            val_loss, val_right, answers = look(looked_at, held_out_targets, False)
+            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[held_out_targets.shape[0] :]
+
+        return epoch
+
+
+class Trainer:
+    """One experiment with its data on the device, ready to run chunks on a program.
+
+    program: one with the experiment's `program_key`; a new one where none is given. Two trainers may share one, as long
+    as they do not run at the same time.
+    """
+
+    def __init__(self, experiment: Experiment, program: Program | None = None) -> None:
+        self.experiment = experiment
+        self.program = program or Program(experiment)
+        weights = [variable.numpy() for variable in build_experiment(experiment).variables]
+        rate = self.program.optimizer.learning_rate
+        places = [variable is rate for variable in self.program.optimizer.variables]
+        moments = [
+            np.asarray(experiment.learning_rate, value.dtype) if is_rate else value
+            for is_rate, value in zip(places, self.program.fresh, strict=True)
+        ]
+        self._start = [*weights, *moments]
+        training, held_out, probe = (data.make(experiment, part) for part in ("training", "held out", "probe"))
+        looked_at = [np.concatenate(pair) for pair in zip(held_out.inputs, probe.inputs, strict=True)]
+        self._arrays = (
+            [tf.constant(stream) for stream in training.inputs],
+            tf.constant(training.targets),
+            [tf.constant(stream) for stream in looked_at],
+            tf.constant(held_out.targets),
+        )
+
+    def prepare(self) -> None:
+        """Compile now, by running an epoch of no whole batch, so that `run` starts at once."""
+        if not self.program.compiled:
+            self._restore(None)
+            self.program.epoch(data.order(self.experiment, 1), 0, self._arrays)
+
+    def run(self, state: bytes | None, epochs: int, budget: float) -> tuple[bytes, list[Frame]]:
+        """Train from `state` (None: from the start) for up to `epochs` epochs or `budget` seconds, one epoch at least.
+
+        Ends early at a loss that is not finite; that frame is the last.
+        """
+        done = self._restore(state)
+        frames: list[Frame] = []
+        started = time.perf_counter()
+        while len(frames) < epochs:
+            frames.append(self._frame(done + len(frames) + 1))
+            if not frames[-1].finite or time.perf_counter() - started >= budget:
+                break
+        return self._save(done + len(frames)), frames
+
+    def _frame(self, epoch: int) -> Frame:
+        batches = self.program.samples // self.program.batch
+        order = data.order(self.experiment, epoch)
+        loss, accuracy, val_loss, val_accuracy, outputs = self.program.epoch(order, batches, self._arrays)
+        outputs = outputs if outputs.ndim == 3 else outputs[:, None, :]
+        right = (float(accuracy), float(val_accuracy)) if self.program.yes_no else (None, None)
+        return Frame(epoch, float(loss), float(val_loss), *right, outputs)
+
+    def _restore(self, state: bytes | None) -> int:
+        if state is None:
+            values, epoch = self._start, 0
+        else:
+            with np.load(io.BytesIO(state), allow_pickle=False) as stored:
+                values = [stored[f"v{place}"] for place in range(len(self.program.variables))]
+                epoch = int(stored["epoch"])
+        for variable, value in zip(self.program.variables, values, strict=True):
+            variable.assign(value)
+        return epoch
+
+    def _save(self, epoch: int) -> bytes:
+        buffer = io.BytesIO()
+        values = {f"v{place}": variable.numpy() for place, variable in enumerate(self.program.variables)}
+        np.savez(buffer, epoch=np.int64(epoch), **values)
+        return buffer.getvalue()

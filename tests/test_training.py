@@ -1,0 +1,171 @@
+"""Training: equal to plain Keras on the same batches, the same however it is cut, and every pair of the catalog learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from explorer import data
+from explorer.build import build_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.spec import Experiment
+from explorer.training import Program, Trainer, folded, may_fold, program_key
+
+PROGRAMS: dict[str, Program] = {}
+
+
+def small(architecture: str, task: str, **more) -> Experiment:
+    """An experiment of sizes that are all different, as far as the pair allows; a rest is left in the last batch."""
+    wanted = {"timesteps": 6, "features": 3, "units": 8, "samples": 70, "batch": 16, "epochs": 8}
+    reading = read_experiment({"architecture": architecture, "task": task, **wanted, **more})
+    return reading.experiment
+
+
+def trainer(experiment: Experiment) -> Trainer:
+    """A trainer on a program that all tests of its kind share, as runs in a worker do."""
+    key = program_key(experiment)
+    if key not in PROGRAMS:
+        PROGRAMS[key] = Program(experiment)
+    return Trainer(experiment, PROGRAMS[key])
+
+
+def first_task(name: str) -> str:
+    return next(task.name for task in TASKS.values() if ARCHITECTURES[name].fits(task))
+
+
+@pytest.fixture(scope="module")
+def echo() -> Trainer:
+    return trainer(small("gru_every_step", "delayed_echo"))
+
+
+PAIRS = [(name, task) for name in ARCHITECTURES for task in TASKS if ARCHITECTURES[name].fits(TASKS[task])]
+
+
+@pytest.mark.parametrize(("architecture", "task"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
+def test_every_fitting_pair_trains_and_its_loss_falls(architecture, task):
+    experiment = small(architecture, task)
+    _, frames = trainer(experiment).run(None, experiment.epochs, 1e9)
+    assert [frame.epoch for frame in frames] == list(range(1, experiment.epochs + 1))
+    assert all(frame.finite for frame in frames)
+    steps = experiment.timesteps if TASKS[task].answers == "every step" else 1
+    assert frames[0].outputs.shape == (8, steps, TASKS[task].outputs)
+    if task != "noise":
+        assert frames[-1].loss < frames[0].loss
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_losses_equal_plain_keras_on_the_same_batches(name):
+    experiment = small(name, first_task(name), epochs=5)
+    _, frames = trainer(experiment).run(None, 5, 1e9)
+
+    model = build_experiment(experiment)
+    loss = TASKS[experiment.task].loss
+    model.compile(optimizer=keras.optimizers.Adam(experiment.learning_rate), loss=loss)
+    training, held_out = data.make(experiment, "training"), data.make(experiment, "held out")
+    for frame in frames:
+        order = data.order(experiment, frame.epoch)
+        losses = []
+        for start in range(0, experiment.samples, experiment.batch):
+            chosen = order[start : start + experiment.batch]
+            inputs = [stream[chosen] for stream in training.inputs]
+            losses.append(_loss_of_batch(model, inputs, training.targets[chosen]))
+        weights = [
+            min(experiment.batch, experiment.samples - start) for start in range(0, experiment.samples, experiment.batch)
+        ]
+        assert frame.loss == pytest.approx(np.average(losses, weights=weights), rel=1e-4, abs=1e-6)
+        expected = model.evaluate(list(held_out.inputs), held_out.targets, verbose=0)
+        assert frame.val_loss == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def _loss_of_batch(model: keras.Model, inputs: list[np.ndarray], targets: np.ndarray) -> float:
+    model.reset_metrics()  # Keras gives the mean since then
+    return float(model.train_on_batch(inputs, targets))
+
+
+def test_a_run_is_the_same_however_it_is_cut_into_chunks(echo):
+    whole_state, whole = echo.run(None, 6, 1e9)
+    state, pieces = None, []
+    for epochs in (1, 2, 3):
+        state, frames = echo.run(state, epochs, 1e9)
+        pieces += frames
+    assert state == whole_state
+    for one, other in zip(pieces, whole, strict=True):
+        assert (one.epoch, one.loss, one.val_loss) == (other.epoch, other.loss, other.val_loss)
+        np.testing.assert_array_equal(one.outputs, other.outputs)
+
+
+def test_a_chunk_ends_at_its_budget_but_never_empty(echo):
+    _, frames = echo.run(None, 50, 0.0)
+    assert len(frames) == 1
+
+
+def test_preparing_changes_nothing(echo):
+    fresh = Trainer(echo.experiment)
+    fresh.prepare()
+    assert [frame.loss for frame in fresh.run(None, 2, 1e9)[1]] == [frame.loss for frame in echo.run(None, 2, 1e9)[1]]
+
+
+def test_a_shared_program_gives_the_losses_of_one_of_its_own(echo):
+    other = replace(echo.experiment, task="look_ahead", seed=5, learning_rate=0.003, knobs={"ahead": 1})
+    alone = Trainer(other).run(None, 3, 1e9)[1]
+    echo.run(None, 2, 1e9)
+    shared = Trainer(other, echo.program).run(None, 3, 1e9)[1]
+    assert [(frame.loss, frame.val_loss) for frame in shared] == [(frame.loss, frame.val_loss) for frame in alone]
+
+
+def test_another_seed_gives_other_losses(echo):
+    other = trainer(replace(echo.experiment, seed=1))
+    assert other.run(None, 1, 1e9)[1][0].loss != echo.run(None, 1, 1e9)[1][0].loss
+
+
+def test_a_chunk_ends_at_a_loss_that_is_not_finite(echo):
+    broken = trainer(replace(echo.experiment, learning_rate=1e38))
+    _, frames = broken.run(None, 50, 1e9)
+    assert not frames[-1].finite
+    assert all(frame.finite for frame in frames[:-1])
+    assert len(frames) < 50
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_folded_model_answers_as_the_model_itself(name):
+    experiment = small(name, first_task(name))
+    model, probe = build_experiment(experiment), data.make(experiment, "probe")
+    inputs = list(probe.inputs) if len(probe.inputs) > 1 else probe.inputs[0]
+    twin = folded(model)
+    assert [id(weight) for weight in twin.weights] == [id(weight) for weight in model.weights]
+    np.testing.assert_allclose(twin(inputs), model(inputs), rtol=0, atol=1e-6)
+
+
+def test_a_layer_that_counts_over_the_batch_is_not_folded():
+    layers = keras.layers
+    assert may_fold(layers.TimeDistributed(layers.Dense(3)))
+    assert not may_fold(layers.Dense(3))
+    sequence = keras.Input((4, 3))
+    normalized = layers.TimeDistributed(layers.BatchNormalization())
+    model = keras.Model(sequence, normalized(sequence))
+    assert not may_fold(normalized)
+    assert folded(model) is model
+    dropping = layers.TimeDistributed(layers.GRU(2, dropout=0.5))
+    dropping(keras.Input((4, 5, 3)))
+    assert not may_fold(dropping)
+
+
+def test_the_held_out_loss_shows_that_noise_cannot_be_learned():
+    experiment = read_experiment({"task": "noise", "timesteps": 4, "units": 64, "samples": 32, "epochs": 60}).experiment
+    _, frames = Trainer(experiment).run(None, 60, 1e9)
+    assert frames[-1].loss < 0.9 / 12
+    assert min(frame.val_loss for frame in frames) > 0.95 / 12
+
+
+def test_the_control_stays_on_the_floor_that_the_gru_passes():
+    floor = TASKS["delayed_echo"].floor_values(10, 1, {"delay": 2})["without memory"]
+    ends = {}
+    for name in ("dense_every_step", "gru_every_step"):
+        wanted = {"architecture": name, "task": "delayed_echo", "timesteps": 10, "features": 1, "delay": 2, "samples": 256}
+        experiment = read_experiment({**wanted, "epochs": 25}).experiment
+        ends[name] = Trainer(experiment).run(None, 25, 1e9)[1][-1].val_loss
+    assert ends["dense_every_step"] > 0.95 * floor
+    assert ends["gru_every_step"] < 0.2 * floor
