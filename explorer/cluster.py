@@ -1,0 +1,109 @@
+"""The processes that chunks run in: a Dask cluster, embedded in the server or at an address.
+
+One code path for both: EXPLORER_SCHEDULER names the address of a scheduler; without it a cluster of EXPLORER_WORKERS
+workers (2 unless told) is started here, and ends with this process.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import dask
+import psutil
+from distributed import Client, Future, LocalCluster
+
+from explorer import work
+
+_LOG = logging.getLogger(__name__)
+_SMALLEST_MEMORY = 1.5 * 2**30
+_MEMORY_TOPIC = "worker-restart-memory"
+
+_SETTINGS = {
+    # A chunk that kills its worker comes back as an error at once: the engine decides whether to try again, and where.
+    "distributed.scheduler.allowed-failures": 0,
+    # The engine sends each chunk to the worker that has its model; a stolen one would compile again.
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    # A paused worker would never answer; one that is over its limit is ended instead.
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.admin.tick.limit": "30s",
+    "distributed.logging": {"distributed": "error"},
+}
+
+
+def workers_wanted() -> int:
+    """EXPLORER_WORKERS, or 2. Raises ValueError with a sentence for anything but a whole number from 1 to 64."""
+    received = os.environ.get("EXPLORER_WORKERS", "2")
+    if not received.isdigit() or not 1 <= int(received) <= 64:
+        raise ValueError(f"EXPLORER_WORKERS must be a whole number from 1 to 64. Received: {received!r}")
+    return int(received)
+
+
+def memory_of_a_worker(workers: int) -> int:
+    """The bytes that one worker may use: its part of 60% of the machine, and at least 1.5 GiB."""
+    return int(max(_SMALLEST_MEMORY, psutil.virtual_memory().total * 0.6 / workers))
+
+
+class Cluster:
+    """A started cluster. The plain wrapper exists because a Dask client is awaitable, which some callers choke on."""
+
+    def __init__(self, workers: int | None = None, memory: int | None = None) -> None:
+        dask.config.set(_SETTINGS)
+        address = os.environ.get("EXPLORER_SCHEDULER")
+        self._local: LocalCluster | None = None
+        if address:
+            self.memory = memory or int(_SMALLEST_MEMORY)
+            self._client = Client(address, set_as_default=False, timeout="10s")
+            self._client.run(work.warm)
+        else:
+            count = workers or workers_wanted()
+            self.memory = memory or memory_of_a_worker(count)
+            self._local = LocalCluster(
+                n_workers=count,
+                # One thread trains; the other describes shapes beside it, so that a slider does not wait for a chunk.
+                threads_per_worker=2,
+                processes=True,
+                memory_limit=self.memory,
+                # None would still listen, on a fixed port; the routes are emptied above.
+                dashboard_address="127.0.0.1:0",
+                host="127.0.0.1",
+                env=work.ENVIRONMENT,
+                preload=["explorer.warm"],
+            )
+            self._client = Client(self._local, set_as_default=False)
+        self._deaths_by_memory: dict[str, float] = {}
+        self._deaths_lock = threading.Lock()
+        self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
+
+    def addresses(self) -> list[str]:
+        """The workers that are up now."""
+        return sorted(self._client.nthreads())
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0) -> Future:
+        """Run a function of `explorer.work` in a worker; on `worker` while that is alive."""
+        where = {"workers": [worker], "allow_other_workers": True} if worker else {}
+        return self._client.submit(function, *arguments, pure=False, priority=priority, **where)
+
+    def died_by_memory(self, worker: str, within: float = 30.0) -> bool:
+        """Whether this worker was ended for using more memory than it may."""
+        with self._deaths_lock:
+            return time.monotonic() - self._deaths_by_memory.get(worker, -1e9) < within
+
+    def close(self) -> None:
+        self._client.close(timeout=2)
+        if self._local is not None:
+            self._local.close(timeout=5)
+
+    def _note_death(self, event: tuple[float, dict[str, Any]]) -> None:
+        _, message = event
+        with self._deaths_lock:
+            self._deaths_by_memory[message["worker"]] = time.monotonic()
+        _LOG.warning("A worker used %.1f GiB, more than it may, and was ended.", message["rss"] / 2**30)

@@ -1,0 +1,514 @@
+"""Where runs live: the queue, pause, step, stop, and recovery.
+
+The engine keeps one chunk of every active run in flight, at most one on a worker; a chunk brings back the new state and
+its frames, both are stored in one transaction, and the next chunk goes out. So pausing is sending no next chunk,
+stepping is a chunk of one epoch, stopping is dropping what returns, fairness is one chunk a run in turn, and a dead
+worker is one chunk again. Everything is plain method calls; what happened is read from the store.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from distributed import Future
+from distributed.scheduler import KilledWorker
+
+from explorer import limits, work
+from explorer.cluster import Cluster, workers_wanted
+from explorer.spec import Experiment
+from explorer.store import Run, Store
+
+_LOG = logging.getLogger(__name__)
+
+CHUNK_SECONDS = 0.1
+CHUNK_SECONDS_UNDER_LOAD = 0.5
+# A chunk ships the whole state: large models train longer between two, so that shipping stays a small part of the time.
+STATE_BYTES_A_SECOND = 20e6
+TRIES_OF_A_CHUNK = 3
+REST_BEFORE_PREPARING = 0.3
+
+
+class Refused(ValueError):
+    """A request that cannot be granted; its text is a sentence for the reader."""
+
+
+@dataclass
+class _Active:
+    """A run that is in this engine's hands."""
+
+    run: Run
+    state: bytes | None
+    steps: int | None = None  # epochs still to do before it pauses; None: to the end
+    token: int = 0  # of the chunk in flight; 0: none
+    worker: str | None = None
+    failures: int = 0
+    rate: float | None = None
+    last_return: float | None = None
+    unwatched_since: float | None = None
+
+
+@dataclass
+class _Wish:
+    """The experiment that a visitor's page rests on: compiled ahead when a worker is idle."""
+
+    experiment: Experiment
+    since: float
+
+
+@dataclass
+class _Worker:
+    busy: int = 0  # the token of what runs there; 0: idle
+    prepared: deque[str] = field(default_factory=lambda: deque(maxlen=4))
+
+
+class Engine:
+    """Starts at once and gets ready in the background; every method may be called from any thread.
+
+    store: where runs are kept. workers, memory: of the embedded cluster (see `explorer.cluster`).
+    grace: seconds after which a run that nobody watches is paused; None: never.
+    """
+
+    def __init__(
+        self, store: Store, workers: int | None = None, memory: int | None = None, grace: float | None = 60.0
+    ) -> None:
+        self.store = store
+        self.failure = ""
+        self.workers = workers or workers_wanted()
+        self._memory = memory
+        self._grace = grace
+        self._cluster: Cluster | None = None
+        self._ready = threading.Event()
+        self._lock = threading.RLock()
+        self._active: dict[str, _Active] = {}
+        self._turns: deque[str] = deque()
+        self._workers: dict[str, _Worker] = {}
+        self._wishes: dict[str, _Wish] = {}
+        self._descriptions: dict[str, dict[str, Any]] = {}
+        self._watchers: dict[str, list[Callable[[], None]]] = {}
+        self._tokens = itertools.count(1)
+        self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._stopping = False
+        store.hold_unfinished()
+        self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
+        self._thread.start()
+
+    # --- the life of the engine
+
+    @property
+    def ready(self) -> bool:
+        """Whether the workers are up."""
+        return self._ready.is_set()
+
+    def wait_ready(self, timeout: float) -> bool:
+        return self._ready.wait(timeout)
+
+    def close(self) -> None:
+        """End the workers. Runs that were going on are marked as held, and go on after the next start."""
+        self._stopping = True
+        self._events.put(None)
+        self._thread.join(timeout=20)
+        self.store.hold_unfinished()
+
+    def _live(self) -> None:
+        try:
+            self._cluster = Cluster(self.workers, self._memory)
+        except Exception as error:
+            _LOG.exception("The workers did not start.")
+            self.failure = f"The workers did not start: {error}"
+            return
+        try:
+            self._refresh_workers()
+            self._ready.set()
+            self._pump()
+            while not self._stopping:
+                try:
+                    event = self._events.get(timeout=0.1 if self._wishes else 0.5)
+                except queue.Empty:
+                    event = self._tick
+                if event is not None:
+                    self._guarded(event)
+        finally:
+            self._ready.clear()
+            self._cluster.close()
+
+    def _guarded(self, event: Callable[[], None]) -> None:
+        # One run's trouble must not end the thread that serves them all.
+        try:
+            event()
+        except Exception:
+            _LOG.exception("The engine could not handle an event.")
+
+    def _tick(self) -> None:
+        if len(self._workers) < self.workers:
+            self._refresh_workers()
+        self._pause_unwatched()
+        self._pump()
+        self._prepare_wishes()
+
+    def _refresh_workers(self) -> None:
+        addresses = self._cluster.addresses()
+        with self._lock:
+            self._workers = {address: self._workers.get(address) or _Worker() for address in addresses}
+
+    # --- shapes
+
+    def describe(self, experiment: Experiment, timeout: float = 30.0) -> dict[str, Any]:
+        """The shapes of an experiment's model, as `explorer.work.describe` gives them; kept for the next asking.
+
+        Raises TimeoutError while the workers are not up, and Refused for a model that cannot be built.
+        """
+        # What does not change the model must not build it again.
+        key = replace(experiment, samples=32, batch=1, epochs=1, learning_rate=1.0).key
+        with self._lock:
+            known = self._descriptions.get(key)
+        if known is not None:
+            return known
+        if not self._ready.wait(timeout):
+            raise TimeoutError(self.failure or "The workers are not up yet.")
+        for attempt in range(TRIES_OF_A_CHUNK):
+            try:
+                future = self._cluster.submit(work.describe, experiment.to_dict(), priority=100)
+                found = future.result(timeout=timeout)
+                break
+            except KilledWorker:
+                if attempt == TRIES_OF_A_CHUNK - 1:
+                    raise Refused("The workers end when they build this model: it may be too large.") from None
+            except (TimeoutError, OSError):
+                raise
+            except Exception as error:
+                raise Refused(f"This model cannot be built: {error}") from error
+        with self._lock:
+            while len(self._descriptions) >= 512:
+                self._descriptions.pop(next(iter(self._descriptions)))
+            self._descriptions[key] = found
+        return found
+
+    def wish(self, visitor: str, experiment: Experiment) -> None:
+        """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else."""
+        with self._lock:
+            known = self._wishes.get(visitor)
+            if known is None or known.experiment != experiment:
+                self._wishes[visitor] = _Wish(experiment, time.monotonic())
+
+    def _prepare_wishes(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            for visitor, wish in list(self._wishes.items()):
+                if now - wish.since < REST_BEFORE_PREPARING:
+                    continue
+                if any(wish.experiment.key in worker.prepared for worker in self._workers.values()):
+                    del self._wishes[visitor]
+                    continue
+                address = next((a for a, worker in self._workers.items() if not worker.busy), None)
+                if address is None:
+                    return
+                del self._wishes[visitor]
+                token = next(self._tokens)
+                self._workers[address].busy = token
+                future = self._cluster.submit(work.prepare, wish.experiment.to_dict(), worker=address, priority=-10)
+                self._workers[address].prepared.append(wish.experiment.key)
+                future.add_done_callback(lambda done, a=address, t=token: self._events.put(partial(self._free, a, t)))
+
+    def _free(self, address: str, token: int) -> None:
+        with self._lock:
+            worker = self._workers.get(address)
+            if worker is not None and worker.busy == token:
+                worker.busy = 0
+        self._pump()
+
+    # --- what an owner can ask
+
+    def submit(self, experiment: Experiment, owner: str, steps: int | None = None, paused: bool = False) -> str:
+        """Start a run and return its id. steps: pause after so many epochs. paused: wait at the start.
+
+        Raises Refused where its estimated work or memory is past the limit, before anything is stored.
+        """
+        description = self.describe(experiment)["description"]
+        refusal = limits.refusal(experiment, description, self._cluster.memory)
+        if refusal:
+            raise Refused(refusal)
+        run = Run(secrets.token_hex(6), owner, experiment, "paused" if paused else "queued", "", "", 0)
+        with self._lock:
+            self.store.add_run(run)
+            self._active[run.id] = _Active(run, None, steps, unwatched_since=time.monotonic())
+            if not paused:
+                self._turns.append(run.id)
+        self._events.put(self._pump)
+        return run.id
+
+    def pause(self, run_id: str) -> None:
+        """Send no next chunk, and drop the one in flight: its epochs come again, bit for bit, when the run goes on."""
+        with self._lock:
+            active = self._take(run_id)
+            if active and active.run.state in ("queued", "running"):
+                active.token = 0
+                self._set(active, "paused")
+
+    def resume(self, run_id: str) -> None:
+        """Go on from the last chunk as if nothing had been."""
+        self._go_on(run_id, None)
+
+    def step(self, run_id: str) -> None:
+        """Exactly one epoch, then pause."""
+        self._go_on(run_id, 1)
+
+    def stop(self, run_id: str) -> None:
+        """End a run; what is still in flight is dropped."""
+        with self._lock:
+            active = self._take(run_id)
+            if active and not active.run.ended:
+                self._set(active, "stopped")
+                self._drop(active)
+
+    def reset(self, run_id: str, owner: str) -> str:
+        """Start anew with the same experiment and seed, as a new run: the old one stays as it is, stopped.
+
+        A run that was paused waits at the start; any other starts.
+        """
+        run = self._stored(run_id)
+        new = self.submit(run.experiment, owner, paused=run.state == "paused" and not run.held)
+        self.stop(run_id)
+        return new
+
+    def open(self, run_id: str, visitor: str) -> Run | None:
+        """A visitor's page shows this run: one that was held goes on when its owner opens it. None: there is no such run."""
+        run = self.store.run(run_id)
+        if run is not None and run.held and run.owner == visitor:
+            self.resume(run_id)
+            run = self.store.run(run_id)
+        return run
+
+    def _go_on(self, run_id: str, steps: int | None) -> None:
+        with self._lock:
+            active = self._take(run_id)
+            if active is None or active.run.state != "paused":
+                return
+            active.steps = steps
+            active.unwatched_since = time.monotonic()
+            self._set(active, "queued")
+            self._turns.append(run_id)
+        self._events.put(self._pump)
+
+    def _stored(self, run_id: str) -> Run:
+        run = self.store.run(run_id)
+        if run is None:
+            raise Refused(f"There is no run called {run_id}.")
+        return run
+
+    def _take(self, run_id: str) -> _Active | None:
+        """The run as this engine holds it, taken up from the store where it does not; None where it has ended."""
+        active = self._active.get(run_id)
+        if active is None:
+            run = self._stored(run_id)
+            if run.ended:
+                return None
+            active = self._active[run_id] = _Active(run, self.store.state(run_id))
+        return active
+
+    def _set(self, active: _Active, state: str, reason: str = "", held: str = "") -> None:
+        active.run = replace(active.run, state=state, reason=reason, held=held)
+        if state != "running":
+            active.last_return = None
+        if state not in ("queued", "running") and active.run.id in self._turns:
+            self._turns.remove(active.run.id)
+        self.store.set_state(active.run.id, state, reason, held)
+        self._tell(active.run.id)
+
+    def _drop(self, active: _Active) -> None:
+        active.token = 0
+        self._active.pop(active.run.id, None)
+
+    # --- chunks
+
+    def _pump(self) -> None:
+        """Give every idle worker the next chunk of a run whose turn it is."""
+        with self._lock:
+            if not self.ready:
+                return
+            for address, worker in self._workers.items():
+                if not worker.busy:
+                    run_id = self._next_for(address)
+                    if run_id is not None:
+                        self._turns.remove(run_id)
+                        self._send(self._active[run_id], address)
+
+    def _next_for(self, address: str) -> str | None:
+        """The run whose turn it is on this worker: first one whose model it has, then one that is bound to none."""
+        waiting = [self._active[run_id] for run_id in self._turns]
+        for active in waiting:
+            has_model = active.worker == address or (
+                active.worker is None and active.run.experiment.key in self._workers[address].prepared
+            )
+            if has_model:
+                return active.run.id
+        for active in waiting:
+            elsewhere = self._has_model_idle(active, address)
+            if (active.worker is None or active.worker not in self._workers) and not elsewhere:
+                return active.run.id
+        # What is left is bound to a busy worker. It moves here, at the price of compiling once more, only where it
+        # would else share that worker with another run for long.
+        shared = [active for active in waiting if self._shares(active)]
+        return shared[-1].run.id if shared else None
+
+    def _has_model_idle(self, active: _Active, but: str) -> bool:
+        return any(
+            address != but and not worker.busy and active.run.experiment.key in worker.prepared
+            for address, worker in self._workers.items()
+        )
+
+    def _shares(self, active: _Active) -> bool:
+        bound = [other for other in self._active.values() if other.worker == active.worker]
+        return sum(other.run.state == "running" for other in bound) > 1
+
+    def _send(self, active: _Active, address: str) -> None:
+        experiment = active.run.experiment
+        left = experiment.epochs - active.run.epoch
+        epochs = left if active.steps is None else min(left, active.steps)
+        crowd = sum(other.run.state in ("queued", "running") for other in self._active.values())
+        budget = CHUNK_SECONDS if crowd <= len(self._workers) else CHUNK_SECONDS_UNDER_LOAD
+        budget = max(budget, len(active.state or b"") / STATE_BYTES_A_SECOND)
+        active.token, active.worker = next(self._tokens), address
+        worker = self._workers[address]
+        worker.busy = active.token
+        if experiment.key not in worker.prepared:
+            worker.prepared.append(experiment.key)
+        if active.run.state != "running":
+            self._set(active, "running")
+        active.last_return = active.last_return or time.monotonic()
+        future = self._cluster.submit(work.chunk, experiment.to_dict(), active.state, epochs, budget, worker=address)
+        event = partial(self._returned, active.run.id, active.token, address)
+        future.add_done_callback(lambda done: self._events.put(partial(event, done)))
+
+    def _returned(self, run_id: str, token: int, address: str, future: Future) -> None:
+        with self._lock:
+            worker = self._workers.get(address)
+            if worker is not None and worker.busy == token:
+                worker.busy = 0
+            active = self._active.get(run_id)
+            if active is not None and active.token == token:
+                active.token = 0
+                error = future.exception()
+                if error is None:
+                    self._keep(active, *future.result())
+                else:
+                    self._failed(active, address, error)
+        self._pump()
+
+    def _keep(self, active: _Active, state: bytes, frames: list[Any]) -> None:
+        epoch = frames[-1].epoch
+        now = time.monotonic()
+        if active.last_return is not None and active.run.epoch:
+            rate = len(frames) / max(now - active.last_return, 1e-6)
+            active.rate = rate if active.rate is None else 0.7 * active.rate + 0.3 * rate
+        active.last_return = now
+        if active.steps is not None:
+            active.steps -= len(frames)
+        ended, run_state, reason = False, active.run.state, active.run.reason
+        if not frames[-1].finite:
+            ended, run_state = True, "failed"
+            reason = f"The loss was no longer a finite number in epoch {epoch}. A smaller learning rate may help."
+        elif epoch >= active.run.experiment.epochs:
+            ended, run_state, reason = True, "done", ""
+        elif active.steps == 0:
+            run_state = "paused"
+        self.store.add_chunk(active.run.id, epoch, state, frames, run_state, reason, active.run.held)
+        active.run = replace(active.run, epoch=epoch, state=run_state, reason=reason)
+        active.state, active.failures = state, 0
+        if ended:
+            self._drop(active)
+        elif run_state == "running":
+            self._turns.append(active.run.id)
+        self._tell(active.run.id)
+
+    def _failed(self, active: _Active, address: str, error: BaseException) -> None:
+        if isinstance(error, KilledWorker):
+            active.failures += 1
+            active.worker = None
+            by_memory = self._cluster.died_by_memory(address)
+            self._refresh_workers()
+            # Once more even after a death by memory: what had gathered in an old worker may have been to blame.
+            if active.failures < (2 if by_memory else TRIES_OF_A_CHUNK):
+                if active.run.state == "running":
+                    self._turns.appendleft(active.run.id)
+                return
+            limit = f"{self._cluster.memory / 2**30:.1f} GiB"
+            reason = (
+                f"The worker needed more memory than it may use ({limit}) in epoch {active.run.epoch + 1}, twice. "
+                "Take fewer units, timesteps or samples, or a smaller batch."
+                if by_memory
+                else f"The worker that trained this ended {active.failures} times in epoch {active.run.epoch + 1}."
+            )
+        else:
+            _LOG.error("A chunk failed.", exc_info=error)
+            reason = f"The worker could not train this: {str(error).splitlines()[0] if str(error) else error!r}"
+        self._set(active, "failed", reason)
+        self._drop(active)
+
+    # --- who watches
+
+    @contextmanager
+    def watch(self, run_id: str, tell: Callable[[], None]) -> Iterator[None]:
+        """While this is held, `tell` is called (from any thread) whenever there is news of the run."""
+        with self._lock:
+            self._watchers.setdefault(run_id, []).append(tell)
+            if run_id in self._active:
+                self._active[run_id].unwatched_since = None
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watchers[run_id].remove(tell)
+                if not self._watchers[run_id]:
+                    del self._watchers[run_id]
+                    if run_id in self._active:
+                        self._active[run_id].unwatched_since = time.monotonic()
+
+    def status(self, run_id: str) -> dict[str, Any] | None:
+        """What the panel's status line says: state, reason, epoch, epochs, rate (epochs a second), left (seconds) and
+        sharing (how many runs share how many workers, or None). None: there is no such run."""
+        with self._lock:
+            active = self._active.get(run_id)
+            run = active.run if active else self.store.run(run_id)
+            if run is None:
+                return None
+            going = sum(other.run.state in ("queued", "running") for other in self._active.values())
+            rate = active.rate if active and run.state == "running" else None
+            shared = run.state in ("queued", "running") and going > self.workers
+            return {
+                "state": run.state,
+                "reason": run.reason,
+                "epoch": run.epoch,
+                "epochs": run.experiment.epochs,
+                "rate": rate,
+                "left": (run.experiment.epochs - run.epoch) / rate if rate else None,
+                "sharing": {"runs": going, "workers": self.workers} if shared else None,
+            }
+
+    def _tell(self, run_id: str) -> None:
+        for tell in self._watchers.get(run_id, []):
+            tell()
+
+    def _pause_unwatched(self) -> None:
+        if self._grace is None:
+            return
+        with self._lock:
+            now = time.monotonic()
+            for active in list(self._active.values()):
+                since = active.unwatched_since
+                watched = active.run.id in self._watchers
+                going = active.run.state in ("queued", "running")
+                if going and not watched and since is not None and now - since > self._grace:
+                    reason = "Paused because no page was watching; it goes on when its owner opens it."
+                    active.token = 0
+                    self._set(active, "paused", reason, held="unwatched")

@@ -1,0 +1,254 @@
+"""The engine with real workers: what an owner can ask, and what happens when processes are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from explorer import work
+from explorer.engine import Engine, Refused
+from explorer.spec import Experiment
+from explorer.store import Store
+from tests import hungry
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = Experiment(
+    "gru_every_step",
+    "delayed_echo",
+    timesteps=6,
+    features=2,
+    units=7,
+    samples=70,
+    batch=16,
+    epochs=30,
+    knobs={"delay": 2},
+)
+LONG = replace(SMALL, epochs=500)
+
+
+def wait_for(condition, seconds: float = 90.0):
+    """Wait until a condition holds, and return what it gave. The time is only there to end a test that hangs."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("waited in vain")
+
+
+def state_is(engine: Engine, run_id: str, *states: str):
+    return wait_for(lambda: engine.status(run_id)["state"] in states)
+
+
+def epoch_of(engine: Engine, run_id: str) -> int:
+    return engine.status(run_id)["epoch"]
+
+
+def losses(engine: Engine, run_id: str) -> list[tuple]:
+    frames = engine.store.frames(run_id)
+    return [(frame.epoch, frame.loss, frame.val_loss, frame.outputs) for frame in frames]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('engine')}/runs.db")
+    engine = Engine(store, workers=2, grace=None)
+    assert engine.wait_ready(120)
+    yield engine
+    engine.close()
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def calm(engine):
+    """The losses of SMALL, trained to the end without a disturbance."""
+    run_id = engine.submit(SMALL, "me")
+    state_is(engine, run_id, "done")
+    return losses(engine, run_id)
+
+
+def test_a_run_ends_with_every_frame(engine, calm):
+    assert [frame[0] for frame in calm] == list(range(1, SMALL.epochs + 1))
+    assert calm[-1][2] < calm[0][2]
+
+
+def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(calm):
+    _, frames = work.chunk(SMALL.to_dict(), None, SMALL.epochs, 1e9)
+    assert [(frame.epoch, frame.loss, frame.val_loss) for frame in frames] == [frame[:3] for frame in calm]
+
+
+def test_pausing_and_stepping_change_no_loss(engine, calm):
+    run_id = engine.submit(SMALL, "me", steps=1)
+    state_is(engine, run_id, "paused")
+    assert epoch_of(engine, run_id) == 1
+    for epoch in (2, 3):
+        engine.step(run_id)
+        state_is(engine, run_id, "paused")
+        assert epoch_of(engine, run_id) == epoch
+    engine.resume(run_id)
+    wait_for(lambda: epoch_of(engine, run_id) > 3)
+    engine.pause(run_id)
+    assert engine.status(run_id)["state"] in ("paused", "done")
+    engine.resume(run_id)
+    state_is(engine, run_id, "done")
+    assert losses(engine, run_id) == calm
+
+
+def test_a_paused_run_stays_where_it_is(engine):
+    run_id = engine.submit(LONG, "me")
+    wait_for(lambda: epoch_of(engine, run_id) > 0)
+    engine.pause(run_id)
+    epoch = epoch_of(engine, run_id)
+    # A chunk may still be in flight; another run to its end shows that it has come back and was dropped.
+    other = engine.submit(replace(SMALL, seed=3, epochs=2), "me")
+    state_is(engine, other, "done")
+    assert engine.status(run_id)["state"] == "paused"
+    assert epoch_of(engine, run_id) == epoch == len(engine.store.frames(run_id))
+    engine.stop(run_id)
+
+
+def test_a_stopped_run_ends_and_cannot_go_on(engine):
+    run_id = engine.submit(LONG, "me")
+    wait_for(lambda: epoch_of(engine, run_id) > 0)
+    engine.stop(run_id)
+    assert engine.status(run_id)["state"] == "stopped"
+    epoch = epoch_of(engine, run_id)
+    engine.resume(run_id)
+    engine.step(run_id)
+    assert engine.status(run_id)["state"] == "stopped"
+    assert len(engine.store.frames(run_id)) == epoch
+
+
+def test_reset_starts_anew_and_keeps_the_old_run(engine, calm):
+    first = engine.submit(SMALL, "me", steps=4)
+    state_is(engine, first, "paused")
+    second = engine.reset(first, "me")
+    assert engine.status(first)["state"] == "stopped"
+    assert (engine.status(second)["state"], epoch_of(engine, second)) == ("paused", 0)
+    engine.resume(second)
+    state_is(engine, second, "done")
+    assert losses(engine, second) == calm
+    assert losses(engine, first) == calm[:4]
+    third = engine.reset(second, "me")
+    state_is(engine, third, "done")
+    assert losses(engine, third) == calm
+
+
+def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
+    wanted = [replace(SMALL, seed=seed, epochs=150) for seed in (11, 12, 13)]
+    runs = [engine.submit(experiment, "me") for experiment in wanted]
+    sharing = wait_for(lambda: engine.status(runs[2])["sharing"])
+    assert sharing == {"runs": 3, "workers": 2}
+    for run_id, experiment in zip(runs, wanted, strict=True):
+        state_is(engine, run_id, "done")
+        _, frames = work.chunk(experiment.to_dict(), None, 3, 1e9)
+        assert [frame[1] for frame in losses(engine, run_id)[:3]] == [frame.loss for frame in frames]
+        assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, 151))
+
+
+def test_a_watcher_is_told(engine):
+    told = threading.Event()
+    run_id = engine.submit(replace(SMALL, epochs=2), "me", paused=True)
+    with engine.watch(run_id, told.set):
+        engine.resume(run_id)
+        assert told.wait(60)
+        state_is(engine, run_id, "done")
+
+
+def test_a_run_past_the_limit_is_refused_with_its_estimate(engine):
+    huge = Experiment("stacked_gru", "delayed_echo", timesteps=200, units=256, samples=4096, epochs=500)
+    with pytest.raises(Refused, match=r"This run would take about [\d.]+ hours, and the limit is 1 hours"):
+        engine.submit(huge, "me")
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_names_the_epoch(engine):
+    run_id = engine.submit(replace(SMALL, learning_rate=1e38), "me")
+    state_is(engine, run_id, "failed")
+    status = engine.status(run_id)
+    assert f"in epoch {status['epoch']}." in status["reason"]
+    assert engine.store.frames(run_id)[-1].loss is None or engine.store.frames(run_id)[-1].val_loss is None
+
+
+def test_only_the_owner_lets_a_held_run_go_on(engine):
+    run_id = engine.submit(replace(SMALL, epochs=3), "me", paused=True)
+    engine.store.set_state(run_id, "paused", held="restart")
+    engine._active.pop(run_id)
+    assert engine.open(run_id, "somebody").state == "paused"
+    assert engine.open(run_id, "me").state in ("queued", "running")
+    state_is(engine, run_id, "done")
+    assert engine.open("nothing", "me") is None
+
+
+def test_a_killed_worker_changes_no_loss(engine, calm):
+    wanted = replace(SMALL, epochs=500)
+    run_id = engine.submit(wanted, "me")
+    wait_for(lambda: epoch_of(engine, run_id) > 0)
+    busy = wait_for(lambda: engine._active[run_id].worker)
+    pids = engine._cluster._client.run(os.getpid)
+    os.kill(pids[busy], signal.SIGKILL)
+    epoch = epoch_of(engine, run_id)
+    wait_for(lambda: epoch_of(engine, run_id) > epoch + 30)
+    engine.stop(run_id)
+    assert [frame[:3] for frame in losses(engine, run_id)[: len(calm)]] == [frame[:3] for frame in calm]
+    assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, epoch_of(engine, run_id) + 1))
+
+
+def test_a_killed_server_changes_no_loss(engine, calm, tmp_path):
+    url = f"sqlite:///{tmp_path}/runs.db"
+    script = ROOT / "tests" / "server_to_kill.py"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    wanted = replace(SMALL, epochs=200)
+    with subprocess.Popen(
+        [sys.executable, script, url, json.dumps(wanted.to_dict())], stdout=subprocess.PIPE, env=environment, text=True
+    ) as server:
+        run_id = server.stdout.readline().strip()
+        store = Store(url)
+        wait_for(lambda: store.frames(run_id, most=5))
+        server.kill()
+    left = store.run(run_id)
+    assert left.state == "running"
+    assert 0 < left.epoch < wanted.epochs
+    again = Engine(store, workers=1, grace=None)
+    try:
+        assert store.run(run_id).held == "restart"
+        again.open(run_id, "me")
+        state_is(again, run_id, "done")
+        kept = losses(again, run_id)
+        assert [frame[0] for frame in kept] == list(range(1, 201))
+        assert kept[: len(calm)] == calm
+    finally:
+        again.close()
+        store.close()
+
+
+def test_memory_and_absence(tmp_path, monkeypatch):
+    """One engine for two faults: a worker over its memory limit, and a run that nobody watches."""
+    monkeypatch.setattr(work, "chunk", hungry.chunk)
+    store = Store(f"sqlite:///{tmp_path}/runs.db")
+    engine = Engine(store, workers=2, memory=int(1.6 * 2**30), grace=1.0)
+    try:
+        greedy = engine.submit(replace(SMALL, seed=hungry.GREEDY_SEED), "me")
+        other = engine.submit(LONG, "me")
+        with engine.watch(greedy, lambda: None), engine.watch(other, lambda: None):
+            state_is(engine, greedy, "failed")
+            assert "needed more memory than it may use (1.6 GiB)" in engine.status(greedy)["reason"]
+            epoch = epoch_of(engine, other)
+            wait_for(lambda: epoch_of(engine, other) > epoch or engine.status(other)["state"] == "done")
+        unwatched = engine.submit(replace(LONG, seed=1), "me")
+        state_is(engine, unwatched, "paused", "done")
+        if engine.status(unwatched)["state"] == "paused":
+            assert store.run(unwatched).held == "unwatched"
+            assert engine.open(unwatched, "me").state in ("queued", "running")
+    finally:
+        engine.close()
+        store.close()
