@@ -1,0 +1,70 @@
+// The description as a graph: every source and layer with the column (depth) and the row (lane) where it is drawn.
+
+function graph(description) {
+  const items = new Map();
+  for (const source of description.sources ?? []) {
+    const tensors = [tensorOf(source.shape, source.axes)];
+    items.set(source.name, { name: source.name, layer: null, reads: [], inputs: [], tensors, depth: 0, lane: 0 });
+  }
+  for (const layer of description.layers ?? []) {
+    const reads = [...new Set(layer.reads)].filter((name) => items.has(name));
+    items.set(layer.name, {
+      name: layer.name,
+      layer,
+      reads,
+      inputs: layer.input.map((shape, index) => tensorOf(shape, layer.axes_in?.[index])),
+      tensors: layer.output.map((shape, index) => tensorOf(shape, layer.axes_out?.[index])),
+      depth: 1 + Math.max(0, ...reads.map((name) => items.get(name).depth)),
+      lane: 0,
+    });
+  }
+  const all = [...items.values()];
+  placeLateSources(all);
+  placeLanes(all, items);
+  const lanes = 1 + Math.max(0, ...all.map((item) => Math.ceil(item.lane)));
+  const wires = all.flatMap((item) => item.reads.map((name) => ({ from: items.get(name), to: item })));
+  return { items: readingOrder(all), wires, lanes, depth: Math.max(0, ...all.map((item) => item.depth)) };
+}
+
+// A source that is first read late stands just before its reader, so that its wire does not cross the whole drawing.
+function placeLateSources(all) {
+  for (const source of all.filter((item) => !item.layer)) {
+    const readers = all.filter((item) => item.reads.includes(source.name));
+    if (readers.length) source.depth = Math.min(...readers.map((item) => item.depth)) - 1;
+  }
+}
+
+function placeLanes(all, items) {
+  const taken = new Set();
+  const free = (depth, lane) => {
+    while (taken.has(`${depth}:${lane}`)) lane = Math.floor(lane) + 1;
+    taken.add(`${depth}:${lane}`);
+    return lane;
+  };
+  const sources = all.filter((item) => !item.layer);
+  sources.forEach((source, index) => (source.lane = index));
+  for (const item of all.filter((each) => each.layer)) {
+    const lanes = item.reads.map((name) => items.get(name).lane);
+    const middle = lanes.length ? (Math.min(...lanes) + Math.max(...lanes)) / 2 : 0;
+    item.lane = free(item.depth, middle);
+  }
+  for (const source of sources) {
+    const lanes = all.filter((item) => item.reads[0] === source.name && item.reads.length === 1).map((item) => item.lane);
+    if (sources.length === 1 && lanes.length > 1) source.lane = (Math.min(...lanes) + Math.max(...lanes)) / 2;
+  }
+}
+
+// In the vertical list a source stands directly above its first reader.
+function readingOrder(all) {
+  const ordered = [];
+  const add = (item) => !ordered.includes(item) && ordered.push(item);
+  for (const item of all.filter((each) => each.layer)) {
+    for (const name of item.reads) {
+      const read = all.find((each) => each.name === name);
+      if (!read.layer) add(read);
+    }
+    add(item);
+  }
+  all.forEach(add);
+  return ordered;
+}

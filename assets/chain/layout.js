@@ -1,0 +1,230 @@
+// Where everything stands, for a width: side by side, in two storeys when there are many layers, or as a list on a phone.
+
+const NARROW = 560;
+const between = (low, high, share) => low + (high - low) * share;
+
+// The longest axis of the chain gets the whole room; the others keep their proportion to it.
+function limits(items, width, height) {
+  const tensors = items.flatMap((item) => item.tensors);
+  return {
+    columns: Math.min(1, width / Math.max(1, ...tensors.map(columnsLength))),
+    rows: Math.min(1, height / Math.max(1, ...tensors.map(rowsLength))),
+  };
+}
+
+function sizesOf(items, width, height) {
+  const sizes = new Map();
+  for (const item of items) {
+    const limit = limits(items, width, item.tensors.length > 1 ? height / item.tensors.length - 30 : height);
+    sizes.set(item.name, item.tensors.map((tensor) => measure(tensor, limit)));
+  }
+  return sizes;
+}
+
+function columnWidths(graphed, sizes) {
+  return Array.from({ length: graphed.depth + 1 }, (_, depth) =>
+    Math.max(
+      0,
+      ...graphed.items.filter((item) => item.depth === depth).flatMap((item) => sizes.get(item.name).map((s) => s.outer)),
+    ),
+  );
+}
+
+function plan(graphed, width) {
+  if (width < NARROW) return planList(graphed, width);
+  const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length)));
+  const height = graphed.lanes > 1 ? 64 : 136 - 18 * blocks;
+  let best = null;
+  for (let step = 20; step >= 0 && !best; step--) {
+    const share = step / 20;
+    const sizes = sizesOf(graphed.items, between(48, 168, share), height);
+    const columns = columnWidths(graphed, sizes);
+    const boxWidth = between(graphed.lanes > 1 ? 106 : 118, 178, share);
+    const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * boxWidth;
+    const gap = (width - used) / Math.max(1, 2 * graphed.depth);
+    if (gap >= between(16, 26, share)) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
+    else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 18 };
+  }
+  return best ? planRow(graphed, width, best) : planStoreys(graphed, width);
+}
+
+function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
+  const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * (boxWidth + 2 * gap);
+  let x = Math.max(0, (width - used) / 2);
+  const [tensorX, boxX] = [[], []];
+  for (let depth = 0; depth <= graphed.depth; depth++) {
+    if (depth > 0) {
+      boxX[depth] = x + gap;
+      x += 2 * gap + boxWidth;
+    }
+    tensorX[depth] = x + columns[depth] / 2;
+    x += columns[depth];
+  }
+  return { kind: "row", sizes, boxWidth, gap, tensorX, boxX, width: Math.max(width, used) };
+}
+
+// Boxes above, the tensor that each one returns below it: nine tensors beside eight boxes would not be readable.
+function planStoreys(graphed, width) {
+  const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
+  const step = Math.max(100, (width - first - 6) / graphed.depth);
+  const sizes = sizesOf(graphed.items, Math.min(76, step - 44), 76);
+  const [tensorX, boxX] = [[first / 2], []];
+  for (let depth = 1; depth <= graphed.depth; depth++) {
+    boxX[depth] = first + 6 + (depth - 1) * step + 14;
+    tensorX[depth] = boxX[depth] + (step - 16) / 2;
+  }
+  return { kind: "storeys", sizes, boxWidth: step - 16, gap: 14, tensorX, boxX, width: first + 6 + graphed.depth * step };
+}
+
+function planList(graphed, width) {
+  const sizes = sizesOf(graphed.items, Math.min(220, width - 80), 90);
+  return { kind: "list", sizes, boxWidth: Math.min(320, width - 8), gap: 26, width };
+}
+
+// How far a caption may reach beyond its box on both sides without touching the shapes beside it.
+function captionRoom(graphed, planned, item) {
+  if (planned.kind !== "row") return 0;
+  const reach = (depth) => {
+    const shapes = graphed.items.filter((other) => other.depth === depth).flatMap((other) => other.tensors);
+    return 10 + Math.max(0, ...shapes.map((tensor) => textWidth(shapeAsCode(tensor), 13))) / 2;
+  };
+  const start = planned.boxX[item.depth];
+  const before = start - planned.tensorX[item.depth - 1] - 6 - reach(item.depth - 1);
+  const after = planned.tensorX[item.depth] - start - planned.boxWidth - reach(item.depth);
+  return Math.max(-10, Math.min(70, before, after));
+}
+
+// The second half needs the real heights of the boxes: `heights` gives them: box, all, caption.
+function place(graphed, planned, heights) {
+  if (planned.kind === "list") return placeList(graphed, planned, heights);
+  const spots = new Map();
+  const skips = graphed.wires.some((wire) => isSkip(wire, graphed));
+  const top = skips ? 14 : 0;
+  const tallest = Math.max(0, ...graphed.items.filter((item) => item.layer).map((item) => heights(item).box));
+  const stacks = graphed.items.map((item) => stackHeight(planned.sizes.get(item.name)));
+  const storeys = planned.kind === "storeys";
+  const hanging = top + 14 + Math.max(0, ...graphed.items.filter((item) => item.layer).map((item) => heights(item).all));
+  const captions = Math.max(24, ...graphed.items.filter((item) => item.layer).map((item) => heights(item).caption));
+  const laneHeight = storeys
+    ? Math.max(tallest, 150)
+    : graphed.lanes > 1
+      ? Math.max(142, tallest + 36, ...stacks.map((stack) => stack + 20))
+      : Math.max(184, tallest + 44, ...stacks);
+  for (const item of graphed.items) {
+    const lane = top + item.lane * laneHeight;
+    const sizes = planned.sizes.get(item.name);
+    let middle = lane + laneHeight / 2 - (graphed.lanes > 1 ? 14 : 4);
+    if (storeys) middle = top + tallest / 2 + 2;
+    const spot = { middle, tensors: [], box: null };
+    if (item.layer) spot.box = { x: planned.boxX[item.depth], y: middle - heights(item).box / 2 };
+    // A tall tensor may hang below the middle of its boxes, never above the picture.
+    let y = storeys && item.layer ? hanging : middle - centreOf(sizes);
+    y = Math.max(storeys ? 0 : lane - 6, y);
+    for (const size of sizes) {
+      const grid = y + MARGIN.top + size.height / 2;
+      spot.tensors.push({ x: planned.tensorX[item.depth] - size.outer / 2, y, grid, shape: y + size.total });
+      y += size.total + 18;
+    }
+    spots.set(item.name, spot);
+  }
+  const lowest = Math.max(...[...spots.values()].flatMap((spot) => spot.tensors.map((tensor) => tensor.shape)));
+  const single = graphed.lanes === 1 && !storeys;
+  const caption = single ? Math.max(top + laneHeight + 10, lowest + 2) : null;
+  const height = single ? caption + captions + 6 : Math.max(top + graphed.lanes * laneHeight, lowest + 22);
+  return { spots, caption, height, width: planned.width };
+}
+
+function stackHeight(sizes) {
+  return sizes.reduce((sum, size) => sum + size.total, 0) + (sizes.length - 1) * 18;
+}
+
+function centreOf(sizes) {
+  return sizes.length === 1 ? MARGIN.top + sizes[0].height / 2 : stackHeight(sizes) / 2;
+}
+
+function placeList(graphed, planned, heights) {
+  const spots = new Map();
+  let y = 0;
+  for (const item of graphed.items) {
+    if (!item.layer && y) y += 16;
+    const spot = { middle: 0, tensors: [], box: null };
+    if (item.layer) {
+      spot.box = { x: (planned.width - planned.boxWidth) / 2, y };
+      y += heights(item).all + planned.gap;
+    }
+    for (const size of planned.sizes.get(item.name)) {
+      const grid = y + MARGIN.top + size.height / 2;
+      spot.tensors.push({ x: planned.width / 2 - size.left - size.width / 2, y, grid, shape: y + size.total });
+      y += size.total + 22;
+    }
+    y += planned.gap;
+    spots.set(item.name, spot);
+  }
+  return { spots, caption: null, height: y - planned.gap, width: planned.width };
+}
+
+function isSkip({ from, to }, graphed) {
+  return graphed.items.some(
+    (item) => item.layer && item.depth > from.depth && item.depth < to.depth && Math.abs(item.lane - from.lane) < 0.9,
+  );
+}
+
+// Wires as SVG paths. Those that would run through another box go round above it.
+function wirePaths(graphed, planned, placed, heights) {
+  const paths = new Map();
+  const last = (item) => placed.spots.get(item.name).tensors.length - 1;
+  const rightOf = (item, index = 0) => {
+    const size = planned.sizes.get(item.name)[index];
+    return placed.spots.get(item.name).tensors[index].x + size.left + size.width + MARGIN.right + 2;
+  };
+  if (planned.kind === "list") {
+    graphed.items.forEach((item, index) => {
+      const spot = placed.spots.get(item.name);
+      const x = planned.width / 2;
+      if (item.layer) {
+        const bottom = spot.box.y + heights(item).all;
+        paths.set(`${item.name}:out`, `M${x},${bottom + 4}V${bottom + planned.gap - 3}`);
+      }
+      const previous = graphed.items[index - 1];
+      if (previous && item.reads.includes(previous.name)) {
+        const from = placed.spots.get(previous.name).tensors[last(previous)].shape + 22;
+        paths.set(`${previous.name}>${item.name}`, `M${x},${from}V${spot.box.y - 3}`);
+      }
+    });
+    return paths;
+  }
+  for (const item of graphed.items.filter((each) => each.layer)) {
+    const spot = placed.spots.get(item.name);
+    const end = spot.box.x + planned.boxWidth;
+    spot.tensors.forEach((tensor, index) => {
+      const size = planned.sizes.get(item.name)[index];
+      if (planned.kind === "storeys") {
+        const x = tensor.x + size.left + size.width / 2;
+        paths.set(`${item.name}:out`, `M${x},${spot.box.y + heights(item).all + 3}V${tensor.y + 14}`);
+        return;
+      }
+      const target = tensor.x + size.left - size.clash - MARGIN.left + 1;
+      paths.set(`${item.name}:out${index}`, elbow(end + 2, spot.middle, target, tensor.grid, (end + target) / 2));
+    });
+  }
+  let round = 0;
+  for (const { from, to } of graphed.wires) {
+    const key = `${from.name}>${to.name}`;
+    const spot = placed.spots.get(to.name);
+    const end = spot.box.x - 2;
+    const storeys = planned.kind === "storeys" && from.layer;
+    const start = storeys ? placed.spots.get(from.name).box.x + planned.boxWidth + 2 : rightOf(from);
+    const source = storeys ? placed.spots.get(from.name).middle : placed.spots.get(from.name).tensors[0].grid;
+    if (isSkip({ from, to }, graphed)) {
+      const above = 3 + 5 * (round++ % 2);
+      const into = spot.box.x + planned.boxWidth / 2 - 8 * (round % 2);
+      paths.set(key, `M${start},${source}h5V${above}H${into}V${spot.box.y - 2}`);
+    } else paths.set(key, elbow(start, source, end, spot.middle, end - planned.gap / 2));
+  }
+  return paths;
+}
+
+function elbow(x1, y1, x2, y2, xm) {
+  if (Math.abs(y1 - y2) < 1.5) return `M${x1},${y2}H${x2}`;
+  return `M${x1},${y1}H${xm}V${y2}H${x2}`;
+}

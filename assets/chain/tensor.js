@@ -1,0 +1,162 @@
+// One tensor as a grid: columns are timesteps, rows are features or units, blocks are windows, sheets behind are the batch.
+
+const LEVELS = 12;
+const DRAWN = 32;
+const MARGIN = { left: 25, top: 26, right: 13 };
+const BLOCK_GAP = 4;
+
+// Lengths grow slower than the numbers: on a linear scale one output beside 256 units would be thinner than a line.
+function rowsLength(tensor) {
+  return 20 * (tensor.rows?.size ?? 1) ** 0.56;
+}
+
+function columnsLength(tensor) {
+  const blocks = tensor.blocks.reduce((product, axis) => product * axis.size, 1);
+  if (!tensor.columns) return 14;
+  return 38 * (blocks * tensor.columns.size) ** 0.5;
+}
+
+function axisLabel(axis) {
+  return `${axis.axis} ${axis.size ?? ""}`.trim();
+}
+
+const widths = new Map();
+function textWidth(text, size) {
+  const key = `${size}|${text}`;
+  if (!widths.has(key)) {
+    const canvas = document.createElement("canvas").getContext("2d");
+    canvas.font = `600 ${size}px ${textWidth.font}`;
+    widths.set(key, canvas.measureText(text).width);
+  }
+  return widths.get(key);
+}
+textWidth.font = "sans-serif";
+
+// Where the grid stands inside its own picture; `limit` is the room that the layout gives to grid and labels.
+function measure(tensor, limit) {
+  const width = Math.max(10, columnsLength(tensor) * limit.columns);
+  const height = Math.max(10, rowsLength(tensor) * limit.rows);
+  const labels = [tensor.columns, ...tensor.blocks].filter(Boolean).map((axis) => textWidth(axisLabel(axis), 12) + 4);
+  const overhang = Math.max(0, (Math.max(0, ...labels) - width) / 2);
+  // Beside a flat grid the turned label reaches below it, where the label of the columns may stand: it moves out.
+  const clash = tensor.rows && overhang && textWidth(axisLabel(tensor.rows), 12) > height + 4 ? overhang : 0;
+  const left = Math.max(MARGIN.left + clash, overhang);
+  // Beside a narrow grid "batch" starts right of the middle, where a wire may come in from above.
+  const narrow = width < 44;
+  const right = Math.max(MARGIN.right, overhang, narrow ? 12 + textWidth("batch", 11) - width / 2 : 0);
+  const below = 6 + (tensor.columns ? 18 : 0) + tensor.blocks.length * 18;
+  return { width, height, left, right, below, clash, narrow, outer: left + width + right, total: MARGIN.top + height + below };
+}
+
+function newTensor(parent) {
+  const svg = createSvg("svg", "tensor", parent);
+  mark(svg, { "aria-hidden": "true" });
+  const sheets = [createSvg("path", "sheet", svg), createSvg("path", "sheet", svg)];
+  const grid = createSvg("g", "grid", svg);
+  const ground = createSvg("path", "ground", grid);
+  const levels = Array.from({ length: LEVELS }, () => createSvg("path", "", grid));
+  const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
+  const texts = { batch: createSvg("text", "", svg) };
+  for (const name of ["rows", "columns"]) texts[name] = createSvg("text", "", svg);
+  return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], size: null };
+}
+
+function box(x, y, width, height) {
+  return `M${x.toFixed(1)},${y.toFixed(1)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
+}
+
+// The given values are already thinned out to at most 32 by 32, so cells look up the nearest one.
+function valueAt(values, row, rows, column, columns) {
+  const upright = columns === 1 && values.length === 1 && values[0].length > 1;
+  const high = upright ? values[0].length : values.length;
+  const y = Math.min(high - 1, Math.floor(((row + 0.5) / rows) * high));
+  if (upright) return values[0][y];
+  const wide = values[y].length;
+  return values[y][Math.min(wide - 1, Math.floor(((column + 0.5) / columns) * wide))];
+}
+
+function drawCells(node, tensor, size, values) {
+  const blocks = tensor.blocks.reduce((product, axis) => product * axis.size, 1);
+  const drawnBlocks = Math.min(blocks, 12);
+  const perBlock = Math.min(tensor.columns?.size ?? 1, Math.max(1, Math.floor((2 * DRAWN) / drawnBlocks)), DRAWN);
+  const rows = Math.min(tensor.rows?.size ?? 1, DRAWN);
+  const gap = drawnBlocks > 1 ? Math.min(BLOCK_GAP, size.width / drawnBlocks / 4) : 0;
+  const blockWidth = (size.width - gap * (drawnBlocks - 1)) / drawnBlocks;
+  const [wide, high] = [blockWidth / perBlock, size.height / rows];
+  const seam = Math.min(1, Math.min(wide, high) / 6);
+  const paths = Array.from({ length: LEVELS }, () => []);
+  const ground = [];
+  const segments = [];
+  for (let block = 0; block < drawnBlocks; block++) {
+    const left = size.left + block * (blockWidth + gap);
+    ground.push(box(left, MARGIN.top, blockWidth, size.height));
+    segments.push([left, left + blockWidth]);
+    for (let column = 0; column < perBlock; column++) {
+      for (let row = 0; row < rows; row++) {
+        const value = values?.length
+          ? valueAt(values, row, rows, block * perBlock + column, drawnBlocks * perBlock)
+          : 40 + 12 * ((row + column) % 2);
+        const level = Math.min(LEVELS - 1, Math.max(0, Math.floor((value / 256) * LEVELS)));
+        const [x, y] = [left + column * wide, MARGIN.top + row * high];
+        paths[level].push(box(x + seam / 2, y + seam / 2, wide - seam, high - seam));
+      }
+    }
+  }
+  const colour = axisColour((tensor.rows ?? tensor.columns)?.axis);
+  mark(node.ground, { d: ground.join("") });
+  node.levels.forEach((path, level) => {
+    mark(path, { d: paths[level].join(""), style: `fill:${colour};fill-opacity:${0.06 + (0.94 * level) / (LEVELS - 1)}` });
+  });
+  return segments;
+}
+
+function label(text, words, axis, x, y, extra = {}) {
+  say(text, words);
+  mark(text, { x: x.toFixed(1), y: y.toFixed(1), style: `fill:${axisColour(axis, true)}`, ...extra });
+}
+
+function drawTensor(node, tensor, size, values, still) {
+  const { left, width, height } = size;
+  const bottom = MARGIN.top + height;
+  mark(node.svg, { width: size.outer.toFixed(1), height: size.total.toFixed(1) });
+  [8, 4].forEach((step, index) => mark(node.sheets[index], { d: box(left + step, MARGIN.top - step, width, height) }));
+  const segments = drawCells(node, tensor, size, values);
+  const batchX = size.narrow ? left + width / 2 + 10 : left + width + 8;
+  label(node.texts.batch, "batch", "batch", batchX, MARGIN.top - 12, { class: size.narrow ? "batch narrow" : "batch" });
+
+  drawBar(node.bars.rows, tensor.rows, `M${left - 6},${MARGIN.top}V${bottom}`);
+  const middle = MARGIN.top + height / 2;
+  const beside = left - 11 - size.clash;
+  label(node.texts.rows, tensor.rows ? axisLabel(tensor.rows) : "", tensor.rows?.axis, beside, middle, {
+    transform: `rotate(-90 ${beside.toFixed(1)} ${middle.toFixed(1)})`,
+  });
+  let y = bottom + 6;
+  const steps = segments.map(([from, to]) => `M${from.toFixed(1)},${y}H${to.toFixed(1)}`).join("");
+  drawBar(node.bars.columns, tensor.columns, steps);
+  const centre = left + width / 2;
+  label(node.texts.columns, tensor.columns ? axisLabel(tensor.columns) : "", tensor.columns?.axis, centre, y + 14);
+  y += 20;
+
+  while (node.blocks.length < tensor.blocks.length) {
+    node.blocks.push([createSvg("path", "bar", node.svg), createSvg("text", "", node.svg)]);
+  }
+  while (node.blocks.length > tensor.blocks.length) node.blocks.pop().forEach((element) => element.remove());
+  [...tensor.blocks].reverse().forEach((axis, index) => {
+    const [bar, text] = node.blocks[index];
+    const at = y + index * 18;
+    drawBar(bar, axis, `M${left},${at}H${left + width}`);
+    label(text, axisLabel(axis), axis.axis, centre, at + 13);
+  });
+
+  const old = node.size;
+  node.size = size;
+  if (!still && old && (Math.abs(old.width - width) > 0.5 || Math.abs(old.height - height) > 0.5)) {
+    node.grid.style.transformOrigin = `${left}px ${middle}px`;
+    const from = `scale(${(old.width / width).toFixed(3)}, ${(old.height / height).toFixed(3)})`;
+    node.grid.animate([{ transform: from }, { transform: "none" }], { duration: 150, easing: "ease-out" });
+  }
+}
+
+function drawBar(bar, axis, path) {
+  mark(bar, { d: axis ? path : "", style: axis ? `stroke:${axisColour(axis.axis)}` : "" });
+}

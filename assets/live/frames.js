@@ -1,0 +1,60 @@
+// What a run has left behind so far: one frame an epoch, in order, never twice and never backwards.
+
+function half(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function halves(base64) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 2 }, (_, index) => half(view.getUint16(2 * index, true)));
+}
+
+function newFrames() {
+  return { list: [], worst: 0 };
+}
+
+function lastEpoch(frames) {
+  return frames.list.at(-1)?.epoch ?? 0;
+}
+
+function takeFrames(frames, incoming, info) {
+  for (const frame of incoming) {
+    if (frame.epoch <= lastEpoch(frames)) continue;
+    const outputs = halves(frame.outputs ?? "");
+    const error = errors(outputs, info);
+    frames.list.push({ ...frame, outputs, error });
+    for (const value of error) if (Number.isFinite(value)) frames.worst = Math.max(frames.worst, value);
+  }
+}
+
+// Outputs are row major, [sequences][steps][outputs].
+function outputAt(frame, info, sequence, step, output) {
+  const steps = info.targets[0].length;
+  const outputs = info.targets[0][0].length;
+  return frame.outputs[(sequence * steps + step) * outputs + output];
+}
+
+// The mean absolute error of every timestep over the probe sequences; of every sequence where the task asks once.
+function errors(outputs, info) {
+  const once = info.answers === "once";
+  const [steps, width] = [info.targets[0]?.length ?? 0, info.targets[0]?.[0]?.length ?? 0];
+  const sums = new Float32Array(once ? info.targets.length : steps);
+  const counts = new Uint16Array(sums.length);
+  info.targets.forEach((sequence, index) => {
+    const valid = once ? steps : (info.lengths?.[index] ?? steps);
+    for (let step = 0; step < valid; step++) {
+      const row = once ? index : step;
+      for (let output = 0; output < width; output++) {
+        sums[row] += Math.abs(outputs[(index * steps + step) * width + output] - sequence[step][output]);
+        counts[row] += 1;
+      }
+    }
+  });
+  return sums.map((sum, row) => (counts[row] ? sum / counts[row] : NaN));
+}

@@ -1,0 +1,174 @@
+// The panel's DOM: built once, then only words and attributes change.
+
+const ENDED = ["done", "stopped", "failed"];
+
+function newPanel(parent) {
+  const root = create("div", "explorer-live", parent);
+  mark(root, { "data-live": "", "data-redraws": 0 });
+  const status = create("div", "status", root);
+  const panel = { root, charts: {}, words: {}, charted: new Map() };
+  for (const name of ["epoch", "rate", "left"]) panel.words[name] = create("span", name, status);
+  const state = create("span", "state", status);
+  create("i", "dot", state);
+  panel.words.state = create("b", "", state);
+  panel.latest = create("button", "latest", status);
+  mark(panel.latest, { type: "button", title: "Show the latest epoch again" });
+  panel.words.reason = create("span", "reason", status);
+  mark(panel.words.reason, { role: "status" });
+
+  const cards = create("div", "cards", root);
+  lossCard(panel, cards);
+  outputsCard(panel, cards);
+  const error = card(panel, cards, "error", "Where it is wrong");
+  const key = create("span", "key scale", error.legend);
+  key.append("0 ");
+  create("i", "ramp", key);
+  panel.words.worst = create("span", "", key);
+  storyCard(panel, cards);
+  return panel;
+}
+
+function card(panel, cards, name, title) {
+  const element = create("section", `card ${name}`, cards);
+  const head = create("div", "head", element);
+  const heading = create("div", "title", head);
+  mark(heading, { role: "heading", "aria-level": 3 });
+  say(heading, title);
+  mark(element, { "aria-label": title });
+  panel.words[`${name}Title`] = heading;
+  const legend = create("div", "legend", head);
+  if (name !== "story") {
+    const chart = create("div", "chart", element);
+    mark(chart, { "data-chart": name, role: "img", "aria-label": title });
+    panel.charts[name] = chart;
+  }
+  return { element, head, legend };
+}
+
+function keyOf(legend, className, words) {
+  const key = create("span", `key ${className}`, legend);
+  create("i", "stroke", key);
+  return say(create("span", "", key), words), key.lastChild;
+}
+
+function lossCard(panel, cards) {
+  const { element, legend } = card(panel, cards, "loss", "Loss");
+  panel.words.accuracy = create("span", "key accuracy", legend);
+  panel.words.training = keyOf(legend, "training", "training");
+  panel.words.heldOut = keyOf(legend, "held-out", "held out");
+  panel.logButton = create("button", "log", legend);
+  mark(panel.logButton, { type: "button", "aria-pressed": "false", title: "Draw the loss on a logarithmic axis" });
+  say(panel.logButton, "log");
+  const row = create("div", "scrub", element);
+  panel.scrub = create("input", "", row);
+  mark(panel.scrub, { type: "range", min: 1, max: 1, step: 1, "data-scrub": "", "aria-label": "Look back at epoch" });
+}
+
+function outputsCard(panel, cards) {
+  const { legend } = card(panel, cards, "outputs", "Output of every timestep");
+  panel.words.output = keyOf(legend, "output", "output");
+  panel.words.target = keyOf(legend, "target", "target");
+  panel.select = create("select", "", legend);
+  mark(panel.select, { "aria-label": "Which probe sequence is drawn", title: "Which probe sequence is drawn" });
+}
+
+function storyCard(panel, cards) {
+  const { element } = card(panel, cards, "story", "What happened");
+  panel.story = create("ul", "", element);
+  mark(panel.story, { "data-story": "", "aria-live": "polite" });
+  panel.quiet = create("p", "quiet", element);
+  say(panel.quiet, "When a run passes a floor, stalls or forgets, it is told here.");
+}
+
+function writeInfo(panel) {
+  const { info } = panel;
+  const once = info.answers === "once";
+  mark(panel.root, { "data-answer": info.answer });
+  say(panel.words.outputsTitle, once ? "Answer of every probe sequence" : "Output of every timestep");
+  say(panel.words.errorTitle, `Where it is wrong: error by epoch and ${once ? "sequence" : "timestep"}`);
+  const outputs = info.targets[0]?.[0]?.length ?? 1;
+  say(panel.words.output, outputs > MAX_OUTPUTS ? `outputs 1 to ${MAX_OUTPUTS} of ${outputs}` : "output");
+  panel.select.hidden = once;
+  if (panel.select.options.length !== info.targets.length) {
+    panel.select.replaceChildren(...info.targets.map((_, index) => new Option(`sequence ${index + 1}`, index)));
+  }
+  panel.sequence = Math.min(panel.sequence, Math.max(0, info.targets.length - 1));
+  panel.select.value = String(panel.sequence);
+}
+
+function duration(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function writeStatus(panel) {
+  const { status, info, frames, words } = panel;
+  const epoch = Math.max(lastEpoch(frames), status.epoch ?? 0);
+  const epochs = status.epochs ?? info.epochs;
+  mark(panel.root, {
+    "data-run": panel.run ?? "",
+    "data-state": status.state,
+    "data-epoch": epoch,
+    "data-frames": frames.list.length,
+  });
+  const number = document.createElement("b");
+  number.textContent = epoch;
+  if (words.epoch.textContent !== `epoch ${epoch} of ${epochs}`) words.epoch.replaceChildren("epoch ", number, ` of ${epochs}`);
+  const running = status.state === "running";
+  const rate = running && status.rate ? status.rate : 0;
+  say(words.rate, rate ? `${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} a second` : "");
+  say(words.left, running && status.left != null ? `${duration(status.left)} left` : "");
+  say(words.state, status.state);
+  const reasons = panel.lost ? ["Connection lost, trying again."] : [reasonOf(status), panel.note];
+  const reason = panel.broken || [...new Set(reasons.filter(Boolean))].join(" ");
+  say(words.reason, reason);
+  words.reason.title = reason;
+  writeScrub(panel);
+}
+
+function reasonOf({ reason, sharing, state }) {
+  if (reason) return reason;
+  if (!sharing || state !== "running" || sharing.runs <= sharing.workers) return "";
+  const workers = sharing.workers === 1 ? "1 worker" : `${sharing.workers} workers`;
+  return `${sharing.runs} runs share ${workers}: they take turns.`;
+}
+
+// The slider lies under the epochs of the loss chart; while training it shows how far the run is, and cannot be moved.
+function writeScrub(panel) {
+  const { scrub, frames, status } = panel;
+  const last = lastEpoch(frames);
+  const epochs = Math.max(panel.info.epochs, last, 1);
+  const free = last > 0 && (ENDED.includes(status.state) || status.state === "paused");
+  if (!free) panel.shown = null;
+  mark(scrub, { max: epochs });
+  const at = panel.shown ?? Math.max(1, last);
+  if (scrub.value !== String(at)) scrub.value = String(at);
+  scrub.disabled = !free;
+  mark(scrub, { "aria-valuetext": panel.shown === null ? `epoch ${last}, the latest` : `epoch ${panel.shown}` });
+  scrub.title = free ? "Look back: draw the outputs of an earlier epoch" : "Looking back is possible when the run rests";
+  panel.scrub.style.setProperty("--done", `${epochs > 1 ? (100 * (at - 1)) / (epochs - 1) : 100}%`);
+  panel.latest.hidden = panel.shown === null;
+  say(panel.latest, panel.shown === null ? "" : `looking at epoch ${panel.shown}: back to the latest`);
+}
+
+function writeLegend(panel) {
+  const { words, frames } = panel;
+  const frame = panel.shown === null ? frames.list.at(-1) : shownFrame(panel);
+  say(words.training, frame ? `training ${short(frame.loss)}` : "training");
+  say(words.heldOut, frame ? `held out ${short(frame.val_loss)}` : "held out");
+  const right = frame?.val_accuracy ?? frame?.accuracy;
+  say(words.accuracy, right == null ? "" : `${Math.round(100 * right)}% right`);
+  words.accuracy.title = right == null ? "" : "Share of right answers on held-out sequences";
+  say(words.worst, frames.list.length ? ` ${short(frames.worst)}` : " error");
+}
+
+function writeStory(panel, sentences) {
+  const held = [...panel.story.children];
+  // Sentences that stay keep their element: only what is new is read aloud.
+  sentences.forEach((sentence, index) => {
+    const item = held[index] ?? create("li", "", panel.story);
+    say(item, sentence);
+  });
+  held.slice(sentences.length).forEach((item) => item.remove());
+  panel.quiet.hidden = sentences.length > 0;
+}

@@ -1,0 +1,48 @@
+// The connection to a run's live route. A broken one is opened anew, later and later, after the last epoch that is held.
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 5000;
+
+function newStream() {
+  return { source: null, timer: 0, wait: FIRST_WAIT, ended: false };
+}
+
+function connect(stream, url, { after, on, lost }) {
+  disconnect(stream);
+  stream.ended = false;
+  const epoch = after();
+  const source = new EventSource(epoch ? `${url}${url.includes("?") ? "&" : "?"}after=${epoch}` : url);
+  stream.source = source;
+  for (const name of ["state", "frames", "story"]) {
+    source.addEventListener(name, (event) => {
+      if (stream.source !== source) return;
+      stream.wait = FIRST_WAIT;
+      lost(false);
+      on[name](JSON.parse(event.data));
+    });
+  }
+  source.addEventListener("end", () => {
+    if (stream.source !== source) return;
+    disconnect(stream);
+    stream.ended = true;
+  });
+  // EventSource's own retry would ask for the epochs since the first connection once more, and without a growing wait.
+  source.onerror = () => {
+    if (stream.source !== source) return;
+    disconnect(stream);
+    lost(true);
+    stream.timer = setTimeout(() => connect(stream, url, { after, on, lost }), stream.wait);
+    stream.wait = Math.min(LONGEST_WAIT, stream.wait * 2);
+  };
+}
+
+function disconnect(stream) {
+  stream.source?.close();
+  stream.source = null;
+  clearTimeout(stream.timer);
+  stream.timer = 0;
+}
+
+function isOpen(stream) {
+  return Boolean(stream.source || stream.timer);
+}

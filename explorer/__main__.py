@@ -1,0 +1,201 @@
+"""The same from the command line: `python -m explorer list|shapes|train|export|bench`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from explorer import limits, work
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.spec import LIMITS, Experiment, spell
+
+_KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
+_CHUNK_SECONDS = 0.2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0, 1 for a run that failed, or 2 for a request that cannot be granted."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has gone (`| head`): there is nobody left to tell.
+        sys.stdout = None
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m explorer", description=__doc__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    listing = commands.add_parser("list", help="what there is: architectures, tasks, and which fit")
+    listing.set_defaults(command=_list)
+
+    shapes = commands.add_parser("shapes", help="what every layer receives and returns")
+    _add_experiment(shapes)
+    shapes.set_defaults(command=_shapes)
+
+    train = commands.add_parser("train", help="train here, with a progress bar")
+    _add_experiment(train)
+    train.set_defaults(command=_train)
+
+    export = commands.add_parser("export", help="the experiment as a Python script that stands alone")
+    _add_experiment(export)
+    export.add_argument("--output", metavar="FILE", help="write it there, not to the screen")
+    export.set_defaults(command=_export)
+
+    for command in (listing, shapes, train):
+        command.add_argument("--json", action="store_true", help="print figures as JSON")
+    return parser
+
+
+def _add_experiment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("architecture", metavar="ARCHITECTURE", help="a name that `list` shows")
+    parser.add_argument("--task", help="a task that fits; the first that does unless given")
+    for name, limit in LIMITS.items():
+        parser.add_argument(_option(name), dest=name, metavar=name.upper(), help=limit.help)
+    for name, knob in _KNOBS.items():
+        parser.add_argument(_option(name), dest=name, metavar=name.upper(), help=knob.help)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The experiment that the options ask for. Raises ValueError with a sentence for each that cannot be taken."""
+    names = ("architecture", "task", *LIMITS, *_KNOBS)
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if given["architecture"] not in ARCHITECTURES:
+        raise ValueError(
+            f"There is no architecture called “{given['architecture']}”. There are: {', '.join(ARCHITECTURES)}."
+        )
+    reading = read_experiment(given)
+    sentences = [
+        problem.sentence.replace(" Took ", " The nearest is ").replace(" instead.", ".") for problem in reading.problems
+    ]
+    taken = {"architecture", "task", *LIMITS, *reading.experiment.knobs}
+    sentences += [
+        f"{_option(name)} is no setting of {given['architecture']} on {reading.experiment.task}."
+        for name in given
+        if name not in taken
+    ]
+    if sentences:
+        raise ValueError("\n".join(sentences))
+    return reading.experiment
+
+
+def _list(options: argparse.Namespace) -> int:
+    found = {
+        "architectures": [
+            _entry(entry) | {"tasks": [name for name, task in TASKS.items() if entry.fits(task)]}
+            for entry in ARCHITECTURES.values()
+        ],
+        "tasks": [
+            _entry(task) | {"architectures": [name for name, entry in ARCHITECTURES.items() if entry.fits(task)]}
+            for task in TASKS.values()
+        ],
+    }
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    for kind, entries in found.items():
+        print(kind)
+        for entry in entries:
+            knobs = "".join(f", {_option(name)} {spell(value)}" for name, value in entry["knobs"].items())
+            print(f"  {entry['name']:<22} {entry['title']} (answers {entry['answers']}{knobs})")
+            print(f"  {'':<22} fits {', '.join(entry.get('tasks') or entry['architectures'])}")
+        print()
+    return 0
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "answers": entry.answers,
+        "says": entry.summary,
+        "knobs": {name: knob.default for name, knob in entry.knobs.items()},
+    }
+
+
+def _shapes(options: argparse.Namespace) -> int:
+    description = work.describe(_experiment(options).to_dict())["description"]
+    if options.json:
+        print(json.dumps({name: description[name] for name in ("inputs", "output", "layers", "params")}))
+        return 0
+    for source in description["sources"]:
+        print(f"{source['name']:<14} {'':<24} {_spelled(source['axes'], source['shape'])}")
+    for layer in description["layers"]:
+        outputs = "; ".join(map(_spelled, layer["axes_out"], layer["output"]))
+        print(f"{layer['name']:<14} {layer['type']:<24} {outputs}  {layer['params']:,} parameters")
+        print(f"{'':<14} {layer['says']}")
+    print(f"{'in all':<39} {description['params']:,} parameters")
+    return 0
+
+
+def _spelled(axes: Sequence[str], shape: Sequence[int | None]) -> str:
+    """A shape with its axes named.
+
+    >>> _spelled(["batch", "timesteps", "features"], [None, 20, 5])
+    '(batch, timesteps 20, features 5)'
+    """
+    return f"({', '.join(axis if size is None else f'{axis} {size}' for axis, size in zip(axes, shape, strict=True))})"
+
+
+def _train(options: argparse.Namespace) -> int:
+    import psutil
+
+    experiment = _experiment(options)
+    values = experiment.to_dict()
+    description = work.describe(values)["description"]
+    refusal = limits.refusal(experiment, description, psutil.virtual_memory().available)
+    if refusal:
+        raise ValueError(refusal)
+    from keras.utils import Progbar
+
+    names = ["loss", "val_loss", "accuracy", "val_accuracy"]
+    bar = None if options.json else Progbar(experiment.epochs, stateful_metrics=names, unit_name="epoch")
+    state, epoch = None, 0
+    while epoch < experiment.epochs:
+        state, frames = work.chunk(values, state, experiment.epochs - epoch, _CHUNK_SECONDS)
+        for frame in frames:
+            figures = {name: getattr(frame, name) for name in names if getattr(frame, name) is not None}
+            if not frame.finite:
+                print(f"The loss was no longer a finite number in epoch {frame.epoch}.", file=sys.stderr)
+                return 1
+            if bar is None:
+                print(json.dumps({"epoch": frame.epoch, **figures}), flush=True)
+            else:
+                bar.update(frame.epoch, values=list(figures.items()))
+        epoch = frames[-1].epoch
+    if bar is not None:
+        task = TASKS[experiment.task]
+        floors = task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)
+        for name, value in floors.items():
+            print(f"floor “{name}”: {value:.4g}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from explorer.export import script
+
+    text = script(_experiment(options))
+    if options.output:
+        Path(options.output).write_text(text, encoding="utf-8")
+        print(f"Wrote {options.output}.")
+    else:
+        print(text, end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

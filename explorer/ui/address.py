@@ -1,0 +1,101 @@
+"""The page's address and its widgets say the same: one experiment, and one run.
+
+`st.session_state` holds every setting under its own name, which is also its widget's key and its parameter in the
+address. The address is written by hand and not by binding each widget: a bound widget forgets a value that it cannot
+take before the page can say so, and leaves out what equals its default, so that a shared link would change with the
+defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.presets import PRESETS
+from explorer.spec import SETTINGS, SIZES, Experiment, Problem
+
+_KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
+NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
+_OTHERS = ("run", "preset")
+
+
+def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
+    """The experiment that the page shows now, and what was wrong with the values that came.
+
+    From the address where that is new (a first visit, back and forward), else from the widgets. Afterwards every name
+    of the experiment is in `st.session_state`. experiment_of_run: a function that gives a run's experiment by its id,
+    or None.
+    """
+    address = st.query_params.to_dict()
+    if address != st.session_state.get("_written"):
+        values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
+        preset, run = address.get("preset"), address.get("run")
+        problems = []
+        if preset in PRESETS:
+            values = PRESETS[preset].experiment.to_query() | values
+        elif preset:
+            known = ", ".join(PRESETS)
+            problems.append(Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}."))
+        st.session_state["run"] = None
+        if run:
+            found = experiment_of_run(run)
+            if found is None:
+                sentence = f"There is no run called “{run[:40]}” here. The page shows the settings without a run."
+                problems.append(Problem("run", run, sentence))
+            else:
+                st.session_state["run"] = run
+                values = found.to_query() | values
+        reading = read_experiment(values, _OTHERS)
+        _put(reading.experiment, force=True)
+        st.session_state["_problems"] = (*problems, *reading.problems)
+        return reading.experiment, st.session_state["_problems"]
+
+    values = {name: st.session_state[name] for name in NAMES if name in st.session_state}
+    before: Experiment = st.session_state["_experiment"]
+    if values["architecture"] != before.architecture:
+        # Choosing another architecture means a task that fits it; the list shows which.
+        chosen, task = ARCHITECTURES.get(values["architecture"]), TASKS.get(values["task"])
+        if chosen and task and not chosen.fits(task):
+            del values["task"]
+    reading = read_experiment(values)
+    changed = reading.experiment != before
+    _put(reading.experiment)
+    if changed or reading.problems:
+        st.session_state["_problems"] = reading.problems
+    return reading.experiment, st.session_state["_problems"]
+
+
+def choose(experiment: Experiment) -> None:
+    """Put an experiment on the page; for a callback, before the widgets are drawn."""
+    _put(experiment, force=True)
+    st.session_state["_problems"] = ()
+
+
+def write(experiment: Experiment) -> None:
+    """Make the address say what the page shows."""
+    wanted = experiment.to_query()
+    if st.session_state.get("run"):
+        wanted["run"] = st.session_state["run"]
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state["_written"] = wanted
+
+
+def _put(experiment: Experiment, force: bool = False) -> None:
+    values = {**experiment.to_dict(), **experiment.knobs}
+    del values["knobs"]
+    for name, value in values.items():
+        # Writing a value that the widget already has would push it to the browser, against a hand that still moves it.
+        if force or st.session_state.get(name) != value:
+            st.session_state[name] = value
+    st.session_state["_experiment"] = experiment
+
+
+def keep_when_bounds_move(name: str, bounds: tuple[Any, ...]) -> None:
+    """Call before drawing a widget: one whose bounds change becomes a new widget, and would forget its value."""
+    known = st.session_state.setdefault("_bounds", {})
+    if known.get(name) != bounds:
+        known[name] = bounds
+        st.session_state[name] = st.session_state[name]

@@ -1,0 +1,36 @@
+"""The chain of layers on the page: tensors to scale, boxes with words, wires between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+ASSETS = Path(__file__).parents[2] / "assets"
+# The files share one scope and are read in this order: what a file uses stands before it.
+SCRIPTS = ("axes.js", "chain/words.js", "chain/graph.js", "chain/tensor.js", "chain/layout.js", "chain.js")
+STYLES = ("axes.css", "chain.css")
+
+
+def read(names: tuple[str, ...]) -> str:
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
+
+
+_CHAIN = st.components.v2.component("explorer_chain", css=read(STYLES), js=read(SCRIPTS), isolate_styles=False)
+
+
+def chain(
+    description: Mapping[str, Any] | None,
+    values: Mapping[str, Any] | None = None,
+    waiting: str | None = None,
+    key: str = "chain",
+) -> None:
+    """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
+
+    `values` shades the cells: by the name of a source or layer, rows (features, units) of columns (timesteps) of numbers
+    from 0 to 255, at most 32 by 32. `waiting` is a sentence that holds the place while the description is made; a
+    description given with it is shown faintly behind.
+    """
+    _CHAIN(data={"description": description, "values": values, "waiting": waiting}, key=key)

@@ -1,0 +1,87 @@
+"""The sidebar: architecture, task, sizes, knobs and training settings; every widget's key is its name in the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.registry import Knob
+from explorer.spec import Experiment, knob_choices, knobs_of, size_limit, size_reason, spell
+from explorer.ui.address import keep_when_bounds_move
+
+_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_COLOURS = {"timesteps": "blue", "features": "orange", "units": "green"}
+
+
+def controls(experiment: Experiment) -> None:
+    """Draw every control at the experiment's values."""
+    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    st.selectbox(
+        "Architecture",
+        list(ARCHITECTURES),
+        format_func=lambda name: ARCHITECTURES[name].title,
+        key="architecture",
+        help="How the model is wired. " + architecture.summary,
+    )
+    fitting = [name for name, entry in TASKS.items() if architecture.fits(entry)]
+    keep_when_bounds_move("task", tuple(fitting))
+    st.selectbox(
+        "Task",
+        fitting,
+        format_func=lambda name: TASKS[name].title,
+        key="task",
+        help="What the model is to learn; only tasks that fit the architecture are offered. " + task.summary,
+    )
+    for name in ("timesteps", "features", "units"):
+        _slider(name, experiment)
+    knobs = knobs_of(architecture, task)
+    for knob in knobs.values():
+        _knob(knob, experiment)
+    st.divider()
+    _slider("epochs", experiment)
+    rates = sorted({*_RATES, experiment.learning_rate})
+    st.select_slider("learning rate", rates, format_func=spell, key="learning_rate", help=_help("learning_rate", experiment))
+    with st.expander(f"{experiment.samples} samples, batch {experiment.batch}, seed {experiment.seed}"):
+        _slider("samples", experiment)
+        _slider("batch", experiment)
+        limit = size_limit("seed", architecture, task)
+        st.number_input("seed", int(limit.low), int(limit.high), step=1, key="seed", help=_help("seed", experiment))
+
+
+def _help(name: str, experiment: Experiment) -> str:
+    return size_limit(name, ARCHITECTURES[experiment.architecture], TASKS[experiment.task]).help
+
+
+def _slider(name: str, experiment: Experiment) -> None:
+    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    limit = size_limit(name, architecture, task)
+    low, high = int(limit.low), int(limit.high)
+    if name == "batch":
+        high = min(high, experiment.samples)
+    reason = size_reason(name, architecture, task) if name in _COLOURS else None
+    # A slider needs room to move, even one that is only there to be read.
+    bounds = (low, high) if high > low else (low - 1, high)
+    keep_when_bounds_move(name, bounds)
+    label = f":{_COLOURS[name]}[**{name}**]" if name in _COLOURS else name
+    st.slider(label, *bounds, step=1, key=name, help=reason or limit.help, disabled=reason is not None)
+    if reason:
+        st.caption(reason)
+
+
+def _knob(knob: Knob, experiment: Experiment) -> None:
+    choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
+    label = knob.name.replace("_", " ")
+    options: Any = list(choices)
+    keep_when_bounds_move(knob.name, choices)
+    if set(choices) == {False, True}:
+        st.toggle(label, key=knob.name, help=knob.help)
+    elif not knob.is_number:
+        st.segmented_control(label, options, key=knob.name, help=knob.help, required=True)
+    elif len(choices) == 1:
+        st.select_slider(label, [*options, options[0] + 1], key=knob.name, help=knob.help, disabled=True)
+    elif list(choices) == list(range(choices[0], choices[-1] + 1)):
+        st.slider(label, choices[0], choices[-1], step=1, key=knob.name, help=knob.help)
+    else:
+        st.select_slider(label, options, format_func=spell, key=knob.name, help=knob.help)

@@ -1,0 +1,144 @@
+"""The live route: one run's news as server-sent events, with its whole history first and no gap after.
+
+Whatever is sent is read from the store, in the order of the epochs, after the last one that this listener has; so it
+does not matter when somebody joins, or how often the connection breaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from explorer import data
+from explorer.engine import Engine
+from explorer.spec import ENDED, Experiment
+from explorer.store import StoredFrame
+from explorer.story import Course, tell
+
+FRAMES_AN_EVENT = 100
+SECONDS_BETWEEN_EVENTS = 0.1
+SECONDS_BETWEEN_STORIES = 1.0
+# A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
+SECONDS_OF_SILENCE = 10.0
+
+
+async def live(request: Request, engine: Engine) -> Response:
+    """GET /live/{run}?after=N: the events `state`, `frames`, `story`, `end` of a run, from the epoch after N."""
+    run_id = request.path_params["run"]
+    run = await run_in_threadpool(engine.store.run, run_id)
+    if run is None:
+        return JSONResponse({"error": f"There is no run called {run_id[:40]}."}, status_code=404)
+    received = request.query_params.get("after", "0")
+    after = int(received) if received.isdigit() and len(received) < 7 else 0
+    return StreamingResponse(
+        _events(engine, run_id, run.experiment, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(engine: Engine, run_id: str, experiment: Experiment, after: int) -> AsyncIterator[str]:
+    news = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    story = _Story(experiment)
+    last_status: dict[str, Any] | None = None
+    told_at, told = 0.0, None
+    with engine.watch(run_id, lambda: loop.call_soon_threadsafe(news.set)):
+        while True:
+            news.clear()
+            # The state is read before the frames: an end is told only after every frame that came before it.
+            status = await run_in_threadpool(engine.status, run_id)
+            if status is None:
+                return
+            if _visible(status) != last_status:
+                last_status = _visible(status)
+                yield _event("state", status)
+            while True:
+                frames = await run_in_threadpool(engine.store.frames, run_id, story.last, FRAMES_AN_EVENT)
+                story.add(frames)
+                fresh = [frame for frame in frames if frame.epoch > after]
+                if fresh:
+                    yield _event("frames", {"frames": [_spelled(frame) for frame in fresh]})
+                if len(frames) < FRAMES_AN_EVENT:
+                    break
+            ended = status["state"] in ENDED
+            if story.last != told and (
+                ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_STORIES
+            ):
+                told_at, told = loop.time(), story.last
+                yield _event("story", {"sentences": await run_in_threadpool(story.tell)})
+            if ended and status["epoch"] <= story.last:
+                yield _event("end", {})
+                return
+            await asyncio.sleep(SECONDS_BETWEEN_EVENTS)
+            try:
+                pause = SECONDS_BETWEEN_STORIES if story.last != told else SECONDS_OF_SILENCE
+                await asyncio.wait_for(news.wait(), pause)
+            except asyncio.TimeoutError:
+                yield ": still here\n\n"
+
+
+class _Story:
+    """Gathers what the sentences are worked out from, frame by frame."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        probe = data.make(experiment, "probe")
+        targets = probe.targets if probe.targets.ndim == 3 else probe.targets[:, None, :]
+        self._targets = targets
+        self._losses: list[float] = []
+        self._val_losses: list[float] = []
+        self._accuracies: list[float] = []
+        self._errors: list[np.ndarray] = []
+        self.last = 0
+
+    def add(self, frames: list[StoredFrame]) -> None:
+        for frame in frames:
+            self._losses.append(np.nan if frame.loss is None else frame.loss)
+            self._val_losses.append(np.nan if frame.val_loss is None else frame.val_loss)
+            if frame.val_accuracy is not None:
+                self._accuracies.append(frame.val_accuracy)
+            self._errors.append(np.abs(frame.array - self._targets).mean(axis=(0, 2)))
+            self.last = frame.epoch
+
+    def tell(self) -> list[str]:
+        if not self._losses:
+            return []
+        course = Course(
+            np.array(self._losses),
+            np.array(self._val_losses),
+            np.array(self._errors),
+            np.array(self._accuracies) if self._accuracies else None,
+        )
+        return tell(self._experiment, course)
+
+
+def _visible(status: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **status,
+        "rate": status["rate"] and round(status["rate"], 1),
+        "left": status["left"] and round(status["left"]),
+    }
+
+
+def _spelled(frame: StoredFrame) -> dict[str, Any]:
+    return {
+        "epoch": frame.epoch,
+        "loss": frame.loss,
+        "val_loss": frame.val_loss,
+        "accuracy": frame.accuracy,
+        "val_accuracy": frame.val_accuracy,
+        "outputs": base64.b64encode(frame.outputs).decode(),
+    }
+
+
+def _event(name: str, content: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(content, allow_nan=False, separators=(',', ':'))}\n\n"

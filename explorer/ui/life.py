@@ -1,0 +1,33 @@
+"""The one engine of this server process: started by the application's lifespan, or by the first page that asks."""
+
+from __future__ import annotations
+
+import threading
+
+from explorer.engine import Engine
+from explorer.store import Store
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def start() -> None:
+    engine()
+
+
+def engine() -> Engine:
+    """The engine; it starts at once and gets ready in the background."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine(Store())
+        return _engine
+
+
+def end() -> None:
+    global _engine
+    with _lock:
+        if _engine is not None:
+            _engine.close()
+            _engine.store.close()
+            _engine = None

@@ -1,0 +1,26 @@
+"""The live training panel on the page: status, charts that move, and the story of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.ui.chain import read
+
+# The files share one scope and are read in this order: what a file uses stands before it.
+SCRIPTS = ("axes.js", "live/frames.js", "live/stream.js", "live/charts.js", "live/panel.js", "live.js")
+STYLES = ("axes.css", "live.css")
+
+_LIVE = st.components.v2.component("explorer_live", css=read(STYLES), js=read(SCRIPTS), isolate_styles=False)
+
+
+def live(data: Mapping[str, Any], key: str = "live", on_state_change: Callable[[], None] = lambda: None) -> Any:
+    """Show the run that `data` names, and listen to it from the browser.
+
+    data: run, state, url of its events, plotly_url, info (what is known before the first frame) and note (a sentence).
+    The result's `state` is `{"run": ..., "state": ...}` as the browser last heard it, or None; each change of it reruns the
+    page or the fragment around, frames do not.
+    """
+    return _LIVE(data=dict(data), key=key, on_state_change=on_state_change)

@@ -1,0 +1,111 @@
+"""The buttons and the live panel: what a visitor does with a run, and what comes of it."""
+
+from __future__ import annotations
+
+import plotly
+import streamlit as st
+
+from explorer.engine import Engine, Refused
+from explorer.spec import Experiment
+from explorer.store import Run
+from explorer.ui import address, life
+from explorer.ui.live import live
+from explorer.ui.panel import info
+from explorer.ui.visitor import visitor
+
+HELP = """
+**Train** starts with the settings on the left. **Pause** holds the run, **Resume** goes on as if nothing had been.
+**Step** trains exactly one epoch. **Stop** ends the run; what it learned stays to be looked at.
+**Reset** starts anew with the same settings and seed; a paused run then waits at the start.
+"""
+PLOTLY_URL = f"/plotly.min.js?v={plotly.__version__}"
+
+
+@st.fragment
+def run_panel(experiment: Experiment) -> None:
+    """Buttons, status and charts. Only this fragment runs again when a button is pressed or a run's state changes."""
+    engine = life.engine()
+    run = _run(engine)
+    _buttons(engine, experiment, run)
+    shown = run.experiment if run else experiment
+    live(
+        {
+            "run": run.id if run else None,
+            "state": run.state if run else "idle",
+            "url": f"/live/{run.id}" if run else None,
+            "plotly_url": PLOTLY_URL,
+            "info": info(shown),
+            "note": _note(engine, experiment, run),
+        },
+        key="live",
+        on_state_change=lambda: None,
+    )
+
+
+def _run(engine: Engine) -> Run | None:
+    run_id = st.session_state.get("run")
+    return engine.open(run_id, visitor()) if run_id else None
+
+
+def _buttons(engine: Engine, experiment: Experiment, run: Run | None) -> None:
+    state = run.state if run else "idle"
+    mine = run is None or run.owner == visitor()
+    going = state in ("queued", "running")
+    same = run is not None and run.experiment == experiment
+    ready = engine.ready
+    may_step = run is None or not same or state == "paused" or not mine
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
+        # Every button keeps its place; what cannot be done now is greyed out.
+        _button("train", experiment, not ready or (mine and same and (going or state == "paused")))
+        if state == "paused":
+            _button("resume", experiment, not (mine and ready))
+        else:
+            _button("pause", experiment, not (mine and going))
+        _button("step", experiment, not (ready and may_step))
+        _button("stop", experiment, not (mine and (going or state == "paused")))
+        _button("reset", experiment, not (mine and run is not None and ready))
+        # One help for the row: a button with a help of its own is drawn twice, once for touch screens.
+        st.markdown(":gray[What these do]", help=HELP, width="content")
+
+
+def _button(key: str, experiment: Experiment, disabled: bool) -> None:
+    kind = "primary" if key == "train" else "secondary"
+    st.button(key.capitalize(), key=key, disabled=disabled, type=kind, on_click=_act, args=(key, experiment))
+
+
+def _act(action: str, experiment: Experiment) -> None:
+    engine = life.engine()
+    st.session_state["_refusal"] = ""
+    run = _run(engine)
+    same = run is not None and run.experiment == experiment
+    mine = run is not None and run.owner == visitor()
+    try:
+        if action == "train" or (action == "step" and not (mine and same and run.state == "paused")):
+            # One run a page: the one that it leaves can be found again by its own address.
+            if mine and not run.ended:
+                engine.pause(run.id)
+            st.session_state["run"] = engine.submit(experiment, visitor(), steps=1 if action == "step" else None)
+        elif run is None or not mine:
+            return
+        elif action == "reset":
+            st.session_state["run"] = engine.reset(run.id, visitor())
+        else:
+            getattr(engine, action)(run.id)
+    except (Refused, TimeoutError) as refusal:
+        st.session_state["_refusal"] = str(refusal)
+    address.write(st.session_state["_experiment"])
+
+
+def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
+    refusal = st.session_state.get("_refusal")
+    if refusal:
+        return refusal
+    if not engine.ready:
+        return engine.failure or "The workers are getting ready; training can start in a few seconds."
+    if run is None:
+        return "Press Train, and the charts move while it learns."
+    if run.owner != visitor():
+        return "You are watching somebody else's run. Train starts one of your own."
+    if run.experiment != experiment:
+        return "The charts show the run before the settings were changed. Train starts one with the new settings."
+    return ""

@@ -1,0 +1,273 @@
+"""What a person does on the page, in a real browser, with real workers behind it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE, Server
+
+expect.set_options(timeout=PATIENCE)
+
+SMALL = "timesteps=8&features=2&units=6&samples=64&batch=16&delay=2"
+
+
+def layer(page: Page, name: str):
+    return page.locator(f'[data-layer="{name}"]')
+
+
+def panel(page: Page):
+    return page.locator("[data-live]")
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").click()
+
+
+def number(page: Page, attribute: str) -> int:
+    return int(panel(page).get_attribute(attribute))
+
+
+def open_page(page: Page, server: Server, query: str = "") -> None:
+    page.goto(f"{server.url}/?{query}")
+    expect(page.locator("[data-layer]").first).to_be_visible()
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+
+
+def wait_for_epoch(page: Page, epoch: int) -> None:
+    page.wait_for_function("epoch => Number(document.querySelector('[data-live]').dataset.epoch) >= epoch", arg=epoch)
+
+
+def slide(page: Page, key: str, presses: int) -> None:
+    thumb = page.locator(f".st-key-{key} [role=slider]")
+    thumb.focus()
+    for _ in range(abs(presses)):
+        thumb.press("ArrowRight" if presses > 0 else "ArrowLeft")
+
+
+def choose(page: Page, key: str, title: str) -> None:
+    page.locator(f".st-key-{key} [role=combobox], .st-key-{key} input").first.click()
+    page.get_by_role("option", name=title, exact=True).click()
+
+
+def test_the_default_experiment_is_drawn_and_follows_the_sliders(page, server):
+    open_page(page, server)
+    expect(layer(page, "memory")).to_have_attribute("data-input", "None,20,5")
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+    expect(layer(page, "answer")).to_have_attribute("data-output", "None,20,1")
+    slide(page, "timesteps", 3)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,23,32")
+    slide(page, "units", -2)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,23,30")
+    page.wait_for_url(re.compile("timesteps=23.*units=30"))
+
+
+def test_choosing_an_architecture_changes_the_chain_and_the_tasks(page, server):
+    open_page(page, server)
+    choose(page, "architecture", "GRU in windows, one answer")
+    expect(layer(page, "memory")).to_have_attribute("data-input", "None,8,20,5")
+    page.wait_for_url(re.compile("architecture=windows_gru.*task=longest_window"))
+    choose(page, "architecture", "GRU, one answer at the end")
+    page.wait_for_url(re.compile("task=adding_problem"))
+    features = page.locator(".st-key-features")
+    expect(features.locator("[role=slider]")).to_have_attribute("aria-valuenow", "2")
+    expect(features.locator("[role=slider]")).to_be_disabled()
+
+
+def test_two_streams_are_drawn_with_both_inputs(page, server):
+    open_page(page, server, "architecture=two_streams&second_features=3")
+    merged = page.locator('[data-input="None,20,64;None,20,32"]')
+    expect(merged).to_have_attribute("data-output", "None,20,96")
+
+
+def test_training_runs_to_the_end_in_the_same_chart(page, server):
+    open_page(page, server, SMALL + "&epochs=300")
+    chart = page.locator('[data-chart="loss"]')
+    chart.evaluate("node => { node.dataset.mine = 'the same node'; }")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "running")
+    wait_for_epoch(page, 5)
+    slide(page, "timesteps", 1)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,9,6")
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(panel(page)).to_have_attribute("data-frames", "300")
+    assert number(page, "data-redraws") >= 20
+    assert chart.get_attribute("data-mine") == "the same node"
+    assert "held" in chart.get_attribute("aria-label")
+    expect(page.locator("[data-story]")).to_contain_text("floor")
+
+
+def test_pause_step_resume_stop_and_reset(page, server):
+    open_page(page, server, SMALL + "&epochs=500")
+    press(page, "train")
+    wait_for_epoch(page, 1)
+    press(page, "pause")
+    expect(panel(page)).to_have_attribute("data-state", "paused")
+    expect(page.locator(".st-key-resume button")).to_be_enabled()
+    epoch = number(page, "data-epoch")
+    press(page, "step")
+    expect(panel(page)).to_have_attribute("data-epoch", str(epoch + 1))
+    expect(panel(page)).to_have_attribute("data-state", "paused")
+    expect(page.locator(".st-key-resume button")).to_be_enabled()
+    press(page, "resume")
+    wait_for_epoch(page, epoch + 2)
+    first = panel(page).get_attribute("data-run")
+    press(page, "stop")
+    expect(panel(page)).to_have_attribute("data-state", "stopped")
+    stopped_at = number(page, "data-epoch")
+    assert epoch + 2 <= stopped_at < 500
+    press(page, "reset")
+    expect(panel(page)).not_to_have_attribute("data-run", first)
+    wait_for_epoch(page, 1)
+    press(page, "stop")
+    expect(panel(page)).to_have_attribute("data-state", "stopped")
+
+
+def test_step_from_nothing_is_the_first_epoch(page, server):
+    open_page(page, server, SMALL + "&seed=4")
+    press(page, "step")
+    expect(panel(page)).to_have_attribute("data-state", "paused")
+    expect(panel(page)).to_have_attribute("data-frames", "1")
+
+
+def test_a_reload_and_a_second_tab_join_with_the_whole_history(visitor, page, server):
+    open_page(page, server, SMALL + "&epochs=400&seed=5")
+    press(page, "train")
+    wait_for_epoch(page, 3)
+    page.wait_for_url(re.compile("run="))
+    run = panel(page).get_attribute("data-run")
+    page.reload()
+    expect(panel(page)).to_have_attribute("data-run", run)
+    second = visitor.new_page()
+    second.goto(page.url)
+    for tab in (page, second):
+        expect(panel(tab)).to_have_attribute("data-state", "done")
+        expect(panel(tab)).to_have_attribute("data-frames", "400")
+        expect(panel(tab)).to_have_attribute("data-run", run)
+
+
+def test_two_tabs_train_two_experiments_without_mixing(visitor, server):
+    tabs = {6: visitor.new_page(), 7: visitor.new_page()}
+    for seed, tab in tabs.items():
+        open_page(tab, server, SMALL + f"&epochs=150&seed={seed}")
+    for tab in tabs.values():
+        press(tab, "train")
+    runs = set()
+    for tab in tabs.values():
+        expect(panel(tab)).to_have_attribute("data-state", "done")
+        expect(panel(tab)).to_have_attribute("data-frames", "150")
+        runs.add(panel(tab).get_attribute("data-run"))
+    assert len(runs) == 2
+
+
+def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server):
+    open_page(page, server, SMALL + "&epochs=20&seed=8")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    context = browser.new_context()
+    guest = context.new_page()
+    guest.goto(page.url)
+    expect(panel(guest)).to_have_attribute("data-frames", "20", timeout=PATIENCE)
+    expect(guest.locator(".st-key-reset button")).to_be_disabled()
+    expect(guest.locator(".st-key-train button")).to_be_enabled()
+    expect(panel(guest)).to_contain_text("somebody else")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Took 200 instead."),
+        ("units=many", "units must be a whole number from 1 to 256, but “many” came. Took 32 instead."),
+        ("architecture=gru_evry_step", "There is no architecture called “gru_evry_step”."),
+        ("task=majority", "does not fit"),
+        ("run=nothing", "There is no run called “nothing” here."),
+        ("preset=nothing", "There is no preset called “nothing”."),
+        ("untis=3", "There is no setting called “untis”; it was left out. Did you mean units?"),
+    ],
+)
+def test_a_bad_address_gets_its_sentence_and_a_page_that_works(page, server, query, sentence):
+    page.goto(f"{server.url}/?{query}")
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(layer(page, "answer")).to_be_visible()
+
+
+def test_presets_are_links_and_buttons(page, server):
+    open_page(page, server, "preset=both_directions")
+    page.wait_for_url(re.compile("architecture=bidirectional_gru.*task=look_ahead"))
+    page.get_by_text("Article 1", exact=True).click()
+    page.wait_for_url(re.compile("architecture=windows_gru"))
+    expect(layer(page, "memory")).to_be_visible()
+
+
+def test_back_returns_to_the_settings_before(page, server):
+    open_page(page, server)
+    page.get_by_text("Article 3", exact=True).click()
+    page.wait_for_url(re.compile("architecture=two_streams"))
+    page.go_back()
+    page.wait_for_url(re.compile("architecture=gru_every_step"))
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+
+
+def test_any_epoch_can_be_scrubbed_back_to(page, server):
+    open_page(page, server, SMALL + "&epochs=12&seed=9")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    scrub = page.locator("[data-scrub]")
+    scrub.focus()
+    scrub.press("Home")
+    expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("epoch 1[^0-9]"))
+
+
+def test_a_run_too_large_is_refused_with_its_estimate(page, server):
+    open_page(page, server, "architecture=stacked_gru&timesteps=200&units=256&samples=4096&epochs=500")
+    press(page, "train")
+    expect(page.get_by_text("This run would take about")).to_be_visible()
+    expect(panel(page)).to_have_attribute("data-state", "idle")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 812)])
+def test_nothing_is_cut_off(browser, server, tmp_path, scheme, width, height):
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    open_page(page, server, "epochs=20")
+    if width > 800:
+        for shown in ('[data-layer="answer"]', '[data-chart="loss"]', '[data-chart="outputs"]', ".st-key-epochs"):
+            box = page.locator(shown).first.bounding_box()
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= height, shown
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('[data-layer], [data-chart], .stButton button')]
+            .filter(node => node.getBoundingClientRect().width > 0)
+            .filter(node => { const box = node.getBoundingClientRect();
+                              return box.left < -1 || box.right > window.innerWidth + 1; })
+            .map(node => node.outerHTML.slice(0, 120))"""
+    )
+    assert cut == []
+    page.screenshot(path=tmp_path / f"{scheme}-{width}.png")
+    context.close()
+
+
+def test_a_killed_server_keeps_the_run_and_it_goes_on(visitor, tmp_path):
+    from tests.browser.conftest import free_port
+
+    own = Server(free_port(), tmp_path / "runs.db")
+    own.start()
+    try:
+        page = visitor.new_page()
+        open_page(page, own, SMALL + "&epochs=500&units=48")
+        press(page, "train")
+        wait_for_epoch(page, 2)
+        address, run = page.url, panel(page).get_attribute("data-run")
+        own.kill()
+        own.start()
+        page.goto(address)
+        expect(panel(page)).to_have_attribute("data-run", run)
+        expect(panel(page)).to_have_attribute("data-state", "done")
+        expect(panel(page)).to_have_attribute("data-frames", "500")
+    finally:
+        own.stop()
