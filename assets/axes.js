@@ -14,6 +14,8 @@ function setTheme(root) {
   probe.fillStyle = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#ffffff";
   const [red, green, blue] = [1, 3, 5].map((start) => parseInt(probe.fillStyle.slice(start, start + 2), 16));
   root.dataset.theme = 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128 ? "dark" : "light";
+  // The names of the sliders, which are Streamlit's own, take their axis' colour by this too (page.css).
+  document.documentElement.dataset.explorerTheme = root.dataset.theme;
 }
 
 function create(tag, className = "", parent = null) {

@@ -14,8 +14,8 @@ function newChain(parent) {
   const defs = createSvg("defs", "", wires);
   const id = `explorer-arrow-${Math.random().toString(36).slice(2)}`;
   const arrow = createSvg("marker", "", defs);
-  const place = { viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse" };
-  mark(arrow, { id, orient: "auto", ...place });
+  mark(arrow, { id, orient: "auto", markerUnits: "userSpaceOnUse" });
+  mark(arrow, { viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8 });
   mark(createSvg("path", "head", arrow), { d: "M0,0L8,4L0,8z" });
   const waiting = create("p", "waiting", root);
   mark(waiting, { role: "status" });
@@ -49,10 +49,11 @@ function newLayer(state) {
   const element = create("div", "layer", state.list);
   mark(element, { role: "listitem", tabindex: 0 });
   const box = create("div", "box", element);
-  const parts = { name: create("b", "name", box), type: create("span", "type", box), short: create("span", "short", box) };
-  parts.reads = create("span", "reads", box);
+  const parts = { name: create("b", "name", box) };
+  for (const name of ["type", "short", "reads"]) parts[name] = create("span", name, box);
   const below = create("div", "below", element);
   parts.params = create("div", "params", below);
+  parts.arithmetic = create("div", "arithmetic", below);
   parts.change = create("div", "change", element);
   const show = () => showTip(state, element);
   element.onmouseenter = show;
@@ -84,14 +85,15 @@ function sayBreakable(element, text) {
 }
 
 function writeLayer(layer, item, first) {
-  const { name, type, short, says, params } = item.layer;
+  const { name, type, short, says, params, arithmetic } = item.layer;
   sayBreakable(layer.name, name);
   sayBreakable(layer.type, type);
   say(layer.short, short || says || "");
   say(layer.reads, item.reads.length > 1 || !first ? `reads ${joined(item.reads)}` : "");
   say(layer.params, parametersInWords(params));
+  say(layer.arithmetic, params ? (arithmetic ?? "") : "");
   say(layer.change, change(item.inputs, item.tensors[0]));
-  layer.says = says || short || "";
+  layer.says = sentence(says || short);
   mark(layer.element, {
     "data-layer": name,
     "data-input": flat(item.layer.input),
@@ -108,7 +110,7 @@ function writeShape(element, tensor) {
   tensor.named.forEach(({ axis, size }, index) => {
     if (index) element.append(", ");
     const part = create("b", "", element);
-    part.textContent = size == null ? "B" : size.toLocaleString("en");
+    part.textContent = sizeAsCode({ axis, size });
     part.style.color = axisColour(axis, true);
     part.title = axis;
   });
@@ -161,7 +163,10 @@ function draw(state, still = false) {
   for (const item of graphed.items) {
     const spot = placed.spots.get(item.name);
     if (item.layer) moveLayer(state.layers.get(item.name), spot, placed);
-    else mark(state.sources.get(item.name), { "aria-label": `${item.name}: the input, ${shapeInWords(item.tensors[0])}.` });
+    else {
+      const words = `${item.name}: the input, ${shapeInWords(item.tensors[0])}.`;
+      mark(state.sources.get(item.name), { "aria-label": words });
+    }
     item.tensors.forEach((tensor, index) => {
       const node = state.tensors.get(`${item.name}:${index}`);
       const [size, at] = [planned.sizes.get(item.name)[index], spot.tensors[index]];

@@ -4,7 +4,8 @@ const panels = new WeakMap();
 const APART = 100;
 const ERROR_APART = 300;
 const FIGURES = { loss: lossFigure, outputs: outputsFigure, error: errorFigure };
-const NO_INFO = { key: "", answers: "every step", answer: "number", epochs: 1, floors: [], targets: [[[0]]], lengths: [1] };
+const NOTHING_KNOWN = { key: "", answers: "every step", answer: "number", epochs: 1, floors: [] };
+const NO_INFO = { ...NOTHING_KNOWN, targets: [[[0]]], lengths: [1] };
 
 function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -24,9 +25,11 @@ function loadPlotly(url) {
 
 function start(parent) {
   const panel = newPanel(parent);
-  Object.assign(panel, { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream() });
+  Object.assign(panel, { run: null, status: { state: "idle" }, info: NO_INFO });
+  Object.assign(panel, { frames: newFrames(), stream: newStream() });
   Object.assign(panel, { sequence: 0, shown: null, range: null, lost: false, broken: "", note: "", data: null });
-  Object.assign(panel, { log: false, pending: false, notBefore: 0, labelled: 0, labelTimer: 0, redraws: 0, plotly: null });
+  Object.assign(panel, { log: false, pending: false, notBefore: 0, labelled: 0, labelTimer: 0 });
+  Object.assign(panel, { redraws: 0, plotly: null });
   Object.assign(panel, { allDrawn: -ERROR_APART, allTimer: 0 });
   panel.select.onchange = () => ((panel.sequence = Number(panel.select.value)), changed(panel));
   panel.logButton.onclick = () => {
@@ -64,7 +67,7 @@ function paint(panel) {
   panel.pending = false;
   if (panel.closed) return;
   const began = performance.now();
-  // The picture of all errors changes slowest and costs most: while frames come in, it is drawn on every third occasion.
+  // The picture of all errors changes slowest and costs most: while frames come in, it is drawn less often.
   const all = panel.status.state !== "running" || began - panel.allDrawn >= ERROR_APART;
   clearTimeout(panel.allTimer);
   if (all) panel.allDrawn = began;

@@ -50,7 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--output", metavar="FILE", help="write it there, not to the screen")
     export.set_defaults(command=_export)
 
-    for command in (listing, shapes, train):
+    bench = commands.add_parser("bench", help="measure the page in a browser, and write docs/performance.md")
+    bench.add_argument("--quick", action="store_true", help="fewer repeats, and nothing is written")
+    bench.set_defaults(command=_bench)
+
+    for command in (listing, shapes, train, bench):
         command.add_argument("--json", action="store_true", help="print figures as JSON")
     return parser
 
@@ -194,6 +198,17 @@ def _export(options: argparse.Namespace) -> int:
         print(f"Wrote {options.output}.")
     else:
         print(text, end="")
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        from bench.page import main as bench
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"The bench needs requirements-dev.txt and the project's folder (missing: {error.name}): run make bench."
+        ) from error
+    bench(options.json, options.quick)
     return 0
 
 

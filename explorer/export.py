@@ -10,7 +10,7 @@ import ast
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -76,8 +76,8 @@ def script(experiment: Experiment) -> str:
     """
     architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
     imports, code = {"import keras", "import numpy as np"}, []
-    for function in (task.function, architecture.function):
-        _gather(sys.modules[function.__module__], {function.__name__}, function, imports, code)
+    for entry, text in ((task, _undecorated(task.function)), (architecture, architecture.code)):
+        _gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
     knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
     names = ["timesteps", "features", *(["units"] if architecture.takes("units") else [])]
     values = {name: getattr(experiment, name) for name in names} | {"outputs": task.outputs} | knobs
@@ -115,18 +115,25 @@ def _import_order(line: str) -> tuple[bool, str]:
     return module not in sys.stdlib_module_names, line
 
 
-def _gather(module: Any, wanted: set[str], entry: Callable[..., Any] | None, imports: set[str], code: list[str]) -> None:
-    """Add what `wanted` needs of a module to `imports` and `code`, in the order of its file; `entry` without decorators."""
+def _undecorated(function: Callable[..., Any]) -> str:
+    source = inspect.getsource(function)
+    return "".join(source.splitlines(keepends=True)[ast.parse(source).body[0].lineno - 1 :])
+
+
+def _gather(module: Any, wanted: set[str], own: Mapping[str, str], imports: set[str], code: list[str]) -> None:
+    """Add `wanted` and what it needs of its module to `imports` and `code`, in the order of the file.
+
+    own: the text to take, by name, for what is not to be copied as it stands in the file.
+    """
     source = inspect.getsource(module)
     lines, body = source.splitlines(), ast.parse(source).body
     places = {name: node for node in body for name in _defines(node)}
-    needed, waiting = set(), set(wanted)
+    needed: set[str] = set()
+    waiting = set(wanted)
     while waiting:
         name = waiting.pop()
         needed.add(name)
-        node = places[name]
-        if entry is not None and name == entry.__name__:
-            node.decorator_list = []
+        node = ast.parse(own[name]) if name in own else places[name]
         used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
         waiting |= (used & set(places)) - needed
     found = []
@@ -137,7 +144,8 @@ def _gather(module: Any, wanted: set[str], entry: Callable[..., Any] | None, imp
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             _gather_import(node, names, imports, code)
         else:
-            found.append("\n".join(lines[_begin(node, lines) : node.end_lineno]))
+            copied = "\n".join(lines[_begin(node, lines) : node.end_lineno])
+            found.append(own.get(getattr(node, "name", ""), copied))
     code.extend(text for text in found if text not in code)
 
 
@@ -147,7 +155,7 @@ def _gather_import(node: ast.Import | ast.ImportFrom, names: set[str], imports: 
         if (alias.asname or alias.name.partition(".")[0]) not in names:
             continue
         if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == _PACKAGE:
-            _gather(importlib.import_module(node.module), {alias.name}, None, imports, code)
+            _gather(importlib.import_module(node.module), {alias.name}, {}, imports, code)
         else:
             start = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
             imports.add(f"{start}import {alias.name}" + (f" as {alias.asname}" if alias.asname else ""))

@@ -48,7 +48,7 @@ def outputs(model: keras.Model, inputs: Any) -> dict[str, np.ndarray]:
     found = _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
     named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
     named.update((call.name, found[id(call.outputs[0])]) for call in calls(model))
-    return {name: np.asarray(keras.ops.convert_to_numpy(value)) for name, value in named.items()}
+    return {name: np.asarray(value) for name, value in named.items()}
 
 
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> list[list[int]]:
@@ -190,10 +190,10 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
     gate = ACTIVATIONS.get(getattr(cell, "recurrent_activation", keras.activations.sigmoid))
     if bend is None or gate is None or layer.compute_dtype != "float32":
         return None
-    kernel, recurrent = (keras.ops.convert_to_numpy(each) for each in (cell.kernel, cell.recurrent_kernel))
+    kernel, recurrent = (each.numpy() for each in (cell.kernel, cell.recurrent_kernel))
     outer = inner = np.zeros(kernel.shape[1], np.float32)
     if cell.use_bias:
-        outer = keras.ops.convert_to_numpy(cell.bias)
+        outer = cell.bias.numpy()
         if outer.ndim == 2:
             outer, inner = outer
     return kernel, outer, STEPS[type(layer)](cell, recurrent, inner, bend, gate)
@@ -201,13 +201,13 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
 
 def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
     kernel, bias, step = weights
-    heard = keras.ops.convert_to_numpy(sequence) @ kernel + bias
+    heard = np.asarray(sequence) @ kernel + bias
     samples, steps = heard.shape[:2]
-    marked = None if mask is None else keras.ops.convert_to_numpy(mask).astype(bool)[:, :, None]
+    marked = None if mask is None else np.asarray(mask).astype(bool)[:, :, None]
     kinds = len(layer.cell.state_size) if isinstance(layer.cell.state_size, (list, tuple)) else 1
     states = [np.zeros((samples, layer.units), np.float32) for _ in range(kinds)]
     if start is not None:
-        states = [keras.ops.convert_to_numpy(each) for each in keras.tree.flatten(start)]
+        states = [np.asarray(each) for each in keras.tree.flatten(start)]
     said = np.zeros((samples, layer.units), np.float32)
     memories = []
     for place in reversed(range(steps)) if layer.go_backwards else range(steps):

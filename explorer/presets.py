@@ -25,19 +25,19 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset(
             "article_1",
-            "Windows",
+            "Article 1",
             "TimeDistributed(GRU) starts a fresh memory in each of 8 windows, so it needs four axes.",
             Experiment("windows_gru", "longest_window", knobs={"windows": 8, "run_length": 4}),
         ),
         Preset(
             "article_2",
-            "Every step",
+            "Article 2",
             "return_sequences=True keeps the memory of every step, and one set of answer weights reads it.",
             Experiment("gru_every_step", "delayed_echo", timesteps=20, features=5, units=32, knobs={"delay": 3}),
         ),
         Preset(
             "article_3",
-            "Two streams",
+            "Article 3",
             "Two sequences of different widths are heard in both directions, and answered together.",
             Experiment("two_streams", "two_streams_sum", features=5, units=32, knobs={"second_features": 2, "apart": 1}),
         ),

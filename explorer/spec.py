@@ -216,7 +216,7 @@ def read(
     `values` may hold text (from an address) or numbers; names in `ignore` are somebody else's. Never raises.
     """
     problems: list[Problem] = []
-    wanted = values.get("architecture", next(iter(architectures)))
+    wanted = values.get("architecture") or _first_fitting(values.get("task"), architectures, tasks)
     architecture = _named("architecture", wanted, architectures, problems)
     task = _fitting_task(values.get("task"), architecture, tasks, problems)
 
@@ -280,6 +280,13 @@ def _named(kind: str, wanted: Any, entries: Mapping[str, Any], problems: list[Pr
         )
     )
     return entries[taken]
+
+
+def _first_fitting(task: Any, architectures: Mapping[str, Architecture], tasks: Mapping[str, Task]) -> str:
+    """The first architecture that can take a task, for an address that names the task alone."""
+    if isinstance(task, str) and task in tasks:
+        return next(name for name, entry in architectures.items() if entry.fits(tasks[task]))
+    return next(iter(architectures))
 
 
 def _fitting_task(wanted: Any, architecture: Architecture, tasks: Mapping[str, Task], problems: list[Problem]) -> Any:

@@ -180,7 +180,7 @@ def test_one_array_may_come_alone():
 
 def test_inputs_that_do_not_fit_are_refused():
     model = build(ARCHITECTURES["two_streams"], SIZES)
-    with pytest.raises(ValueError, match="takes 2 inputs. Received: 1"):
+    with pytest.raises(ValueError, match=r"takes 2 inputs\. Received: 1"):
         values(model, [numbers(1, 5, 2)])
-    with pytest.raises(ValueError, match="'second_sequence' has shape"):
+    with pytest.raises(ValueError, match=r"'second_sequence' has shape"):
         values(model, [numbers(1, 5, 2), numbers(1, 5)])

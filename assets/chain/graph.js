@@ -49,7 +49,8 @@ function placeLanes(all, items) {
     item.lane = free(item.depth, middle);
   }
   for (const source of sources) {
-    const lanes = all.filter((item) => item.reads[0] === source.name && item.reads.length === 1).map((item) => item.lane);
+    const readers = all.filter((item) => item.reads.length === 1 && item.reads[0] === source.name);
+    const lanes = readers.map((item) => item.lane);
     if (sources.length === 1 && lanes.length > 1) source.lane = (Math.min(...lanes) + Math.max(...lanes)) / 2;
   }
 }

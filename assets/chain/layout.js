@@ -1,4 +1,4 @@
-// Where everything stands, for a width: side by side, in two storeys when there are many layers, or as a list on a phone.
+// Where everything stands, for a width: side by side, in two storeys when layers are many, or as a list on a phone.
 
 const NARROW = 560;
 const between = (low, high, share) => low + (high - low) * share;
@@ -22,12 +22,10 @@ function sizesOf(items, width, height) {
 }
 
 function columnWidths(graphed, sizes) {
-  return Array.from({ length: graphed.depth + 1 }, (_, depth) =>
-    Math.max(
-      0,
-      ...graphed.items.filter((item) => item.depth === depth).flatMap((item) => sizes.get(item.name).map((s) => s.outer)),
-    ),
-  );
+  return Array.from({ length: graphed.depth + 1 }, (_, depth) => {
+    const column = graphed.items.filter((item) => item.depth === depth).flatMap((item) => sizes.get(item.name));
+    return Math.max(0, ...column.map((size) => size.outer));
+  });
 }
 
 function plan(graphed, width) {
@@ -73,7 +71,8 @@ function planStoreys(graphed, width) {
     boxX[depth] = first + 6 + (depth - 1) * step + 14;
     tensorX[depth] = boxX[depth] + (step - 16) / 2;
   }
-  return { kind: "storeys", sizes, boxWidth: step - 16, gap: 14, tensorX, boxX, width: first + 6 + graphed.depth * step };
+  const whole = first + 6 + graphed.depth * step;
+  return { kind: "storeys", sizes, boxWidth: step - 16, gap: 14, tensorX, boxX, width: whole };
 }
 
 function planList(graphed, width) {
@@ -100,11 +99,12 @@ function place(graphed, planned, heights) {
   const spots = new Map();
   const skips = graphed.wires.some((wire) => isSkip(wire, graphed));
   const top = skips ? 14 : 0;
-  const tallest = Math.max(0, ...graphed.items.filter((item) => item.layer).map((item) => heights(item).box));
+  const layers = graphed.items.filter((item) => item.layer).map(heights);
+  const tallest = Math.max(0, ...layers.map((layer) => layer.box));
   const stacks = graphed.items.map((item) => stackHeight(planned.sizes.get(item.name)));
   const storeys = planned.kind === "storeys";
-  const hanging = top + 14 + Math.max(0, ...graphed.items.filter((item) => item.layer).map((item) => heights(item).all));
-  const captions = Math.max(24, ...graphed.items.filter((item) => item.layer).map((item) => heights(item).caption));
+  const hanging = top + 14 + Math.max(0, ...layers.map((layer) => layer.all));
+  const captions = Math.max(24, ...layers.map((layer) => layer.caption));
   const laneHeight = storeys
     ? Math.max(tallest, 150)
     : graphed.lanes > 1

@@ -1,4 +1,4 @@
-// One tensor as a grid: columns are timesteps, rows are features or units, blocks are windows, sheets behind are the batch.
+// One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
 const LEVELS = 12;
 const DRAWN = 32;
@@ -11,9 +11,9 @@ function rowsLength(tensor) {
 }
 
 function columnsLength(tensor) {
-  const blocks = tensor.blocks.reduce((product, axis) => product * axis.size, 1);
+  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
   if (!tensor.columns) return 14;
-  return 38 * (blocks * tensor.columns.size) ** 0.5;
+  return 38 * (blocks * (tensor.columns.size ?? 1)) ** 0.5;
 }
 
 function axisLabel(axis) {
@@ -44,8 +44,10 @@ function measure(tensor, limit) {
   // Beside a narrow grid "batch" starts right of the middle, where a wire may come in from above.
   const narrow = width < 44;
   const right = Math.max(MARGIN.right, overhang, narrow ? 12 + textWidth("batch", 11) - width / 2 : 0);
-  const below = 6 + (tensor.columns ? 18 : 0) + tensor.blocks.length * 18;
-  return { width, height, left, right, below, clash, narrow, outer: left + width + right, total: MARGIN.top + height + below };
+  const turned = tensor.rows ? (textWidth(axisLabel(tensor.rows), 12) - height) / 2 : 0;
+  const below = Math.max(6 + (tensor.columns ? 18 : 0) + tensor.blocks.length * 18, tensor.columns ? 0 : turned + 2);
+  const [outer, total] = [left + width + right, MARGIN.top + height + below];
+  return { width, height, left, right, below, clash, narrow, outer, total };
 }
 
 function newTensor(parent) {
@@ -76,7 +78,7 @@ function valueAt(values, row, rows, column, columns) {
 }
 
 function drawCells(node, tensor, size, values) {
-  const blocks = tensor.blocks.reduce((product, axis) => product * axis.size, 1);
+  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
   const drawnBlocks = Math.min(blocks, 12);
   const perBlock = Math.min(tensor.columns?.size ?? 1, Math.max(1, Math.floor((2 * DRAWN) / drawnBlocks)), DRAWN);
   const rows = Math.min(tensor.rows?.size ?? 1, DRAWN);
@@ -105,7 +107,8 @@ function drawCells(node, tensor, size, values) {
   const colour = axisColour((tensor.rows ?? tensor.columns)?.axis);
   mark(node.ground, { d: ground.join("") });
   node.levels.forEach((path, level) => {
-    mark(path, { d: paths[level].join(""), style: `fill:${colour};fill-opacity:${0.06 + (0.94 * level) / (LEVELS - 1)}` });
+    const opacity = 0.06 + (0.94 * level) / (LEVELS - 1);
+    mark(path, { d: paths[level].join(""), style: `fill:${colour};fill-opacity:${opacity.toFixed(3)}` });
   });
   return segments;
 }

@@ -2,6 +2,7 @@
 
 function count(number, word) {
   const singular = { timesteps: "timestep", features: "feature", units: "unit", outputs: "output", windows: "window" };
+  if (number == null) return `any number of ${word}`;
   return `${number.toLocaleString("en")} ${number === 1 ? (singular[word] ?? word) : word}`;
 }
 
@@ -22,12 +23,18 @@ function tensorOf(shape, axes) {
   return { shape, named, rows, columns, blocks: rest };
 }
 
+function sizeAsCode({ axis, size }) {
+  if (size == null) return axis === "batch" ? "B" : "any";
+  return size.toLocaleString("en");
+}
+
 function shapeAsCode(tensor) {
-  return `(${tensor.named.map(({ size }) => size?.toLocaleString("en") ?? "B").join(", ")})`;
+  return `(${tensor.named.map(sizeAsCode).join(", ")})`;
 }
 
 function shapeInWords(tensor) {
-  return `(${tensor.named.map(({ axis, size }) => (size == null ? axis : count(size, axis))).join(", ")})`;
+  const words = ({ axis, size }) => (axis === "batch" && size == null ? axis : count(size, axis));
+  return `(${tensor.named.map(words).join(", ")})`;
 }
 
 function flat(shapes) {
@@ -63,11 +70,17 @@ function parametersInWords(params) {
   return params ? count(params, params === 1 ? "parameter" : "parameters") : "no parameters";
 }
 
+function sentence(text) {
+  const trimmed = (text ?? "").trim();
+  if (!trimmed) return "";
+  return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
+}
+
 function layerInWords(item) {
   const { layer } = item;
   const takes = joined(item.inputs.map(shapeInWords));
   const returns = joined(item.tensors.map(shapeInWords));
-  const says = (layer.says || layer.short || "").replace(/\.?\s*$/, ".");
+  const says = sentence(layer.says || layer.short);
   return (
     `${layer.name}, ${layer.type}. ${says} It reads ${joined(item.reads)}, takes ${takes}, returns ${returns}, ` +
     `and has ${parametersInWords(layer.params)}.`

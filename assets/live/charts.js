@@ -1,4 +1,4 @@
-// Frames -> Plotly figures. Every function returns { data, layout, words }: what is drawn, and the same said in a sentence.
+// Frames -> Plotly figures. Every function returns { data, layout, words }: what is drawn, and the same in a sentence.
 
 const MAX_COLUMNS = 150;
 const MAX_OUTPUTS = 6;
@@ -143,14 +143,18 @@ function addFloors(panel, layout, floors, range) {
   for (const floor of floors) {
     const y = log ? Math.log10(floor.value) : floor.value;
     const pixels = ((y - range[0]) / (range[1] - range[0])) * height;
-    // A floor close under another has its name below its line, the next one further left, so that none is struck through.
+    // A floor close under another has its name below its line, the next one further left: none is struck through.
     crowd = above - pixels < 17 ? crowd + 1 : 0;
     above = pixels;
     const spot = { x: crowd > 1 ? 0.55 : 1, xanchor: "right", y, yanchor: crowd % 2 ? "top" : "bottom" };
     const line = { color: theme.quiet, width: 1.2, dash: "5px,4px" };
     layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: floor.value, y1: floor.value, line });
     layout.annotations.push({
-      ...{ ...spot, xref: "paper", text: `${escaped(floor.name)}: ${short(floor.value)}`, showarrow: false, borderpad: 1 },
+      ...spot,
+      xref: "paper",
+      text: `${escaped(floor.name)}: ${short(floor.value)}`,
+      showarrow: false,
+      borderpad: 1,
       font: { size: 11, color: theme.quiet, weight: 600 },
     });
   }

@@ -83,7 +83,7 @@ function storyCard(panel, cards) {
 function writeInfo(panel) {
   const { info } = panel;
   const once = info.answers === "once";
-  mark(panel.root, { "data-answer": info.answer });
+  mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
   say(panel.words.outputsTitle, once ? "Answer of every probe sequence" : "Output of every timestep");
   say(panel.words.errorTitle, `Where it is wrong: error by epoch and ${once ? "sequence" : "timestep"}`);
   const outputs = info.targets[0]?.[0]?.length ?? 1;
@@ -111,9 +111,11 @@ function writeStatus(panel) {
     "data-epoch": epoch,
     "data-frames": frames.list.length,
   });
-  const number = document.createElement("b");
-  number.textContent = epoch;
-  if (words.epoch.textContent !== `epoch ${epoch} of ${epochs}`) words.epoch.replaceChildren("epoch ", number, ` of ${epochs}`);
+  if (words.epoch.textContent !== `epoch ${epoch} of ${epochs}`) {
+    const number = document.createElement("b");
+    number.textContent = epoch;
+    words.epoch.replaceChildren("epoch ", number, ` of ${epochs}`);
+  }
   const running = status.state === "running";
   const rate = running && status.rate ? status.rate : 0;
   say(words.rate, rate ? `${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} a second` : "");
@@ -145,7 +147,7 @@ function writeScrub(panel) {
   if (scrub.value !== String(at)) scrub.value = String(at);
   scrub.disabled = !free;
   mark(scrub, { "aria-valuetext": panel.shown === null ? `epoch ${last}, the latest` : `epoch ${panel.shown}` });
-  scrub.title = free ? "Look back: draw the outputs of an earlier epoch" : "Looking back is possible when the run rests";
+  scrub.title = free ? "Draw the outputs of an earlier epoch" : "Looking back is possible when the run rests";
   panel.scrub.style.setProperty("--done", `${epochs > 1 ? (100 * (at - 1)) / (epochs - 1) : 100}%`);
   panel.latest.hidden = panel.shown === null;
   say(panel.latest, panel.shown === null ? "" : `looking at epoch ${panel.shown}: back to the latest`);

@@ -1,4 +1,4 @@
-// The connection to a run's live route. A broken one is opened anew, later and later, after the last epoch that is held.
+// The connection to a run's live route. A broken one is opened anew, after ever longer waits, from the last epoch held.
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;

@@ -11,6 +11,7 @@ ORDER = (
     "noise",
     "adding_problem",
     "two_streams_sum",
+    "two_streams_product",
     "longest_window",
     "majority",
 )

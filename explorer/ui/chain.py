@@ -29,8 +29,8 @@ def chain(
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
 
-    `values` shades the cells: by the name of a source or layer, rows (features, units) of columns (timesteps) of numbers
-    from 0 to 255, at most 32 by 32. `waiting` is a sentence that holds the place while the description is made; a
-    description given with it is shown faintly behind.
+    `values` shades the cells: by the name of a source or layer, rows (features, units) of columns (timesteps) of
+    numbers from 0 to 255, at most 32 by 32. `waiting` is a sentence that holds the place while the description is
+    made; a description given with it is shown faintly behind.
     """
     _CHAIN(data={"description": description, "values": values, "waiting": waiting}, key=key)

@@ -8,11 +8,10 @@ import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.registry import Knob
-from explorer.spec import Experiment, knob_choices, knobs_of, size_limit, size_reason, spell
+from explorer.spec import SIZES, Experiment, knob_choices, knobs_of, size_limit, size_reason, spell
 from explorer.ui.address import keep_when_bounds_move
 
 _RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-_COLOURS = {"timesteps": "blue", "features": "orange", "units": "green"}
 
 
 def controls(experiment: Experiment) -> None:
@@ -34,7 +33,7 @@ def controls(experiment: Experiment) -> None:
         key="task",
         help="What the model is to learn; only tasks that fit the architecture are offered. " + task.summary,
     )
-    for name in ("timesteps", "features", "units"):
+    for name in SIZES:
         _slider(name, experiment)
     knobs = knobs_of(architecture, task)
     for knob in knobs.values():
@@ -60,12 +59,11 @@ def _slider(name: str, experiment: Experiment) -> None:
     low, high = int(limit.low), int(limit.high)
     if name == "batch":
         high = min(high, experiment.samples)
-    reason = size_reason(name, architecture, task) if name in _COLOURS else None
+    reason = size_reason(name, architecture, task) if name in SIZES else None
     # A slider needs room to move, even one that is only there to be read.
     bounds = (low, high) if high > low else (low - 1, high)
     keep_when_bounds_move(name, bounds)
-    label = f":{_COLOURS[name]}[**{name}**]" if name in _COLOURS else name
-    st.slider(label, *bounds, step=1, key=name, help=reason or limit.help, disabled=reason is not None)
+    st.slider(name, *bounds, step=1, key=name, help=reason or limit.help, disabled=reason is not None)
     if reason:
         st.caption(reason)
 

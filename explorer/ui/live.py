@@ -20,7 +20,7 @@ def live(data: Mapping[str, Any], key: str = "live", on_state_change: Callable[[
     """Show the run that `data` names, and listen to it from the browser.
 
     data: run, state, url of its events, plotly_url, info (what is known before the first frame) and note (a sentence).
-    The result's `state` is `{"run": ..., "state": ...}` as the browser last heard it, or None; each change of it reruns the
-    page or the fragment around, frames do not.
+    The result's `state` is `{"run": ..., "state": ...}` as the browser last heard it, or None; each change of it
+    reruns the page or the fragment around, frames do not.
     """
     return _LIVE(data=dict(data), key=key, on_state_change=on_state_change)

@@ -17,13 +17,14 @@ from explorer.ui.run_panel import run_panel
 from explorer.ui.visitor import visitor
 
 SECONDS_TO_DESCRIBE = 20.0
-ICON = Path(__file__).parents[2] / "assets" / "icon.svg"
+ASSETS = Path(__file__).parents[2] / "assets"
 
 
 def main() -> None:
-    st.set_page_config(page_title="Sequence explorer", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
     engine = life.engine()
     experiment, problems = address.take(lambda run_id: (run := engine.store.run(run_id)) and run.experiment)
+    st.html(ASSETS / "page.css")
     with st.sidebar:
         st.markdown("**Sequence explorer**")
         controls(experiment)
@@ -54,7 +55,7 @@ def _head(experiment: Experiment) -> None:
             on_change=_choose_preset,
             help="Experiments with a point to see; each is also a link, ?preset= and its name.",
         )
-    st.caption(f"{architecture.summary} {task.summary}")
+    st.caption(PRESETS[current].says if current else f"{architecture.summary} {task.summary}")
 
 
 def _choose_preset() -> None:

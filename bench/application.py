@@ -1,0 +1,61 @@
+"""The real application in a process of its own, for the browser tests and the bench."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass
+class Application:
+    """A running application: its address, and its process to kill and start again on the same database."""
+
+    port: int
+    database: Path
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, seconds: float = 90.0) -> None:
+        """Start the server and return when it answers. Raises TimeoutError where it does not."""
+        environment = os.environ | {"EXPLORER_DATABASE": f"sqlite:///{self.database}", "EXPLORER_WORKERS": "2"}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={self.port}"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise TimeoutError("The application did not start.")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]

@@ -1,0 +1,91 @@
+"""The command line says what the page says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from explorer.__main__ import main
+from explorer.catalog import ARCHITECTURES, TASKS
+
+
+def said(capsys, *arguments: str) -> str:
+    assert main(arguments) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *arguments: str) -> str:
+    assert main(arguments) == 2
+    return capsys.readouterr().err
+
+
+def test_list_names_everything_and_what_fits(capsys):
+    text = said(capsys, "list")
+    assert all(name in text for name in (*ARCHITECTURES, *TASKS))
+    found = json.loads(said(capsys, "list", "--json"))
+    assert [entry["name"] for entry in found["architectures"]] == list(ARCHITECTURES)
+    windows = next(entry for entry in found["architectures"] if entry["name"] == "windows_gru")
+    assert windows["tasks"] == ["longest_window"]
+
+
+def test_shapes_as_json(capsys):
+    text = said(capsys, "shapes", "gru_every_step", "--timesteps", "20", "--features", "5", "--units", "32", "--json")
+    found = json.loads(text)
+    assert (found["inputs"], found["output"], found["params"]) == ([[None, 20, 5]], [[None, 20, 1]], 3777)
+    memory = found["layers"][0]
+    assert (memory["name"], memory["type"], memory["params"]) == ("memory", "GRU", 3744)
+    assert (memory["input"], memory["output"]) == ([[None, 20, 5]], [[None, 20, 32]])
+    assert memory["axes_in"] == [["batch", "timesteps", "features"]]
+    assert memory["axes_out"] == [["batch", "timesteps", "units"]]
+    assert memory["says"]
+
+
+def test_shapes_in_words(capsys):
+    text = said(capsys, "shapes", "windows_gru", "--windows", "4", "--timesteps", "6")
+    assert "(batch, windows 4, timesteps 6, features 5)" in text
+    assert "TimeDistributed(GRU)" in text
+
+
+def test_train_gives_one_object_an_epoch(capsys):
+    arguments = ["train", "gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4"]
+    arguments += ["--samples", "32", "--epochs", "3"]
+    lines = [json.loads(line) for line in said(capsys, *arguments, "--json").splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2, 3]
+    assert lines[2]["loss"] < lines[0]["loss"]
+    text = said(capsys, *arguments)
+    assert "3/3" in text
+    assert "floor “without memory”" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("shapes", "gru_evry"), "There is no architecture called “gru_evry”."),
+        (("shapes", "gru_once", "--timesteps", "0"), "timesteps must be a whole number from 2 to 200, but “0” came."),
+        (("shapes", "gru_once", "--units", "many"), "units must be a whole number from 1 to 256, but “many” came."),
+        (("train", "gru_once", "--task", "majority"), "does not fit"),
+        (("train", "gru_once", "--delay", "3"), "--delay is no setting of gru_once on adding_problem."),
+        (
+            ("train", "stacked_gru", "--units", "256", "--timesteps", "200", "--samples", "4096", "--epochs", "500"),
+            "This run would take about",
+        ),
+    ],
+)
+def test_a_bad_request_gets_its_sentence(capsys, arguments, sentence):
+    assert sentence in refused(capsys, *arguments)
+
+
+def test_export_writes_a_file(capsys, tmp_path):
+    path = tmp_path / "gru.py"
+    said(capsys, "export", "gru_once", "--output", str(path))
+    assert path.read_text() == said(capsys, "export", "gru_once")
+    compile(path.read_text(), path, "exec")
+
+
+def test_it_runs_as_a_module_and_prints_nothing_but_json():
+    command = [sys.executable, "-m", "explorer", "shapes", "dense_every_step", "--json"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(found.stdout)["output"] == [[None, 20, 1]]
