@@ -1,10 +1,11 @@
 PORT ?= 8501
+ADDRESS ?= 127.0.0.1
 BIN = .venv/bin
 
 .PHONY: help run test lint format bench setup setup-dev
 
 help:
-	@echo "make run    set up what is missing and open the page (PORT=$(PORT))"
+	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
 	@echo "make lint   check the style of the code;  make format  mend it"
 	@echo "make bench  measure on this machine, into docs/performance.md"
@@ -16,7 +17,7 @@ setup-dev:
 	@sh scripts/setup.sh requirements-dev.txt
 
 run: setup
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: setup-dev
 	@$(BIN)/python scripts/chromium.py

@@ -19,6 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench import estimates
 from bench.application import CHROMIUM_FLAGS, ROOT, Application, free_port
 from scripts.chromium import find
 
@@ -45,6 +46,12 @@ WATCH_FRAMES = """() => new Promise(done => {
     };
     look();
 })"""
+WATCH_STOPPED = """() => new Promise(done => {
+    const start = performance.now();
+    const look = () => document.querySelector('[data-live]').dataset.state === 'stopped'
+        ? done(performance.now() - start) : requestAnimationFrame(look);
+    look();
+})"""
 
 
 def measure(quick: bool = False) -> dict[str, Any]:
@@ -65,6 +72,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
                 "Train pressed to first point, compiled ahead": [
                     _first_point(browser, application, seed, rest=True) for seed in range(1, 3 if quick else CLICKS)
                 ],
+                "Stop pressed to stopped": [_stop(browser, application, seed) for seed in range(50, 52 if quick else 57)],
                 "Train pressed to first point, not compiled": [
                     _first_point(browser, application, units, rest=False)
                     for units in range(33, 35 if quick else 33 + CLICKS)
@@ -115,6 +123,15 @@ def _first_point(browser: Browser, application: Application, number: int, rest: 
     return seconds
 
 
+def _stop(browser: Browser, application: Application, seed: int) -> float:
+    page = _open(browser, application, f"seed={seed}&epochs=500")
+    page.locator(".st-key-train button:enabled").click()
+    page.wait_for_function("() => Number(document.querySelector('[data-live]').dataset.epoch) > 2")
+    seconds = _timed(page, WATCH_STOPPED, None, page.locator(".st-key-stop button:enabled").click)
+    page.context.close()
+    return seconds
+
+
 def _timed(page: Page, watch: str, argument: Any, act: Callable[[], None]) -> float:
     page.evaluate(f"argument => {{ window.measured = ({watch})(argument); }}", argument)
     act()
@@ -143,8 +160,9 @@ def report(figures: dict[str, list[float]]) -> str:
 def main(as_json: bool = False, quick: bool = False) -> None:
     """Measure, print, and (unless quick) write docs/performance.md."""
     figures = measure(quick)
-    text = report(figures)
-    print(json.dumps(figures) if as_json else text)
+    guesses = estimates.measure()
+    text = report(figures) + estimates.report(guesses)
+    print(json.dumps({"seconds": figures, "estimates": guesses}) if as_json else text)
     if not quick:
         (ROOT / "docs").mkdir(exist_ok=True)
         (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")

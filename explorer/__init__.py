@@ -10,7 +10,12 @@ catalog         walks both folders
 presets         named experiments with a point to see
 data            what an experiment trains on, holds out, and probes
 build *         a seeded model that keeps its architecture's promise
-shapes *        what each layer receives and returns, in named axes
+tensors         a shape with a name for each axis, and what the rules for a layer look at
+graph           the calls of layers between a model's inputs and outputs
+sentences       what a layer does to the axes, in words, a rule for each class of layer
+axes            the names of the axes that it returns, likewise
+arithmetic      how the number of its weights comes about, likewise
+shapes *        what each layer receives and returns: all of that together
 inside *        the real numbers that flow through a model
 training *      compiles an epoch once and runs chunks of it
 work, warm      what workers run, by name

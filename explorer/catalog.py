@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from types import ModuleType
 
 from explorer import architectures, tasks
 from explorer.registry import ARCHITECTURES, TASKS, Entry
-from explorer.spec import Reading, read
+from explorer.spec import Experiment, Reading, read
 
 
 def _walk(package: ModuleType, entries: dict[str, Entry]) -> None:
@@ -34,4 +35,12 @@ def read_experiment(values: dict, ignore: tuple[str, ...] = ()) -> Reading:
     return read(values, ARCHITECTURES, TASKS, ignore)
 
 
-__all__ = ["ARCHITECTURES", "TASKS", "read_experiment"]
+def program_key(experiment: Experiment) -> str:
+    """Experiments with the same key share what is compiled: whatever else differs is data, weights or the learning rate."""
+    task = TASKS[experiment.task]
+    own = ARCHITECTURES[experiment.architecture].own_knobs(experiment.knobs)
+    blank = replace(experiment, task="", epochs=1, learning_rate=1.0, seed=0, knobs=own)
+    return f"{blank.key}-{task.outputs}-{task.loss}"
+
+
+__all__ = ["ARCHITECTURES", "TASKS", "program_key", "read_experiment"]

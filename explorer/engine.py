@@ -8,6 +8,7 @@ worker is one chunk again. Everything is plain method calls; what happened is re
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import queue
@@ -25,6 +26,7 @@ from distributed import Future
 from distributed.scheduler import KilledWorker
 
 from explorer import limits, work
+from explorer.catalog import program_key
 from explorer.cluster import Cluster, workers_wanted
 from explorer.spec import Experiment
 from explorer.store import Run, Store
@@ -69,7 +71,14 @@ class _Wish:
 @dataclass
 class _Worker:
     busy: int = 0  # the token of what runs there; 0: idle
-    prepared: deque[str] = field(default_factory=lambda: deque(maxlen=4))
+    prepared: list[str] = field(default_factory=list)  # the keys of its last programs, the newest at the end
+
+    def has(self, experiment: Experiment) -> bool:
+        return program_key(experiment) in self.prepared
+
+    def note(self, experiment: Experiment) -> None:
+        key = program_key(experiment)
+        self.prepared = [*(other for other in self.prepared if other != key), key][-work.KEPT :]
 
 
 class Engine:
@@ -184,7 +193,9 @@ class Engine:
             except KilledWorker:
                 if attempt == TRIES_OF_A_CHUNK - 1:
                     raise Refused("The workers end when they build this model: it may be too large.") from None
-            except (TimeoutError, OSError):
+            except (TimeoutError, asyncio.TimeoutError) as error:  # two classes before Python 3.11
+                raise TimeoutError("The workers are busy.") from error
+            except OSError:
                 raise
             except Exception as error:
                 raise Refused(f"This model cannot be built: {error}") from error
@@ -207,7 +218,7 @@ class Engine:
             for visitor, wish in list(self._wishes.items()):
                 if now - wish.since < REST_BEFORE_PREPARING:
                     continue
-                if any(wish.experiment.key in worker.prepared for worker in self._workers.values()):
+                if any(worker.has(wish.experiment) for worker in self._workers.values()):
                     del self._wishes[visitor]
                     continue
                 address = next((a for a, worker in self._workers.items() if not worker.busy), None)
@@ -217,7 +228,7 @@ class Engine:
                 token = next(self._tokens)
                 self._workers[address].busy = token
                 future = self._cluster.submit(work.prepare, wish.experiment.to_dict(), worker=address, priority=-10)
-                self._workers[address].prepared.append(wish.experiment.key)
+                self._workers[address].note(wish.experiment)
                 future.add_done_callback(lambda done, a=address, t=token: self._events.put(partial(self._free, a, t)))
 
     def _free(self, address: str, token: int) -> None:
@@ -348,7 +359,7 @@ class Engine:
         waiting = [self._active[run_id] for run_id in self._turns]
         for active in waiting:
             has_model = active.worker == address or (
-                active.worker is None and active.run.experiment.key in self._workers[address].prepared
+                active.worker is None and self._workers[address].has(active.run.experiment)
             )
             if has_model:
                 return active.run.id
@@ -363,7 +374,7 @@ class Engine:
 
     def _has_model_idle(self, active: _Active, but: str) -> bool:
         return any(
-            address != but and not worker.busy and active.run.experiment.key in worker.prepared
+            address != but and not worker.busy and worker.has(active.run.experiment)
             for address, worker in self._workers.items()
         )
 
@@ -381,8 +392,7 @@ class Engine:
         active.token, active.worker = next(self._tokens), address
         worker = self._workers[address]
         worker.busy = active.token
-        if experiment.key not in worker.prepared:
-            worker.prepared.append(experiment.key)
+        worker.note(experiment)
         if active.run.state != "running":
             self._set(active, "running")
         active.last_return = active.last_return or time.monotonic()

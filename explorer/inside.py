@@ -13,7 +13,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from explorer.shapes import ORDERED, Tensor, calls, describe, source_name
+from explorer.graph import calls, source_name
+from explorer.shapes import describe
+from explorer.tensors import ORDERED, Tensor
 
 LONGEST = 32
 

@@ -10,10 +10,10 @@ from typing import Any
 from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 
 MAX_SECONDS = 3600
-# `python -m explorer bench` prints what these stand for: multiplications a second of one worker in small recurrent
-# steps, the fixed cost of one step of the loop over time, and the memory of a worker that has only imported TensorFlow.
-MULTIPLICATIONS_A_SECOND = 4e9
-SECONDS_A_STEP = 4e-6
+# Multiplications a second of one worker in small recurrent steps, the fixed cost of one step of the loop over time, and
+# the memory of a worker that has only imported TensorFlow. `make bench` prints how close the estimate comes.
+MULTIPLICATIONS_A_SECOND = 8e9
+SECONDS_A_STEP = 8e-6
 WORKER_BASE_BYTES = 900 * 2**20
 # Forward values, gradients, and what XLA holds beside them, for every number that a layer returns.
 COPIES_OF_A_VALUE = 12

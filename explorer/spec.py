@@ -216,7 +216,7 @@ def read(
     `values` may hold text (from an address) or numbers; names in `ignore` are somebody else's. Never raises.
     """
     problems: list[Problem] = []
-    wanted = values.get("architecture") or _first_fitting(values.get("task"), architectures, tasks)
+    wanted = values["architecture"] if "architecture" in values else _first_fitting(values.get("task"), architectures, tasks)
     architecture = _named("architecture", wanted, architectures, problems)
     task = _fitting_task(values.get("task"), architecture, tasks, problems)
 

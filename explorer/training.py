@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import time
-from dataclasses import replace
 from typing import Any
 
 import keras
@@ -21,7 +20,7 @@ import tensorflow as tf
 
 from explorer import data
 from explorer.build import build_experiment
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import TASKS, program_key
 from explorer.spec import Experiment, Frame
 
 
@@ -62,14 +61,6 @@ def may_fold(layer: keras.layers.Layer) -> bool:
 def wants_xla(model: keras.Model) -> bool:
     """Whether XLA makes this model faster: it fuses recurrent loops, and loses on convolutions (docs: the design)."""
     return not any("Conv" in type(layer).__name__ for layer in model._flatten_layers())
-
-
-def program_key(experiment: Experiment) -> str:
-    """Experiments with the same key can share a program: whatever else differs is data, weights or the learning rate."""
-    task = TASKS[experiment.task]
-    own = ARCHITECTURES[experiment.architecture].own_knobs(experiment.knobs)
-    blank = replace(experiment, task="", epochs=1, learning_rate=1.0, seed=0, knobs=own)
-    return f"{blank.key}-{task.outputs}-{task.loss}"
 
 
 class Program:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from explorer.catalog import program_key
 from explorer.spec import Experiment, Frame
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "OMP_NUM_THREADS": "1",
 }
-_KEPT = 4
+KEPT = 4
 
 _programs: OrderedDict[str, Program] = OrderedDict()
 _trainers: OrderedDict[str, Trainer] = OrderedDict()
@@ -84,7 +85,7 @@ def chunk(experiment: dict[str, Any], state: bytes | None, epochs: int, budget: 
 def _trainer(experiment: Experiment) -> Iterator[Trainer]:
     """A trainer on the program of its kind, made or kept, for one thread at a time."""
     warm()
-    from explorer.training import Program, Trainer, program_key
+    from explorer.training import Program, Trainer
 
     key = program_key(experiment)
     with _kept_lock:
@@ -106,6 +107,6 @@ def _kept(kept: OrderedDict[str, Any], key: str, make: Callable[[], Any]) -> Any
     with _kept_lock:
         kept[key] = found
         kept.move_to_end(key)
-        while len(kept) > _KEPT:
+        while len(kept) > KEPT:
             kept.popitem(last=False)
     return found

@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # From top to bottom: a room may import what stands above it.
 ORDER = (
     *("spec", "registry", "architectures", "tasks", "catalog", "presets", "data"),
-    *("build", "shapes", "inside", "training", "work", "warm"),
+    *("build", "tensors", "graph", "sentences", "axes", "arithmetic", "shapes"),
+    *("inside", "training", "work", "warm"),
     *("limits", "story", "store", "cluster", "engine", "export", "__main__", "ui"),
 )
 MARKED = {"build", "shapes", "inside", "training"}

@@ -10,16 +10,16 @@ import pytest
 
 from explorer import data
 from explorer.build import build_experiment
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
 from explorer.spec import Experiment
-from explorer.training import Program, Trainer, folded, may_fold, program_key
+from explorer.training import Program, Trainer, folded, may_fold
 
 PROGRAMS: dict[str, Program] = {}
 
 
 def small(architecture: str, task: str, **more) -> Experiment:
     """An experiment of sizes that are all different, as far as the pair allows; a rest is left in the last batch."""
-    wanted = {"timesteps": 6, "features": 3, "units": 8, "samples": 70, "batch": 16, "epochs": 8}
+    wanted = {"timesteps": 6, "features": 3, "units": 8, "samples": 70, "batch": 16, "epochs": 8, "windows": 3}
     reading = read_experiment({"architecture": architecture, "task": task, **wanted, **more})
     return reading.experiment
 

@@ -1,0 +1,43 @@
+"""How close `explorer.limits` comes: the estimated against the measured seconds of an epoch, in a worker's settings."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from explorer import limits, work
+from explorer.catalog import read_experiment
+
+CASES = (
+    {},
+    {"units": 256, "samples": 256, "timesteps": 50},
+    {"architecture": "stacked_gru", "units": 128, "timesteps": 100, "samples": 128},
+    {"architecture": "lstm_every_step", "units": 8, "timesteps": 200, "samples": 256},
+    {"architecture": "windows_gru"},
+    {"architecture": "dense_every_step", "units": 256, "samples": 4096, "timesteps": 200, "batch": 256},
+)
+EPOCHS = 5
+
+
+def measure() -> list[tuple[str, float, float]]:
+    """For each case: its settings in words, the estimated and the measured (median) seconds of an epoch."""
+    found = []
+    for case in CASES:
+        experiment = read_experiment(case).experiment
+        values = experiment.to_dict()
+        description = work.describe(values)["description"]
+        estimated = limits.estimate(experiment, description).seconds / experiment.epochs
+        state, seconds = None, []
+        for _ in range(EPOCHS + 1):
+            start = time.perf_counter()
+            state, _ = work.chunk(values, state, 1, 1e9)
+            seconds.append(time.perf_counter() - start)
+        words = ", ".join(f"{name} {value}" for name, value in case.items()) or "the default"
+        found.append((words, estimated, statistics.median(seconds[1:])))
+    return found
+
+
+def report(found: list[tuple[str, float, float]]) -> str:
+    lines = ["", "| an epoch of | estimated | measured | ratio |", "|---|---|---|---|"]
+    lines += [f"| {words} | {guess:.3f} s | {real:.3f} s | {guess / real:.1f} |" for words, guess, real in found]
+    return "\n".join(lines) + "\n"

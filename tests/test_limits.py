@@ -1,0 +1,32 @@
+"""Estimates grow with the work, and a refusal says what it would have cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from explorer import limits, work
+from explorer.catalog import read_experiment
+
+DEFAULT = read_experiment({}).experiment
+SHAPES = work.describe(DEFAULT.to_dict())["description"]
+PLENTY = 8 * 2**30
+
+
+def test_an_estimate_grows_with_epochs_and_samples():
+    one = limits.estimate(DEFAULT, SHAPES)
+    assert limits.estimate(replace(DEFAULT, epochs=120), SHAPES).seconds == 2 * one.seconds
+    more = limits.estimate(replace(DEFAULT, samples=1024), SHAPES)
+    assert one.seconds < more.seconds < 2 * one.seconds
+    assert one.bytes < more.bytes
+
+
+def test_an_ordinary_run_is_not_refused():
+    assert limits.refusal(DEFAULT, SHAPES, PLENTY) == ""
+
+
+def test_a_run_too_long_or_too_large_is_refused_with_its_estimate():
+    large = replace(DEFAULT, architecture="stacked_gru", timesteps=200, units=256, samples=4096, epochs=500)
+    shapes = work.describe(large.to_dict())["description"]
+    assert "hours, and the limit is 1 hours" in limits.refusal(large, shapes, PLENTY)
+    sentence = limits.refusal(replace(large, batch=256), shapes, limits.WORKER_BASE_BYTES + 2**28)
+    assert "GiB of memory, and a worker has 0.2 GiB free" in sentence
