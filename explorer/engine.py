@@ -39,6 +39,7 @@ CHUNK_SECONDS_UNDER_LOAD = 0.5
 STATE_BYTES_A_SECOND = 20e6
 TRIES_OF_A_CHUNK = 3
 REST_BEFORE_PREPARING = 0.3
+SECONDS_OF_A_TICK = 0.2
 
 
 class Refused(ValueError):
@@ -140,13 +141,18 @@ class Engine:
             self._refresh_workers()
             self._ready.set()
             self._pump()
+            ticked = time.monotonic()
             while not self._stopping:
                 try:
-                    event = self._events.get(timeout=0.1 if self._wishes else 0.5)
+                    event = self._events.get(timeout=SECONDS_OF_A_TICK)
                 except queue.Empty:
-                    event = self._tick
+                    event = None
                 if event is not None:
                     self._guarded(event)
+                # By the clock and not only in silence: with many chunks there is none.
+                if time.monotonic() - ticked >= SECONDS_OF_A_TICK:
+                    ticked = time.monotonic()
+                    self._guarded(self._tick)
         finally:
             self._ready.clear()
             self._cluster.close()
@@ -355,28 +361,21 @@ class Engine:
                         self._send(self._active[run_id], address)
 
     def _next_for(self, address: str) -> str | None:
-        """The run whose turn it is on this worker: first one whose model it has, then one that is bound to none."""
+        """The run whose turn it is on this worker: the first that is bound to it, or to none that is alive."""
         waiting = [self._active[run_id] for run_id in self._turns]
         for active in waiting:
-            has_model = active.worker == address or (
-                active.worker is None and self._workers[address].has(active.run.experiment)
-            )
-            if has_model:
+            if active.worker == address:
                 return active.run.id
-        for active in waiting:
-            elsewhere = self._has_model_idle(active, address)
-            if (active.worker is None or active.worker not in self._workers) and not elsewhere:
+            has_model = self._workers[address].has(active.run.experiment)
+            if active.worker not in self._workers and (has_model or not self._has_model_idle(active)):
                 return active.run.id
         # What is left is bound to a busy worker. It moves here, at the price of compiling once more, only where it
         # would else share that worker with another run for long.
         shared = [active for active in waiting if self._shares(active)]
         return shared[-1].run.id if shared else None
 
-    def _has_model_idle(self, active: _Active, but: str) -> bool:
-        return any(
-            address != but and not worker.busy and worker.has(active.run.experiment)
-            for address, worker in self._workers.items()
-        )
+    def _has_model_idle(self, active: _Active) -> bool:
+        return any(not worker.busy and worker.has(active.run.experiment) for worker in self._workers.values())
 
     def _shares(self, active: _Active) -> bool:
         bound = [other for other in self._active.values() if other.worker == active.worker]

@@ -32,7 +32,7 @@ SMALL = Experiment(
     epochs=30,
     knobs={"delay": 2},
 )
-LONG = replace(SMALL, epochs=500)
+LONG = replace(SMALL, epochs=5000)
 
 
 def wait_for(condition, seconds: float = 90.0):
@@ -154,6 +154,23 @@ def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
         _, frames = work.chunk(experiment.to_dict(), None, 3, 1e9)
         assert [frame[1] for frame in losses(engine, run_id)[:3]] == [frame.loss for frame in frames]
         assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, 151))
+
+
+def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/runs.db")
+    engine = Engine(store, workers=1, grace=None)
+    try:
+        first = engine.submit(LONG, "me")
+        wait_for(lambda: epoch_of(engine, first) > 0)
+        second = engine.submit(replace(LONG, seed=1, units=9), "me")
+        wait_for(lambda: epoch_of(engine, second) > 0)
+        assert engine.status(first)["state"] == "running"
+        epoch = epoch_of(engine, first)
+        wait_for(lambda: epoch_of(engine, first) > epoch)
+        assert engine.status(second)["state"] in ("running", "done")
+    finally:
+        engine.close()
+        store.close()
 
 
 def test_a_watcher_is_told(engine):
