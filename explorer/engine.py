@@ -105,7 +105,7 @@ class Engine:
         self._workers: dict[str, _Worker] = {}
         self._wishes: dict[str, _Wish] = {}
         self._descriptions: dict[str, dict[str, Any]] = {}
-        self._watchers: dict[str, list[Callable[[], None]]] = {}
+        self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._stopping = False
@@ -340,7 +340,7 @@ class Engine:
         if state not in ("queued", "running") and active.run.id in self._turns:
             self._turns.remove(active.run.id)
         self.store.set_state(active.run.id, state, reason, held)
-        self._tell(active.run.id)
+        self._tell(active.run.id, urgent=True)
 
     def _drop(self, active: _Active) -> None:
         active.token = 0
@@ -438,7 +438,7 @@ class Engine:
             self._drop(active)
         elif run_state == "running":
             self._turns.append(active.run.id)
-        self._tell(active.run.id)
+        self._tell(active.run.id, urgent=run_state != "running")
 
     def _failed(self, active: _Active, address: str, error: BaseException) -> None:
         if isinstance(error, KilledWorker):
@@ -467,8 +467,11 @@ class Engine:
     # --- who watches
 
     @contextmanager
-    def watch(self, run_id: str, tell: Callable[[], None]) -> Iterator[None]:
-        """While this is held, `tell` is called (from any thread) whenever there is news of the run."""
+    def watch(self, run_id: str, tell: Callable[[bool], None]) -> Iterator[None]:
+        """While this is held, `tell` is called (from any thread) whenever there is news of the run.
+
+        It is given whether the news is urgent: another state, which somebody who pressed a button waits for.
+        """
         with self._lock:
             self._watchers.setdefault(run_id, []).append(tell)
             if run_id in self._active:
@@ -504,9 +507,9 @@ class Engine:
                 "sharing": {"runs": going, "workers": self.workers} if shared else None,
             }
 
-    def _tell(self, run_id: str) -> None:
+    def _tell(self, run_id: str, urgent: bool) -> None:
         for tell in self._watchers.get(run_id, []):
-            tell()
+            tell(urgent)
 
     def _pause_unwatched(self) -> None:
         if self._grace is None:

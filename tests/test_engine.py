@@ -46,6 +46,10 @@ def wait_for(condition, seconds: float = 90.0):
     raise AssertionError("waited in vain")
 
 
+def ignore(_: bool) -> None:
+    """A watcher that only watches."""
+
+
 def state_is(engine: Engine, run_id: str, *states: str):
     return wait_for(lambda: engine.status(run_id)["state"] in states)
 
@@ -174,11 +178,16 @@ def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
 
 
 def test_a_watcher_is_told(engine):
-    told = threading.Event()
+    urgent = threading.Event()
+
+    def hear(is_urgent: bool) -> None:
+        if is_urgent:
+            urgent.set()
+
     run_id = engine.submit(replace(SMALL, epochs=2), "me", paused=True)
-    with engine.watch(run_id, told.set):
+    with engine.watch(run_id, hear):
         engine.resume(run_id)
-        assert told.wait(60)
+        assert urgent.wait(60)
         state_is(engine, run_id, "done")
 
 
@@ -256,7 +265,7 @@ def test_memory_and_absence(tmp_path, monkeypatch):
     try:
         greedy = engine.submit(replace(SMALL, seed=hungry.GREEDY_SEED), "me")
         other = engine.submit(LONG, "me")
-        with engine.watch(greedy, lambda: None), engine.watch(other, lambda: None):
+        with engine.watch(greedy, ignore), engine.watch(other, ignore):
             state_is(engine, greedy, "failed")
             assert "needed more memory than it may use (1.6 GiB)" in engine.status(greedy)["reason"]
             epoch = epoch_of(engine, other)

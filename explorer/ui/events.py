@@ -10,6 +10,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -46,14 +47,21 @@ async def live(request: Request, engine: Engine) -> Response:
 
 
 async def _events(engine: Engine, run_id: str, experiment: Experiment, after: int) -> AsyncIterator[str]:
-    news = asyncio.Event()
+    news, urgent = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def hear(is_urgent: bool) -> None:
+        news.set()
+        if is_urgent:
+            urgent.set()
+
     story = _Story(experiment)
     last_status: dict[str, Any] | None = None
     told_at, told = 0.0, None
-    with engine.watch(run_id, lambda: loop.call_soon_threadsafe(news.set)):
+    with engine.watch(run_id, lambda is_urgent: loop.call_soon_threadsafe(hear, is_urgent)):
         while True:
             news.clear()
+            urgent.clear()
             # The state is read before the frames: an end is told only after every frame that came before it.
             status = await run_in_threadpool(engine.status, run_id)
             if status is None:
@@ -78,7 +86,9 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
             if ended and status["epoch"] <= story.last:
                 yield _event("end", {})
                 return
-            await asyncio.sleep(SECONDS_BETWEEN_EVENTS)
+            # Frames are gathered for a moment; another state is told at once.
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(urgent.wait(), SECONDS_BETWEEN_EVENTS)
             try:
                 pause = SECONDS_BETWEEN_STORIES if story.last != told else SECONDS_OF_SILENCE
                 await asyncio.wait_for(news.wait(), pause)
