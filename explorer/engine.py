@@ -42,6 +42,11 @@ REST_BEFORE_PREPARING = 0.3
 SECONDS_OF_A_TICK = 0.2
 
 
+def _model_key(experiment: Experiment) -> str:
+    """Experiments with the same key have the same model and probe: what does not change them must not build them again."""
+    return replace(experiment, samples=32, batch=1, epochs=1, learning_rate=1.0).key
+
+
 class Refused(ValueError):
     """A request that cannot be granted; its text is a sentence for the reader."""
 
@@ -183,8 +188,7 @@ class Engine:
 
         Raises TimeoutError while the workers are not up, and Refused for a model that cannot be built.
         """
-        # What does not change the model must not build it again.
-        key = replace(experiment, samples=32, batch=1, epochs=1, learning_rate=1.0).key
+        key = _model_key(experiment)
         with self._lock:
             known = self._descriptions.get(key)
         if known is not None:
@@ -212,8 +216,15 @@ class Engine:
         return found
 
     def wish(self, visitor: str, experiment: Experiment) -> None:
-        """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else."""
+        """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else.
+
+        Only one whose shapes are known, and that may be trained at all.
+        """
         with self._lock:
+            found = self._descriptions.get(_model_key(experiment))
+            if found is None or limits.refusal(experiment, found["description"], self._cluster.memory):
+                self._wishes.pop(visitor, None)
+                return
             known = self._wishes.get(visitor)
             if known is None or known.experiment != experiment:
                 self._wishes[visitor] = _Wish(experiment, time.monotonic())

@@ -15,6 +15,7 @@ CLEARLY_BELOW = 0.95
 # A timestep counts as learned once its error stays under this part of the mean error of the first epoch.
 LEARNED = 0.5
 RISING = 1.1
+VISIBLE = 0.02
 EPOCHS_OF_A_TREND = 5
 
 
@@ -72,7 +73,9 @@ def _rise(course: Course) -> str:
     best = int(np.argmin(course.val_losses))
     epochs = len(course.val_losses)
     now, least = float(course.val_losses[-1]), float(course.val_losses[best])
-    if epochs - 1 - best < EPOCHS_OF_A_TREND or now < least * RISING:
+    # Near the end of a run that has learned all there is, a loss trembles by any factor and means nothing.
+    visible = now - least > VISIBLE * float(course.val_losses[0])
+    if epochs - 1 - best < EPOCHS_OF_A_TREND or now < least * RISING or not visible:
         return ""
     text = f"The held-out loss rises since epoch {best + 1}, from {least:.3g} to {now:.3g}"
     if course.losses[-1] < course.losses[best]:

@@ -55,6 +55,10 @@ def test_it_says_since_when_the_held_out_loss_rises():
     assert "The held-out loss rises since epoch 2, from 0.2 to 0.4, while the training loss falls: " in " ".join(said)
 
 
+def test_a_trembling_loss_does_not_rise():
+    assert "rises" not in " ".join(tell(ECHO, course([0.3, 3e-5, *[6e-5] * 8])))
+
+
 def test_it_gives_the_accuracy_of_yes_or_no_answers():
     majority = Experiment("gru_pooled", "majority")
     said = tell(majority, course([0.5], errors=[[0.4]], accuracies=[0.875]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -29,13 +30,20 @@ def main() -> None:
         st.markdown("**Sequence explorer**")
         controls(experiment)
     _head(experiment)
-    for problem in problems:
-        st.warning(problem.sentence, icon=":material/info:")
+    if problems:
+        st.warning("\n\n".join(plain(problem.sentence) for problem in problems), icon=":material/info:")
     with st.container(key="chain_place"):
         _shapes(experiment)
     run_panel(experiment)
     address.write(experiment)
     engine.wish(visitor(), experiment)
+
+
+def plain(text: str) -> str:
+    """Text that Streamlit shows as it stands: what came from an address must not become a link or a picture."""
+    # Bare addresses become links even so; a space of no width within keeps them words.
+    text = re.sub(r"(?i)(www|:)(?=\.|//)", "\\1\u200b", text)
+    return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:-])", r"\\\1", text)
 
 
 def _head(experiment: Experiment) -> None:

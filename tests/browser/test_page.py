@@ -181,6 +181,8 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
     ("query", "sentence"),
     [
         ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Took 200 instead."),
+        ("units=**5**", "units must be a whole number from 1 to 256, but “**5**” came. Took 32 instead."),
+        ("seed=![a](http://b.c)", "seed must be a whole number from 0 to 999999, but “![a](http:"),
         ("units=many", "units must be a whole number from 1 to 256, but “many” came. Took 32 instead."),
         ("architecture=gru_evry_step", "There is no architecture called “gru_evry_step”."),
         ("architecture=gru_once&task=majority", "Majority of a padded sequence does not fit GRU"),
