@@ -83,6 +83,11 @@ class Cluster:
         self._deaths_lock = threading.Lock()
         self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
 
+    @property
+    def remote(self) -> bool:
+        """Whether the workers are somebody else's, as many as there are."""
+        return self._local is None
+
     def addresses(self) -> list[str]:
         """The workers that are up now."""
         return sorted(self._client.nthreads())

@@ -144,6 +144,8 @@ class Engine:
             return
         try:
             self._refresh_workers()
+            if self._cluster.remote:
+                self.workers = max(1, len(self._workers))
             self._ready.set()
             self._pump()
             ticked = time.monotonic()

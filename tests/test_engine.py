@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 
 from explorer import work
 from explorer.engine import Engine, Refused
@@ -255,6 +256,21 @@ def test_a_killed_server_changes_no_loss(engine, calm, tmp_path):
     finally:
         again.close()
         store.close()
+
+
+def test_a_cluster_at_an_address_gives_the_same_losses(calm, tmp_path, monkeypatch):
+    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0") as cluster:
+        monkeypatch.setenv("EXPLORER_SCHEDULER", cluster.scheduler_address)
+        store = Store(f"sqlite:///{tmp_path}/runs.db")
+        engine = Engine(store, grace=None)
+        try:
+            run_id = engine.submit(SMALL, "me")
+            assert engine.workers == 1
+            state_is(engine, run_id, "done")
+            assert losses(engine, run_id) == calm
+        finally:
+            engine.close()
+            store.close()
 
 
 def test_memory_and_absence(tmp_path, monkeypatch):

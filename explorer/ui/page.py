@@ -60,6 +60,7 @@ def _head(experiment: Experiment) -> None:
             format_func=lambda name: PRESETS[name].title,
             key="presets",
             label_visibility="collapsed",
+            wrap=True,
             on_change=_choose_preset,
             help="Experiments with a point to see; each is also a link, ?preset= and its name.",
         )
