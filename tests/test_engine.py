@@ -287,10 +287,10 @@ def test_memory_and_absence(tmp_path, monkeypatch):
             epoch = epoch_of(engine, other)
             wait_for(lambda: epoch_of(engine, other) > epoch or engine.status(other)["state"] == "done")
         unwatched = engine.submit(replace(LONG, seed=1), "me")
-        state_is(engine, unwatched, "paused", "done")
-        if engine.status(unwatched)["state"] == "paused":
-            assert store.run(unwatched).held == "unwatched"
-            assert engine.open(unwatched, "me").state in ("queued", "running")
+        state_is(engine, unwatched, "paused")
+        assert store.run(unwatched).held == "unwatched"
+        assert engine.open(unwatched, "somebody").state == "paused"
+        assert engine.open(unwatched, "me").state in ("queued", "running")
     finally:
         engine.close()
         store.close()
