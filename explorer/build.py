@@ -34,8 +34,9 @@ def build(architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | N
     with keras.StatelessScope():
         model = architecture.build(sizes, knobs)
         _check(model, architecture, sizes, knobs)
+        drawn = _drawn(model)
         for place, variable in enumerate(model.variables):
-            variable._initializer = _seeded(variable, [seed, place])
+            variable._initializer = _seeded(variable, [seed, place], id(variable) in drawn)
     return model
 
 
@@ -46,8 +47,15 @@ def build_experiment(experiment: Experiment) -> keras.Model:
     return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
 
 
-def _seeded(variable: keras.Variable, entropy: list[int]) -> Any:
-    """The initializer of a variable with a seed, unless it has one or draws nothing.
+def _drawn(model: keras.Model) -> set[int]:
+    """The weights (by id) whose initializer names a seed that nobody gave it: EinsumDense, and so attention, draws one
+    for the initializer that it makes of its own."""
+    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.EinsumDense)]
+    return {id(layer.kernel) for layer in layers if layer.kernel_initializer.get_config().get("seed", 0) is None}
+
+
+def _seeded(variable: keras.Variable, entropy: list[int], drawn: bool) -> Any:
+    """The initializer of a variable with a seed, unless it was given one or draws nothing.
 
     The seed follows from the variable's place in the model: its path holds the names that Keras makes up, and those
     count what was built before.
@@ -58,7 +66,7 @@ def _seeded(variable: keras.Variable, entropy: list[int]) -> Any:
         return lambda shape, dtype: np.array([seed, 0], dtype)
     if isinstance(initializer, keras.Initializer):
         config = initializer.get_config()
-        if config.get("seed", seed) is None:
+        if drawn or config.get("seed", seed) is None:
             return type(initializer).from_config({**config, "seed": seed})
     return initializer
 

@@ -13,4 +13,6 @@ ORDER = (
     "stacked_gru",
     "bidirectional_gru",
     "encoder_decoder",
+    "causal_convolution",
+    "self_attention",
 )
