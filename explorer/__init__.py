@@ -17,12 +17,15 @@ axes            the names of the axes that it returns, likewise
 arithmetic      how the number of its weights comes about, likewise
 shapes *        what each layer receives and returns: all of that together
 inside *        the real numbers that flow through a model
+folding *       time joined to the batch, where that changes nothing
+states          a run's state as bytes
 training *      compiles an epoch once and runs chunks of it
 work, warm      what workers run, by name
 limits          what a run will cost, estimated before it starts
 story           what happened in a run, in sentences
 store           runs and frames in SQL
 cluster         the processes that chunks run in
+turns           which chunk goes to which worker next
 engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone
 __main__        the same from the command line

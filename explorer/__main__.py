@@ -168,7 +168,7 @@ def _train(options: argparse.Namespace) -> int:
     bar = None if options.json else Progbar(experiment.epochs, stateful_metrics=names, unit_name="epoch")
     state, epoch = None, 0
     while epoch < experiment.epochs:
-        state, frames = work.chunk(values, state, experiment.epochs - epoch, _CHUNK_SECONDS)
+        state, frames, _ = work.chunk(values, state, experiment.epochs, _CHUNK_SECONDS)
         for frame in frames:
             figures = {name: getattr(frame, name) for name in names if getattr(frame, name) is not None}
             if not frame.finite:

@@ -7,7 +7,9 @@ workers (2 unless told) is started here, and ends with this process.
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from typing import Any
 import dask
 import psutil
 from distributed import Client, Future, LocalCluster
+from distributed.utils import get_mp_context
 
 from explorer import work
 
@@ -52,6 +55,23 @@ def memory_of_a_worker(workers: int) -> int:
     return int(max(_SMALLEST_MEMORY, psutil.virtual_memory().total * 0.6 / workers))
 
 
+def _fork_ahead() -> None:
+    """Import TensorFlow once, in a process that every worker is then forked from.
+
+    So the second worker, and one that comes for a dead one, is there in a moment, and they share the memory of what is
+    imported. The parent only imports: no operation has run and no thread of TensorFlow has started when it is forked.
+    Elsewhere than on Linux forking is not safe beside the system's own libraries, and each worker imports for itself.
+    """
+    if sys.platform != "linux":
+        return
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    # The parent of the workers inherits the settings from here, before it imports anything that reads them.
+    for name, value in work.ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    get_mp_context()  # names what Dask wants imported ahead; what is named after it counts
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["explorer.warm", "distributed"])
+
+
 class Cluster:
     """A started cluster. The plain wrapper exists because a Dask client is awaitable, which some callers choke on."""
 
@@ -66,10 +86,12 @@ class Cluster:
         else:
             count = workers or workers_wanted()
             self.memory = memory or memory_of_a_worker(count)
+            _fork_ahead()
             self._local = LocalCluster(
                 n_workers=count,
-                # One thread trains; the other describes shapes beside it, so that a slider does not wait for a chunk.
-                threads_per_worker=2,
+                # One thread trains while the next chunk waits in another; one compiles, and one describes shapes, so that
+                # a slider waits for none of them.
+                threads_per_worker=4,
                 processes=True,
                 memory_limit=self.memory,
                 # None would still listen, on a fixed port; the routes are emptied above.
@@ -96,6 +118,18 @@ class Cluster:
         """Run a function of `explorer.work` in a worker; on `worker` while that is alive."""
         where = {"workers": [worker], "allow_other_workers": True} if worker else {}
         return self._client.submit(function, *arguments, pure=False, priority=priority, **where)
+
+    def renew(self, worker: str, then: Callable[[], None]) -> None:
+        """Start a worker anew, and call `then` (from another thread) when its successor is up, or was not to be had."""
+
+        def restart() -> None:
+            try:
+                self._client.restart_workers([worker], timeout=60, raise_for_error=False)
+            except Exception:
+                _LOG.exception("A worker that was full could not be started anew.")
+            then()
+
+        threading.Thread(target=restart, name="renew", daemon=True).start()
 
     def died_by_memory(self, worker: str, within: float = 30.0) -> bool:
         """Whether this worker was ended for using more memory than it may."""

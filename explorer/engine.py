@@ -1,9 +1,9 @@
 """Where runs live: the queue, pause, step, stop, and recovery.
 
-The engine keeps one chunk of every active run in flight, at most one on a worker; a chunk brings back the new state and
-its frames, both are stored in one transaction, and the next chunk goes out. So pausing is sending no next chunk,
-stepping is a chunk of one epoch, stopping is dropping what returns, fairness is one chunk a run in turn, and a dead
-worker is one chunk again. Everything is plain method calls; what happened is read from the store.
+The engine keeps chunks of every active run in flight; a chunk brings back the new state and its frames, both are stored
+in one transaction, and the next chunk goes out. So pausing is sending no next chunk, stepping is a chunk of one epoch,
+stopping is dropping what returns, fairness is one chunk a run in turn (`explorer.turns`), and a dead worker is one
+chunk again. Everything is plain method calls; what happened is read from the store.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import queue
 import secrets
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -30,16 +29,24 @@ from explorer.catalog import program_key
 from explorer.cluster import Cluster, workers_wanted
 from explorer.spec import Experiment
 from explorer.store import Run, Store
+from explorer.turns import Active, Flight, Turns, Worker
 
 _LOG = logging.getLogger(__name__)
 
+# A chunk by how many runs want to train: one, as many as there are workers, or more. Every chunk costs the server some
+# milliseconds, of a core that one run alone does not need.
 CHUNK_SECONDS = 0.1
+CHUNK_SECONDS_ON_EVERY_WORKER = 0.2
 CHUNK_SECONDS_UNDER_LOAD = 0.5
+# The part of a chunk's time that may be spent on keeping what it brings.
+OVERHEAD = 0.05
 # A chunk ships the whole state: large models train longer between two, so that shipping stays a small part of the time.
 STATE_BYTES_A_SECOND = 20e6
 TRIES_OF_A_CHUNK = 3
 REST_BEFORE_PREPARING = 0.3
-SECONDS_OF_A_TICK = 0.2
+SECONDS_OF_A_TICK = 0.1
+# A worker that takes more than this part of the memory it may use is started anew when it is idle.
+FULL = 0.6
 
 
 def _model_key(experiment: Experiment) -> str:
@@ -51,40 +58,13 @@ class Refused(ValueError):
     """A request that cannot be granted; its text is a sentence for the reader."""
 
 
-@dataclass
-class _Active:
-    """A run that is in this engine's hands."""
-
-    run: Run
-    state: bytes | None
-    steps: int | None = None  # epochs still to do before it pauses; None: to the end
-    token: int = 0  # of the chunk in flight; 0: none
-    worker: str | None = None
-    failures: int = 0
-    rate: float | None = None
-    last_return: float | None = None
-    unwatched_since: float | None = None
-
-
-@dataclass
+@dataclass(eq=False)
 class _Wish:
     """The experiment that a visitor's page rests on: compiled ahead when a worker is idle."""
 
     experiment: Experiment
     since: float
-
-
-@dataclass
-class _Worker:
-    busy: int = 0  # the token of what runs there; 0: idle
-    prepared: list[str] = field(default_factory=list)  # the keys of its last programs, the newest at the end
-
-    def has(self, experiment: Experiment) -> bool:
-        return program_key(experiment) in self.prepared
-
-    def note(self, experiment: Experiment) -> None:
-        key = program_key(experiment)
-        self.prepared = [*(other for other in self.prepared if other != key), key][-work.KEPT :]
+    begun: bool = False
 
 
 class Engine:
@@ -92,10 +72,16 @@ class Engine:
 
     store: where runs are kept. workers, memory: of the embedded cluster (see `explorer.cluster`).
     grace: seconds after which a run that nobody watches is paused; None: never.
+    first: the experiment that pages open with: described as soon as a worker is up, and compiled on every one of them.
     """
 
     def __init__(
-        self, store: Store, workers: int | None = None, memory: int | None = None, grace: float | None = 60.0
+        self,
+        store: Store,
+        workers: int | None = None,
+        memory: int | None = None,
+        grace: float | None = 60.0,
+        first: Experiment | None = None,
     ) -> None:
         self.store = store
         self.failure = ""
@@ -105,10 +91,11 @@ class Engine:
         self._cluster: Cluster | None = None
         self._ready = threading.Event()
         self._lock = threading.RLock()
-        self._active: dict[str, _Active] = {}
-        self._turns: deque[str] = deque()
-        self._workers: dict[str, _Worker] = {}
+        self._first = first
+        self._turns = Turns()
+        self._renewing: set[str] = set()
         self._wishes: dict[str, _Wish] = {}
+        self._seconds_of_keeping = 0.0
         self._descriptions: dict[str, dict[str, Any]] = {}
         self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
@@ -145,8 +132,9 @@ class Engine:
         try:
             self._refresh_workers()
             if self._cluster.remote:
-                self.workers = max(1, len(self._workers))
+                self.workers = max(1, len(self._turns.workers))
             self._ready.set()
+            threading.Thread(target=self._describe_first, name="first shapes", daemon=True).start()
             self._pump()
             ticked = time.monotonic()
             while not self._stopping:
@@ -172,16 +160,53 @@ class Engine:
             _LOG.exception("The engine could not handle an event.")
 
     def _tick(self) -> None:
-        if len(self._workers) < self.workers:
+        if len(self._turns.workers) < self.workers:
             self._refresh_workers()
         self._pause_unwatched()
         self._pump()
+        self._renew_full()
         self._prepare_wishes()
+
+    def _describe_first(self) -> None:
+        if self._first is not None:
+            try:
+                self.describe(self._first)
+            except (Refused, TimeoutError):
+                _LOG.exception("The first experiment could not be described.")
 
     def _refresh_workers(self) -> None:
         addresses = self._cluster.addresses()
         with self._lock:
-            self._workers = {address: self._workers.get(address) or _Worker() for address in addresses}
+            known = self._turns.workers
+            fresh = [address for address in addresses if address not in known and address not in self._renewing]
+            kept = {address: worker for address, worker in known.items() if address in addresses}
+            self._turns.workers = kept | {address: Worker() for address in fresh}
+
+    def _renew_full(self) -> None:
+        """Start a worker anew that is full, once it is idle; of several one at a time."""
+        with self._lock:
+            if self._renewing:
+                return
+            leaving = [address for address, worker in self._turns.workers.items() if worker.leaving]
+            for address in leaving:
+                if not self._turns.workers[address].sent:
+                    del self._turns.workers[address]
+                    self._renewing.add(address)
+                    self._cluster.renew(address, partial(self._renewing.discard, address))
+                    return
+
+    def _note(self, address: str, token: int, held: work.Held | None) -> None:
+        """Something has come back from a worker, and told what that holds now."""
+        worker = self._turns.workers.get(address)
+        if worker is None:
+            return
+        worker.sent.pop(token, None)
+        if held is None:
+            return
+        worker.programs = set(held.programs)
+        others_stay = not any(other.leaving for other in self._turns.workers.values())
+        if held.bytes > FULL * self._cluster.memory and len(held.programs) > 1 and others_stay and not self._cluster.remote:
+            worker.leaving = True
 
     # --- shapes
 
@@ -235,26 +260,46 @@ class Engine:
         with self._lock:
             now = time.monotonic()
             for visitor, wish in list(self._wishes.items()):
-                if now - wish.since < REST_BEFORE_PREPARING:
+                if wish.begun or now - wish.since < REST_BEFORE_PREPARING:
                     continue
-                if any(worker.has(wish.experiment) for worker in self._workers.values()):
+                if any(worker.has(wish.experiment) for worker in self._turns.workers.values()):
                     del self._wishes[visitor]
                     continue
-                address = next((a for a, worker in self._workers.items() if not worker.busy), None)
+                address = self._turns.idle_for(wish.experiment)
                 if address is None:
                     return
-                del self._wishes[visitor]
-                token = next(self._tokens)
-                self._workers[address].busy = token
-                future = self._cluster.submit(work.prepare, wish.experiment.to_dict(), worker=address, priority=-10)
-                self._workers[address].note(wish.experiment)
-                future.add_done_callback(lambda done, a=address, t=token: self._events.put(partial(self._free, a, t)))
+                wish.begun = True
+                self._send_ahead(work.trace, wish, address, visitor)
+            self._prepare_first()
 
-    def _free(self, address: str, token: int) -> None:
+    def _prepare_first(self) -> None:
+        """Compile what pages open with on every worker, one after the other and only when none has anything else to do."""
+        if self._first is None or _model_key(self._first) not in self._descriptions:
+            return
+        workers = self._turns.workers
+        lacking = [address for address, worker in workers.items() if worker.idle and not worker.has(self._first)]
+        if lacking and all(worker.idle for worker in workers.values()):
+            self._send_ahead(work.prepare, _Wish(self._first, 0.0), lacking[0])
+
+    def _send_ahead(self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None = None) -> None:
+        token = next(self._tokens)
+        self._turns.workers[address].sent[token] = program_key(wish.experiment)
+        future = self._cluster.submit(function, wish.experiment.to_dict(), worker=address, priority=-10)
+        event = partial(self._went_ahead, function, wish, address, visitor, token)
+        future.add_done_callback(lambda done: self._events.put(partial(event, done)))
+
+    def _went_ahead(
+        self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None, token: int, future: Future
+    ) -> None:
         with self._lock:
-            worker = self._workers.get(address)
-            if worker is not None and worker.busy == token:
-                worker.busy = 0
+            held = None if future.exception() else future.result()
+            self._note(address, token, held)
+            current = self._wishes.get(visitor) is wish
+            # Compiling is the longer half: it is dropped where the page has moved on while this was traced.
+            if function is work.trace and held is not None and current and address in self._turns.workers:
+                self._send_ahead(work.prepare, wish, address, visitor)
+            elif current:
+                del self._wishes[visitor]
         self._pump()
 
     # --- what an owner can ask
@@ -271,9 +316,9 @@ class Engine:
         run = Run(secrets.token_hex(6), owner, experiment, "paused" if paused else "queued", "", "", 0)
         with self._lock:
             self.store.add_run(run)
-            self._active[run.id] = _Active(run, None, steps, unwatched_since=time.monotonic())
+            self._turns.runs[run.id] = Active(run, None, steps)
             if not paused:
-                self._turns.append(run.id)
+                self._turns.wait(run.id)
         self._events.put(self._pump)
         return run.id
 
@@ -281,8 +326,8 @@ class Engine:
         """Send no next chunk, and drop the one in flight: its epochs come again, bit for bit, when the run goes on."""
         with self._lock:
             active = self._take(run_id)
-            if active and active.run.state in ("queued", "running"):
-                active.token = 0
+            if active and active.going:
+                self._forget_flight(active)
                 self._set(active, "paused")
 
     def resume(self, run_id: str) -> None:
@@ -327,7 +372,7 @@ class Engine:
             active.steps = steps
             active.unwatched_since = time.monotonic()
             self._set(active, "queued")
-            self._turns.append(run_id)
+            self._turns.wait(run_id)
         self._events.put(self._pump)
 
     def _stored(self, run_id: str) -> Run:
@@ -336,98 +381,90 @@ class Engine:
             raise Refused(f"There is no run called {run_id}.")
         return run
 
-    def _take(self, run_id: str) -> _Active | None:
+    def _take(self, run_id: str) -> Active | None:
         """The run as this engine holds it, taken up from the store where it does not; None where it has ended."""
-        active = self._active.get(run_id)
+        active = self._turns.runs.get(run_id)
         if active is None:
             run = self._stored(run_id)
             if run.ended:
                 return None
-            active = self._active[run_id] = _Active(run, self.store.state(run_id))
+            active = self._turns.runs[run_id] = Active(run, self.store.state(run_id), unwatched_since=None)
         return active
 
-    def _set(self, active: _Active, state: str, reason: str = "", held: str = "") -> None:
+    def _set(self, active: Active, state: str, reason: str = "", held: str = "") -> None:
         active.run = replace(active.run, state=state, reason=reason, held=held)
         if state != "running":
             active.last_return = None
-        if state not in ("queued", "running") and active.run.id in self._turns:
-            self._turns.remove(active.run.id)
+        if not active.going:
+            self._turns.leave(active.run.id)
         self.store.set_state(active.run.id, state, reason, held)
         self._tell(active.run.id, urgent=True)
 
-    def _drop(self, active: _Active) -> None:
-        active.token = 0
-        self._active.pop(active.run.id, None)
+    def _drop(self, active: Active) -> None:
+        self._forget_flight(active)
+        self._turns.leave(active.run.id)
+        self._turns.runs.pop(active.run.id, None)
+
+    def _forget_flight(self, active: Active) -> None:
+        """What is in flight no longer counts: its epochs come again, the same bit for bit, when the run goes on."""
+        for flight in active.flight[1:]:
+            flight.future.cancel()  # It has not begun: it waits for the one before it.
+        active.flight.clear()
 
     # --- chunks
 
     def _pump(self) -> None:
-        """Give every idle worker the next chunk of a run whose turn it is."""
+        """Send every chunk that there is room for."""
         with self._lock:
-            if not self.ready:
-                return
-            for address, worker in self._workers.items():
-                if not worker.busy:
-                    run_id = self._next_for(address)
-                    if run_id is not None:
-                        self._turns.remove(run_id)
-                        self._send(self._active[run_id], address)
+            while self.ready and (turn := self._turns.next()) is not None:
+                self._send(*turn)
 
-    def _next_for(self, address: str) -> str | None:
-        """The run whose turn it is on this worker: the first that is bound to it, or to none that is alive."""
-        waiting = [self._active[run_id] for run_id in self._turns]
-        for active in waiting:
-            if active.worker == address:
-                return active.run.id
-            has_model = self._workers[address].has(active.run.experiment)
-            if active.worker not in self._workers and (has_model or not self._has_model_idle(active)):
-                return active.run.id
-        # What is left is bound to a busy worker. It moves here, at the price of compiling once more, only where it
-        # would else share that worker with another run for long.
-        shared = [active for active in waiting if self._shares(active)]
-        return shared[-1].run.id if shared else None
-
-    def _has_model_idle(self, active: _Active) -> bool:
-        return any(not worker.busy and worker.has(active.run.experiment) for worker in self._workers.values())
-
-    def _shares(self, active: _Active) -> bool:
-        bound = [other for other in self._active.values() if other.worker == active.worker]
-        return sum(other.run.state == "running" for other in bound) > 1
-
-    def _send(self, active: _Active, address: str) -> None:
+    def _send(self, active: Active, address: str) -> None:
         experiment = active.run.experiment
-        left = experiment.epochs - active.run.epoch
-        epochs = left if active.steps is None else min(left, active.steps)
-        crowd = sum(other.run.state in ("queued", "running") for other in self._active.values())
-        budget = CHUNK_SECONDS if crowd <= len(self._workers) else CHUNK_SECONDS_UNDER_LOAD
-        budget = max(budget, len(active.state or b"") / STATE_BYTES_A_SECOND)
-        active.token, active.worker = next(self._tokens), address
-        worker = self._workers[address]
-        worker.busy = active.token
-        worker.note(experiment)
+        last_epoch = experiment.epochs
+        if active.steps is not None:
+            last_epoch = min(last_epoch, active.run.epoch + active.steps)
+        budget = self._budget(active)
+        before = active.flight[-1].future if active.flight else active.state
+        token, active.worker = next(self._tokens), address
+        self._turns.workers[address].sent[token] = program_key(experiment)
         if active.run.state != "running":
             self._set(active, "running")
         active.last_return = active.last_return or time.monotonic()
-        future = self._cluster.submit(work.chunk, experiment.to_dict(), active.state, epochs, budget, worker=address)
-        event = partial(self._returned, active.run.id, active.token, address)
+        future = self._cluster.submit(work.chunk, experiment.to_dict(), before, last_epoch, budget, worker=address)
+        active.flight.append(Flight(token, future))
+        event = partial(self._returned, active.run.id, token, address)
         future.add_done_callback(lambda done: self._events.put(partial(event, done)))
 
+    def _budget(self, active: Active) -> float:
+        """How many seconds the next chunk of a run trains."""
+        if not active.flight and active.last_return is None:
+            return 0.0  # One epoch: somebody has just pressed a button, and waits for the first point.
+        crowd = self._turns.crowd()
+        seconds = CHUNK_SECONDS_UNDER_LOAD
+        if crowd <= len(self._turns.workers):
+            seconds = CHUNK_SECONDS if crowd == 1 else CHUNK_SECONDS_ON_EVERY_WORKER
+        return max(seconds, len(active.state or b"") / STATE_BYTES_A_SECOND, self._seconds_of_keeping / OVERHEAD)
+
     def _returned(self, run_id: str, token: int, address: str, future: Future) -> None:
+        began = time.thread_time()
         with self._lock:
-            worker = self._workers.get(address)
-            if worker is not None and worker.busy == token:
-                worker.busy = 0
-            active = self._active.get(run_id)
-            if active is not None and active.token == token:
-                active.token = 0
-                error = future.exception()
-                if error is None:
-                    self._keep(active, *future.result())
-                else:
+            error = None if future.cancelled() else future.exception()
+            chunk = None if future.cancelled() or error else future.result()
+            self._note(address, token, chunk and chunk.held)
+            active = self._turns.runs.get(run_id)
+            if active is not None and active.flight and active.flight[0].token == token:
+                active.flight.pop(0)
+                if chunk is not None:
+                    self._keep(active, chunk)
+                elif error is not None:
                     self._failed(active, address, error)
         self._pump()
+        spent = time.thread_time() - began
+        self._seconds_of_keeping += 0.1 * (spent - self._seconds_of_keeping)
 
-    def _keep(self, active: _Active, state: bytes, frames: list[Any]) -> None:
+    def _keep(self, active: Active, chunk: work.Chunk) -> None:
+        state, frames, _ = chunk
         epoch = frames[-1].epoch
         now = time.monotonic()
         if active.last_return is not None and active.run.epoch:
@@ -449,11 +486,12 @@ class Engine:
         active.state, active.failures = state, 0
         if ended:
             self._drop(active)
-        elif run_state == "running":
-            self._turns.append(active.run.id)
+        elif run_state == "running" and not active.flight:
+            self._turns.wait(active.run.id)
         self._tell(active.run.id, urgent=run_state != "running")
 
-    def _failed(self, active: _Active, address: str, error: BaseException) -> None:
+    def _failed(self, active: Active, address: str, error: BaseException) -> None:
+        self._forget_flight(active)
         if isinstance(error, KilledWorker):
             active.failures += 1
             active.worker = None
@@ -462,7 +500,7 @@ class Engine:
             # Once more even after a death by memory: what had gathered in an old worker may have been to blame.
             if active.failures < (2 if by_memory else TRIES_OF_A_CHUNK):
                 if active.run.state == "running":
-                    self._turns.appendleft(active.run.id)
+                    self._turns.wait(active.run.id, first=True)
                 return
             limit = f"{self._cluster.memory / 2**30:.1f} GiB"
             reason = (
@@ -487,8 +525,8 @@ class Engine:
         """
         with self._lock:
             self._watchers.setdefault(run_id, []).append(tell)
-            if run_id in self._active:
-                self._active[run_id].unwatched_since = None
+            if run_id in self._turns.runs:
+                self._turns.runs[run_id].unwatched_since = None
         try:
             yield
         finally:
@@ -496,18 +534,18 @@ class Engine:
                 self._watchers[run_id].remove(tell)
                 if not self._watchers[run_id]:
                     del self._watchers[run_id]
-                    if run_id in self._active:
-                        self._active[run_id].unwatched_since = time.monotonic()
+                    if run_id in self._turns.runs:
+                        self._turns.runs[run_id].unwatched_since = time.monotonic()
 
     def status(self, run_id: str) -> dict[str, Any] | None:
         """What the panel's status line says: state, reason, epoch, epochs, rate (epochs a second), left (seconds) and
         sharing (how many runs share how many workers, or None). None: there is no such run."""
         with self._lock:
-            active = self._active.get(run_id)
+            active = self._turns.runs.get(run_id)
             run = active.run if active else self.store.run(run_id)
             if run is None:
                 return None
-            going = sum(other.run.state in ("queued", "running") for other in self._active.values())
+            going = self._turns.crowd()
             rate = active.rate if active and run.state == "running" else None
             shared = run.state in ("queued", "running") and going > self.workers
             return {
@@ -529,11 +567,10 @@ class Engine:
             return
         with self._lock:
             now = time.monotonic()
-            for active in list(self._active.values()):
+            for active in list(self._turns.runs.values()):
                 since = active.unwatched_since
                 watched = active.run.id in self._watchers
-                going = active.run.state in ("queued", "running")
-                if going and not watched and since is not None and now - since > self._grace:
+                if active.going and not watched and since is not None and now - since > self._grace:
                     reason = "Paused because no page was watching; it goes on when its owner opens it."
-                    active.token = 0
+                    self._forget_flight(active)
                     self._set(active, "paused", reason, held="unwatched")

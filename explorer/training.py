@@ -10,7 +10,6 @@ sums may be taken in another order, and the last bits differ.
 
 from __future__ import annotations
 
-import io
 import time
 from typing import Any
 
@@ -18,59 +17,36 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from explorer import data
+from explorer import data, states
 from explorer.build import build_experiment
 from explorer.catalog import TASKS, program_key
-from explorer.spec import Experiment, Frame
+from explorer.folding import folded
+from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 
 
-def folded(model: keras.Model) -> keras.Model:
-    """The same model on the very same weights, with time joined to the batch wherever `TimeDistributed` wraps a layer.
+def wants_xla(graph: tf.Graph) -> bool:
+    """Whether XLA makes a traced epoch faster: it does, except where there is a convolution in it.
 
-    `TimeDistributed` over a fixed length is a Python loop of T calls; folded it is one call, half the trace and a
-    fifth of the compilation. Only for layers that treat every sample alone: see `may_fold`.
+    XLA fuses the many small operations of a step, which is where recurrent loops, attention and Adam spend their time
+    on a processor. For convolutions, and above all for their gradients, TensorFlow has kernels of its own that XLA has
+    no match for. The rule looks at the operations of the epoch, those in loops and in called functions too, so it holds
+    for any model, whatever its layers are called. `make bench` measures both ways for every architecture.
     """
-
-    def call(layer: keras.layers.Layer, *args: object, **kwargs: object) -> object:
-        if not may_fold(layer):
-            return layer(*args, **kwargs)
-        sequence = args[0]
-        batch_and_time = (-1, *sequence.shape[2:])
-        answers = layer.layer(keras.ops.reshape(sequence, batch_and_time))
-        return keras.ops.reshape(answers, (-1, sequence.shape[1], *answers.shape[1:]))
-
-    if not any(may_fold(layer) for layer in model.layers):
-        return model
-    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
-
-
-def may_fold(layer: keras.layers.Layer) -> bool:
-    """Whether a layer is a TimeDistributed whose inner layer treats every sample alone, so that time may join the batch.
-
-    Dense and stateless recurrent layers do; a layer that keeps state between calls, that counts over the batch (batch
-    normalization), or that draws random numbers does not.
-    """
-    if not isinstance(layer, keras.layers.TimeDistributed):
-        return False
-    inner = layer.layer
-    if isinstance(inner, (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU)):
-        return not (inner.stateful or inner.dropout or inner.recurrent_dropout)
-    return isinstance(inner, keras.layers.Dense)
-
-
-def wants_xla(model: keras.Model) -> bool:
-    """Whether XLA makes this model faster: it fuses recurrent loops, and loses on convolutions (docs: the design)."""
-    return not any("Conv" in type(layer).__name__ for layer in model._flatten_layers())
+    found = graph.as_graph_def()
+    nodes = [*found.node, *(node for function in found.library.function for node in function.node_def)]
+    return not any("Conv" in node.op for node in nodes)
 
 
 class Program:
     """One epoch, for every experiment with one `program_key`: a model, its optimizer, and the compiled function.
 
-    It holds no data, and of weights only what it last worked on: a `Trainer` brings both. Compiling takes a second or
-    more, once.
+    It holds no data, and of weights only what it last worked on: a `Trainer` brings both. Making one builds and traces;
+    the first `epoch` compiles what was traced, which takes longer than both.
+
+    xla: whether XLA compiles it; by `wants_xla` where nothing is said.
     """
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Experiment, xla: bool | None = None) -> None:
         self.key = program_key(experiment)
         self.yes_no = TASKS[experiment.task].answer == "yes/no"
         self.samples, self.batch = experiment.samples, experiment.batch
@@ -79,8 +55,14 @@ class Program:
         self.optimizer.build(self.model.trainable_variables)
         self.variables = [*self.model.variables, *self.optimizer.variables]
         self.fresh = [variable.numpy() for variable in self.optimizer.variables]
+        self.holds: tuple[str, bytes] | None = None  # the experiment and state that the variables are at
         self.compiled = False
-        self._epoch = self._compile()
+        # Loops are traced in another way for XLA, so it is traced for XLA first, and again only where that is not wanted.
+        self.xla = xla is not False
+        self._epoch = self._trace()
+        if xla is None and not wants_xla(self._epoch.graph):
+            self.xla = False
+            self._epoch = self._trace()
 
     def epoch(self, order: np.ndarray, batches: int, arrays: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
         """Train on `batches` batches in this order (samples,), then look at what is held out and at the probe.
@@ -91,7 +73,20 @@ class Program:
         self.compiled = True
         return tuple(result.numpy() for result in results)
 
-    def _compile(self) -> Any:
+    def _signature(self) -> list[Any]:
+        """What an epoch takes: order, batches, inputs, targets, what is looked at, and the targets of what is held out."""
+
+        def streams(samples: int) -> list[tf.TensorSpec]:
+            return [tf.TensorSpec((samples, *tensor.shape[1:])) for tensor in self.model.inputs]
+
+        def targets(samples: int) -> tf.TensorSpec:
+            return tf.TensorSpec((samples, *self.model.output_shape[1:]))
+
+        order, batches = tf.TensorSpec((self.samples,), tf.int32), tf.TensorSpec((), tf.int32)
+        looked_at = streams(HELD_OUT_SAMPLES + PROBE_SEQUENCES)
+        return [order, batches, streams(self.samples), targets(self.samples), looked_at, targets(HELD_OUT_SAMPLES)]
+
+    def _trace(self) -> Any:
         model, optimizer, weights = folded(self.model), self.optimizer, self.model.trainable_variables
         samples, batch, rest = self.samples, self.batch, self.samples % self.batch
         measure = keras.losses.binary_crossentropy if self.yes_no else keras.losses.mean_squared_error
@@ -108,7 +103,7 @@ class Program:
             optimizer.apply(tape.gradient(loss, weights), weights)
             return loss, right
 
-        @tf.function(jit_compile=wants_xla(self.model), autograph=False)
+        @tf.function(jit_compile=self.xla, autograph=False)
         def epoch(
             order: tf.Tensor,
             batches: tf.Tensor,
@@ -128,17 +123,18 @@ class Program:
                 # One smaller batch at the end, as Keras does; a trace of its own, because XLA wants fixed sizes.
                 loss, right = step(order[samples - rest :], inputs, targets)
                 loss_sum, right_sum = loss_sum + loss * rest, right_sum + right * rest
+            # What is held out and the probe go through together: one more pass, and no second trace for the probe.
             val_loss, val_right, answers = look(looked_at, held_out_targets, False)
-            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[held_out_targets.shape[0] :]
+            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:]
 
-        return epoch
+        return epoch.get_concrete_function(*self._signature())
 
 
 class Trainer:
     """One experiment with its data on the device, ready to run chunks on a program.
 
     program: one with the experiment's `program_key`; a new one where none is given. Two trainers may share one, as long
-    as they do not run at the same time.
+    as they do not run at the same time. Its `bytes` are those of its data.
     """
 
     def __init__(self, experiment: Experiment, program: Program | None = None) -> None:
@@ -160,6 +156,7 @@ class Trainer:
             [tf.constant(stream) for stream in looked_at],
             tf.constant(held_out.targets),
         )
+        self.bytes = sum(each.dtype.size * each.shape.num_elements() for each in tf.nest.flatten(self._arrays))
 
     def prepare(self) -> None:
         """Compile now, by running an epoch of no whole batch, so that `run` starts at once."""
@@ -190,18 +187,16 @@ class Trainer:
         return Frame(epoch, float(loss), float(val_loss), *right, outputs)
 
     def _restore(self, state: bytes | None) -> int:
-        if state is None:
-            values, epoch = self._start, 0
-        else:
-            with np.load(io.BytesIO(state), allow_pickle=False) as stored:
-                values = [stored[f"v{place}"] for place in range(len(self.program.variables))]
-                epoch = int(stored["epoch"])
-        for variable, value in zip(self.program.variables, values, strict=True):
+        program = self.program
+        held, program.holds = program.holds, None
+        if state is not None and held == (self.experiment.key, state):
+            return states.epoch_of(state)  # The variables are there already: this run's last chunk was this program's last.
+        values, epoch = (self._start, 0) if state is None else states.unpack(state, self._start)
+        for variable, value in zip(program.variables, values, strict=True):
             variable.assign(value)
         return epoch
 
     def _save(self, epoch: int) -> bytes:
-        buffer = io.BytesIO()
-        values = {f"v{place}": variable.numpy() for place, variable in enumerate(self.program.variables)}
-        np.savez(buffer, epoch=np.int64(epoch), **values)
-        return buffer.getvalue()
+        state = states.pack([variable.numpy() for variable in self.program.variables], epoch)
+        self.program.holds = (self.experiment.key, state)
+        return state

@@ -9,9 +9,9 @@ from explorer import work
 GREEDY_SEED = 666
 
 
-def chunk(experiment: dict, state: bytes | None, epochs: int, budget: float):
+def chunk(experiment: dict, before: object, until: int, budget: float):
     if experiment["seed"] != GREEDY_SEED:
-        return work.chunk(experiment, state, epochs, budget)
+        return work.chunk(experiment, before, until, budget)
     held = []
     while True:
         held.append(bytearray(100 * 2**20))

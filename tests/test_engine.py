@@ -88,7 +88,7 @@ def test_a_run_ends_with_every_frame(engine, calm):
 
 
 def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(calm):
-    _, frames = work.chunk(SMALL.to_dict(), None, SMALL.epochs, 1e9)
+    frames = work.chunk(SMALL.to_dict(), None, SMALL.epochs, 1e9).frames
     assert [(frame.epoch, frame.loss, frame.val_loss) for frame in frames] == [frame[:3] for frame in calm]
 
 
@@ -156,7 +156,7 @@ def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
     assert sharing == {"runs": 3, "workers": 2}
     for run_id, experiment in zip(runs, wanted, strict=True):
         state_is(engine, run_id, "done")
-        _, frames = work.chunk(experiment.to_dict(), None, 3, 1e9)
+        frames = work.chunk(experiment.to_dict(), None, 3, 1e9).frames
         assert [frame[1] for frame in losses(engine, run_id)[:3]] == [frame.loss for frame in frames]
         assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, 151))
 
@@ -209,7 +209,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_names_the_epoch(engine):
 def test_only_the_owner_lets_a_held_run_go_on(engine):
     run_id = engine.submit(replace(SMALL, epochs=3), "me", paused=True)
     engine.store.set_state(run_id, "paused", held="restart")
-    engine._active.pop(run_id)
+    engine._turns.runs.pop(run_id)
     assert engine.open(run_id, "somebody").state == "paused"
     assert engine.open(run_id, "me").state in ("queued", "running")
     state_is(engine, run_id, "done")
@@ -220,7 +220,7 @@ def test_a_killed_worker_changes_no_loss(engine, calm):
     wanted = replace(SMALL, epochs=500)
     run_id = engine.submit(wanted, "me")
     wait_for(lambda: epoch_of(engine, run_id) > 0)
-    busy = wait_for(lambda: engine._active[run_id].worker)
+    busy = wait_for(lambda: engine._turns.runs[run_id].worker)
     pids = engine._cluster._client.run(os.getpid)
     os.kill(pids[busy], signal.SIGKILL)
     epoch = epoch_of(engine, run_id)

@@ -15,10 +15,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 ORDER = (
     *("spec", "registry", "architectures", "tasks", "catalog", "presets", "data"),
     *("build", "tensors", "graph", "sentences", "axes", "arithmetic", "shapes"),
-    *("inside", "training", "work", "warm"),
-    *("limits", "story", "store", "cluster", "engine", "export", "__main__", "ui"),
+    *("inside", "folding", "states", "training", "work", "warm"),
+    *("limits", "story", "store", "cluster", "turns", "engine", "export", "__main__", "ui"),
 )
-MARKED = {"build", "shapes", "inside", "training"}
+MARKED = {"build", "shapes", "inside", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

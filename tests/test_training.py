@@ -7,12 +7,13 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from explorer import data
+from explorer import data, states
 from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
 from explorer.spec import Experiment
-from explorer.training import Program, Trainer, folded, may_fold
+from explorer.training import Program, Trainer, wants_xla
 
 PROGRAMS: dict[str, Program] = {}
 
@@ -85,11 +86,17 @@ def _loss_of_batch(model: keras.Model, inputs: list[np.ndarray], targets: np.nda
     return float(model.train_on_batch(inputs, targets))
 
 
-def test_a_run_is_the_same_however_it_is_cut_into_chunks(echo):
-    whole_state, whole = echo.run(None, 6, 1e9)
+@pytest.mark.parametrize("name", ["gru_every_step", "causal_convolution"])
+def test_a_run_is_the_same_however_it_is_cut_into_chunks(name):
+    cut = trainer(small(name, "delayed_echo"))
+    other = trainer(replace(cut.experiment, seed=7))
+    whole_state, whole = cut.run(None, 6, 1e9)
     state, pieces = None, []
     for epochs in (1, 2, 3):
-        state, frames = echo.run(state, epochs, 1e9)
+        # The second piece goes on where the program is; before the third another run has used it.
+        if epochs == 3:
+            other.run(None, 1, 1e9)
+        state, frames = cut.run(state, epochs, 1e9)
         pieces += frames
     assert state == whole_state
     for one, other in zip(pieces, whole, strict=True):
@@ -129,28 +136,37 @@ def test_a_chunk_ends_at_a_loss_that_is_not_finite(echo):
     assert len(frames) < 50
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_a_folded_model_answers_as_the_model_itself(name):
+@pytest.mark.parametrize(("name", "wanted"), [("gru_every_step", True), ("causal_convolution", False)])
+def test_xla_compiles_all_but_convolutions_and_either_way_gives_the_same_losses(name, wanted):
     experiment = small(name, first_task(name))
-    model, probe = build_experiment(experiment), data.make(experiment, "probe")
-    inputs = list(probe.inputs) if len(probe.inputs) > 1 else probe.inputs[0]
-    twin = folded(model)
-    assert [id(weight) for weight in twin.weights] == [id(weight) for weight in model.weights]
-    np.testing.assert_allclose(twin(inputs), model(inputs), rtol=0, atol=1e-6)
+    one, other = trainer(experiment), Trainer(experiment, Program(experiment, xla=not wanted))
+    assert (one.program.xla, other.program.xla) == (wanted, not wanted)
+    losses = [[frame.loss for frame in each.run(None, 3, 1e9)[1]] for each in (one, other)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
-def test_a_layer_that_counts_over_the_batch_is_not_folded():
-    layers = keras.layers
-    assert may_fold(layers.TimeDistributed(layers.Dense(3)))
-    assert not may_fold(layers.Dense(3))
-    sequence = keras.Input((4, 3))
-    normalized = layers.TimeDistributed(layers.BatchNormalization())
-    model = keras.Model(sequence, normalized(sequence))
-    assert not may_fold(normalized)
-    assert folded(model) is model
-    dropping = layers.TimeDistributed(layers.GRU(2, dropout=0.5))
-    dropping(keras.Input((4, 5, 3)))
-    assert not may_fold(dropping)
+def test_the_rule_sees_a_convolution_wherever_it_is():
+    inner = keras.Sequential([keras.layers.Conv1D(2, 2), keras.layers.GlobalMaxPooling1D()])
+    dense = keras.layers.Dense(2)
+
+    def in_a_loop(layer):
+        def body(place, total):
+            return place + 1, total + layer(sequences)
+
+        sequences = tf.ones((3, 5, 2))
+        start = (tf.constant(0), tf.zeros_like(layer(sequences)))
+        return tf.function(lambda: tf.while_loop(lambda place, _: place < 2, body, start)).get_concrete_function().graph
+
+    assert not wants_xla(in_a_loop(inner))
+    assert wants_xla(in_a_loop(dense))
+
+
+def test_a_state_that_the_program_is_at_is_not_written_into_it_again(echo, monkeypatch):
+    state, _ = echo.run(None, 2, 1e9)
+    expected = echo.run(state, 1, 1e9)
+    echo.run(None, 2, 1e9)
+    monkeypatch.setattr(states, "unpack", lambda *_: pytest.fail("The variables were there already."))
+    assert echo.run(state, 1, 1e9)[0] == expected[0]
 
 
 def test_the_held_out_loss_shows_that_noise_cannot_be_learned():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from explorer.catalog import read_experiment
 from explorer.engine import Engine
 from explorer.store import Store
 
@@ -20,7 +21,7 @@ def engine() -> Engine:
     global _engine
     with _lock:
         if _engine is None:
-            _engine = Engine(Store())
+            _engine = Engine(Store(), first=read_experiment({}).experiment)
         return _engine
 
 

@@ -1,0 +1,137 @@
+"""Whose turn it is: which chunk goes to which worker next. Nothing here runs anything.
+
+A worker has room for two chunks: one that trains, and the next, so that it never waits for the engine between them. The
+second place goes to another run that waits for this worker; where none does, to the same run, whose next chunk then
+takes what the one before it returns, inside the worker.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.catalog import program_key
+from explorer.spec import Experiment
+from explorer.store import Run
+
+ROOM = 2
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A chunk that was sent and has not come back. future: of the cluster, a `explorer.work.Chunk`."""
+
+    token: int
+    future: Any
+
+
+@dataclass
+class Active:
+    """A run that is in this engine's hands."""
+
+    run: Run
+    state: bytes | None
+    steps: int | None = None  # epochs still to do before it pauses; None: to the end
+    flight: list[Flight] = field(default_factory=list)  # the oldest first
+    worker: str | None = None
+    failures: int = 0
+    rate: float | None = None
+    last_return: float | None = None
+    unwatched_since: float | None = field(default_factory=time.monotonic)
+
+    @property
+    def going(self) -> bool:
+        return self.run.state in ("queued", "running")
+
+
+@dataclass
+class Worker:
+    """What is known of a worker.
+
+    sent: what was sent and has not come back, by its token; a chunk, or work ahead, with the key of its program.
+    programs: the keys of those that it has compiled. leaving: it gets nothing more, and is started anew when it is idle.
+    """
+
+    sent: dict[int, str] = field(default_factory=dict)
+    programs: set[str] = field(default_factory=set)
+    leaving: bool = False
+
+    def has(self, experiment: Experiment) -> bool:
+        """Whether it has compiled the program of an experiment, or is about to."""
+        key = program_key(experiment)
+        return key in self.programs or key in self.sent.values()
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.sent) < ROOM and not self.leaving
+
+    @property
+    def idle(self) -> bool:
+        return not self.sent and not self.leaving
+
+
+class Turns:
+    """The runs in hand, the workers that are up, and the runs that wait for their next chunk, in order."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, Active] = {}
+        self.workers: dict[str, Worker] = {}
+        self._waiting: deque[str] = deque()
+
+    def wait(self, run_id: str, first: bool = False) -> None:
+        """A run waits for its next chunk, behind all others or `first`."""
+        if run_id not in self._waiting:
+            (self._waiting.appendleft if first else self._waiting.append)(run_id)
+
+    def leave(self, run_id: str) -> None:
+        """A run waits no longer."""
+        if run_id in self._waiting:
+            self._waiting.remove(run_id)
+
+    def next(self) -> tuple[Active, str] | None:
+        """The run that gets its next chunk now, and the worker to send it to; None while there is none."""
+        for run_id in self._waiting:
+            active = self.runs[run_id]
+            address = self._place(active)
+            if address is not None:
+                self._waiting.remove(run_id)
+                return active, address
+        for active in self.runs.values():
+            worker = self.workers.get(active.worker or "")
+            ahead = active.going and active.steps is None and len(active.flight) == 1
+            if ahead and worker is not None and worker.has_room:
+                return active, active.worker
+        return None
+
+    def crowd(self) -> int:
+        """How many runs want to train."""
+        return sum(active.going for active in self.runs.values())
+
+    def bound(self, address: str) -> int:
+        """How many runs that want to train are bound to a worker."""
+        return sum(active.going and active.worker == address for active in self.runs.values())
+
+    def idle_for(self, experiment: Experiment) -> str | None:
+        """An idle worker to compile on ahead: the one with the fewest runs."""
+        idle = [address for address, worker in self.workers.items() if worker.idle]
+        return min(idle, key=self.bound, default=None)
+
+    def _place(self, active: Active) -> str | None:
+        """Where the next chunk of a run that waits can go now, or None while there is no room."""
+        own = self.workers.get(active.worker or "")
+        if own is not None and not own.leaving:
+            if own.has_room:
+                return active.worker
+            # It moves, at the price of compiling once more, only where it would else share its worker while one is idle.
+            free = next((address for address, worker in self.workers.items() if worker.idle), None)
+            return free if free is not None and self.bound(active.worker) > 1 else None
+        staying = [address for address, worker in self.workers.items() if not worker.leaving]
+        best = min(staying, key=lambda address: self._preference(active, address), default=None)
+        return best if best is not None and self.workers[best].has_room else None
+
+    def _preference(self, active: Active, address: str) -> tuple[int, bool, int]:
+        """The fewest runs first; among equals the one that has the program, or is compiling it; then the least to do."""
+        worker = self.workers[address]
+        return self.bound(address), not worker.has(active.run.experiment), len(worker.sent)
