@@ -6,22 +6,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import plotly
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.ui import events, life
+from explorer.ui import events, life, sockets
+from explorer.ui import shapes as shapes_route
+from explorer.ui.frontend import Frontend
 from explorer.ui.headers import Headers
 
 ROOT = Path(__file__).resolve().parent
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    sockets.send_at_once(st.get_option("server.port"))
     life.start()
     try:
         yield
@@ -33,13 +34,13 @@ async def live(request: Request) -> Response:
     return await events.live(request, life.engine())
 
 
-async def plotly_script(_: Request) -> Response:
-    return FileResponse(PLOTLY, media_type="text/javascript", headers={"Cache-Control": "public, max-age=31536000"})
+async def shapes(request: Request) -> Response:
+    return await shapes_route.shapes(request, life.engine())
 
 
 app = st.App(
     ROOT / "explorer" / "ui" / "page.py",
     lifespan=lifespan,
-    routes=[Route("/live/{run}", live), Route("/plotly.min.js", plotly_script)],
-    middleware=[Middleware(Headers)],
+    routes=[Route("/live/{run}", live), Route("/shapes", shapes)],
+    middleware=[Middleware(Headers), Middleware(Frontend)],
 )

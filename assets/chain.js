@@ -28,9 +28,10 @@ function newChain(parent) {
   Object.assign(state, { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() });
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
-    if (width && width !== state.width) draw(state, true);
+    if (width && width !== state.width && state.data) draw(state, true);
   });
   state.observer.observe(root);
+  state.follower = newFollower(state);
   return state;
 }
 
@@ -224,9 +225,10 @@ export default function ({ data, parentElement }) {
   let state = chains.get(parentElement);
   if (!state) chains.set(parentElement, (state = newChain(parentElement)));
   setTheme(state.root);
-  state.data = data;
-  draw(state);
+  takePage(state, data);
   return () => {
+    state.closed = true;
+    endFollower(state.follower);
     state.observer.disconnect();
     state.root.remove();
     chains.delete(parentElement);

@@ -101,10 +101,12 @@ function label(panel) {
 
 function hear(panel) {
   return {
-    state: (status) => {
+    // Only what changed is sent.
+    state: (news) => {
       const before = panel.status.state;
-      panel.status = status;
-      if (status.state !== before) panel.tell("state", { run: panel.run, state: status.state });
+      panel.status = { ...panel.status, ...news };
+      const { state } = panel.status;
+      if (state !== before) panel.tell("state", { run: panel.run, state });
       changed(panel);
     },
     frames: ({ frames }) => {

@@ -43,7 +43,7 @@ OVERHEAD = 0.05
 # A chunk ships the whole state: large models train longer between two, so that shipping stays a small part of the time.
 STATE_BYTES_A_SECOND = 20e6
 TRIES_OF_A_CHUNK = 3
-REST_BEFORE_PREPARING = 0.3
+REST_BEFORE_PREPARING = 0.7
 SECONDS_OF_A_TICK = 0.1
 # A worker that takes more than this part of the memory it may use is started anew when it is idle.
 FULL = 0.6
@@ -97,6 +97,7 @@ class Engine:
         self._wishes: dict[str, _Wish] = {}
         self._seconds_of_keeping = 0.0
         self._descriptions: dict[str, dict[str, Any]] = {}
+        self._describing: dict[str, Future] = {}
         self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -224,8 +225,7 @@ class Engine:
             raise TimeoutError(self.failure or "The workers are not up yet.")
         for attempt in range(TRIES_OF_A_CHUNK):
             try:
-                future = self._cluster.submit(work.describe, experiment.to_dict(), priority=100)
-                found = future.result(timeout=timeout)
+                found = self._asked_for(key, experiment).result(timeout=timeout)
                 break
             except KilledWorker:
                 if attempt == TRIES_OF_A_CHUNK - 1:
@@ -241,6 +241,16 @@ class Engine:
                 self._descriptions.pop(next(iter(self._descriptions)))
             self._descriptions[key] = found
         return found
+
+    def _asked_for(self, key: str, experiment: Experiment) -> Future:
+        """The description that is being made; the page and its slider ask for the same one at nearly the same time."""
+        with self._lock:
+            future = self._describing.get(key)
+            if future is None or future.done():
+                self._describing = {other: asked for other, asked in self._describing.items() if not asked.done()}
+                future = self._cluster.submit(work.describe, experiment.to_dict(), priority=100)
+                self._describing[key] = future
+            return future
 
     def wish(self, visitor: str, experiment: Experiment) -> None:
         """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else.

@@ -122,11 +122,11 @@ class Turns:
         """Where the next chunk of a run that waits can go now, or None while there is no room."""
         own = self.workers.get(active.worker or "")
         if own is not None and not own.leaving:
-            if own.has_room:
-                return active.worker
-            # It moves, at the price of compiling once more, only where it would else share its worker while one is idle.
-            free = next((address for address, worker in self.workers.items() if worker.idle), None)
-            return free if free is not None and self.bound(active.worker) > 1 else None
+            # It moves, at the price of compiling once more, only where it shares its worker while another has no run.
+            free = [address for address, worker in self.workers.items() if worker.idle and not self.bound(address)]
+            if free and self.bound(active.worker) > 1:
+                return free[0]
+            return active.worker if own.has_room else None
         staying = [address for address, worker in self.workers.items() if not worker.leaving]
         best = min(staying, key=lambda address: self._preference(active, address), default=None)
         return best if best is not None and self.workers[best].has_room else None

@@ -1,5 +1,9 @@
 """Dask imports this in every worker before the worker signs on, so that its first chunk finds TensorFlow imported."""
 
+import logging
+
 from explorer.work import warm
 
+# Work that is cancelled when a server ends is no news for whoever ends it.
+logging.getLogger("distributed").setLevel(logging.ERROR)
 warm()

@@ -132,7 +132,8 @@ def held() -> Held:
     import psutil
 
     with _kept_lock:
-        return Held(list(_programs), psutil.Process().memory_info().rss)
+        compiled = [key for key, program in _programs.items() if program.compiled]
+        return Held(compiled, psutil.Process().memory_info().rss)
 
 
 @contextmanager

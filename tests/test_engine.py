@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
+from explorer import engine as engine_module
 from explorer import work
+from explorer.catalog import program_key
 from explorer.engine import Engine, Refused
 from explorer.spec import Experiment
 from explorer.store import Store
@@ -173,6 +175,76 @@ def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
         epoch = epoch_of(engine, first)
         wait_for(lambda: epoch_of(engine, first) > epoch)
         assert engine.status(second)["state"] in ("running", "done")
+    finally:
+        engine.close()
+        store.close()
+
+
+def programs(engine: Engine) -> list[set[str]]:
+    return [set(worker.programs) for worker in engine._turns.workers.values()]
+
+
+def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
+    rests, left = replace(SMALL, units=11), replace(SMALL, units=12)
+    for experiment in (rests, left):
+        engine.describe(experiment)
+    asked = []
+    submit = engine._cluster.submit
+
+    def listen(function, *arguments, **more):
+        asked.append((function, arguments[0]["units"]))
+        if function is work.trace and arguments[0]["units"] == 12:
+            engine.wish("a page", rests)
+        return submit(function, *arguments, **more)
+
+    engine._cluster.submit = listen
+    try:
+        engine.wish("a page", left)
+        wait_for(lambda: any(program_key(rests) in held for held in programs(engine)))
+    finally:
+        del engine._cluster.submit
+    assert asked == [(work.trace, 12), (work.trace, 11), (work.prepare, 11)]
+    assert not any(program_key(left) in held for held in programs(engine))
+
+
+def test_a_run_waits_for_the_worker_that_compiles_for_it(engine):
+    experiment = replace(SMALL, units=13, epochs=3)
+    engine.describe(experiment)
+    engine.wish("a page", experiment)
+    compiling = wait_for(lambda: [address for address, worker in engine._turns.workers.items() if worker.has(experiment)])
+    run_id = engine.submit(experiment, "me")
+    state_is(engine, run_id, "done")
+    assert [address for address, worker in engine._turns.workers.items() if worker.has(experiment)] == compiling
+
+
+def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monkeypatch):
+    store = Store(f"sqlite:///{tmp_path}/runs.db")
+    engine = Engine(store, workers=1, grace=None)
+    try:
+        assert engine.wait_ready(120)
+        (first,) = engine._turns.workers
+        other = engine.submit(replace(SMALL, units=9, epochs=2), "me")
+        state_is(engine, other, "done")
+        run_id = engine.submit(SMALL, "me", steps=10)
+        state_is(engine, run_id, "paused")
+        assert len(engine._turns.workers[first].programs) == 2
+        monkeypatch.setattr(engine_module, "FULL", 0.0)
+        engine.step(run_id)
+        wait_for(lambda: engine._turns.workers and first not in engine._turns.workers)
+        state_is(engine, run_id, "paused")
+        engine.resume(run_id)
+        state_is(engine, run_id, "done")
+        assert losses(engine, run_id) == calm
+    finally:
+        engine.close()
+        store.close()
+
+
+def test_what_pages_open_with_is_described_and_compiled_on_every_worker(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/runs.db")
+    engine = Engine(store, workers=2, grace=None, first=SMALL)
+    try:
+        wait_for(lambda: len(programs(engine)) == 2 and all(program_key(SMALL) in held for held in programs(engine)))
     finally:
         engine.close()
         store.close()

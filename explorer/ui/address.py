@@ -28,8 +28,10 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     of the experiment is in `st.session_state`. experiment_of_run: a function that gives a run's experiment by its id,
     or None.
     """
-    address = st.query_params.to_dict()
-    if address != st.session_state.get("_written"):
+    address, moved = st.query_params.to_dict(), _moved()
+    # The browser sends its address along with every move, and the address that was written last may not have reached it
+    # yet: where a hand has moved something, the widgets count.
+    if address != st.session_state.get("_written") and not moved:
         values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
         preset, run = address.get("preset"), address.get("run")
         problems = []
@@ -71,6 +73,7 @@ def choose(experiment: Experiment) -> None:
     """Put an experiment on the page; for a callback, before the widgets are drawn."""
     _put(experiment, force=True)
     st.session_state["_problems"] = ()
+    st.session_state["_chosen"] = True
 
 
 def write(experiment: Experiment) -> None:
@@ -83,10 +86,23 @@ def write(experiment: Experiment) -> None:
     st.session_state["_written"] = wanted
 
 
-def _put(experiment: Experiment, force: bool = False) -> None:
+def _moved() -> bool:
+    """Whether a widget stands at another value than the page last showed, or a named experiment was chosen."""
+    before: Experiment | None = st.session_state.get("_experiment")
+    chosen = st.session_state.pop("_chosen", False)
+    if before is None:
+        return False
+    return chosen or any(st.session_state.get(name, value) != value for name, value in _flat(before).items())
+
+
+def _flat(experiment: Experiment) -> dict[str, Any]:
     values = {**experiment.to_dict(), **experiment.knobs}
     del values["knobs"]
-    for name, value in values.items():
+    return values
+
+
+def _put(experiment: Experiment, force: bool = False) -> None:
+    for name, value in _flat(experiment).items():
         # Writing a value that the widget already has would push it to the browser, against a hand that still moves it.
         if force or st.session_state.get(name) != value:
             st.session_state[name] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,15 @@ import streamlit as st
 
 ASSETS = Path(__file__).parents[2] / "assets"
 # The files share one scope and are read in this order: what a file uses stands before it.
-SCRIPTS = ("axes.js", "chain/words.js", "chain/graph.js", "chain/tensor.js", "chain/layout.js", "chain.js")
+SCRIPTS = (
+    "axes.js",
+    "chain/words.js",
+    "chain/graph.js",
+    "chain/tensor.js",
+    "chain/layout.js",
+    "chain/follow.js",
+    "chain.js",
+)
 STYLES = ("axes.css", "chain.css")
 
 
@@ -25,12 +33,16 @@ def chain(
     description: Mapping[str, Any] | None,
     values: Mapping[str, Any] | None = None,
     waiting: str | None = None,
+    query: Mapping[str, str] | None = None,
+    follows: Sequence[str] = (),
     key: str = "chain",
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
 
     `values` shades the cells: by the name of a source or layer, rows (features, units) of columns (timesteps) of
     numbers from 0 to 255, at most 32 by 32. `waiting` is a sentence that holds the place while the description is
-    made; a description given with it is shown faintly behind.
+    made; a description given with it is shown faintly behind. While one of the sliders named in `follows` moves, the
+    chain asks for the shapes of `query`, the experiment as in the address, at the slider's value.
     """
-    _CHAIN(data={"description": description, "values": values, "waiting": waiting}, key=key)
+    data = {"description": description, "values": values, "waiting": waiting}
+    _CHAIN(data={**data, "query": query, "follows": list(follows), "url": "/shapes"}, key=key)

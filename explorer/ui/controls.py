@@ -49,6 +49,23 @@ def controls(experiment: Experiment) -> None:
         st.number_input("seed", int(limit.low), int(limit.high), step=1, key="seed", help=_help("seed", experiment))
 
 
+def sliders(experiment: Experiment) -> list[str]:
+    """The settings that decide the shapes and are drawn as plain sliders, whose position is their value."""
+    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    sizes = [name for name in SIZES if size_reason(name, architecture, task) is None]
+    return sizes + [knob.name for knob in architecture.knobs.values() if _is_range(_choices(knob, experiment))]
+
+
+def _choices(knob: Knob, experiment: Experiment) -> tuple[Any, ...]:
+    return knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
+
+
+def _is_range(choices: tuple[Any, ...]) -> bool:
+    """Whether these are whole numbers, more than one, without a gap."""
+    numbers = len(choices) > 1 and all(isinstance(each, int) and not isinstance(each, bool) for each in choices)
+    return numbers and list(choices) == list(range(choices[0], choices[-1] + 1))
+
+
 def _help(name: str, experiment: Experiment) -> str:
     return size_limit(name, ARCHITECTURES[experiment.architecture], TASKS[experiment.task]).help
 
@@ -69,7 +86,7 @@ def _slider(name: str, experiment: Experiment) -> None:
 
 
 def _knob(knob: Knob, experiment: Experiment) -> None:
-    choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
+    choices = _choices(knob, experiment)
     label = knob.name.replace("_", " ")
     options: Any = list(choices)
     keep_when_bounds_move(knob.name, choices)
@@ -79,7 +96,7 @@ def _knob(knob: Knob, experiment: Experiment) -> None:
         st.segmented_control(label, options, key=knob.name, help=knob.help, required=True)
     elif len(choices) == 1:
         st.select_slider(label, [*options, options[0] + 1], key=knob.name, help=knob.help, disabled=True)
-    elif list(choices) == list(range(choices[0], choices[-1] + 1)):
+    elif _is_range(choices):
         st.slider(label, choices[0], choices[-1], step=1, key=knob.name, help=knob.help)
     else:
         st.select_slider(label, options, format_func=spell, key=knob.name, help=knob.help)

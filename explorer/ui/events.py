@@ -29,10 +29,14 @@ SECONDS_BETWEEN_EVENTS = 0.1
 SECONDS_BETWEEN_STORIES = 1.0
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0
+_NEVER = object()
 
 
 async def live(request: Request, engine: Engine) -> Response:
-    """GET /live/{run}?after=N: the events `state`, `frames`, `story`, `end` of a run, from the epoch after N."""
+    """GET /live/{run}?after=N: the events `state`, `frames`, `story`, `end` of a run, from the epoch after N.
+
+    What is sent is what changed: of the state only those values, of the frames only those that were not sent.
+    """
     run_id = request.path_params["run"]
     run = await run_in_threadpool(engine.store.run, run_id)
     if run is None:
@@ -56,8 +60,9 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
             urgent.set()
 
     story = _Story(experiment)
-    last_status: dict[str, Any] | None = None
-    told_at, told = 0.0, None
+    last_status: dict[str, Any] = {}
+    told_at, told, sentences = 0.0, None, None
+    sent_at = -SECONDS_BETWEEN_EVENTS
     with engine.watch(run_id, lambda is_urgent: loop.call_soon_threadsafe(hear, is_urgent)):
         while True:
             news.clear()
@@ -66,14 +71,16 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
             status = await run_in_threadpool(engine.status, run_id)
             if status is None:
                 return
-            if _visible(status) != last_status:
-                last_status = _visible(status)
-                yield _event("state", status)
+            changed = {name: value for name, value in _visible(status).items() if last_status.get(name, _NEVER) != value}
+            if changed:
+                last_status |= changed
+                yield _event("state", changed)
             while True:
                 frames = await run_in_threadpool(engine.store.frames, run_id, story.last, FRAMES_AN_EVENT)
                 story.add(frames)
                 fresh = [frame for frame in frames if frame.epoch > after]
                 if fresh:
+                    sent_at = loop.time()
                     yield _event("frames", {"frames": [_spelled(frame) for frame in fresh]})
                 if len(frames) < FRAMES_AN_EVENT:
                     break
@@ -82,18 +89,22 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                 ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_STORIES
             ):
                 told_at, told = loop.time(), story.last
-                yield _event("story", {"sentences": await run_in_threadpool(story.tell)})
+                before, sentences = sentences, await run_in_threadpool(story.tell)
+                if sentences != before:
+                    yield _event("story", {"sentences": sentences})
             if ended and status["epoch"] <= story.last:
                 yield _event("end", {})
                 return
-            # Frames are gathered for a moment; another state is told at once.
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(urgent.wait(), SECONDS_BETWEEN_EVENTS)
             try:
                 pause = SECONDS_BETWEEN_STORIES if story.last != told else SECONDS_OF_SILENCE
                 await asyncio.wait_for(news.wait(), pause)
             except asyncio.TimeoutError:
                 yield ": still here\n\n"
+            # The first frames are sent as they come, those after them gathered for a moment; another state is told at once.
+            gathering = sent_at + SECONDS_BETWEEN_EVENTS - loop.time()
+            if gathering > 0:
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(urgent.wait(), gathering)
 
 
 class _Story:

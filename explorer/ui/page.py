@@ -13,7 +13,7 @@ from explorer.presets import PRESETS
 from explorer.spec import Experiment
 from explorer.ui import address, life
 from explorer.ui.chain import chain
-from explorer.ui.controls import controls
+from explorer.ui.controls import controls, sliders
 from explorer.ui.run_panel import run_panel
 from explorer.ui.visitor import visitor
 
@@ -85,7 +85,7 @@ def _shapes(experiment: Experiment) -> None:
     except TimeoutError:
         chain(None, waiting="The workers are busy; the shapes follow as soon as one is free.")
     else:
-        chain(found["description"], found["values"])
+        chain(found["description"], found["values"], query=experiment.to_query(), follows=sliders(experiment))
 
 
 @st.fragment(run_every=0.25)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import urllib.error
@@ -9,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from explorer.ui import frontend
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 
 
@@ -50,3 +52,76 @@ def test_the_stream_tells_every_epoch_once_and_ends(page, server):
         assert epochs == list(range(128 if after == 127 else 1, 131))
         assert events[0]["event"] == "state"
         assert events[-1]["event"] == "end"
+
+
+def test_shapes_come_as_json_for_any_values(server):
+    with get(f"{server.url}/shapes?architecture=gru_every_step&timesteps=9&units=7&features=many") as answer:
+        found = json.load(answer)
+    assert (found["query"]["timesteps"], found["query"]["units"], found["query"]["features"]) == ("9", "7", "5")
+    memory = found["description"]["layers"][0]
+    assert (memory["name"], memory["output"]) == ("memory", [[None, 9, 7]])
+    assert set(found["values"]) == {"sequence", "memory", "answer"}
+
+
+def ask(address: str, method: str = "GET", **headers: str):
+    return urllib.request.urlopen(urllib.request.Request(address, method=method, headers=headers), timeout=60)
+
+
+def test_the_page_names_its_modules_ahead_and_each_is_there_to_stay(server):
+    with get(server.url) as answer:
+        assert answer.headers["Cache-Control"] == "no-cache"
+        links = re.findall(r'<link rel="modulepreload" [^>]*href="\./([^"]+)">', answer.read().decode())
+    assert len(set(links)) == len(links)
+    assert {path.split("/")[-1].split(".")[0] for path in links} >= set(frontend.ELEMENTS)
+    for path in links:
+        with get(f"{server.url}/{path}") as answer:
+            assert answer.headers["Content-Type"].startswith("text/javascript")
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.read() == (frontend.STATIC / path).read_bytes()
+
+
+def test_a_visit_asks_for_no_file_of_streamlit_that_is_not_held(page, server):
+    open_page(page, server, SMALL)
+    names = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
+    asked = {name.removeprefix(server.url) for name in names if "/static/" in name}
+    assert len(asked) > 50
+    assert asked <= set(frontend.held())
+
+
+def test_text_is_compressed_for_those_who_take_it(server):
+    address = f"{server.url}{frontend.PLOTLY_PATH}"
+    with ask(address) as answer:
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert answer.headers["Content-Encoding"] is None
+        whole = answer.read()
+    while True:  # It is compressed beside the first answers, and goes out as it is until then.
+        with ask(address, **{"Accept-Encoding": "gzip"}) as answer:
+            body = answer.read()
+            if answer.headers["Content-Encoding"] == "gzip":
+                break
+    assert gzip.decompress(body) == whole
+    with ask(address, method="HEAD") as answer:
+        assert int(answer.headers["Content-Length"]) == len(whole)
+        assert answer.read() == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "static/js/nothing.0000.js",
+        "static/../../../../app.py",
+        "static/js/../../index.html/../../__init__.py",
+        "static/%2e%2e/%2e%2e/__init__.py",
+        "static/js/..%2f..%2f..%2f__init__.py",
+        "%2fetc/passwd",
+    ],
+)
+def test_no_other_file_is_given_away(server, path):
+    try:
+        with get(f"{server.url}/{path}") as answer:
+            # Streamlit answers an unknown address with the page itself.
+            assert answer.headers["Content-Type"].startswith("text/html")
+            assert b"<title>Streamlit</title>" in answer.read()
+    except urllib.error.HTTPError as refused:
+        assert refused.code in (400, 404)

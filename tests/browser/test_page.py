@@ -15,6 +15,10 @@ expect.set_options(timeout=PATIENCE)
 SMALL = "timesteps=8&features=2&units=6&samples=64&batch=16&delay=2"
 
 
+# Long enough that a hand can press a button before it is done.
+LONG = SMALL + "&epochs=500&samples=2048&units=48"
+
+
 def layer(page: Page, name: str):
     return page.locator(f'[data-layer="{name}"]')
 
@@ -65,6 +69,35 @@ def test_the_default_experiment_is_drawn_and_follows_the_sliders(page, server):
     page.wait_for_url(re.compile("timesteps=23.*units=30"))
 
 
+def test_the_chain_follows_a_slider_before_the_page_does(page, server):
+    open_page(page, server)
+    # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
+    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+    slide(page, "units", 4)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,36")
+    thumb = page.locator(".st-key-timesteps input[type=range]")
+    box = thumb.evaluate(
+        "node => { const box = node.parentElement.parentElement.getBoundingClientRect(); return [box.x + 8, box.y + 8]; }"
+    )
+    page.mouse.move(*box)
+    page.mouse.down()
+    page.mouse.move(box[0] + 60, box[1], steps=5)
+    wanted = thumb.input_value()
+    assert int(wanted) > 20
+    expect(layer(page, "answer")).to_have_attribute("data-output", f"None,{wanted},1")
+    assert "units=32" in page.url and "timesteps=20" in page.url
+
+
+def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
+    open_page(page, server)
+    slide(page, "timesteps", 25)
+    # A busy browser may miss a press; wherever the slider stands, the page and its address stand there too.
+    wanted = page.locator(".st-key-timesteps input[type=range]").input_value()
+    page.wait_for_url(re.compile(f"timesteps={wanted}&"))
+    expect(layer(page, "memory")).to_have_attribute("data-input", f"None,{wanted},5")
+    expect(page.locator(".st-key-timesteps input[type=range]")).to_have_value(wanted)
+
+
 def test_choosing_an_architecture_changes_the_chain_and_the_tasks(page, server):
     open_page(page, server)
     choose(page, "architecture", "GRU in windows, one answer")
@@ -73,6 +106,7 @@ def test_choosing_an_architecture_changes_the_chain_and_the_tasks(page, server):
     choose(page, "architecture", "GRU, one answer at the end")
     page.wait_for_url(re.compile("task=adding_problem"))
     features = page.locator(".st-key-features")
+    expect(features.locator("input[type=range]")).to_have_count(1)
     expect(features.locator("input[type=range]")).to_have_value("2")
     expect(features.locator("input[type=range]")).to_be_disabled()
 
@@ -101,7 +135,7 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
 
 
 def test_pause_step_resume_stop_and_reset(page, server):
-    open_page(page, server, SMALL + "&epochs=500")
+    open_page(page, server, LONG)
     press(page, "train")
     wait_for_epoch(page, 1)
     press(page, "pause")
@@ -260,7 +294,7 @@ def test_a_killed_server_keeps_the_run_and_it_goes_on(visitor, tmp_path):
     own.start()
     try:
         page = visitor.new_page()
-        open_page(page, own, SMALL + "&epochs=500&units=48")
+        open_page(page, own, LONG)
         press(page, "train")
         wait_for_epoch(page, 2)
         address, run = page.url, panel(page).get_attribute("data-run")
