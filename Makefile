@@ -32,5 +32,6 @@ format: setup-dev
 	$(BIN)/ruff format .
 
 bench: setup-dev
+	@PYTHON=$(BIN)/python sh scripts/setup.sh requirements-bench.txt .venv/competitors
 	@$(BIN)/python scripts/chromium.py
 	$(BIN)/python -m explorer bench

@@ -1,7 +1,7 @@
 // The live panel: listens to one run and redraws in place. Python hears of a change of state, never of a frame.
 
 const panels = new WeakMap();
-const APART = 100;
+const APART = 50;
 const ERROR_APART = 300;
 const FIGURES = { loss: lossFigure, outputs: outputsFigure, error: errorFigure };
 const NOTHING_KNOWN = { key: "", answers: "every step", answer: "number", epochs: 1, floors: [] };
@@ -29,7 +29,7 @@ function start(parent) {
   Object.assign(panel, { frames: newFrames(), stream: newStream() });
   Object.assign(panel, { sequence: 0, shown: null, range: null, lost: false, broken: "", note: "", data: null });
   Object.assign(panel, { log: false, pending: false, notBefore: 0, labelled: 0, labelTimer: 0 });
-  Object.assign(panel, { redraws: 0, plotly: null });
+  Object.assign(panel, { redraws: 0, plotly: null, begun: false });
   Object.assign(panel, { allDrawn: -ERROR_APART, allTimer: 0 });
   panel.select.onchange = () => ((panel.sequence = Number(panel.select.value)), changed(panel));
   panel.logButton.onclick = () => {
@@ -67,13 +67,16 @@ function paint(panel) {
   panel.pending = false;
   if (panel.closed) return;
   const began = performance.now();
+  // The first point of a run is what somebody waits for: its chart is drawn before the others.
+  const opening = !panel.begun && panel.frames.list.length > 0;
+  panel.begun = panel.frames.list.length > 0;
   // The picture of all errors changes slowest and costs most: while frames come in, it is drawn less often.
   const all = panel.status.state !== "running" || began - panel.allDrawn >= ERROR_APART;
   clearTimeout(panel.allTimer);
-  if (all) panel.allDrawn = began;
+  if (all && !opening) panel.allDrawn = began;
   else panel.allTimer = setTimeout(() => redraw(panel), ERROR_APART);
   for (const [name, figure] of Object.entries(FIGURES)) {
-    if (name === "error" && !all) continue;
+    if ((name === "error" && !all) || (name !== "loss" && opening)) continue;
     const chart = panel.charts[name];
     const { data, layout, words } = figure(panel);
     Object.assign(layout, { width: chart.clientWidth, height: chart.clientHeight });
@@ -84,7 +87,8 @@ function paint(panel) {
   label(panel);
   mark(panel.root, { "data-redraws": ++panel.redraws });
   // On a slow machine the charts leave half of the time to everything else.
-  panel.notBefore = began + Math.max(APART, 2 * (performance.now() - began));
+  panel.notBefore = opening ? 0 : began + Math.max(APART, 2 * (performance.now() - began));
+  if (opening) redraw(panel);
 }
 
 // A screen reader is told what the charts show at most once a second.

@@ -17,11 +17,18 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-network
 
 @dataclass
 class Application:
-    """A running application: its address, and its process to kill and start again on the same database."""
+    """A running application: its address, and its process to kill and start again on the same database.
+
+    script: what Streamlit serves; the bench has another page beside ours. environment: this process's unless given.
+    quiet: what it prints is dropped; the bench prints figures.
+    """
 
     port: int
     database: Path
     process: subprocess.Popen | None = None
+    script: str = "app.py"
+    environment: dict[str, str] | None = None
+    quiet: bool = False
 
     @property
     def url(self) -> str:
@@ -29,13 +36,18 @@ class Application:
 
     def start(self, seconds: float = 90.0) -> None:
         """Start the server and return when it answers. Raises TimeoutError where it does not."""
-        environment = os.environ | {"EXPLORER_DATABASE": f"sqlite:///{self.database}", "EXPLORER_WORKERS": "2"}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        environment = (self.environment or os.environ) | {
+            "EXPLORER_DATABASE": f"sqlite:///{self.database}",
+            "EXPLORER_WORKERS": "2",
+        }
+        command = [sys.executable, "-m", "streamlit", "run", self.script]
         command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={self.port}"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        output = subprocess.DEVNULL if self.quiet else None
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         deadline = time.monotonic() + seconds
-        while not self._answers():
+        while not self.answers():
             if time.monotonic() > deadline or self.process.poll() is not None:
+                self.kill()
                 raise TimeoutError("The application did not start.")
             time.sleep(0.05)
 
@@ -47,7 +59,7 @@ class Application:
         self.process.terminate()
         self.process.wait(timeout=30)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
                 return answer.status == 200

@@ -1,7 +1,11 @@
-"""How close `explorer.limits` comes: the estimated against the measured seconds of an epoch, in a worker's settings."""
+"""How close `explorer.limits` comes: the estimated against the measured seconds of an epoch, in a worker's settings.
+
+`python -m bench.estimates` prints it as JSON: the bench asks for it so, because a worker's settings hold for a process.
+"""
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 
@@ -28,16 +32,14 @@ def measure() -> list[tuple[str, float, float]]:
         description = work.describe(values)["description"]
         estimated = limits.estimate(experiment, description).seconds / experiment.epochs
         state, seconds = None, []
-        for _ in range(EPOCHS + 1):
+        for epoch in range(1, EPOCHS + 2):
             start = time.perf_counter()
-            state, _ = work.chunk(values, state, 1, 1e9)
+            state, *_ = work.chunk(values, state, epoch, 1e9)
             seconds.append(time.perf_counter() - start)
         words = ", ".join(f"{name} {value}" for name, value in case.items()) or "the default"
         found.append((words, estimated, statistics.median(seconds[1:])))
     return found
 
 
-def report(found: list[tuple[str, float, float]]) -> str:
-    lines = ["", "| an epoch of | estimated | measured | ratio |", "|---|---|---|---|"]
-    lines += [f"| {words} | {guess:.3f} s | {real:.3f} s | {guess / real:.1f} |" for words, guess, real in found]
-    return "\n".join(lines) + "\n"
+if __name__ == "__main__":
+    print(json.dumps(measure()))

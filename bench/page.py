@@ -1,168 +1,181 @@
-"""What a person waits for on the page: opening it, moving a slider, the first point after Train.
-
-Run by `make bench`; prints medians and writes docs/performance.md. Every figure is from one run on one machine.
-"""
+"""What a person waits for on our page and on the baseline, in Chromium, in turn."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import date
-from importlib.metadata import version
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench import estimates
-from bench.application import CHROMIUM_FLAGS, ROOT, Application, free_port
+from bench import watch
+from bench.application import CHROMIUM_FLAGS, Application, free_port
+from bench.contest import environment, tell
+from bench.sites import BASELINE, OURS, Site
 from scripts.chromium import find
 
-MOVES, CLICKS, OPENINGS = 30, 7, 5
+MOVES, MOVES_AT_ONCE, CLICKS, OPENINGS = 30, 10, 7, 7
+UNFORESEEN = 10
+BASELINE_CLICKS = 5
+EPOCHS = 50
 PATIENCE = 120_000
-PACKAGES = ("tensorflow", "keras", "streamlit", "plotly", "distributed")
-
-# The browser's own clock is read in an observer, so that what is measured is the moment of the change on the screen.
-WATCH_SHAPES = """timesteps => new Promise(done => {
-    const layer = document.querySelector('[data-layer="memory"]');
-    const wanted = `None,${timesteps},5`;
-    const start = performance.now();
-    const look = () => layer.dataset.input === wanted
-        ? requestAnimationFrame(() => done(performance.now() - start)) : requestAnimationFrame(look);
-    look();
-})"""
-WATCH_FRAMES = """() => new Promise(done => {
-    const start = performance.now();
-    const look = () => {
-        const panel = document.querySelector('[data-live]');
-        const point = document.querySelector('[data-chart="loss"] .scatterlayer .trace path.js-line[d]');
-        Number(panel.dataset.frames) > 0 && point
-            ? requestAnimationFrame(() => done(performance.now() - start)) : requestAnimationFrame(look);
-    };
-    look();
-})"""
-WATCH_STOPPED = """() => new Promise(done => {
-    const start = performance.now();
-    const look = () => document.querySelector('[data-live]').dataset.state === 'stopped'
-        ? done(performance.now() - start) : requestAnimationFrame(look);
-    look();
-})"""
+REST = 3000  # after it our page has compiled ahead
+BETWEEN_MOVES = 300
 
 
-def measure(quick: bool = False) -> dict[str, Any]:
-    """Seconds, each a list of repeated measures."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
     path = find()
     if path is None:
         raise ValueError("The bench needs Chromium: run .venv/bin/python scripts/chromium.py, which finds or installs one.")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        application = Application(free_port(), Path(folder) / "runs.db")
-        application.start()
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         try:
-            page = _open(browser, application)
-            page.locator(".st-key-train button:enabled").wait_for()
-            return {
-                "page opened to shapes": [_opening(browser, application) for _ in range(2 if quick else OPENINGS)],
-                "slider moved to new shapes": _moves(page, 10 if quick else MOVES),
-                "Train pressed to first point, compiled ahead": [
-                    _first_point(browser, application, seed, rest=True) for seed in range(1, 3 if quick else CLICKS)
-                ],
-                "Stop pressed to stopped": [_stop(browser, application, seed) for seed in range(50, 52 if quick else 57)],
-                "Train pressed to first point, not compiled": [
-                    _first_point(browser, application, units, rest=False)
-                    for units in range(33, 35 if quick else 33 + CLICKS)
-                ],
-            }
+            yield browser
         finally:
             browser.close()
-            application.stop()
 
 
-def _open(browser: Browser, application: Application, query: str = "") -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{application.url}/?{query}")
-    page.locator("[data-layer]").first.wait_for()
-    return page
+def measure(quick: bool = False) -> dict[str, dict[str, Any]]:
+    """By site, "ours" and "baseline"; seconds, each a list of repeated measures:
+
+    controls, shapes: from opening, with nothing in the browser's cache. moves: from slider to shapes, step after step.
+    unforeseen (ours): the same after another slider was moved, so that nothing was asked for ahead. first: from click to
+    the first point on a page that rested (ours: compiled ahead). first_at_once: on sizes that nobody used, at once.
+    fifty: 50 epochs from the click. redraws: a second. replaced: DOM nodes, a run. stop (ours): from click to stopped.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        browser = stack.enter_context(chromium())
+        visits = {}
+        for site in (OURS, BASELINE):
+            # As a person would start it: nothing of a worker's settings.
+            plain = environment(site.name)
+            server = Application(free_port(), folder / f"{site.name}.db", None, site.script, plain, quiet=True)
+            server.start()
+            stack.callback(server.stop)
+            visits[site.name] = Visits(browser, server, site)
+        ours, baseline = visits["ours"], visits["baseline"]
+        for visit in visits.values():
+            visit.warm_up()
+        _openings(ours, baseline, 2 if quick else OPENINGS)
+        _moves(ours, baseline, 5 if quick else MOVES)
+        _clicks(ours, baseline, quick)
+        return {name: visit.found for name, visit in visits.items()}
 
 
-def _opening(browser: Browser, application: Application) -> float:
-    start = time.perf_counter()
-    page = _open(browser, application)
-    seconds = time.perf_counter() - start
-    page.context.close()
-    return seconds
+def _openings(ours: Visits, baseline: Visits, repeats: int) -> None:
+    for repeat in range(repeats):
+        tell(f"page: opening {repeat + 1} of {repeats}")
+        ours.opening()
+        baseline.opening()
 
 
-def _moves(page: Page, moves: int) -> list[float]:
-    thumb = page.locator(".st-key-timesteps input[type=range]")
-    thumb.focus()
-    found = []
-    for timesteps in range(21, 21 + moves):
-        found.append(_timed(page, WATCH_SHAPES, timesteps, lambda: thumb.press("ArrowRight")))
-        page.wait_for_timeout(300)
-    return found
+def _moves(ours: Visits, baseline: Visits, moves: int) -> None:
+    pages = [(visit, visit.open()) for visit in (ours, baseline)]
+    for start in range(0, moves, MOVES_AT_ONCE):
+        for visit, page in pages:
+            tell(f"page: slider, {visit.site.name}")
+            page.bring_to_front()
+            # What the last moves left to compile must not disturb the other page.
+            page.wait_for_timeout(REST)
+            for timesteps in range(21 + start, 21 + min(start + MOVES_AT_ONCE, moves)):
+                visit.move(page, timesteps)
+    visit, page = pages[0]
+    page.bring_to_front()
+    page.wait_for_timeout(REST)
+    for timesteps in range(21 + moves, 21 + moves + min(moves, UNFORESEEN)):
+        page.locator(".st-key-units input[type=range]").press("ArrowRight")
+        page.wait_for_timeout(2 * BETWEEN_MOVES)
+        visit.move(page, timesteps, into="unforeseen")
+    for _, page in pages:
+        page.context.close()
 
 
-def _first_point(browser: Browser, application: Application, number: int, rest: bool) -> float:
-    """Another seed shares the compiled epoch, as the default experiment of a page that rests does; other units do not."""
-    query = f"seed={number}&epochs=30" if rest else f"units={number}&epochs=30"
-    page = _open(browser, application, query)
-    button = page.locator(".st-key-train button:enabled")
-    button.wait_for()
-    if rest:
-        page.wait_for_timeout(1500)
-    seconds = _timed(page, WATCH_FRAMES, None, button.click)
-    page.locator('[data-live][data-state="done"]').wait_for()
-    page.context.close()
-    return seconds
+def _clicks(ours: Visits, baseline: Visits, quick: bool) -> None:
+    for repeat in range(2 if quick else CLICKS):
+        tell(f"page: Train, {repeat + 1}")
+        # Another seed shares the compiled epoch of the page that rests; other units do not.
+        ours.train(f"seed={repeat + 1}", EPOCHS, rest=True, into=("first", "fifty"))
+        if repeat < (1 if quick else BASELINE_CLICKS):
+            baseline.train("", EPOCHS, rest=True, into=("first", "fifty", "redraws", "replaced"))
+        ours.train(f"units={33 + repeat}", 30, rest=False, into=("first_at_once",))
+        ours.stop(f"seed={repeat + 101}&epochs=500")
+        if repeat < (1 if quick else 3):
+            ours.train(f"seed={repeat + 51}", 500, rest=True, into=("redraws", "replaced"))
+    # The baseline builds and compiles at every click: rested or not is one.
+    baseline.found["first_at_once"] = baseline.found["first"]
 
 
-def _stop(browser: Browser, application: Application, seed: int) -> float:
-    page = _open(browser, application, f"seed={seed}&epochs=500")
-    page.locator(".st-key-train button:enabled").click()
-    page.wait_for_function("() => Number(document.querySelector('[data-live]').dataset.epoch) > 2")
-    seconds = _timed(page, WATCH_STOPPED, None, page.locator(".st-key-stop button:enabled").click)
-    page.context.close()
-    return seconds
+class Visits:
+    """Visits to one site, and what they found."""
 
+    def __init__(self, browser: Browser, server: Application, site: Site) -> None:
+        self.browser, self.server, self.site = browser, server, site
+        self.found: dict[str, list[float]] = {}
 
-def _timed(page: Page, watch: str, argument: Any, act: Callable[[], None]) -> float:
-    page.evaluate(f"argument => {{ window.measured = ({watch})(argument); }}", argument)
-    act()
-    return page.evaluate("() => window.measured") / 1000
+    def note(self, name: str, value: float) -> None:
+        self.found.setdefault(name, []).append(value)
 
+    def open(self, query: str = "") -> Page:
+        """A page of a new visitor, with an empty cache, whose controls and shapes are there."""
+        page = self.browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        page.set_default_timeout(PATIENCE)
+        page.add_init_script(watch.opening(self.site))
+        page.goto(f"{self.server.url}/?{query}")
+        page.wait_for_function(watch.SEEN)
+        page.locator(".st-key-train button:enabled").wait_for()
+        return page
 
-def report(figures: dict[str, list[float]]) -> str:
-    """The figures as a page of Markdown."""
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    lines = [
-        "# Performance",
-        "",
-        f"From one run of `make bench` on {date.today():%d %B %Y}: {os.cpu_count()} cores ({platform.machine()}), "
-        f"Python {platform.python_version()}, {versions}. Machines differ and this one is shared: the order of the "
-        "figures counts, not their last digit.",
-        "",
-        "| what a person waits for, in Chromium | median | 95th percentile | repeats |",
-        "|---|---|---|---|",
-    ]
-    for name, seconds in figures.items():
-        high = sorted(seconds)[max(0, round(0.95 * len(seconds)) - 1)]
-        lines.append(f"| {name} | {statistics.median(seconds):.2f} s | {high:.2f} s | {len(seconds)} |")
-    return "\n".join(lines) + "\n"
+    def warm_up(self) -> None:
+        """The first visitor of a server waits for imports: not what is compared."""
+        self.open().context.close()
 
+    def opening(self) -> None:
+        page = self.open()
+        seen = page.evaluate(watch.SEEN)
+        for name in ("controls", "shapes"):
+            self.note(name, seen[name] / 1000)
+        page.wait_for_timeout(500)
+        page.context.close()
 
-def main(as_json: bool = False, quick: bool = False) -> None:
-    """Measure, print, and (unless quick) write docs/performance.md."""
-    figures = measure(quick)
-    guesses = estimates.measure()
-    text = report(figures) + estimates.report(guesses)
-    print(json.dumps({"seconds": figures, "estimates": guesses}) if as_json else text)
-    if not quick:
-        (ROOT / "docs").mkdir(exist_ok=True)
-        (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
+    def move(self, page: Page, timesteps: int, into: str = "moves") -> None:
+        thumb = page.locator(".st-key-timesteps input[type=range]")
+        thumb.focus()
+        page.evaluate(watch.move(self.site, timesteps))
+        thumb.press("ArrowRight")
+        self.note(into, page.evaluate("() => window.measured") / 1000)
+        page.wait_for_timeout(BETWEEN_MOVES)
+
+    def train(self, query: str, epochs: int, rest: bool, into: tuple[str, ...]) -> None:
+        """One run to its end, and those of its figures that are wanted."""
+        page = self.open(f"{query}&{self.site.query.replace('EPOCHS', str(epochs))}")
+        if rest:
+            page.wait_for_timeout(REST)
+        page.evaluate(watch.training(self.site))
+        page.locator(".st-key-train button:enabled").click()
+        measured = page.evaluate("() => window.measured")
+        page.context.close()
+        first = measured["first"] / 1000
+        values = {
+            "first": first,
+            "first_at_once": first,
+            "fifty": measured["done"] / 1000,
+            "redraws": measured["redraws"] / measured["seconds"],
+            "replaced": measured["replaced"],
+        }
+        for name in into:
+            self.note(name, values[name])
+
+    def stop(self, query: str) -> None:
+        page = self.open(query)
+        page.locator(".st-key-train button:enabled").click()
+        page.wait_for_function("() => Number(document.querySelector('[data-live]').dataset.epoch) > 2")
+        button = page.locator(".st-key-stop button:enabled")
+        button.wait_for()
+        page.evaluate(watch.STOP)
+        button.click()
+        self.note("stop", page.evaluate("() => window.measured") / 1000)
+        page.context.close()

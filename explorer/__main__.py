@@ -50,8 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--output", metavar="FILE", help="write it there, not to the screen")
     export.set_defaults(command=_export)
 
-    bench = commands.add_parser("bench", help="measure the page in a browser, and write docs/performance.md")
-    bench.add_argument("--quick", action="store_true", help="fewer repeats, and nothing is written")
+    bench = commands.add_parser("bench", help="measure training and the page here, and write docs/performance.md")
+    bench.add_argument("--quick", action="store_true", help="fewer repeats and sizes, and nothing is written")
     bench.set_defaults(command=_bench)
 
     for command in (listing, shapes, train, bench):
@@ -203,7 +203,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     try:
-        from bench.page import main as bench
+        from bench.run import main as bench
     except ModuleNotFoundError as error:
         raise ValueError(
             f"The bench needs requirements-dev.txt and the project's folder (missing: {error.name}): run make bench."

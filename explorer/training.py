@@ -167,14 +167,16 @@ class Trainer:
     def run(self, state: bytes | None, epochs: int, budget: float) -> tuple[bytes, list[Frame]]:
         """Train from `state` (None: from the start) for up to `epochs` epochs or `budget` seconds, one epoch at least.
 
-        Ends early at a loss that is not finite; that frame is the last.
+        No epoch is begun that would end after the budget, going by those before it. Ends early at a loss that is not
+        finite; that frame is the last.
         """
         done = self._restore(state)
         frames: list[Frame] = []
         started = time.perf_counter()
         while len(frames) < epochs:
             frames.append(self._frame(done + len(frames) + 1))
-            if not frames[-1].finite or time.perf_counter() - started >= budget:
+            spent = time.perf_counter() - started
+            if not frames[-1].finite or spent + spent / len(frames) > budget:
                 break
         return self._save(done + len(frames)), frames
 

@@ -113,7 +113,7 @@ class Turns:
         """How many runs that want to train are bound to a worker."""
         return sum(active.going and active.worker == address for active in self.runs.values())
 
-    def idle_for(self, experiment: Experiment) -> str | None:
+    def idlest(self) -> str | None:
         """An idle worker to compile on ahead: the one with the fewest runs."""
         idle = [address for address, worker in self.workers.items() if worker.idle]
         return min(idle, key=self.bound, default=None)

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Make .venv and install a requirements file into it; nothing is done where it is already so.
-# Usage: scripts/setup.sh requirements.txt      PYTHON=python3.12 chooses the interpreter.
+# Usage: scripts/setup.sh requirements.txt [FOLDER]      PYTHON=python3.12 chooses the interpreter, FOLDER another place.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=$1
+place=${2:-.venv}
 fail() {
     echo "$1" >&2
     exit 1
@@ -36,19 +37,19 @@ choose() {
     fail "TensorFlow 2.21 needs Python 3.10 to 3.13, and python3 here is $found: install one of those (python.org, or your system's packages) and run this again."
 }
 
-stamp=.venv/.$(basename "$wanted" .txt)-$(cat requirements.txt "$wanted" | cksum | cut -d' ' -f1)
-if [ -f "$stamp" ] && .venv/bin/python -c '' 2>/dev/null; then
+stamp=$place/.$(basename "$wanted" .txt)-$(cat requirements.txt "$wanted" | cksum | cut -d' ' -f1)
+if [ -f "$stamp" ] && "$place/bin/python" -c '' 2>/dev/null; then
     exit 0
 fi
 
-if ! .venv/bin/python -c '' 2>/dev/null; then
+if ! "$place/bin/python" -c '' 2>/dev/null; then
     python=$(choose)
     "$python" -c 'import venv, ensurepip' 2>/dev/null ||
         fail "$python has no venv module, which keeps this project's packages apart: install it (on Debian and Ubuntu: apt install python$(version_of "$python")-venv) and run this again."
-    echo "Making .venv with $("$python" --version) ..."
-    rm -rf .venv
-    "$python" -m venv .venv
+    echo "Making $place with $("$python" --version) ..."
+    rm -rf "$place"
+    "$python" -m venv "$place"
 fi
 echo "Installing $wanted (TensorFlow is large: this takes a few minutes the first time) ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
+"$place/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$wanted"
 touch "$stamp"

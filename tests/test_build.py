@@ -14,6 +14,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from explorer.build import BrokenPromise, build, build_experiment
@@ -244,3 +245,30 @@ def test_a_broken_build_does_not_harm_the_next():
     with pytest.raises(RuntimeError, match="half-way"):
         build(made(broken), SIZES)
     assert fingerprint(build(ARCHITECTURES["gru_every_step"], SIZES)) == wanted
+
+
+def gradient_of_a_step(model: keras.Model, timesteps: int, features: int, at: int) -> np.ndarray:
+    """How strongly each step that comes in moves the answer at one step, (timesteps,)."""
+    rng = np.random.default_rng(0)
+    inputs = tf.constant(rng.uniform(-1, 1, (4, timesteps, features)).astype(np.float32))
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        answer = tf.reduce_sum(model(inputs)[:, at])
+    return np.abs(tape.gradient(answer, inputs)).sum(axis=(0, 2))
+
+
+@pytest.mark.parametrize("kernel_size", [2, 3])
+def test_causal_convolutions_see_their_reach_and_nothing_else(kernel_size):
+    sizes = Sizes(timesteps=40, features=2, outputs=1, units=16)
+    model = build(ARCHITECTURES["causal_convolution"], sizes, {"kernel_size": kernel_size})
+    reach, at = 1 + 7 * (kernel_size - 1), 30
+    seen = np.flatnonzero(gradient_of_a_step(model, 40, 2, at))
+    assert (seen.min(), seen.max()) == (at - reach + 1, at)
+
+
+def test_self_attention_is_blind_to_order_and_sees_every_step():
+    model = build(ARCHITECTURES["self_attention"], Sizes(timesteps=9, features=2, outputs=1, units=8), {"heads": 2})
+    rng = np.random.default_rng(0)
+    inputs, order = rng.uniform(-1, 1, (3, 9, 2)).astype(np.float32), rng.permutation(9)
+    np.testing.assert_allclose(model(inputs[:, order]), np.asarray(model(inputs))[:, order], atol=1e-5)
+    assert (gradient_of_a_step(model, 9, 2, 4) > 0).all()

@@ -25,7 +25,7 @@ from explorer.store import StoredFrame
 from explorer.story import Course, tell
 
 FRAMES_AN_EVENT = 100
-SECONDS_BETWEEN_EVENTS = 0.1
+SECONDS_BETWEEN_EVENTS = 0.05
 SECONDS_BETWEEN_STORIES = 1.0
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0

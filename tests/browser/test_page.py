@@ -45,11 +45,15 @@ def wait_for_epoch(page: Page, epoch: int) -> None:
     page.wait_for_function("epoch => Number(document.querySelector('[data-live]').dataset.epoch) >= epoch", arg=epoch)
 
 
-def slide(page: Page, key: str, presses: int) -> None:
+def slide(page: Page, key: str, presses: int, taken: bool = True) -> None:
+    """Press an arrow on a slider so many times. taken: wait each time until the page has taken it, as a person would."""
     thumb = page.locator(f".st-key-{key} input[type=range]")
     thumb.focus()
     for _ in range(abs(presses)):
+        wanted = int(thumb.input_value()) + (1 if presses > 0 else -1)
         thumb.press("ArrowRight" if presses > 0 else "ArrowLeft")
+        if taken:
+            page.wait_for_url(re.compile(rf"[?&]{key}={wanted}(&|$)"))
 
 
 def choose(page: Page, key: str, title: str) -> None:
@@ -73,7 +77,7 @@ def test_the_chain_follows_a_slider_before_the_page_does(page, server):
     open_page(page, server)
     # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
     page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
-    slide(page, "units", 4)
+    slide(page, "units", 4, taken=False)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,36")
     thumb = page.locator(".st-key-timesteps input[type=range]")
     box = thumb.evaluate(
@@ -90,7 +94,7 @@ def test_the_chain_follows_a_slider_before_the_page_does(page, server):
 
 def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
     open_page(page, server)
-    slide(page, "timesteps", 25)
+    slide(page, "timesteps", 25, taken=False)
     # A busy browser may miss a press; wherever the slider stands, the page and its address stand there too.
     wanted = page.locator(".st-key-timesteps input[type=range]").input_value()
     page.wait_for_url(re.compile(f"timesteps={wanted}&"))

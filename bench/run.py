@@ -1,0 +1,77 @@
+"""Everything in one run on one machine: measure, print, and (unless quick) write docs/performance.md and its pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench import crowd, figures, growth, page, race, reach, start
+from bench.application import ROOT
+from bench.contest import COMPETITORS, environment, tell
+from bench.report import report
+
+PACKAGES = ("tensorflow", "keras", "numpy", "streamlit", "plotly", "distributed")
+COMPETING = ("jax", "torch")
+
+
+def measure(quick: bool = False) -> dict[str, Any]:
+    """The figures of every part, by its name."""
+    found: dict[str, Any] = {}
+    for part in (race, growth, crowd, page, start):
+        found[part.__name__.rpartition(".")[2]] = part.measure(quick)
+    tell("estimates")
+    command = [sys.executable, "-m", "bench.estimates"]
+    plain = environment("ours")
+    answer = subprocess.run(command, cwd=ROOT, env=plain, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return found | {"estimates": json.loads(answer.stdout)}
+
+
+def machine() -> dict[str, Any]:
+    """date, processor, cores, memory (bytes), system, python, and versions by package, None where it is not installed."""
+    return {
+        "date": f"{date.today():%d %B %Y}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory": psutil.virtual_memory().total,
+        "system": f"{platform.system()} ({platform.machine()})",
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES} | {name: _competing(name) for name in COMPETING},
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names and names[0] else platform.processor() or "a processor without a name"
+
+
+def _competing(name: str) -> str | None:
+    if not COMPETITORS.exists():
+        return None
+    words = f"from importlib.metadata import version; print(version({name!r}))"
+    found = subprocess.run([str(COMPETITORS), "-c", words], capture_output=True, text=True)
+    return found.stdout.strip() or None
+
+
+def main(as_json: bool = False, quick: bool = False) -> None:
+    found, where = measure(quick), machine()
+    text = report(found, where)
+    judged = [vars(row) for row in reach.rows(found)]
+    print(json.dumps({"machine": where, "reach": judged, **found}, indent=2) if as_json else text)
+    if not quick:
+        (ROOT / "docs").mkdir(exist_ok=True)
+        (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
+        for path in figures.draw(found, ROOT / "assets"):
+            tell(f"wrote {path.relative_to(ROOT)}")
