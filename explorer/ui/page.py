@@ -96,4 +96,6 @@ def _wait_for_workers() -> None:
     chain(None, waiting=engine.failure or "The workers are importing TensorFlow: the shapes follow in a few seconds.")
 
 
-main()
+# A worker that is started while pages are open is told that this is the main script, and imports it under another name.
+if __name__ == "__main__":
+    main()

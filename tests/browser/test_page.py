@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -291,6 +293,35 @@ def test_nothing_is_cut_off(browser, server, tmp_path, scheme, width, height):
     assert cut == []
     page.screenshot(path=tmp_path / f"{scheme}-{width}.png")
     context.close()
+
+
+def workers_of(server: Application) -> list[psutil.Process]:
+    """The processes that import TensorFlow: on Linux the server's children have forked them."""
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in children if not child.children() and "resource_tracker" not in " ".join(child.cmdline())]
+
+
+def test_workers_that_are_killed_while_a_page_is_open_come_back_and_the_run_goes_on(visitor, tmp_path):
+    own = Application(free_port(), tmp_path / "runs.db")
+    own.start()
+    try:
+        page = visitor.new_page()
+        open_page(page, own, LONG)
+        press(page, "train")
+        wait_for_epoch(page, 2)
+        killed = workers_of(own)
+        assert len(killed) == 2
+        for worker in killed:
+            worker.kill()
+        expect(panel(page)).to_have_attribute("data-state", "done")
+        expect(panel(page)).to_have_attribute("data-frames", "500")
+        # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
+        with sqlite3.connect(own.database) as connection:
+            assert connection.execute("SELECT state, held FROM runs").fetchall() == [("done", "")]
+        slide(page, "units", 1)
+        expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
+    finally:
+        own.stop()
 
 
 def test_a_killed_server_keeps_the_run_and_it_goes_on(visitor, tmp_path):
