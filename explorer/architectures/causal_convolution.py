@@ -6,7 +6,7 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="Causal convolutions, a fixed reach",
+    title="Causal convolutions",
     answers="every step",
     source="https://arxiv.org/abs/1803.01271",
     units=range(1, 257),
