@@ -1,6 +1,6 @@
 """Whose turn it is: which chunk goes to which worker next. Nothing here runs anything.
 
-A worker has room for two chunks: one that trains, and the next, so that it never waits for the engine between them. The
+A worker has room for two chunks: one that trains, and the next, so that it does not wait for the engine between them. The
 second place goes to another run that waits for this worker; where none does, to the same run, whose next chunk then
 takes what the one before it returns, inside the worker.
 """

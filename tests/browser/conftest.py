@@ -22,6 +22,15 @@ def server(tmp_path_factory) -> Iterator[Application]:
     server.stop()
 
 
+@pytest.fixture
+def own(tmp_path) -> Iterator[Application]:
+    """A server for one test alone, which may kill what belongs to it."""
+    own = Application(free_port(), tmp_path / "runs.db")
+    own.start()
+    yield own
+    own.stop()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = find()

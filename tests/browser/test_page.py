@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.application import Application, free_port
+from bench.application import Application
 from tests.browser.conftest import PATIENCE
 
 expect.set_options(timeout=PATIENCE)
@@ -301,43 +301,33 @@ def workers_of(server: Application) -> list[psutil.Process]:
     return [child for child in children if not child.children() and "resource_tracker" not in " ".join(child.cmdline())]
 
 
-def test_workers_that_are_killed_while_a_page_is_open_come_back_and_the_run_goes_on(visitor, tmp_path):
-    own = Application(free_port(), tmp_path / "runs.db")
-    own.start()
-    try:
-        page = visitor.new_page()
-        open_page(page, own, LONG)
-        press(page, "train")
-        wait_for_epoch(page, 2)
-        killed = workers_of(own)
-        assert len(killed) == 2
-        for worker in killed:
-            worker.kill()
-        expect(panel(page)).to_have_attribute("data-state", "done")
-        expect(panel(page)).to_have_attribute("data-frames", "500")
-        # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
-        with sqlite3.connect(own.database) as connection:
-            assert connection.execute("SELECT state, held FROM runs").fetchall() == [("done", "")]
-        slide(page, "units", 1)
-        expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
-    finally:
-        own.stop()
+def test_workers_that_are_killed_while_a_page_is_open_come_back_and_the_run_goes_on(visitor, own):
+    page = visitor.new_page()
+    open_page(page, own, LONG)
+    press(page, "train")
+    wait_for_epoch(page, 2)
+    killed = workers_of(own)
+    assert len(killed) == 2
+    for worker in killed:
+        worker.kill()
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(panel(page)).to_have_attribute("data-frames", "500")
+    # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
+    with sqlite3.connect(own.database) as connection:
+        assert connection.execute("SELECT state, held FROM runs").fetchall() == [("done", "")]
+    slide(page, "units", 1)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
 
 
-def test_a_killed_server_keeps_the_run_and_it_goes_on(visitor, tmp_path):
-    own = Application(free_port(), tmp_path / "runs.db")
+def test_a_killed_server_keeps_the_run_and_it_goes_on(visitor, own):
+    page = visitor.new_page()
+    open_page(page, own, LONG)
+    press(page, "train")
+    wait_for_epoch(page, 2)
+    address, run = page.url, panel(page).get_attribute("data-run")
+    own.kill()
     own.start()
-    try:
-        page = visitor.new_page()
-        open_page(page, own, LONG)
-        press(page, "train")
-        wait_for_epoch(page, 2)
-        address, run = page.url, panel(page).get_attribute("data-run")
-        own.kill()
-        own.start()
-        page.goto(address)
-        expect(panel(page)).to_have_attribute("data-run", run)
-        expect(panel(page)).to_have_attribute("data-state", "done")
-        expect(panel(page)).to_have_attribute("data-frames", "500")
-    finally:
-        own.stop()
+    page.goto(address)
+    expect(panel(page)).to_have_attribute("data-run", run)
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(panel(page)).to_have_attribute("data-frames", "500")
