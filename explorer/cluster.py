@@ -6,6 +6,7 @@ workers (2 unless told) is started here, and ends with this process.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import os
@@ -17,7 +18,8 @@ from typing import Any
 
 import dask
 import psutil
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, LocalCluster, Status
+from distributed.scheduler import KilledWorker
 from distributed.utils import get_mp_context
 
 from explorer import work
@@ -25,6 +27,7 @@ from explorer import work
 _LOG = logging.getLogger(__name__)
 _SMALLEST_MEMORY = 1.5 * 2**30
 _MEMORY_TOPIC = "worker-restart-memory"
+_SECONDS_BETWEEN_LOOKS = 0.1
 
 _SETTINGS = {
     # A chunk that kills its worker comes back as an error at once: the engine decides whether to try again, and where.
@@ -40,6 +43,15 @@ _SETTINGS = {
     "distributed.admin.tick.limit": "30s",
     "distributed.logging": {"distributed": "error"},
 }
+
+
+class WorkerDied(Exception):
+    """The worker ended before it gave its result away."""
+
+
+def gone(future: Future) -> bool:
+    """Whether what a worker had made ended with it, so that waiting for it would never end."""
+    return future.status == "lost"
 
 
 def workers_wanted() -> int:
@@ -114,10 +126,29 @@ class Cluster:
         """The workers that are up now."""
         return sorted(self._client.nthreads())
 
+    def restore(self) -> None:
+        """Start the workers that are missing and that nobody starts.
+
+        Dask starts a dead worker anew, but not one that dies while it starts, and it gives up one that was away too long.
+        """
+        if self._local is not None:
+            self._client.sync(_reopened, self._local)
+
     def submit(self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0) -> Future:
         """Run a function of `explorer.work` in a worker; on `worker` while that is alive."""
         where = {"workers": [worker], "allow_other_workers": True} if worker else {}
         return self._client.submit(function, *arguments, pure=False, priority=priority, **where)
+
+    def result(self, future: Future, timeout: float = 30.0) -> Any:
+        """What the function returned, or the error that it raised.
+
+        Raises WorkerDied where the worker died while it worked, or later with the result that nobody had fetched yet: for
+        the latter Dask's own `result` waits for ever. Raises TimeoutError after `timeout` seconds.
+        """
+        try:
+            return self._client.sync(_fetched, future, timeout)
+        except KilledWorker as error:
+            raise WorkerDied(str(error)) from error
 
     def renew(self, worker: str, then: Callable[[], None]) -> None:
         """Start a worker anew, and call `then` (from another thread) when its successor is up, or was not to be had."""
@@ -146,3 +177,32 @@ class Cluster:
         with self._deaths_lock:
             self._deaths_by_memory[message["worker"]] = time.monotonic()
         _LOG.warning("A worker used %.1f GiB, more than it may, and was ended.", message["rss"] / 2**30)
+
+
+async def _fetched(future: Future, timeout: float) -> Any:
+    async def fetch() -> Any:
+        return await future
+
+    made = future.status != "pending"
+    fetching = asyncio.ensure_future(fetch())
+    # Left alone rather than cancelled where it is given up: Dask may be fetching for others with it.
+    fetching.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    deadline = time.monotonic() + timeout
+    while not fetching.done():
+        await asyncio.wait({fetching}, timeout=_SECONDS_BETWEEN_LOOKS)
+        # Dask would make it again, from everything that it was once made from: all the chunks of a run. The caller knows
+        # better what to do. "Pending" after it was made: Dask has noticed itself, while it fetched.
+        if not fetching.done() and (gone(future) or (made and future.status == "pending")):
+            future.release()
+            raise WorkerDied("The worker ended before its result was fetched.")
+        made = made or future.status == "finished"
+        if time.monotonic() > deadline and not fetching.done():
+            raise TimeoutError("The workers are busy.")
+    return fetching.result()
+
+
+async def _reopened(local: LocalCluster) -> None:
+    for name, nanny in list(local.workers.items()):
+        if nanny.status in (Status.closed, Status.failed):
+            del local.workers[name]
+    local.scale(len(local.worker_spec))

@@ -8,7 +8,6 @@ chunk again. Everything is plain method calls; what happened is read from the st
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import queue
@@ -22,11 +21,10 @@ from functools import partial
 from typing import Any
 
 from distributed import Future
-from distributed.scheduler import KilledWorker
 
 from explorer import limits, work
 from explorer.catalog import program_key
-from explorer.cluster import Cluster, workers_wanted
+from explorer.cluster import Cluster, WorkerDied, gone, workers_wanted
 from explorer.spec import Experiment
 from explorer.store import Run, Store
 from explorer.turns import Active, Flight, Turns, Worker
@@ -45,6 +43,7 @@ STATE_BYTES_A_SECOND = 20e6
 TRIES_OF_A_CHUNK = 3
 REST_BEFORE_PREPARING = 0.7
 SECONDS_OF_A_TICK = 0.1
+SECONDS_BETWEEN_ROLL_CALLS = 1.0
 # A worker that takes more than this part of the memory it may use is started anew when it is idle.
 FULL = 0.75
 
@@ -101,6 +100,7 @@ class Engine:
         self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._roll_called = time.monotonic()
         self._stopping = False
         store.hold_unfinished()
         self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
@@ -161,7 +161,9 @@ class Engine:
             _LOG.exception("The engine could not handle an event.")
 
     def _tick(self) -> None:
-        if len(self._turns.workers) < self.workers:
+        if time.monotonic() - self._roll_called >= SECONDS_BETWEEN_ROLL_CALLS:
+            self._call_roll()
+        elif len(self._turns.workers) < self.workers:
             self._refresh_workers()
         self._pause_unwatched()
         self._pump()
@@ -182,6 +184,18 @@ class Engine:
             fresh = [address for address in addresses if address not in known and address not in self._renewing]
             kept = {address: worker for address, worker in known.items() if address in addresses}
             self._turns.workers = kept | {address: Worker() for address in fresh}
+
+    def _call_roll(self) -> None:
+        """Look who is there, whatever was said: a death is not always told, and not every dead worker comes back by itself."""
+        self._roll_called = time.monotonic()
+        self._refresh_workers()
+        with self._lock:
+            missing = self.workers - len(self._turns.workers) - len(self._renewing)
+            for active in list(self._turns.runs.values()):
+                if active.flight and active.worker not in self._turns.workers and not active.flight[0].future.done():
+                    self._failed(active, active.worker or "", WorkerDied("The worker is not there any more."))
+        if missing > 0:
+            self._cluster.restore()
 
     def _renew_full(self) -> None:
         """Start a worker anew that is full, once it is idle; of several one at a time."""
@@ -225,14 +239,12 @@ class Engine:
             raise TimeoutError(self.failure or "The workers are not up yet.")
         for attempt in range(TRIES_OF_A_CHUNK):
             try:
-                found = self._asked_for(key, experiment).result(timeout=timeout)
+                found = self._cluster.result(self._asked_for(key, experiment), timeout)
                 break
-            except KilledWorker:
+            except WorkerDied:
                 if attempt == TRIES_OF_A_CHUNK - 1:
                     raise Refused("The workers end when they build this model: it may be too large.") from None
-            except (TimeoutError, asyncio.TimeoutError) as error:  # two classes before Python 3.11
-                raise TimeoutError("The workers are busy.") from error
-            except OSError:
+            except OSError:  # TimeoutError among them
                 raise
             except Exception as error:
                 raise Refused(f"This model cannot be built: {error}") from error
@@ -246,8 +258,9 @@ class Engine:
         """The description that is being made; the page and its slider ask for the same one at nearly the same time."""
         with self._lock:
             future = self._describing.get(key)
-            if future is None or future.done():
-                self._describing = {other: asked for other, asked in self._describing.items() if not asked.done()}
+            if future is None or future.done() or gone(future):
+                waiting = {other: asked for other, asked in self._describing.items() if not asked.done() and not gone(asked)}
+                self._describing = waiting
                 future = self._cluster.submit(work.describe, experiment.to_dict(), priority=100)
                 self._describing[key] = future
             return future
@@ -302,7 +315,7 @@ class Engine:
         self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None, token: int, future: Future
     ) -> None:
         with self._lock:
-            held = None if future.exception() else future.result()
+            held = self._outcome(future)[0]
             self._note(address, token, held)
             if held is None and wish.experiment == self._first:
                 self._first = None  # It is no use to try again and again.
@@ -461,8 +474,7 @@ class Engine:
     def _returned(self, run_id: str, token: int, address: str, future: Future) -> None:
         began = time.thread_time()
         with self._lock:
-            error = None if future.cancelled() else future.exception()
-            chunk = None if future.cancelled() or error else future.result()
+            chunk, error = self._outcome(future)
             self._note(address, token, chunk and chunk.held)
             active = self._turns.runs.get(run_id)
             if active is not None and active.flight and active.flight[0].token == token:
@@ -474,6 +486,15 @@ class Engine:
         self._pump()
         spent = time.thread_time() - began
         self._seconds_of_keeping += 0.1 * (spent - self._seconds_of_keeping)
+
+    def _outcome(self, future: Future) -> tuple[Any, Exception | None]:
+        """What came back and what went wrong; neither for what was cancelled."""
+        if future.cancelled():
+            return None, None
+        try:
+            return self._cluster.result(future), None
+        except Exception as error:
+            return None, error
 
     def _keep(self, active: Active, chunk: work.Chunk) -> None:
         state, frames, _ = chunk
@@ -504,7 +525,7 @@ class Engine:
 
     def _failed(self, active: Active, address: str, error: BaseException) -> None:
         self._forget_flight(active)
-        if isinstance(error, KilledWorker):
+        if isinstance(error, WorkerDied):
             active.failures += 1
             active.worker = None
             by_memory = self._cluster.died_by_memory(address)
