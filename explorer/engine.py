@@ -186,7 +186,7 @@ class Engine:
             self._turns.workers = kept | {address: Worker() for address in fresh}
 
     def _call_roll(self) -> None:
-        """Look who is there, whatever was said: a death is not always told, and not every dead worker comes back by itself."""
+        """Look who is there: a death is not always told, and not every dead worker comes back by itself."""
         self._roll_called = time.monotonic()
         self._refresh_workers()
         with self._lock:
