@@ -10,13 +10,24 @@ catalog         walks both folders
 presets         named experiments with a point to see
 data            what an experiment trains on, holds out, and probes
 build *         a seeded model that keeps its architecture's promise
+sizes           sizes in symbols: 2 · U, T − 2
 tensors         a shape with a name for each axis, and what the rules for a layer look at
 graph           the calls of layers between a model's inputs and outputs
 sentences       what a layer does to the axes, in words, a rule for each class of layer
 axes            the names of the axes that it returns, likewise
+extents         how long they are, in symbols, likewise
 arithmetic      how the number of its weights comes about, likewise
-shapes *        what each layer receives and returns: all of that together
+weights         what its weights are called and what their axes mean, likewise
+equations       what it computes, likewise
+flows           how it moves along time, likewise, and the chain unrolled
+explanation     the same for other programs, and as text
+shapes *        what each layer receives and returns, and why: all of that together
+settings *      which setting of an experiment every axis and every weight follows
+parting         where two chains part, and why
+twins *         a model with one setting at its other value
+quiz            questions made from a model, with the reason behind every choice
 inside *        the real numbers that flow through a model
+looks *         real numbers that show what one layer does
 folding *       time joined to the batch, where that changes nothing
 states          a run's state as bytes
 training *      compiles an epoch once and runs chunks of it

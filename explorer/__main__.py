@@ -1,4 +1,4 @@
-"""The same from the command line: `python -m explorer list|shapes|train|export|bench`."""
+"""The same from the command line: `python -m explorer list|shapes|explain|quiz|twins|train|export|bench`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer import limits, work
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.explanation import explained, named, told, told_layer
 from explorer.spec import LIMITS, Experiment, spell
 
 _KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
@@ -41,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_experiment(shapes)
     shapes.set_defaults(command=_shapes)
 
+    explain = commands.add_parser("explain", help="what every layer does to the axes, and why")
+    _add_experiment(explain)
+    explain.add_argument("--layer", metavar="NAME", help="this layer alone")
+    explain.set_defaults(command=_explain)
+
     train = commands.add_parser("train", help="train here, with a progress bar")
     _add_experiment(train)
     train.set_defaults(command=_train)
@@ -54,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="fewer repeats and sizes, and nothing is written")
     bench.set_defaults(command=_bench)
 
-    for command in (listing, shapes, train, bench):
+    for command in (listing, shapes, explain, train, bench):
         command.add_argument("--json", action="store_true", help="print figures as JSON")
     return parser
 
@@ -151,6 +157,17 @@ def _spelled(axes: Sequence[str], shape: Sequence[int | None]) -> str:
     '(batch, timesteps 20, features 5)'
     """
     return f"({', '.join(axis if size is None else f'{axis} {size}' for axis, size in zip(axes, shape, strict=True))})"
+
+
+def _explain(options: argparse.Namespace) -> int:
+    description = work.describe(_experiment(options).to_dict())["description"]
+    if options.layer is not None:
+        description = {**description, "layers": [named(description, options.layer)]}
+    if options.json:
+        print(json.dumps(explained(description)))
+    else:
+        print(told(description) if options.layer is None else told_layer(description["layers"][0]))
+    return 0
 
 
 def _train(options: argparse.Namespace) -> int:

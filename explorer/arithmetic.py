@@ -3,80 +3,204 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from explorer.sizes import Size
 from explorer.tensors import Tensor, rule
 
+Number = int | Size
 # Products that are added up to give the number of weights, each of factors and a sum that they multiply:
-# [([3, 32], [5, 32, 2])] is 3 · 32 · (5 + 32 + 2).
-Terms = list[tuple[list[int], list[int]]]
+# [([3, U], [F, U, 2])] is 3 · U · (F + U + 2).
+Terms = list[tuple[list[Number], list[Number]]]
+# The symbol for a number that a layer sets itself: of its last axis, or of the one that is named.
+Own = Callable[..., Number]
 
 
-def arithmetic(layer: Any, received: Sequence[Tensor], params: int) -> str | None:
+@dataclass(frozen=True)
+class Arithmetic:
+    """How many weights a layer has, and why.
+
+    >>> U, F = Size.symbol("U"), Size.symbol("F")
+    >>> found = Arithmetic([([3, U], [F, U, 2])], {"U": 32, "F": 5})
+    >>> found.formula, found.numbers, found.text
+    ('3 · U · (F + U + 2)', '3 * 32 * (5 + 32 + 2)', '3 · 32 · (5 + 32 + 2) = 3,744')
+    """
+
+    terms: Terms
+    values: Mapping[str, int | None]
+
+    @property
+    def total(self) -> int | None:
+        """The number, or None where a size is not known."""
+        numbers = self._in_numbers()
+        return None if numbers is None else sum(math.prod(factors) * sum(addends) for factors, addends in numbers)
+
+    @property
+    def formula(self) -> str:
+        """In symbols."""
+        return _sum(self.terms, " · ", str)
+
+    @property
+    def numbers(self) -> str:
+        """In this model's numbers, to be evaluated: Python."""
+        return _sum(self._in_numbers() or [], " * ", str)
+
+    @property
+    def text(self) -> str:
+        """In this model's numbers, to be read."""
+        return f"{_sum(self._in_numbers() or [], ' · ', lambda number: f'{number:,}')} = {self.total:,}"
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """The symbols that it depends on."""
+        return frozenset().union(*(Size.of(each).symbols for factors, addends in self.terms for each in factors + addends))
+
+    def _in_numbers(self) -> list[tuple[list[int], list[int]]] | None:
+        found = [
+            ([_at(each, self.values) for each in factors], [_at(each, self.values) for each in addends])
+            for factors, addends in self.terms
+        ]
+        return None if any(None in part for pair in found for part in pair) else found
+
+
+def arithmetic(
+    layer: Any, received: Sequence[Tensor], values: Mapping[str, int | None], own: Own, params: int
+) -> Arithmetic | None:
     """How a layer's `params` weights come about, or None where no rule is known or the rule does not give that number.
 
+    values: the numbers of the symbols. own: the symbol for a number that the layer sets itself.
+
     >>> class Dense: units, use_bias = 3, True
-    >>> arithmetic(Dense(), [Tensor((None, 32), ("batch", "units"))], params=99)
+    >>> arithmetic(Dense(), [Tensor((None, 32), ("batch", "units"))], {}, lambda units: units, params=99).text
     '3 · (32 + 1) = 99'
     """
-    found = _terms(layer, received[0].shape[-1] if received and received[0].shape else None)
-    if found is None or sum(math.prod(factors) * sum(addends) for factors, addends in found) != params:
+    if not params:
+        return Arithmetic([([], [0])], values)
+    width = _width(received)
+    found = None if width is None else Arithmetic(_terms(layer, width, own) or [], values)
+    return found if found is not None and found.terms and found.total == params else None
+
+
+def _width(received: Sequence[Tensor]) -> Number | None:
+    """How many numbers stand at one place of the first tensor that comes in."""
+    if not received or not received[0].shape:
         return None
-    return f"{' + '.join(_product(*each) for each in found)} = {params:,}"
+    return received[0].sizes[-1] if received[0].sizes[-1] is not None else received[0].shape[-1]
 
 
-def _product(factors: list[int], addends: list[int]) -> str:
-    added = " + ".join(f"{each:,}" for each in addends)
-    return " · ".join([*(f"{factor:,}" for factor in factors), f"({added})" if len(addends) > 1 else added])
+def _at(number: Number, values: Mapping[str, int | None]) -> int | None:
+    return number if isinstance(number, int) else number.at(values)
 
 
-def _terms(layer: Any, width: int | None) -> Terms | None:
+def _sum(terms: Sequence[tuple[Sequence[Any], Sequence[Any]]], times: str, write: Callable[[Any], str]) -> str:
+    return " + ".join(_product(factors, addends, times, write) for factors, addends in terms)
+
+
+def _product(factors: Sequence[Any], addends: Sequence[Any], times: str, write: Callable[[Any], str]) -> str:
+    added = " + ".join(map(write, addends))
+    bracketed = bool(factors) and (len(addends) > 1 or _is_sum(addends[0]))
+    written = [f"({write(each)})" if _is_sum(each) else write(each) for each in factors]
+    return times.join([*written, f"({added})" if bracketed else added])
+
+
+def _is_sum(number: Any) -> bool:
+    return isinstance(number, Size) and number.is_sum
+
+
+def _terms(layer: Any, width: Number, own: Own) -> Terms | None:
     """The terms of a layer that reads tensors whose last axis is `width` long."""
-    return None if width is None else rule(TERMS, layer, _unknown)(layer, width)
+    return rule(TERMS, layer, _unknown)(layer, width, own)
 
 
-def _unknown(layer: Any, width: int) -> None:
+def _unknown(layer: Any, width: Number, own: Any) -> None:
     return None
 
 
-def _bias(layer: Any) -> list[int]:
+def _bias(layer: Any) -> list[Number]:
     return [1] if layer.use_bias else []
 
 
-def _recurrent(*gates: int) -> Callable[[Any, int], Terms]:
-    return lambda layer, width: [([*gates, layer.units], [width, layer.units, *_bias(layer)])]
+def _recurrent(*gates: int) -> Callable[[Any, Number, Any], Terms]:
+    def terms(layer: Any, width: Number, own: Own) -> Terms:
+        units = own(layer.units)
+        return [([*gates, units], [width, units, *_bias(layer)])]
+
+    return terms
 
 
-def _gru(layer: Any, width: int) -> Terms:
+def _gru(layer: Any, width: Number, own: Own) -> Terms:
     # With reset_after a GRU adds one bias to what comes in and another to its memory.
     bias = [2] if layer.use_bias and layer.reset_after else _bias(layer)
-    return [([3, layer.units], [width, layer.units, *bias])]
+    units = own(layer.units)
+    return [([3, units], [width, units, *bias])]
 
 
-def _both_ways(layer: Any, width: int) -> Terms | None:
-    one_way = _terms(layer.forward_layer, width)
+def _dense(layer: Any, width: Number, own: Own) -> Terms:
+    return [([own(layer.units)], [width, *_bias(layer)])]
+
+
+def _convolution(layer: Any, width: Number, own: Own) -> Terms:
+    seen = Size.of(width) * layer.kernel_size[0] // layer.groups
+    return [([own(layer.filters)], [seen, *_bias(layer)])]
+
+
+def _depthwise(layer: Any, width: Number, own: Own) -> Terms:
+    return [([Size.of(width) * layer.depth_multiplier], [layer.kernel_size[0], *_bias(layer)])]
+
+
+def _separable(layer: Any, width: Number, own: Own) -> Terms:
+    """Each feature through a filter of its own, then all of them mixed (https://keras.io/api/layers/convolution_layers/)."""
+    each = Size.of(width) * layer.depth_multiplier
+    return [([layer.kernel_size[0]], [each]), ([own(layer.filters)], [each, *_bias(layer)])]
+
+
+def _both_ways(layer: Any, width: Number, own: Own) -> Terms | None:
+    one_way = _terms(layer.forward_layer, width, own)
     return one_way and [([2, *factors], addends) for factors, addends in one_way]
 
 
-def _attention(layer: Any, width: int) -> Terms | None:
+def _multi_head(layer: Any, width: Number, own: Own) -> Terms | None:
     """Query, key and value of every head, and the way back to one width; all three must be `width` wide."""
     if layer.key_dim != layer.value_dim:
         return None
     bias = _bias(layer)
-    return [([3, layer.num_heads, layer.key_dim], [width, *bias]), ([width], [layer.num_heads * layer.key_dim, *bias])]
+    heads, wide = own(layer.num_heads, "heads"), own(layer.key_dim, "head size")
+    return [([3, heads, wide], [width, *bias]), ([width], [Size.of(heads) * wide, *bias])]
 
 
-TERMS: dict[str, Callable[[Any, int], Terms | None]] = {
+def _embedding(layer: Any, width: Number, own: Own) -> Terms:
+    return [([own(layer.input_dim, "vocabulary")], [own(layer.output_dim)])]
+
+
+def _each(weights: int) -> Callable[[Any, Number, Any], Terms]:
+    return lambda layer, width, own: [([weights], [width])]
+
+
+def _batch_normalization(layer: Any, width: Number, own: Any) -> Terms:
+    return [([2 + bool(layer.center) + bool(layer.scale)], [width])]
+
+
+def _layer_normalization(layer: Any, width: Number, own: Any) -> Terms:
+    return [([bool(layer.center) + bool(layer.scale)], [width])]
+
+
+TERMS: dict[str, Callable[[Any, Number, Own], Terms | None]] = {
     "GRU": _gru,
     "LSTM": _recurrent(4),
     "SimpleRNN": _recurrent(),
-    "TimeDistributed": lambda layer, width: _terms(layer.layer, width),
+    "TimeDistributed": lambda layer, width, own: _terms(layer.layer, width, own),
     "Bidirectional": _both_ways,
-    "Dense": lambda layer, width: [([layer.units], [width, *_bias(layer)])],
-    "Conv1D": lambda layer, width: [([layer.filters], [layer.kernel_size[0] * width // layer.groups, *_bias(layer)])],
-    "MultiHeadAttention": _attention,
-    "Embedding": lambda layer, width: [([layer.input_dim], [layer.output_dim])],
-    "LayerNormalization": lambda layer, width: [([2], [width])],
-    "BatchNormalization": lambda layer, width: [([4], [width])],
+    "Dense": _dense,
+    "Conv1D": _convolution,
+    "DepthwiseConv1D": _depthwise,
+    "SeparableConv1D": _separable,
+    "MultiHeadAttention": _multi_head,
+    "Attention": lambda layer, width, own: [([], [1])],
+    "AdditiveAttention": _each(1),
+    "Embedding": _embedding,
+    "LayerNormalization": _layer_normalization,
+    "RMSNormalization": _each(1),
+    "BatchNormalization": _batch_normalization,
 }

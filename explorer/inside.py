@@ -7,14 +7,14 @@ own weights, and `TimeDistributed` calls its layer once with time joined to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from explorer.graph import calls, source_name
-from explorer.shapes import describe
+from explorer.shapes import Description, describe
 from explorer.tensors import ORDERED, Tensor
 
 LONGEST = 32
@@ -31,15 +31,19 @@ def values(model: keras.Model, inputs: Any) -> dict[str, list[list[int]]]:
     >>> values(keras.Model(sequence, keras.layers.ReLU(name="kept")(sequence)), np.array([[[-1.0], [3.0]]]))
     {'sequence': [[0, 255]], 'kept': [[0, 255]]}
     """
-    description = describe(model)
-    tensors = outputs(model, inputs)
+    return grids(describe(model), outputs(model, inputs)[0])
+
+
+def grids(description: Description, tensors: Mapping[str, np.ndarray]) -> dict[str, list[list[int]]]:
+    """`values` of tensors that are there already."""
     named = [*description.sources, *description.layers]
     axes = [source.axes for source in description.sources] + [layer.axes_out[0] for layer in description.layers]
     return {each.name: grid(tensors[each.name], names) for each, names in zip(named, axes, strict=True)}
 
 
-def outputs(model: keras.Model, inputs: Any) -> dict[str, np.ndarray]:
-    """What every source and layer gives for the first sequence of `inputs`, (1, ...); of several tensors the first."""
+def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
+    """What every source and layer gives for the first sequence of `inputs`, (1, ...), and the mask that goes with it,
+    (1, timesteps), or None; of several tensors the first."""
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if len(given) != len(model.inputs):
         raise ValueError(f"The model takes {len(model.inputs)} inputs. Received: {len(given)}")
@@ -50,7 +54,20 @@ def outputs(model: keras.Model, inputs: Any) -> dict[str, np.ndarray]:
     found = _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
     named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
     named.update((call.name, found[id(call.outputs[0])]) for call in calls(model))
-    return {name: np.asarray(value) for name, value in named.items()}
+    masks = {name: getattr(value, "_keras_mask", None) for name, value in named.items()}
+    return (
+        {name: np.asarray(value) for name, value in named.items()},
+        {name: None if mask is None else np.asarray(mask) for name, mask in masks.items()},
+    )
+
+
+def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
+    """The memory of a plain recurrent layer after every step, (samples, timesteps, units), in the order in which it reads,
+    whatever of it the layer hands on; None for a layer that is not stepped through here."""
+    step = _stepper(layer) if type(layer) in STEPS and not layer.stateful else None
+    if step is None:
+        return None
+    return np.stack(_memories(layer, step, sequence, mask, None)[0], axis=1)
 
 
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> list[list[int]]:
@@ -201,7 +218,10 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
     return kernel, outer, STEPS[type(layer)](cell, recurrent, inner, bend, gate)
 
 
-def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
+def _memories(
+    layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """What is said after every step, in the order of reading, and the last states."""
     kernel, bias, step = weights
     heard = np.asarray(sequence) @ kernel + bias
     samples, steps = heard.shape[:2]
@@ -223,6 +243,11 @@ def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence:
             states = [np.where(here, after, before) for after, before in zip(new, states, strict=True)]
         silent = marked is not None and layer.zero_output_for_mask
         memories.append(np.where(marked[:, place], said, 0) if silent else said)
+    return memories, states
+
+
+def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
+    memories, states = _memories(layer, weights, sequence, mask, start)
     output = np.stack(memories, axis=1) if layer.return_sequences else memories[-1]
     output = _with_mask(keras.ops.convert_to_tensor(output), mask, layer)
     if layer.return_state:

@@ -6,17 +6,23 @@ inputs and are followed through the graph, call by call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
 
-from explorer.arithmetic import arithmetic
+from explorer.arithmetic import Arithmetic, Number, arithmetic
 from explorer.axes import named, source_axes
+from explorer.equations import equation
+from explorer.explanation import explained, told
+from explorer.extents import extents
+from explorer.flows import flow, unrolled
 from explorer.graph import Call, calls, masked, source_name
-from explorer.sentences import said
-from explorer.tensors import ORDERED, Axes, Seen, Shape, Tensor, kind
+from explorer.sentences import SAYS, said
+from explorer.sizes import Symbols
+from explorer.tensors import ORDERED, Axes, Seen, Shape, Sizes, Tensor, kind
+from explorer.weights import Weight, weights
 
 WRAPPERS = ("TimeDistributed", "Bidirectional")
 
@@ -28,9 +34,11 @@ class Source:
     name: str
     shape: Shape
     axes: Axes
+    sizes: Sizes
 
     def to_dict(self) -> dict[str, Any]:
-        return {"name": self.name, "shape": list(self.shape), "axes": list(self.axes)}
+        shape, axes = list(self.shape), list(self.axes)
+        return {"name": self.name, "shape": shape, "axes": axes, "symbols": _written(self.sizes)}
 
 
 @dataclass(frozen=True)
@@ -38,9 +46,13 @@ class LayerDescription:
     """One call of one layer.
 
     type: the class, with what a wrapper wraps: "TimeDistributed(Dense)"; then `wraps` is "Dense".
+    sizes_in, sizes_out: the shapes in symbols.
     params: weights that are counted here; 0 where the call shares the weights of the call named in `shares`.
-    arithmetic: how the parameters come about, "3 · 32 · (5 + 32 + 2) = 3,744", or None where no rule is known.
+    counted: how the parameters come about, or None where no rule is known.
     says, short: what the layer does to the axes, and the same in at most 60 characters.
+    explained: whether there is more to say than Keras's own shapes and counts.
+    equation: the lines of what it computes. weights: its arrays, with names for their axes.
+    flow, reach: how it moves along time (`explorer.flows`).
     inside: what a wrapper or a nested model holds.
     """
 
@@ -50,20 +62,43 @@ class LayerDescription:
     output: tuple[Shape, ...]
     axes_in: tuple[Axes, ...]
     axes_out: tuple[Axes, ...]
+    sizes_in: tuple[Sizes, ...]
+    sizes_out: tuple[Sizes, ...]
     params: int
-    arithmetic: str | None
+    counted: Arithmetic | None
     says: str
     short: str
+    explained: bool
+    equation: tuple[str, ...]
+    weights: tuple[Weight, ...]
+    flow: str
+    reach: int | None
     reads: tuple[str, ...] = ()
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerDescription, ...] = ()
 
+    @property
+    def arithmetic(self) -> str | None:
+        """How the parameters come about: "3 · 32 · (5 + 32 + 2) = 3,744"."""
+        return None if self.counted is None or not self.params else self.counted.text
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The same in symbols, in numbers to be evaluated, and in all."""
+        formula, numbers = (self.counted.formula, self.counted.numbers) if self.counted else (None, None)
+        return {"formula": formula, "numbers": numbers, "total": self.params}
+
     def to_dict(self) -> dict[str, Any]:
         lists = ("input", "output", "axes_in", "axes_out")
+        plain = ("name", "type", "params", "arithmetic", "says", "short", "wraps", "shares", "explained", "flow", "reach")
         return {
-            **self.__dict__,
+            **{name: getattr(self, name) for name in (*plain, "parameters")},
             **{name: [list(each) for each in getattr(self, name)] for name in lists},
+            "symbols_in": [_written(sizes) for sizes in self.sizes_in],
+            "symbols_out": [_written(sizes) for sizes in self.sizes_out],
+            "equation": list(self.equation),
+            "weights": [weight.to_dict() for weight in self.weights],
             "reads": list(self.reads),
             "inside": [layer.to_dict() for layer in self.inside],
         }
@@ -71,22 +106,32 @@ class LayerDescription:
 
 @dataclass(frozen=True)
 class Description:
-    """A model as plain data: where data comes in, what each layer makes of it, and what comes out."""
+    """A model as plain data: where data comes in, what each layer makes of it, and what comes out.
+
+    symbols: the axis and the number of every symbol. settings: what each setting of an experiment moves
+    (`explorer.settings`); empty for a model of no experiment.
+    """
 
     inputs: tuple[Shape, ...]
     output: tuple[Shape, ...]
     sources: tuple[Source, ...]
     layers: tuple[LayerDescription, ...]
     params: int
+    symbols: Mapping[str, tuple[str, int | None]]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as lists, strings and numbers, ready for JSON; the batch is None."""
+        sources, layers = ([each.to_dict() for each in part] for part in (self.sources, self.layers))
         return {
             "inputs": [list(shape) for shape in self.inputs],
             "output": [list(shape) for shape in self.output],
-            "sources": [source.to_dict() for source in self.sources],
-            "layers": [layer.to_dict() for layer in self.layers],
+            "sources": sources,
+            "layers": layers,
             "params": self.params,
+            "symbols": {name: {"axis": axis, "size": size} for name, (axis, size) in self.symbols.items()},
+            "settings": dict(self.settings),
+            "unrolled": unrolled(sources, layers),
         }
 
 
@@ -106,7 +151,7 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     """
     steps = calls(model)
     tensors: dict[int, Tensor] = {}
-    sources = []
+    sources, symbols = [], Symbols()
     given = [None] * len(model.inputs) if input_axes is None else [tuple(axes) for axes in input_axes]
     if len(given) != len(model.inputs):
         raise ValueError(f"input_axes must name the axes of {len(model.inputs)} inputs. Received: {given}")
@@ -115,14 +160,43 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
         axes = axes or source_axes(tensor, steps)
         if len(axes) != len(shape):
             raise ValueError(f"An input of shape {shape} needs {len(shape)} names of axes. Received: {axes}")
-        tensors[id(tensor)] = Tensor(shape, axes, masked(tensor))
-        sources.append(Source(source_name(tensor), shape, axes))
-    layers = _follow(model, steps, tensors)
+        sizes = tuple(symbols.name(axis, size) for axis, size in zip(axes, shape, strict=True))
+        tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
+        sources.append(Source(source_name(tensor), shape, axes, sizes))
+    layers = _follow(model, steps, tensors, symbols)
     shapes = [tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs)]
-    return Description(*shapes, tuple(sources), tuple(layers), model.count_params())
+    return Description(*shapes, tuple(sources), tuple(layers), model.count_params(), symbols.named)
 
 
-def _follow(model: keras.Model, steps: list[Call], tensors: dict[int, Tensor], whole: bool = True) -> list[LayerDescription]:
+@dataclass(frozen=True)
+class Explanation:
+    """What every layer of a model does to the axes, and why; `str` gives it as text."""
+
+    description: Description
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON for other programs; see `explorer.explanation.explained`."""
+        return explained(self.description.to_dict())
+
+    def __str__(self) -> str:
+        return told(self.description.to_dict())
+
+
+def explain(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Explanation:
+    """Explain any Keras model that has a graph; arguments and errors are those of `describe`.
+
+    >>> sequence = keras.Input((20, 5), name="sequence")
+    >>> memory = keras.layers.Bidirectional(keras.layers.GRU(32), name="memory")(sequence)
+    >>> (layer,) = explain(keras.Model(sequence, memory)).to_dict()["layers"]
+    >>> layer["output"][0][1], layer["parameters"]["numbers"]
+    ({'axis': 'outputs', 'symbol': '2 · U', 'size': 64}, '2 * 3 * 32 * (5 + 32 + 2)')
+    """
+    return Explanation(describe(model, input_axes))
+
+
+def _follow(
+    model: keras.Model, steps: list[Call], tensors: dict[int, Tensor], symbols: Symbols, whole: bool = True
+) -> list[LayerDescription]:
     """Describe every call, noting each tensor's names in `tensors`; `whole`: what comes out is the answer."""
     read = {id(tensor) for step in steps for tensor in step.inputs}
     answers = {id(tensor) for tensor in model.outputs} - read if whole else set()
@@ -131,62 +205,102 @@ def _follow(model: keras.Model, steps: list[Call], tensors: dict[int, Tensor], w
         received = [tensors[id(tensor)] for tensor in step.inputs]
         shapes = [tuple(tensor.shape) for tensor in step.outputs]
         ends = [id(tensor) in answers for tensor in step.outputs]
-        layer = _layer(step.layer, received, shapes, ends, step.node)
+        layer = _layer(step.layer, received, shapes, ends, symbols, step.node)
         if step.shares:
             says = f"with the same weights as {step.shares}, {layer.says}"
-            layer = replace(layer, params=0, arithmetic=None, says=says, shares=step.shares)
+            layer = replace(layer, params=0, counted=None, says=says, shares=step.shares)
         layers.append(replace(layer, name=step.name, reads=step.reads))
-        for tensor, shape, axes in zip(step.outputs, shapes, layer.axes_out, strict=True):
-            tensors[id(tensor)] = Tensor(shape, axes, masked(tensor))
+        for tensor, *known in zip(step.outputs, shapes, layer.axes_out, layer.sizes_out, strict=True):
+            shape, axes, sizes = known
+            tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
     return layers
 
 
-def _layer(layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], node: Any = None) -> LayerDescription:
+def _layer(
+    layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
+) -> LayerDescription:
     """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
-    inside = _inside(layer, received, shapes, ends)
-    seen = Seen(layer, received, [], node, [held.axes_out for held in inside])
-    returned = []
-    for shape, axes, end in zip(shapes, named(seen, shapes), ends, strict=True):
-        if end and len(axes) > 1 and axes[-1] not in ORDERED:
-            axes = (*axes[:-1], "outputs")
-        returned.append(Tensor(shape, axes))
-    says, short = said(replace(seen, returned=returned))
+    inside = _inside(layer, received, shapes, ends, symbols)
+    seen = Seen(layer, received, [], node, [held.axes_out for held in inside], [held.sizes_out for held in inside])
+    axes_out = [
+        (*axes[:-1], "outputs") if end and len(axes) > 1 and axes[-1] not in ORDERED else axes
+        for axes, end in zip(named(seen, shapes), ends, strict=True)
+    ]
+    sizes_out = extents(seen, shapes, axes_out, symbols)
+    returned = [Tensor(*each) for each in zip(shapes, axes_out, [False] * len(shapes), sizes_out, strict=True)]
+    seen = replace(seen, returned=returned)
+    says, short = said(seen)
     params, wrapped = _params(layer), _wrapped(layer)
+    width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
+
+    def own(number: int, axis: str = width) -> Number:
+        return symbols.name(axis, number)
+
+    # In this order: what is counted may give a symbol to a number that the weights then have.
+    counted = _counted(layer, received, symbols, own, params, inside)
+    held = weights(layer, received, symbols, own) if params else ()
+    moves, reach = flow(seen) if received and returned else ("none", None)
     return LayerDescription(
         name=layer.name,
         type=_type(layer),
         input=tuple(tensor.shape for tensor in received),
         output=tuple(shapes),
         axes_in=tuple(tensor.axes for tensor in received),
-        axes_out=tuple(tensor.axes for tensor in returned),
+        axes_out=tuple(axes_out),
+        sizes_in=tuple(tensor.sizes for tensor in received),
+        sizes_out=tuple(sizes_out),
         params=params,
-        arithmetic=arithmetic(layer, received, params),
+        counted=counted,
         says=says,
         short=short,
+        explained=counted is not None and bool(kind(layer, SAYS)) and all(each.explained for each in inside),
+        equation=equation(seen),
+        weights=held,
+        flow=moves,
+        reach=reach,
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )
 
 
-def _inside(layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool]) -> list[LayerDescription]:
+def _counted(
+    layer: Any, received: list[Tensor], symbols: Symbols, own: Any, params: int, inside: list[LayerDescription]
+) -> Arithmetic | None:
+    """How a layer's weights come about; those of a nested model are those of its layers together."""
+    if isinstance(layer, keras.Model) and inside:
+        counted = [each.counted for each in inside if each.params]
+        terms = [] if None in counted else [term for each in counted for term in each.terms]
+        whole = Arithmetic(terms or [([], [0])], symbols)
+        return whole if whole.total == params else None
+    return arithmetic(layer, received, symbols, own, params)
+
+
+def _inside(
+    layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols
+) -> list[LayerDescription]:
     """Describe what a wrapper or a nested model holds, on its share of what comes in."""
     if kind(layer, WRAPPERS) == "TimeDistributed":
         held = [tensor.without(1) for tensor in received]
-        return [_layer(layer.layer, held, [(shape[0], *shape[2:]) for shape in shapes], ends)]
+        return [_layer(layer.layer, held, [(shape[0], *shape[2:]) for shape in shapes], ends, symbols)]
     if kind(layer, WRAPPERS) == "Bidirectional":
         both = []
         for each in (layer.forward_layer, layer.backward_layer):
             found = each.compute_output_shape(received[0].shape)
             found = [found] if not found or not isinstance(found[0], (tuple, list)) else found
-            both.append(_layer(each, received[:1], [tuple(shape) for shape in found], [False] * len(found)))
+            shapes_of_one = [tuple(shape) for shape in found]
+            both.append(_layer(each, received[:1], shapes_of_one, [False] * len(found), symbols))
         return both
     if isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
         tensors = {
-            id(tensor): Tensor(tuple(tensor.shape), given.axes, given.masked)
+            id(tensor): Tensor(tuple(tensor.shape), given.axes, given.masked, given.sizes)
             for tensor, given in zip(layer.inputs, received, strict=True)
         }
-        return _follow(layer, calls(layer), tensors, whole=all(ends))
+        return _follow(layer, calls(layer), tensors, symbols, whole=all(ends))
     return []
+
+
+def _written(sizes: Sizes) -> list[str | None]:
+    return [None if size is None else str(size) for size in sizes]
 
 
 def _wrapped(layer: Any) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from explorer.sizes import Size
 
 Shape = tuple[int | None, ...]
 Axes = tuple[str, ...]
+Sizes = tuple["Size | None", ...]
 Rule = TypeVar("Rule")
 
 # Axes that are counted along, one after the other; all others are the width of what stands at one place.
@@ -19,11 +22,17 @@ class Tensor:
     """A shape with a name for each axis, such as (None, 20, 5) and (batch, timesteps, features).
 
     masked: whether a mask comes with it that marks some steps to be skipped.
+    sizes: the shape in symbols, None where an axis has none.
     """
 
     shape: Shape
     axes: Axes
     masked: bool = False
+    sizes: Sizes = ()
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.shape):
+            object.__setattr__(self, "sizes", (None,) * len(self.shape))
 
     @property
     def width(self) -> tuple[int | None, str] | None:
@@ -39,16 +48,17 @@ class Tensor:
         return dict(zip(self.axes[1:end], self.shape[1:end], strict=True))
 
     def without(self, axis: int) -> Tensor:
-        shape, axes = list(self.shape), list(self.axes)
-        del shape[axis], axes[axis]
-        return Tensor(tuple(shape), tuple(axes), self.masked)
+        kept = [place for place in range(len(self.shape)) if place != axis]
+        shape, axes, sizes = (tuple(each[place] for place in kept) for each in (self.shape, self.axes, self.sizes))
+        return Tensor(shape, axes, self.masked, sizes)
 
 
 @dataclass(frozen=True)
 class Seen:
     """What a rule looks at: one call of one layer.
 
-    returned: still empty while the axes are named. inside: of each layer that this one holds, the axes that it returns.
+    returned: still empty while the axes are named. inside, inside_sizes: of each layer that this one holds, the axes that
+    it returns and their sizes in symbols.
     """
 
     layer: Any
@@ -56,6 +66,7 @@ class Seen:
     returned: list[Tensor]
     node: Any
     inside: list[tuple[Axes, ...]]
+    inside_sizes: list[tuple[Sizes, ...]] = field(default_factory=list)
 
     @property
     def first(self) -> Tensor:

@@ -83,17 +83,22 @@ def warm() -> int:
 
 
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
-    """The shapes of an experiment's model (`explorer.shapes`), and the real numbers that flow for one probe sequence."""
+    """The shapes of an experiment's model (`explorer.shapes`), and the real numbers that flow for one probe sequence: of
+    every tensor (`explorer.inside.values`), and those that show what a layer does (`explorer.looks`).
+    """
     warm()
-    from explorer import data, inside, shapes
+    from explorer import data, inside, looks, settings, shapes
     from explorer.build import build_experiment
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     probe = data.make(wanted, "probe")
+    description = settings.with_settings(shapes.describe(model), wanted)
+    tensors, masks = inside.outputs(model, [stream[:1] for stream in probe.inputs])
     return {
-        "description": shapes.describe(model).to_dict(),
-        "values": inside.values(model, [stream[:1] for stream in probe.inputs]),
+        "description": description.to_dict(),
+        "values": inside.grids(description, tensors),
+        "looks": looks.looks(model, tensors, masks),
     }
 
 

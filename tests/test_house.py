@@ -14,11 +14,12 @@ PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # From top to bottom: a room may import what stands above it.
 ORDER = (
     *("spec", "registry", "architectures", "tasks", "catalog", "presets", "data"),
-    *("build", "tensors", "graph", "sentences", "axes", "arithmetic", "shapes"),
-    *("inside", "folding", "states", "training", "work", "warm"),
+    *("build", "sizes", "tensors", "graph", "sentences", "axes", "extents"),
+    *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "settings", "parting", "twins", "quiz"),
+    *("inside", "looks", "folding", "states", "training", "work", "warm"),
     *("limits", "story", "store", "cluster", "turns", "engine", "export", "__main__", "ui"),
 )
-MARKED = {"build", "shapes", "inside", "folding", "training"}
+MARKED = {"build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

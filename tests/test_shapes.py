@@ -125,7 +125,7 @@ def test_arithmetic_is_shown_wherever_there_are_parameters_and_comes_out_right(a
 def test_the_description_is_plain_data(architecture):
     found = describe(build(architecture, SIZES)).to_dict()
     assert json.loads(json.dumps(found)) == found
-    assert set(found) == {"inputs", "output", "sources", "layers", "params"}
+    assert set(found) == {"inputs", "output", "sources", "layers", "params", "symbols", "settings", "unrolled"}
 
 
 # ------------------------------------------------------------------------------------------------ in words and numbers
@@ -137,9 +137,15 @@ def test_the_default_model_reads_as_it_is_drawn():
     assert found["output"] == [[None, 20, 1]]
     assert found["params"] == 3777
     assert found["sources"] == [
-        {"name": "sequence", "shape": [None, 20, 5], "axes": ["batch", "timesteps", "features"]},
+        {"name": "sequence", "shape": [None, 20, 5], "axes": ["batch", "timesteps", "features"], "symbols": ["B", "T", "F"]},
     ]
     memory, answer = found["layers"]
+
+    def weight(name: str, *places: tuple[int, str, str]) -> dict:
+        shape, axes, symbols = (list(each) for each in zip(*places, strict=True))
+        gates = ["update z", "reset r", "candidate h̃"]
+        return {"name": name, "shape": shape, "axes": axes, "symbols": symbols, "parts": gates}
+
     assert memory == {
         "name": "memory",
         "type": "GRU",
@@ -155,6 +161,23 @@ def test_the_default_model_reads_as_it_is_drawn():
         "wraps": None,
         "shares": None,
         "inside": [],
+        "symbols_in": [["B", "T", "F"]],
+        "symbols_out": [["B", "T", "U"]],
+        "parameters": {"formula": "3 · U · (F + U + 2)", "numbers": "3 * 32 * (5 + 32 + 2)", "total": 3744},
+        "explained": True,
+        "flow": "along",
+        "reach": None,
+        "equation": [
+            "z = σ(x · kernel_z + bias_z + h · recurrent_kernel_z + recurrent_bias_z)",
+            "r = σ(x · kernel_r + bias_r + h · recurrent_kernel_r + recurrent_bias_r)",
+            "h̃ = tanh(x · kernel_h + bias_h + r ∗ (h · recurrent_kernel_h + recurrent_bias_h))",
+            "h' = z ∗ h + (1 − z) ∗ h̃",
+        ],
+        "weights": [
+            weight("kernel", (5, "features", "F"), (96, "units", "3 · U")),
+            weight("recurrent_kernel", (32, "units", "U"), (96, "units", "3 · U")),
+            weight("bias", (2, "input, memory", "2"), (96, "units", "3 · U")),
+        ],
     }
     assert (answer["type"], answer["wraps"], answer["params"]) == ("TimeDistributed(Dense)", "Dense", 33)
     assert answer["arithmetic"] == "1 · (32 + 1) = 33"
