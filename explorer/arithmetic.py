@@ -7,15 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.sizes import Size
+from explorer.sizes import Size, Symbols
 from explorer.tensors import Tensor, rule
 
 Number = int | Size
 # Products that are added up to give the number of weights, each of factors and a sum that they multiply:
 # [([3, U], [F, U, 2])] is 3 · U · (F + U + 2).
 Terms = list[tuple[list[Number], list[Number]]]
-# The symbol for a number that a layer sets itself: of its last axis, or of the one that is named.
-Own = Callable[..., Number]
+
+
+@dataclass(frozen=True)
+class Own:
+    """The symbol for a number that a layer sets itself: of its last axis, which is called `axis`, or of another."""
+
+    symbols: Symbols
+    axis: str = "units"
+
+    def __call__(self, number: int, axis: str | None = None) -> Size:
+        return self.symbols.name(axis or self.axis, number)
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,8 @@ def arithmetic(
     values: the numbers of the symbols. own: the symbol for a number that the layer sets itself.
 
     >>> class Dense: units, use_bias = 3, True
-    >>> arithmetic(Dense(), [Tensor((None, 32), ("batch", "units"))], {}, lambda units: units, params=99).text
+    >>> symbols = Symbols()
+    >>> arithmetic(Dense(), [Tensor((None, 32), ("batch", "units"))], symbols, Own(symbols), params=99).text
     '3 · (32 + 1) = 99'
     """
     if not params:

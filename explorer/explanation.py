@@ -113,7 +113,8 @@ def told_layer(layer: Mapping[str, Any], indent: str = "") -> str:
         f"  {_sentence(layer['says'])}",
     ]
     lines += [f"    {line}" for line in layer["equation"]]
-    for weight in layer["weights"]:
+    # What a wrapper holds lists its weights itself.
+    for weight in [] if layer["inside"] else layer["weights"]:
         gates = f", {len(weight['parts'])} parts: {', '.join(weight['parts'])}" if weight["parts"] else ""
         lines.append(f"  {weight['name']} {spelled(weight['axes'], weight['symbols'], weight['shape'])}{gates}")
     if not layer["explained"]:

@@ -263,6 +263,13 @@ def _says_window_pooled(verb: str) -> Callable[[Seen], Words]:
     return says
 
 
+def _says_longer(verb: str) -> Callable[[Seen], Words]:
+    def says(seen: Seen) -> Words:
+        return verb, verb, f"{seen.first.shape[1]} {seen.first.axes[1]} become {seen.out.shape[1]}"
+
+    return says
+
+
 def _says_attention(seen: Seen) -> Words:
     value = seen.received[min(1, len(seen.received) - 1)]
     heads = getattr(seen.layer, "num_heads", None)
@@ -324,6 +331,9 @@ SAYS: dict[str, Callable[[Seen], Words]] = {
     **{name: _says_pooled(verb) for name, verb in POOLS.items()},
     **{name: _says_window_pooled(verb) for name, verb in WINDOW_POOLS.items()},
     **{name: _says_merged(verb) for name, verb in MERGED.items()},
+    "UpSampling1D": _says_longer("gives every step several times"),
+    "ZeroPadding1D": _says_longer("puts steps of zeros at the ends"),
+    "Cropping1D": _says_longer("cuts steps off at the ends"),
     "Masking": _says_masking,
     "Concatenate": _says_concatenate,
     "RepeatVector": _says_repeat,

@@ -20,7 +20,7 @@ from explorer.sentences import joined
 from explorer.shapes import Description, LayerDescription
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
-from explorer.spec import Experiment, Sizes
+from explorer.spec import Experiment, Sizes, size_reason
 from explorer.tensors import ORDERED
 from explorer.weights import Weight
 
@@ -38,8 +38,8 @@ def with_settings(description: Description, experiment: Experiment) -> Descripti
     architecture = ARCHITECTURES[experiment.architecture]
     knobs = architecture.own_knobs(experiment.knobs)
     sized = _sized(architecture, experiment)
-    fixed = tuple((name, value) for name, value in sorted(knobs.items()) if name not in sized)
-    found, names = _at_primes(experiment.architecture, fixed, sized)
+    others = tuple((name, value) for name, value in sorted(knobs.items()) if name not in sized)
+    found, names = _at_primes(experiment.architecture, others, sized)
     now = {name: getattr(experiment, name) for name in PRIMES if name != "outputs"}
     now |= {"outputs": TASKS[experiment.task].outputs, **{name: knobs[name] for name in sized}}
     settings = {symbol: setting for symbol, setting in names.items() if isinstance(setting, str)}
@@ -54,8 +54,12 @@ def with_settings(description: Description, experiment: Experiment) -> Descripti
         description = _dressed(description, found, derived, values)
     except _Differs:
         return description
-    moves = {setting: _moves(description, symbol, symbols[symbol][0]) for symbol, setting in settings.items()}
-    moves.pop("outputs", None)
+    fixed = [name for name in PRIMES if name == "outputs" or size_reason(name, architecture, TASKS[experiment.task])]
+    moves = {
+        setting: _moves(description, symbol, symbols[symbol][0])
+        for symbol, setting in settings.items()
+        if setting not in fixed
+    }
     return replace(description, symbols=symbols, settings=moves)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import keras
 
-from explorer.arithmetic import Arithmetic, Number, arithmetic
+from explorer.arithmetic import Arithmetic, Own, arithmetic
 from explorer.axes import named, source_axes
 from explorer.equations import equation
 from explorer.explanation import explained, told
@@ -233,9 +233,7 @@ def _layer(
     params, wrapped = _params(layer), _wrapped(layer)
     width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
 
-    def own(number: int, axis: str = width) -> Number:
-        return symbols.name(axis, number)
-
+    own = Own(symbols, width)
     # In this order: what is counted may give a symbol to a number that the weights then have.
     counted = _counted(layer, received, symbols, own, params, inside)
     held = weights(layer, received, symbols, own) if params else ()
@@ -264,7 +262,7 @@ def _layer(
 
 
 def _counted(
-    layer: Any, received: list[Tensor], symbols: Symbols, own: Any, params: int, inside: list[LayerDescription]
+    layer: Any, received: list[Tensor], symbols: Symbols, own: Own, params: int, inside: list[LayerDescription]
 ) -> Arithmetic | None:
     """How a layer's weights come about; those of a nested model are those of its layers together."""
     if isinstance(layer, keras.Model) and inside:

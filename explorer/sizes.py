@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 LETTERS = {
     "batch": "B",
+    "windows": "W",
     "timesteps": "T",
     "features": "F",
     "units": "U",
     "outputs": "O",
-    "windows": "W",
     "heads": "H",
     "head size": "D",
     "vocabulary": "V",

@@ -84,22 +84,22 @@ def _unknown(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
 
 def _recurrent(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
     units, gates = own(layer.units), GATES[kind(layer, GATES)]
-    every = ("units", Size.of(units) * max(1, len(gates)))
+    every = (own.axis, Size.of(units) * max(1, len(gates)))
     bias = [("input, memory", 2), every] if getattr(layer, "reset_after", False) else [every]
     return {
         "kernel": ([width, every], gates),
-        "recurrent_kernel": ([("units", units), every], gates),
+        "recurrent_kernel": ([(own.axis, units), every], gates),
         "bias": (bias, gates),
     }
 
 
 def _dense(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
-    wide = ("units", own(layer.units))
+    wide = (own.axis, own(layer.units))
     return {"kernel": ([width, wide], ()), "bias": ([wide], ())}
 
 
 def _convolution(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
-    seen, filters = ("steps seen", layer.kernel_size[0]), ("units", own(layer.filters))
+    seen, filters = ("steps seen", layer.kernel_size[0]), (own.axis, own(layer.filters))
     return {"kernel": ([seen, (width[0], Size.of(width[1]) // layer.groups), filters], ()), "bias": ([filters], ())}
 
 
@@ -110,7 +110,7 @@ def _depthwise(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
 
 def _separable(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
     seen, times = ("steps seen", layer.kernel_size[0]), ("filters of each", layer.depth_multiplier)
-    filters = ("units", own(layer.filters))
+    filters = (own.axis, own(layer.filters))
     return {
         "depthwise_kernel": ([seen, width, times], ()),
         "pointwise_kernel": ([("", 1), (width[0], Size.of(width[1]) * times[1]), filters], ()),
@@ -126,7 +126,7 @@ def _multi_head(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
 
 
 def _embedding(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
-    rows, wide = ("vocabulary", own(layer.input_dim, "vocabulary")), ("features", own(layer.output_dim))
+    rows, wide = ("vocabulary", own(layer.input_dim, "vocabulary")), (own.axis, own(layer.output_dim))
     return {"embeddings": ([rows, wide], ())}
 
 
