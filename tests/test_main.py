@@ -49,6 +49,21 @@ def test_shapes_in_words(capsys):
     assert "TimeDistributed(GRU)" in text
 
 
+def test_explain_as_json_and_in_words(capsys):
+    found = json.loads(said(capsys, "explain", "gru_every_step", "--units", "32", "--features", "5", "--json"))
+    memory, answer = found["layers"]
+    assert memory["parameters"]["numbers"] == "3 * 32 * (5 + 32 + 2)"
+    assert memory["output"][0][2] == {"axis": "units", "symbol": "U", "size": 32}
+    (alone,) = json.loads(said(capsys, "explain", "gru_every_step", "--layer", "answer", "--json"))["layers"]
+    assert alone["says"] == answer["says"]
+    text = said(capsys, "explain", "windows_gru", "--windows", "4")
+    assert "(batch B, windows W = 4, timesteps T = 20, features F = 5)" in text
+    assert "memory" not in said(capsys, "explain", "windows_gru", "--layer", "average")
+    assert "There is no layer called “nothing”. There are: memory, average, answer." in refused(
+        capsys, "explain", "windows_gru", "--layer", "nothing"
+    )
+
+
 def test_train_gives_one_object_an_epoch(capsys):
     arguments = ["train", "gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4"]
     arguments += ["--samples", "32", "--epochs", "3"]

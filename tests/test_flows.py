@@ -1,0 +1,85 @@
+"""What is said of the way along time is what Keras does: one step is changed, and it is seen which answers move."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from explorer import work
+from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.flows import FLOWS, SAYS
+from explorer.shapes import describe
+
+STEPS = 9
+LAYERS = {
+    "each": [layers.Dense(3), layers.TimeDistributed(layers.Dense(3)), layers.LayerNormalization()],
+    "along": [layers.GRU(3, return_sequences=True), layers.LSTM(3, return_sequences=True)],
+    "last": [layers.GRU(3), layers.SimpleRNN(3)],
+    "both": [layers.Bidirectional(layers.GRU(3, return_sequences=True))],
+    "both last": [layers.Bidirectional(layers.LSTM(3))],
+    "pool": [layers.GlobalAveragePooling1D()],
+    "window": [layers.Conv1D(3, 3, padding="same"), layers.Conv1D(3, 2, dilation_rate=3, padding="causal")],
+    "all": [layers.MultiHeadAttention(2, 3)],
+}
+
+
+def moved(layer: layers.Layer) -> np.ndarray:
+    """(steps changed, steps answered): whether an answer moves when the numbers of one step are others."""
+    sequence = keras.Input((STEPS, 4))
+    answer = layer(sequence, sequence) if isinstance(layer, layers.MultiHeadAttention) else layer(sequence)
+    model = keras.Model(sequence, answer)
+    calm = np.random.default_rng(0).normal(size=(1, STEPS, 4)).astype("float32")
+    others = np.repeat(calm, STEPS, axis=0)
+    for step in range(STEPS):
+        others[step, step] += [1.0, -2.0, 0.5, 3.0]
+    answers = np.asarray(model(others)) - np.asarray(model(calm))
+    return np.abs(answers.reshape(STEPS, -1, answers.shape[-1])).max(axis=-1) > 1e-5
+
+
+CASES = [(flow, layer) for flow, some in LAYERS.items() for layer in some]
+
+
+@pytest.mark.parametrize(("flow", "layer"), CASES, ids=lambda case: case if isinstance(case, str) else case.name)
+def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
+    reaches = moved(layer)
+    sequence = keras.Input((STEPS, 4))
+    answer = layer(sequence, sequence) if isinstance(layer, layers.MultiHeadAttention) else layer(sequence)
+    (described,) = describe(keras.Model(sequence, answer)).layers
+    assert described.flow == flow
+    before, after = np.indices((STEPS, STEPS))
+    if flow == "each":
+        assert np.array_equal(reaches, before == after)
+    elif flow == "along":
+        assert np.array_equal(reaches, before <= after)
+    elif flow in ("both", "all"):
+        assert reaches.all()
+    elif flow == "window":
+        # From the first step that is seen to the last, the one counted with the other.
+        seen = np.where(reaches, before - after, 0)
+        assert (seen.max() - seen.min() + 1) == described.reach
+    else:
+        assert reaches.shape == (STEPS, 1)
+        assert reaches.all()
+
+
+def test_every_flow_has_words_and_every_rule_gives_one_of_them():
+    assert set(LAYERS) | {"repeat", "merge", "mark", "none"} == set(SAYS)
+    assert FLOWS
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("timesteps", [4, 20])
+def test_the_unrolled_chain_has_a_row_for_all_and_shows_both_ends(name, timesteps):
+    found = work.describe(read_experiment({"architecture": name, "timesteps": timesteps}).experiment.to_dict())[
+        "description"
+    ]
+    unrolled = found["unrolled"]
+    assert [row["name"] for row in unrolled["rows"]] == [each["name"] for each in (*found["sources"], *found["layers"])]
+    steps = found["sources"][0]["shape"][1]
+    assert (unrolled["steps"], unrolled["axis"]) == (steps, found["sources"][0]["axes"][1])
+    assert unrolled["shown"][0] == 1
+    assert unrolled["shown"][-1] == steps
+    assert len(unrolled["shown"]) <= 7
+    assert all(row["says"] in unrolled["says"] for row in unrolled["rows"])
