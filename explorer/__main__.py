@@ -11,6 +11,7 @@ from typing import Any
 from explorer import limits, work
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.explanation import explained, named, told, told_layer
+from explorer.quiz import play
 from explorer.spec import LIMITS, Experiment, spell
 
 _KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
@@ -46,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_experiment(explain)
     explain.add_argument("--layer", metavar="NAME", help="this layer alone")
     explain.set_defaults(command=_explain)
+
+    quiz = commands.add_parser("quiz", help="questions about a model, with the reason behind every choice")
+    _add_experiment(quiz)
+    # The experiment's own seed draws the model's weights, which no question is about.
+    quiz.add_argument("--questions", metavar="N", default="10", help="how many; 10 unless given")
+    quiz.set_defaults(command=_quiz)
 
     train = commands.add_parser("train", help="train here, with a progress bar")
     _add_experiment(train)
@@ -167,6 +174,15 @@ def _explain(options: argparse.Namespace) -> int:
         print(json.dumps(explained(description)))
     else:
         print(told(description) if options.layer is None else told_layer(description["layers"][0]))
+    return 0
+
+
+def _quiz(options: argparse.Namespace) -> int:
+    if not options.questions.isdecimal() or not int(options.questions):
+        raise ValueError(f"--questions must be a whole number from 1 on. Received: “{options.questions}”.")
+    experiment = _experiment(options)
+    description = work.describe(experiment.to_dict())["description"]
+    play(description, experiment.seed, int(options.questions))
     return 0
 
 

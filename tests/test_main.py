@@ -64,6 +64,22 @@ def test_explain_as_json_and_in_words(capsys):
     )
 
 
+def test_quiz_asks_the_same_again_and_ends_with_its_input(capsys, monkeypatch):
+    def played(*answers: str) -> str:
+        given = iter(answers)
+        monkeypatch.setattr("builtins.input", lambda prompt: next(given))
+        return said(capsys, "quiz", "gru_once", "--seed", "7", "--questions", "2")
+
+    once, again = played("a", "b"), played("a", "b")
+    assert once == again
+    assert "2 right" in once
+    assert "No answer yet" not in once
+    assert "1. " in played("q")
+    assert "--questions must be a whole number from 1 on. Received: “0”." in refused(
+        capsys, "quiz", "gru_once", "--questions", "0"
+    )
+
+
 def test_train_gives_one_object_an_epoch(capsys):
     arguments = ["train", "gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4"]
     arguments += ["--samples", "32", "--epochs", "3"]

@@ -1,0 +1,202 @@
+"""What a question needs to know of a layer, read from its description, and what it tells the reader beforehand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.explanation import NO_EXPLANATION
+from explorer.sentences import MERGES, WINDOW_POOLS, count, joined
+from explorer.tensors import Tensor
+
+RECURRENT = ("along", "last", "both", "both last")
+BOTH_WAYS = ("both", "both last")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A layer of a description; `layer` is its dictionary as in `explorer.shapes.LayerDescription.to_dict`."""
+
+    layer: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.layer["name"]
+
+    @property
+    def type(self) -> str:
+        return self.layer["type"]
+
+    @property
+    def flow(self) -> str:
+        return self.layer["flow"]
+
+    @property
+    def total(self) -> int:
+        return self.layer["parameters"]["total"]
+
+    @property
+    def received(self) -> list[Tensor]:
+        return _tensors(self.layer["input"], self.layer["axes_in"])
+
+    @property
+    def returned(self) -> list[Tensor]:
+        return _tensors(self.layer["output"], self.layer["axes_out"])
+
+    @property
+    def first(self) -> Tensor:
+        return self.received[0] if self.received else Tensor((), ())
+
+    @property
+    def out(self) -> Tensor:
+        return self.returned[0]
+
+    @property
+    def cell(self) -> Facts:
+        """What a wrapper holds, or the layer itself: the GRU of a TimeDistributed(GRU)."""
+        return Facts(self.layer["inside"][0]).cell if self.layer["wraps"] and self.layer["inside"] else self
+
+    @property
+    def is_recurrent(self) -> bool:
+        return self.cell.flow in RECURRENT and bool(self.weights("recurrent_kernel"))
+
+    @property
+    def ways(self) -> int:
+        """How many memories there are: 2 in a Bidirectional."""
+        return 2 if self.flow in BOTH_WAYS else 1
+
+    @property
+    def units(self) -> int | None:
+        """How many numbers the memory of one way holds, or how wide a Dense or a convolution is."""
+        kernels = self.weights("recurrent_kernel")
+        if kernels:
+            return kernels[0]["shape"][0]
+        kernels = self.weights("kernel")
+        return kernels[0]["shape"][-1] if len(kernels) == 1 else None
+
+    @property
+    def steps(self) -> tuple[str, int] | None:
+        """The last axis of those that are counted along in what comes in: ("timesteps", 20)."""
+        known = [(name, size) for name, size in self.first.places.items() if size is not None]
+        return known[-1] if known else None
+
+    @property
+    def merge_mode(self) -> str | None:
+        """How a Bidirectional puts its memories together, as its sentence tells."""
+        says = self.layer["says"].replace("last memories", "memories")
+        return next((mode for mode, (_, reason) in MERGES.items() if mode and reason in says), None)
+
+    @property
+    def batch(self) -> int:
+        """A number for the batch that stands nowhere in the layer, so that it cannot be taken for something else."""
+        taken = {size for tensor in (*self.received, *self.returned) for size in tensor.shape}
+        return next(number for number in (32, 16, 64, 128, 256, 512, 8, 4, 2) if number not in taken)
+
+    def weights(self, part: str) -> list[Mapping[str, Any]]:
+        """The weights called so, one for each direction."""
+        return [weight for weight in self.layer["weights"] if weight["name"].split(" ")[-1] == part]
+
+    def explains(self) -> str:
+        """What the layer does, as sentences."""
+        says = sentence(self.layer["says"])
+        return says if self.layer["explained"] else f"{says} {NO_EXPLANATION.format(type=self.type)}"
+
+    def told(self) -> str:
+        """What is told before the question: the layer's settings, and what comes in."""
+        takes = joined([written(tensor) for tensor in self.received])
+        return f"{self.name} is {_told(self)}." + (f" It takes {takes}." if takes else "")
+
+
+def _tensors(shapes: Sequence[Sequence[int | None]], axes: Sequence[Sequence[str]]) -> list[Tensor]:
+    return [Tensor(tuple(shape), tuple(names)) for shape, names in zip(shapes, axes, strict=True)]
+
+
+def size_of(weight: Mapping[str, Any]) -> int:
+    return math.prod(weight["shape"])
+
+
+def sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def written(tensor: Tensor) -> str:
+    """A shape as a choice shows it.
+
+    >>> written(Tensor((None, 20, 32), ("batch", "timesteps", "units")))
+    '(batch, timesteps 20, units 32)'
+    """
+    parts = []
+    for name, size in zip(tensor.axes, tensor.shape, strict=True):
+        number = "any" if size is None else f"{size:,}"
+        parts.append(number if name.startswith("axis ") else name if size is None else f"{name} {number}")
+    return f"({', '.join(parts)})"
+
+
+def _told(facts: Facts) -> str:
+    kind = facts.type.split("(")[0]
+    if kind == "TimeDistributed" and facts.layer["inside"]:
+        return f"a TimeDistributed around {_told(Facts(facts.layer['inside'][0]))}"
+    known = _settings(facts, kind)
+    article = "an" if kind[:1] in "AEIOU" or kind == "LSTM" else "a"
+    name = f"{kind}({known.pop(0)})" if kind == "RepeatVector" else facts.type
+    return f"{article} {name}" + (f" with {joined(known)}" if known else "")
+
+
+def _settings(facts: Facts, kind: str) -> list[str]:
+    """What a layer was given, as far as its description tells, without what the question asks for."""
+    known = []
+    if kind == "RepeatVector":
+        return [str(facts.out.shape[1])]
+    if facts.weights("recurrent_kernel"):
+        known.append(count(facts.units, "units") + (" each way" if facts.ways == 2 else ""))
+        known.append(f"return_sequences={facts.flow in ('along', 'both')}")
+        if facts.ways == 2:
+            known.append(f"merge_mode={facts.merge_mode!r}".replace("'", '"'))
+        if len(facts.returned) > facts.ways or (facts.merge_mode and len(facts.returned) > 1):
+            known.append("return_state=True")
+        if kind == "GRU" and any(len(bias["shape"]) == 1 for bias in facts.weights("bias")):
+            known.append("reset_after=False")
+    elif kind == "Dense" and facts.units:
+        known.append(count(facts.units, "units"))
+    elif kind == "Conv1D":
+        known += [count(facts.units, "filters"), *_window(facts, facts.weights("kernel")[0]["shape"][0])]
+    elif kind in WINDOW_POOLS:
+        known.append(f"pool_size={facts.layer['reach']}")
+    elif facts.weights("embeddings"):
+        rows, numbers = facts.weights("embeddings")[0]["shape"]
+        known += [count(rows, "rows"), f"{count(numbers, 'numbers')} in each"]
+    elif kind == "MultiHeadAttention":
+        heads, wide = facts.layer["weights"][0]["shape"][1:]
+        known += [count(heads, "heads"), f"{count(wide, 'numbers')} in each"]
+    elif kind == "Concatenate":
+        known.append(f"axis={joined_axis(facts)}")
+    if facts.weights("kernel") and not facts.weights("bias"):
+        known.append("use_bias=False")
+    return known
+
+
+def _window(facts: Facts, seen: int) -> list[str]:
+    """The settings of a convolution that decide what it sees, and how many steps it answers at."""
+    known = [f"kernel_size={seen}"]
+    reach = facts.layer["reach"]
+    if seen > 1 and reach > seen:
+        known.append(f"dilation_rate={(reach - 1) // (seen - 1)}")
+    before, after = facts.first.shape[1], facts.out.shape[1]
+    if before is not None and before == after:
+        known.append("padding that loses no step")
+    elif before is not None and after == before - reach + 1:
+        known.append("no padding")
+    return known
+
+
+def joined_axis(facts: Facts) -> int:
+    """The axis along which a Concatenate joins: the one that differs; -1 for the last."""
+    pairs = list(zip(facts.first.shape, facts.out.shape, strict=True))
+    place = next((place for place, (before, after) in enumerate(pairs) if before != after), len(pairs) - 1)
+    # An axis of unknown length is unknown before and after.
+    unknown = [place for place, (before, after) in enumerate(pairs) if place and before is None and after is None]
+    if pairs[-1][0] == pairs[-1][1] and unknown:
+        place = unknown[0]
+    return -1 if place == len(pairs) - 1 else place

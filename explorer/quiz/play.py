@@ -1,0 +1,60 @@
+"""The quiz in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from explorer.quiz.questions import question
+from explorer.quiz.values import Question, Sitting
+
+LETTERS = "abcd"
+
+
+def play(
+    description: Mapping[str, Any],
+    seed: int,
+    questions: int,
+    read: Callable[[str], str] = input,
+    write: Callable[[str], None] = print,
+) -> Sitting:
+    """Ask so many questions, read a letter or a number for each, and tell why; "q" or the end of the input ends it.
+
+    Raises ValueError for a model about which nothing can be asked.
+    """
+    score = Sitting()
+    for number in range(questions):
+        asked = question(description, seed, number)
+        write(f"\n{number + 1}. {asked.text}")
+        for letter, choice in zip(LETTERS, asked.choices, strict=False):
+            write(f"   {letter}) {choice.text}")
+        place = _answer(asked, read, write)
+        if place is None:
+            break
+        chosen, right = asked.choices[place], asked.choices[asked.right]
+        score = score.counting(chosen.right)
+        if chosen.right:
+            write(f"Right. {right.reason}")
+        else:
+            write(f"No. {chosen.reason}")
+            write(f"{LETTERS[asked.right]}) {right.text} is right. {right.reason}")
+    write(f"\n{score}.")
+    return score
+
+
+def _answer(asked: Question, read: Callable[[str], str], write: Callable[[str], None]) -> int | None:
+    """The place of the choice that is read, or None at the end."""
+    letters = LETTERS[: len(asked.choices)]
+    while True:
+        try:
+            given = read(f"Your answer, {letters[0]} to {letters[-1]} (q ends): ").strip().lower().removesuffix(")")
+        except EOFError:
+            return None
+        if given in ("q", "quit"):
+            return None
+        if len(given) == 1 and given in letters:
+            return letters.index(given)
+        if given.isascii() and given.isdigit() and 1 <= int(given) <= len(letters):
+            return int(given) - 1
+        known = f"{', '.join(letters)} or a number from 1 to {len(letters)}"
+        write(f"An answer is {known}, and q ends the quiz. Received: “{given[:20]}”. Please try again.")

@@ -1,0 +1,207 @@
+"""Which question comes when, its right choice and its wrong ones."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from explorer.explanation import counted
+from explorer.explanation import spelled as spelled_out
+from explorer.quiz import sliders
+from explorer.quiz.counts import plain, wrong_counts, wrong_weights
+from explorer.quiz.facts import Facts
+from explorer.quiz.shapes import ranked, together, wrong_axes_gone, wrong_inputs, wrong_outputs
+from explorer.quiz.values import Choice, Question, Wrong
+from explorer.sentences import count, joined
+
+Description = Mapping[str, Any]
+# A question before it is asked: its text, what is right (its value, its text and the reason), and what is wrong.
+Draft = tuple[str, Wrong, Iterable[Wrong]]
+
+WRONG_CHOICES = 3
+# How axes go is only asked where it can be said in one word: laying them in one row is another story.
+GOING = ("along", "last", "both", "both last", "each", "window", "all", "mark")
+
+
+def question(description: Description, seed: int, number: int) -> Question:
+    """The question of this number, counted from 0; there is always another.
+
+    description: as in `explorer.shapes.Description.to_dict`, of any model. The same three make the same question, and no
+    layer is asked the same kind of question twice before all others have had their turn.
+
+    Raises ValueError for a model about which nothing can be asked.
+    """
+    topics = _topics(description)
+    if not topics:
+        names = [layer["name"] for layer in description["layers"]]
+        received = f"the layers {joined(names)}" if names else "no layers"
+        raise ValueError(f"There is nothing to ask about this model. Received: {received}. Choose one whose layers do more.")
+    round_, place = divmod(number, len(topics))
+    kind, layer = _order(topics, seed, round_)[place]
+    chance = random.Random(f"{seed}/{number}/{kind}/{layer}")
+    facts = next(Facts(each) for each in description["layers"] if each["name"] == layer)
+    draft = KINDS[kind](facts, description, chance)
+    if draft is None:
+        raise AssertionError(f"{kind} of {layer} could be asked a moment ago")
+    text, right, wrong = draft
+    choices = [Choice(right.text, True, right.reason)]
+    choices += [Choice(each.text, False, each.reason, each.mistake) for each in _chosen(right, wrong, chance)]
+    chance.shuffle(choices)
+    return Question(kind, layer, text, tuple(choices))
+
+
+def _topics(description: Description) -> list[tuple[str, str]]:
+    """Every kind of question that can be asked of every layer."""
+    found = []
+    for kind, draft_of in KINDS.items():
+        for layer in description["layers"]:
+            chance = random.Random(0)
+            draft = draft_of(Facts(layer), description, chance) if layer["output"] else None
+            if draft is not None and len(_chosen(*draft[1:], chance)) > 1:
+                found.append((kind, layer["name"]))
+    return found
+
+
+def _order(topics: list[tuple[str, str]], seed: int, round_: int) -> list[tuple[str, str]]:
+    """The topics of one round: the kinds take turns, so that even the first few questions are of every kind."""
+    order = _shuffled(topics, seed, round_)
+    if round_ and len(order) > 2 and order[0] == _shuffled(topics, seed, round_ - 1)[-1]:
+        order[0], order[1] = order[1], order[0]
+    return order
+
+
+def _shuffled(topics: list[tuple[str, str]], seed: int, round_: int) -> list[tuple[str, str]]:
+    chance = random.Random(f"{seed}/round {round_}")
+    kinds = list(dict.fromkeys(kind for kind, _ in topics))
+    chance.shuffle(kinds)
+    of_kind = {kind: [topic for topic in topics if topic[0] == kind] for kind in kinds}
+    for each in of_kind.values():
+        chance.shuffle(each)
+    longest = max(map(len, of_kind.values()))
+    return [each[place] for place in range(longest) for each in of_kind.values() if place < len(each)]
+
+
+def _chosen(right: Wrong, wrong: Iterable[Wrong], chance: random.Random) -> list[Wrong]:
+    """Some wrong answers, of different misconceptions as far as there are, none of them right and no two alike."""
+    found = list(wrong)
+    chance.shuffle(found)
+    values, texts, mistakes = {right.value}, {right.text}, set()
+    first, others = [], []
+    for each in found:
+        if each.value in values or each.text in texts:
+            continue
+        values.add(each.value)
+        texts.add(each.text)
+        # Mistakes are named by what they are about: one about the batch is enough.
+        about = each.mistake.split()[0] if each.mistake.startswith("batch") else each.mistake
+        (others if about in mistakes else first).append(each)
+        mistakes.add(about)
+    return (first + others)[:WRONG_CHOICES]
+
+
+def _right(value: Any, text: str, *reasons: str) -> Wrong:
+    return Wrong("", value, text, " ".join(filter(None, reasons)))
+
+
+def _output(facts: Facts, description: Description, chance: random.Random) -> Draft:
+    tensors = facts.returned
+    right = _right(tuple(tensor.shape for tensor in tensors), together(tensors), facts.explains())
+    return f"{facts.told()} What comes out of it?", right, wrong_outputs(facts)
+
+
+def _parameters(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
+    if not facts.layer["explained"]:
+        return None
+    shared = facts.layer["shares"]
+    told = f"{facts.told()} It uses the weights of {shared}." if shared else facts.told()
+    if facts.total:
+        how = f"{counted(facts.layer['parameters'])}."
+    else:
+        how = f"They are counted at {shared}." if shared else "It has no weights."
+    right = _right(facts.total, f"{facts.total:,}", facts.explains(), how)
+    asked = "How many parameters does it add to the model?" if shared else "How many parameters has it?"
+    return f"{told} {asked}", right, wrong_counts(facts)
+
+
+def _slider(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
+    settings = description.get("settings") or {}
+    if len(settings) < 2:
+        return None
+    axes, formula = sliders.movable_axes(facts, settings), sliders.formula_of(facts)
+    about = chance.choice([None] * (formula is not None) + [*axes]) if axes or formula is not None else ""
+    if about == "":
+        return None
+    of_axis = about is not None
+    formula = axes[about] if of_axis else formula
+    movers = sliders.movers(settings, formula)
+    meaning = {symbol: each["axis"] for symbol, each in description["symbols"].items()}
+    if of_axis:
+        asked = f"Which sliders change how long the axis of {about} is in what comes out of {facts.name}?"
+        reason = f"It is {formula} long: {_stand(settings, movers)}."
+    else:
+        asked = f"Which sliders change the number of parameters of {facts.name}?"
+        reason = (
+            f"{counted(facts.layer['parameters'])}: {_stand(settings, movers)}." if facts.total else "It has no weights."
+        )
+    right = _right(movers, sliders.spelled(movers), facts.explains(), reason)
+    wrong = sliders.wrong_sliders(settings, formula, meaning, of_axis)
+    return f"{facts.told()} {asked}", right, wrong
+
+
+def _stand(settings: sliders.Settings, names: Iterable[str]) -> str:
+    words = [f"{settings[name]['symbol']} is {sliders.spelled([name])}" for name in names]
+    return joined(words) or "no slider is in it"
+
+
+def _gone(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
+    first, out = facts.first, facts.out
+    is_pool = facts.flow == "pool" and facts.type.startswith("Global")
+    can_be_told = facts.layer["explained"] and len(facts.received) == 1 and len(set(first.axes)) == len(first.axes)
+    if not can_be_told or len(first.shape) < 3 or not (is_pool or facts.flow in GOING):
+        return None
+    gone = [name for name in first.places if name not in out.places]
+    if len(out.shape) != len(first.shape) - len(gone):
+        return None
+    right = _right(tuple(gone), joined(gone) or "none", facts.explains())
+    asked = "Which axis is gone after it? One whose size or name changes is not gone."
+    return f"{facts.told()} {asked}", right, wrong_axes_gone(facts, gone)
+
+
+def _input(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
+    strict = facts.is_recurrent or facts.type.startswith("Global") or facts.type == "RepeatVector"
+    if not strict or not facts.layer["explained"] or len(facts.first.shape) < 2 or len(facts.received) != 1:
+        return None
+    names = facts.first.axes
+    reason = f"It takes {count(len(names), 'axes')}: {', '.join(names)}."
+    right = _right((len(names), names), ranked(facts.first), facts.explains(), reason)
+    told = facts.told().split(" It takes ")[0]
+    return f"{told} How many axes must come in, and which?", right, wrong_inputs(facts)
+
+
+def _weights(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
+    known = [weight for weight in facts.layer["weights"] if len(weight["shape"]) > 1 and _is_named(weight)]
+    if not known or not facts.layer["explained"] or facts.layer["shares"]:
+        return None
+    weight = chance.choice(known)
+    shape, parts = weight["shape"], weight["parts"]
+    meaning = f"Its {weight['name']} is {spelled_out(weight['axes'], weight['symbols'], shape)}."
+    gates = f"Its last axis holds {len(parts)} parts: {', '.join(parts)}." if parts else ""
+    right = _right(tuple(shape), plain(shape), facts.explains(), meaning, gates)
+    return f"{facts.told()} What shape has its {weight['name']}?", right, wrong_weights(facts, weight)
+
+
+def _is_named(weight: Mapping[str, Any]) -> bool:
+    """Whether a weight is one to ask about: a kernel or a recurrent bias whose axes have names."""
+    is_kernel = weight["name"].endswith("kernel") or (weight["name"].endswith("bias") and bool(weight["parts"]))
+    return is_kernel and not any(axis.startswith("axis ") for axis in weight["axes"])
+
+
+KINDS: dict[str, Callable[[Facts, Description, random.Random], Draft | None]] = {
+    "output": _output,
+    "parameters": _parameters,
+    "slider": _slider,
+    "gone": _gone,
+    "input": _input,
+    "weights": _weights,
+}

@@ -1,0 +1,291 @@
+"""Wrong shapes of what a layer gives and of what it takes, each with the misconception behind it and why it is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
+from explorer.quiz.values import Wrong
+from explorer.sentences import count, joined
+from explorer.tensors import Tensor
+
+# What a mistake makes of the first tensor that comes out: its name, the tensor, and the reason.
+Mistake = tuple[str, Tensor, str]
+
+NOT_DROPPED = {
+    "last": "That keeps the memory of every step, as return_sequences=True would; here only the last is handed on.",
+    "both last": "That keeps the memories of every step, as return_sequences=True would; here only the last ones are.",
+    "pool": "All {steps} become one vector: none of them is left.",
+    "each": "Each of the {kept} is read to its end and leaves one vector, not one for every step within.",
+}
+DROPPED = {
+    "along": "That is the last memory alone, as without return_sequences; here every step's memory is handed on.",
+    "both": "Those are the last memories alone, as without return_sequences; here those of every step are handed on.",
+    "each": "The same weights are used at each of the {steps}, and each has its own result: nothing reads along them.",
+    "window": "It slides along and gives a result at every place that it comes to; nothing makes one of them all.",
+    "all": "Every step takes what fits it from the others, and stays: each has its own result.",
+    "merge": "What stands at the same step is put together, and every step stays.",
+    "mark": "Steps are only marked, to be skipped later; they all stay where they are.",
+    "repeat": "The vector is handed to each of the {steps}: that makes an axis of them.",
+}
+
+
+def wrong_outputs(facts: Facts) -> Iterator[Wrong]:
+    """Shapes that the layer does not give."""
+    rest = facts.returned[1:]
+    if all(tensor.shape and tensor.shape[0] is None for tensor in facts.returned):
+        number = [_put(tensor, {0: facts.batch}) for tensor in facts.returned]
+        yield _wrong("batch a number", number, "No layer fixes how many sequences are in a batch: Keras writes None for it.")
+        without = [tensor.without(0) for tensor in facts.returned]
+        yield _wrong("batch forgotten", without, "Sequences come in batches: the batch is the first axis everywhere.")
+    for mistake, tensor, reason in _mistakes(facts):
+        yield _wrong(mistake, [tensor, *rest], reason)
+    if rest:
+        yield _wrong("a tensor forgotten", [facts.out], f"It hands on {len(rest) + 1} tensors: that is the first alone.")
+
+
+def _wrong(mistake: str, tensors: list[Tensor], reason: str) -> Wrong:
+    return Wrong(mistake, tuple(tensor.shape for tensor in tensors), together(tensors), reason)
+
+
+def together(tensors: list[Tensor]) -> str:
+    return joined([written(tensor) for tensor in tensors])
+
+
+def _mistakes(facts: Facts) -> Iterator[Mistake]:
+    out = facts.out
+    kind = facts.type.split("(")[0]
+    if not facts.layer["explained"]:
+        if facts.first.shape != out.shape and facts.received:
+            yield "nothing changes", facts.first, f"That is what comes in. Keras gives {together(facts.returned)}."
+        return
+    if kind in ("Reshape", "Permute", "Flatten"):
+        yield from _rearranged(facts, kind)
+        return
+    yield from _along_time(facts)
+    yield from _width(facts)
+    if facts.flow in BOTH_WAYS:
+        yield from _both_ways(facts)
+    if facts.flow == "window":
+        yield from _window(facts)
+    if kind == "MultiHeadAttention":
+        yield from _attention(facts)
+    if len(facts.received) > 1:
+        yield from _merged(facts, kind)
+    if facts.weights("embeddings"):
+        rows = facts.weights("embeddings")[0]["shape"][0]
+        table = Tensor((*out.shape[:-1], rows), out.axes)
+        yield "rows for width", table, f"The table has {count(rows, 'rows')}; a number fetches one row, not all of them."
+
+
+def _rearranged(facts: Facts, kind: str) -> Iterator[Mistake]:
+    first, out = facts.first, facts.out
+    if len(first.shape) > 2:
+        yield (
+            "axes swapped" if kind == "Permute" else "nothing changes",
+            first,
+            f"That is what comes in. {kind} gives {written(out)}, with the same numbers.",
+        )
+    if kind == "Flatten" and len(first.shape) == 3:
+        yield "time dropped", _put(first, {1: None}), "No number is lost: all of them are laid in one row."
+        yield "time for width", _put(first, {2: None}), "No number is lost: all of them are laid in one row."
+    elif len(out.shape) > 2 and None not in out.shape[1:]:
+        flat = Tensor((out.shape[0], math.prod(out.shape[1:])), ("batch", "features"))
+        yield "laid in one row", flat, f"{kind} does not lay all numbers in one row: that is Flatten."
+
+
+def _put(tensor: Tensor, sizes: dict[int, int | None]) -> Tensor:
+    """The tensor with other sizes at some places; None takes the axis away."""
+    kept = [place for place in range(len(tensor.shape)) if sizes.get(place, 0) is not None]
+    shape = tuple(sizes.get(place, tensor.shape[place]) for place in kept)
+    return Tensor(shape, tuple(tensor.axes[place] for place in kept))
+
+
+def _along_time(facts: Facts) -> Iterator[Mistake]:
+    first, out, flow = facts.first, facts.out, facts.flow
+    gone = [name for name in first.places if name not in out.places]
+    if flow in NOT_DROPPED and gone and len(out.shape) == len(first.shape) - len(gone):
+        kept = Tensor((*first.shape[:-1], out.shape[-1]), (*first.axes[:-1], out.axes[-1]))
+        steps = count(*_sized(first, gone[-1]))
+        inner = count(*_sized(out, next(iter(out.places)))) if out.places else ""
+        yield "time not dropped", kept, NOT_DROPPED[flow].format(steps=steps, kept=inner)
+        if out.places and flow == "each":
+            swapped = Tensor((out.shape[0], first.places[gone[-1]], out.shape[-1]), ("batch", gone[-1], out.axes[-1]))
+            yield "the wrong axis dropped", swapped, f"The memory runs along {gone[-1]}: those go, and the {inner} stay."
+    is_longer = facts.type == "Concatenate" and joined_axis(facts) != -1
+    if flow in DROPPED and out.places and not is_longer:
+        name = list(out.places)[-1]
+        dropped = out.without(out.axes.index(name))
+        yield "time dropped", dropped, DROPPED[flow].format(steps=count(*_sized(out, name)))
+    if out.places and out.width:
+        name, width = list(out.places)[-1], out.width[1]
+        shape, axes = (*out.shape[:-2], out.shape[-1], out.shape[-2]), (*out.axes[:-2], out.axes[-1], out.axes[-2])
+        steps = _plain(name, "steps")
+        reason = f"The axes are swapped: the {_plain(width)} of one place stand together, so {steps} come first."
+        yield "axes swapped", Tensor(shape, axes), reason
+    if flow == "repeat" and out.shape[-1] and out.shape[1]:
+        row = Tensor((out.shape[0], out.shape[1] * out.shape[-1]), (out.axes[0], out.axes[-1]))
+        yield "laid in one row", row, "The copies are not laid in one row: they stand one behind the other along an axis."
+
+
+def _plain(name: str, instead: str = "numbers") -> str:
+    """The name of an axis as it stands in a sentence, also where it is only numbered."""
+    return instead if name.startswith("axis ") else name
+
+
+def _sized(tensor: Tensor, name: str) -> tuple[int | None, str]:
+    return tensor.places[name], name
+
+
+def _width(facts: Facts) -> Iterator[Mistake]:
+    """Mistakes about the last axis, where one tensor comes in and its width becomes another."""
+    first, out = facts.first, facts.out
+    if len(facts.received) != 1 or not first.width or not out.width:
+        return
+    before, after = first.width[0], out.width[0]
+    if before is None or after is None or before == after:
+        return
+    old, new = _plain(first.width[1]), _plain(out.width[1])
+    takes = f"{count(after, new)} {'takes' if after == 1 else 'take'} the place of {count(before, old)}"
+    kept = Tensor((*out.shape[:-1], before), (*out.axes[:-1], first.axes[-1]))
+    yield "width unchanged", kept, f"The {old} do not come through: {takes}, on the same axis."
+    appended = Tensor((*out.shape[:-1], before, after), (*out.axes[:-1], first.axes[-1], out.axes[-1]))
+    yield "units as a new axis", appended, f"No axis is added: {takes}, and each of them is made from all {before} {old}."
+    beside = Tensor((*out.shape[:-1], before + after), out.axes)
+    yield "units beside features", beside, f"The {old} are not handed on beside the {new}: {takes}."
+    units = facts.cell.units
+    if units and first.places and facts.weights("recurrent_kernel"):
+        name = list(first.places)[-1]
+        taken = Tensor((first.shape[0], units, before), (first.axes[0], name, first.axes[-1]))
+        steps = _plain(name, "steps")
+        reason = (
+            f"{count(units, 'units')} are not {units} {steps}: there is one cell, used at every step, not {units} in a row. "
+            "Units say how many numbers its memory holds; how many steps there are is for the data to say."
+        )
+        yield "units for timesteps", taken, reason
+
+
+def _both_ways(facts: Facts) -> Iterator[Mistake]:
+    units, width = facts.units, facts.out.shape[-1]
+    if units and width == 2 * units:
+        single = Tensor((*facts.out.shape[:-1], units), facts.out.axes)
+        yield "concat not doubled", single, f"The two memories are laid side by side: {units} + {units} = {width}."
+    elif units and width == units:
+        double = Tensor((*facts.out.shape[:-1], 2 * units), facts.out.axes)
+        how = {"sum": "added", "ave": "averaged", "mul": "multiplied"}.get(facts.merge_mode or "", "handed on one by one")
+        yield "sum doubled", double, f"The two memories are {how}, not laid side by side: {units} stay {units}."
+
+
+def _window(facts: Facts) -> Iterator[Mistake]:
+    before, after, reach = facts.first.shape[1], facts.out.shape[1], facts.layer["reach"]
+    if before is None or not reach:
+        return
+    rest = facts.out.shape[2:]
+    if after == before and before >= reach > 1:
+        fewer = Tensor((None, before - reach + 1, *rest), facts.out.axes)
+        yield "padding forgotten", fewer, "The sequence is padded, so that there is a result at every step."
+    elif after == before - reach + 1:
+        padded = Tensor((None, before, *rest), facts.out.axes)
+        reason = f"Without padding there is only a result where all {reach} are there: {before} − {reach - 1} = {after}."
+        yield "padding assumed", padded, reason
+    elif after != before:
+        yield "nothing gets shorter", Tensor((None, before, *rest), facts.out.axes), f"Of {before} there are {after} left."
+
+
+def _attention(facts: Facts) -> Iterator[Mistake]:
+    out, (heads, wide) = facts.out, facts.layer["weights"][0]["shape"][1:]
+    split = Tensor((*out.shape[:-1], heads, wide), (*out.axes[:-1], "heads", "head size"))
+    yield "heads as an axis", split, "The heads are put together again at the end, by a Dense of their own."
+    steps = (facts.received[1] if len(facts.received) > 1 else facts.first).shape[1]
+    scores = Tensor((*out.shape[:-1], steps), (*out.axes[:-1], "steps looked at"))
+    yield (
+        "scores for values",
+        scores,
+        "Those are the shares by which steps look at steps; they only weigh what is handed on.",
+    )
+
+
+def _merged(facts: Facts, kind: str) -> Iterator[Mistake]:
+    out, widths = facts.out, [tensor.shape[-1] for tensor in facts.received]
+    if None in widths or kind not in ("Concatenate", "Add", "Average", "Multiply", "Subtract", "Maximum", "Minimum"):
+        return
+    if kind == "Concatenate" and out.shape[-1] == sum(widths):
+        how = f"They are laid side by side: {' + '.join(map(str, widths))} = {sum(widths)}."
+        yield "concatenated as added", Tensor((*out.shape[:-1], max(widths)), out.axes), how
+        if out.places and out.shape[1]:
+            longer = Tensor((out.shape[0], len(widths) * out.shape[1], *out.shape[2:-1], widths[0]), out.axes)
+            yield "the wrong axis joined", longer, f"They are joined along the last axis, not along {out.axes[1]}."
+    elif kind != "Concatenate":
+        wide = Tensor((*out.shape[:-1], sum(widths)), out.axes)
+        yield "added as concatenated", wide, f"{kind} goes number by number; side by side they are laid by Concatenate."
+    stacked = Tensor((*out.shape[:-1], len(widths), widths[0]), (*out.axes[:-1], "tensors", out.axes[-1]))
+    yield "tensors as an axis", stacked, "The tensors become one; no axis is left that tells them apart."
+
+
+def wrong_inputs(facts: Facts) -> Iterator[Wrong]:
+    """Shapes that a layer of so many axes does not take."""
+    first, rank = facts.first, len(facts.first.shape)
+    cell = facts.cell
+    held = len(cell.first.shape)
+
+    def found(more: int) -> str:
+        if facts.type.startswith("TimeDistributed"):
+            return f"Then the {cell.type} within gets {held + more} axes, and it takes {held}:"
+        return f"Then Keras says “expected ndim={rank}, found ndim={rank + more}”:"
+
+    without = f"{found(-1)} the batch is an axis, too; a batch comes in, even of one sequence."
+    yield _input("batch forgotten", first.without(0), without)
+    if rank > 2:
+        name = list(first.places)[-1]
+        reason = (
+            f"{found(-1)} that is one vector, without {name}. Where a GRU stands before, return_sequences=True keeps them."
+        )
+        yield _input("time dropped", first.without(first.axes.index(name)), reason)
+    else:
+        steps = Tensor((first.shape[0], facts.out.shape[1], first.shape[1]), ("batch", "timesteps", first.axes[1]))
+        yield _input("time not dropped", steps, f"{found(1)} one vector comes in; the steps are made here.")
+    channel = Tensor((*first.shape, 1), (*first.axes, "axis 1"))
+    yield _input("an axis too many", channel, f"{found(1)} a sequence has no axis of channels as pictures have.")
+
+
+def _input(mistake: str, tensor: Tensor, reason: str) -> Wrong:
+    # The last two mistakes may have as many axes as each other; what counts here is which axes they are.
+    return Wrong(mistake, (len(tensor.axes), tensor.axes), ranked(tensor), reason)
+
+
+def ranked(tensor: Tensor) -> str:
+    """A number of axes and their names: "3: (batch, timesteps, features)"."""
+    names = ["1" if name.startswith("axis ") else name for name in tensor.axes]
+    return f"{len(names)}: ({', '.join(names)})"
+
+
+def wrong_axes_gone(facts: Facts, gone: list[str]) -> Iterator[Wrong]:
+    """Axes that do not go."""
+    first, out = facts.first, facts.out
+    for name in first.axes:
+        if [name] == gone:
+            continue
+        if name == "batch":
+            yield Wrong(
+                "batch forgotten", (name,), name, "The batch goes through every layer: it is the first axis everywhere."
+            )
+        elif first.width and name == first.width[1]:
+            reason = f"The last axis stays: {count(*first.width)} {_became(first, out)}."
+            yield Wrong("width dropped", (name,), name, reason)
+        elif name not in gone:
+            reason = DROPPED.get(facts.flow, "They stay.").format(steps=count(*_sized(first, name)))
+            yield Wrong("time dropped", (name,), name, reason)
+        else:
+            yield Wrong("time not dropped", (name,), name, f"That is one of them: {joined(gone)} go together.")
+    if gone:
+        reason = NOT_DROPPED.get(facts.flow, "").format(
+            steps=count(*_sized(first, gone[-1])), kept=joined([count(size, name) for name, size in out.places.items()])
+        )
+        yield Wrong("time not dropped", (), "none", f"{written(out)} has no {gone[-1]} any more. {reason}".strip())
+
+
+def _became(first: Tensor, out: Tensor) -> str:
+    if not out.width or first.width == out.width:
+        return "as before"
+    return f"become {count(*out.width)}"

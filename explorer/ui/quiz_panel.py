@@ -1,0 +1,163 @@
+"""Predict, then reveal: a question about the model on the page, and the reasons once it is answered.
+
+The sitting is in `st.session_state`, as plain numbers under keys that begin with "quiz_". While a question is open the
+chain must not tell the answer: `hidden` says what is to be hidden, before the chain is drawn. The seed is in the address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.quiz import LARGEST_SEED, Question, Sitting, question
+from explorer.ui.plain import plain
+
+HIDDEN = ["shapes", "parameters"]
+HELP = (
+    "Questions made from the model on this page. While one is open, the chain hides its shapes and parameters. "
+    "The arrow keys move among the choices, Tab goes on to the buttons."
+)
+SEED_HELP = "The same seed and the same model give the same questions in the same order."
+
+
+def hidden(description: Mapping[str, Any]) -> list[str]:
+    """What the chain must not show now; call it before the chain is drawn."""
+    _meet(description)
+    state = st.session_state
+    return [] if state["quiz_answered"] is not None or state["quiz_refused"] else [*HIDDEN]
+
+
+def quiz_panel(description: Mapping[str, Any]) -> None:
+    """Draw the question that stands now, with its choices; call it after `hidden`."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="quiz_head"):
+        st.markdown("**Predict, then reveal**", help=HELP, width="content")
+        _seed()
+    with st.container(key="quiz_panel", border=True, gap="small"):
+        _ask(description)
+
+
+def _seed() -> None:
+    st.markdown(":gray[Seed]", help=SEED_HELP, width="content")
+    st.number_input(
+        "Seed of the questions",
+        0,
+        LARGEST_SEED,
+        step=1,
+        key="quiz_seed_wanted",
+        width=120,
+        on_change=_begin,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+@st.fragment
+def _ask(description: Mapping[str, Any]) -> None:
+    """The question on the page. Only this fragment runs again while choices are gone through."""
+    state = st.session_state
+    if state["quiz_refused"]:
+        st.info(plain(state["quiz_refused"]))
+        return
+    asked = question(description, state["quiz_seed"], state["quiz_number"])
+    answered = state["quiz_answered"]
+    name, rest = asked.layer, asked.text.removeprefix(asked.layer)
+    st.markdown(f":gray[Question {state['quiz_number'] + 1}] **{plain(name)}**{plain(rest)}")
+    # The reasons stand beside the choices, so that the buttons stay where they are, and with them the keyboard.
+    choices, reasons = st.columns([5, 6], gap="medium")
+    with choices:
+        st.radio(
+            "What do you predict?",
+            range(len(asked.choices)),
+            index=None,
+            key="quiz_choice",
+            format_func=lambda place: plain(asked.choices[place].text),
+            disabled=answered is not None,
+            persist_state="session",
+        )
+        _buttons(asked)
+    with reasons:
+        if answered is not None:
+            _reveal(asked, answered)
+
+
+def _reveal(asked: Question, place: int) -> None:
+    chosen, right = asked.choices[place], asked.choices[asked.right]
+    if chosen.right:
+        st.success(f"**Right: {plain(right.text)}.** {plain(right.reason)}", icon=":material/check:")
+        return
+    st.error(f"**Not {plain(chosen.text)}.** {plain(chosen.reason)}", icon=":material/close:")
+    st.success(f"**{plain(right.text)} is right.** {plain(right.reason)}", icon=":material/check:")
+
+
+def _buttons(asked: Question) -> None:
+    state = st.session_state
+    open_ = state["quiz_answered"] is None
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="quiz_buttons"):
+        # A button that was pressed stays able to be pressed, and of one type: else it would lose the keyboard.
+        label, unready = "Answer" if open_ else "Answered", state.get("quiz_choice") is None
+        st.button(label, key="quiz_answer", type="primary", disabled=unready, on_click=_answer, args=(asked.right,))
+        st.button("Next question", key="quiz_next", on_click=_next)
+        score = Sitting(state["quiz_right"], state["quiz_asked"])
+        st.markdown(f"{score}" if score.asked else ":gray[No answer yet]", width="content")
+
+
+def _answer(right: int) -> None:
+    state = st.session_state
+    place = state.get("quiz_choice")
+    if place is None or state["quiz_answered"] is not None:
+        return
+    score = Sitting(state["quiz_right"], state["quiz_asked"]).counting(place == right)
+    state["quiz_right"], state["quiz_asked"] = score.right, score.asked
+    state["quiz_answered"] = place
+    _redraw()
+
+
+def _next() -> None:
+    _turn_to(st.session_state["quiz_number"] + 1)
+    _redraw()
+
+
+def _begin() -> None:
+    """A sitting with another seed: from its first question, and with a score of its own."""
+    state = st.session_state
+    state["quiz_seed"] = state["quiz_seed_wanted"]
+    state["quiz_right"] = state["quiz_asked"] = 0
+    _turn_to(0)
+
+
+def _redraw() -> None:
+    """From a callback: run the whole page in the place of the fragment, as the chain shows or hides its numbers now."""
+    st.rerun()
+
+
+def _turn_to(number: int) -> None:
+    st.session_state["quiz_number"] = number
+    st.session_state["quiz_answered"] = st.session_state["quiz_choice"] = None
+
+
+def _meet(description: Mapping[str, Any]) -> None:
+    """Begin a sitting, or turn to a question about the model on the page where that is another one now."""
+    state = st.session_state
+    wanted = state.setdefault("quiz_seed_wanted", random.randrange(LARGEST_SEED + 1))
+    if state.get("quiz_seed") != wanted:
+        # A new sitting, or one whose seed came with another address.
+        state["quiz_seed"], state["quiz_model"] = wanted, None
+        state["quiz_right"] = state["quiz_asked"] = state["quiz_number"] = 0
+        state["quiz_answered"] = None
+    model = hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
+    if state["quiz_model"] == model:
+        return
+    # A question that was answered about the model before is done with; an open one is asked about this one.
+    done = state["quiz_answered"] is not None
+    state["quiz_model"] = model
+    _turn_to(state["quiz_number"] + done)
+    try:
+        question(description, state["quiz_seed"], state["quiz_number"])
+        state["quiz_refused"] = ""
+    except ValueError as error:
+        state["quiz_refused"] = str(error)
