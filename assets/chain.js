@@ -5,6 +5,8 @@ const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 function newChain(parent) {
   const root = create("div", "explorer-chain", parent);
+  const told = create("p", "told", root);
+  mark(told, { role: "status", "aria-live": "polite" });
   const scroll = create("div", "scroll", root);
   const stage = create("div", "stage", scroll);
   const list = create("div", "list", stage);
@@ -17,6 +19,8 @@ function newChain(parent) {
   mark(arrow, { id, orient: "auto", markerUnits: "userSpaceOnUse" });
   mark(arrow, { viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8 });
   mark(createSvg("path", "head", arrow), { d: "M0,0L8,4L0,8z" });
+  const unrolled = create("div", "unrolled-place", root);
+  unrolled.hidden = true;
   const waiting = create("p", "waiting", root);
   mark(waiting, { role: "status" });
   const skeleton = create("div", "skeleton", root);
@@ -24,7 +28,9 @@ function newChain(parent) {
   mark(skeleton, { "aria-hidden": "true" });
   const tip = create("div", "tip", root);
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
-  const state = { root, scroll, stage, list, wires, arrow: id, waiting, skeleton, tip, data: null, width: 0 };
+  const noted = create("div", "noted", root);
+  const state = { root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
+  Object.assign(state, { data: null, width: 0, why: newWhy(root), changes: newChanges() });
   Object.assign(state, { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() });
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
@@ -32,6 +38,7 @@ function newChain(parent) {
   });
   state.observer.observe(root);
   state.follower = newFollower(state);
+  listenForWhy(state);
   return state;
 }
 
@@ -46,120 +53,59 @@ function keep(map, keys, make) {
   for (const key of keys) if (!map.has(key)) map.set(key, make(key));
 }
 
-function newLayer(state) {
-  const element = create("div", "layer", state.list);
-  mark(element, { role: "listitem", tabindex: 0 });
-  const box = create("div", "box", element);
-  const parts = { name: create("b", "name", box) };
-  for (const name of ["type", "short", "reads"]) parts[name] = create("span", name, box);
-  const below = create("div", "below", element);
-  parts.params = create("div", "params", below);
-  parts.arithmetic = create("div", "arithmetic", below);
-  parts.change = create("div", "change", element);
-  const show = () => showTip(state, element);
-  element.onmouseenter = show;
-  element.onfocus = show;
-  element.onmouseleave = element.onblur = () => (state.tip.hidden = true);
-  element.onkeydown = (event) => {
-    if (event.key === "Escape") state.tip.hidden = true;
-  };
-  return { element, box, below, ...parts, says: "" };
-}
-
-function showTip(state, element) {
-  const layer = [...state.layers.values()].find((each) => each.element === element);
-  if (!layer?.says) return;
-  say(state.tip, layer.says);
-  state.tip.hidden = false;
-  const [outer, inner] = [state.root.getBoundingClientRect(), layer.box.getBoundingClientRect()];
-  const width = state.tip.offsetWidth;
-  const left = inner.left - outer.left + inner.width / 2 - width / 2;
-  state.tip.style.left = `${Math.max(0, Math.min(left, outer.width - width))}px`;
-  state.tip.style.top = `${inner.bottom - outer.top + 6}px`;
-}
-
-// A long name may break after a bracket, an underscore or before a capital, nowhere else.
-function sayBreakable(element, text) {
-  if (element.textContent === text) return;
-  const parts = text.split(/(?<=[(_])|(?<=[a-z])(?=[A-Z])/);
-  element.replaceChildren(...parts.flatMap((part) => [part, document.createElement("wbr")]));
-}
-
-function writeLayer(layer, item, first) {
-  const { name, type, short, says, params, arithmetic } = item.layer;
-  sayBreakable(layer.name, name);
-  sayBreakable(layer.type, type);
-  say(layer.short, short || says || "");
-  say(layer.reads, item.reads.length > 1 || !first ? `reads ${joined(item.reads)}` : "");
-  say(layer.params, parametersInWords(params));
-  say(layer.arithmetic, params ? (arithmetic ?? "") : "");
-  say(layer.change, change(item.inputs, item.tensors[0]));
-  layer.says = sentence(says || short);
-  mark(layer.element, {
-    "data-layer": name,
-    "data-input": flat(item.layer.input),
-    "data-output": flat(item.layer.output),
-    "aria-label": layerInWords(item),
-  });
-}
-
-function writeShape(element, tensor) {
-  const wanted = tensor.named.map(({ axis, size }) => `${axis}:${size}`).join();
-  if (element.dataset.shape === wanted) return;
-  element.dataset.shape = wanted;
-  element.replaceChildren("(");
-  tensor.named.forEach(({ axis, size }, index) => {
-    if (index) element.append(", ");
-    const part = create("b", "", element);
-    part.textContent = sizeAsCode({ axis, size });
-    part.style.color = axisColour(axis, true);
-    part.title = axis;
-  });
-  element.append(")");
-}
-
 function draw(state, still = false) {
-  const { description, values, waiting } = state.data;
+  const { description, values, waiting, hidden = [], view } = state.data;
   const empty = !description?.layers?.length;
   state.root.toggleAttribute("data-waiting", Boolean(waiting) || empty);
   state.root.toggleAttribute("data-empty", empty);
   mark(state.list, { "aria-busy": Boolean(waiting) });
   say(state.waiting, waiting ?? "");
   state.width = Math.floor(state.root.clientWidth);
-  const graphed = graph(description ?? {});
+  const unrolled = view === "unrolled" && !empty && !hidden.length;
+  state.root.toggleAttribute("data-follows", Boolean(state.data.follows?.length));
+  mark(state.root, { "data-view": unrolled ? "unrolled" : "chain" });
+  state.scroll.hidden = unrolled;
+  state.unrolled.hidden = !unrolled;
   textWidth.font = getComputedStyle(state.root).fontFamily;
+  const graphed = graph(description ?? {}, hidden);
   keepNodes(state, graphed);
   if (empty || !state.width) {
     for (const path of state.paths.values()) path.remove();
     state.paths.clear();
     mark(state.list, { "aria-label": waiting || "No layers yet." });
-    return;
+  } else {
+    mark(state.list, { "aria-label": chainInWords(graphed.items, description.params, hidden) });
+    drawItems(state, graphed, still || REDUCED.matches);
+    if (unrolled) drawUnrolled(state.unrolled, description, values);
   }
-  mark(state.list, { "aria-label": chainInWords(graphed.items, description.params) });
+  tellChanges(state);
+  writeNoted(state);
+  writeWhy(state);
+}
 
+function drawItems(state, graphed, still) {
   const planned = plan(graphed, state.width);
   state.root.dataset.kind = planned.kind;
   state.root.dataset.lanes = graphed.lanes > 1 ? "several" : "one";
   graphed.items.forEach((item, index) => {
+    shapesOf(state, item).forEach((shape, each) => {
+      writeShape(shape, item.tensors[each]);
+      const { from, to } = shapeSpan(graphed, planned, item, each);
+      shape.style.maxWidth = `${Math.floor(to - from)}px`;
+    });
     if (!item.layer) return;
     const layer = state.layers.get(item.name);
-    writeLayer(layer, item, item.reads.includes(graphed.items[index - 1]?.name));
+    writeLayer(state, layer, item, item.reads.includes(graphed.items[index - 1]?.name));
     layer.element.style.width = `${planned.boxWidth}px`;
     layer.change.style.left = layer.change.style.right = `${-captionRoom(graphed, planned, item)}px`;
   });
   // All heights are read before anything is moved, so that the browser lays out once.
-  const measured = new Map(
-    [...state.layers].map(([name, { box, element, change }]) => [
-      name,
-      { box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight },
-    ]),
-  );
+  const measured = new Map(graphed.items.map((item) => [item.name, measureWords(state, item)]));
   const heights = (item) => measured.get(item.name);
   const placed = place(graphed, planned, heights);
   mark(state.wires, { width: placed.width, height: placed.height });
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
-  state.root.style.minHeight = "";
 
   for (const item of graphed.items) {
     const spot = placed.spots.get(item.name);
@@ -171,15 +117,39 @@ function draw(state, still = false) {
     item.tensors.forEach((tensor, index) => {
       const node = state.tensors.get(`${item.name}:${index}`);
       const [size, at] = [planned.sizes.get(item.name)[index], spot.tensors[index]];
-      const given = index === 0 ? values?.[item.name] : null;
-      drawTensor(node, tensor, size, given, still || REDUCED.matches);
+      const given = index === 0 && !tensor.hidden ? state.data.values?.[item.name] : null;
+      drawTensor(node, tensor, size, given, still);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
-      writeShape(node.shape, tensor);
-      const centre = at.x + size.left + size.width / 2;
+      const centre = shapeMiddle(shapeSpan(graphed, planned, item, index), heights(item).wide[index]);
       node.shape.style.transform = `translate(${centre}px, ${placed.caption ?? at.shape}px) translateX(-50%)`;
     });
   }
   drawWires(state, wirePaths(graphed, planned, placed, heights));
+}
+
+function measureWords(state, item) {
+  const written = shapesOf(state, item);
+  const shapes = written.map((shape) => shape.offsetHeight || 17);
+  const wide = written.map((shape) => shape.offsetWidth);
+  if (!item.layer) return { shapes, wide };
+  const { box, element, change } = state.layers.get(item.name);
+  return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight };
+}
+
+// Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.
+function writeNoted(state) {
+  const { marks, description } = state.data;
+  const lines = (description?.layers ?? []).map(({ name }) => name).filter((name) => marks?.[name]);
+  const wanted = JSON.stringify(lines.map((name) => [name, marks[name]]));
+  if (wanted === state.noted.dataset.wanted) return;
+  state.noted.dataset.wanted = wanted;
+  state.noted.replaceChildren();
+  lines.forEach((name) => {
+    const line = create("p", "", state.noted);
+    mark(line, { "data-noted": name });
+    create("b", "", line).textContent = name;
+    line.append(` — ${marks[name]}`);
+  });
 }
 
 function keepNodes(state, graphed) {

@@ -54,12 +54,13 @@ class Arithmetic:
     @property
     def numbers(self) -> str:
         """In this model's numbers, to be evaluated: Python."""
-        return _sum(self._in_numbers() or [], " * ", str)
+        return _sum(self.terms, " * ", lambda each: Size.of(each).with_numbers(self.values))
 
     @property
     def text(self) -> str:
         """In this model's numbers, to be read."""
-        return f"{_sum(self._in_numbers() or [], ' · ', lambda number: f'{number:,}')} = {self.total:,}"
+        written = _sum(self.terms, " · ", lambda each: _with_commas(each, self.values))
+        return f"{written} = {self.total:,}"
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -102,6 +103,11 @@ def _width(received: Sequence[Tensor]) -> Number | None:
 
 def _at(number: Number, values: Mapping[str, int | None]) -> int | None:
     return number if isinstance(number, int) else number.at(values)
+
+
+def _with_commas(number: Number, values: Mapping[str, int | None]) -> str:
+    written = Size.of(number).with_numbers(values, " · ", " − ")
+    return " ".join(f"{int(part):,}" if part.isdecimal() else part for part in written.split(" "))
 
 
 def _sum(terms: Sequence[tuple[Sequence[Any], Sequence[Any]]], times: str, write: Callable[[Any], str]) -> str:

@@ -230,7 +230,14 @@ class Engine:
 
         Raises TimeoutError while the workers are not up, and Refused for a model that cannot be built.
         """
-        key = _model_key(experiment)
+        return self._ask(_model_key(experiment), timeout, work.describe, experiment.to_dict())
+
+    def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float = 30.0) -> dict[str, Any]:
+        """The same of an experiment's model with one setting of one layer at another value, as `explorer.work.twin`."""
+        key = f"{_model_key(experiment)} {layer} {setting} {value}"
+        return self._ask(key, timeout, work.twin, experiment.to_dict(), layer, setting, value)
+
+    def _ask(self, key: str, timeout: float, function: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
         with self._lock:
             known = self._descriptions.get(key)
         if known is not None:
@@ -239,7 +246,7 @@ class Engine:
             raise TimeoutError(self.failure or "The workers are not up yet.")
         for attempt in range(TRIES_OF_A_CHUNK):
             try:
-                found = self._cluster.result(self._asked_for(key, experiment), timeout)
+                found = self._cluster.result(self._asked_for(key, function, *arguments), timeout)
                 break
             except WorkerDied:
                 if attempt == TRIES_OF_A_CHUNK - 1:
@@ -254,14 +261,14 @@ class Engine:
             self._descriptions[key] = found
         return found
 
-    def _asked_for(self, key: str, experiment: Experiment) -> Future:
+    def _asked_for(self, key: str, function: Callable[..., Any], *arguments: Any) -> Future:
         """The description that is being made; the page and its slider ask for the same one at nearly the same time."""
         with self._lock:
             future = self._describing.get(key)
             if future is None or future.done() or gone(future):
                 waiting = {other: asked for other, asked in self._describing.items() if not asked.done() and not gone(asked)}
                 self._describing = waiting
-                future = self._cluster.submit(work.describe, experiment.to_dict(), priority=100)
+                future = self._cluster.submit(function, *arguments, priority=100)
                 self._describing[key] = future
             return future
 

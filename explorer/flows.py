@@ -71,6 +71,14 @@ FLOWS: dict[str, Callable[[Seen], str | tuple[str, int]]] = {
 }
 
 
+def _says(layer: Mapping[str, Any], axis: str) -> str:
+    words = SAYS[layer["flow"]].format(reach=layer["reach"])
+    # Over windows it is windows that do not see each other, and a memory inside each begins anew.
+    words = words.replace("step", "window") if axis == "windows" else words
+    anew = layer["flow"] == "each" and any(inner["flow"] in ("along", "last") for inner in layer["inside"])
+    return f"{words}: the memory begins at zero in each" if anew else words
+
+
 def unrolled(sources: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The chain, one cell for each layer and timestep: which steps are drawn, and a row for each source and layer.
 
@@ -88,7 +96,7 @@ def unrolled(sources: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str,
         for each in sources
     ]
     for layer in layers:
-        says = SAYS[layer["flow"]].format(reach=layer["reach"])
+        says = _says(layer, axis)
         shared = layer["flow"] in ("each", "along", "last", "both", "both last", "window", "all")
         rows.append({**{name: layer[name] for name in ("name", "type", "flow")}, "says": says, "shared": shared})
     words = "; ".join(f"{row['name']}: {row['says']}" for row in rows)

@@ -6,7 +6,7 @@ A size is a sum of products of symbols (and of quotients that are rounded down),
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 LETTERS = {
@@ -120,10 +120,20 @@ class Size:
     def __str__(self) -> str:
         return self._written(" · ", " − ", lambda inner, by: f"⌊{_bracketed(inner, str(inner))} / {by}⌋")
 
-    def _written(self, times: str, minus: str, divided: object) -> str:
+    def with_numbers(self, values: Mapping[str, int | None], times: str = " * ", minus: str = " - ") -> str:
+        """The same with the numbers of the symbols in their places: "3 * 5"; a quotient is worked out."""
+        return self._written(times, minus, lambda inner, by: f"{inner.at(values) // by:d}", lambda name: f"{values[name]:d}")
+
+    def _written(
+        self,
+        times: str,
+        minus: str,
+        divided: Callable[[Size, int], str],
+        named: Callable[[str], str] = str,
+    ) -> str:
         text = ""
         for atoms, number in self.terms:
-            factors = [atom if isinstance(atom, str) else divided(atom.size, atom.by) for atom in atoms]
+            factors = [named(atom) if isinstance(atom, str) else divided(atom.size, atom.by) for atom in atoms]
             size = abs(number)
             product = times.join([str(size), *factors] if size != 1 or not factors else factors)
             text += (minus if number < 0 else " + ") + product if text else ("-" if number < 0 else "") + product

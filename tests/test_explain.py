@@ -243,7 +243,7 @@ def test_computed_sizes_say_how():
     assert flat["output"][0][1] == {"axis": "features", "symbol": "T · U − 2 · U", "size": 144}
     assert dense["parameters"] == {
         "formula": "O · (T · U − 2 · U + 1)",
-        "numbers": "1 * (144 + 1)",
+        "numbers": "1 * (20 * 8 - 2 * 8 + 1)",
         "total": 145,
     }
     windows = keras.Input((4, 6, 3))

@@ -46,7 +46,7 @@ async function ask(state) {
   const asked = follower.asked;
   const answer = await answerTo(state, asked);
   if (answer && !state.closed && state.page.description) {
-    state.data = { ...answer, waiting: null };
+    state.data = { ...state.page, ...answer, waiting: null };
     draw(state);
   }
   follower.busy = false;
@@ -71,8 +71,8 @@ async function fetchShapes(url) {
   try {
     const answer = await fetch(url);
     if (!answer.ok) return null;
-    const { description, values } = await answer.json();
-    return { description, values };
+    const { description, values, looks } = await answer.json();
+    return { description, values, looks };
   } catch {
     return null; // The connection is lost, or the server ended: the page itself says so.
   }

@@ -1,9 +1,10 @@
 // The description as a graph: every source and layer with the column (depth) and the row (lane) where it is drawn.
 
-function graph(description) {
+function graph(description, hidden = []) {
   const items = new Map();
+  const asked = hidden.includes("shapes");
   for (const source of description.sources ?? []) {
-    const tensors = [tensorOf(source.shape, source.axes)];
+    const tensors = [tensorOf(source.shape, source.axes, source.symbols)];
     items.set(source.name, { name: source.name, layer: null, reads: [], inputs: [], tensors, depth: 0, lane: 0 });
   }
   for (const layer of description.layers ?? []) {
@@ -12,8 +13,8 @@ function graph(description) {
       name: layer.name,
       layer,
       reads,
-      inputs: layer.input.map((shape, index) => tensorOf(shape, layer.axes_in?.[index])),
-      tensors: layer.output.map((shape, index) => tensorOf(shape, layer.axes_out?.[index])),
+      inputs: asked ? reads.map((name) => items.get(name).tensors[0]) : tensorsOf(layer, "input", "in"),
+      tensors: asked ? [HIDDEN] : tensorsOf(layer, "output", "out"),
       depth: 1 + Math.max(0, ...reads.map((name) => items.get(name).depth)),
       lane: 0,
     });
@@ -24,6 +25,11 @@ function graph(description) {
   const lanes = 1 + Math.max(0, ...all.map((item) => Math.ceil(item.lane)));
   const wires = all.flatMap((item) => item.reads.map((name) => ({ from: items.get(name), to: item })));
   return { items: readingOrder(all), wires, lanes, depth: Math.max(0, ...all.map((item) => item.depth)) };
+}
+
+function tensorsOf(layer, shapes, side) {
+  const [axes, symbols] = [layer[`axes_${side}`], layer[`symbols_${side}`]];
+  return layer[shapes].map((shape, index) => tensorOf(shape, axes?.[index], symbols?.[index]));
 }
 
 // A source that is first read late stands just before its reader, so that its wire does not cross the whole drawing.

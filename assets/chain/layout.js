@@ -80,20 +80,46 @@ function planList(graphed, width) {
   return { kind: "list", sizes, boxWidth: Math.min(320, width - 8), gap: 26, width };
 }
 
+// Where a shape may be written: below the middle of its tensor, from what stands before it to what stands after it.
+function shapeSpan(graphed, planned, item, index) {
+  const size = planned.sizes.get(item.name)[index];
+  const { kind, boxWidth, boxX, tensorX, gap, width } = planned;
+  if (kind === "list") return { middle: width / 2, from: 4, to: width - 4 };
+  let [from, to] = [0, width];
+  if (kind === "storeys") {
+    if (item.layer) [from, to] = [boxX[item.depth] - 4, boxX[item.depth] + boxWidth + 4];
+    else to = boxX[item.depth + 1] - 4;
+  } else {
+    // With several rows a wire may come down beside the tensor; in a single row there is none below it.
+    const several = graphed.lanes > 1;
+    if (item.depth) from = boxX[item.depth] + boxWidth + (several ? 4 : -2);
+    if (item.depth < graphed.depth) to = boxX[item.depth + 1] - (several ? gap / 2 + 5 : -2);
+  }
+  return { middle: tensorX[item.depth] + size.left + size.width / 2 - size.outer / 2, from, to };
+}
+
+// The middle of words of this width: below the tensor's, moved aside only where they would reach too far.
+function shapeMiddle({ middle, from, to }, width) {
+  return Math.max(from + width / 2, Math.min(middle, to - width / 2));
+}
+
 // How far a caption may reach beyond its box on both sides without touching the shapes beside it.
 function captionRoom(graphed, planned, item) {
   if (planned.kind !== "row") return 0;
-  const reach = (depth) => {
-    const shapes = graphed.items.filter((other) => other.depth === depth).flatMap((other) => other.tensors);
-    return 10 + Math.max(0, ...shapes.map((tensor) => textWidth(shapeAsCode(tensor), 13))) / 2;
-  };
   const start = planned.boxX[item.depth];
-  const before = start - planned.tensorX[item.depth - 1] - 6 - reach(item.depth - 1);
-  const after = planned.tensorX[item.depth] - start - planned.boxWidth - reach(item.depth);
-  return Math.max(-10, Math.min(70, before, after));
+  const beside = graphed.items.flatMap((other) =>
+    other.tensors.map((tensor, index) => {
+      const span = shapeSpan(graphed, planned, other, index);
+      const width = Math.min(textWidth(shapeAsCode(tensor), 13), span.to - span.from);
+      const middle = shapeMiddle(span, width);
+      if (other.depth === item.depth - 1) return start - middle - width / 2 - 10;
+      return other.depth === item.depth ? middle - width / 2 - start - planned.boxWidth - 10 : 70;
+    }),
+  );
+  return Math.max(-10, Math.min(70, ...beside));
 }
 
-// The second half needs the real heights of the boxes: `heights` gives them: box, all, caption.
+// The second half needs the real heights of words: `heights` gives them: box, all, caption, shapes.
 function place(graphed, planned, heights) {
   if (planned.kind === "list") return placeList(graphed, planned, heights);
   const spots = new Map();
@@ -101,14 +127,17 @@ function place(graphed, planned, heights) {
   const top = skips ? 14 : 0;
   const layers = graphed.items.filter((item) => item.layer).map(heights);
   const tallest = Math.max(0, ...layers.map((layer) => layer.box));
-  const stacks = graphed.items.map((item) => stackHeight(planned.sizes.get(item.name)));
+  const stacks = graphed.items.map((item) => stackHeight(planned.sizes.get(item.name), heights(item).shapes));
   const storeys = planned.kind === "storeys";
+  const single = graphed.lanes === 1 && !storeys;
   const hanging = top + 14 + Math.max(0, ...layers.map((layer) => layer.all));
-  const captions = Math.max(24, ...layers.map((layer) => layer.caption));
+  const shapes = graphed.items.flatMap((item) => heights(item).shapes);
+  const captions = Math.max(24, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
+  const lastShapes = graphed.items.map((item) => heights(item).shapes.at(-1));
   const laneHeight = storeys
     ? Math.max(tallest, 150)
     : graphed.lanes > 1
-      ? Math.max(142, tallest + 36, ...stacks.map((stack) => stack + 20))
+      ? Math.max(142, tallest + 36, ...stacks.map((stack, index) => stack + lastShapes[index] + 3))
       : Math.max(184, tallest + 44, ...stacks);
   for (const item of graphed.items) {
     const lane = top + item.lane * laneHeight;
@@ -118,28 +147,29 @@ function place(graphed, planned, heights) {
     const spot = { middle, tensors: [], box: null };
     if (item.layer) spot.box = { x: planned.boxX[item.depth], y: middle - heights(item).box / 2 };
     // A tall tensor may hang below the middle of its boxes, never above the picture.
-    let y = storeys && item.layer ? hanging : middle - centreOf(sizes);
+    let y = storeys && item.layer ? hanging : middle - centreOf(sizes, heights(item).shapes);
     y = Math.max(storeys ? 0 : lane - 6, y);
-    for (const size of sizes) {
-      const grid = y + MARGIN.top + size.height / 2;
-      spot.tensors.push({ x: planned.tensorX[item.depth] - size.outer / 2, y, grid, shape: y + size.total });
-      y += size.total + 18;
-    }
+    sizes.forEach((size, index) => {
+      const [grid, shape] = [y + MARGIN.top + size.height / 2, y + size.total];
+      const bottom = shape + heights(item).shapes[index];
+      spot.tensors.push({ x: planned.tensorX[item.depth] - size.outer / 2, y, grid, shape, bottom });
+      y = bottom + 1;
+    });
     spots.set(item.name, spot);
   }
-  const lowest = Math.max(...[...spots.values()].flatMap((spot) => spot.tensors.map((tensor) => tensor.shape)));
-  const single = graphed.lanes === 1 && !storeys;
-  const caption = single ? Math.max(top + laneHeight + 10, lowest + 2) : null;
-  const height = single ? caption + captions + 6 : Math.max(top + graphed.lanes * laneHeight, lowest + 22);
+  const tensors = [...spots.values()].flatMap((spot) => spot.tensors);
+  const lowest = Math.max(...tensors.map((tensor) => tensor.bottom));
+  const caption = single ? Math.max(top + laneHeight + 10, ...tensors.map((tensor) => tensor.shape + 2)) : null;
+  const height = single ? caption + captions + 6 : Math.max(top + graphed.lanes * laneHeight, lowest + 5);
   return { spots, caption, height, width: planned.width };
 }
 
-function stackHeight(sizes) {
-  return sizes.reduce((sum, size) => sum + size.total, 0) + (sizes.length - 1) * 18;
+function stackHeight(sizes, shapes) {
+  return sizes.reduce((sum, size, index) => sum + size.total + (index ? shapes[index - 1] + 1 : 0), 0);
 }
 
-function centreOf(sizes) {
-  return sizes.length === 1 ? MARGIN.top + sizes[0].height / 2 : stackHeight(sizes) / 2;
+function centreOf(sizes, shapes) {
+  return sizes.length === 1 ? MARGIN.top + sizes[0].height / 2 : stackHeight(sizes, shapes) / 2;
 }
 
 function placeList(graphed, planned, heights) {
@@ -152,11 +182,12 @@ function placeList(graphed, planned, heights) {
       spot.box = { x: (planned.width - planned.boxWidth) / 2, y };
       y += heights(item).all + planned.gap;
     }
-    for (const size of planned.sizes.get(item.name)) {
-      const grid = y + MARGIN.top + size.height / 2;
-      spot.tensors.push({ x: planned.width / 2 - size.left - size.width / 2, y, grid, shape: y + size.total });
-      y += size.total + 22;
-    }
+    planned.sizes.get(item.name).forEach((size, index) => {
+      const [grid, shape] = [y + MARGIN.top + size.height / 2, y + size.total];
+      const bottom = shape + heights(item).shapes[index];
+      spot.tensors.push({ x: planned.width / 2 - size.left - size.width / 2, y, grid, shape, bottom });
+      y = bottom + 5;
+    });
     y += planned.gap;
     spots.set(item.name, spot);
   }
@@ -187,7 +218,7 @@ function wirePaths(graphed, planned, placed, heights) {
       }
       const previous = graphed.items[index - 1];
       if (previous && item.reads.includes(previous.name)) {
-        const from = placed.spots.get(previous.name).tensors[last(previous)].shape + 22;
+        const from = placed.spots.get(previous.name).tensors[last(previous)].bottom + 5;
         paths.set(`${previous.name}>${item.name}`, `M${x},${from}V${spot.box.y - 3}`);
       }
     });

@@ -7,10 +7,12 @@ const BLOCK_GAP = 4;
 
 // Lengths grow slower than the numbers: on a linear scale one output beside 256 units would be thinner than a line.
 function rowsLength(tensor) {
+  if (tensor.hidden) return 62;
   return 20 * (tensor.rows?.size ?? 1) ** 0.56;
 }
 
 function columnsLength(tensor) {
+  if (tensor.hidden) return 130;
   const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
   if (!tensor.columns) return 14;
   return 38 * (blocks * (tensor.columns.size ?? 1)) ** 0.5;
@@ -137,7 +139,11 @@ function drawTensor(node, tensor, size, values, still) {
   const steps = segments.map(([from, to]) => `M${from.toFixed(1)},${y}H${to.toFixed(1)}`).join("");
   drawBar(node.bars.columns, tensor.columns, steps);
   const centre = left + width / 2;
-  label(node.texts.columns, tensor.columns ? axisLabel(tensor.columns) : "", tensor.columns?.axis, centre, y + 14);
+  if (tensor.hidden) label(node.texts.columns, "?", null, centre, middle + 8, { class: "asked" });
+  else {
+    const words = tensor.columns ? axisLabel(tensor.columns) : "";
+    label(node.texts.columns, words, tensor.columns?.axis, centre, y + 14, { class: "" });
+  }
   y += 20;
 
   while (node.blocks.length < tensor.blocks.length) {

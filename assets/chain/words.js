@@ -14,8 +14,12 @@ function joined(parts) {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
-function tensorOf(shape, axes) {
-  const named = shape.map((size, index) => ({ axis: axes?.[index] ?? (index ? "size" : "batch"), size }));
+function tensorOf(shape, axes, symbols) {
+  const named = shape.map((size, index) => ({
+    axis: axes?.[index] ?? (index ? "size" : "batch"),
+    size,
+    symbol: symbols?.[index],
+  }));
   const rest = named.slice(1);
   const ordered = ["timesteps", "windows"];
   const rows = rest.length && !ordered.includes(rest.at(-1).axis) ? rest.pop() : null;
@@ -23,19 +27,31 @@ function tensorOf(shape, axes) {
   return { shape, named, rows, columns, blocks: rest };
 }
 
-function sizeAsCode({ axis, size }) {
-  if (size == null) return axis === "batch" ? "B" : "any";
-  return size.toLocaleString("en");
+// A tensor whose shape is asked for: even the number of its axes would give the answer away.
+const HIDDEN = { hidden: true, shape: [], named: [], rows: null, columns: null, blocks: [] };
+
+function sizeAsCode({ axis, size, symbol }) {
+  if (size == null) return symbol ?? (axis === "batch" ? "B" : "any");
+  const number = size.toLocaleString("en");
+  return symbol && symbol !== String(size) ? `${symbol} = ${number}` : number;
 }
 
 function shapeAsCode(tensor) {
-  return `(${tensor.named.map(sizeAsCode).join(", ")})`;
+  return tensor.hidden ? "?" : `(${tensor.named.map(sizeAsCode).join(", ")})`;
+}
+
+function axisInWords({ axis, size, symbol }) {
+  if (symbol !== undefined) return `${axis} ${sizeAsCode({ axis, size, symbol })}`;
+  return axis === "batch" && size == null ? axis : count(size, axis);
 }
 
 function shapeInWords(tensor) {
-  const words = ({ axis, size }) => (axis === "batch" && size == null ? axis : count(size, axis));
-  return `(${tensor.named.map(words).join(", ")})`;
+  return tensor.hidden ? "a hidden shape (?)" : `(${tensor.named.map(axisInWords).join(", ")})`;
 }
+
+const sameShape = (one, other) =>
+  one.named.length === other.named.length &&
+  one.named.every(({ axis, size }, index) => axis === other.named[index].axis && size === other.named[index].size);
 
 function flat(shapes) {
   return shapes.map((shape) => shape.map((size) => size ?? "None").join(",")).join(";");
@@ -44,8 +60,8 @@ function flat(shapes) {
 // One line under a layer: which axes stay, come, go or turn into another.
 function change(inputs, output) {
   const [first] = inputs;
-  if (!first || !output) return "";
-  if (inputs.length === 1 && shapeInWords(first) === shapeInWords(output)) return "the shape stays";
+  if (!first || !output || output.hidden) return "";
+  if (inputs.length === 1 && sameShape(first, output)) return "the shape stays";
   const before = new Map([...first.blocks, first.columns].filter(Boolean).map((axis) => [axis.axis, axis.size]));
   const after = new Map([...output.blocks, output.columns].filter(Boolean).map((axis) => [axis.axis, axis.size]));
   const words = [];
@@ -66,7 +82,8 @@ function change(inputs, output) {
   return words.join(", ");
 }
 
-function parametersInWords(params) {
+function parametersInWords(params, hidden = []) {
+  if (hidden.includes("parameters")) return "? parameters";
   return params ? count(params, params === 1 ? "parameter" : "parameters") : "no parameters";
 }
 
@@ -76,22 +93,21 @@ function sentence(text) {
   return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
 }
 
-function layerInWords(item) {
+function layerInWords(item, hidden, noted) {
   const { layer } = item;
   const takes = joined(item.inputs.map(shapeInWords));
   const returns = joined(item.tensors.map(shapeInWords));
-  const says = sentence(layer.says || layer.short);
-  return (
-    `${layer.name}, ${layer.type}. ${says} It reads ${joined(item.reads)}, takes ${takes}, returns ${returns}, ` +
-    `and has ${parametersInWords(layer.params)}.`
-  );
+  const says = hidden.includes("shapes") ? "" : sentence(layer.says || layer.short);
+  const shapes = `It reads ${joined(item.reads)}, takes ${takes}, returns ${returns}`;
+  const parts = [`${layer.name}, ${layer.type}.`, says, `${shapes}, and has ${parametersInWords(layer.params, hidden)}.`];
+  return [...parts, sentence(noted)].filter(Boolean).join(" ");
 }
 
-function chainInWords(items, params) {
+function chainInWords(items, params, hidden) {
   const parts = items.map((item) =>
     item.layer
       ? `${item.name} (${item.layer.type}) turns ${joined(item.reads)} into ${joined(item.tensors.map(shapeInWords))}`
       : `${item.name} comes in as ${shapeInWords(item.tensors[0])}`,
   );
-  return `The chain of layers: ${parts.join("; ")}. ${parametersInWords(params)} in all.`;
+  return `The chain of layers: ${parts.join("; ")}. ${parametersInWords(params, hidden)} in all.`;
 }

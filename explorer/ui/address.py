@@ -14,11 +14,13 @@ import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.presets import PRESETS
+from explorer.quiz import LARGEST_SEED
 from explorer.spec import SETTINGS, SIZES, Experiment, Problem
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
-_OTHERS = ("run", "preset")
+VIEWS = ("chain", "unrolled", "twins", "quiz")
+_OTHERS = ("run", "preset", "view", "quiz_seed")
 
 
 def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
@@ -33,13 +35,18 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     # yet: where a hand has moved something, the widgets count.
     if address != st.session_state.get("_written") and not moved:
         values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
-        preset, run = address.get("preset"), address.get("run")
+        preset, run, view = (address.get(name) for name in ("preset", "run", "view"))
         problems = []
+        st.session_state["view"] = view if view in VIEWS else VIEWS[0]
+        if view and view not in VIEWS:
+            problems.append(Problem("view", view, f"There is no view called “{view[:40]}”. There are: {', '.join(VIEWS)}."))
         if preset in PRESETS:
             values = PRESETS[preset].experiment.to_query() | values
         elif preset:
             known = ", ".join(PRESETS)
             problems.append(Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}."))
+        if address.get("quiz_seed", "").isdecimal():
+            st.session_state["quiz_seed_wanted"] = min(int(address["quiz_seed"][:6]), LARGEST_SEED)
         st.session_state["run"] = None
         if run:
             found = experiment_of_run(run)
@@ -81,6 +88,10 @@ def write(experiment: Experiment) -> None:
     wanted = experiment.to_query()
     if st.session_state.get("run"):
         wanted["run"] = st.session_state["run"]
+    if st.session_state.get("view", VIEWS[0]) != VIEWS[0]:
+        wanted["view"] = st.session_state["view"]
+    if st.session_state.get("view") == "quiz" and "quiz_seed" in st.session_state:
+        wanted["quiz_seed"] = str(st.session_state["quiz_seed"])
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     st.session_state["_written"] = wanted

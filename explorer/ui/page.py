@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -14,10 +14,13 @@ from explorer.spec import Experiment
 from explorer.ui import address, life
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
+from explorer.ui.plain import plain
+from explorer.ui.quiz_panel import hidden, quiz_panel
 from explorer.ui.run_panel import run_panel
 from explorer.ui.visitor import visitor
 
 SECONDS_TO_DESCRIBE = 20.0
+VIEWS = {"chain": "Chain", "unrolled": "Over time", "quiz": "Quiz"}
 ASSETS = Path(__file__).parents[2] / "assets"
 
 
@@ -39,13 +42,6 @@ def main() -> None:
     engine.wish(visitor(), experiment)
 
 
-def plain(text: str) -> str:
-    """Text that Streamlit shows as it stands: what came from an address must not become a link or a picture."""
-    # Bare addresses become links even so; a space of no width within keeps them words.
-    text = re.sub(r"(?i)(www|:)(?=\.|//)", "\\1\u200b", text)
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:-])", r"\\\1", text)
-
-
 def _head(experiment: Experiment) -> None:
     architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
     words, presets = st.columns([4, 8], vertical_alignment="center")
@@ -64,7 +60,17 @@ def _head(experiment: Experiment) -> None:
             on_change=_choose_preset,
             help="Experiments with a point to see; each is also a link, ?preset= and its name.",
         )
-    st.caption(PRESETS[current].says if current else f"{architecture.summary} {task.summary}")
+    caption, views = st.columns([8, 5], vertical_alignment="center")
+    caption.caption(PRESETS[current].says if current else f"{architecture.summary} {task.summary}")
+    views.segmented_control(
+        "View",
+        list(VIEWS),
+        format_func=VIEWS.get,
+        key="view",
+        label_visibility="collapsed",
+        required=True,
+        help="The chain of layers; the same over time; a setting beside its other value; questions to answer first.",
+    )
 
 
 def _choose_preset() -> None:
@@ -85,7 +91,18 @@ def _shapes(experiment: Experiment) -> None:
     except TimeoutError:
         chain(None, waiting="The workers are busy; the shapes follow as soon as one is free.")
     else:
-        chain(found["description"], found["values"], query=experiment.to_query(), follows=sliders(experiment))
+        _view(experiment, found)
+
+
+def _view(experiment: Experiment, found: dict[str, Any]) -> None:
+    view, description = st.session_state["view"], found["description"]
+    drawn = {"values": found["values"], "looks": found["looks"], "query": experiment.to_query()}
+    if view == "quiz":
+        # Nothing follows the sliders here: what a question hides must stay hidden.
+        chain(description, **drawn, hidden=hidden(description))
+        quiz_panel(description)
+        return
+    chain(description, **drawn, view=view, follows=sliders(experiment))
 
 
 @st.fragment(run_every=0.25)

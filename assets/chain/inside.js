@@ -1,0 +1,98 @@
+// What a layer does to a sequence, drawn from the real numbers of one: a drawing for every kind of look.
+
+const insides = new WeakMap();
+const INSIDE_HINT = "Point at a number to read it, or focus the drawing and use the arrow keys.";
+
+function insideNew(parent) {
+  const root = create("figure", "inside", parent);
+  const heading = create("h4", "inside-heading", root);
+  const says = create("p", "inside-says", root);
+  const svg = createSvg("svg", "inside-drawing", root);
+  mark(svg, { role: "img", tabindex: 0 });
+  const legend = create("div", "inside-legend", root);
+  const readout = create("p", "inside-readout", root);
+  mark(readout, { "aria-live": "polite" });
+  const state = { root, heading, says, svg, legend, readout, pen: insidePen(svg), width: 0, at: null };
+  state.observer = new ResizeObserver(() => {
+    const width = Math.floor(root.clientWidth);
+    if (width && width !== state.width) insidePaint(state);
+  });
+  state.observer.observe(root);
+  svg.onpointerover = (event) => insidePoint(state, state.pen.cells.find(({ node }) => node === event.target));
+  svg.onpointerleave = svg.onblur = () => insidePoint(state, null);
+  svg.onkeydown = (event) => insideWalk(state, event);
+  return state;
+}
+
+function insidePoint(state, cell) {
+  state.at?.node.classList.remove("pointed");
+  state.at = cell ?? null;
+  cell?.node.classList.add("pointed");
+  say(state.readout, cell?.words ?? INSIDE_HINT);
+}
+
+// The arrow keys go to the nearest number in their direction, over gaps and into the next strip too.
+function insideWalk(state, event) {
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  const { cells } = state.pen;
+  if (!way || !cells.length) return;
+  event.preventDefault();
+  const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
+  if (!state.at) return insidePoint(state, cells[0]);
+  const [x, y] = middle(state.at);
+  let best = null;
+  for (const cell of cells) {
+    const [dx, dy] = [middle(cell)[0] - x, middle(cell)[1] - y];
+    const [along, aside] = way[0] ? [dx * way[0], Math.abs(dy)] : [dy * way[1], Math.abs(dx)];
+    if (along > 0.5 && (!best || along + 4 * aside < best.far)) best = { cell, far: along + 4 * aside };
+  }
+  if (best) insidePoint(state, best.cell);
+}
+
+// Draws `look` of `layer` into `parent`, over what was drawn there before; without a look `parent` is empty.
+function drawInside(parent, layer, look, description) {
+  let state = insides.get(parent);
+  if (!look || !INSIDE_KINDS[look.kind]) {
+    state?.observer.disconnect();
+    insides.delete(parent);
+    parent.replaceChildren();
+    return;
+  }
+  if (!state) insides.set(parent, (state = insideNew(parent)));
+  Object.assign(state, { layer, look, description });
+  say(state.heading, `What ${layer.name} does to one sequence`);
+  say(state.says, sentence(look.says));
+  mark(state.root, { "data-kind": look.kind, "data-layer": layer.name });
+  insidePaint(state);
+}
+
+function insidePaint(state) {
+  const { root, svg, pen, layer, look } = state;
+  state.width = Math.floor(root.clientWidth);
+  if (!state.width) return; // Folded away: the observer calls again when there is room.
+  textWidth.font = getComputedStyle(root).fontFamily;
+  const held = state.at?.node;
+  pen.start(look.kind);
+  const units = layer.axes_out?.[0]?.at(-1) ?? "units";
+  const drawing = { pen, layer, look, width: state.width, axis: units, size: layer.output?.[0]?.at(-1) };
+  const { height, legends = [], notes = [], words } = INSIDE_KINDS[look.kind](drawing);
+  pen.end();
+  insidePoint(state, pen.cells.find(({ node }) => node === held));
+  mark(svg, { width: state.width, height: Math.ceil(height), "aria-label": `${sentence(look.says)} ${words}` });
+  insideLegend(state.legend, legends, notes);
+  state.readout.hidden = !pen.cells.length;
+  mark(svg, { tabindex: pen.cells.length ? 0 : -1 });
+}
+
+const INSIDE_KINDS = {
+  windows: insideWindows,
+  memory: insideMemory,
+  both: insideBoth,
+  mask: insideMask,
+  copies: insideCopies,
+  pool: insideManyAndOne,
+  repeat: insideManyAndOne,
+  concat: insideConcat,
+  window: insideLadder,
+  attention: insideAttention,
+};

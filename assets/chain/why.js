@@ -1,0 +1,225 @@
+// The panel below the chain: why one layer's shapes and counts are what they are.
+
+const NO_EXPLANATION = (type) => `There is no explanation of ${type} yet: these shapes and counts are Keras's own.`;
+
+function newWhy(root) {
+  const panel = create("section", "why", root);
+  mark(panel, { role: "region", id: `explorer-why-${Math.random().toString(36).slice(2)}`, hidden: "" });
+  const head = create("div", "why-head", panel);
+  const title = create("h4", "why-title", head);
+  const [copy, close] = ["Copy as text", "Close"].map((words) => {
+    const button = create("button", "why-button", head);
+    mark(button, { type: "button" });
+    say(button, words);
+    return button;
+  });
+  mark(copy, { "data-why-copy": "", "aria-live": "polite" });
+  mark(close, { "data-why-close": "", title: "Close (Escape)" });
+  const body = create("div", "why-body", panel);
+  const drawing = create("div", "why-drawing", panel);
+  return { panel, title, copy, close, body, drawing, name: null, opener: null, written: "", asked: null };
+}
+
+function listenForWhy(state) {
+  const { why, root } = state;
+  why.close.onclick = () => closeWhy(state, true);
+  why.copy.onclick = () => copyWhy(state);
+  root.addEventListener("explorer-open", ({ detail, target }) => {
+    toggleWhy(state, detail, target.contains(document.activeElement) ? document.activeElement : null);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (!why.name || event.defaultPrevented || event.target === state.scroll) return;
+    if (event.key === "Escape") closeWhy(state, true);
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const names = state.data.description.layers.map(({ name }) => name);
+    const next = names[names.indexOf(why.name) + step];
+    if (!next) return;
+    event.preventDefault();
+    why.name = next;
+    if (event.target.matches(".layer .box")) state.layers.get(next).box.focus();
+    writeWhy(state);
+  });
+}
+
+function toggleWhy(state, name, opener = null) {
+  if (state.data.hidden?.length) return;
+  if (state.why.name === name) return closeWhy(state, false);
+  Object.assign(state.why, { name, opener });
+  state.tip.hidden = true;
+  writeWhy(state);
+  const { panel } = state.why;
+  // On a phone the panel stands far below its layer: whoever opens it is taken there.
+  const { top } = panel.getBoundingClientRect();
+  const behavior = REDUCED.matches ? "auto" : "smooth";
+  if (top > window.innerHeight - 120) panel.scrollIntoView({ block: "start", behavior });
+}
+
+function closeWhy(state, back) {
+  const { why, layers } = state;
+  const [name, opener] = [why.name, why.opener];
+  Object.assign(why, { name: null, opener: null });
+  if (back) (opener?.isConnected ? opener : layers.get(name)?.box)?.focus();
+  state.tip.hidden = true;
+  writeWhy(state);
+}
+
+// Called after every drawing: an open panel follows the sliders as the chain does.
+function writeWhy(state) {
+  const { why, data, layers } = state;
+  const { description, hidden = [], looks, open } = data;
+  if (description && !hidden.length && (open ?? null) !== why.asked) {
+    why.asked = open ?? null;
+    if (open) Object.assign(why, { name: open, opener: null });
+  }
+  const layer = hidden.length ? null : description?.layers?.find(({ name }) => name === why.name);
+  if (description?.layers && !layer) why.name = null;
+  for (const [name, { box }] of layers) {
+    if (hidden.length) ["aria-expanded", "aria-controls"].forEach((attribute) => box.removeAttribute(attribute));
+    else mark(box, { "aria-expanded": Boolean(layer) && name === why.name, "aria-controls": why.panel.id });
+  }
+  why.panel.hidden = !layer;
+  if (!layer) return;
+  mark(why.panel, { "aria-label": `Why: ${layer.name}`, "data-why": layer.name });
+  const written = JSON.stringify([layer, description.symbols, state.width]);
+  if (written !== why.written) {
+    why.written = written;
+    say(why.copy, "Copy as text");
+    why.title.replaceChildren(layer.name);
+    create("span", "", why.title).textContent = ` — ${layer.type}`;
+    explainInto(why.body, layer, description.symbols ?? {});
+  }
+  drawInside(why.drawing, layer, looks?.[layer.name], description);
+}
+
+// All blocks of the panel have one scale, which is known when their places are.
+function explainInto(body, layer, symbols) {
+  body.replaceChildren();
+  const places = [];
+  writeExplanation(body, layer, symbols, places);
+  if (!places.length) return;
+  const unit = Math.min(...places.map(({ element, weights }) => blockUnit(weights, element.clientWidth)));
+  for (const { element, weights } of places) drawBlocks(element, weights, unit);
+  const thin = places.some(({ weights }) =>
+    weights.map(blockOf).some(({ wide, high }) => Math.min(wide, high) * unit < BLOCK.thinnest),
+  );
+  const words = "All blocks have one scale";
+  create("p", "why-quiet", body).textContent = thin ? `${words}; the thinnest are drawn thicker, to be seen.` : `${words}.`;
+}
+
+function writeExplanation(parent, layer, symbols, places) {
+  create("p", "why-says", parent).textContent = sentence(layer.says || layer.short);
+  const shapes = create("p", "why-shapes", parent);
+  for (const [word, side, list] of [["takes", "in", "input"], ["gives", "out", "output"]]) {
+    const line = create("span", "why-shape", shapes);
+    create("i", "", line).textContent = word;
+    line.append(" ");
+    tensorsOf(layer, list, side).forEach((tensor, index) => {
+      if (index) create("i", "", line).textContent = "and ";
+      writeShape(create("span", "shape-words", line), tensor, true);
+    });
+  }
+  if (layer.explained === false) create("p", "why-note", parent).textContent = NO_EXPLANATION(layer.type);
+  const pair = create("div", "why-pair", parent);
+  if (layer.equation?.length) {
+    const equation = part(pair, "Equation");
+    for (const line of layer.equation) create("code", "why-line", equation).textContent = line;
+  }
+  writeCount(part(pair, "Parameters"), layer, symbols);
+  const inside = layer.inside ?? [];
+  // What a wrapper holds lists its weights itself.
+  if (!inside.length && layer.weights?.length) {
+    const element = create("div", "why-blocks", part(parent, "Weights"));
+    places.push({ element, weights: layer.weights });
+  }
+  if (!inside.length) return;
+  const held = create("div", "why-held", parent);
+  inside.forEach((each, index) => {
+    const section = create("section", "why-inside", held);
+    const title = create("h5", "why-subtitle", section);
+    title.textContent = heldInWords(layer, each, index);
+    writeExplanation(section, each, symbols, places);
+  });
+}
+
+// Keras numbers what a wrapper holds ("gru_6"), by how much was built before: that name says nothing.
+function heldInWords(layer, held, index) {
+  if (layer.type.startsWith("Bidirectional")) return `${["forwards", "backwards"][index] ?? held.name} — ${held.type}`;
+  if (layer.type.startsWith("TimeDistributed")) return `the one layer inside — ${held.type}`;
+  return `${held.name} — ${held.type}`;
+}
+
+function part(parent, words) {
+  const section = create("div", "why-part", parent);
+  create("h6", "why-heading", section).textContent = words;
+  return section;
+}
+
+function countOf(layer) {
+  const { formula, numbers, total = layer.params } = layer.parameters ?? {};
+  if (layer.shares) return [`no parameters of its own: it shares the weights of ${layer.shares}`];
+  if (!total) return ["no parameters: nothing here is learned"];
+  if (layer.explained === false) return [number(total)];
+  return [...new Set([formula, numbers?.replaceAll("*", "·"), number(total)].filter(Boolean))];
+}
+
+function writeCount(parent, layer, symbols) {
+  const line = create("p", "why-count", parent);
+  const steps = countOf(layer);
+  steps.forEach((step, index) => {
+    if (index) line.append(" ");
+    const element = create("span", index && index + 1 === steps.length ? "why-total" : "", line);
+    if (index) element.append("= ");
+    for (const token of step.split(/([A-Z]\d*)/)) {
+      const axis = symbols[token]?.axis;
+      if (!axis) element.append(token);
+      else {
+        const symbol = create("b", "", element);
+        say(symbol, token);
+        mark(symbol, { style: `color:${axisColour(axis, true)}`, title: axis });
+      }
+    }
+  });
+}
+
+function whyAsText(layer, indent = "", title = `${layer.name}: ${layer.type}`) {
+  const shapes = (list, side) => joined(tensorsOf(layer, list, side).map(shapeInWords));
+  const inside = layer.inside ?? [];
+  const lines = [
+    title,
+    `  takes ${shapes("input", "in")}`,
+    `  gives ${shapes("output", "out")}`,
+    `  ${sentence(layer.says || layer.short)}`,
+    ...(layer.explained === false ? [`  ${NO_EXPLANATION(layer.type)}`] : []),
+    ...(layer.equation ?? []).map((line) => `    ${line}`),
+    ...(inside.length ? [] : (layer.weights ?? [])).map((weight) => `  ${weightInWords(weight)}`),
+    `  parameters: ${countOf(layer).join(" = ").replace(/^no parameters: /, "none, ")}`,
+  ];
+  const held = inside.map((each, index) => whyAsText(each, `${indent}    `, heldInWords(layer, each, index)));
+  return [...lines.map((line) => indent + line), ...held].join("\n");
+}
+
+async function copyWhy(state) {
+  const { why, data } = state;
+  const layer = data.description?.layers?.find(({ name }) => name === why.name);
+  if (!layer) return;
+  say(why.copy, (await copied(whyAsText(layer), why.panel)) ? "Copied" : "The browser does not allow copying");
+  setTimeout(() => say(why.copy, "Copy as text"), 2000);
+}
+
+// Without https there is no clipboard: then a selection is copied, as a hand would.
+async function copied(text, parent) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const before = document.activeElement;
+    const area = create("textarea", "why-copied", parent);
+    area.value = text;
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    before?.focus();
+    return done;
+  }
+}
