@@ -1,0 +1,166 @@
+"""What a learner does to understand the shapes: open layers, move sliders, unroll, and answer before being told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.catalog import ARCHITECTURES
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_page import layer, open_page, slide
+
+expect.set_options(timeout=PATIENCE)
+
+SIZES = {"projector": (1280, 800), "phone": (375, 800)}
+
+
+def button(page: Page, name: str):
+    return layer(page, name).get_by_role("button")
+
+
+def why(page: Page):
+    return page.locator(".why[data-why]")
+
+
+def nothing_is_cut_off(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_layer_opens_into_its_explanation(page, server, name):
+    open_page(page, server, f"architecture={name}")
+    names = page.locator("[data-layer][data-output]").evaluate_all("all => all.map(each => each.dataset.layer)")
+    assert names
+    button(page, names[0]).focus()
+    page.keyboard.press("Enter")
+    for place, each in enumerate(names):
+        expect(why(page)).to_have_attribute("data-why", each)
+        expect(button(page, each)).to_have_attribute("aria-expanded", "true")
+        expect(why(page).locator(".why-says").first).not_to_be_empty()
+        # What the panel counts and draws is what Keras counts.
+        counted = layer(page, each).locator(".params").inner_text()
+        if "no parameters" not in counted:
+            total = counted.split(" ")[0]
+            expect(why(page).locator(".why-total").first).to_have_text(re.compile(re.escape(total)))
+            expect(why(page).locator("[data-weight] svg").first).to_have_attribute("aria-label", re.compile(r"\d"))
+        if place < len(names) - 1:
+            page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(page.locator(".why")).to_be_hidden()
+    expect(button(page, names[-1])).to_be_focused()
+
+
+def test_a_slider_marks_what_it_moves_and_says_why_no_parameter_did(page, server):
+    open_page(page, server)
+    told = page.locator(".told")
+    slide(page, "timesteps", 1)
+    expect(told).to_contain_text("timesteps 20 → 21. T changed in sequence, memory and answer.")
+    expect(told).to_contain_text("No parameter moves: every timestep is met with the same weights.")
+    slide(page, "units", 1)
+    expect(told).to_contain_text("parameters of memory 3,744 → 3,960")
+    expect(page.locator(".shape", has_text="U = 33")).to_be_visible()
+
+
+def test_symbols_change_with_the_shapes_and_not_after_them(page, server):
+    open_page(page, server)
+    # The page's own answer is kept back: shapes and symbols come with one and the same answer to the slider.
+    page.evaluate(
+        """() => {
+          WebSocket.prototype.send = () => {};
+          window.seen = [];
+          new MutationObserver(() => {
+            const output = document.querySelector('[data-layer=memory]').dataset.output;
+            const shapes = [...document.querySelectorAll('.shape')].map(each => each.textContent);
+            window.seen.push([output, shapes]);
+          }).observe(document.querySelector('.explorer-chain'), {subtree: true, attributes: true, childList: true});
+        }"""
+    )
+    slide(page, "units", 3, taken=False)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,35")
+    for output, shapes in page.evaluate("window.seen"):
+        units = output.split(",")[-1]
+        assert f"(B, T = 20, U = {units})" in shapes
+
+
+def test_an_open_layer_follows_the_sliders(page, server):
+    open_page(page, server)
+    button(page, "memory").click()
+    expect(why(page).locator(".why-total").first).to_contain_text("3,744")
+    slide(page, "features", 1)
+    expect(why(page).locator(".why-total").first).to_contain_text("3,840")
+    expect(why(page)).to_contain_text("F = 6")
+
+
+def test_windows_begin_at_zero_beside_a_memory_that_runs_through(page, server):
+    open_page(page, server, "preset=article_1")
+    button(page, "memory").click()
+    drawing = why(page).locator('figure.inside[data-kind="windows"]')
+    expect(drawing).to_be_visible()
+    # A start from zero in every window drawn, and the one of the plain layer.
+    assert drawing.locator(".zero").count() >= 3
+    assert drawing.locator(".outline").count() >= 1
+    expect(drawing.locator("svg[role=img]")).to_have_attribute("aria-label", re.compile("zero"))
+
+
+def test_the_chain_is_unrolled_over_time_and_opens_layers_too(page, server):
+    page.goto(f"{server.url}/?view=unrolled")
+    drawing = page.locator("svg.unrolled-drawing")
+    expect(drawing).to_have_attribute("aria-label", re.compile("The chain over 20 timesteps"))
+    expect(page.locator('.unrolled-end[data-layer="memory"]')).to_contain_text("20 memories")
+    page.get_by_role("button", name=re.compile("^memory")).first.focus()
+    page.keyboard.press("Enter")
+    expect(why(page)).to_have_attribute("data-why", "memory")
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    slide(page, "timesteps", 1)
+    expect(drawing).to_have_attribute("aria-label", re.compile("The chain over 21 timesteps"))
+
+
+def test_the_quiz_is_answered_with_the_keyboard_alone(page, server):
+    open_page(page, server, "view=quiz&quiz_seed=7")
+    expect(page.locator(".shape", has_text="(?)").first).to_be_visible()
+    expect(layer(page, "memory")).to_have_attribute("data-output", "?")
+    text = page.locator(".st-key-quiz_panel").inner_text()
+    choices = page.locator(".st-key-quiz_choice input")
+    choices.first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(1)).to_be_checked()
+    answer = page.locator(".st-key-quiz_answer button")
+    expect(answer).to_be_enabled()
+    page.keyboard.press("Tab")
+    expect(answer).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-quiz_buttons")).to_contain_text("of 1 right")
+    expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-quiz_panel")).to_contain_text("Question 2")
+    expect(layer(page, "memory")).to_have_attribute("data-output", "?")
+    # The same address asks the same.
+    page.goto("about:blank")
+    open_page(page, server, "view=quiz&quiz_seed=7")
+    expect(page.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
+
+
+def test_a_view_that_is_none_gets_its_sentence(page, server):
+    open_page(page, server, "view=upside_down")
+    expect(page.get_by_text("There is no view called “upside_down”")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", ["chain", "unrolled", "quiz"])
+def test_every_view_fits_the_window(page, server, size, view, tmp_path):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    for name in ("gru_every_step", "windows_gru", "two_streams"):
+        query = f"architecture={name}&view={view}&quiz_seed=7"
+        page.goto(f"{server.url}/?{query}")
+        expect(page.locator(".explorer-chain [data-layer]").first).to_be_attached()
+        expect(page.locator(".st-key-train button")).to_be_enabled()
+        if view == "chain":
+            button(page, "memory").click()
+            expect(why(page).locator("figure.inside")).to_be_visible()
+        assert len(page.screenshot(path=tmp_path / f"{name}.png")) > 10_000
+        nothing_is_cut_off(page)
