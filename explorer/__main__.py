@@ -11,6 +11,7 @@ from typing import Any
 from explorer import limits, work
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.explanation import explained, named, told, told_layer
+from explorer.parting import parting, tell
 from explorer.quiz import play
 from explorer.spec import LIMITS, Experiment, spell
 
@@ -54,6 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     quiz.add_argument("--questions", metavar="N", default="10", help="how many; 10 unless given")
     quiz.set_defaults(command=_quiz)
 
+    twins = commands.add_parser("twins", help="a setting beside its other value: where the two chains part, and why")
+    _add_experiment(twins)
+    twins.add_argument("--layer", metavar="NAME", help="whose setting; without it, everything that could be otherwise")
+    twins.add_argument("--setting", metavar="SETTING", help="return_sequences, merge_mode, kind ...")
+    twins.add_argument("--value", metavar="VALUE", help="the other value; the first there is unless given")
+    twins.set_defaults(command=_twins)
+
     train = commands.add_parser("train", help="train here, with a progress bar")
     _add_experiment(train)
     train.set_defaults(command=_train)
@@ -67,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="fewer repeats and sizes, and nothing is written")
     bench.set_defaults(command=_bench)
 
-    for command in (listing, shapes, explain, train, bench):
+    for command in (listing, shapes, explain, twins, train, bench):
         command.add_argument("--json", action="store_true", help="print figures as JSON")
     return parser
 
@@ -183,6 +191,26 @@ def _quiz(options: argparse.Namespace) -> int:
     experiment = _experiment(options)
     description = work.describe(experiment.to_dict())["description"]
     play(description, experiment.seed, int(options.questions))
+    return 0
+
+
+def _twins(options: argparse.Namespace) -> int:
+    experiment = _experiment(options).to_dict()
+    found = work.describe(experiment)
+    if options.layer is None or options.setting is None:
+        offered = found["twins"]
+        lines = [
+            f"--layer {each['layer']} --setting {each['setting']}: {each['value']} → {' / '.join(map(str, each['others']))}"
+            for each in offered
+        ]
+        print(json.dumps(offered) if options.json else "\n".join(lines) or "Nothing in this model could be otherwise.")
+        return 0
+    other = work.twin(experiment, options.layer, options.setting, options.value)
+    if options.json:
+        parts = parting(found["description"], other["description"], other["broken"], other["changed"])
+        print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
+    else:
+        print(tell(found["description"], other))
     return 0
 
 

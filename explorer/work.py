@@ -84,22 +84,41 @@ def warm() -> int:
 
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     """The shapes of an experiment's model (`explorer.shapes`), and the real numbers that flow for one probe sequence: of
-    every tensor (`explorer.inside.values`), and those that show what a layer does (`explorer.looks`).
+    every tensor (`explorer.inside.values`), and those that show what a layer does (`explorer.looks`); and the settings
+    that could be otherwise (`explorer.twins`).
     """
     warm()
-    from explorer import data, inside, looks, settings, shapes
+    from explorer import settings, shapes, twins
     from explorer.build import build_experiment
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
-    probe = data.make(wanted, "probe")
     description = settings.with_settings(shapes.describe(model), wanted)
+    offered = [setting.to_dict() for setting in twins.settings(model)]
+    return {"description": description.to_dict(), **_numbers(wanted, model, description), "twins": offered}
+
+
+def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
+    """The same of an experiment's model with one setting of one layer at another value: as far as it can be built, with
+    `broken`, which says where and why it cannot (`explorer.twins`); then `description` may be None.
+    """
+    warm()
+    from explorer import twins
+    from explorer.build import build_experiment
+
+    wanted = Experiment.from_dict(experiment)
+    found = twins.twin_of(build_experiment(wanted), layer, setting, value)
+    numbers = {} if found.model is None else _numbers(wanted, found.model, found.description)
+    return {"values": None, "looks": None, **found.to_dict(), **numbers}
+
+
+def _numbers(experiment: Experiment, model: Any, description: Any) -> dict[str, Any]:
+    """What flows through a model for one probe sequence of an experiment."""
+    from explorer import data, inside, looks
+
+    probe = data.make(experiment, "probe")
     tensors, masks = inside.outputs(model, [stream[:1] for stream in probe.inputs])
-    return {
-        "description": description.to_dict(),
-        "values": inside.grids(description, tensors),
-        "looks": looks.looks(model, tensors, masks),
-    }
+    return {"values": inside.grids(description, tensors), "looks": looks.looks(model, tensors, masks)}
 
 
 def trace(experiment: dict[str, Any]) -> Held:

@@ -79,6 +79,21 @@ def test_quiz_asks_the_same_again_and_ends_with_its_input(capsys, monkeypatch):
     )
 
 
+def test_twins_are_listed_and_laid_side_by_side(capsys):
+    assert "--layer memory --setting return_sequences: True → False" in said(capsys, "twins", "gru_every_step")
+    chosen = ("--layer", "memory", "--setting", "merge_mode", "--value", "sum")
+    text = said(capsys, "twins", "bidirectional_gru", "--units", "8", *chosen)
+    assert "memory gives 16 units here and 8 there" in text
+    found = json.loads(said(capsys, "twins", "bidirectional_gru", "--units", "8", *chosen, "--json"))
+    assert (found["layer"], found["broken"]) == ("memory", None)
+    broken = said(capsys, "twins", "gru_every_step", "--layer", "memory", "--setting", "return_sequences")
+    assert "answer cannot go on" in broken
+    assert "Keras says:" in broken
+    assert "There is no layer called “nothing” that could be set otherwise." in refused(
+        capsys, "twins", "gru_once", "--layer", "nothing", "--setting", "use_bias"
+    )
+
+
 def test_train_gives_one_object_an_epoch(capsys):
     arguments = ["train", "gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4"]
     arguments += ["--samples", "32", "--epochs", "3"]

@@ -17,10 +17,11 @@ from explorer.ui.controls import controls, sliders
 from explorer.ui.plain import plain
 from explorer.ui.quiz_panel import hidden, quiz_panel
 from explorer.ui.run_panel import run_panel
+from explorer.ui.twin_panel import twin_panel
 from explorer.ui.visitor import visitor
 
 SECONDS_TO_DESCRIBE = 20.0
-VIEWS = {"chain": "Chain", "unrolled": "Over time", "quiz": "Quiz"}
+VIEWS = {"chain": "Chain", "unrolled": "Over time", "twins": "Twins", "quiz": "Quiz"}
 ASSETS = Path(__file__).parents[2] / "assets"
 
 
@@ -96,6 +97,9 @@ def _shapes(experiment: Experiment) -> None:
 
 def _view(experiment: Experiment, found: dict[str, Any]) -> None:
     view, description = st.session_state["view"], found["description"]
+    if view == "twins":
+        twin_panel(experiment, found)
+        return
     drawn = {"values": found["values"], "looks": found["looks"], "query": experiment.to_query()}
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.

@@ -151,7 +151,7 @@ def test_a_view_that_is_none_gets_its_sentence(page, server):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", ["chain", "unrolled", "quiz"])
+@pytest.mark.parametrize("view", ["chain", "unrolled", "twins", "quiz"])
 def test_every_view_fits_the_window(page, server, size, view, tmp_path):
     page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
     for name in ("gru_every_step", "windows_gru", "two_streams"):
@@ -164,3 +164,36 @@ def test_every_view_fits_the_window(page, server, size, view, tmp_path):
             expect(why(page).locator("figure.inside")).to_be_visible()
         assert len(page.screenshot(path=tmp_path / f"{name}.png")) > 10_000
         nothing_is_cut_off(page)
+
+
+def twin_of(page: Page, setting: str) -> None:
+    page.locator(".st-key-twin_setting input").first.click()
+    page.get_by_role("option", name=re.compile(re.escape(setting))).first.click()
+
+
+def test_twins_part_at_the_first_layer_that_differs(page, server):
+    page.goto(f"{server.url}/?architecture=bidirectional_gru&view=twins")
+    here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_twin"))
+    expect(here.locator('[data-layer="memory"]')).to_be_visible()
+    twin_of(page, "memory · merge_mode")
+    page.locator(".st-key-twin_value").get_by_text("sum", exact=True).click()
+    expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,32")
+    expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,64")
+    expect(there.locator("[data-noted=memory]")).to_contain_text("merge_mode = sum")
+    expect(there.locator('[data-layer="answer"][data-marked]')).to_have_count(0)
+    expect(page.locator(".st-key-twin_why")).to_contain_text("64 units here and 32 there")
+    # What was chosen stays while a slider moves, and both chains go with it.
+    slide(page, "timesteps", 1)
+    expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,32")
+    expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,64")
+
+
+def test_a_twin_that_cannot_be_built_says_where_and_why(page, server):
+    page.goto(f"{server.url}/?architecture=gru_every_step&view=twins")
+    expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_be_visible()
+    twin_of(page, "memory · return_sequences")
+    warning = page.locator(".st-key-twin_panel [data-testid=stAlert]")
+    expect(warning).to_contain_text("answer cannot go on: a TimeDistributed(Dense) takes timesteps one by one")
+    expect(page.locator(".st-key-twin_panel [data-testid=stCode]")).to_contain_text("at least 3 dimensions")
+    expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_have_attribute("data-output", "None,32")
+    expect(page.locator(".st-key-chain_twin [data-layer=answer]")).to_have_count(0)

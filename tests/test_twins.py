@@ -1,0 +1,452 @@
+"""A twin is the model that one would have built by hand with that setting; where the two part is told, and why."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from explorer.build import build
+from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.parting import parting, tell
+from explorer.shapes import describe
+from explorer.spec import Sizes
+from explorer.twins import TwinBroken, describe_twin, settings, twin, twin_of
+
+SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
+
+
+@pytest.fixture(params=ARCHITECTURES.values(), ids=ARCHITECTURES)
+def architecture(request):
+    return request.param
+
+
+def described(model: keras.Model) -> dict:
+    return describe(model).to_dict()
+
+
+def names(model: keras.Model) -> list[str]:
+    return [layer.name for layer in describe(model).layers]
+
+
+def in_short(model: keras.Model) -> list[tuple]:
+    return [(each.name, each.type, each.output, each.axes_out, each.params, each.says) for each in describe(model).layers]
+
+
+def sequence(*shape: int, name: str = "sequence") -> keras.KerasTensor:
+    return keras.Input(shape or (7, 2), name=name)
+
+
+def chain(*held: keras.layers.Layer) -> keras.Model:
+    tensor = source = sequence()
+    for layer in held:
+        tensor = layer(tensor)
+    return keras.Model(source, tensor)
+
+
+def parted(model: keras.Model, *setting: object) -> dict:
+    found = describe_twin(model, *setting)
+    return parting(described(model), found["description"], found["broken"], found["changed"])
+
+
+# ------------------------------------------------------------------------------------------------ the catalog
+
+
+def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture):
+    model = build(architecture, SIZES)
+    before = json.dumps(described(model))
+    found = settings(model)
+    assert {each.layer for each in found} <= set(names(model))
+    assert len({(each.layer, each.setting) for each in found}) == len(found)
+    for each in found:
+        assert each.others and each.value not in each.others
+        for other in each.others:
+            made = twin_of(model, each.layer, each.setting, other)
+            if made.broken is None:
+                assert [layer.name for layer in made.description.layers] == names(model)
+                now = next(own for own in settings(made.model) if (own.layer, own.setting) == (each.layer, each.setting))
+                assert now.value == other and each.value in now.others
+            else:
+                assert f"`{made.broken['layer']}` cannot go on: " in made.broken["says"]
+                assert made.broken["says"].endswith(".") and made.broken["keras_says"]
+            parts = parting(described(model), made.to_dict()["description"], made.broken, made.changed)
+            assert parts["layer"] and parts["why"].endswith(".") and parts["differences"]
+            json.dumps(made.to_dict())
+    assert json.dumps(described(model)) == before
+
+
+def test_a_twin_turned_back_is_the_model_again(architecture):
+    model = build(architecture, SIZES)
+    for each in settings(model):
+        made = twin_of(model, each.layer, each.setting)
+        if made.broken is None and each.setting != "kind":
+            assert in_short(twin(made.model, each.layer, each.setting, each.value)) == in_short(model)
+
+
+# ------------------------------------------------------------------------------------------------ by hand
+
+
+def one(recurrent: type = layers.GRU, **changes: object) -> keras.Model:
+    return chain(recurrent(6, **{"return_sequences": True, "name": "memory"} | changes), layers.Dense(3, name="answer"))
+
+
+def both(recurrent: type = layers.GRU, merge_mode: str = "concat", **changes: object) -> keras.Model:
+    held = recurrent(6, **{"return_sequences": True, "name": "forward_gru"} | changes)
+    each = layers.TimeDistributed(layers.Dense(3, name="dense"), name="answer")
+    return chain(layers.Bidirectional(held, merge_mode, name="memory"), each)
+
+
+def windows(held: keras.layers.Layer) -> keras.Model:
+    source = sequence(4, 7, 2)
+    memory = layers.TimeDistributed(held, name="memory")(source)
+    return keras.Model(source, layers.Dense(3, name="answer")(memory))
+
+
+def convolution(padding: str) -> keras.Model:
+    return chain(layers.Conv1D(6, 3, padding=padding, name="near"), layers.Dense(3, name="answer"))
+
+
+def pooled(pool: type, **changes: object) -> keras.Model:
+    return chain(pool(name="average", **changes), layers.Dense(3, name="answer"))
+
+
+def merged(merge: type) -> keras.Model:
+    source = sequence()
+    pair = [layers.Dense(6, name="left")(source), layers.Dense(6, name="right")(source)]
+    return keras.Model(source, layers.Dense(3, name="answer")(merge(name="merged")(pair)))
+
+
+PAIRS = {
+    "return_sequences": (one(), "memory", "return_sequences", False, one(return_sequences=False)),
+    "GRU to LSTM": (one(), "memory", "kind", "LSTM", one(layers.LSTM)),
+    "LSTM to SimpleRNN": (one(layers.LSTM), "memory", "kind", "SimpleRNN", one(layers.SimpleRNN)),
+    "reset_after": (one(), "memory", "reset_after", False, one(reset_after=False)),
+    "go_backwards": (one(), "memory", "go_backwards", True, one(go_backwards=True)),
+    "return_state": (one(), "memory", "return_state", True, None),
+    "use_bias of a GRU": (one(), "memory", "use_bias", False, one(use_bias=False)),
+    "merge_mode": (both(), "memory", "merge_mode", "sum", both(merge_mode="sum")),
+    "kind in both directions": (both(), "memory", "kind", "LSTM", both(layers.LSTM)),
+    "return_sequences in windows": (
+        windows(layers.GRU(6, name="gru")),
+        *("memory", "return_sequences", True),
+        windows(layers.GRU(6, name="gru", return_sequences=True)),
+    ),
+    "both directions in windows": (
+        windows(layers.GRU(6, name="gru")),
+        *("memory", "direction", "both"),
+        windows(layers.Bidirectional(layers.GRU(6, name="gru"), name="gru")),
+    ),
+    "padding": (convolution("causal"), "near", "padding", "valid", convolution("valid")),
+    "pooling": (
+        pooled(layers.GlobalAveragePooling1D),
+        *("average", "kind", "GlobalMaxPooling1D"),
+        pooled(layers.GlobalMaxPooling1D),
+    ),
+    "keepdims": (
+        pooled(layers.GlobalMaxPooling1D),
+        *("average", "keepdims", True),
+        pooled(layers.GlobalMaxPooling1D, keepdims=True),
+    ),
+    "Add to Concatenate": (merged(layers.Add), "merged", "kind", "Concatenate", merged(layers.Concatenate)),
+}
+
+
+@pytest.mark.parametrize("case", PAIRS.values(), ids=PAIRS)
+def test_the_twin_is_the_model_built_by_hand(case):
+    model, layer, setting, value, by_hand = case
+    if by_hand is None:
+        source = sequence()
+        memory, _ = layers.GRU(6, return_sequences=True, return_state=True, name="memory")(source)
+        by_hand = keras.Model(source, layers.Dense(3, name="answer")(memory))
+    made = twin(model, layer, setting, value)
+    assert described(made) == described(by_hand)
+    assert made.count_params() == by_hand.count_params()
+
+
+def test_one_direction_and_both():
+    assert described(twin(both(), "memory", "direction", "one"))["layers"][0] == described(one())["layers"][0]
+    wrapped = layers.Bidirectional(layers.GRU(6, return_sequences=True, name="memory"), name="memory")
+    assert described(twin(one(), "memory", "direction", "both")) == described(chain(wrapped, layers.Dense(3, name="answer")))
+
+
+def test_the_weights_stay_where_they_fit_so_that_numbers_can_be_compared():
+    model = one()
+    numbers = np.random.default_rng(0).normal(size=(2, 7, 2)).astype("float32")
+    memories = keras.Model(model.input, model.get_layer("memory").output)(numbers)
+    last = twin(keras.Model(model.input, model.get_layer("memory").output), "memory", "return_sequences", False)
+    np.testing.assert_array_equal(last(numbers), memories[:, -1])
+    drawn = [twin(model, "memory", "kind", "LSTM").get_weights() for _ in range(2)]
+    assert all((first == second).all() for first, second in zip(*drawn, strict=True))
+
+
+def test_a_sequential_a_nested_model_a_shared_layer_a_mask_and_a_class_of_ones_own():
+    class Memory(layers.GRU):
+        pass
+
+    words = [
+        keras.Input((7,), name="words"),
+        layers.Embedding(9, 4, mask_zero=True, name="vectors"),
+        layers.GRU(6, name="memory"),
+    ]
+    assert twin(keras.Sequential(words), "memory", "return_sequences").output_shape == (None, 7, 6)
+    source, second = sequence(), sequence(7, 2, name="second")
+    block = keras.Sequential([keras.Input((7, 2)), Memory(6, name="memory")], name="block")
+    assert twin(keras.Model(source, block(source)), "block/memory", "return_sequences").output_shape == (None, 7, 6)
+    shared = Memory(6, name="memory")
+    pair = keras.Model([source, second], layers.Concatenate(name="merged")([shared(source), shared(second)]))
+    made = twin(pair, "memory", "return_sequences")
+    assert made.output_shape == (None, 7, 12) and made.count_params() == pair.count_params()
+    held = keras.Model(source, layers.TimeDistributed(Memory(6), name="memory")(layers.Reshape((7, 2, 1))(source)))
+    assert twin(held, "memory", "return_sequences").output_shape == (None, 7, 2, 6)
+
+
+# ------------------------------------------------------------------------------------------------ what breaks
+
+
+def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
+    model = build(ARCHITECTURES["gru_every_step"], SIZES)
+    with pytest.raises(TwinBroken) as caught:
+        twin(model, "memory", "return_sequences", False)
+    error = caught.value
+    assert error.layer == "answer"
+    assert names(error.partial) == ["memory"] and error.partial.output_shape == (None, 6)
+    assert error.says == (
+        "With return_sequences = False, `memory` gives (batch, units 6) and no longer (batch, timesteps 7, units 6). "
+        "`answer` cannot go on: a TimeDistributed(Dense) takes timesteps one by one, and (batch, units 6) has none. "
+        "A Dense alone would take it."
+    )
+    with pytest.raises(ValueError) as of_keras:
+        layers.TimeDistributed(layers.Dense(3))(sequence(6))
+    assert str(error).endswith(f"Keras says: {of_keras.value}")
+    # And so it is: on the same vector a Dense alone goes on.
+    alone = twin(model, "answer", "wrapper", "Dense")
+    assert twin(alone, "memory", "return_sequences", False).output_shape == (None, 3)
+
+
+BROKEN = {
+    "a second memory": ("stacked_gru", "memory", "return_sequences", "second_memory", "a GRU reads along timesteps"),
+    "two axes of steps": ("windows_gru", "memory", "wrapper", "memory", "here are 2: windows and timesteps"),
+    "a pooling": ("gru_pooled", "memory", "return_sequences", "average", "a GlobalAveragePooling1D pools along timesteps"),
+    "a repeated vector": ("encoder_decoder", "encoder", "return_sequences", "repeated", "hands one vector to every step"),
+    "widths": ("two_streams", "merged", "kind", "merged", "must have the same shape"),
+    "one stream": ("two_streams", "memory", "return_sequences", "merged", "must agree on every axis but units"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN)
+def test_a_twin_that_breaks_says_where_and_why(case):
+    name, layer, setting, where, why = case
+    model = build(ARCHITECTURES[name], SIZES)
+    found = describe_twin(model, layer, setting)
+    assert found["broken"]["layer"] == where and why in found["broken"]["says"]
+    held = [each["name"] for each in found["description"]["layers"]] if found["description"] else []
+    assert where not in held and held == [each for each in names(model) if each in held]
+    parts = parting(described(model), found["description"], found["broken"], found["changed"])
+    assert parts["layer"] == layer
+    assert f"`{where}` cannot go on" in parts["why"]
+    # What breaks off is no answer: its axes keep their names.
+    assert "outputs" not in [
+        axis for each in (found["description"] or {"layers": []})["layers"] for axis in each["axes_out"][0]
+    ]
+
+
+def test_too_few_steps_a_missing_tensor_and_numbers_that_do_not_fill_a_shape():
+    model = build(ARCHITECTURES["causal_convolution"], SIZES)
+    says = describe_twin(model, "furthest", "padding", "valid")["broken"]["says"]
+    assert "only where all 9 steps that it sees are there, and there are only 7 timesteps" in says
+    source = sequence()
+    memory, state = layers.GRU(6, return_sequences=True, return_state=True, name="memory")(source)
+    model = keras.Model(source, layers.GRU(6, name="decoder")(memory, initial_state=state))
+    found = describe_twin(model, "memory", "return_state", False)["broken"]
+    assert found["layer"] == "decoder" and "tensor 2 of `memory`" in found["says"] and not found["keras_says"]
+    laid = chain(layers.GRU(6, return_sequences=True, name="memory"), layers.Reshape((42,), name="laid"))
+    found = describe_twin(laid, "memory", "return_sequences")["broken"]
+    assert "lays 42 numbers out anew, and (batch, units 6) has 6" in found["says"]
+    assert found["keras_says"].startswith("The total size of the tensor must be unchanged")
+
+
+def test_what_there_is_not_is_named():
+    with pytest.raises(ValueError, match=r"no layer called “answers”.*There are: memory, answer\."):
+        twin(one(), "answers", "use_bias")
+    with pytest.raises(ValueError, match=r"“memory” has no setting called “padding”. It has: return_sequences, kind"):
+        twin(one(), "memory", "padding")
+    with pytest.raises(ValueError, match=r"kind of “memory” is GRU; it could be LSTM, SimpleRNN. Received: Dense"):
+        twin(one(), "memory", "kind", "Dense")
+    assert described(twin(one(), "memory", "kind", "lstm")) == described(twin(one(), "memory", "kind", "LSTM"))
+
+
+# ------------------------------------------------------------------------------------------------ where they part
+
+
+def test_one_answer_instead_of_many():
+    parts = parted(one(), "memory", "return_sequences", False)
+    assert parts["layer"] == "memory"
+    assert parts["why"] == (
+        "`memory` keeps all 7 memories here and only its last memory there: timesteps go, so `answer` gives one answer "
+        "instead of 7."
+    )
+    assert [(each["layer"], each["what"]) for each in parts["differences"]] == [("memory", "output"), ("answer", "output")]
+    back = parted(one(return_sequences=False), "memory", "return_sequences", True)
+    assert back["why"].endswith("timesteps stay, so `answer` gives 7 answers instead of one.")
+
+
+def test_another_merge_is_another_width():
+    parts = parted(both(), "memory", "merge_mode", "sum")
+    assert parts["layer"] == "memory"
+    assert parts["why"] == (
+        "`memory` gives 12 units here and 6 there (here: their memories are laid side by side; there: their memories are "
+        "added), so `answer` has 39 parameters here and 21 there."
+    )
+    two = parting(described(both(merge_mode="sum")), described(both(merge_mode="ave")))
+    assert two["layer"] == "memory" and [each["what"] for each in two["differences"]] == ["says"]
+    assert two["why"].startswith("The two models have the same shapes and the same parameters; what differs is")
+
+
+def test_one_direction_and_both_part_at_the_memory():
+    parts = parted(one(), "memory", "direction", "both")
+    assert parts["layer"] == "memory" and "6 units here and 12 there" in parts["why"]
+    assert "so `answer` has 21 parameters here and 39 there" in parts["why"]
+
+
+@pytest.mark.parametrize(
+    "setting, value, here, there",
+    [("kind", "LSTM", "3 gates and 180", "4 gates and 216"), ("kind", "SimpleRNN", "3 gates and 180", "no gates and 54")],
+)
+def test_another_cell_moves_parameters_alone(setting, value, here, there):
+    parts = parted(one(), "memory", setting, value)
+    assert parts["why"] == (
+        f"`memory` has {here} parameters here, {there} there: the shapes stay the same, only the parameters differ."
+    )
+    assert [each["what"] for each in parts["differences"]] == ["parameters", "type"]
+
+
+@pytest.mark.parametrize(
+    "setting, why", [("reset_after", "bias is 2 × 18 here and 18 there"), ("use_bias", "without bias there")]
+)
+def test_a_bias_moves_parameters_alone(setting, why):
+    parts = parted(one(), "memory", setting, False)
+    assert parts["layer"] == "memory" and why in parts["why"]
+    assert parts["why"].endswith("the shapes stay the same, only the parameters differ.")
+    (difference,) = parts["differences"]
+    assert difference["what"] == "parameters" and difference["here"] == 180
+    assert difference["there"] == twin(one(), "memory", setting, False).get_layer("memory").count_params()
+
+
+def test_a_wrapper_that_changes_nothing():
+    parts = parted(both(), "answer", "wrapper", "Dense")
+    assert (
+        parts["why"] == "`answer` is a TimeDistributed(Dense) here and a Dense there: shapes and parameters stay the same."
+    )
+
+
+def test_the_same_model_does_not_part():
+    parts = parting(described(one()), described(one()))
+    assert parts == {
+        "layer": None,
+        "why": "The two models have the same shapes and the same parameters, and every layer does the same.",
+        "differences": [],
+    }
+    changed = {"layer": None, "setting": "heads", "label": "heads", "here": 1, "there": 2}
+    assert "what differs is heads, 1 here and 2 there" in parting(described(one()), described(one()), None, changed)["why"]
+
+
+def test_architectures_that_share_some_layers():
+    first, second = (described(build(ARCHITECTURES[name], SIZES)) for name in ("gru_every_step", "stacked_gru"))
+    parts = parting(first, second)
+    assert parts["layer"] == "second_memory" and parts["why"] == "`second_memory` is only there, a GRU."
+    assert parting(second, first)["why"] == "`second_memory` is only here, a GRU."
+    for name in ARCHITECTURES:
+        other = described(build(ARCHITECTURES[name], SIZES))
+        assert (parting(first, other)["layer"] is None) == (name == "gru_every_step")
+
+
+def test_both_chains_as_text():
+    model = build(ARCHITECTURES["gru_every_step"], SIZES)
+    text = tell(described(model), describe_twin(model, "memory", "return_sequences"))
+    assert text.startswith("memory · return_sequences: True here, as it is; False there, in its twin.")
+    assert [line.split() for line in text.splitlines() if line.startswith("  memory  ")] == [
+        ["memory", "GRU", "(batch,", "timesteps", "7,", "units", "6)", "180", "parameters"],
+        ["memory", "GRU", "(batch,", "units", "6)", "180", "parameters"],
+    ]
+    assert "  answer         cannot go on\n" in text
+    assert "Keras says: TimeDistributed Layer should be passed" in text and "What differs" in text
+
+
+# ------------------------------------------------------------------------------------------------ the panel
+
+
+def page(architecture: str) -> None:
+    import streamlit as st
+
+    from explorer.catalog import read_experiment
+    from explorer.ui import life
+    from explorer.ui.twin_panel import twin_panel
+
+    timesteps = st.slider("timesteps", 5, 20, 7, key="timesteps")
+    experiment = read_experiment({"architecture": architecture, "timesteps": timesteps, "units": 6}).experiment
+    twin_panel(experiment, life.engine().describe(experiment))
+
+
+@pytest.fixture
+def open_page(monkeypatch):
+    """The panel on a page, with an engine that answers at once."""
+    from streamlit.testing.v1 import AppTest
+
+    from explorer.build import build_experiment
+    from explorer.ui import life
+
+    def describe_experiment(experiment, timeout=0.0):
+        model = build_experiment(experiment)
+        return {"description": described(model), "values": {}, "twins": [each.to_dict() for each in settings(model)]}
+
+    def twin_of_experiment(experiment, layer, setting, value, timeout=0.0):
+        return {**describe_twin(build_experiment(experiment), layer, setting, value), "values": {}}
+
+    engine = SimpleNamespace(describe=describe_experiment, twin=twin_of_experiment)
+    monkeypatch.setattr(life, "engine", lambda: engine)
+    return lambda architecture: AppTest.from_function(page, args=(architecture,), default_timeout=60).run()
+
+
+def words(app) -> str:
+    return "\n".join(each.value for each in (*app.markdown, *app.caption, *app.warning, *app.code))
+
+
+def test_the_panel_keeps_its_choice_while_a_slider_moves(open_page):
+    app = open_page("bidirectional_gru")
+    assert not app.exception
+    app.selectbox(key="twin_setting").set_value("memory.merge_mode").run()
+    app.segmented_control(key="twin_value").set_value("mul").run()
+    assert not app.exception and "memory · merge\\_mode = mul" in words(app)
+    app.slider(key="timesteps").set_value(11).run()
+    assert app.selectbox(key="twin_setting").value == "memory.merge_mode"
+    assert app.segmented_control(key="twin_value").value == "mul"
+    app.selectbox(key="twin_setting").set_value("memory.direction").run()
+    assert not app.exception and "memory · direction = one" in words(app)
+
+
+def test_the_panel_says_what_breaks_and_what_keras_says(open_page):
+    app = open_page("gru_every_step")
+    assert app.selectbox(key="twin_setting").value == "memory.return_sequences"
+    assert "`answer` cannot go on" in app.warning[0].value
+    assert app.code[0].value.startswith("`TimeDistributed` Layer should be passed")
+
+
+def test_the_panel_offers_knobs_and_other_architectures(open_page):
+    app = open_page("self_attention")
+    app.selectbox(key="twin_setting").set_value(".heads").run()
+    assert app.segmented_control(key="twin_value").value == "1" and not app.exception
+    app.selectbox(key="twin_setting").set_value(".architecture").run()
+    app.selectbox(key="twin_value").set_value("gru_every_step").run()
+    assert not app.exception and "is only" in words(app)
+
+
+def test_offers_are_those_of_the_experiment():
+    from explorer.ui.twin_panel import offered
+
+    experiment = read_experiment({"architecture": "bidirectional_gru"}).experiment
+    keys = list(offered(experiment, {"twins": [each.to_dict() for each in settings(both())]}))
+    assert "memory.merge_mode" in keys and ".merge_mode" not in keys and keys[-1] == ".architecture"
