@@ -259,7 +259,7 @@ def tell(description: Mapping[str, Any], twin: Mapping[str, Any]) -> str:
     lines = [f"{changed['label']}: {changed['here']} here, as it is; {changed['there']} there, in its twin.", "", "Here"]
     lines += [*_chain(description), "", "There", *(_chain(there) if there else [])]
     if broken:
-        lines += [f"  {broken['layer']:<14} cannot go on", "", broken["says"]]
+        lines += [f"  {broken['layer']:<16} cannot go on", "", broken["says"]]
         lines += [f"Keras says: {broken['keras_says']}"] if broken["keras_says"] else []
     if found["layer"] != (broken or {}).get("layer"):
         lines += ["", found["why"]]
@@ -270,4 +270,4 @@ def tell(description: Mapping[str, Any], twin: Mapping[str, Any]) -> str:
 def _chain(description: Mapping[str, Any]) -> Iterator[str]:
     for each in (*map(_as_layer, description["sources"]), *description["layers"]):
         params = f"  {count(each['params'], 'parameters')}" if each["params"] else ""
-        yield f"  {each['name']:<14} {each['type']:<24} {_outputs(each)}{params}"
+        yield f"  {each['name']:<16} {each['type']:<24} {_outputs(each)}{params}"

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
+import pytest
+
 from explorer import work
 
 work.warm()
+
+
+@pytest.fixture(autouse=True)
+def _main_module() -> Iterator[None]:
+    """A page that is tested within this process makes itself the main module, which every worker started later imports."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main

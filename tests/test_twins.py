@@ -229,7 +229,7 @@ def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
 
 BROKEN = {
     "a second memory": ("stacked_gru", "memory", "return_sequences", "second_memory", "a GRU reads along timesteps"),
-    "two axes of steps": ("windows_gru", "memory", "wrapper", "memory", "here are 2: windows and timesteps"),
+    "two axes of steps": ("windows_gru", "memory", "wrapper", "memory", "what comes has 2: windows and timesteps"),
     "a pooling": ("gru_pooled", "memory", "return_sequences", "average", "a GlobalAveragePooling1D pools along timesteps"),
     "a repeated vector": ("encoder_decoder", "encoder", "return_sequences", "repeated", "hands one vector to every step"),
     "widths": ("two_streams", "merged", "kind", "merged", "must have the same shape"),
@@ -372,7 +372,7 @@ def test_both_chains_as_text():
         ["memory", "GRU", "(batch,", "timesteps", "7,", "units", "6)", "180", "parameters"],
         ["memory", "GRU", "(batch,", "units", "6)", "180", "parameters"],
     ]
-    assert "  answer         cannot go on\n" in text
+    assert "  answer           cannot go on\n" in text
     assert "Keras says: TimeDistributed Layer should be passed" in text and "What differs" in text
 
 

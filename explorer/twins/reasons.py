@@ -36,7 +36,7 @@ def _along(verb: str) -> Rule:
         if len(first.shape) < 3:
             return f"{name} {verb} timesteps, and {in_words(first.axes, first.shape)} has none"
         if len(first.shape) > 3:
-            return f"{name} {verb} one axis, and here are {len(first.places)}: {joined(list(first.places))}"
+            return f"{name} {verb} one axis, and what comes has {len(first.places)}: {joined(list(first.places))}"
         return _unknown(layer, received)
 
     return says

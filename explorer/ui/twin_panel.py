@@ -140,8 +140,10 @@ def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Mapping[st
     st.caption(plain(f"Here, as it is: {changed['label']} = {changed['here']}"))
     chain(found["description"], found["values"], key="chain_itself", looks=found.get("looks"), marks=here)
     st.caption(plain(f"There, its twin: {changed['label']} = {changed['there']}"))
-    waiting = None if description else "Nothing of the twin can be built."
-    chain(description, twin["values"], waiting, key="chain_twin", looks=twin.get("looks"), marks=there)
+    if description:
+        chain(description, twin["values"], key="chain_twin", looks=twin.get("looks"), marks=there)
+    else:
+        st.markdown("Not even the first layer can be built.")
     if broken and broken["keras_says"]:
         with st.container(key="twin_keras"):
             st.caption(f"What Keras says of {plain(broken['layer'])}:")
