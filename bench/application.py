@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -68,6 +69,13 @@ class Application:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nothing listens on, of those that the system gives to nobody by itself: a server's own workers ask it
+    for ports while the server is still starting, and would be given one that had just been free."""
+    while True:
+        port = secrets.choice(range(20_000, 30_000))
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
