@@ -175,13 +175,16 @@ def _spelled(axes: Sequence[str], shape: Sequence[int | None]) -> str:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    description = work.describe(_experiment(options).to_dict())["description"]
+    found = work.describe(_experiment(options).to_dict())
+    description, looks = found["description"], found["looks"]
     if options.layer is not None:
         description = {**description, "layers": [named(description, options.layer)]}
     if options.json:
         print(json.dumps(explained(description)))
+    elif options.layer is not None:
+        print(told_layer(description["layers"][0], looks))
     else:
-        print(told(description) if options.layer is None else told_layer(description["layers"][0]))
+        print(told(description, looks))
     return 0
 
 

@@ -73,7 +73,8 @@ def _dense(seen: Seen) -> list[str]:
 
 def _time_distributed(seen: Seen) -> list[str]:
     name = type(seen.layer.layer).__name__
-    return [f"y[t] = {name}(x[t])   for every t, with the same weights"]
+    place = "w" if seen.first.axes[1] == "windows" else "t"
+    return [f"y[{place}] = {name}(x[{place}])   for every {place}, with the same weights"]
 
 
 MERGES = {"concat": "[→h ; ←h]", "sum": "→h + ←h", "ave": "(→h + ←h) / 2", "mul": "→h ∗ ←h", None: "→h and ←h"}

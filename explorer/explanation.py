@@ -87,13 +87,16 @@ def every(layers: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield from every(layer["inside"])
 
 
-def told(description: Mapping[str, Any]) -> str:
-    """The whole model as text: what comes in, every layer, what moves what, and the chain over time."""
+def told(description: Mapping[str, Any], looks: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """The whole model as text: what comes in, every layer, what moves what, and the chain over time.
+
+    looks: what the drawings of the layers show of one sequence (`explorer.looks`), where there are any.
+    """
     lines = [
         f"{source['name']}: comes in as {spelled(source['axes'], source['symbols'], source['shape'])}"
         for source in description["sources"]
     ]
-    parts = ["\n".join(lines), *(told_layer(layer) for layer in description["layers"])]
+    parts = ["\n".join(lines), *(told_layer(layer, looks) for layer in description["layers"])]
     settings = [
         f"{name} ({each['symbol']}) moves an axis of {joined(each['axes'])}. {each['says']}"
         for name, each in description["settings"].items()
@@ -103,8 +106,8 @@ def told(description: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def told_layer(layer: Mapping[str, Any], indent: str = "") -> str:
-    """One layer as text: shapes, rule, equation, weights, arithmetic, and what it holds."""
+def told_layer(layer: Mapping[str, Any], looks: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
+    """One layer as text: shapes, rule, equation, weights, arithmetic, what it does to one sequence, and what it holds."""
     tensors = {side: _spelled(layer, side) for side in ("in", "out")}
     lines = [
         f"{layer['name']}: {layer['type']}",
@@ -124,8 +127,10 @@ def told_layer(layer: Mapping[str, Any], indent: str = "") -> str:
         lines.append(f"  no parameters of its own: it shares the weights of {layer['shares']}")
     else:
         lines.append(f"  parameters: {counted(layer['parameters']) if layer['params'] else 'none'}")
+    look = (looks or {}).get(layer["name"]) if not indent else None
+    lines += [f"  on one sequence: {look['says']}"] if look else []
     text = "\n".join(indent + line for line in lines)
-    inside = [told_layer(each, indent + "    ") for each in layer["inside"]]
+    inside = [told_layer(each, looks, indent + "    ") for each in layer["inside"]]
     return "\n".join([text, *([f"{indent}  inside:"] if inside else []), *inside])
 
 

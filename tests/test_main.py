@@ -59,7 +59,8 @@ def test_explain_as_json_and_in_words(capsys):
     assert alone["says"] == answer["says"]
     text = said(capsys, "explain", "windows_gru", "--windows", "4")
     assert "(batch B, windows W = 4, timesteps T = 20, features F = 5)" in text
-    assert "memory" not in said(capsys, "explain", "windows_gru", "--layer", "average")
+    assert "on one sequence: Above, GRU starts from zero in each of the 4 windows." in text
+    assert "memory:" not in said(capsys, "explain", "windows_gru", "--layer", "average")
     assert "There is no layer called “nothing”. There are: memory, average, answer." in refused(
         capsys, "explain", "windows_gru", "--layer", "nothing"
     )
