@@ -45,8 +45,14 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         elif preset:
             known = ", ".join(PRESETS)
             problems.append(Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}."))
-        if address.get("quiz_seed", "").isdecimal():
-            st.session_state["quiz_seed_wanted"] = min(int(address["quiz_seed"][:6]), LARGEST_SEED)
+        quiz_seed = address.get("quiz_seed", "")
+        if quiz_seed.isdecimal() and len(quiz_seed) < 10 and int(quiz_seed) <= LARGEST_SEED:
+            st.session_state["quiz_seed_wanted"] = int(quiz_seed)
+        elif quiz_seed:
+            sentence = (
+                f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}, but “{quiz_seed[:40]}” came. Took another."
+            )
+            problems.append(Problem("quiz_seed", quiz_seed, sentence))
         st.session_state["run"] = None
         if run:
             found = experiment_of_run(run)

@@ -228,6 +228,8 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
         ("architecture=gru_once&task=majority", "Majority of a padded sequence does not fit GRU"),
         ("run=nothing", "There is no run called “nothing” here."),
         ("preset=nothing", "There is no preset called “nothing”."),
+        ("view=upside_down", "There is no view called “upside_down”. There are: chain, unrolled, twins, quiz."),
+        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999, but “many” came. Took another."),
         ("untis=3", "There is no setting called “untis”; it was left out. Did you mean units?"),
     ],
 )

@@ -145,11 +145,6 @@ def test_the_quiz_is_answered_with_the_keyboard_alone(page, server):
     expect(page.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
 
 
-def test_a_view_that_is_none_gets_its_sentence(page, server):
-    open_page(page, server, "view=upside_down")
-    expect(page.get_by_text("There is no view called “upside_down”")).to_be_visible()
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("view", ["chain", "unrolled", "twins", "quiz"])
 def test_every_view_fits_the_window(page, server, size, view, tmp_path):
