@@ -11,7 +11,7 @@ from typing import Any
 from explorer import limits, work
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.explanation import explained, named, told, told_layer
-from explorer.parting import parting, tell
+from explorer.parting import in_words, parting, tell
 from explorer.quiz import play
 from explorer.spec import LIMITS, Experiment, spell
 
@@ -156,22 +156,13 @@ def _shapes(options: argparse.Namespace) -> int:
         print(json.dumps({name: description[name] for name in ("inputs", "output", "layers", "params")}))
         return 0
     for source in description["sources"]:
-        print(f"{source['name']:<14} {'':<24} {_spelled(source['axes'], source['shape'])}")
+        print(f"{source['name']:<14} {'':<24} {in_words(source['axes'], source['shape'])}")
     for layer in description["layers"]:
-        outputs = "; ".join(map(_spelled, layer["axes_out"], layer["output"]))
+        outputs = "; ".join(map(in_words, layer["axes_out"], layer["output"]))
         print(f"{layer['name']:<14} {layer['type']:<24} {outputs}  {layer['params']:,} parameters")
         print(f"{'':<14} {layer['says']}")
     print(f"{'in all':<39} {description['params']:,} parameters")
     return 0
-
-
-def _spelled(axes: Sequence[str], shape: Sequence[int | None]) -> str:
-    """A shape with its axes named.
-
-    >>> _spelled(["batch", "timesteps", "features"], [None, 20, 5])
-    '(batch, timesteps 20, features 5)'
-    """
-    return f"({', '.join(axis if size is None else f'{axis} {size}' for axis, size in zip(axes, shape, strict=True))})"
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from keras import layers
 
 from explorer import work
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.flows import FLOWS, SAYS
+from explorer.flows import SAYS
 from explorer.shapes import describe
 
 STEPS = 9
@@ -64,9 +64,8 @@ def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
         assert reaches.all()
 
 
-def test_every_flow_has_words_and_every_rule_gives_one_of_them():
+def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_time():
     assert set(LAYERS) | {"repeat", "merge", "mark", "none"} == set(SAYS)
-    assert FLOWS
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
