@@ -1,12 +1,14 @@
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
+RUNS ?= 5000
 BIN = .venv/bin
 
-.PHONY: help run test lint format bench setup setup-dev
+.PHONY: help run test soak lint format bench setup setup-dev
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
+	@echo "make soak   run every fix of pasted code and look for texts that break its reading, RUNS=$(RUNS) of them (half an hour)"
 	@echo "make lint   check the style of the code;  make format  mend it"
 	@echo "make bench  measure on this machine, into docs/performance.md"
 
@@ -22,6 +24,11 @@ run: setup
 test: setup-dev
 	@$(BIN)/python scripts/chromium.py
 	$(BIN)/python -m pytest
+
+soak:
+	@sh scripts/setup.sh requirements-soak.txt
+	$(BIN)/python -m pytest tests/fuzz/every_case.py --dist load
+	$(BIN)/python -m tests.fuzz.fuzz_check -runs=$(RUNS) -max_len=4096 -len_control=0 -seed=1 -rss_limit_mb=4096 -timeout=60
 
 lint: setup-dev
 	$(BIN)/ruff check .

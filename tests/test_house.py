@@ -13,13 +13,14 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # From top to bottom: a room may import what stands above it.
 ORDER = (
-    *("spec", "registry", "architectures", "tasks", "catalog", "presets", "data"),
-    *("build", "sizes", "tensors", "graph", "sentences", "axes", "extents"),
-    *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "settings", "parting", "twins", "quiz"),
+    *("spec", "registry", "architectures", "tasks", "pasted", "catalog", "presets", "examples", "data"),
+    *("sizes", "tensors", "graph", "sentences", "axes", "extents"),
+    *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "parting"),
+    *("snippet", "build", "settings", "twins", "quiz"),
     *("inside", "looks", "folding", "states", "training", "work", "warm"),
     *("limits", "story", "store", "cluster", "turns", "engine", "export", "__main__", "ui"),
 )
-MARKED = {"build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
+MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -1,0 +1,28 @@
+"""Pasted Keras code: read without being run, drawn as far as it holds, and mended where it does not.
+
+values       -> what names of the code stand for
+edits        -> changes of its text
+names, legacy, families  -> what may be called, what is called otherwise today, which layers are alike
+problems     -> what is said of a code: findings, candidates, fixes, the report
+limits       -> how much of a stranger's code is read
+apart        -> a place in which Keras gives no weight memory
+literals, arrays       -> NumPy by shape alone
+record       -> what a reading has found so far
+library/     -> what Keras makes of layers, models and operations
+plain, expressions, reading  -> the walk over the syntax tree
+running      -> shapes without a gap through a model, as a batch would take them
+cases, mending         -> one reading with its data: what rules ask of it, and how its code would be changed
+given        -> the model that is meant, and the data that it is trained on
+rules/       -> what is wrong, and what may mend it
+diagnosis    -> reads a code and asks the rules
+proofs       -> tries what may mend it
+showing      -> the layers that hold
+checking     -> from code to a report, or to a model
+
+From top to bottom: a module imports what stands above it.
+"""
+
+from explorer.snippet.checking import check, model_of
+from explorer.snippet.values import Unreadable
+
+__all__ = ["Unreadable", "check", "model_of"]

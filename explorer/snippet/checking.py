@@ -1,0 +1,137 @@
+"""From code to a report, or to a model."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from explorer.snippet.apart import apart, named_anew
+from explorer.snippet.cases import Case
+from explorer.snippet.diagnosis import old_names, read, settled, wrong_with
+from explorer.snippet.given import shapes_of, sized, target_of
+from explorer.snippet.limits import SECONDS
+from explorer.snippet.problems import Data, Finding, Problem, Report
+from explorer.snippet.proofs import Proofs
+from explorer.snippet.showing import shown
+from explorer.snippet.values import LayerValue, ModelValue, TensorValue, Unreadable, behind, swapped
+
+_LOG = logging.getLogger(__name__)
+
+
+def check(
+    code: str,
+    x: Sequence[Sequence[int]] | Sequence[int] | None = None,
+    y: Sequence[int] | None = None,
+    loss: str | None = None,
+    batch_size: int | None = None,
+) -> Report:
+    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to mend it.
+
+    x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
+    outputs) or (batch, outputs). loss: its name as Keras spells it. batch_size: how many samples `fit` takes at a time.
+    What is not given is taken from the code where it is found there.
+
+    Raises nothing for any code: one that cannot be read has one problem of the kind "unreadable". Raises ValueError for an
+    x or y that is no shape, and TypeError for code that is no text.
+
+    >>> report = check('''
+    ... import keras
+    ... from keras import layers
+    ... model = keras.Sequential([keras.Input((20, 5)), layers.GRU(32), layers.GRU(16), layers.Dense(1)])
+    ... ''', x=[(8, 20, 5)], y=(8, 1), loss="mse")
+    >>> report.problems[0].kind, report.problems[0].fixes[0].title
+    ('time_axis_missing', 'Keep every timestep in gru')
+    """
+    if not isinstance(code, str):
+        raise TypeError(f"Code is text. Received: {type(code).__name__}")
+    given = Data(shapes_of(x), target_of(y), loss, batch_size)
+    with apart():
+        return _report(code, given)
+
+
+def model_of(code: str, x: Sequence[Sequence[int]] | None = None) -> keras.Model:
+    """The Keras model that a readable code defines; its layers are Keras's own, named as in a fresh process.
+
+    x: the shape of every input, batch included, of which sizes are taken that the code leaves open; the batch stays as the
+    code has it, mostly open.
+
+    Raises Unreadable (a ValueError) with a sentence where there is none, or where it keeps its memory from batch to batch.
+    """
+    with named_anew():
+        return _model(code, x)
+
+
+def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
+    case, finding = read(code, Data(shapes_of(x)))
+    if finding is None:
+        finding = settled(case)
+    if finding is not None:
+        raise Unreadable(finding.message, finding.line)
+    model = case.model
+    if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
+        raise Unreadable("A stateful model goes on from batch to batch, which is not trained here. Leave stateful=True out.")
+    declared = [each.shape for each in model.inputs]
+    found = sized(case) if case.data.x else declared
+    inputs = [(mine[0], *shape[1:]) for mine, shape in zip(declared, found, strict=True)]
+    if inputs == declared:
+        return keras.Model([each.tensor for each in model.inputs], [each.tensor for each in model.outputs])
+    tensors = [
+        keras.Input(shape[1:], batch_size=shape[0], dtype=each.tensor.dtype, name=each.tensor.name)
+        for each, shape in zip(model.inputs, inputs, strict=True)
+    ]
+    at = {id(each): tensor for each, tensor in zip(model.inputs, tensors, strict=True)}
+    return keras.Model(tensors, _wired(model, at))
+
+
+def _report(code: str, given: Data) -> Report:
+    try:
+        case, finding = read(code, given)
+        if case is None:
+            return Report(problems=(_plain(finding),), data=given)
+        return _told(case, finding, given)
+    except RecursionError:
+        nested = Finding("unreadable", "The code is nested too deeply to be read. Write it flatter.")
+        return Report(problems=(_plain(nested),), data=given)
+    except Exception:
+        # A stranger's code may do what no rule foresaw: who pasted it gets a sentence, and the log what happened.
+        _LOG.exception("a code could not be checked")
+        sentence = "This code does something that was not foreseen here, so nothing can be said of it. Try the model alone."
+        return Report(problems=(_plain(Finding("unreadable", sentence)),), data=given)
+
+
+def _told(case: Case, finding: Finding | None, given: Data) -> Report:
+    findings = [*old_names(case), *([finding] if finding else wrong_with(case))]
+    proofs = Proofs(given, time.thread_time() + SECONDS)
+    problems = [_problem(case, each, proofs) for each in findings[:3]]
+    return shown(case, findings, problems)
+
+
+def _wired(model: ModelValue, at: dict[int, Any]) -> list[Any]:
+    """The model's calls made once more, on inputs of other sizes."""
+
+    def now(value: Any) -> Any:
+        return at[id(value)] if isinstance(value, TensorValue) else getattr(value, "last", value)
+
+    for call in behind(model.outputs):
+        made = call.run(*swapped(call.arguments, now), **swapped(call.keywords, now))
+        flat = made if isinstance(made, (list, tuple)) else [made]
+        at.update((id(each), tensor) for each, tensor in zip(call.outputs, flat, strict=False))
+    return [at[id(each)] for each in model.outputs]
+
+
+def _plain(finding: Finding) -> Problem:
+    return Problem(finding.kind, None, None, finding.line, finding.message, finding.keras_says, finding.silent)
+
+
+def _problem(case: Case, finding: Finding, proofs: Proofs) -> Problem:
+    fixes = proofs.fixes(case, finding)
+    call = finding.call
+    index = case.index(call)
+    name = None if call is None or isinstance(call.layer, str) else call.name
+    return Problem(
+        finding.kind, index, name, finding.line, finding.message, finding.keras_says, finding.silent, tuple(fixes)
+    )

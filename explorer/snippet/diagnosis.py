@@ -1,0 +1,206 @@
+"""What is wrong with a code: read it, let a batch run through its model, and ask the rules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Source
+from explorer.snippet.given import chosen, find_arrays, sized, with_found
+from explorer.snippet.library.models import settle
+from explorer.snippet.limits import MOST_CHARACTERS
+from explorer.snippet.problems import Candidate, Data, Finding
+from explorer.snippet.reading import Reader
+from explorer.snippet.rules.answers import answered, masked_apart
+from explorer.snippet.rules.broken import broken
+from explorer.snippet.rules.feeding import counted, fed
+from explorer.snippet.rules.ragged import loose, noted, ragged
+from explorer.snippet.rules.silent import silent_mistakes
+from explorer.snippet.running import run
+from explorer.snippet.values import Array, Broken, LayerValue, Shape, Unreadable
+
+
+def read(code: str, given: Data) -> tuple[Case | None, Finding | None]:
+    """Read the code; a finding says why it is not whole."""
+    if len(code) > MOST_CHARACTERS:
+        message = (
+            f"The code has {len(code):,} characters; up to {MOST_CHARACTERS:,} are read. Paste the model and its data alone."
+        )
+        return None, Finding("unreadable", message)
+    try:
+        source = Source(code)
+    except SyntaxError as error:
+        message = f"Python cannot read this: {error.msg}. Paste the code as it stands in your file, with its indentation."
+        return None, _at_line("unreadable", message, error.lineno)
+    except (RecursionError, MemoryError):
+        message = "An expression of this code is nested too deeply to be read. Write it in several lines."
+        return None, Finding("unreadable", message)
+    except ValueError as error:
+        return None, Finding("unreadable", f"Python cannot read this: {str(error)[:200]}.")
+    reader = Reader(source)
+    case = Case(source, reader, given)
+    try:
+        reader.read()
+    except Unreadable as error:
+        return case, _at_line("unreadable", str(error), error.line)
+    except Broken as error:
+        find_arrays(case)
+        case.data = with_found(case, given)
+        return case, broken(case, error.event)
+    case.model = chosen(case)
+    find_arrays(case)
+    case.data = with_found(case, given)
+    return case, None
+
+
+def old_names(case: Case) -> list[Finding]:
+    """All that an older Keras called otherwise, as one finding."""
+    old = case.reader.old
+    if not old:
+        return []
+    edits = tuple(dict.fromkeys(edit for each in old for edit in each.edits))
+    what = ", ".join(dict.fromkeys(each.what for each in old))
+    many = "," in what
+    message = (
+        f"{what} {'are names' if many else 'is a name'} of Keras 1 or 2 that Keras 3 does not know; the code was read as it "
+        "is written today."
+    )
+    first = old[0]
+    call = None
+    if not isinstance(first.node, ast.ImportFrom):
+        at = {id(each) for each in ast.walk(first.node)}
+        made = (each for each in case.reader.calls if isinstance(each.layer, LayerValue))
+        call = next((each for each in made if {id(each.layer.node), id(each.layer.core.node)} & at), None)
+        call = call or next(
+            (
+                each
+                for each in case.reader.calls
+                if isinstance(each.layer, LayerValue) and each.layer.core.node.func is first.node
+            ),
+            None,
+        )
+    return [Finding("keras3_api", message, call, first.node, first.says, False, (Candidate("Write it for Keras 3", edits),))]
+
+
+def wrong_with(case: Case) -> list[Finding]:
+    """What is wrong with code that could be read to its end; at most one thing, the first that would hurt."""
+    return list(_all_wrong(case))[:1]
+
+
+def settled(case: Case) -> Finding | None:
+    """Make sure that there is a model with an input; a finding where there is none, or where it breaks."""
+    if case.model is None:
+        return Finding(
+            "unreadable",
+            "There is no model in this code. Write one with keras.Sequential([...]) or keras.Model(inputs, outputs).",
+        )
+    if case.model.built and case.model.inputs:
+        return None
+    if not case.model.layers:
+        return Finding(
+            "unreadable",
+            "The model has no layers yet. Add some, beginning with keras.Input(shape=(timesteps, features)).",
+            None,
+            case.model.node,
+        )
+    if not case.data.x:
+        message = (
+            "The model does not say what comes in, so no shape is known. Begin it with keras.Input(shape=(timesteps, "
+            "features)), or give the shape of the data."
+        )
+        return Finding("unreadable", message, None, case.model.node)
+    try:
+        settle(case.reader, case.model, tuple(case.data.x[0][1:]))
+    except Broken as error:
+        return broken(case, error.event)
+    except Unreadable as error:
+        return _at_line("unreadable", str(error), error.line)
+    return None
+
+
+def _all_wrong(case: Case) -> Iterator[Finding]:
+    if (found := loose(case)) is not None:
+        yield found
+        return
+    # NumPy makes no such array at all, whether it is used or not.
+    for array in (*case.arrays.values(), *case.reader.names.values()):
+        if isinstance(array, Array) and array.ragged:
+            yield ragged(case, array)
+            return
+    yield from noted(case)
+    finding = settled(case)
+    if finding is not None:
+        yield finding
+        return
+    yield from fed(case)
+    yield from counted(case)
+    try:
+        case.ran = run(case.model, sized(case))
+    except Broken as error:
+        yield broken(case, error.event)
+        return
+    except Unreadable as error:
+        yield _at_line("unreadable", str(error), error.line)
+        return
+    across = next(iter(silent_mistakes(case)), None)
+    if across is not None and across.kind in ("time_axis_missing", "embedding_input", "unknown_length"):
+        yield across
+        return
+    yield from _compared(case)
+    if across is not None:
+        yield across
+
+
+def _compared(case: Case) -> Iterator[Finding]:
+    target, outputs = case.data.y, case.model.outputs
+    if target is None:
+        return
+    shapes = case.ran.outputs
+    one = len(outputs) == 1 and not any(isinstance(each, tuple) for each in target)
+    targets = [target] if one else target
+    if len(targets) != len(outputs) or not all(isinstance(each, tuple) for each in targets):
+        if len(outputs) > 1 and isinstance(target, tuple) and (not target or isinstance(target[0], int)):
+            yield _many_outputs(case, target)
+        return
+    losses = case.data.loss
+    if not isinstance(losses, (list, tuple)):
+        losses = [losses] * len(outputs)
+    for tensor, answer, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
+        if None in answer or not answer or not wanted:
+            continue
+        # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
+        if wanted[0] != answer[0]:
+            continue
+        yield from answered(case, tensor, answer, wanted, loss)
+        yield from masked_apart(case, tensor, answer, wanted, loss)
+
+
+def _many_outputs(case: Case, target: Shape) -> Finding:
+    """A model with several outputs, mostly the states of a memory, and one target."""
+    outputs = case.model.outputs
+    makers = {id(each.made): each.made for each in outputs if each.made}
+    maker = next(iter(makers.values()), None)
+    message = f"The model has {len(outputs)} outputs, and one target of shape {target} came."
+    candidates = []
+    if (
+        len(makers) == 1
+        and maker
+        and isinstance(maker.layer, LayerValue)
+        and getattr(maker.layer.core.layer, "return_state", False)
+    ):
+        edit = case.source.without_keyword(maker.layer.core.node, "return_state")
+        if edit:
+            candidates.append(Candidate("Return the memories alone", (edit,)))
+        return Finding("state_unpacking", message, maker, None, None, False, tuple(candidates))
+    if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.layer.layer.merge_mode is None:
+        edit = case.source.with_keyword(maker.layer.node, "merge_mode", '"concat"')
+        return Finding(
+            "merge_mismatch", message, maker, None, None, False, (Candidate("Put both directions side by side", (edit,)),)
+        )
+    return Finding("target_mismatch", message, None, case.model.node, None, False, ())
+
+
+def _at_line(kind: str, message: str, line: int | None) -> Finding:
+    node = None if line is None else ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+    return Finding(kind, message, None, node)

@@ -1,0 +1,104 @@
+"""Which names pasted code may use, and which are refused: an allow-list."""
+
+from __future__ import annotations
+
+# Layers that are made and called. What runs a function of the code (Lambda), loads something (TFSMLayer), looks words up in
+# a file or belongs to another library is not among them.
+LAYERS = frozenset(
+    (
+        *("Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout", "Attention", "Average"),
+        *("AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D"),
+        *("BatchNormalization", "Bidirectional", "CategoryEncoding", "Concatenate", "Conv1D", "Conv1DTranspose", "Conv2D"),
+        *("Conv2DTranspose", "Conv3D", "Conv3DTranspose", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Convolution1D"),
+        *("Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose"),
+        *("Cropping1D", "Cropping2D", "Cropping3D", "Dense", "DepthwiseConv1D", "DepthwiseConv2D", "Dot", "Dropout", "ELU"),
+        *("EinsumDense", "Embedding", "Flatten", "GELU", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise"),
+        *("GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D"),
+        *("GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D"),
+        *("GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GroupNormalization", "GroupQueryAttention"),
+        *("Identity", "LSTM", "LSTMCell", "LayerNormalization", "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D"),
+        *("MaxPool3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Minimum", "MultiHeadAttention"),
+        *("Multiply", "PReLU", "Permute", "RMSNormalization", "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape"),
+        *("SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D", "SimpleRNN"),
+        *("SimpleRNNCell", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "SpectralNormalization"),
+        *("StackedRNNCells", "Subtract", "TimeDistributed", "UnitNormalization", "UpSampling1D", "UpSampling2D"),
+        *("UpSampling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"),
+    )
+)
+MERGES = {
+    **{name: name.capitalize() for name in ("add", "average", "concatenate", "dot", "maximum", "minimum", "multiply")},
+    "subtract": "Subtract",
+}
+# Operations that shape or combine tensors, and cannot run anything else.
+OPERATIONS = frozenset(
+    (
+        *("abs", "add", "amax", "amin", "argmax", "average", "broadcast_to", "cast", "clip", "concatenate", "cos", "cumsum"),
+        *("divide", "dot", "einsum", "elu", "equal", "exp", "expand_dims", "flip", "gelu", "greater", "hstack", "identity"),
+        *("leaky_relu", "less", "log", "log_softmax", "logical_and", "logical_not", "logical_or", "matmul", "max"),
+        *("maximum", "mean", "min", "minimum", "moveaxis", "multiply", "negative", "norm", "not_equal", "ones_like", "pad"),
+        *("permute", "prod", "ravel", "relu", "repeat", "reshape", "reverse", "roll", "selu", "sigmoid", "sign", "silu"),
+        *("sin", "slice", "softmax", "softplus", "sqrt", "square", "squeeze", "stack", "stop_gradient", "std", "subtract"),
+        *("sum", "swapaxes", "swish", "take", "tanh", "tensordot", "tile", "transpose", "tril", "triu", "unstack", "var"),
+        *("vstack", "where", "zeros_like"),
+    )
+)
+# TensorFlow functions that learners call on Keras tensors, and what takes them today.
+TENSORFLOW_OPERATIONS = {
+    "abs": "abs",
+    "add": "add",
+    "cast": "cast",
+    "concat": "concatenate",
+    "einsum": "einsum",
+    "expand_dims": "expand_dims",
+    "math.add": "add",
+    "math.multiply": "multiply",
+    "math.reduce_max": "max",
+    "math.reduce_mean": "mean",
+    "math.reduce_sum": "sum",
+    "matmul": "matmul",
+    "multiply": "multiply",
+    "nn.relu": "relu",
+    "nn.sigmoid": "sigmoid",
+    "nn.softmax": "softmax",
+    "nn.tanh": "tanh",
+    "reduce_max": "max",
+    "reduce_mean": "mean",
+    "reduce_sum": "sum",
+    "repeat": "repeat",
+    "reshape": "reshape",
+    "reverse": "flip",
+    "sigmoid": "sigmoid",
+    "squeeze": "squeeze",
+    "stack": "stack",
+    "subtract": "subtract",
+    "tanh": "tanh",
+    "tile": "tile",
+    "transpose": "transpose",
+}
+INITIALIZERS = ("initializers", "regularizers", "constraints")
+# Parts of Keras that change no shape: their values are passed around and never made.
+QUIET = ("callbacks", "optimizers", "metrics", "mixed_precision", "random", "config", "distribution", "dtype_policies")
+REFUSED_BUILTINS = frozenset(
+    (
+        *("open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "getattr", "setattr", "delattr"),
+        *("breakpoint", "exit", "quit", "memoryview", "help"),
+    )
+)
+# Modules whose functions reach outside of the model.
+REFUSED_MODULES = frozenset(
+    (
+        *("os", "sys", "subprocess", "shutil", "socket", "ctypes", "pickle", "joblib", "importlib", "builtins", "requests"),
+        *("urllib", "http", "pathlib", "io", "tempfile", "multiprocessing", "threading", "asyncio", "signal", "glob"),
+        *("zipfile", "h5py", "marshal", "shelve", "sqlite3", "webbrowser", "runpy", "code", "inspect", "gc"),
+    )
+)
+# Functions that read or write files or the network, whatever module they stand in.
+FILES = frozenset(
+    (
+        *("load", "loads", "loadtxt", "genfromtxt", "fromfile", "tofile", "memmap", "save", "savez", "savez_compressed"),
+        *("savetxt", "read_csv", "read_excel", "read_json", "read_pickle", "read_parquet", "read_sql", "read_table"),
+        *("to_csv", "to_pickle", "load_model", "save_model", "load_weights", "save_weights", "load_data", "get_file"),
+        *("urlopen", "urlretrieve", "open_memmap", "load_dataset", "image_dataset_from_directory"),
+        *("text_dataset_from_directory", "imread", "imwrite", "savefig", "export"),
+    )
+)

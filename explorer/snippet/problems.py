@@ -1,0 +1,156 @@
+"""What is said of pasted code: problems, their fixes, and the report that holds them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.snippet.edits import Edit
+from explorer.snippet.values import Call, Event, Shape
+
+KINDS = (
+    *("time_axis_missing", "time_axis_extra", "target_mismatch", "input_rank", "axes_swapped", "units_misread"),
+    *("time_distributed_inner", "stateful_batch", "state_unpacking", "mask_lost", "ragged_input", "unknown_length"),
+    *("backward_order", "label_encoding", "merge_mismatch", "embedding_input", "keras3_api", "unreadable"),
+)
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the model is to be trained on, by shape.
+
+    x: a shape for every input, batch included; y: of the target, (batch, ...) or a tuple of such shapes where the model has
+    several outputs; loss: its name as Keras spells it; batch: how many samples `fit` takes at a time. None: not known.
+    """
+
+    x: tuple[Shape, ...] | None = None
+    y: Any = None
+    loss: Any = None
+    batch: int | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A change that may mend a problem; it is offered only when it was proved.
+
+    edits: of the code. data: what the changed code is to be trained on, where that changes too. line: the line of NumPy
+    that makes the changed data.
+    """
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    data: Data | None = None
+    line: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, before its fixes are proved.
+
+    call: the call of the layer that is to blame, None where data or loss are. node: where it stands in the code.
+    """
+
+    kind: str
+    message: str
+    call: Call | None = None
+    node: ast.AST | None = None
+    keras_says: str | None = None
+    silent: bool = False
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def line(self) -> int | None:
+        node = self.node or (self.call.node if self.call else None)
+        return getattr(node, "lineno", None)
+
+
+def finding_of(event: Event, kind: str, call: Call | None, message: str, candidates: Sequence[Candidate] = ()) -> Finding:
+    """What an event that stopped Keras means: it stands where the event does, and says what Keras said."""
+    return Finding(kind, message, call, event.node, event.says or None, False, tuple(candidates))
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change that was proved: the code builds and takes the data, and nothing else is wrong.
+
+    code: the whole changed code. x, y, loss, batch_size: what it is to be trained on. data: a line of NumPy, where the
+    data change.
+    """
+
+    title: str
+    code: str
+    data: Data
+    line: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "code": self.code,
+            "x": listed(self.data.x),
+            "y": listed(self.data.y),
+            "loss": self.data.loss,
+            "batch_size": self.data.batch,
+            "data": self.line,
+        }
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the code, and how it can be mended.
+
+    kind: one of KINDS. layer: the place of the blamed layer among the layers, in the order in which they are first called,
+    without Inputs; None where data or loss are to blame. name: of that layer. line: of the code, from 1.
+    keras_says: the error of Keras or NumPy, None where there is none. silent: it trains all the same, and is wrong.
+    """
+
+    kind: str
+    layer: int | None
+    name: str | None
+    line: int | None
+    message: str
+    keras_says: str | None
+    silent: bool
+    fixes: tuple[Fix, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = ("kind", "layer", "name", "line", "message", "keras_says", "silent")
+        return {**{each: getattr(self, each) for each in plain}, "fixes": [fix.to_dict() for fix in self.fixes]}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` found; see `explorer.snippet.check`."""
+
+    layers: list[dict[str, Any]] = field(default_factory=list)
+    output: list[list[int | None]] | None = None
+    params: int | None = None
+    problems: tuple[Problem, ...] = ()
+    hints: tuple[str, ...] = ()
+    description: dict[str, Any] | None = None
+    data: Data = Data()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the model is whole and nothing is wrong with it."""
+        return not self.problems and self.params is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "layers": self.layers,
+            "output": self.output,
+            "params": self.params,
+            "problems": [problem.to_dict() for problem in self.problems],
+            "hints": list(self.hints),
+            "description": self.description,
+            "x": listed(self.data.x),
+            "y": listed(self.data.y),
+            "loss": self.data.loss,
+            "holds": self.holds,
+        }
+
+
+def listed(shapes: Any) -> Any:
+    """Shapes as lists, ready for JSON."""
+    return [listed(each) for each in shapes] if isinstance(shapes, (list, tuple)) else shapes

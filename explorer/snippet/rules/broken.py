@@ -1,0 +1,94 @@
+"""What an event means that ended the reading, or the run: the rule for each kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.families import MERGING
+from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.batches import stateful
+from explorer.snippet.rules.embeddings import embedding
+from explorer.snippet.rules.making import float_units, make
+from explorer.snippet.rules.masks import masks
+from explorer.snippet.rules.merging import merge
+from explorer.snippet.rules.rank import rank
+from explorer.snippet.rules.reshaping import array_reshape, reshape
+from explorer.snippet.rules.states import states
+from explorer.snippet.rules.unknown import unknown
+from explorer.snippet.rules.unpacking import several, unpack
+from explorer.snippet.rules.words import all_in_words
+from explorer.snippet.rules.wrappers import time_distributed
+from explorer.snippet.values import Call, Event
+
+
+def broken(case: Case, event: Event) -> Finding:
+    """What an event that ended the reading, or the run, means."""
+    rule = _RULES.get(event.what, _other)
+    return rule(case, event)
+
+
+def _call(case: Case, event: Event) -> Finding:
+    call: Call = event.given["call"]
+    shapes = [tuple(each) for each in event.given.get("received") or [each.shape for each in call.inputs]]
+    if (found := float_units(case, event, call)) is not None:
+        return found
+    for rule in (several, stateful, masks, states, time_distributed, merge, unknown, embedding, rank, reshape):
+        found = rule(case, event, call, shapes)
+        if found is not None:
+            return found
+    if call.kind in MERGING and len(shapes) == 1:
+        message = f"{case.name(call)} joins several tensors, and is given one, {all_in_words(shapes)}."
+        alone = Candidate(f"Leave {call.name} out", tuple(mending.removed(case, call)))
+        return finding_of(event, "merge_mismatch", call, message, [alone])
+    kind = "merge_mismatch" if len(shapes) > 1 else "input_rank"
+    if call.kind == "RepeatVector":
+        kind = "time_axis_extra"
+    return finding_of(event, kind, call, f"{case.name(call)} cannot take {all_in_words(shapes)}.")
+
+
+def _numpy(case: Case, event: Event) -> Finding:
+    message = f"NumPy cannot do this with arrays of these shapes: {event.says.partition(': ')[2]}."
+    return Finding("input_rank", message, None, event.node, event.says)
+
+
+def _name(case: Case, event: Event) -> Finding:
+    message = f"Keras has no `{event.given['name']}` today.{event.given['hint']}"
+    return Finding("keras3_api", message, None, event.node, event.says)
+
+
+def _shape(case: Case, event: Event) -> Finding:
+    shape = event.given["shape"]
+    message = f"The shape of an Input is a tuple without the batch, such as (20, 5). Received: {str(shape)[:60]}."
+    node, source = event.node, case.source
+    candidates = []
+    if isinstance(shape, int):
+        keyword = source.keyword(node, "shape") or source.keyword(node, "input_shape")
+        place = keyword.value if keyword else node.args[0] if node.args else None
+        if place is not None:
+            text = source.text(place)
+            given = case.data.x[0] if case.data.x else None
+            if given and len(given) == 3:
+                candidates.append(Candidate("The shape of your data", (source.replaced(place, str(given[1:])),)))
+            candidates.append(Candidate("A tuple", (source.replaced(place, f"({text},)"),)))
+            candidates.append(Candidate("Timesteps of one feature", (source.replaced(place, f"({text}, 1)"),)))
+    return Finding("input_rank", message, None, node, event.says, False, tuple(candidates))
+
+
+def _other(case: Case, event: Event) -> Finding:
+    return Finding(
+        "unreadable", f"Keras stops here: {event.says.partition(': ')[2] or event.says}", None, event.node, event.says
+    )
+
+
+_RULES: dict[str, Callable[[Case, Event], Finding]] = {
+    "call": _call,
+    "run": _call,
+    "make": make,
+    "unpack": unpack,
+    "numpy": _numpy,
+    "reshape": array_reshape,
+    "name": _name,
+    "shape": _shape,
+}

@@ -1,0 +1,126 @@
+"""Embeddings that are given something else than one whole number for each word."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Edit
+from explorer.snippet.families import KEEPING, RECURRENT, SEQUENCE
+from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.words import in_words
+from explorer.snippet.values import Call, Event, LayerValue, Shape
+
+
+def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+    """Too many axes because an Embedding added one to data that had enough."""
+    if not shapes:
+        return None
+    (shape, *_) = shapes
+    chain = list(case.up(call.inputs[0]))
+    embeddings = [each for each in chain if each.kind == "Embedding"]
+    if call.kind == "Embedding":
+        message = f"An Embedding takes whole numbers, (batch, timesteps), and {case.name(call)} is given {in_words(shape)}."
+        return finding_of(event, "embedding_input", call, message)
+    if not embeddings or not isinstance(call.layer, LayerValue):
+        return None
+    embedding = embeddings[-1]
+    between = chain[: chain.index(embedding)]
+    if len(shape) != 4 or call.layer.core.kind not in SEQUENCE or any(each.kind not in KEEPING for each in between):
+        return None
+    source = case.source_of(embedding.inputs[0])
+    message = (
+        f"{case.name(embedding)} gives every number of its input a vector, and its input "
+        f"{in_words(case.shape(embedding.inputs[0]))} has an axis more than (batch, timesteps): {case.name(call)} is given "
+        f"{in_words(shape)}."
+    )
+    candidates = []
+    last = source.shape[-1] if source.shape else None
+    if last == 1 and len(source.shape) == 3:
+        edits = mending.shaped(case, source, source.shape[1:-1])
+        data = case.data
+        if data.x and len(data.x) == 1:
+            candidates.append(
+                Candidate(
+                    "One number for each word, without the last axis",
+                    tuple(edits),
+                    replace(data, x=(data.x[0][:-1],)),
+                    "x = x[..., 0]",
+                )
+            )
+        else:
+            candidates.append(Candidate("One number for each word, without the last axis", tuple(edits)))
+    else:
+        candidates.append(
+            Candidate("The numbers are features already: no Embedding", tuple(mending.removed(case, embedding)))
+        )
+        if call.layer.core.kind in RECURRENT:
+            candidates.append(
+                Candidate("Read each inner sequence by itself, then the sequence of them", tuple(two_levels(case, call)))
+            )
+    return finding_of(event, "embedding_input", call, message, candidates)
+
+
+def no_words(case: Case) -> Finding | None:
+    """Whole numbers beyond the vocabulary of an Embedding."""
+    given = case.arrays.get("x")
+    if given is None or len(case.model.inputs) != 1:
+        return None
+    for call in case.readers_of(case.model.inputs[0]):
+        if call.kind != "Embedding":
+            continue
+        known = call.layer.layer.input_dim
+        if given.fractions:
+            return _fractions(case, call)
+        if given.high is not None and given.whole and given.high >= known:
+            edits = mending.with_units(case, call, str(int(given.high) + 1), "input_dim") or []
+            message = (
+                f"`{call.name}` knows the numbers 0 to {known - 1}, and the data go up to {int(given.high)}: its first "
+                "argument is the largest number plus one."
+            )
+            says = f"InvalidArgumentError: indices = {int(given.high)} is not in [0, {known})"
+            return Finding(
+                "embedding_input",
+                message,
+                call,
+                None,
+                says,
+                False,
+                (Candidate(f"{int(given.high) + 1} words", tuple(edits)),),
+            )
+    return None
+
+
+def _fractions(case: Case, call: Call) -> Finding:
+    """Measured numbers where whole numbers are looked up."""
+    message = (
+        f"`{call.name}` looks whole numbers up in a table, and the data hold fractions, which are cut off first: numbers "
+        "that were measured are features already."
+    )
+    size = case.shape(call.inputs[0])[1]
+    text, edits = mending.layer_text(case, call.layer.node, "Reshape", f"({size}, 1)")
+    as_features = Candidate("One feature at every timestep", (case.source.replaced(call.layer.node, text), *edits))
+    return Finding("embedding_input", message, call, None, None, True, (as_features,))
+
+
+def two_levels(case: Case, call: Call) -> list[Edit]:
+    """A memory for each inner sequence, in a TimeDistributed, before the one that reads the sequence of them."""
+    node = call.layer.node
+    wrapper, edits = mending.class_text(case, node, "TimeDistributed")
+    inner = case.text(call.layer.core.node if call.kind != "Bidirectional" else node)
+    core = call.layer.core
+    if getattr(core.layer, "return_sequences", False):
+        keyword = case.source.keyword(core.node, "return_sequences")
+        start = case.source.span(node)[0]
+        if keyword:
+            local = case.source.without(core.node, keyword)
+            inner = case.text(node)
+            inner = inner[: local.start - start] + local.text + inner[local.end - start :]
+    if mending.in_sequential(call):
+        return [*mending.placed(case, node, f"{wrapper}({inner})", after=False), *edits]
+    if isinstance(call.node, ast.Call) and call.node.args:
+        argument = call.node.args[0]
+        return [case.source.replaced(argument, f"{wrapper}({inner})({case.text(argument)})"), *edits]
+    return []

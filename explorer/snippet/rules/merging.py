@@ -1,0 +1,162 @@
+"""Layers that join what does not fit together."""
+
+from __future__ import annotations
+
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Edit
+from explorer.snippet.families import ATTENTION, MERGING, RECURRENT
+from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.steps import keeping_layer, needs_steps
+from explorer.snippet.rules.words import in_words
+from explorer.snippet.values import Call, Event, LayerValue, Shape
+
+_MERGING_OPERATIONS = frozenset(
+    (
+        *("add", "subtract", "multiply", "divide", "concatenate", "stack", "matmul", "maximum", "minimum", "einsum", "dot"),
+        *("tensordot",),
+    )
+)
+
+
+def merge(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+    """A layer that joins several tensors was given some whose axes differ. shapes: of its inputs, batch included."""
+    merging = call.kind in MERGING or call.kind in _MERGING_OPERATIONS
+    if not (merging or call.kind in ATTENTION) or len(shapes) < 2:
+        return None
+    if call.kind in ATTENTION and min(map(len, shapes)) < 3:
+        return needs_steps(case, event, call, min(shapes, key=len))
+    first, second = shapes[:2]
+    message = f"{case.name(call)} is given {' and '.join(map(in_words, dict.fromkeys(shapes)))}, {_apart(first, second)}."
+    return finding_of(event, "merge_mismatch", call, message, _merged(case, call, shapes))
+
+
+def _apart(first: Shape, second: Shape) -> str:
+    if len(first) != len(second):
+        return "a sequence and a vector: one of them has no timesteps"
+    if len(first) == 3 and first[1] != second[1]:
+        return "sequences of different lengths" + (" and widths" if first[2] != second[2] else "")
+    return "which differ in their last axis"
+
+
+def _merged(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
+    ranks = {len(shape) for shape in shapes}
+    if ranks == {2, 3}:
+        return _sequence_and_vector(case, call, shapes)
+    if ranks == {3}:
+        return [*_widths(case, call, shapes), *_lengths(case, call, shapes)]
+    return _vectors(case, call, shapes) if ranks == {2} else []
+
+
+def _sequence_and_vector(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
+    found: list[Candidate] = []
+    tensors = call.inputs
+    sequence = next(place for place, shape in enumerate(shapes) if len(shape) == 3)
+    vector = next(place for place, shape in enumerate(shapes) if len(shape) == 2)
+    keeper = keeping_layer(case, tensors[sequence])
+    if keeper and (edits := mending.drops_steps(case, keeper)):
+        found.append(Candidate("Both as one vector: keep the last step of the sequence", tuple(edits)))
+    for dropper in case.droppers(tensors[vector]):
+        if edits := mending.keeps_steps(case, dropper):
+            found.append(Candidate("Both as sequences: keep every timestep", tuple(edits)))
+    steps = shapes[sequence][1]
+    if steps:
+        found.append(
+            Candidate(
+                f"Repeat the vector at each of the {steps} timesteps",
+                tuple(mending.before(case, call, "RepeatVector", str(steps), vector)),
+            )
+        )
+    found.append(
+        Candidate(
+            "Average the sequence into one vector",
+            tuple(mending.before(case, call, "GlobalAveragePooling1D", "", sequence)),
+        )
+    )
+    return found
+
+
+def _widths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
+    """Two sequences with the same last axis."""
+    left, right = shapes[:2]
+    if left[2] == right[2]:
+        return []
+    found: list[Candidate] = []
+    tensors = call.inputs
+    for place, other in ((0, right), (1, left), (0, left), (1, right)):
+        maker = tensors[place].made
+        if maker is None or not isinstance(other[2], int):
+            continue
+        if maker.kind == "Bidirectional" and maker.layer.layer.merge_mode == "concat" and other[2] * 2 == shapes[place][2]:
+            edit = case.source.with_keyword(maker.layer.node, "merge_mode", '"sum"')
+            found.append(Candidate("Add both directions up, so that the width stays", (edit,)))
+        elif maker.kind == "Bidirectional" and other[2] % 2 == 0 and other[2] != shapes[place][2]:
+            if edits := mending.with_units(case, maker, str(other[2] // 2)):
+                found.append(Candidate(f"Give {maker.name} the same width, {other[2]}", tuple(edits)))
+        elif isinstance(maker.layer, LayerValue) and other[2] != shapes[place][2]:
+            name = "filters" if "Conv" in maker.kind else "output_dim" if maker.kind == "Embedding" else "units"
+            if maker.layer.core.kind in (*RECURRENT, "Dense", "Conv1D", "Embedding") and (
+                edits := mending.with_units(case, maker, case.number(other[2]), name)
+            ):
+                found.append(Candidate(f"Give {maker.name} the same width, {other[2]}", tuple(edits)))
+    for place, other in ((0, right), (1, left)):
+        if isinstance(other[2], int):
+            found.append(
+                Candidate(
+                    f"Bring one side to {other[2]} with a Dense layer",
+                    tuple(mending.before(case, call, "Dense", str(other[2]), place)),
+                )
+            )
+    return found
+
+
+def _lengths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
+    """Sequences with the same number of timesteps, or without any."""
+    if len({shape[1] for shape in shapes}) == 1:
+        return []
+    found: list[Candidate] = []
+    tensors = call.inputs
+    makers = [
+        each.made for each in tensors if each.made and each.made.kind in ("Conv1D", "Convolution1D", "SeparableConv1D")
+    ]
+    same = [case.source.with_keyword(each.layer.node, "padding", '"same"') for each in makers]
+    if same:
+        found.append(Candidate("Let every convolution keep all timesteps", tuple(dict.fromkeys(same))))
+    for maker, edit in zip(makers, same, strict=True):
+        found.append(Candidate(f"Let {maker.name} keep all timesteps", (edit,)))
+    keepers = [keeping_layer(case, each) for each in tensors]
+    edits = [edit for keeper in keepers if keeper for edit in mending.drops_steps(case, keeper) or []]
+    if edits:
+        found.append(Candidate("Join them as vectors: keep the last step of each", tuple(edits)))
+    pooled = [
+        edit for place in range(len(shapes)) for edit in mending.before(case, call, "GlobalAveragePooling1D", "", place)
+    ]
+    found.append(Candidate("Join them as vectors: average each over time", tuple(pooled)))
+    if shapes[0][2] == shapes[1][2]:
+        found.append(Candidate("Put one after the other along time", tuple(_along_time(case, call))))
+    return found
+
+
+def _vectors(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
+    found: list[Candidate] = []
+    tensors = call.inputs
+    for place, other in ((0, shapes[1]), (1, shapes[0])):
+        maker = tensors[place].made
+        if not isinstance(other[1], int):
+            continue
+        sized = maker and isinstance(maker.layer, LayerValue) and maker.layer.core.kind in (*RECURRENT, "Dense")
+        if sized and (edits := mending.with_units(case, maker, case.number(other[1]))):
+            found.append(Candidate(f"Give {maker.name} the same width, {other[1]}", tuple(edits)))
+        found.append(
+            Candidate(
+                f"Bring one side to {other[1]} with a Dense layer",
+                tuple(mending.before(case, call, "Dense", str(other[1]), place)),
+            )
+        )
+    return found
+
+
+def _along_time(case: Case, call: Call) -> list[Edit]:
+    if call.kind == "Concatenate" and isinstance(call.layer, LayerValue) and call.layer.node is not None:
+        return [case.source.with_keyword(call.layer.node, "axis", "1")]
+    return []

@@ -1,0 +1,198 @@
+"""What trains without a word, and is wrong all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.families import ATTENTION, KEEPING, RECURRENT
+from explorer.snippet.problems import Candidate, Finding
+from explorer.snippet.rules.backwards import backwards
+from explorer.snippet.rules.batches import shuffled
+from explorer.snippet.rules.embeddings import no_words
+from explorer.snippet.rules.masks import mask_destroyed, mask_late, never_masked, other_value
+from explorer.snippet.rules.states import too_many_states
+from explorer.snippet.rules.steps import steps_back
+from explorer.snippet.rules.unknown import unknown_size
+from explorer.snippet.values import Call, Event, LayerValue
+
+
+def silent_mistakes(case: Case) -> Iterator[Finding]:
+    """Every silent mistake of a model whose shapes hold, the surest first."""
+    for rule in (
+        _scrambled,
+        _across_the_batch,
+        _unknown_steps,
+        no_words,
+        too_many_states,
+        _one_step,
+        backwards,
+        mask_late,
+        other_value,
+        mask_destroyed,
+        never_masked,
+        shuffled,
+    ):
+        found = rule(case)
+        if found is not None:
+            yield found
+
+
+def hints(case: Case) -> list[str]:
+    """What is right, and good to know."""
+    found = []
+    for tensor, shape in zip(case.model.inputs, case.data.x or (), strict=False):
+        if len(shape) == len(tensor.shape) - 1:
+            found.append(
+                f"The data {shape} have no last axis of 1; Keras adds it, because the Input declares {tensor.shape}."
+            )
+        elif len(shape) == len(tensor.shape) + 1:
+            found.append(f"The data {shape} have a last axis of 1 too many; Keras drops it.")
+        elif len(shape) > 2 and tensor.shape[1] not in (None, shape[1]):
+            found.append(
+                f"The Input declares {tensor.shape[1]} timesteps and the data have {shape[1]}; a Sequential model takes "
+                "both."
+            )
+    for call in case.called():
+        if call.kind == "Embedding" and case.source.keyword(call.layer.node, "input_length"):
+            found.append(
+                f"`{call.name}` takes the length of the sequences from the data today: input_length can be left out."
+            )
+        if call.kind == "TimeDistributed" and call.inputs and call.inputs[0].shape[1] is None:
+            found.append(
+                f"`{call.name}` is given an unknown number of timesteps, for which TimeDistributed may loop over the batch "
+                "instead: declare the timesteps, or leave the wrapper out where the layer inside takes sequences anyway."
+            )
+    return [re.sub(r"\s+", " ", each) for each in found]
+
+
+def _scrambled(case: Case) -> Finding | None:
+    """A Reshape that looks like turning the axes round, and cuts the sequence to pieces."""
+    for call in case.called():
+        if call.kind != "Reshape" or not call.inputs:
+            continue
+        before, after = case.shape(call.inputs[0]), case.shape(call.outputs[0])
+        sizes = before[1:]
+        if len(before) != 3 or len(after) != 3 or sizes != after[:0:-1] or sizes[0] == sizes[1] or 1 in sizes:
+            continue
+        message = (
+            f"`{call.name}` reads the values in the order in which they lie: from {before} to {after} it mixes timesteps "
+            "and features, where Permute would exchange them."
+        )
+        text, edits = mending.layer_text(case, call.layer.node, "Permute", "(2, 1)")
+        candidates = (Candidate("Exchange the axes with Permute", (case.source.replaced(call.layer.node, text), *edits)),)
+        return Finding("axes_swapped", message, call, None, None, True, candidates)
+    return None
+
+
+def _unknown_steps(case: Case) -> Finding | None:
+    """TimeDistributed behind a layer that shapes to an unknown number of timesteps: it loops over the batch instead."""
+    for call in case.called():
+        if call.kind != "TimeDistributed" or not call.inputs or call.inputs[0].shape[1:2] != (None,):
+            continue
+        shaping = next((each for each in case.up(call.inputs[0]) if each.kind not in KEEPING), None)
+        if shaping is None or shaping.kind not in ("Reshape", "reshape"):
+            continue
+        message = (
+            f"`{shaping.name}` leaves the number of timesteps open, and over unknown ones `{call.name}` loops over the "
+            "batch instead: the model builds, and computes other shapes when it runs. Write the timesteps into the Input."
+        )
+        event = Event("run", call.node, "", {})
+        found = unknown_size(case, event, call, call.inputs[0].shape)
+        return replace(found, message=message, keras_says="InvalidArgumentError: Incompatible shapes")
+    return None
+
+
+def _across_the_batch(case: Case) -> Finding | None:
+    """Attention over vectors: without timesteps it attends from sample to sample."""
+    for call in case.called():
+        ranks = [len(each.shape) for each in call.inputs]
+        if call.kind in ATTENTION and call.kind != "MultiHeadAttention" and ranks and max(ranks) == 2:
+            droppers = list(dict.fromkeys(each for tensor in call.inputs for each in case.droppers(tensor)))
+            names = " and ".join(f"`{each.name}`" for each in droppers) or "What comes before"
+            message = (
+                f"{names} kept only the last memory: timesteps are gone, and `{call.name}` now attends from one sample of "
+                "the batch to the others."
+            )
+            return Finding(
+                "time_axis_missing",
+                message,
+                call,
+                None,
+                None,
+                True,
+                tuple(steps_back(case, call, droppers, call.inputs[0].shape)),
+            )
+    return None
+
+
+def _one_step(case: Case) -> Finding | None:
+    """A memory over sequences of a single step is never used."""
+    if case.data.x is None and not all(tensor.shape[1:2] == (1,) for tensor in case.model.inputs):
+        return None
+    for call in case.called():
+        if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in RECURRENT or len(call.inputs) != 1:
+            continue
+        core = call.layer.core
+        chain = [each for each in case.up(call.inputs[0]) if each.kind not in KEEPING]
+        shape = case.shape(call.inputs[0])
+        if chain or core.stateful or core.layer.return_state or len(shape) != 3 or shape[1] != 1:
+            continue
+        if "initial_state" in call.keywords or len(call.arguments) > 1:
+            continue
+        return _single(case, call, shape)
+    return None
+
+
+def _single(case: Case, call: Call, shape: tuple) -> Finding:
+    width, data = shape[2], case.data
+    (tensor,) = call.inputs
+    source = case.source_of(tensor)
+    place = case.model.inputs.index(source) if source in case.model.inputs else 0
+    candidates = []
+    if width and width > 1:
+        edits = mending.shaped(case, source, (width, 1))
+        changed = None
+        line = None
+        if data.x:
+            x = list(data.x)
+            x[place] = (x[place][0], width, 1)
+            changed, line = replace(data, x=tuple(x)), "x = x.reshape(len(x), -1, 1)"
+        candidates.append(Candidate(f"{width} timesteps of one feature", tuple(edits), changed, line))
+        message = (
+            f"Every sequence has one timestep of {width} features, so `{call.name}` never uses its memory: the axes are "
+            "(batch, timesteps, features)."
+        )
+        return Finding("axes_swapped", message, call, source.node, None, True, tuple(candidates))
+    declared = source.shape[1]
+    if declared not in (None, 1):
+        message = (
+            f"The Input declares {declared} timesteps and every sample of the data holds one: `{call.name}` begins each of "
+            "them with an empty memory. Put the timesteps that belong together into one sample."
+        )
+        if data.x and len(data.x) == 1 and data.x[0][0] >= declared:
+            many = data.x[0][0] // declared
+            y = (many, *data.y[1:]) if isinstance(data.y, tuple) and data.y else data.y
+            line = f"x = x[:{many * declared}].reshape({many}, {declared}, 1); y = y[{declared - 1}::{declared}][:{many}]"
+            candidates.append(
+                Candidate(f"Windows of {declared} timesteps", (), replace(data, x=((many, declared, 1),), y=y), line)
+            )
+        return Finding("input_rank", message, None, source.node, None, True, tuple(candidates))
+    steps = 3
+    edits = mending.shaped(case, source, (steps, 1))
+    if data.x and len(data.x) == 1:
+        many = data.x[0][0]
+        y = (many - steps + 1, *data.y[1:]) if isinstance(data.y, tuple) and data.y else data.y
+        changed = replace(data, x=((many - steps + 1, steps, 1),), y=y)
+        line = f"x = np.stack([x[i:i + {steps}, 0] for i in range(len(x) - {steps - 1})]); y = y[{steps - 1}:]"
+        candidates.append(Candidate(f"Windows of {steps} timesteps", tuple(edits), changed, line))
+    else:
+        candidates.append(Candidate(f"Windows of {steps} timesteps", tuple(edits)))
+    message = (
+        f"Every sequence has a single timestep, so `{call.name}` never uses its memory: what came before is in another "
+        "sample, and each sample begins with an empty memory."
+    )
+    return Finding("input_rank", message, call, source.node, None, True, tuple(candidates))

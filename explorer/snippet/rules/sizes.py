@@ -1,0 +1,188 @@
+"""Answers and targets with the same axes, of which one differs in size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Edit
+from explorer.snippet.families import RECURRENT
+from explorer.snippet.problems import Candidate, Finding
+from explorer.snippet.rules.heads import keeper_of, spelled_out
+from explorer.snippet.rules.labels import CATEGORICAL, loss_node, other_loss
+from explorer.snippet.rules.words import answer_in_words
+from explorer.snippet.values import Call, LayerValue, Shape, TensorValue
+
+_WIDTHS = {"Dense": "units", "Conv1D": "filters", "Convolution1D": "filters", "EinsumDense": "output_shape"}
+
+
+def lengths_apart(
+    case: Case, tensor: TensorValue, answer: Shape, target: Shape, full: Shape, says: str, silent: bool
+) -> Finding:
+    """Both are sequences, and one is longer.
+
+    answer: (batch, timesteps, outputs). target: as it came. full: the target with an axis for its classes.
+    """
+    mine, its = answer[1], full[1]
+    data, candidates = case.data, []
+    chain = list(case.up(tensor))
+    blamed = None
+    for each in chain:
+        if not isinstance(each.layer, LayerValue) or not each.inputs:
+            continue
+        before, after = case.shape(each.inputs[0]), case.shape(each.outputs[0])
+        kind = each.layer.core.kind
+        if kind == "RepeatVector":
+            blamed = each
+            if edits := mending.with_units(case, each, str(its), "n"):
+                candidates.append(Candidate(f"{its} timesteps from {each.name}", tuple(edits)))
+            break
+        if len(before) == len(after) == 3 and before[1] != after[1]:
+            blamed = each
+            core = each.layer.core
+            if hasattr(core.layer, "padding") and core.layer.padding == "valid":
+                candidates.append(
+                    Candidate(
+                        f"Let {each.name} keep all timesteps", (case.source.with_keyword(core.node, "padding", '"same"'),)
+                    )
+                )
+            if core.layer is not None and getattr(core.layer, "strides", (1,)) not in ((1,), 1) and "Pooling" not in kind:
+                edits = [
+                    case.source.with_keyword(core.node, "strides", "1"),
+                    case.source.with_keyword(core.node, "padding", '"same"'),
+                ]
+                candidates.append(Candidate(f"Let {each.name} keep all timesteps", tuple(edits)))
+            if "Pool" in kind:
+                candidates.append(Candidate(f"Leave {each.name} out", tuple(mending.removed(case, each))))
+                if mine and its % mine == 0:
+                    candidates.append(
+                        Candidate(
+                            f"Stretch the answer by {its // mine} again",
+                            tuple(mending.after(case, chain[0], "UpSampling1D", str(its // mine))),
+                        )
+                    )
+            break
+    if blamed is None and data.x and len(data.x) == 1 and len(data.x[0]) >= 2 and data.x[0][1] == mine:
+        if mine > its:
+            changed = replace(data, x=((data.x[0][0], its, *data.x[0][2:]),))
+            candidates.append(Candidate("Cut the inputs to the steps that have a target", (), changed, f"x = x[:, :{its}]"))
+        else:
+            candidates.append(
+                Candidate(
+                    "Cut the targets to the steps of the inputs",
+                    (),
+                    replace(data, y=(target[0], mine, *target[2:])),
+                    f"y = y[:, :{mine}]",
+                )
+            )
+    if blamed is not None and mine and mine < its:
+        changed = replace(data, y=(target[0], mine, *target[2:]))
+        candidates.append(Candidate("Leave out the targets of the first steps", (), changed, f"y = y[:, {its - mine}:]"))
+    misread = next((each for each in chain if _units_are(each, its)), None) if blamed is None and mine != its else None
+    if blamed is None and mine and mine > its:
+        keeper = keeper_of(case, tensor)
+        if keeper and (dropped := mending.drops_steps(case, keeper)):
+            repeated = spelled_out(case, keeper, its)
+            candidates.append(
+                Candidate(f"One vector, spelled out in {its} timesteps", tuple(_both(case, dropped, repeated)))
+            )
+    if misread is not None:
+        message = (
+            f"{case.name(misread)} has {its} units because {its} timesteps are wanted, but units are the width of each "
+            f"step: it leaves {mine} timesteps, and the target {target} has {its}."
+        )
+        return Finding("units_misread", message, misread, None, says or None, silent, tuple(candidates))
+    who = f"{case.name(blamed)} leaves" if blamed else "The model answers at"
+    message = f"{who} {mine} timesteps, {answer_in_words(answer)}, and the target {target} has {its}."
+    return Finding(
+        "target_mismatch", message, blamed, None if blamed else loss_node(case), says or None, silent, tuple(candidates)
+    )
+
+
+def _units_are(call: Call, size: int) -> bool:
+    return isinstance(call.layer, LayerValue) and getattr(call.layer.core.layer, "units", None) == size > 1
+
+
+def widths_apart(
+    case: Case,
+    tensor: TensorValue,
+    head: Call | None,
+    answer: Shape,
+    target: Shape,
+    full: Shape,
+    says: str,
+    silent: bool,
+    loss: str | None,
+) -> Finding:
+    """Both have the same axes, and the last one differs.
+
+    answer: (batch, ..., outputs). target: as it came. full: the target with an axis for its classes.
+    """
+    last = full[-1] if len(full) == len(answer) else 1 if len(full) == len(answer) - 1 else full[-1]
+    candidates = []
+    timesteps = case.steps()
+    memory = head is not None and isinstance(head.layer, LayerValue) and head.layer.core.kind in RECURRENT
+    misread = len(answer) == 3 and answer[-1] in (timesteps, answer[1]) and last != answer[-1]
+    if head is not None and isinstance(head.layer, LayerValue):
+        name = _WIDTHS.get(head.layer.core.kind, "units")
+        number = case.number(last)
+        if memory:
+            activation = (
+                ', activation="softmax"'
+                if loss in CATEGORICAL
+                else ', activation="sigmoid"'
+                if loss == "binary_crossentropy"
+                else ""
+            )
+            final = tensor.made or head
+            candidates.append(
+                Candidate(
+                    f"A Dense layer of {last} that reads the memory",
+                    tuple(mending.after(case, final, "Dense", f"{number}{activation}")),
+                )
+            )
+        divided = (
+            last // 2 if head.kind == "Bidirectional" and last % 2 == 0 and head.layer.layer.merge_mode == "concat" else last
+        )
+        if edits := mending.with_units(case, head, str(divided) if divided != last else number, name):
+            candidates.append(Candidate(f"{last} output{'s' if last != 1 else ''} from {head.name}", tuple(edits)))
+    if len(answer) == 2 and len(target) == 2 and target[1] == timesteps and head is not None:
+        droppers = case.droppers(tensor)
+        kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+        if kept and len(kept) == len(droppers) and answer[-1] == 1:
+            candidates.insert(0, Candidate("One answer for each timestep", tuple(edit for edits in kept for edit in edits)))
+    if loss and loss.startswith("sparse"):
+        candidates += other_loss(case, "categorical_crossentropy", "Take the loss for vectors")
+    if misread:
+        who = case.name(head) if head else "The last layer"
+        message = (
+            f"{who} has {answer[-1]} units because there are {answer[-1]} timesteps, but units are the width of one step: "
+            f"every step is answered already, and the target {target} has {last} value{'s' if last != 1 else ''} at each."
+        )
+        return Finding("units_misread", message, head, None, says or None, silent, tuple(candidates))
+    who = case.name(head) if head else "The model"
+    message = (
+        f"{who} answers with {answer[-1]} number{'s' if answer[-1] != 1 else ''}, {answer_in_words(answer)}, and the target "
+        f"{target} has {last}."
+    )
+    if silent:
+        message += " Keras repeats the smaller one until the shapes fit, and compares what does not belong together."
+    return Finding("target_mismatch", message, head, None, says or None, silent, tuple(candidates))
+
+
+def _both(case: Case, dropped: list[Edit], repeated: list[Edit]) -> list[Edit]:
+    """The changes of a call inside of a text that is replaced as a whole are made in that text."""
+    found = []
+    for edit in repeated:
+        inside = [each for each in dropped if edit.start <= each.start and each.end <= edit.end and edit.end > edit.start]
+        if not inside:
+            found.append(edit)
+            continue
+        original = case.source.code[edit.start : edit.end]
+        changed = original
+        for each in sorted(inside, reverse=True):
+            changed = changed[: each.start - edit.start] + each.text + changed[each.end - edit.start :]
+        found.append(Edit(edit.start, edit.end, edit.text.replace(original, changed)))
+        dropped = [each for each in dropped if each not in inside]
+    return [*found, *dropped]

@@ -1,0 +1,136 @@
+"""Memories that begin with other states than they have."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from explorer.parting import an
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Edit
+from explorer.snippet.families import CONV_RECURRENT, RECURRENT
+from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.words import in_words
+from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
+
+
+def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+    """A memory that begins with states that do not fit."""
+    if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in (*RECURRENT, *CONV_RECURRENT):
+        return None
+    given = call.keywords.get("initial_state")
+    first = call.arguments[0] if call.arguments else None
+    if given is None and len(call.arguments) > 1:
+        given = call.arguments[1]
+    if given is None and isinstance(first, (list, tuple)) and len(first) > 1:
+        given = list(first[1:])
+    if given is None:
+        return None
+    states = tensors_in(given)
+    core = call.layer.core.layer
+    each_has = 2 if type(core).__name__ == "LSTM" else 1
+    directions = 2 if call.kind == "Bidirectional" else 1
+    wanted, units = each_has * directions, getattr(core, "units", None)
+    widths = sorted({case.shape(each)[-1] for each in states if case.shape(each)})
+    one = "a memory h and a cell c" if each_has == 2 else "one memory h"
+    kind = an(type(core).__name__)
+    whom = f"{kind[0].upper()}{kind[1:]} begins with {one}" + (" for each direction" if directions == 2 else "")
+    message = (
+        f"{whom}, {wanted} state{'s' if wanted > 1 else ''} of {units} units; {case.name(call)} was given {len(states)} "
+        f"of {' and '.join(map(str, widths))}."
+    )
+    if long := next((each for each in states if len(case.shape(each)) > 2), None):
+        message += f" A state has no timesteps: {in_words(case.shape(long))} is a whole sequence."
+    return finding_of(event, "state_unpacking", call, message, right_states(case, call, states, wanted, units))
+
+
+def too_many_states(case: Case) -> Finding | None:
+    """A GRU begins with one state: what is given beyond it is never read."""
+    for call in case.called():
+        if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in RECURRENT or call.kind == "Bidirectional":
+            continue
+        given = call.keywords.get("initial_state", call.arguments[1] if len(call.arguments) > 1 else None)
+        states, wanted = tensors_in(given), 2 if call.layer.core.kind == "LSTM" else 1
+        if len(states) <= wanted:
+            continue
+        units = call.layer.core.layer.units
+        one = "a memory h and a cell c" if wanted == 2 else "one state"
+        message = (
+            f"`{call.name}` begins with {one}, and {len(states)} are handed over: what comes after the first is never read."
+        )
+        candidates = right_states(case, call, states, wanted, units)
+        return Finding("state_unpacking", message, call, None, None, True, tuple(candidates))
+    return None
+
+
+def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int, units: Any) -> list[Candidate]:
+    """Other states for a memory, or other widths. wanted: how many it begins with. units: the width of each."""
+    source, node = case.source, _state_node(case, call)
+    if node is None or not states:
+        return []
+    texts = [source.text(each) for each in node.elts] if isinstance(node, (ast.List, ast.Tuple)) else [source.text(node)]
+    candidates: list[Candidate] = []
+    names = _state_names(case, states)
+
+    def offer(title: str, parts: list[str], edits: tuple[Edit, ...] = ()) -> None:
+        text = f"[{', '.join(parts)}]" if len(parts) > 1 else parts[0]
+        candidates.append(Candidate(title, (source.replaced(node, text), *edits)))
+
+    if len(names) >= wanted and len(states) < wanted:
+        offer("Hand over every state", names[:wanted])
+    if len(texts) == 2 and wanted == 4:
+        offer("Begin both directions with the same states", texts * 2)
+    if len(texts) == 1 and wanted == 2:
+        offer("Begin both with the same state", texts * 2)
+    if len(texts) > wanted and len(texts) == 2 * wanted:
+        text, edits = mending.class_text(case, call.layer.node, "Concatenate")
+        half = len(texts) // 2
+        joined = [f"{text}()([{texts[place]}, {texts[place + half]}])" for place in range(half)]
+        offer("Put the states of both directions side by side", joined, tuple(edits))
+        offer("Begin with the states of the forward direction", texts[:wanted])
+    elif len(texts) > wanted:
+        offer("Begin with the memory alone", texts[:wanted])
+    widths = {case.shape(each)[-1] for each in states}
+    if len(widths) == 1 and units is not None and widths != {units}:
+        (width,) = widths
+        if isinstance(width, int):
+            edits = mending.with_units(case, call, case.number(width))
+            if edits:
+                candidates.append(Candidate(f"Give {call.name} the {width} units of its states", tuple(edits)))
+            givers = {id(each.made): each.made for each in states if each.made}
+            for giver in givers.values():
+                if edits := mending.with_units(case, giver, case.number(units)):
+                    candidates.append(Candidate(f"Give {giver.name} {units} units too", tuple(edits)))
+            text, more = mending.class_text(case, call.layer.node, "Dense")
+            offer(
+                "Bring the states to its width with a Dense layer",
+                [f"{text}({units})({each})" for each in texts],
+                tuple(more),
+            )
+    return candidates
+
+
+def _state_names(case: Case, states: list[TensorValue]) -> list[str]:
+    """The names that the code gave to all states of the layer that these come from."""
+    giver = states[0].made
+    if giver is None:
+        return []
+    memory = 1
+    wanted = giver.outputs[memory:]
+    found = []
+    for state in wanted:
+        names = [name for name, held in case.reader.names.items() if held is state]
+        if not names:
+            return []
+        found.append(names[0])
+    return found
+
+
+def _state_node(case: Case, call: Call) -> ast.AST | None:
+    node = call.node
+    if not isinstance(node, ast.Call):
+        return None
+    if keyword := case.source.keyword(node, "initial_state"):
+        return keyword.value
+    return node.args[1] if len(node.args) > 1 else None

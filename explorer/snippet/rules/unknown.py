@@ -1,0 +1,72 @@
+"""Sizes that were left open where a number is needed."""
+
+from __future__ import annotations
+
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Edit
+from explorer.snippet.families import CONV_RECURRENT, SEQUENCE
+from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.words import in_words
+from explorer.snippet.values import Call, Event, LayerValue, Shape
+
+
+def unknown(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+    """A size that was left None, where a layer has weights or a shape that depend on it."""
+    gaps = [shape for shape in shapes if None in shape[1:]]
+    about = "None" in event.says or "defined" in event.says or "NoneType" in event.says or "unknown" in event.says
+    if not gaps or not about:
+        return None
+    (shape, *_) = gaps
+    if (
+        call.layer
+        and isinstance(call.layer, LayerValue)
+        and call.kind in SEQUENCE
+        and len(shape) != 3
+        and call.kind not in CONV_RECURRENT
+    ):
+        return None
+    return unknown_size(case, event, call, shape)
+
+
+def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> Finding:
+    """A size that is None and must be a number. `shape`: what the layer is given."""
+    source = case.source_of(call.inputs[0]) if call and call.inputs else (case.inputs() or [None])[0]
+    gaps = [place for place, size in enumerate(source.shape) if size is None and place] if source else []
+    which = "timesteps" if gaps == [1] else "features" if gaps and gaps[-1] == len(source.shape) - 1 else "sizes"
+    who = case.name(call) if call else "A layer here"
+    message = (
+        f"The Input leaves its {which} open (None), and {who} is given {in_words(shape)}: the sizes of its weights or of "
+        "its output depend on that number, so it must be written down."
+    )
+    candidates = []
+    inputs = case.inputs()
+    if source is not None:
+        shapes = (
+            [case.data.x[inputs.index(source)]]
+            if case.data.x and source in inputs and len(case.data.x) == len(inputs)
+            else []
+        )
+        for given in shapes:
+            if len(given) == len(source.shape):
+                known = [size if mine is None else mine for mine, size in zip(source.shape[1:], given[1:], strict=True)]
+                candidates.append(Candidate("Write down the sizes of your data", tuple(mending.shaped(case, source, known))))
+                if which == "features" and len(given) > 2:
+                    known = [None, *given[2:]]
+                    candidates.append(
+                        Candidate(
+                            "Write down the features, and leave the length open", tuple(mending.shaped(case, source, known))
+                        )
+                    )
+        if not shapes:
+            known = [size or 20 for size in source.shape[1:]]
+            candidates.append(Candidate("Write down a length, here 20", tuple(mending.shaped(case, source, known))))
+    if call and call.kind == "Flatten":
+        found = _replaced_kind(case, call, "GlobalAveragePooling1D")
+        candidates.append(Candidate("Average over time, which works for any length", tuple(found)))
+    return finding_of(event, "unknown_length", call, message, candidates)
+
+
+def _replaced_kind(case: Case, call: Call, kind: str) -> list[Edit]:
+    text, edits = mending.layer_text(case, call.layer.node, kind)
+    return [case.source.replaced(call.layer.node, text), *edits]

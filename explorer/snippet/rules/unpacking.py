@@ -1,0 +1,144 @@
+"""Several tensors that are taken for one, or named by the wrong number of names."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from explorer.parting import an
+from explorer.snippet import mending
+from explorer.snippet.cases import Case
+from explorer.snippet.edits import Edit
+from explorer.snippet.families import ATTENTION, MERGING
+from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.values import Call, Event, LayerValue, Shape, tensors_in
+
+
+def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+    """A layer that takes one tensor was given what a layer with several outputs returned."""
+    first = call.arguments[0] if call.arguments else None
+    if not isinstance(first, (list, tuple)) or len(first) < 2 or call.kind in MERGING or call.kind in ATTENTION:
+        return None
+    made = {id(each.made): each.made for each in tensors_in(first)}
+    if len(made) != 1 or None in [each.made for each in tensors_in(first)]:
+        return None
+    (giver,) = made.values()
+    if not isinstance(giver.layer, LayerValue):
+        return None
+    core = giver.layer.core.layer
+    source = case.source
+    if getattr(core, "return_state", False):
+        edit = source.without_keyword(giver.layer.core.node, "return_state")
+        message = (
+            f"With return_state=True {case.name(giver)} returns {len(giver.outputs)} tensors, its memories and its states, "
+            f"and {case.name(call)} takes one."
+        )
+        candidates = [Candidate("Return the memories alone", (edit,))] if edit else []
+        if not mending.in_sequential(call) and isinstance(call.node, ast.Call) and call.node.args:
+            argument = call.node.args[0]
+            candidates.append(
+                Candidate(
+                    "Go on with the first of them, the memories", (source.replaced(argument, f"{source.text(argument)}[0]"),)
+                )
+            )
+        return finding_of(event, "state_unpacking", call, message, candidates)
+    if giver.kind == "Bidirectional" and giver.layer.layer.merge_mode is None:
+        message = (
+            f"With merge_mode=None {case.name(giver)} returns two tensors, one for each direction, and {case.name(call)} "
+            "takes one."
+        )
+        edit = source.with_keyword(giver.layer.node, "merge_mode", '"concat"')
+        candidates = [Candidate("Put both directions side by side", (edit,))]
+        candidates += [Candidate("Join them with a layer of its own", tuple(mending.before(case, call, "Concatenate")))]
+        return finding_of(event, "merge_mismatch", call, message, candidates)
+    return None
+
+
+def unpack(case: Case, event: Event) -> Finding:
+    """More or fewer names than there are values."""
+    wanted, got, tensors = event.given["wanted"], event.given["got"], event.given["tensors"]
+    maker = tensors[0].made if tensors else None
+    source, node = case.source, event.node
+    target = event.given["target"]
+    if maker is None or not isinstance(maker.layer, LayerValue):
+        return Finding(
+            "state_unpacking", f"{wanted} names stand for {got} value{'s' if got != 1 else ''}.", None, node, event.says
+        )
+    core = maker.layer.core
+    name, kind = case.name(maker), an(core.kind)
+    returns = getattr(core.layer, "return_state", False)
+    candidates = []
+    names = [source.text(each) for each in target.elts]
+    if maker.kind == "Bidirectional" and maker.layer.layer.merge_mode is None and not returns:
+        message = (
+            f"With merge_mode=None {name} returns two tensors, one for each direction, and {wanted} names stand for them."
+        )
+        return Finding("merge_mismatch", message, maker, node, event.says)
+    if returns:
+        parts = (
+            "its memories and its state h"
+            if got == 2
+            else "its memories, h and c"
+            if got == 3
+            else "its memories and the states of both directions"
+        )
+        message = f"{name} returns {got} tensors, {parts}, and {wanted} names stand for them."
+        if got > wanted:
+            new = [f"{names[-1]}_{number}" for number in range(1, got - wanted + 1)]
+            if got == 5 and wanted == 3:
+                new = [f"backward_{each}" for each in names[1:]]
+                new = [each.replace("backward__", "backward_state_") for each in new]
+            candidates.append(Candidate("A name for every tensor", (source.replaced(target, ", ".join([*names, *new])),)))
+            candidates.append(
+                Candidate(
+                    "The first ones by name, and the rest left alone", (source.replaced(target, ", ".join([*names, "*_"])),)
+                )
+            )
+        else:
+            kept = names[:got]
+            if maker.kind == "Bidirectional" and got == 3 and wanted == 5:
+                kept = [names[0], names[1], names[3]]
+            edits = [source.replaced(target, ", ".join(kept))]
+            lost = set(names) - set(kept)
+            candidates.append(
+                Candidate(f"{got} names, as {kind} returns", tuple(edits + _renamed(case, target, lost, kept[-1])))
+            )
+            if core.kind == "GRU" and got == 2:
+                start, end = source.span(core.node.func)
+                lstm, more = mending.class_text(case, core.node, "LSTM")
+                candidates.append(Candidate("An LSTM, which has a cell c too", (Edit(start, end, lstm), *more)))
+    else:
+        message = (
+            f"{name} returns one tensor, and {wanted} names stand for it: its states are returned with return_state=True."
+        )
+        candidates.append(Candidate("Return the states too", (source.with_keyword(core.node, "return_state", "True"),)))
+        if core.kind == "Bidirectional" or maker.kind == "Bidirectional":
+            edit = source.with_keyword(maker.layer.node, "merge_mode", "None")
+            candidates.append(Candidate("Return both directions apart", (edit,)))
+    return Finding("state_unpacking", message, maker, node, event.says, False, tuple(candidates))
+
+
+def _renamed(case: Case, target: ast.AST, lost: set[str], name: str) -> list[Edit]:
+    """Names that are bound no more: where they are read in a list of states they go, elsewhere another stands for them."""
+    edits: list[Edit] = []
+    source = case.source
+    inside = {id(each) for each in ast.walk(target)}
+    for each in ast.walk(source.tree):
+        if isinstance(each, (ast.List, ast.Tuple)) and id(each) not in inside:
+            gone = [element for element in each.elts if isinstance(element, ast.Name) and element.id in lost]
+            if gone and len(gone) < len(each.elts):
+                rest = [source.text(element) for element in each.elts if element not in gone]
+                text = rest[0] if len(rest) == 1 and not _in_model(source, each) else f"[{', '.join(rest)}]"
+                edits.append(source.replaced(each, text))
+                inside |= {id(element) for element in ast.walk(each)}
+    for each in ast.walk(source.tree):
+        if isinstance(each, ast.Name) and each.id in lost and id(each) not in inside:
+            edits.append(source.replaced(each, name))
+    return edits
+
+
+def _in_model(source: Any, node: ast.AST) -> bool:
+    return any(
+        isinstance(each, ast.Call) and node in each.args and source.text(each.func).endswith("Model")
+        for each in ast.walk(source.tree)
+    )

@@ -1,0 +1,63 @@
+"""What holds of a code, as layers and shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from explorer.shapes import describe
+from explorer.snippet.cases import Case
+from explorer.snippet.problems import Finding, Problem, Report
+from explorer.snippet.rules.silent import hints
+from explorer.snippet.values import Call, LayerValue, ModelValue, tensors_in
+
+
+def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
+    """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
+    broke = [each for each in findings if each.call is not None and each.call not in case.reader.calls]
+    broke = [each for each in broke if not isinstance(each.call.layer, str)]
+    model = case.model if case.model is not None and case.model.built and not broke else None
+    whole = model is not None and not any(each.kind == "unreadable" for each in findings)
+    good = tuple(hints(case)) if whole and not problems else ()
+    if model is not None:
+        inputs, outputs = model.inputs, model.outputs
+    else:
+        inputs, outputs = case.inputs(), _ends(case)
+    description = None
+    if inputs and outputs:
+        try:
+            description = describe(keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs]))
+        except Exception:
+            description = None
+    layers, told = [], None
+    if description is not None:
+        told = description.to_dict()
+        order = {each.name: place for place, each in enumerate(case.order())}
+        kept = [each for each in told["layers"] if each["shares"] is None and each["name"] in order]
+        layers = sorted(kept, key=lambda each: order[each["name"]])
+    else:
+        layers = [_plain(case, each) for each in case.order()]
+    layers += [_broken(each) for each in broke[:1]]
+    output = [list(each.shape) for each in model.outputs] if model else None
+    params = told["params"] if told and model else None
+    return Report(layers, output, params, tuple(problems), good, told, case.data)
+
+
+def _ends(case: Case) -> list[Any]:
+    """The tensors that nothing reads, of a model that broke before it was whole."""
+    read = {id(each) for call in case.reader.calls for each in call.inputs}
+    return [each for call in case.reader.calls for each in call.outputs if id(each) not in read]
+
+
+def _plain(case: Case, layer: LayerValue | ModelValue) -> dict[str, Any]:
+    """A layer of a graph that cannot be described, by what Keras said of its first call."""
+    call = next(each for each in case.reader.calls if each.layer is layer)
+    inputs, output = ([list(each.shape) for each in side] for side in (call.inputs, call.outputs))
+    return {"name": call.name, "type": call.kind, "input": inputs, "output": output, "params": None}
+
+
+def _broken(finding: Finding) -> dict[str, Any]:
+    call: Call = finding.call
+    shapes = [list(each.shape) for each in tensors_in((call.arguments, call.keywords))]
+    return {"name": call.name, "type": call.kind, "input": shapes, "output": None, "params": None, "broken": True}

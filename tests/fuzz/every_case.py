@@ -1,0 +1,25 @@
+"""What the suite only samples: every fix of every case is really run, every code that holds compared with Keras.
+
+`make soak` runs it; its name keeps it out of the suite.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.learners import CASES, WRONG, executed, model_in, reported, trained
+from tests.test_snippet_shapes import agrees
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case["id"])
+def test_every_proved_fix_really_runs(case):
+    for problem in reported(case["id"])["problems"]:
+        for fix in problem["fixes"]:
+            model = model_in(executed(fix["code"]))
+            if fix["x"] is not None:
+                trained(model, fix["x"], fix["y"], fix["loss"], fix["batch_size"] or case.get("batch_size"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_every_code_that_holds_is_read_as_keras_builds_it(case):
+    agrees(case)

@@ -1,0 +1,224 @@
+"""Fixes are small changes of the code as it stands, however oddly it is written, and both intentions are offered."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from explorer.snippet import check
+from explorer.snippet.edits import Edit, Source, applied, diff
+from tests.fuzz.watch import watched
+
+DATA = {"x": [(8, 20, 5)], "y": (8, 1), "loss": "mse"}
+IMPORTS = "import keras\nfrom keras import layers\n"
+# One mistake, a GRU that forgets its timesteps before another, as many hands write it: the code up to the place where
+# `return_sequences=True` belongs, and the code after it.
+HANDS = {
+    "plain": (
+        IMPORTS + "model = keras.Sequential([\n    keras.Input((20, 5)),\n    layers.GRU(32",
+        "),\n    layers.GRU(16),\n    layers.Dense(1),\n])\n",
+    ),
+    "no end of line at the end": (
+        IMPORTS + "model = keras.Sequential([keras.Input((20, 5)), layers.GRU(32",
+        "), layers.GRU(16), layers.Dense(1)])",
+    ),
+    "semicolons": (
+        "import keras; from keras import layers; m = keras.Sequential(); m.add(keras.Input((20, 5))); m.add(layers.GRU(32",
+        ")); m.add(layers.GRU(16)); m.add(layers.Dense(1))",
+    ),
+    "comments at the ends of lines": (
+        "import keras  # Keras, 3\nfrom keras import layers\nmodel = keras.Sequential([  # ( [ \n"
+        "    keras.Input((20, 5)),  # )\n"
+        "    layers.GRU(32",
+        "),  # the first, 'GRU(32)'\n    # layers.GRU(32),\n    layers.GRU(16),  # the second\n"
+        "    layers.Dense(1),\n])  # end\n",
+    ),
+    "tabs": (
+        IMPORTS + "def build():\n\tmodel = keras.Sequential()\n\tmodel.add(keras.Input((20, 5)))\n\tmodel.add(layers.GRU(32",
+        "))\n\tmodel.add(layers.GRU(16))\n\tmodel.add(layers.Dense(1))\n\treturn model\nmodel = build()\n",
+    ),
+    "Windows ends of lines": (
+        IMPORTS.replace("\n", "\r\n") + "model = keras.Sequential([\r\n    keras.Input((20, 5)),\r\n    layers.GRU(32",
+        "),\r\n    layers.GRU(16),\r\n    layers.Dense(1),\r\n])\r\n",
+    ),
+    "old Macintosh ends of lines": (
+        IMPORTS.replace("\n", "\r") + "model = keras.Sequential([\r    keras.Input((20, 5)),\r    layers.GRU(32",
+        "),\r    layers.GRU(16),\r    layers.Dense(1),\r])\r",
+    ),
+    "letters of two and four bytes before it": (
+        IMPORTS + "name = 'Gedächtnis 🧠 記憶'; "
+        "model = keras.Sequential([keras.Input((20, 5), name='größe🧠'), layers.GRU(32, name='日本'",
+        "), layers.GRU(16, name='é'), layers.Dense(1)])  # 🧠\n",
+    ),
+    "a call over several lines": (
+        IMPORTS + "model = keras.Sequential([\n    keras.Input((20, 5)),\n    layers.GRU(\n"
+        "        units=32,\n        dropout=0.1",
+        "  # a little\n    ),\n    layers.GRU(\n        16\n    ),\n    layers.Dense(1)\n])\n",
+    ),
+    "commas at the end": (
+        IMPORTS + "model = keras.Sequential([\n    keras.Input((20, 5),),\n    layers.GRU(\n        32",
+        ",\n    ),\n    layers.GRU(16,),\n    layers.Dense(1,),\n],)\n",
+    ),
+    "a line that goes on": (
+        IMPORTS + "x = inputs = keras.Input((20, 5))\nx = \\\n  layers.GRU(32",
+        ") \\\n  (x)\nx = layers.GRU(16)(x)\nmodel = keras.Model(inputs, layers.Dense(1)(x))\n",
+    ),
+    "spaces everywhere": (
+        IMPORTS + "model = keras . Sequential ( [ keras.Input( (20, 5) ) , layers . GRU ( 32",
+        " ) , layers.GRU ( 16 ) , layers.Dense ( 1 ) ] )   \n   \n",
+    ),
+    "a form feed and a long string": (
+        "\f\n" + IMPORTS + '"""A model.\r\n\x0c GRU(32) \x1c end\n"""\n'
+        "model = keras.Sequential([keras.Input((20, 5)), layers.GRU(32",
+        "), layers.GRU(16), layers.Dense(1)])\n",
+    ),
+    "a function that makes both": (
+        IMPORTS + "def build(units):\n    inputs = keras.Input((20, 5))\n    h = layers.GRU(units",
+        ")(inputs)\n    h = layers.GRU(16)(h)\n    return keras.Model(inputs, layers.Dense(1)(h))\nmodel = build(32)\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_a_fix_changes_its_place_and_nothing_else(hand):
+    before, after = HANDS[hand]
+    problem = check(before + after, **DATA).to_dict()["problems"][0]
+    assert problem["kind"] == "time_axis_missing"
+    fix = problem["fixes"][0]
+    assert fix["code"] == f"{before}, return_sequences=True{after}"
+    assert check(fix["code"], **DATA).holds
+
+
+def ends(code: str) -> set[str]:
+    """What ends the lines of a code."""
+    return set(re.findall(r"\r\n|\r|\n", code.partition('"""')[0]))
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_every_fix_parses_and_mends_however_it_is_written(hand):
+    code = "".join(HANDS[hand])
+    for fix in check(code, **DATA).to_dict()["problems"][0]["fixes"]:
+        ast.parse(fix["code"])
+        assert check(fix["code"], x=fix["x"], y=fix["y"], loss=fix["loss"], batch_size=fix["batch_size"]).holds, fix["title"]
+        # The ends of its lines are those that the code had.
+        assert ends(fix["code"]) <= (ends(code) or {"\n"})
+
+
+def test_a_line_is_blamed_by_its_number_whatever_ends_lines():
+    for end in ("\n", "\r\n", "\r"):
+        code = "".join(HANDS["plain"]).replace("\n", end)
+        assert check(code, **DATA).problems[0].line == 6
+
+
+def mended(code: str, **data) -> dict[str, dict]:
+    """The fixes of a code's only problem, by their titles."""
+    (problem,) = check(code, **data).to_dict()["problems"]
+    return {fix["title"]: fix for fix in problem["fixes"]}
+
+
+CHAIN = """import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input((20, 5)),
+    layers.GRU(32{}),
+    layers.Dense(1),
+])
+"""
+
+
+@pytest.mark.parametrize(("keeps", "target"), [("", (8, 20, 1)), (", return_sequences=True", (8, 1))])
+def test_an_answer_for_the_sequence_and_one_for_each_timestep_are_both_offered(keeps, target):
+    found = mended(CHAIN.format(keeps), x=[(8, 20, 5)], y=target, loss="mse")
+    answers = {
+        tuple(check(fix["code"], x=fix["x"], y=fix["y"], loss="mse").to_dict()["output"][0][1:]) for fix in found.values()
+    }
+    assert answers == {(1,), (20, 1)}, {title: fix["data"] for title, fix in found.items()}
+    # One of the two leaves the data alone; the other says how the target is made from the old one.
+    assert {fix["data"] is None for fix in found.values()} == {True, False}
+    assert len({title for title in found}) == len(found)
+
+
+def test_without_data_both_ends_of_a_gap_are_offered():
+    code = CHAIN.replace("layers.Dense(1)", "layers.GRU(16)").format("")
+    found = mended(code)
+    assert any("return_sequences=True" in fix["code"] for fix in found.values())
+
+
+def test_what_a_fix_needs_is_imported_and_nothing_twice():
+    code = (
+        "from tensorflow.keras.models import Sequential\nfrom tensorflow.keras.layers import Input, Conv1D, Dense\n\n"
+        "model = Sequential([Input((20, 5)), Conv1D(8, 3), Dense(1)])\n"
+    )
+    found = mended(code, x=[(8, 20, 5)], y=(8, 1), loss="mse")
+    assert found
+    for fix in found.values():
+        with watched() as seen:
+            assert check(fix["code"], x=fix["x"], y=fix["y"], loss="mse").holds
+        assert not seen
+        imported = [
+            name.name
+            for node in ast.walk(ast.parse(fix["code"]))
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for name in node.names
+        ]
+        assert len(imported) == len(set(imported))
+
+
+def test_what_hides_behind_a_mistake_is_mended_with_it():
+    code = CHAIN.format("").replace("layers.Dense(1)", "layers.GRU(16),\n    layers.LSTM(8),\n    layers.Dense(1)")
+    (first, *_) = mended(code, **DATA).values()
+    assert first["code"].count("return_sequences=True") == 2
+    assert check(first["code"], **DATA).holds
+
+
+# ------------------------------------------------------------------------------------------------ the tools
+
+
+def test_places_are_counted_in_letters():
+    code = "é = '🧠'; f(a, b)\r\ng(é)\r"
+    source = Source(code)
+    calls = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
+    assert [source.text(call) for call in calls] == ["f(a, b)", "g(é)"]
+    assert "".join(source.lines) == code
+    assert applied(code, [source.replaced(calls[1].args[0], "1"), source.without(calls[0], calls[0].args[0])]) == (
+        "é = '🧠'; f(b)\r\ng(1)\r"
+    )
+
+
+def test_arguments_are_added_changed_and_taken_away_with_their_commas():
+    for code, name, text, made in [
+        ("f()", "k", "1", "f(k=1)"),
+        ("f(a)", "k", "1", "f(a, k=1)"),
+        ("f(a,)", "k", "1", "f(a, k=1,)"),
+        ("f(k = 2, l=3)", "k", "1", "f(k = 1, l=3)"),
+        ("f(*a, **b)", "k", "1", "f(*a, **b, k=1)"),
+    ]:
+        source = Source(code)
+        assert applied(code, [source.with_keyword(source.tree.body[0].value, name, text)]) == made
+    for code, made in [
+        ("f(k=1)", "f()"),
+        ("f(k=1, l=2)", "f(l=2)"),
+        ("f(a, k=1)", "f(a)"),
+        ("f(a, k=1,)", "f(a,)"),
+        ("f(\n  k=1,  # why\n  l=2)", "f(\n  l=2)"),
+        ("f(k=1,)", "f()"),
+    ]:
+        source = Source(code)
+        assert applied(code, [source.without_keyword(source.tree.body[0].value, "k")]) == made
+    assert source.without_keyword(source.tree.body[0].value, "missing") is None
+
+
+def test_changes_that_overlap_are_refused():
+    with pytest.raises(ValueError, match="overlap"):
+        applied("abcdef", [Edit(0, 3, "x"), Edit(2, 4, "y")])
+    assert applied("abcdef", [Edit(1, 1, "x"), Edit(1, 3, "y")]) in ("axydef", "ayxdef")
+    assert applied("abc", [Edit(3, 3, "!"), Edit(0, 0, "?"), Edit(0, 0, "?")]) == "?abc!"
+
+
+def test_a_diff_shows_what_changed_with_one_line_around_it():
+    before = "a\nb\nc\nd\ne\n"
+    assert diff(before, before.replace("c", "C")).splitlines()[1:] == [" b", "-c", "+C", " d"]
+    assert diff(before, before) == ""
