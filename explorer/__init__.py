@@ -6,10 +6,11 @@ spec            the words of the project as frozen values; judges every value fr
 registry        `@architecture` and `@task`, where a function signs in
 architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
 tasks/          one small file each: NumPy only
+pasted          pasted code in an architecture's place, and random targets in a task's
 catalog         walks both folders
 presets         named experiments with a point to see
+examples/       Keras code to open and paste: as written, and mended
 data            what an experiment trains on, holds out, and probes
-build *         a seeded model that keeps its architecture's promise
 sizes           sizes in symbols: 2 · U, T − 2
 tensors         a shape with a name for each axis, and what the rules for a layer look at
 graph           the calls of layers between a model's inputs and outputs
@@ -22,8 +23,10 @@ equations       what it computes, likewise
 flows           how it moves along time, likewise, and the chain unrolled
 explanation     the same for other programs, and as text
 shapes *        what each layer receives and returns, and why: all of that together
-settings *      which setting of an experiment every axis and every weight follows
 parting         where two chains part, and why
+snippet/ *      pasted Keras code read without running it: its model, or where its shapes break and how to mend it
+build *         a seeded model that keeps its architecture's promise
+settings *      which setting of an experiment every axis and every weight follows
 twins *         a model with one setting at its other value
 quiz            questions made from a model, with the reason behind every choice
 inside *        the real numbers that flow through a model

@@ -1,15 +1,16 @@
-"""The same from the command line: `python -m explorer list|shapes|explain|quiz|twins|train|export|bench`."""
+"""The same from the command line: `python -m explorer list|shapes|explain|check|quiz|twins|train|export|bench`."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer import limits, work
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, floors_of, read_experiment
 from explorer.explanation import explained, named, told, told_layer
 from explorer.parting import in_words, parting, tell
 from explorer.quiz import play
@@ -49,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--layer", metavar="NAME", help="this layer alone")
     explain.set_defaults(command=_explain)
 
+    check = commands.add_parser("check", help="your own Keras code: its shapes, or where they break and how to mend it")
+    check.add_argument("file", metavar="FILE", help="the code, which is read and never run; - is standard input")
+    check.add_argument("--x", action="append", metavar="8,20,5", help="the shape of an input, batch first; again for each")
+    check.add_argument("--y", metavar="8,1", help="the shape of the target, batch first")
+    check.add_argument("--loss", metavar="LOSS", help="mse, binary_crossentropy ...")
+    check.add_argument("--batch", metavar="N", help="the batch size that fit is given")
+    check.set_defaults(command=_check)
+
     quiz = commands.add_parser("quiz", help="questions about a model, with the reason behind every choice")
     _add_experiment(quiz)
     # The experiment's own seed draws the model's weights, which no question is about.
@@ -75,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="fewer repeats and sizes, and nothing is written")
     bench.set_defaults(command=_bench)
 
-    for command in (listing, shapes, explain, twins, train, bench):
+    for command in (listing, shapes, explain, check, twins, train, bench):
         command.add_argument("--json", action="store_true", help="print figures as JSON")
     return parser
 
@@ -154,7 +163,12 @@ def _shapes(options: argparse.Namespace) -> int:
     description = work.describe(_experiment(options).to_dict())["description"]
     if options.json:
         print(json.dumps({name: description[name] for name in ("inputs", "output", "layers", "params")}))
-        return 0
+    else:
+        _print_chain(description)
+    return 0
+
+
+def _print_chain(description: Mapping[str, Any]) -> None:
     for source in description["sources"]:
         print(f"{source['name']:<14} {'':<24} {in_words(source['axes'], source['shape'])}")
     for layer in description["layers"]:
@@ -162,7 +176,65 @@ def _shapes(options: argparse.Namespace) -> int:
         print(f"{layer['name']:<14} {layer['type']:<24} {outputs}  {layer['params']:,} parameters")
         print(f"{'':<14} {layer['says']}")
     print(f"{'in all':<39} {description['params']:,} parameters")
-    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Returns 1 where something is wrong with the code."""
+    code = _code(options.file)
+    x = None if options.x is None else [_shape("--x", text) for text in options.x]
+    y = None if options.y is None else _shape("--y", options.y)
+    (batch,) = (None,) if options.batch is None else _shape("--batch", options.batch, 1)
+    report = work.check(code, x, y, options.loss, batch)
+    if options.json:
+        print(json.dumps(report))
+    else:
+        _print_report(code, report)
+    return 1 if report["problems"] else 0
+
+
+def _code(file: str) -> str:
+    from pathlib import Path
+
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise ValueError(f"The file “{file}” cannot be read: {reason}.") from error
+
+
+def _shape(option: str, text: str, axes: int | None = None) -> tuple[int, ...]:
+    """A shape as it is written in an option: "8,20,5". Raises ValueError with a sentence for anything else."""
+    parts = [part.strip() for part in text.strip("() ").removesuffix(",").split(",")]
+    whole = all(part.isascii() and part.isdigit() and len(part) < 10 and int(part) for part in parts)
+    if not whole or len(parts) != (axes or len(parts)):
+        wanted = "a whole number from 1 on" if axes == 1 else "whole numbers from 1 on with commas between, as in 8,20,5"
+        raise ValueError(f"{option} must be {wanted}. Received: “{text}”.")
+    return tuple(map(int, parts))
+
+
+def _print_report(code: str, report: Mapping[str, Any]) -> None:
+    if report["description"]:
+        _print_chain(report["description"])
+    for layer in report["layers"]:
+        if layer.get("broken"):
+            inputs = "; ".join(f"({', '.join(map(str, shape))})" for shape in layer["input"])
+            print(f"{layer['name']:<14} {layer['type']:<24} breaks on {inputs}")
+    for problem in report["problems"]:
+        line = f", line {problem['line']}" if problem["line"] else ""
+        print(f"\n{problem['kind']}{line}: {problem['message']}")
+        says = problem["keras_says"] or ("nothing: it trains, and is wrong" if problem["silent"] else "")
+        if says:
+            print(f"Keras says: {says}")
+        for fix in problem["fixes"]:
+            print(f"\n{fix['title']}")
+            if fix["data"]:
+                print(f"data: {fix['data']}")
+            before, after = code.splitlines(), fix["code"].splitlines()
+            print("\n".join(difflib.unified_diff(before, after, "as written", "mended", lineterm="")))
+    for hint in report["hints"]:
+        print(f"\n{hint}")
+    if report["holds"]:
+        print("\nThe code holds.")
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -235,9 +307,7 @@ def _train(options: argparse.Namespace) -> int:
                 bar.update(frame.epoch, values=list(figures.items()))
         epoch = frames[-1].epoch
     if bar is not None:
-        task = TASKS[experiment.task]
-        floors = task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)
-        for name, value in floors.items():
+        for name, value in floors_of(experiment).items():
             print(f"floor “{name}”: {value:.4g}")
     return 0
 

@@ -6,14 +6,15 @@ before, or from what other threads do meanwhile. No global random state is read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import ARCHITECTURES, task_of
 from explorer.registry import Architecture
+from explorer.snippet import model_of
 from explorer.spec import Experiment, Sizes
 
 
@@ -29,22 +30,37 @@ def build(architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | N
     >>> build(ARCHITECTURES["gru_every_step"], Sizes(timesteps=20, features=5, outputs=1, units=32)).count_params()
     3777
     """
+
+    def make() -> keras.Model:
+        model = architecture.build(sizes, knobs)
+        _check(model, architecture, sizes, knobs)
+        return model
+
+    return _with_weights(make, seed)
+
+
+def build_experiment(experiment: Experiment) -> keras.Model:
+    """The model of an experiment; how many outputs it has is the task's, or the pasted code's.
+
+    Raises `explorer.snippet.Unreadable`, a ValueError, for pasted code that is not understood.
+    """
+    pasted = experiment.pasted
+    if pasted is not None:
+        return _with_weights(lambda: model_of(pasted.code, list(pasted.x)), experiment.seed)
+    sizes = Sizes(experiment.timesteps, experiment.features, task_of(experiment).outputs, experiment.units)
+    return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
+
+
+def _with_weights(make: Callable[[], keras.Model], seed: int) -> keras.Model:
+    """The model that `make` makes, its weights drawn from the seed."""
     # In this scope Keras makes the variables but draws their values only on leaving it. So each weight is drawn once,
     # by the initializer that its layer chose, with a seed of its own.
     with keras.StatelessScope():
-        model = architecture.build(sizes, knobs)
-        _check(model, architecture, sizes, knobs)
+        model = make()
         drawn = _drawn(model)
         for place, variable in enumerate(model.variables):
             variable._initializer = _seeded(variable, [seed, place], id(variable) in drawn)
     return model
-
-
-def build_experiment(experiment: Experiment) -> keras.Model:
-    """The model of an experiment; how many outputs it has is the task's."""
-    outputs = TASKS[experiment.task].outputs
-    sizes = Sizes(experiment.timesteps, experiment.features, outputs, experiment.units)
-    return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
 
 
 def _drawn(model: keras.Model) -> set[int]:

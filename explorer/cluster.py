@@ -13,7 +13,9 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any
 
 import dask
@@ -28,6 +30,12 @@ _LOG = logging.getLogger(__name__)
 _SMALLEST_MEMORY = 1.5 * 2**30
 _MEMORY_TOPIC = "worker-restart-memory"
 _SECONDS_BETWEEN_LOOKS = 0.1
+# The scheduler runs in this process, or near it. On a loaded machine its answers take a moment, never this long.
+_SECONDS_OF_AN_ANSWER = 10.0
+# A worker that is not up by then hangs. The first one, which waits for TensorFlow, has been seen to take 25 s under load.
+_SECONDS_OF_A_START = 120.0
+# A worker that is told to end has so long to do it; then it is killed.
+_SECONDS_TO_END = 3.0
 
 _SETTINGS = {
     # A chunk that kills its worker comes back as an error at once: the engine decides whether to try again, and where.
@@ -40,6 +48,8 @@ _SETTINGS = {
     # A paused worker would never answer; one that is over its limit is ended instead.
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # Dask would end a worker that takes this long to come back, just when it is up; `restore` replaces those that failed.
+    "distributed.deploy.lost-worker-timeout": "1 hour",
     "distributed.admin.tick.limit": "30s",
     "distributed.logging": {"distributed": "error"},
 }
@@ -111,10 +121,14 @@ class Cluster:
                 host="127.0.0.1",
                 env=work.ENVIRONMENT,
                 preload=["explorer.warm"],
+                death_timeout=_SECONDS_OF_A_START,
             )
             self._client = Client(self._local, set_as_default=False)
         self._deaths_by_memory: dict[str, float] = {}
         self._deaths_lock = threading.Lock()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._processes: set[psutil.Process] = set()
         self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
 
     @property
@@ -123,16 +137,16 @@ class Cluster:
         return self._local is None
 
     def addresses(self) -> list[str]:
-        """The workers that are up now."""
-        return sorted(self._client.nthreads())
+        """The workers that are up now. Raises TimeoutError where the scheduler does not answer."""
+        return sorted(self._asked(self._client.scheduler.ncores))
 
     def restore(self) -> None:
-        """Start the workers that are missing and that nobody starts.
+        """Have the workers started that are missing and that nobody starts; returns at once.
 
-        Dask starts a dead worker anew, but not one that dies while it starts, and it gives up one that was away too long.
+        Dask starts a dead worker anew, but not one that dies, or hangs, while it starts.
         """
         if self._local is not None:
-            self._client.sync(_reopened, self._local)
+            self._local.loop.add_callback(_reopen, self._local, self._processes)
 
     def submit(self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0) -> Future:
         """Run a function of `explorer.work` in a worker; on `worker` while that is alive."""
@@ -143,12 +157,20 @@ class Cluster:
         """What the function returned, or the error that it raised.
 
         Raises WorkerDied where the worker died while it worked, or later with the result that nobody had fetched yet: for
-        the latter Dask's own `result` waits for ever. Raises TimeoutError after `timeout` seconds.
+        the latter Dask's own `result` waits for ever. Raises TimeoutError after `timeout` seconds, and where it was given up
+        meanwhile, as everything is when the cluster is closed.
         """
         try:
             return self._client.sync(_fetched, future, timeout)
         except KilledWorker as error:
             raise WorkerDied(str(error)) from error
+        except CancelledError as error:
+            raise TimeoutError("What was asked of the workers has been given up.") from error
+
+    def place_of(self, future: Future) -> str | None:
+        """The worker that is at it, or None where none is. Raises TimeoutError where the scheduler does not answer."""
+        at_work = self._asked(self._client.scheduler.processing)
+        return next((worker for worker, keys in at_work.items() if future.key in keys), None)
 
     def renew(self, worker: str, then: Callable[[], None]) -> None:
         """Start a worker anew, and call `then` (from another thread) when its successor is up, or was not to be had."""
@@ -168,9 +190,33 @@ class Cluster:
             return time.monotonic() - self._deaths_by_memory.get(worker, -1e9) < within
 
     def close(self) -> None:
-        self._client.close(timeout=2)
-        if self._local is not None:
-            self._local.close(timeout=5)
+        """End the workers, within about ten seconds whatever they do; from any thread, and more than once.
+
+        None of them is left behind: this process would wait for it without a bound when it ended.
+        """
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            _at_most(self._client.close, 2)
+            if self._local is None:
+                return
+            self._local.loop.add_callback(_collect, self._local, self._processes)
+            killing = threading.Timer(_SECONDS_TO_END, _kill, [self._processes])
+            killing.daemon = True
+            killing.start()
+            self._local.shutdown_on_close = False  # Dask would try once more when this process ends, for ten seconds.
+            _at_most(self._local.close, _SECONDS_TO_END + 4)
+            killing.cancel()
+            _collect(self._local, self._processes)
+            _kill(self._processes)
+
+    def _asked(self, function: Callable[..., Awaitable[Any]]) -> Any:
+        """What the scheduler answers, or TimeoutError: the engine asks with its lock held."""
+        try:
+            return self._client.sync(function, callback_timeout=_SECONDS_OF_AN_ANSWER)
+        except (TimeoutError, asyncio.TimeoutError) as error:
+            raise TimeoutError("The scheduler does not answer.") from error
 
     def _note_death(self, event: tuple[float, dict[str, Any]]) -> None:
         _, message = event
@@ -201,8 +247,40 @@ async def _fetched(future: Future, timeout: float) -> Any:
     return fetching.result()
 
 
-async def _reopened(local: LocalCluster) -> None:
+def _reopen(local: LocalCluster, processes: set[psutil.Process]) -> None:
     for name, nanny in list(local.workers.items()):
         if nanny.status in (Status.closed, Status.failed):
             del local.workers[name]
+    held: set[psutil.Process] = set()
+    _collect(local, held)
+    # Dask gives up a worker that hangs while it starts, and leaves its process.
+    _kill(processes - held)
+    processes.clear()
+    processes |= held
     local.scale(len(local.worker_spec))
+
+
+def _collect(local: LocalCluster, found: set[psutil.Process]) -> None:
+    """The workers' processes, those that are still starting among them."""
+    for nanny in list(local._created):
+        process = nanny.process and nanny.process.process
+        with suppress(psutil.NoSuchProcess):
+            if process and process.pid:
+                found.add(psutil.Process(process.pid))
+
+
+def _kill(processes: set[psutil.Process]) -> None:
+    for process in list(processes):
+        # Not another one that has its number by now: psutil looks when it was started.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _at_most(close: Callable[..., Any], seconds: float) -> None:
+    """Close something of Dask's; what it could not close in time, or at all, is ended otherwise."""
+    try:
+        close(timeout=seconds)
+    except (TimeoutError, asyncio.TimeoutError):
+        _LOG.warning("Dask did not end within %g seconds.", seconds)
+    except Exception:
+        _LOG.exception("Dask could not end.")

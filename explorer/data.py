@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.catalog import TASKS
+from explorer.catalog import sequence_of, task_of
+from explorer.pasted import asks, target_shape
 from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
+
+# A pasted model may answer with a word of thousands at each of thousands of steps.
+SHOWN_STEPS = 256
+SHOWN_OUTPUTS = 16
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,7 @@ class Part:
 
     inputs: one array for each stream, (samples, timesteps, features) or (samples, windows, timesteps, features).
     targets: (samples, timesteps, outputs), or (samples, outputs) where the task asks once. All float32.
+    Of pasted code both are of any shape that begins with the samples.
     """
 
     inputs: tuple[np.ndarray, ...]
@@ -27,15 +33,35 @@ def make(experiment: Experiment, part: str) -> Part:
 
     Each part has a random generator of its own, so that more samples do not change the probe.
     """
-    task = TASKS[experiment.task]
+    task = task_of(experiment)
     place, samples = {
         "training": (0, experiment.samples),
         "held out": (1, HELD_OUT_SAMPLES),
         "probe": (2, PROBE_SEQUENCES),
     }[part]
     rng = np.random.default_rng([experiment.seed, place])
-    inputs, targets = task.make(rng, samples, experiment.timesteps, experiment.features, experiment.knobs)
+    inputs, targets = task.make(rng, samples, *sequence_of(experiment), experiment.knobs)
+    if experiment.pasted is not None:
+        # Keras takes a target with a last axis of 1 more or less than the answer; one of the answer's own shape is the same.
+        targets = targets.reshape(samples, *target_shape(experiment.pasted))
     return Part(inputs, targets)
+
+
+def shown(answers: np.ndarray) -> np.ndarray:
+    """What is kept and drawn of answers or targets, (samples, ...): (samples, timesteps, outputs), with one timestep for
+    what is said once, axes between the first and the last laid end to end, and no more than can be drawn."""
+    if answers.ndim < 3:
+        answers = answers.reshape(len(answers), 1, -1)
+    laid = answers.reshape(len(answers), -1, answers.shape[-1])
+    return laid[:, :SHOWN_STEPS, :SHOWN_OUTPUTS]
+
+
+def probe_targets(experiment: Experiment) -> np.ndarray:
+    """The probe's targets in the shape of `Frame.outputs`; a class as a 1 in its place."""
+    targets, pasted = make(experiment, "probe").targets, experiment.pasted
+    if pasted is not None and pasted.output and asks(pasted) == "class numbers":
+        targets = np.eye(pasted.output[-1], dtype=np.float32)[targets.astype(int)]
+    return shown(targets)
 
 
 def order(experiment: Experiment, epoch: int) -> np.ndarray:

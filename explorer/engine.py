@@ -8,13 +8,16 @@ chunk again. Everything is plain method calls; what happened is read from the st
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import logging
+import math
 import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -44,6 +47,11 @@ TRIES_OF_A_CHUNK = 3
 REST_BEFORE_PREPARING = 0.7
 SECONDS_OF_A_TICK = 0.1
 SECONDS_BETWEEN_ROLL_CALLS = 1.0
+# How long the engine's end waits for what its thread is at, or for a cluster that is only starting.
+SECONDS_OF_AN_EVENT = 4.0
+SECONDS_OF_A_START = 18.0
+# For so long code that a worker could not be done with is refused without another try.
+SECONDS_OF_A_REFUSAL = 300.0
 # A worker that takes more than this part of the memory it may use is started anew when it is idle.
 FULL = 0.75
 
@@ -55,6 +63,10 @@ def _model_key(experiment: Experiment) -> str:
 
 class Refused(ValueError):
     """A request that cannot be granted; its text is a sentence for the reader."""
+
+
+class _WorkersDied(Refused):
+    """Every worker ended that was given it."""
 
 
 @dataclass(eq=False)
@@ -97,6 +109,7 @@ class Engine:
         self._seconds_of_keeping = 0.0
         self._descriptions: dict[str, dict[str, Any]] = {}
         self._describing: dict[str, Future] = {}
+        self._unchecked: dict[str, tuple[float, str]] = {}
         self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -117,10 +130,14 @@ class Engine:
         return self._ready.wait(timeout)
 
     def close(self) -> None:
-        """End the workers. Runs that were going on are marked as held, and go on after the next start."""
+        """End the workers, within 20 seconds. Runs that were going on are marked as held, and go on after the next start."""
         self._stopping = True
         self._events.put(None)
-        self._thread.join(timeout=20)
+        self._thread.join(timeout=SECONDS_OF_AN_EVENT if self._cluster else SECONDS_OF_A_START)
+        if self._thread.is_alive() and self._cluster:
+            # Whatever the thread is waiting for ends with the workers.
+            self._cluster.close()
+            self._thread.join(timeout=SECONDS_OF_AN_EVENT)
         self.store.hold_unfinished()
 
     def _live(self) -> None:
@@ -175,10 +192,14 @@ class Engine:
             try:
                 self.describe(self._first)
             except (Refused, TimeoutError):
-                _LOG.exception("The first experiment could not be described.")
+                if not self._stopping:
+                    _LOG.exception("The first experiment could not be described.")
 
     def _refresh_workers(self) -> None:
-        addresses = self._cluster.addresses()
+        try:
+            addresses = self._cluster.addresses()
+        except TimeoutError:
+            return  # Those that were there last count, until the next look.
         with self._lock:
             known = self._turns.workers
             fresh = [address for address in addresses if address not in known and address not in self._renewing]
@@ -237,6 +258,60 @@ class Engine:
         key = f"{_model_key(experiment)} {layer} {setting} {value}"
         return self._ask(key, timeout, work.twin, experiment.to_dict(), layer, setting, value)
 
+    def check(
+        self,
+        code: str,
+        x: Sequence[Sequence[int]] | None = None,
+        y: Sequence[int] | None = None,
+        loss: str | None = None,
+        batch_size: int | None = None,
+        timeout: float = 20.0,
+    ) -> dict[str, Any]:
+        """What pasted code makes of its shapes, or where they break, as `explorer.work.check`; kept for the next asking.
+
+        Raises TimeoutError while the workers are not up, and Refused for code that takes a worker longer than `timeout`
+        seconds, or ends it. A worker that is at it for so long is started anew: nothing else ends what it does.
+        """
+        shapes = None if x is None else [tuple(shape) for shape in x]
+        arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size)
+        key = f"check {hashlib.sha256(json.dumps(arguments).encode()).hexdigest()}"
+        if not self._ready.wait(timeout):
+            raise TimeoutError(self.failure or "The workers are not up yet.")
+        with self._lock:
+            refused_at, sentence = self._unchecked.get(key, (-math.inf, ""))
+        if time.monotonic() - refused_at < SECONDS_OF_A_REFUSAL:
+            raise Refused(sentence)
+        try:
+            return self._ask(key, timeout, work.check, *arguments)
+        except TimeoutError:
+            self._end_hanging(key)
+            sentence = (
+                f"This code was not worked out within {timeout:g} seconds: make its sizes smaller, or leave parts out."
+            )
+        except _WorkersDied:
+            sentence = "The worker that read this code ended: it may need too much memory. Make its sizes smaller."
+        with self._lock:
+            # A page that is drawn again asks again, and must not end a worker each time.
+            fresh = {
+                other: each for other, each in self._unchecked.items() if time.monotonic() - each[0] < SECONDS_OF_A_REFUSAL
+            }
+            self._unchecked = fresh | {key: (time.monotonic(), sentence)}
+        raise Refused(sentence)
+
+    def _end_hanging(self, key: str) -> None:
+        """Start the worker anew that does not come to an end with what it was asked; its runs go on elsewhere."""
+        with self._lock:
+            future = self._describing.pop(key, None)
+        if future is None or future.done():
+            return
+        address = self._cluster.place_of(future)
+        future.cancel()  # Else it would be the next worker's.
+        with self._lock:
+            if address is not None and address not in self._renewing:
+                self._turns.workers.pop(address, None)
+                self._renewing.add(address)
+                self._cluster.renew(address, partial(self._renewing.discard, address))
+
     def _ask(self, key: str, timeout: float, function: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
         with self._lock:
             known = self._descriptions.get(key)
@@ -250,7 +325,7 @@ class Engine:
                 break
             except WorkerDied:
                 if attempt == TRIES_OF_A_CHUNK - 1:
-                    raise Refused("The workers end when they build this model: it may be too large.") from None
+                    raise _WorkersDied("The workers end when they build this model: it may be too large.") from None
             except OSError:  # TimeoutError among them
                 raise
             except Exception as error:
@@ -279,7 +354,7 @@ class Engine:
         """
         with self._lock:
             found = self._descriptions.get(_model_key(experiment))
-            if found is None or limits.refusal(experiment, found["description"], self._cluster.memory):
+            if found is None or self._refusal(experiment, found):
                 self._wishes.pop(visitor, None)
                 return
             known = self._wishes.get(visitor)
@@ -321,8 +396,8 @@ class Engine:
     def _went_ahead(
         self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None, token: int, future: Future
     ) -> None:
+        held = self._outcome(future)[0]
         with self._lock:
-            held = self._outcome(future)[0]
             self._note(address, token, held)
             if held is None and wish.experiment == self._first:
                 self._first = None  # It is no use to try again and again.
@@ -339,10 +414,10 @@ class Engine:
     def submit(self, experiment: Experiment, owner: str, steps: int | None = None, paused: bool = False) -> str:
         """Start a run and return its id. steps: pause after so many epochs. paused: wait at the start.
 
-        Raises Refused where its estimated work or memory is past the limit, before anything is stored.
+        Raises Refused where its estimated work or memory is past the limit, or its code cannot be trained here, before
+        anything is stored.
         """
-        description = self.describe(experiment)["description"]
-        refusal = limits.refusal(experiment, description, self._cluster.memory)
+        refusal = self._refusal(experiment, self.describe(experiment))
         if refusal:
             raise Refused(refusal)
         run = Run(secrets.token_hex(6), owner, experiment, "paused" if paused else "queued", "", "", 0)
@@ -353,6 +428,10 @@ class Engine:
                 self._turns.wait(run.id)
         self._events.put(self._pump)
         return run.id
+
+    def _refusal(self, experiment: Experiment, found: dict[str, Any]) -> str:
+        """Why what was described so must not be trained, or an empty string."""
+        return found["hindrance"] or limits.refusal(experiment, found["description"], self._cluster.memory)
 
     def pause(self, run_id: str) -> None:
         """Send no next chunk, and drop the one in flight: its epochs come again, bit for bit, when the run goes on."""
@@ -480,8 +559,10 @@ class Engine:
 
     def _returned(self, run_id: str, token: int, address: str, future: Future) -> None:
         began = time.thread_time()
+        chunk, error = self._outcome(future)  # Pages ask with the lock, and must not wait for what is fetched here.
+        if self._stopping:
+            return  # What ends with the workers is no failure of the run.
         with self._lock:
-            chunk, error = self._outcome(future)
             self._note(address, token, chunk and chunk.held)
             active = self._turns.runs.get(run_id)
             if active is not None and active.flight and active.flight[0].token == token:
@@ -500,6 +581,8 @@ class Engine:
             return None, None
         try:
             return self._cluster.result(future), None
+        except TimeoutError:
+            return None, WorkerDied("The worker did not give its result away.")
         except Exception as error:
             return None, error
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer import pasted
+from explorer.catalog import architecture_of, floors_of, sequence_of, task_of
 from explorer.registry import Architecture, Task
-from explorer.spec import HELD_OUT_SAMPLES, Experiment
+from explorer.spec import HELD_OUT_SAMPLES, SETTINGS, Experiment
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -66,6 +67,58 @@ found = model.evaluate(*held_out, verbose=0, return_dict=True)
 print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
 {floors}'''
 
+_PASTED_SCRIPT = '''\
+# {title}: {task_title}.
+#
+# {summary}
+# Written by the sequence model explorer, and standing alone: it needs numpy, keras and tensorflow.
+#
+# The code comes first, as it was pasted; its own lines that compile, train or evaluate are made comments. What follows it
+# makes data of the shapes that it takes, and trains it. The data are the page's, number for number. The first weights and
+# the order of the batches are Keras' own here, so the losses differ a little.
+
+import keras
+
+keras.utils.set_random_seed({seed})
+
+# ---------------------------------------------------------------------------------------------------- the pasted code
+
+{pasted}
+
+# ---------------------------------------------------------------------------------------------------- data and training
+
+trained = {trained}
+
+{imports}
+
+
+{code}
+
+
+{settings}
+
+
+def data(part, samples):
+    """Inputs, one array or a list of them, and targets. Each part has random numbers of its own."""
+    rng = np.random.default_rng([seed, part])
+    inputs, targets = {task_call}
+    inputs = list(inputs) if isinstance(inputs, tuple) else [inputs]
+    return (inputs if len(inputs) > 1 else inputs[0]), targets.reshape(samples, *{target})
+
+
+inputs, targets = data(0, samples)
+held_out = data(1, {held_out})
+
+trained.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
+trained.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)
+trained.summary()
+
+found = trained.evaluate(*held_out, verbose=0, return_dict=True)
+print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+{floors}'''
+_SEARCH = "[value for value in globals().values() if isinstance(value, keras.Model)][-1]"
+_USES = ("fit", "compile", "evaluate", "predict", "train_on_batch", "summary")
+
 
 def script(experiment: Experiment) -> str:
     """The experiment as Python source: data, model, shapes, training, evaluation.
@@ -74,14 +127,16 @@ def script(experiment: Experiment) -> str:
     >>> "def gru_every_step(" in text, "def delayed_echo(" in text, "explorer.registry" in text
     (True, True, False)
     """
-    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    if experiment.pasted is not None:
+        return _pasted_script(experiment)
+    architecture, task = architecture_of(experiment), task_of(experiment)
     imports, code = {"import keras", "import numpy as np"}, []
     for entry, text in ((task, _undecorated(task.function)), (architecture, architecture.code)):
         _gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
     knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
     names = ["timesteps", "features", *(["units"] if architecture.takes("units") else [])]
     values = {name: getattr(experiment, name) for name in names} | {"outputs": task.outputs} | knobs
-    settings = {name: getattr(experiment, name) for name in ("samples", "batch", "epochs", "learning_rate", "seed")}
+    settings = {name: getattr(experiment, name) for name in SETTINGS}
     return _SCRIPT.format(
         title=architecture.title,
         task_title=task.title,
@@ -95,8 +150,75 @@ def script(experiment: Experiment) -> str:
         held_out=HELD_OUT_SAMPLES,
         loss=task.loss,
         metrics=', metrics=["accuracy"]' if task.answer == "yes/no" else "",
-        floors=_floors(experiment, task),
+        floors=_floors(experiment),
     )
+
+
+def _pasted_script(experiment: Experiment) -> str:
+    task, own = task_of(experiment), experiment.pasted
+    values = dict(zip(("timesteps", "features"), sequence_of(experiment), strict=True)) | task.own_knobs(experiment.knobs)
+    call = _call(task, ["timesteps", "features"], "rng, samples")
+    if task.name == pasted.RANDOM:
+        values, call = {"drawn": pasted.drawn(own)}, f"{task.name}(rng, samples, **drawn)"
+    imports, code = {"import keras", "import numpy as np"}, []
+    text = {task.name: _undecorated(task.function).rstrip()}
+    _gather(sys.modules[task.function.__module__], {task.name}, text, imports, code)
+    settings = {name: getattr(experiment, name) for name in SETTINGS}
+    return _PASTED_SCRIPT.format(
+        title=architecture_of(experiment).title,
+        task_title=task.title,
+        summary=task.summary,
+        pasted=_without_training(own.code),
+        trained=_model_name(own.code) or _SEARCH,
+        imports="\n".join(sorted(imports, key=_import_order)),
+        code="\n\n\n".join(code),
+        settings="\n".join(f"{name} = {value!r}" for name, value in (values | settings).items()),
+        seed=experiment.seed,
+        task_call=call,
+        target=pasted.target_shape(own),
+        held_out=HELD_OUT_SAMPLES,
+        loss=pasted.loss_name(own.loss),
+        metrics={"number": "", "yes/no": ', metrics=["binary_accuracy"]'}.get(task.answer, ', metrics=["accuracy"]'),
+        floors=_floors(experiment),
+    )
+
+
+def _model_name(code: str) -> str | None:
+    """The name of the model that the code trains, else of the one that it compiles; None where it does neither."""
+    calls = [node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    used = [each for each in calls if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name)]
+    return next((each.value.id for use in _USES for each in reversed(used) if each.attr == use), None)
+
+
+def _without_training(code: str) -> str:
+    """The code with its own training made comments, and what came of it: its data may be a file that is not here."""
+    lines, lost = code.splitlines(), set()
+    for statement in ast.parse(code).body:
+        nodes = list(ast.walk(statement))
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+        trains = any(isinstance(each, ast.Attribute) and each.attr in _USES for each in calls)
+        simple = isinstance(statement, (ast.Expr, ast.Assign))
+        if (
+            _foreign(statement)
+            or (trains and simple)
+            or any(isinstance(node, ast.Name) and node.id in lost for node in nodes)
+        ):
+            lost |= set(_defines(statement))
+            for place in range(statement.lineno - 1, statement.end_lineno):
+                lines[place] = f"# {lines[place]}"
+        else:
+            lost -= set(_defines(statement))
+    return "\n".join(lines)
+
+
+def _foreign(statement: ast.stmt) -> bool:
+    """Whether it imports what may not be installed here, or must stand at the top of a file."""
+    if isinstance(statement, ast.ImportFrom):
+        modules = [statement.module or ""]
+    else:
+        modules = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
+    installed = {"keras", "tensorflow", "numpy", *sys.stdlib_module_names} - {"__future__"}
+    return any(module.partition(".")[0] not in installed for module in modules)
 
 
 def _call(entry: Architecture | Task, names: list[str], first: str = "") -> str:
@@ -104,8 +226,8 @@ def _call(entry: Architecture | Task, names: list[str], first: str = "") -> str:
     return f"{entry.name}({first + ', ' if first else ''}{given})"
 
 
-def _floors(experiment: Experiment, task: Task) -> str:
-    found = task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)
+def _floors(experiment: Experiment) -> str:
+    found = floors_of(experiment)
     return "".join(f"print({f'floor “{name}”: {value:.4g}'!r})\n" for name, value in found.items())
 
 

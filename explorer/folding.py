@@ -30,6 +30,8 @@ def folded(model: keras.Model) -> keras.Model:
 
     if not any(may_fold(layer) for layer in model.layers):
         return model
+    if isinstance(model, keras.Sequential):
+        model = keras.Model(model.inputs, model.outputs)  # the same layers; a Sequential is cloned call for call only
     return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from explorer.arithmetic import Arithmetic, Number
 from explorer.build import build
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import ARCHITECTURES, task_of
 from explorer.registry import Architecture
 from explorer.sentences import joined
 from explorer.shapes import Description, LayerDescription
@@ -34,14 +34,19 @@ class _Differs(Exception):
 
 
 def with_settings(description: Description, experiment: Experiment) -> Description:
-    """The description of an experiment's model with the symbols of its settings, and what each of them moves."""
-    architecture = ARCHITECTURES[experiment.architecture]
+    """The description of an experiment's model with the symbols of its settings, and what each of them moves.
+
+    Pasted code has none: its sizes stand in it, and its description is as it was.
+    """
+    if experiment.pasted is not None:
+        return description
+    architecture, task = ARCHITECTURES[experiment.architecture], task_of(experiment)
     knobs = architecture.own_knobs(experiment.knobs)
     sized = _sized(architecture, experiment)
     others = tuple((name, value) for name, value in sorted(knobs.items()) if name not in sized)
     found, names = _at_primes(experiment.architecture, others, sized)
     now = {name: getattr(experiment, name) for name in PRIMES if name != "outputs"}
-    now |= {"outputs": TASKS[experiment.task].outputs, **{name: knobs[name] for name in sized}}
+    now |= {"outputs": task.outputs, **{name: knobs[name] for name in sized}}
     settings = {symbol: setting for symbol, setting in names.items() if isinstance(setting, str)}
     derived = {symbol: size for symbol, size in names.items() if isinstance(size, Size)}
     symbols = {
@@ -54,7 +59,7 @@ def with_settings(description: Description, experiment: Experiment) -> Descripti
         description = _dressed(description, found, derived, values)
     except _Differs:
         return description
-    fixed = [name for name in PRIMES if name == "outputs" or size_reason(name, architecture, TASKS[experiment.task])]
+    fixed = [name for name in PRIMES if name == "outputs" or size_reason(name, architecture, task)]
     moves = {
         setting: _moves(description, symbol, symbols[symbol][0])
         for symbol, setting in settings.items()

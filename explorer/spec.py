@@ -79,10 +79,34 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Pasted:
+    """Somebody's own Keras code, and what it is trained on; the batch is the first number of every shape.
+
+    x: the shape of every input. y: that of the targets. loss: as Keras calls it, "mse" or "mean_squared_error".
+    output: the shape that the model returns. below: for every input the number that its whole numbers stay below, where
+    they go into an Embedding, and None where it takes any numbers. Both follow from the code, but only Keras can tell
+    them: they are empty until it was asked (`explorer.pasted.known`).
+    """
+
+    code: str
+    x: tuple[tuple[int, ...], ...]
+    y: tuple[int, ...]
+    loss: str
+    output: tuple[int, ...] = ()
+    below: tuple[int | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "x", tuple(tuple(shape) for shape in self.x))
+        for name in ("y", "output", "below"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One architecture on one task with everything that decides its numbers.
 
     `knobs` holds the keywords of architecture and task, sorted by name; a knob that both name is one knob.
+    `pasted` stands in for the architecture, which is then called "pasted", and for its sizes.
 
     >>> Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}).to_query()["delay"]
     '3'
@@ -99,6 +123,7 @@ class Experiment:
     learning_rate: float = 0.01
     seed: int = 0
     knobs: Mapping[str, Any] = field(default_factory=dict)
+    pasted: Pasted | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "knobs", dict(sorted(dict(self.knobs).items())))
@@ -115,15 +140,20 @@ class Experiment:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        values = asdict(self)
+        if self.pasted is None:
+            # Experiments were stored, and have their keys, from before there was pasted code.
+            del values["pasted"]
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Experiment:
-        return cls(**values)
+        pasted = values.get("pasted")
+        return cls(**{**values, "pasted": Pasted(**pasted) if isinstance(pasted, Mapping) else pasted})
 
     def to_query(self) -> dict[str, str]:
-        """The experiment as the parameters of an address, every value written out."""
-        flat = {name: value for name, value in self.to_dict().items() if name != "knobs"}
+        """The experiment as the parameters of an address, every value written out; code is too long for one."""
+        flat = {name: value for name, value in self.to_dict().items() if name not in ("knobs", "pasted")}
         return {name: spell(value) for name, value in (flat | dict(self.knobs)).items()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.catalog import TASKS
+from explorer.catalog import floors_of, task_of
 from explorer.spec import Experiment
 
 # A floor counts as passed when the held-out loss is clearly below it, not by the noise of 256 sequences.
@@ -42,8 +42,7 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
 
 
 def _floors(experiment: Experiment, course: Course) -> str:
-    task = TASKS[experiment.task]
-    values = task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)
+    task, values = task_of(experiment), floors_of(experiment)
     words = {**experiment.to_dict(), **experiment.knobs}
     passed, standing = None, None
     for floor in sorted(task.floors, key=lambda floor: -values[floor.name]):
@@ -92,7 +91,7 @@ def _accuracy(course: Course) -> str:
 def _steps(experiment: Experiment, course: Course) -> str:
     """Which timesteps came first and which last."""
     steps = course.errors.shape[1]
-    if TASKS[experiment.task].answers == "once" or steps < 2:
+    if task_of(experiment).answers == "once" or steps < 2:
         return ""
     bound = LEARNED * float(course.errors[0].mean())
     learned = [_stays_under(course.errors[:, step], bound) for step in range(steps)]

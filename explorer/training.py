@@ -11,6 +11,7 @@ sums may be taken in another order, and the last bits differ.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -19,8 +20,9 @@ import tensorflow as tf
 
 from explorer import data, states
 from explorer.build import build_experiment
-from explorer.catalog import TASKS, program_key
+from explorer.catalog import program_key, task_of
 from explorer.folding import folded
+from explorer.pasted import ASKS, loss_name
 from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 
 
@@ -37,6 +39,45 @@ def wants_xla(graph: tf.Graph) -> bool:
     return not any("Conv" in node.op for node in nodes)
 
 
+# Whether an answer is right, by what the loss asks for: targets, answers -> yes or no for each.
+RIGHT: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
+    "yes/no": lambda targets, answers: (answers > 0.5) == (targets > 0.5),
+    "one-hot": lambda targets, answers: tf.argmax(answers, -1) == tf.argmax(targets, -1),
+    "class numbers": lambda targets, answers: tf.argmax(answers, -1) == tf.cast(targets, tf.int64),
+}
+
+
+def hindrance(experiment: Experiment, model: keras.Model) -> str:
+    """Why a model of pasted code cannot be trained here, in a sentence; an empty string where it can."""
+    if experiment.pasted is None:
+        return ""
+    loss = loss_name(experiment.pasted.loss)
+    if loss not in ASKS:
+        return f"Targets for the loss {loss} cannot be drawn here: take one of {', '.join(ASKS)}."
+    if len(model.outputs) != 1:
+        return (
+            f"A model is trained here on one output, and this one has {len(model.outputs)}: take one of them into Model()."
+        )
+    if not model.trainable_variables:
+        return "This model has no weights that could be trained."
+    keeping = [layer.name for layer in model._flatten_layers() if getattr(layer, "stateful", False) is True]
+    if keeping:
+        return (
+            f"{keeping[0]} keeps its memory from batch to batch (stateful=True), and every epoch here takes the sequences "
+            "in another order, so that no batch goes on where the last one ended. Leave stateful=True out to train it."
+        )
+    fixed = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
+    if fixed:
+        return (
+            f"The code fixes the batch at {fixed[0]}, and what is held out is looked at in a batch of another size. Leave "
+            "the batch open to train it: Input((20, 5)) in place of Input(batch_shape=(8, 20, 5))."
+        )
+    tensors = [*model.inputs, *model.outputs]
+    if any(size is None for tensor in tensors for size in tensor.shape[1:]):
+        return "This model leaves a size unknown, and what is compiled here needs every one: write the timesteps into Input."
+    return ""
+
+
 class Program:
     """One epoch, for every experiment with one `program_key`: a model, its optimizer, and the compiled function.
 
@@ -48,9 +89,13 @@ class Program:
 
     def __init__(self, experiment: Experiment, xla: bool | None = None) -> None:
         self.key = program_key(experiment)
-        self.yes_no = TASKS[experiment.task].answer == "yes/no"
+        self._loss = loss_name(task_of(experiment).loss)
+        self._asks = ASKS.get(self._loss)
         self.samples, self.batch = experiment.samples, experiment.batch
         self.model = build_experiment(experiment)
+        refusal = hindrance(experiment, self.model)
+        if refusal:
+            raise ValueError(refusal)
         self.optimizer = keras.optimizers.Adam(experiment.learning_rate)
         self.optimizer.build(self.model.trainable_variables)
         self.variables = [*self.model.variables, *self.optimizer.variables]
@@ -63,6 +108,11 @@ class Program:
         if xla is None and not wants_xla(self._epoch.graph):
             self.xla = False
             self._epoch = self._trace()
+
+    @property
+    def judges(self) -> bool:
+        """Whether an answer is right or wrong, so that it makes sense to count the right ones."""
+        return self._asks in RIGHT
 
     def epoch(self, order: np.ndarray, batches: int, arrays: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
         """Train on `batches` batches in this order (samples,), then look at what is held out and at the probe.
@@ -80,7 +130,9 @@ class Program:
             return [tf.TensorSpec((samples, *tensor.shape[1:])) for tensor in self.model.inputs]
 
         def targets(samples: int) -> tf.TensorSpec:
-            return tf.TensorSpec((samples, *self.model.output_shape[1:]))
+            (answer,) = self.model.outputs
+            sizes = answer.shape[1:-1] if self._asks == "class numbers" else answer.shape[1:]
+            return tf.TensorSpec((samples, *sizes))
 
         order, batches = tf.TensorSpec((self.samples,), tf.int32), tf.TensorSpec((), tf.int32)
         looked_at = streams(HELD_OUT_SAMPLES + PROBE_SEQUENCES)
@@ -89,13 +141,17 @@ class Program:
     def _trace(self) -> Any:
         model, optimizer, weights = folded(self.model), self.optimizer, self.model.trainable_variables
         samples, batch, rest = self.samples, self.batch, self.samples % self.batch
-        measure = keras.losses.binary_crossentropy if self.yes_no else keras.losses.mean_squared_error
+        measure, is_right = keras.losses.get(self._loss), RIGHT.get(self._asks, RIGHT["yes/no"])
 
         def look(inputs: list[tf.Tensor], targets: tf.Tensor, training: bool) -> tuple[tf.Tensor, ...]:
             answers = model(inputs if len(inputs) > 1 else inputs[0], training=training)
+            mask = getattr(answers, "_keras_mask", None)
+            mask = None if mask is None else mask[: targets.shape[0]]
             judged = answers[: targets.shape[0]]
-            right = tf.reduce_mean(tf.cast((judged > 0.5) == (targets > 0.5), tf.float32))
-            return tf.reduce_mean(measure(targets, judged)), right, answers
+            right = _mean(tf.cast(is_right(targets, judged), tf.float32), mask)
+            # What layers add of their own: penalties on weights and on what comes out.
+            loss = sum((tf.reduce_sum(each) for each in model.losses), _mean(measure(targets, judged), mask))
+            return loss, right, answers
 
         def step(chosen: tf.Tensor, inputs: list[tf.Tensor], targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             with tf.GradientTape() as tape:
@@ -128,6 +184,15 @@ class Program:
             return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:]
 
         return epoch.get_concrete_function(*self._signature())
+
+
+def _mean(values: tf.Tensor, mask: tf.Tensor | None) -> tf.Tensor:
+    """The mean, of what a mask leaves as Keras takes it: values (batch, timesteps, ...) and a mask (batch, timesteps)."""
+    if mask is None or len(mask.shape) > len(values.shape):
+        return tf.reduce_mean(values)
+    weights = tf.reshape(tf.cast(mask, values.dtype), (*mask.shape, *[1] * (len(values.shape) - len(mask.shape))))
+    weights = tf.broadcast_to(weights, tf.shape(values))
+    return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
 
 
 class Trainer:
@@ -184,9 +249,8 @@ class Trainer:
         batches = self.program.samples // self.program.batch
         order = data.order(self.experiment, epoch)
         loss, accuracy, val_loss, val_accuracy, outputs = self.program.epoch(order, batches, self._arrays)
-        outputs = outputs if outputs.ndim == 3 else outputs[:, None, :]
-        right = (float(accuracy), float(val_accuracy)) if self.program.yes_no else (None, None)
-        return Frame(epoch, float(loss), float(val_loss), *right, outputs)
+        right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
+        return Frame(epoch, float(loss), float(val_loss), *right, data.shown(outputs))
 
     def _restore(self, state: bytes | None) -> int:
         program = self.program

@@ -11,8 +11,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from explorer import pasted
 from explorer.catalog import program_key
 from explorer.spec import Experiment, Frame
 from explorer.states import epoch_of
@@ -82,20 +84,41 @@ def warm() -> int:
     return os.getpid()
 
 
+def check(
+    code: str,
+    x: list[tuple[int, ...]] | None = None,
+    y: tuple[int, ...] | None = None,
+    loss: str | None = None,
+    batch_size: int | None = None,
+) -> dict[str, Any]:
+    """What pasted code makes of its shapes, or where they break and how to mend it (`explorer.snippet.check`)."""
+    warm()
+    from explorer import snippet
+
+    return snippet.check(code, x=x, y=y, loss=loss, batch_size=batch_size).to_dict()
+
+
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     """The shapes of an experiment's model (`explorer.shapes`), and the real numbers that flow for one probe sequence: of
     every tensor (`explorer.inside.values`), and those that show what a layer does (`explorer.looks`); and the settings
-    that could be otherwise (`explorer.twins`).
+    that could be otherwise (`explorer.twins`). hindrance: why it cannot be trained here, or an empty string.
     """
     warm()
-    from explorer import settings, shapes, twins
+    from explorer import settings, shapes, training, twins
     from explorer.build import build_experiment
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     description = settings.with_settings(shapes.describe(model), wanted)
     offered = [setting.to_dict() for setting in twins.settings(model)]
-    return {"description": description.to_dict(), **_numbers(wanted, model, description), "twins": offered}
+    hindrance = training.hindrance(wanted, model)
+    wanted = _known(wanted, description)
+    return {
+        "description": description.to_dict(),
+        **_numbers(wanted, model, description),
+        "twins": offered,
+        "hindrance": hindrance,
+    }
 
 
 def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
@@ -107,9 +130,23 @@ def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> di
     from explorer.build import build_experiment
 
     wanted = Experiment.from_dict(experiment)
-    found = twins.twin_of(build_experiment(wanted), layer, setting, value)
-    numbers = {} if found.model is None else _numbers(wanted, found.model, found.description)
+    model = build_experiment(wanted)
+    found = twins.twin_of(model, layer, setting, value)
+    numbers = {} if found.model is None else _numbers(_known(wanted), found.model, found.description)
     return {"values": None, "looks": None, **found.to_dict(), **numbers}
+
+
+def _known(experiment: Experiment, description: Any = None) -> Experiment:
+    """The experiment with what only Keras can tell of its pasted code, where it does not say that yet."""
+    if experiment.pasted is None or experiment.pasted.output:
+        return experiment
+    if description is None:
+        warm()
+        from explorer import shapes
+        from explorer.build import build_experiment
+
+        description = shapes.describe(build_experiment(experiment))
+    return replace(experiment, pasted=pasted.known(experiment.pasted, description.to_dict()))
 
 
 def _numbers(experiment: Experiment, model: Any, description: Any) -> dict[str, Any]:
@@ -117,8 +154,14 @@ def _numbers(experiment: Experiment, model: Any, description: Any) -> dict[str, 
     from explorer import data, inside, looks
 
     probe = data.make(experiment, "probe")
-    tensors, masks = inside.outputs(model, [stream[:1] for stream in probe.inputs])
-    return {"values": inside.grids(description, tensors), "looks": looks.looks(model, tensors, masks)}
+    try:
+        tensors, masks = inside.outputs(model, [stream[:1] for stream in probe.inputs])
+        return {"values": inside.grids(description, tensors), "looks": looks.looks(model, tensors, masks)}
+    except Exception:
+        # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
+        if experiment.pasted is None:
+            raise
+        return {"values": None, "looks": None}
 
 
 def trace(experiment: dict[str, Any]) -> Held:
@@ -168,6 +211,7 @@ def _trainer(experiment: Experiment) -> Iterator[Trainer]:
     warm()
     from explorer.training import Program, Trainer
 
+    experiment = _known(experiment)
     key = program_key(experiment)
     with _kept_lock:
         lock = _locks.setdefault(key, threading.Lock())

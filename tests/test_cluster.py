@@ -5,12 +5,18 @@ from __future__ import annotations
 import operator
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from explorer import cluster as cluster_module
 from explorer.cluster import Cluster, WorkerDied
+from explorer.engine import Engine
+from explorer.spec import Experiment
+from explorer.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +44,13 @@ def test_a_worker_that_dies_while_it_works_says_so(cluster):
         cluster.result(cluster.submit(os._exit, 1))
 
 
-def kill(cluster: Cluster, worker: str) -> None:
+def pid_of(cluster: Cluster, worker: str) -> int:
     (pid,) = cluster._client.run(os.getpid, workers=[worker]).values()
-    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def kill(cluster: Cluster, worker: str) -> None:
+    os.kill(pid_of(cluster, worker), signal.SIGKILL)
     while worker in cluster.addresses():
         time.sleep(0.01)
 
@@ -70,6 +80,132 @@ def test_a_worker_that_nobody_starts_anew_is_restored(cluster):
     cluster.restore()
     while len(cluster.addresses()) != 2 or cluster._local.workers.get(name) in (None, nanny):
         time.sleep(0.01)
+
+
+def test_a_worker_that_hangs_while_it_starts_is_ended_and_replaced(cluster, tmp_path):
+    """Dask waits for it without a bound unless told otherwise, and then leaves it away."""
+    assert all(nanny.death_timeout == cluster_module._SECONDS_OF_A_START for nanny in cluster._local.workers.values())
+    hangs, pid = _starts_and_hangs(cluster, tmp_path, seconds=2.0)
+    while cluster._local.workers.get(hangs.name) is hangs or len(cluster.addresses()) != 2:
+        cluster.restore()
+        time.sleep(0.05)
+    while psutil.pid_exists(pid):
+        time.sleep(0.01)
+
+
+def test_a_scheduler_that_does_not_answer_keeps_nobody_waiting(cluster, monkeypatch):
+    monkeypatch.setattr(cluster_module, "_SECONDS_OF_AN_ANSWER", 0.2)
+    future = cluster.submit(time.sleep, 0)
+    answers = threading.Event()
+    cluster._client.loop.add_callback(answers.wait)
+    try:
+        with pytest.raises(TimeoutError, match="The scheduler does not answer"):
+            cluster.addresses()
+        with pytest.raises(TimeoutError, match="The scheduler does not answer"):
+            cluster.place_of(future)
+        cluster.restore()
+    finally:
+        answers.set()
+    assert cluster.result(future) is None
+    assert len(cluster.addresses()) == 2
+
+
+def test_what_a_stopped_worker_has_ready_is_waited_for_only_so_long(cluster):
+    worker = cluster.addresses()[0]
+    pid = pid_of(cluster, worker)
+    future = cluster.submit(operator.add, 1, 2, worker=worker)
+    while future.status != "finished":
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(TimeoutError):
+            cluster.result(future, timeout=0.5)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert cluster.result(future) == 3
+
+
+@pytest.mark.parametrize("state", ["at work", "stopped", "starting"])
+def test_closing_ends_every_worker_whatever_it_does(state, tmp_path):
+    own = Cluster(workers=1)
+    (worker,) = own.addresses()
+    pid = pid_of(own, worker)
+    if state == "stopped":
+        os.kill(pid, signal.SIGSTOP)
+    if state == "starting":
+        pid = _starts_and_hangs(own, tmp_path, seconds=600.0)[1]
+    began = time.monotonic()
+    own.close()
+    assert time.monotonic() - began < 15
+    own.close()
+    while psutil.pid_exists(pid):
+        time.sleep(0.01)
+
+
+def test_who_waits_while_it_is_closed_is_told():
+    own = Cluster(workers=1)
+    future = own.submit(time.sleep, 600)
+    waits, told = threading.Event(), []
+
+    def wait() -> None:
+        waits.set()
+        try:
+            own.result(future, timeout=600)
+        except TimeoutError as error:
+            told.append(str(error))
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    assert waits.wait(60)
+    own.close()
+    waiting.join(timeout=60)
+    assert told == ["What was asked of the workers has been given up."]
+
+
+def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
+    """Its thread waits for what is ready in one of them, and pages are answered all the same."""
+    store = Store(f"sqlite:///{tmp_path}/runs.db")
+    engine = Engine(store, workers=1, grace=None)
+    try:
+        experiment = Experiment("gru_every_step", "delayed_echo", timesteps=6, units=7, samples=64, epochs=5000)
+        run = engine.submit(experiment, "me")
+        while engine.status(run)["epoch"] < 2:
+            time.sleep(0.01)
+        (pid,) = engine._cluster._client.run(os.getpid).values()
+        os.kill(pid, signal.SIGSTOP)
+        fetched = threading.Event()
+        ready = engine._cluster.submit(time.sleep, 0)
+        engine._events.put(lambda: (fetched.set(), engine._cluster.result(ready, timeout=600)))
+        assert fetched.wait(60)
+        assert engine.status(run)["state"] == "running"
+        began = time.monotonic()
+        engine.close()
+        assert time.monotonic() - began < 20
+        assert not engine._thread.is_alive()
+        assert (store.run(run).state, store.run(run).held) == ("paused", "restart")
+        while psutil.pid_exists(pid):
+            time.sleep(0.01)
+    finally:
+        store.close()
+
+
+def _starts_and_hangs(cluster: Cluster, folder: Path, seconds: float):
+    """Kill a worker whose successor hangs before it signs on; returns its nanny and the successor's process id."""
+    started = folder / "started"
+    hangs = folder / "hangs.py"
+    hangs.write_text(
+        f"import os, pathlib, time\n"
+        f"pathlib.Path({str(folder / 'pid')!r}).write_text(str(os.getpid()))\n"
+        f"pathlib.Path({str(started)!r}).touch()\n"
+        f"time.sleep(600)\n"
+    )
+    nanny = next(iter(cluster._local.workers.values()))
+    nanny.death_timeout = seconds
+    nanny.process.worker_kwargs["preload"] = [str(hangs)]
+    kill(cluster, nanny.worker_address)
+    while not started.exists():
+        time.sleep(0.01)
+    return nanny, int((folder / "pid").read_text())
 
 
 def _slow_the_second_time(seen: str) -> int:

@@ -66,6 +66,56 @@ def test_explain_as_json_and_in_words(capsys):
     )
 
 
+STACKED = """import keras
+from keras import layers
+model = keras.Sequential([keras.Input((20, 5)), layers.GRU(8), layers.GRU(4), layers.Dense(1)])
+"""
+SHAPES = ("--x", "8,20,5", "--y", "8,1", "--loss", "mse")
+
+
+def test_check_tells_the_shapes_of_code_that_holds(capsys, tmp_path, monkeypatch):
+    path = tmp_path / "code.py"
+    path.write_text(STACKED.replace("GRU(8)", "GRU(8, return_sequences=True)"))
+    text = said(capsys, "check", str(path), *SHAPES)
+    assert "(batch, timesteps 20, units 8)  " in text
+    assert text.endswith("The code holds.\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO(path.read_text()))
+    assert json.loads(said(capsys, "check", "-", *SHAPES, "--batch", "8", "--json"))["holds"]
+
+
+def test_check_tells_what_breaks_and_how_to_mend_it(capsys, tmp_path):
+    path = tmp_path / "code.py"
+    path.write_text(STACKED)
+    assert main(["check", str(path), *SHAPES]) == 1
+    text = capsys.readouterr().out
+    assert "breaks on (None, 8)" in text
+    assert "time_axis_missing, line 3: " in text
+    assert "Keras says: " in text
+    assert "\n+model = keras.Sequential([keras.Input((20, 5)), layers.GRU(8, return_sequences=True)" in text
+    assert main(["check", str(path), *SHAPES, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["problems"][0]["kind"] == "time_axis_missing"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--x", "8,many"), "--x must be whole numbers from 1 on with commas between, as in 8,20,5. Received: “8,many”."),
+        (("--y", "0"), "--y must be whole numbers from 1 on"),
+        (("--batch", "8,8"), "--batch must be a whole number from 1 on. Received: “8,8”."),
+    ],
+)
+def test_check_refuses_options_that_are_no_shapes(capsys, tmp_path, options, sentence):
+    path = tmp_path / "code.py"
+    path.write_text(STACKED)
+    assert sentence in refused(capsys, "check", str(path), *options)
+
+
+def test_check_refuses_a_file_that_cannot_be_read(capsys, tmp_path):
+    assert "cannot be read: No such file or directory." in refused(capsys, "check", str(tmp_path / "none.py"))
+    (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")
+    assert "cannot be read: it is not text in UTF-8." in refused(capsys, "check", str(tmp_path / "bytes.py"))
+
+
 def test_quiz_asks_the_same_again_and_ends_with_its_input(capsys, monkeypatch):
     def played(*answers: str) -> str:
         monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(answers) + "\n"))

@@ -112,9 +112,7 @@ class _Story:
 
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
-        probe = data.make(experiment, "probe")
-        targets = probe.targets if probe.targets.ndim == 3 else probe.targets[:, None, :]
-        self._targets = targets
+        self._targets = data.probe_targets(experiment)
         self._losses: list[float] = []
         self._val_losses: list[float] = []
         self._accuracies: list[float] = []

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from explorer import data
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import architecture_of, floors_of, task_of
 from explorer.spec import Experiment
 
 
 def info(experiment: Experiment) -> dict[str, Any]:
     """Plain data for the component. targets: [sequences][timesteps][outputs], one timestep where the task asks once."""
-    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    architecture, task = architecture_of(experiment), task_of(experiment)
     probe = data.make(experiment, "probe")
-    targets = probe.targets if probe.targets.ndim == 3 else probe.targets[:, None, :]
-    floors = task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)
+    targets, floors = data.probe_targets(experiment), floors_of(experiment)
     return {
         "key": experiment.key,
         "title": architecture.title,

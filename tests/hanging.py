@@ -1,0 +1,18 @@
+"""Checks that never end, and one that ends its worker: workers import it, as they do `explorer.work`."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from explorer import work
+
+ENDLESS, DEADLY = "endless = True", "deadly = True"
+
+
+def check(code: str, *arguments: object):
+    if code == ENDLESS:
+        threading.Event().wait()
+    if code == DEADLY:
+        os._exit(1)
+    return work.check(code, *arguments)

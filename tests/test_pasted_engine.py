@@ -1,0 +1,83 @@
+"""Pasted code in the engine: checked by a worker, trained like any other run, and no end of the server where it hangs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from explorer import work
+from explorer.catalog import pasted_experiment
+from explorer.engine import Engine, Refused
+from explorer.store import Store
+from tests import hanging
+from tests.test_engine import epoch_of, state_is, wait_for
+
+CODE = """import keras
+from keras import layers
+model = keras.Sequential([keras.Input((6, 3)), layers.GRU(5), layers.Dense(1)])
+"""
+ASKED = {"x": [(8, 6, 3)], "y": (8, 1), "loss": "mae"}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('pasted')}/runs.db")
+    engine = Engine(store, workers=1, grace=None)
+    assert engine.wait_ready(120)
+    yield engine
+    engine.close()
+    store.close()
+
+
+def workers(engine: Engine) -> set[int]:
+    return set(engine._cluster._client.run(os.getpid).values())
+
+
+def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
+    report = engine.check(CODE, **ASKED)
+    assert engine.check(CODE, **ASKED) is report
+    wanted = pasted_experiment(CODE, report, samples=40, batch=16, epochs=6)
+    engine.wish("a page", wanted)
+    run_id = engine.submit(wanted, "me", steps=1)
+    state_is(engine, run_id, "paused")
+    engine.step(run_id)
+    state_is(engine, run_id, "paused")
+    assert epoch_of(engine, run_id) == 2
+    engine.resume(run_id)
+    state_is(engine, run_id, "done")
+    losses = [frame.loss for frame in engine.store.frames(run_id)]
+    assert losses == [frame.loss for frame in work.chunk(wanted.to_dict(), None, 6, 1e9).frames]
+    assert engine.store.run(run_id).experiment == wanted
+
+
+def test_what_cannot_be_trained_is_refused_before_it_is_a_run(engine):
+    report = engine.check(CODE, **ASKED)
+    wanted = pasted_experiment(CODE, report, samples=40, batch=16, epochs=6)
+    fixed = replace(wanted.pasted, code=CODE.replace("keras.Input((6, 3))", "keras.Input(batch_shape=(8, 6, 3))"))
+    with pytest.raises(Refused, match="The code fixes the batch at 8"):
+        engine.submit(replace(wanted, pasted=fixed), "me")
+    unread = replace(wanted.pasted, code="model = nothing()")
+    with pytest.raises(Refused, match=r"This model cannot be built: .*nothing"):
+        engine.submit(replace(wanted, pasted=unread), "me")
+
+
+def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
+    monkeypatch.setattr(work, "check", hanging.check)
+    before = workers(engine)
+    with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
+        engine.check(hanging.ENDLESS, timeout=1.0)
+    wait_for(lambda: engine._turns.workers and not before & workers(engine))
+    after = workers(engine)
+    with pytest.raises(Refused, match="was not worked out"):
+        engine.check(hanging.ENDLESS, timeout=60.0)
+    assert engine.check(CODE, **ASKED, timeout=60.0)["holds"]
+    assert workers(engine) == after
+
+
+def test_a_worker_that_ends_on_code_is_told(engine, monkeypatch):
+    monkeypatch.setattr(work, "check", hanging.check)
+    with pytest.raises(Refused, match="The worker that read this code ended"):
+        engine.check(hanging.DEADLY, timeout=60.0)
+    assert engine.check(CODE + "\n", **ASKED, timeout=60.0)["holds"]
