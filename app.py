@@ -1,4 +1,4 @@
-"""The web application: the page script, the live route, and the life of the engine. `streamlit run app.py` serves it."""
+"""The web application: the pages, the live route, and the life of the engine. `streamlit run app.py` serves it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def shapes(request: Request) -> Response:
 
 
 app = st.App(
-    ROOT / "explorer" / "ui" / "page.py",
+    ROOT / "explorer" / "ui" / "pages.py",
     lifespan=lifespan,
     routes=[Route("/live/{run}", live), Route("/shapes", shapes)],
     middleware=[Middleware(Headers), Middleware(Frontend)],

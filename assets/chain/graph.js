@@ -14,7 +14,7 @@ function graph(description, hidden = []) {
       layer,
       reads,
       inputs: asked ? reads.map((name) => items.get(name).tensors[0]) : tensorsOf(layer, "input", "in"),
-      tensors: asked ? [HIDDEN] : tensorsOf(layer, "output", "out"),
+      tensors: asked ? [HIDDEN] : layer.broken ? [NOTHING] : tensorsOf(layer, "output", "out"),
       depth: 1 + Math.max(0, ...reads.map((name) => items.get(name).depth)),
       lane: 0,
     });

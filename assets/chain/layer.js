@@ -46,14 +46,14 @@ function sayBreakable(element, text) {
 }
 
 function writeLayer(state, layer, item, first) {
-  const { name, type, short, says, params, arithmetic } = item.layer;
+  const { name, type, short, says, params, arithmetic, broken } = item.layer;
   const { hidden = [], marks } = state.data;
   const asked = hidden.includes("shapes");
   sayBreakable(layer.name, name);
   sayBreakable(layer.type, type);
   say(layer.short, asked ? "" : short || says || "");
   say(layer.reads, item.reads.length > 1 || !first ? `reads ${joined(item.reads)}` : "");
-  say(layer.params, parametersInWords(params, hidden));
+  say(layer.params, broken ? "" : parametersInWords(params, hidden));
   // The arithmetic names sizes: it would answer a question about either.
   say(layer.arithmetic, params && !hidden.length ? (arithmetic ?? "") : "");
   say(layer.change, change(item.inputs, item.tensors[0]));
@@ -64,12 +64,13 @@ function writeLayer(state, layer, item, first) {
     "data-output": asked ? "?" : flat(item.layer.output),
   });
   layer.element.toggleAttribute("data-marked", Boolean(marks?.[name]));
-  mark(layer.box, { "aria-label": layerInWords(item, hidden, marks?.[name]), "aria-disabled": hidden.length > 0 });
+  layer.element.toggleAttribute("data-broken", Boolean(broken));
+  mark(layer.box, { "aria-label": layerInWords(item, hidden, marks?.[name]), "aria-disabled": hidden.length > 0 || Boolean(broken) });
 }
 
 // Each axis keeps its element, so that a mark on it may fade while the number goes on.
 function writeShape(element, tensor, named = false) {
-  const words = tensor.hidden ? ["?"] : tensor.named.map(named ? axisInWords : sizeAsCode);
+  const words = tensor.hidden ? [tensor.nothing ? "nothing" : "?"] : tensor.named.map(named ? axisInWords : sizeAsCode);
   if (element.children.length !== words.length) {
     element.replaceChildren();
     words.forEach((_, index) => {
@@ -85,7 +86,7 @@ function writeShape(element, tensor, named = false) {
     const axis = tensor.hidden ? null : tensor.named[index].axis;
     const part = element.children[index].querySelector("b");
     say(part, word);
-    mark(part, { title: axis ?? "hidden", style: `color:${axisColour(axis, true)}` });
+    mark(part, { title: axis ?? (tensor.nothing ? "it cannot go on" : "hidden"), style: `color:${axisColour(axis, true)}` });
   });
 }
 

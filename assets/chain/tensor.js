@@ -139,7 +139,7 @@ function drawTensor(node, tensor, size, values, still) {
   const steps = segments.map(([from, to]) => `M${from.toFixed(1)},${y}H${to.toFixed(1)}`).join("");
   drawBar(node.bars.columns, tensor.columns, steps);
   const centre = left + width / 2;
-  if (tensor.hidden) label(node.texts.columns, "?", null, centre, middle + 8, { class: "asked" });
+  if (tensor.hidden) label(node.texts.columns, tensor.nothing ? "×" : "?", null, centre, middle + 8, { class: "asked" });
   else {
     const words = tensor.columns ? axisLabel(tensor.columns) : "";
     label(node.texts.columns, words, tensor.columns?.axis, centre, y + 14, { class: "" });

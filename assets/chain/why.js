@@ -32,7 +32,7 @@ function listenForWhy(state) {
     if (event.key === "Escape") closeWhy(state, true);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const names = state.data.description.layers.map(({ name }) => name);
+    const names = state.data.description.layers.filter(({ broken }) => !broken).map(({ name }) => name);
     const next = names[names.indexOf(why.name) + step];
     if (!next) return;
     event.preventDefault();
@@ -42,8 +42,10 @@ function listenForWhy(state) {
   });
 }
 
+const layerOf = (state, name) => state.data.description?.layers?.find((layer) => layer.name === name);
+
 function toggleWhy(state, name, opener = null) {
-  if (state.data.hidden?.length) return;
+  if (state.data.hidden?.length || layerOf(state, name)?.broken) return;
   if (state.why.name === name) return closeWhy(state, false);
   Object.assign(state.why, { name, opener });
   state.tip.hidden = true;
@@ -75,7 +77,8 @@ function writeWhy(state) {
   const layer = hidden.length ? null : description?.layers?.find(({ name }) => name === why.name);
   if (description?.layers && !layer) why.name = null;
   for (const [name, { box }] of layers) {
-    if (hidden.length) ["aria-expanded", "aria-controls"].forEach((attribute) => box.removeAttribute(attribute));
+    const closed = hidden.length || layerOf(state, name)?.broken;
+    if (closed) ["aria-expanded", "aria-controls"].forEach((attribute) => box.removeAttribute(attribute));
     else mark(box, { "aria-expanded": Boolean(layer) && name === why.name, "aria-controls": why.panel.id });
   }
   why.panel.hidden = !layer;

@@ -30,6 +30,9 @@ function tensorOf(shape, axes, symbols) {
 // A tensor whose shape is asked for: even the number of its axes would give the answer away.
 const HIDDEN = { hidden: true, shape: [], named: [], rows: null, columns: null, blocks: [] };
 
+// What a layer that cannot go on returns.
+const NOTHING = { nothing: true, hidden: true, shape: [], named: [], rows: null, columns: null, blocks: [] };
+
 function sizeAsCode({ axis, size, symbol }) {
   if (size == null) return symbol ?? (axis === "batch" ? "B" : "any");
   const number = size.toLocaleString("en");
@@ -37,6 +40,7 @@ function sizeAsCode({ axis, size, symbol }) {
 }
 
 function shapeAsCode(tensor) {
+  if (tensor.nothing) return "nothing";
   return tensor.hidden ? "?" : `(${tensor.named.map(sizeAsCode).join(", ")})`;
 }
 
@@ -46,6 +50,7 @@ function axisInWords({ axis, size, symbol }) {
 }
 
 function shapeInWords(tensor) {
+  if (tensor.nothing) return "nothing";
   return tensor.hidden ? "a hidden shape (?)" : `(${tensor.named.map(axisInWords).join(", ")})`;
 }
 
@@ -100,6 +105,7 @@ function layerInWords(item, hidden, noted) {
   const says = hidden.includes("shapes") ? "" : sentence(layer.says || layer.short);
   const shapes = `It reads ${joined(item.reads)}, takes ${takes}, returns ${returns}`;
   const parts = [`${layer.name}, ${layer.type}.`, says, `${shapes}, and has ${parametersInWords(layer.params, hidden)}.`];
+  if (layer.broken) return `${layer.name}, ${layer.type}. It takes ${takes}, and cannot go on. ${sentence(noted)}`.trim();
   return [...parts, sentence(noted)].filter(Boolean).join(" ");
 }
 

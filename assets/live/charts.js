@@ -250,7 +250,7 @@ function onceFigure(panel) {
     x: { range: [0.5, Math.max(1, count) + 0.5], tickvals: ticks(1, Math.max(1, count), 12) },
     y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
     words: `Answer of every probe sequence against its target, ${at}`,
-    xName: "probe sequence",
+    xName: "sequence",
   });
   const pairs = { target: { x: [], y: [] }, output: { x: [], y: [] }, between: { x: [], y: [] } };
   info.targets.forEach(([row], sequence) => {

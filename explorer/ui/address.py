@@ -31,6 +31,10 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     or None.
     """
     address, moved = st.query_params.to_dict(), _moved()
+    if entered("explore"):
+        # The links between the pages carry no parameters: whoever comes back finds what was left.
+        address, moved = address or st.session_state.get("_written", {}), False
+        st.session_state["_written"] = None
     # The browser sends its address along with every move, and the address that was written last may not have reached it
     # yet: where a hand has moved something, the widgets count.
     if address != st.session_state.get("_written") and not moved:
@@ -56,7 +60,10 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         st.session_state["run"] = None
         if run:
             found = experiment_of_run(run)
-            if found is None:
+            if found is not None and found.pasted:
+                sentence = "This run trains pasted code: it is on the page Paste, under the same name."
+                problems.append(Problem("run", run, sentence))
+            elif found is None:
                 sentence = f"There is no run called “{run[:40]}” here. The page shows the settings without a run."
                 problems.append(Problem("run", run, sentence))
             else:
@@ -80,6 +87,13 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     if changed or reading.problems:
         st.session_state["_problems"] = reading.problems
     return reading.experiment, st.session_state["_problems"]
+
+
+def entered(page: str) -> bool:
+    """Whether this is the first run of the page since another was shown, or since the visit began."""
+    before = st.session_state.get("_page")
+    st.session_state["_page"] = page
+    return before != page
 
 
 def choose(experiment: Experiment) -> None:

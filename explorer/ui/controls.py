@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import ARCHITECTURES, TASKS, architecture_of, task_of
 from explorer.registry import Knob
-from explorer.spec import SIZES, Experiment, knob_choices, knobs_of, size_limit, size_reason, spell
+from explorer.spec import SIZES, Experiment, Limit, knob_choices, knobs_of, size_limit, size_reason, spell
 from explorer.ui.address import keep_when_bounds_move
 
 _RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -37,16 +37,25 @@ def controls(experiment: Experiment) -> None:
         _slider(name, experiment)
     knobs = knobs_of(architecture, task)
     for knob in knobs.values():
-        _knob(knob, experiment)
+        draw_knob(knob, experiment)
     st.divider()
-    _slider("epochs", experiment)
-    rates = sorted({*_RATES, experiment.learning_rate})
-    st.select_slider("learning rate", rates, format_func=spell, key="learning_rate", help=_help("learning_rate", experiment))
+    draw_setting("epochs", experiment)
+    draw_setting("learning_rate", experiment)
     with st.expander(f"{experiment.samples} samples, batch {experiment.batch}, seed {experiment.seed}"):
-        _slider("samples", experiment)
-        _slider("batch", experiment)
-        limit = size_limit("seed", architecture, task)
-        st.number_input("seed", int(limit.low), int(limit.high), step=1, key="seed", help=_help("seed", experiment))
+        for name in ("samples", "batch", "seed"):
+            draw_setting(name, experiment)
+
+
+def draw_setting(name: str, experiment: Experiment) -> None:
+    """Draw one of `spec.SETTINGS` as a widget, its key the name, at the experiment's value."""
+    if name == "learning_rate":
+        rates = sorted({*_RATES, experiment.learning_rate})
+        st.select_slider("learning rate", rates, format_func=spell, key=name, help=_limit(name, experiment).help)
+    elif name == "seed":
+        limit = _limit(name, experiment)
+        st.number_input("seed", int(limit.low), int(limit.high), step=1, key=name, help=limit.help)
+    else:
+        _slider(name, experiment)
 
 
 def sliders(experiment: Experiment) -> list[str]:
@@ -66,12 +75,12 @@ def _is_range(choices: tuple[Any, ...]) -> bool:
     return numbers and list(choices) == list(range(choices[0], choices[-1] + 1))
 
 
-def _help(name: str, experiment: Experiment) -> str:
-    return size_limit(name, ARCHITECTURES[experiment.architecture], TASKS[experiment.task]).help
+def _limit(name: str, experiment: Experiment) -> Limit:
+    return size_limit(name, architecture_of(experiment), task_of(experiment))
 
 
 def _slider(name: str, experiment: Experiment) -> None:
-    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    architecture, task = architecture_of(experiment), task_of(experiment)
     limit = size_limit(name, architecture, task)
     low, high = int(limit.low), int(limit.high)
     if name == "batch":
@@ -85,7 +94,8 @@ def _slider(name: str, experiment: Experiment) -> None:
         st.caption(reason)
 
 
-def _knob(knob: Knob, experiment: Experiment) -> None:
+def draw_knob(knob: Knob, experiment: Experiment) -> None:
+    """Draw a knob as the widget that suits its choices, its key the knob's name."""
     choices = _choices(knob, experiment)
     label = knob.name.replace("_", " ")
     options: Any = list(choices)

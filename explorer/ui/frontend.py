@@ -25,7 +25,7 @@ PLOTLY_PATH = "/plotly.min.js"
 STATIC = Path(streamlit.__file__).parent / "static"
 # The elements that this page draws, as the frontend names them. They are found by these names, without their hashes:
 # one that another version calls otherwise is only fetched later.
-ELEMENTS = ("Html", "Selectbox", "Slider", "NumberInput", "Checkbox", "ButtonGroup", "BidiComponent", "Button")
+ELEMENTS = ("Html", "Selectbox", "Slider", "NumberInput", "Checkbox", "ButtonGroup", "BidiComponent", "Button", "PageLink")
 FONTS = ("MaterialSymbols-Rounded", "SourceSansVF-Upright")
 
 _LINKED = re.compile(r"""(?:href|src)="\./(static/[\w./-]+)\"""")
@@ -60,6 +60,8 @@ class Frontend:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._held = held()
+        # Every page is the same document, which asks the server by its address what to draw.
+        self._held["/paste"] = self._held["/"]
         threading.Thread(target=self._compress, name="compress-frontend", daemon=True).start()
 
     def _compress(self) -> None:

@@ -1,9 +1,8 @@
-"""The page script: settings on the left, the shapes above, the run below."""
+"""The script of the page "Explore": settings on the left, the shapes above, the run below."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -15,13 +14,12 @@ from explorer.ui import address, life
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
 from explorer.ui.plain import plain
-from explorer.ui.quiz_panel import hidden, quiz_panel
 from explorer.ui.run_panel import run_panel
-from explorer.ui.twin_panel import twin_panel
+from explorer.ui.views import choose_view, show_view
 from explorer.ui.visitor import visitor
+from explorer.ui.waiting import wait_for_workers
 
 SECONDS_TO_DESCRIBE = 20.0
-VIEWS = {"chain": "Chain", "unrolled": "Over time", "twins": "Twins", "quiz": "Quiz"}
 ASSETS = Path(__file__).parents[2] / "assets"
 
 
@@ -38,7 +36,7 @@ def main() -> None:
         st.warning("\n\n".join(plain(problem.sentence) for problem in problems), icon=":material/info:")
     with st.container(key="chain_place"):
         _shapes(experiment)
-    run_panel(experiment)
+    run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
     address.write(experiment)
     engine.wish(visitor(), experiment)
 
@@ -63,15 +61,7 @@ def _head(experiment: Experiment) -> None:
         )
     caption, views = st.columns([8, 5], vertical_alignment="center")
     caption.caption(PRESETS[current].says if current else f"{architecture.summary} {task.summary}")
-    views.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=VIEWS.get,
-        key="view",
-        label_visibility="collapsed",
-        required=True,
-        help="The chain of layers; the same over time; a setting beside its other value; questions to answer first.",
-    )
+    choose_view(views)
 
 
 def _choose_preset() -> None:
@@ -83,7 +73,7 @@ def _choose_preset() -> None:
 def _shapes(experiment: Experiment) -> None:
     engine = life.engine()
     if not engine.ready:
-        _wait_for_workers()
+        wait_for_workers()
         return
     try:
         found = engine.describe(experiment, SECONDS_TO_DESCRIBE)
@@ -92,29 +82,7 @@ def _shapes(experiment: Experiment) -> None:
     except TimeoutError:
         chain(None, waiting="The workers are busy; the shapes follow as soon as one is free.")
     else:
-        _view(experiment, found)
-
-
-def _view(experiment: Experiment, found: dict[str, Any]) -> None:
-    view, description = st.session_state["view"], found["description"]
-    if view == "twins":
-        twin_panel(experiment, found)
-        return
-    drawn = {"values": found["values"], "looks": found["looks"], "query": experiment.to_query()}
-    if view == "quiz":
-        # Nothing follows the sliders here: what a question hides must stay hidden.
-        chain(description, **drawn, hidden=hidden(description))
-        quiz_panel(description)
-        return
-    chain(description, **drawn, view=view, follows=sliders(experiment))
-
-
-@st.fragment(run_every=0.25)
-def _wait_for_workers() -> None:
-    engine = life.engine()
-    if engine.ready:
-        st.rerun()
-    chain(None, waiting=engine.failure or "The workers are importing TensorFlow: the shapes follow in a few seconds.")
+        show_view(experiment, found, experiment.to_query(), sliders(experiment))
 
 
 # A worker that is started while pages are open is told that this is the main script, and imports it under another name.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import plotly
 import streamlit as st
 
 from explorer.engine import Engine, Refused
 from explorer.spec import Experiment
 from explorer.store import Run
-from explorer.ui import address, life
+from explorer.ui import life
 from explorer.ui.live import live
 from explorer.ui.panel import info
 from explorer.ui.visitor import visitor
 
 HELP = """
-**Train** starts with the settings on the left. **Pause** holds the run, **Resume** goes on as if nothing had been.
+**Train** starts with the settings on the page. **Pause** holds the run, **Resume** goes on as if nothing had been.
 **Step** trains exactly one epoch. **Stop** ends the run; what it learned stays to be looked at.
 **Reset** starts anew with the same settings and seed; a paused run then waits at the start.
 """
@@ -22,11 +24,14 @@ PLOTLY_URL = f"/plotly.min.js?v={plotly.__version__}"
 
 
 @st.fragment
-def run_panel(experiment: Experiment) -> None:
-    """Buttons, status and charts. Only this fragment runs again when a button is pressed or a run's state changes."""
+def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
+    """Buttons, status and charts. Only this fragment runs again when a button is pressed or a run's state changes.
+
+    The run is in `st.session_state["run"]`; `write` makes the address say so after a button has changed it.
+    """
     engine = life.engine()
     run = _run(engine)
-    _buttons(engine, experiment, run)
+    _buttons(engine, experiment, run, write)
     shown = run.experiment if run else experiment
     live(
         {
@@ -47,7 +52,7 @@ def _run(engine: Engine) -> Run | None:
     return engine.open(run_id, visitor()) if run_id else None
 
 
-def _buttons(engine: Engine, experiment: Experiment, run: Run | None) -> None:
+def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Callable[[], None]) -> None:
     state = run.state if run else "idle"
     mine = run is None or run.owner == visitor()
     going = state in ("queued", "running")
@@ -55,25 +60,26 @@ def _buttons(engine: Engine, experiment: Experiment, run: Run | None) -> None:
     ready = engine.ready
     may_step = run is None or not same or state == "paused" or not mine
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
+        act = (experiment, write)
         # Every button keeps its place; what cannot be done now is greyed out.
-        _button("train", experiment, not ready or (mine and same and (going or state == "paused")))
+        _button("train", act, not ready or (mine and same and (going or state == "paused")))
         if state == "paused":
-            _button("resume", experiment, not (mine and ready))
+            _button("resume", act, not (mine and ready))
         else:
-            _button("pause", experiment, not (mine and going))
-        _button("step", experiment, not (ready and may_step))
-        _button("stop", experiment, not (mine and (going or state == "paused")))
-        _button("reset", experiment, not (mine and run is not None and ready))
+            _button("pause", act, not (mine and going))
+        _button("step", act, not (ready and may_step))
+        _button("stop", act, not (mine and (going or state == "paused")))
+        _button("reset", act, not (mine and run is not None and ready))
         # One help for the row: a button with a help of its own is drawn twice, once for touch screens.
         st.markdown(":gray[What these do]", help=HELP, width="content")
 
 
-def _button(key: str, experiment: Experiment, disabled: bool) -> None:
+def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool) -> None:
     kind = "primary" if key == "train" else "secondary"
-    st.button(key.capitalize(), key=key, disabled=disabled, type=kind, on_click=_act, args=(key, experiment))
+    st.button(key.capitalize(), key=key, disabled=disabled, type=kind, on_click=_act, args=(key, *act))
 
 
-def _act(action: str, experiment: Experiment) -> None:
+def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None:
     engine = life.engine()
     st.session_state["_refusal"] = ""
     run = _run(engine)
@@ -93,7 +99,7 @@ def _act(action: str, experiment: Experiment) -> None:
             getattr(engine, action)(run.id)
     except (Refused, TimeoutError) as refusal:
         st.session_state["_refusal"] = str(refusal)
-    address.write(st.session_state["_experiment"])
+    write()
 
 
 def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:

@@ -11,14 +11,14 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog import ARCHITECTURES, architecture_of, read_experiment, task_of
 from explorer.engine import Refused
 from explorer.parting import parting
 from explorer.spec import Experiment, knob_choices
 from explorer.ui import life
 from explorer.ui.address import keep_when_bounds_move
 from explorer.ui.chain import chain
-from explorer.ui.plain import plain
+from explorer.ui.plain import marked, plain
 
 SECONDS_TO_DESCRIBE = 20.0
 # More values than this are a size, which a slider moves, and no choice.
@@ -53,7 +53,7 @@ def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer
     offers = [
         Offer(each["layer"], each["setting"], each["label"], each["value"], tuple(each["others"])) for each in found["twins"]
     ]
-    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    architecture, task = architecture_of(experiment), task_of(experiment)
     of_layers = {offer.setting for offer in offers}
     for knob in architecture.knobs.values():
         choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
@@ -62,7 +62,8 @@ def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer
             others = tuple(choice for choice in choices if choice != value)
             offers.append(Offer(None, knob.name, knob.name.replace("_", " "), value, others))
     sisters = tuple(name for name, each in ARCHITECTURES.items() if each.fits(task) and name != experiment.architecture)
-    if sisters:
+    # Another architecture is no setting of pasted code.
+    if sisters and experiment.pasted is None:
         offers.append(Offer(None, "architecture", "architecture", experiment.architecture, sisters))
     return {offer.key: offer for offer in offers}
 
@@ -133,9 +134,9 @@ def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Mapping[st
     parts = parting(found["description"], description, broken, changed)
     with st.container(key="twin_why"):
         if broken:
-            st.warning(_marked(broken["says"]), icon=":material/block:")
+            st.warning(marked(broken["says"]), icon=":material/block:")
         else:
-            st.markdown(_marked(parts["why"]))
+            st.markdown(marked(parts["why"]))
     here, there = _marks(parts, broken, description, changed)
     st.caption(plain(f"Here, as it is: {changed['label']} = {changed['here']}"))
     chain(found["description"], found["values"], key="chain_itself", looks=found.get("looks"), marks=here)
@@ -150,7 +151,7 @@ def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Mapping[st
             st.code(broken["keras_says"], language=None, wrap_lines=True)
     if parts["differences"]:
         with st.container(key="twin_differences"):
-            st.markdown("**What differs**\n" + "".join(f"\n- {_marked(each['says'])}" for each in parts["differences"]))
+            st.markdown("**What differs**\n" + "".join(f"\n- {marked(each['says'])}" for each in parts["differences"]))
 
 
 def _marks(
@@ -168,9 +169,3 @@ def _marks(
             before = f"{there_marks[held[-1]]}; " if held[-1] in there_marks else ""
             there_marks[held[-1]] = f"{before}{broken['layer']} cannot go on after it"
     return here_marks, there_marks
-
-
-def _marked(sentence: str) -> str:
-    """A sentence for Markdown: what stands between backticks is a name, all else is text."""
-    pieces = sentence.split("`")
-    return "".join(f"`{piece}`" if place % 2 else plain(piece) for place, piece in enumerate(pieces))

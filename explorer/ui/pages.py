@@ -1,0 +1,37 @@
+"""The script that Streamlit runs: it knows the pages, and draws the way between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+ASSETS = HERE.parents[1] / "assets"
+
+
+def main() -> None:
+    st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    explore = st.Page(
+        HERE / "page.py",
+        title="Explore",
+        default=True,
+        help="Choose a model, see what every layer does to the axes, and train it.",
+    )
+    paste = st.Page(
+        HERE / "paste_page.py",
+        title="Paste",
+        url_path="paste",
+        help="Paste Keras code of your own: see its shapes, or where they break and how to mend it.",
+    )
+    chosen = st.navigation([explore, paste], position="top")
+    # On a phone Streamlit puts its own links away into the sidebar, which is closed: there these are shown (page.css).
+    with st.container(horizontal=True, gap="small", key="pages"):
+        st.page_link(explore, disabled=chosen == explore)
+        st.page_link(paste, disabled=chosen == paste)
+    chosen.run()
+
+
+# A worker that is started while pages are open is told that this is the main script, and imports it under another name.
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The chain of pasted code as far as it holds, with the layer that breaks at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+_LETTERS = {"batch": "B", "windows": "W", "timesteps": "T", "features": "F"}
+# What the axes of data are called before any layer has said otherwise, by their number, the batch first.
+AXES = {
+    2: ("batch", "features"),
+    3: ("batch", "timesteps", "features"),
+    4: ("batch", "windows", "timesteps", "features"),
+}
+
+
+def drawn(report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The description to draw of a report of `Engine.check`: where a layer breaks, it stands last and returns nothing.
+
+    None where there is nothing to draw.
+    """
+    description, layers = report["description"], report["layers"]
+    broken = layers[-1] if layers and layers[-1].get("broken") else None
+    if broken is None:
+        return description
+    description = dict(description or {"sources": [], "layers": [], "output": None, "params": None})
+    if not description["sources"]:
+        shapes = broken["input"] or [[None, *shape[1:]] for shape in report["x"] or ()]
+        description["sources"] = [_source(place, shape, len(shapes)) for place, shape in enumerate(shapes)]
+    last = {
+        "name": broken["name"],
+        "type": broken["type"],
+        "input": broken["input"] or [],
+        "output": [],
+        "params": None,
+        "arithmetic": "",
+        "short": "cannot go on",
+        "says": "",
+        "broken": True,
+        **_reads(broken["input"] or [], description),
+    }
+    held = [layer for layer in description["layers"] if layer["name"] != broken["name"]]
+    return {**description, "layers": [*held, last]}
+
+
+def marks(report: Mapping[str, Any], title_of: Callable[[Mapping[str, Any]], str]) -> dict[str, str]:
+    """The layers to mark, each with the titles of the problems that lie there: the whole reason stands beside the code."""
+    found: dict[str, list[str]] = {}
+    for problem in report["problems"]:
+        name = layer_of(problem, report["layers"])
+        if name is not None:
+            found.setdefault(name, []).append(title_of(problem) + (f", line {problem['line']}" if problem["line"] else ""))
+    return {name: "; ".join(titles) for name, titles in found.items()}
+
+
+def layer_of(problem: Mapping[str, Any], layers: Sequence[Mapping[str, Any]]) -> str | None:
+    """The name of the layer that a problem blames, where that stands in the chain."""
+    place = problem["layer"]
+    return layers[place]["name"] if place is not None and 0 <= place < len(layers) else None
+
+
+def _source(place: int, shape: Sequence[int | None], inputs: int) -> dict[str, Any]:
+    name = "input" if inputs == 1 else f"input_{place + 1}"
+    axes, symbols = _named(shape)
+    return {"name": name, "shape": list(shape), "axes": axes, "symbols": symbols}
+
+
+def _named(shape: Sequence[int | None]) -> tuple[list[str], list[str]]:
+    """Names of the axes of data with this shape, and a letter for each, or its size."""
+    axes = AXES.get(len(shape), ("batch", *["size"] * (len(shape) - 1)))
+    return list(axes), [_LETTERS.get(axis, str(size)) for axis, size in zip(axes, shape, strict=True)]
+
+
+def _reads(shapes: Sequence[Sequence[int | None]], description: Mapping[str, Any]) -> dict[str, Any]:
+    """What the layer that breaks reads, found by its shape: the latest that is like it."""
+    tensors = [(source["name"], source["shape"], source["axes"], source["symbols"]) for source in description["sources"]]
+    for layer in description["layers"]:
+        sides = (layer["output"], layer["axes_out"], layer["symbols_out"])
+        tensors += [(layer["name"], *parts) for parts in zip(*sides, strict=False)]
+    reads, axes, symbols, left = [], [], [], tensors[::-1]
+    for shape in shapes:
+        found = next((each for each in left if list(each[1]) == list(shape)), None)
+        if found is not None:
+            left.remove(found)
+        reads.append(found[0] if found else tensors[-1][0] if tensors else "")
+        axis, symbol = (list(found[2]), list(found[3])) if found else _named(shape)
+        axes.append(axis)
+        symbols.append(symbol)
+    if not shapes and tensors:
+        reads.append(tensors[-1][0])
+    return {"reads": reads, "axes_in": axes, "symbols_in": symbols, "axes_out": [], "symbols_out": []}

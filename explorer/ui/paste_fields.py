@@ -1,0 +1,103 @@
+"""What stands in the fields of the page "Paste", read, and a sentence for each that cannot be read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Shape = tuple[int, ...]
+
+MOST_CHARACTERS = 20_000
+MOST_AXES = 6
+MOST_INPUTS = 8
+LARGEST_SIZE = 1_000_000
+LOSSES = (
+    *("mse", "mae", "mape", "msle", "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error"),
+    *("mean_squared_logarithmic_error", "huber", "log_cosh", "cosine_similarity", "binary_crossentropy"),
+    *("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_focal_crossentropy", "kl_divergence"),
+    *("categorical_focal_crossentropy", "poisson", "hinge", "squared_hinge", "categorical_hinge", "dice", "tversky"),
+)
+_HOW = "Write whole numbers with commas between, the batch first, such as 8,20,5"
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields as they can be checked: None is taken from the code. problems: a sentence for each that cannot be read."""
+
+    code: str
+    x: tuple[Shape, ...] | None
+    y: Shape | None
+    loss: str | None
+    problems: tuple[str, ...]
+
+
+def read_fields(code: str, x: str, y: str, loss: str) -> Fields:
+    """Judge the texts of the fields. Never raises.
+
+    >>> read_fields("...", "8,20,5; (8, 3)", "8,1", "").x
+    ((8, 20, 5), (8, 3))
+    >>> read_fields("...", "many", "", "").problems[0][:34]
+    'x cannot be read: “many”. Write wh'
+    """
+    problems: list[str] = []
+    if len(code) > MOST_CHARACTERS:
+        problems.append(
+            f"The code has {len(code):,} characters, and at most {MOST_CHARACTERS:,} are read. "
+            "Leave out what does not build the model."
+        )
+    inputs = _shapes("x", x, problems)
+    if inputs and len(inputs) > MOST_INPUTS:
+        problems.append(f"x names {len(inputs)} inputs, and at most {MOST_INPUTS} are read.")
+    target = _shapes("y", y, problems)
+    if target and len(target) > 1:
+        problems.append(f"y names {len(target)} shapes, “{_short(y)}”. A model is checked here with one target: give one.")
+    return Fields(code, inputs, target[0] if target else None, _loss(loss, problems), tuple(problems))
+
+
+def write_shapes(shapes: Sequence[Sequence[int]] | None) -> str:
+    """Shapes as they are written into a field.
+
+    >>> write_shapes([(8, 20, 5), (8, 3)]), write_shapes(None)
+    ('8,20,5; 8,3', '')
+    """
+    return "; ".join(",".join(map(str, shape)) for shape in shapes or ())
+
+
+def _shapes(name: str, text: str, problems: list[str]) -> tuple[Shape, ...] | None:
+    several = " (several inputs: 8,20,5; 8,3)" if name == "x" else ""
+    found = []
+    for part in filter(None, (each.strip() for each in text.split(";"))):
+        sizes = re.fullmatch(r"[(\[]?\s*(\d{1,9}(?:[\s,×x]+\d{1,9})*)\s*,?\s*[)\]]?", part, re.ASCII)
+        shape = tuple(map(int, re.findall(r"\d+", sizes[1]))) if sizes else ()
+        if not shape:
+            problems.append(f"{name} cannot be read: “{_short(part)}”. {_HOW}{several}.")
+            return None
+        if len(shape) > MOST_AXES or not all(1 <= size <= LARGEST_SIZE for size in shape):
+            problems.append(
+                f"{name} must have 1 to {MOST_AXES} sizes from 1 to {LARGEST_SIZE:,}, but “{_short(part)}” came. {_HOW}."
+            )
+            return None
+        found.append(shape)
+    return tuple(found) or None
+
+
+def _loss(text: str, problems: list[str]) -> str | None:
+    wanted = text.strip().strip("\"'")
+    if not wanted:
+        return None
+    spelled = {name.replace("_", ""): name for name in LOSSES}
+    # A class is named as its function is: MeanSquaredError.
+    known = spelled.get(wanted.lower().replace("_", ""))
+    if known is None:
+        near = difflib.get_close_matches(wanted.lower(), LOSSES, n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(LOSSES[-11:])} and others."
+        problems.append(f"There is no loss called “{_short(wanted)}” here.{hint}")
+    return known
+
+
+def _short(text: str) -> str:
+    """The received text on one line, for a sentence."""
+    text = " ".join(text.split())
+    return f"{text[:40]}…" if len(text) > 40 else text

@@ -1,0 +1,201 @@
+"""The script of the page "Paste": the chain above, code and its shapes on the left, on the right how to mend or train it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer.engine import Refused
+from explorer.examples import EXAMPLES, FORMS
+from explorer.ui import life, paste_state, paste_train
+from explorer.ui.chain import chain
+from explorer.ui.code import numbered
+from explorer.ui.paste_chain import drawn, marks
+from explorer.ui.paste_fields import Fields, read_fields
+from explorer.ui.paste_problems import notes, problems, title_of
+from explorer.ui.plain import marked, plain
+from explorer.ui.views import choose_view, show_view
+from explorer.ui.waiting import wait_for_workers
+
+SECONDS_TO_CHECK = 20.0
+ASSETS = Path(__file__).parents[2] / "assets"
+EMPTY = (
+    "Paste the lines that build your model, from the imports to `Sequential` or `Model`. Lines that make data, `compile` "
+    "and `fit` may stay: shapes and loss are read from them. Nothing is executed."
+)
+ABOUT = "See the shapes of your own model, or where they break and how to mend it. The code is read, and never executed."
+CODE_HELP = "It is read, and never executed. It is checked when you leave the field, or press Ctrl and Enter."
+X_HELP = "The shape of your input data, the batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. Empty: from the code."
+Y_HELP = "The shape of your target, the batch first, such as 8,1. Empty: from the code."
+LOSS_HELP = "The loss by name, such as mse. Empty: from the code."
+
+
+def main() -> None:
+    st.set_page_config(page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    engine = life.engine()
+    told = paste_state.take(lambda run_id: (run := engine.store.run(run_id)) and run.experiment)
+    st.html(ASSETS / "page.css")
+    _head()
+    told_of_it = st.container()
+    if told:
+        st.warning("\n\n".join(map(plain, told)), icon=":material/info:")
+    # On a phone the second of these comes first (page.css): whoever has code wants to paste it.
+    with st.container(key="paste_parts"):
+        above = st.container(key="chain_place")
+        left, right = st.columns([5, 7], gap="medium")
+    with left:
+        fields, checking = _fields()
+    report, refusal = _check(fields, checking)
+    with left:
+        if report and any(problem["line"] for problem in report["problems"]):
+            with st.container(key="marked_code"):
+                numbered(fields.code, notes(report["problems"]), key="marked_lines")
+    trainable = False
+    with right, st.container(key="result"):
+        if fields.problems or refusal:
+            st.warning("\n\n".join(map(plain, fields.problems or (refusal,))), icon=":material/info:")
+        elif not fields.code.strip():
+            st.info(EMPTY, icon=":material/content_paste:")
+        elif report is None:
+            with above:
+                wait_for_workers()
+        elif report["holds"]:
+            trainable = _held(fields, report, above)
+        else:
+            _broken(fields, report, above, told_of_it)
+    if report is None:
+        told_of_it.caption(_about())
+    paste_state.keep(trainable)
+
+
+def _head() -> None:
+    words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
+    words.markdown("#### Paste your Keras code", help=ABOUT)
+    shown = paste_state.shown_example()
+    titles = {each.stem: each.title for each in EXAMPLES.values()}
+    st.session_state["example"] = shown.stem if shown else None
+    example.selectbox(
+        "Examples",
+        list(titles),
+        index=None,
+        format_func=titles.get,
+        key="example",
+        placeholder="Open an example",
+        label_visibility="collapsed",
+        on_change=_open_example,
+        help="Codes that learners stumble over, and the article's three. Each is also a link, ?example= and its name.",
+    )
+    st.session_state["form"] = shown.form if shown else None
+    form.segmented_control(
+        "Form",
+        FORMS,
+        format_func=str.capitalize,
+        key="form",
+        disabled=shown is None or f"{shown.stem}_mended" not in EXAMPLES,
+        on_change=_open_form,
+        args=(shown.stem if shown else "",),
+        label_visibility="collapsed",
+        help="The example as it was written, and mended.",
+    )
+
+
+def _about() -> str:
+    shown = paste_state.shown_example()
+    return plain(shown.says) if shown else ABOUT
+
+
+def _open_example() -> None:
+    stem = st.session_state["example"]
+    if stem in EXAMPLES:
+        paste_state.show(EXAMPLES[stem])
+
+
+def _open_form(stem: str) -> None:
+    chosen = f"{stem}_mended" if st.session_state["form"] == "mended" else stem
+    if chosen in EXAMPLES:
+        paste_state.show(EXAMPLES[chosen])
+
+
+def _fields() -> tuple[Fields, Any]:
+    """Draw the fields; returns them as they are read, and the place where to say that they are being checked."""
+    with st.container(key="code_field"):
+        st.text_area("Your code", key="code", height=300, help=CODE_HELP, placeholder="import keras\n…")
+    x, y, loss = st.columns([5, 3, 4])
+    x.text_input("Shape of x", key="x", help=X_HELP, placeholder="from the code")
+    y.text_input("Shape of y", key="y", help=Y_HELP, placeholder="from the code")
+    loss.text_input("Loss", key="loss", help=LOSS_HELP, placeholder="from the code")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="check_buttons"):
+        st.button("Check", key="check", type="primary")
+        before = st.session_state["_paste"]["before"]
+        st.button("Back to what I pasted", key="undo", disabled=before is None, on_click=paste_state.undo)
+        checking = st.empty()
+    state = st.session_state
+    return read_fields(*(state[name] or "" for name in paste_state.FIELDS)), checking
+
+
+def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
+    """The report, or None and the sentence why there is none; an empty sentence where there is nothing to check yet."""
+    engine = life.engine()
+    if fields.problems or not fields.code.strip() or not engine.ready:
+        return None, ""
+    batch_size = st.session_state["_paste"]["batch_size"]
+    try:
+        with place, st.spinner("Checking …", width="content"):
+            return engine.check(fields.code, fields.x, fields.y, fields.loss, batch_size, SECONDS_TO_CHECK), ""
+    except Refused as refusal:
+        return None, str(refusal)
+    except TimeoutError:
+        return None, "The workers are busy, and the code could not be checked in time. Press Check to try again."
+
+
+def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) -> None:
+    found = report["problems"]
+    title = title_of(found[0]) if found else "The model is not whole"
+    more = f" And {len(found) - 1} more below." if len(found) > 1 else ""
+    # Above everything: a chain may be so tall that the reasons stand below the window.
+    verdict.markdown(f":red[:material/error: **{plain(title)}.**]{more} :gray[{_about()}]")
+    description = drawn(report)
+    if description and description["layers"]:
+        with above:
+            chain(description, marks=marks(report, title_of))
+    problems(report, fields.code)
+    _hints(report)
+
+
+def _held(fields: Fields, report: dict[str, Any], above: Any) -> bool:
+    """Draw code that holds; returns whether the settings of training were drawn."""
+    trainable = False
+    with above:
+        about, views = st.columns([8, 5], vertical_alignment="center")
+        about.caption(_about())
+    total = f"{report['params']:,} parameters in all." if report["params"] is not None else ""
+    batch_size = st.session_state["_paste"]["batch_size"]
+    batches = f" With batches of {batch_size}." if batch_size else ""
+    st.markdown(f":green[:material/check_circle: **It holds.**] {total}{batches}")
+    try:
+        experiment = paste_train.experiment_of(fields.code, report)
+        found = paste_train.describe(experiment)
+    except (ValueError, Refused, TimeoutError) as error:
+        choose_view(views, ("chain", "unrolled", "quiz"))
+        with above:
+            show_view(None, {"description": report["description"]})
+        st.info(plain(str(error)), icon=":material/info:")
+    else:
+        choose_view(views)
+        with above:
+            show_view(experiment, found)
+        trainable = paste_train.train(experiment, found["hindrance"])
+    _hints(report)
+    return trainable
+
+
+def _hints(report: dict[str, Any]) -> None:
+    for hint in report["hints"]:
+        st.caption(f":material/lightbulb: {marked(hint)}")
+
+
+# Streamlit runs this file under that name; a worker that is started meanwhile imports it under another.
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What breaks in pasted code: the cause, what Keras says, and the fixes, each a change to apply with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.ui import paste_state
+from explorer.ui.code import change
+from explorer.ui.paste_fields import write_shapes
+from explorer.ui.plain import marked, plain
+
+TITLES = {
+    "time_axis_missing": "The timesteps are gone",
+    "time_axis_extra": "The timesteps are still there",
+    "target_mismatch": "The target does not fit the output",
+    "input_rank": "The data have another number of axes",
+    "axes_swapped": "Axes the wrong way round",
+    "units_misread": "Units taken for something else",
+    "time_distributed_inner": "TimeDistributed takes the timesteps",
+    "stateful_batch": "A kept state needs a fixed batch",
+    "state_unpacking": "States that do not fit",
+    "mask_lost": "The mask does not arrive",
+    "ragged_input": "Sequences of different lengths",
+    "unknown_length": "A size that is left open",
+    "backward_order": "Backwards, and in another order",
+    "label_encoding": "Labels that do not suit the loss",
+    "merge_mismatch": "Tensors that cannot be joined",
+    "embedding_input": "An Embedding reads whole numbers",
+    "keras3_api": "Not in Keras 3 any more",
+    "unreadable": "A line that cannot be read",
+}
+SILENT = "Nothing: it trains, and is wrong."
+
+
+def title_of(problem: Mapping[str, Any]) -> str:
+    """A problem's kind for people; a kind without a title of its own is told by its name."""
+    kind = problem["kind"]
+    return TITLES.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def notes(problems: list[dict[str, Any]]) -> dict[int, str]:
+    """A note for every line of the code that a problem lies in: its title, numbered where there are several."""
+    found: dict[int, list[str]] = {}
+    for place, problem in enumerate(problems, 1):
+        if problem["line"]:
+            number = f"{place}. " if len(problems) > 1 else ""
+            found.setdefault(problem["line"], []).append(number + problem["message"].replace("`", ""))
+    return {line: " ".join(texts) for line, texts in found.items()}
+
+
+def problems(report: Mapping[str, Any], code: str) -> None:
+    """Draw all problems in order, the first one open."""
+    several = len(report["problems"]) > 1
+    for place, problem in enumerate(report["problems"]):
+        title = title_of(problem)
+        if several:
+            with st.expander(f"**{place + 1}. {plain(title)}**", expanded=place == 0, key=f"problem_{place}"):
+                _problem(problem, report, code, place)
+        else:
+            with st.container(key=f"problem_{place}"):
+                _problem(problem, report, code, place)
+
+
+def _problem(problem: Mapping[str, Any], report: Mapping[str, Any], code: str, place: int) -> None:
+    where = f":gray[Line {problem['line']}.] " if problem["line"] else ""
+    st.markdown(where + marked(problem["message"]))
+    if problem["kind"] != "unreadable":
+        with st.container(key=f"keras_{place}", gap="xsmall"):
+            st.caption("What Keras says")
+            if problem["silent"] or not problem["keras_says"]:
+                st.markdown(SILENT)
+            else:
+                st.code(problem["keras_says"], language=None, wrap_lines=True)
+    for number, fix in enumerate(problem["fixes"]):
+        _fix(fix, report, code, f"{place}_{number}")
+
+
+def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str) -> None:
+    with st.container(key=f"fix_{name}", gap="xsmall"):
+        words, button = st.columns([9, 3], vertical_alignment="center")
+        words.markdown(f":material/build: {marked(fix['title'])}")
+        button.button(
+            "Apply",
+            key=f"apply_{name}",
+            type="primary" if name == "0_0" else "secondary",
+            on_click=paste_state.apply,
+            args=(dict(fix),),
+            width="stretch",
+        )
+        if fix["code"].strip() != code.strip():
+            change(code, fix["code"], key=f"change_{name}")
+        for told in _other_changes(fix, report):
+            st.markdown(told)
+        if fix["data"]:
+            st.caption("In your data, before fit")
+            st.code(fix["data"], language="python", wrap_lines=True)
+
+
+def _other_changes(fix: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]:
+    """What a fix changes beside the code, one line each: shapes, loss, batch size."""
+    pairs = (
+        ("x", write_shapes(report["x"]), write_shapes(fix["x"])),
+        ("y", write_shapes([report["y"]] if report["y"] else None), write_shapes([fix["y"]] if fix["y"] else None)),
+        ("loss", report["loss"] or "", fix["loss"] or ""),
+    )
+    told = [f"{name}: {plain(old) or 'not given'} → **{plain(new)}**" for name, old, new in pairs if new and new != old]
+    if fix.get("batch_size"):
+        told.append(f"Batches of **{int(fix['batch_size'])}**, in `fit` as well.")
+    return told

@@ -1,0 +1,169 @@
+"""What the page "Paste" stands at, and its address.
+
+The fields and settings are in `st.session_state` under their widgets' keys. Streamlit forgets those while another page is
+shown, so that a copy is kept in `_paste`. The address names an example, or a run, and nothing of what was pasted.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from explorer.examples import EXAMPLES, Example
+from explorer.spec import LIMITS, SETTINGS, Experiment
+from explorer.ui.address import entered
+from explorer.ui.paste_fields import write_shapes
+
+FIELDS = ("code", "x", "y", "loss")
+FIRST = "memory_thrown_away"
+# Of two codes with so many lines in common, one is the other after some changes.
+SAME_CODE = 0.5
+_OTHERS = (*SETTINGS, "task", "view")
+
+
+def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ...]:
+    """Bring fields, settings and address together; returns a sentence for whatever in the address could not be taken.
+
+    A new address wins over the fields, except where a hand has just changed one of them.
+    """
+    state, address = st.session_state, st.query_params.to_dict()
+    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False})
+    arrives = entered("paste")
+    for name in (*FIELDS, *_OTHERS):
+        # What is not drawn is forgotten, and what has the same name on the other page is not meant here.
+        if arrives or name not in state:
+            state[name] = kept.get(name, _default(name))
+    if arrives:
+        state["run"], kept["drawn"] = kept.get("run"), False
+    changed, opened = _changed(kept), state.pop("_paste_opened", False)
+    # The browser sends its address along with every move, and the address that was written last may not have reached it
+    # yet: where a hand has moved something, the fields count.
+    if not arrives and (changed or state.get("check") or address == kept["written"]):
+        if changed & set(FIELDS) and not opened:
+            # What was undone or batched before is about another code.
+            kept.update(before=None, batch_size=None)
+            _forget_shapes_of_other_code(kept)
+        return ()
+    if arrives and not address and "code" in kept:
+        return ()
+    return _open_address(address, kept, experiment_of_run)
+
+
+def _default(name: str) -> Any:
+    if name not in LIMITS:
+        return ""
+    return int(LIMITS[name].default) if LIMITS[name].whole else LIMITS[name].default
+
+
+def _changed(kept: dict[str, Any]) -> set[str]:
+    """The fields and settings that stand at another value than the page last showed."""
+    state = st.session_state
+    return {name for name in (*FIELDS, *_OTHERS) if name in state and name in kept and state[name] != kept[name]}
+
+
+def _forget_shapes_of_other_code(kept: dict[str, Any]) -> None:
+    """Where an example was pasted over, its shapes and loss are not meant for what stands there now."""
+    state = st.session_state
+    before = tuple(kept.get(name, "") for name in FIELDS)
+    untouched = tuple(state[name] for name in FIELDS[1:]) == before[1:]
+    if untouched and any(_texts(each) == before for each in EXAMPLES.values()):
+        lines = (text.splitlines() for text in (before[0], state["code"] or ""))
+        if difflib.SequenceMatcher(None, *lines).ratio() < SAME_CODE:
+            state.update(dict.fromkeys(FIELDS[1:], ""))
+
+
+def _open_address(
+    address: dict[str, str], kept: dict[str, Any], experiment_of_run: Callable[[str], Experiment | None]
+) -> tuple[str, ...]:
+    state, problems = st.session_state, []
+    known = ("example", "run")
+    for name in address:
+        if name not in known:
+            problems.append(f"The address of this page takes {' and '.join(known)}; “{name[:40]}” was left out.")
+    state["run"], run, name = None, address.get("run"), address.get("example")
+    if run:
+        found = experiment_of_run(run)
+        if found is None or found.pasted is None:
+            problems.append(f"There is no run of pasted code called “{run[:40]}” here. The page shows an example.")
+        else:
+            pasted = found.pasted
+            _put(pasted.code, write_shapes(pasted.x), write_shapes([pasted.y]), pasted.loss, kept)
+            state.update({setting: getattr(found, setting) for setting in SETTINGS} | found.knobs)
+            state["task"], state["run"] = found.task, run
+            del state["_paste_opened"]
+            return tuple(problems)
+    if name and name not in EXAMPLES:
+        problems.append(f"There is no example called “{name[:40]}”. There are: {', '.join(EXAMPLES)}.")
+    show(EXAMPLES.get(name or FIRST, EXAMPLES[FIRST]))
+    del state["_paste_opened"]
+    return tuple(problems)
+
+
+def keep(drawn: bool) -> None:
+    """After every run of the page: remember what it stands at, and make the address say it.
+
+    drawn: whether the settings of training were drawn.
+    """
+    state = st.session_state
+    kept = state["_paste"]
+    kept["drawn"] = drawn
+    kept.update({name: state[name] for name in (*FIELDS, *_OTHERS, "run") if name in state})
+    write()
+
+
+def write() -> None:
+    """Make the address name the run, or the example that the fields hold."""
+    state = st.session_state
+    kept, shown = state["_paste"], shown_example()
+    kept["run"] = state.get("run")
+    wanted = {"run": state["run"]} if state.get("run") else {"example": shown.name} if shown else {}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    kept["written"] = wanted
+
+
+def shown_example() -> Example | None:
+    """The example that stands in the fields, unchanged."""
+    now = tuple(st.session_state.get(name, "") for name in FIELDS)
+    return next((each for each in EXAMPLES.values() if _texts(each) == now), None)
+
+
+def show(example: Example) -> None:
+    """Put an example into the fields; for a callback, or before they are drawn."""
+    _put(*_texts(example), st.session_state["_paste"])
+
+
+def apply(fix: dict[str, Any]) -> None:
+    """Put a fix into the fields, and remember what stood there; for a callback."""
+    state = st.session_state
+    kept = state["_paste"]
+    before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
+    x = write_shapes(fix["x"]) if fix["x"] else state["x"]
+    y = write_shapes([fix["y"]]) if fix["y"] else state["y"]
+    _put(fix["code"], x, y, fix["loss"] or state["loss"], kept)
+    kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"])
+
+
+def undo() -> None:
+    """Bring back what stood in the fields before the first fix; for a callback."""
+    kept = st.session_state["_paste"]
+    if kept["before"]:
+        *texts, batch_size = kept["before"]
+        _put(*texts, kept)
+        kept["batch_size"] = batch_size
+
+
+def _texts(example: Example) -> tuple[str, str, str, str]:
+    target = write_shapes([example.y]) if example.y else ""
+    return example.code, write_shapes(example.x), target, example.loss or ""
+
+
+def _put(code: str, x: str, y: str, loss: str, kept: dict[str, Any]) -> None:
+    state = st.session_state
+    state.update(zip(FIELDS, (code, x, y, loss), strict=True))
+    state["run"] = None
+    state["_paste_opened"] = True
+    kept.update(before=None, batch_size=None)

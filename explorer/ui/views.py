@@ -1,0 +1,53 @@
+"""The ways to look at a model, on both pages: its chain, the same over time, beside its twin, and with questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.spec import Experiment
+from explorer.ui.chain import chain
+from explorer.ui.quiz_panel import hidden, quiz_panel
+from explorer.ui.twin_panel import twin_panel
+
+VIEWS = {"chain": "Chain", "unrolled": "Over time", "twins": "Twins", "quiz": "Quiz"}
+
+
+def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
+    """Draw the choice; what is chosen is in `st.session_state["view"]`."""
+    if st.session_state.get("view") not in names:
+        st.session_state["view"] = names[0]
+    place.segmented_control(
+        "View",
+        list(names),
+        format_func=VIEWS.get,
+        key="view",
+        label_visibility="collapsed",
+        required=True,
+        help="The chain of layers; the same over time; a setting beside its other value; questions to answer first.",
+    )
+
+
+def show_view(
+    experiment: Experiment | None,
+    found: Mapping[str, Any],
+    query: Mapping[str, str] | None = None,
+    follows: Sequence[str] = (),
+) -> None:
+    """Draw what is chosen. found: what `Engine.describe` says, or only a description; experiment: None without twins.
+
+    query, follows: as `chain` takes them, where sliders on the page decide the shapes.
+    """
+    view, description = st.session_state["view"], found["description"]
+    if view == "twins":
+        twin_panel(experiment, found)
+        return
+    drawn = {"values": found.get("values"), "looks": found.get("looks"), "query": query}
+    if view == "quiz":
+        # Nothing follows the sliders here: what a question hides must stay hidden.
+        chain(description, **drawn, hidden=hidden(description))
+        quiz_panel(description)
+        return
+    chain(description, **drawn, view=view, follows=follows)

@@ -1,0 +1,17 @@
+"""What both pages show while the workers start."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.ui import life
+from explorer.ui.chain import chain
+
+
+@st.fragment(run_every=0.25)
+def wait_for_workers() -> None:
+    """Hold the chain's place; the page runs again as soon as the workers are ready."""
+    engine = life.engine()
+    if engine.ready:
+        st.rerun()
+    chain(None, waiting=engine.failure or "The workers are importing TensorFlow: the shapes follow in a few seconds.")

@@ -1,0 +1,196 @@
+"""What a person does on the page "Paste", in a real browser, with real workers behind it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bench.application import Application
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_page import layer, open_page, panel, press, slide, wait_for_epoch
+
+expect.set_options(timeout=PATIENCE)
+
+HOSTILE = """\
+# <img src=x onerror="window.acted = 1"> **bold** [link](http://example.com) :red[x] $x$
+import keras
+name = "<script>window.acted = 2</script>"
+model = keras.Sequential([keras.Input((20, 5)), keras.layers.LSTM(8), keras.layers.LSTM(4)])  # {long}
+""".replace("{long}", "long " * 60)
+
+
+def open_paste(page: Page, server: Application, query: str = "") -> None:
+    page.goto(f"{server.url}/paste?{query}")
+    expect(page.locator("[data-layer]").first).to_be_attached()
+
+
+def paste(page: Page, code: str) -> None:
+    field = page.locator(".st-key-code textarea")
+    field.fill(code)
+    field.press("Control+Enter")
+
+
+def go_to(page: Page, name: str) -> None:
+    """Take the way between the pages: in the header, or on a phone above the page."""
+    phone = page.viewport_size["width"] <= 768
+    links = page.locator(".st-key-pages") if phone else page.locator("header")
+    links.get_by_role("link", name=name, exact=True).click()
+
+
+def no_sideways_scroll(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll('.explorer-code, .explorer-chain, .stButton button, textarea, input')]
+            .filter(node => node.getBoundingClientRect().width > 0)
+            .filter(node => { const box = node.getBoundingClientRect();
+                              return box.left < -1 || box.right > window.innerWidth + 1; })
+            .map(node => node.outerHTML.slice(0, 120))"""
+    )
+    assert beyond == []
+
+
+def test_an_example_breaks_is_mended_with_one_click_and_learns(page, server):
+    open_paste(page, server, "example=memory_thrown_away")
+    expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
+    expect(layer(page, "lstm")).to_have_attribute("data-output", "None,32")
+    marked = page.locator(".st-key-marked_code [data-kind=marked]")
+    expect(marked).to_have_attribute("data-line", "7")
+    expect(marked).to_contain_text("timesteps are gone")
+    expect(page.locator(".st-key-keras_0")).to_contain_text("expected ndim=3, found ndim=2")
+    removed, added = (page.locator(f".st-key-fix_0_0 [data-kind={kind}]") for kind in ("removed", "added"))
+    expect(removed.first).to_contain_text("−")
+    expect(added.first).to_contain_text("return_sequences=True")
+
+    press(page, "apply_0_0")
+    expect(page.get_by_text("It holds.")).to_be_visible()
+    expect(page.locator("[data-broken]")).to_have_count(0)
+    expect(layer(page, "dense")).to_have_attribute("data-output", "None,1")
+    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
+
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    press(page, "train")
+    wait_for_epoch(page, 2)
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    page.wait_for_url(re.compile(r"/paste\?run="))
+
+    page.reload()
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
+
+
+def test_what_was_pasted_comes_back(page, server):
+    open_paste(page, server, "example=memory_thrown_away")
+    expect(page.locator(".st-key-undo button")).to_be_disabled()
+    press(page, "apply_0_0")
+    expect(page.get_by_text("It holds.")).to_be_visible()
+    press(page, "undo")
+    expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
+    expect(page.locator(".st-key-code textarea")).not_to_have_value(re.compile("return_sequences=True"))
+
+
+def test_what_keras_does_not_say_is_said(page, server):
+    open_paste(page, server, "example=answer_at_every_step")
+    expect(page.locator(".st-key-keras_0")).to_contain_text("Nothing: it trains, and is wrong.")
+    # All of it is built: the layer is marked, and none is missing.
+    expect(page.locator("[data-layer][data-marked]")).to_have_count(1)
+    expect(page.locator("[data-broken]")).to_have_count(0)
+
+
+def test_code_that_holds_has_twins_and_a_quiz(page, server):
+    open_paste(page, server, "example=article_2")
+    expect(page.get_by_text("It holds.")).to_be_visible()
+    page.get_by_text("Twins", exact=True).click()
+    expect(page.locator(".st-key-chain_twin [data-layer], .st-key-twin_keras").first).to_be_visible()
+    page.get_by_text("Quiz", exact=True).click()
+    expect(page.locator(".st-key-quiz_panel")).to_contain_text("Question 1")
+    expect(layer(page, "gru")).to_have_attribute("data-output", "?")
+    page.get_by_text("Over time", exact=True).click()
+    expect(page.locator("svg.unrolled-drawing")).to_be_visible()
+
+
+def test_both_forms_of_an_example_open_and_are_links(page, server):
+    open_paste(page, server, "example=channels_first")
+    page.get_by_text("Mended", exact=True).click()
+    page.wait_for_url(re.compile("example=channels_first_mended"))
+    expect(page.get_by_text("It holds.")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile(r"shape=\(channels, length\)"))
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_way_there_and_back_keeps_both_pages(page, server, width):
+    page.set_viewport_size({"width": width, "height": 812})
+    query = "timesteps=11&features=3&units=7"
+    open_page(page, server, query)
+    go_to(page, "Paste")
+    expect(page.locator(".st-key-code textarea")).to_be_visible()
+    page.wait_for_url(re.compile("/paste"))
+    assert "timesteps" not in page.url
+    paste(page, "import keras\nmodel = keras.Sequential([keras.Input((4, 2)), keras.layers.GRU(3)])\n")
+    expect(layer(page, "gru")).to_have_attribute("data-output", "None,3")
+    go_to(page, "Explore")
+    page.wait_for_url(re.compile("timesteps=11.*features=3.*units=7"))
+    assert "/paste" not in page.url
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,11,7")
+    go_to(page, "Paste")
+    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile(r"GRU\(3\)"))
+    expect(layer(page, "gru")).to_have_attribute("data-output", "None,3")
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server, width):
+    page.set_viewport_size({"width": width, "height": 812})
+    open_paste(page, server)
+    paste(page, HOSTILE)
+    first = page.locator('.st-key-marked_code [data-line="1"]')
+    expect(first).to_contain_text('<img src=x onerror="window.acted = 1"> **bold** [link](http://example.com)')
+    expect(page.locator('.st-key-marked_code [data-line="3"]')).to_contain_text("<script>window.acted = 2</script>")
+    expect(page.locator(".st-key-fix_0_0 .line").first).to_be_attached()
+    assert page.evaluate("window.acted") is None
+    assert page.locator(".stMain img[src=x], .stMain a[href*='example.com']").count() == 0
+    no_sideways_scroll(page)
+    lines = page.locator(".st-key-marked_code .lines")
+    assert lines.evaluate("node => node.scrollWidth > node.clientWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 812)])
+@pytest.mark.parametrize("name", ["article_1", "decoder_states", "article_3"])
+def test_nothing_is_cut_off(browser, server, tmp_path, scheme, width, height, name):
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    open_paste(page, server, f"example={name}")
+    expect(page.locator(".st-key-result")).to_contain_text(re.compile("What Keras says|It holds"))
+    no_sideways_scroll(page)
+    assert len(page.screenshot(path=tmp_path / "paste.png")) > 10_000
+    context.close()
+
+
+def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
+    open_paste(page, server, "example=units_for_timesteps")
+    button = page.locator(".st-key-apply_0_0 button")
+    expect(button).to_be_enabled()
+    page.locator(".st-key-check button").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if button.evaluate("node => node === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It holds.")).to_be_visible()
+
+
+def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(page, server):
+    open_page(page, server, "epochs=60")
+    go_to(page, "Paste")
+    page.get_by_text("Mended", exact=True).click()
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    thumb = page.locator(".st-key-epochs input[type=range]")
+    thumb.focus()
+    thumb.press("ArrowRight")
+    expect(panel(page)).to_contain_text("of 61")
+    go_to(page, "Explore")
+    page.wait_for_url(re.compile("epochs=60"))
+    slide(page, "epochs", 1)

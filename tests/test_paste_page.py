@@ -1,0 +1,160 @@
+"""The page "Paste" without a browser: what comes into its fields and its address, and the examples that it offers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.examples import EXAMPLES
+from explorer.ui import life
+from explorer.ui.code import changed_lines
+from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
+from explorer.ui.paste_problems import TITLES
+from explorer.ui.plain import marked
+
+SCRIPT = Path(__file__).resolve().parent.parent / "explorer" / "ui" / "paste_page.py"
+MODEL = "import keras\nmodel = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(2)])\n"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("EXPLORER_DATABASE", f"sqlite:///{tmp_path_factory.mktemp('page')}/runs.db")
+    patch.setenv("EXPLORER_WORKERS", "1")
+    life.engine().wait_ready(120)
+    yield
+    life.end()
+    patch.undo()
+
+
+def open_page(engine, **address: str) -> AppTest:
+    page = AppTest.from_file(str(SCRIPT), default_timeout=120)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    found = (*page.markdown, *page.warning, *page.info, *page.error, *page.caption)
+    return "\n".join(element.value for element in found).replace("\\", "")
+
+
+def test_the_first_visit_shows_an_example_already_diagnosed(engine):
+    page = open_page(engine)
+    assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
+    assert TITLES["time_axis_missing"] in words(page)
+    assert page.query_params["example"] in ("memory_thrown_away", ["memory_thrown_away"])
+
+
+def test_a_fix_is_applied_with_one_click_and_taken_back(engine):
+    page = open_page(engine, example="memory_thrown_away")
+    page.button(key="apply_0_0").click().run()
+    assert not page.exception
+    assert "It holds." in words(page)
+    assert "return_sequences=True" in page.text_area(key="code").value
+    page.button(key="undo").click().run()
+    assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
+    assert page.button(key="undo").disabled
+    assert TITLES["time_axis_missing"] in words(page)
+
+
+def test_an_empty_page_says_what_to_paste(engine):
+    page = open_page(engine)
+    page.text_area(key="code").set_value("").run()
+    assert not page.exception
+    assert "Paste the lines that build your model" in words(page)
+
+
+def test_the_shapes_of_an_example_are_not_those_of_code_that_is_pasted_over_it(engine):
+    page = open_page(engine)
+    page.text_area(key="code").set_value(MODEL).run()
+    assert [page.text_input(key=name).value for name in ("x", "y", "loss")] == ["", "", ""]
+    assert "It holds." in words(page)
+    assert "give x and y" in words(page)
+
+
+def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
+    page = open_page(engine)
+    page.text_area(key="code").set_value(EXAMPLES["memory_thrown_away"].code.replace("Dense(1)", "Dense(2)")).run()
+    assert page.text_input(key="x").value == "8,20,5"
+    assert "example" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        ("x", "many", "x cannot be read: “many”. Write whole numbers with commas between, the batch first, such as 8,20,5"),
+        ("x", "8,0,5", "x must have 1 to 6 sizes from 1 to 1,000,000, but “8,0,5” came."),
+        ("x", "; ".join(["8,1"] * 9), "x names 9 inputs, and at most 8 are read."),
+        ("y", "8,1; 8,2", "y names 2 shapes, “8,1; 8,2”."),
+        ("y", "-8", "y cannot be read: “-8”."),
+        ("loss", "msee", "There is no loss called “msee” here. Did you mean mse?"),
+        ("loss", "[a](http://b.c)", "There is no loss called “[a](http:"),
+    ],
+)
+def test_a_bad_field_gets_its_sentence(engine, key, text, sentence):
+    page = open_page(engine)
+    page.text_input(key=key).set_value(text).run()
+    assert not page.exception
+    assert sentence in words(page)
+
+
+def test_code_that_is_too_long_gets_its_sentence(engine):
+    page = open_page(engine)
+    page.text_area(key="code").set_value("#" * (MOST_CHARACTERS + 1)).run()
+    assert "The code has 20,001 characters, and at most 20,000 are read." in words(page)
+
+
+def test_a_line_that_cannot_be_read_is_named(engine):
+    page = open_page(engine)
+    page.text_area(key="code").set_value("import keras\nopen('/etc/passwd')\n").run()
+    assert not page.exception
+    assert TITLES["unreadable"] in words(page)
+    assert "Line 2." in words(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"example": "nothing"}, "There is no example called “nothing”."),
+        ({"run": "nothing"}, "There is no run of pasted code called “nothing” here."),
+        ({"untis": "3"}, "The address of this page takes example and run; “untis” was left out."),
+    ],
+)
+def test_a_bad_address_gets_its_sentence_and_an_example(engine, address, sentence):
+    page = open_page(engine, **address)
+    assert sentence in words(page)
+    assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_opens_as_what_it_is(engine, name):
+    page, example = open_page(engine, example=name), EXAMPLES[name]
+    assert page.text_area(key="code").value == example.code
+    assert ("It holds." if example.kind == "none" else TITLES[example.kind]) in words(page)
+    assert page.selectbox(key="example").value == example.stem
+
+
+def test_fields_are_read_as_people_write_them():
+    fields = read_fields(MODEL, " (8, 20, 5);8x3 ;", "(8,)", "'MeanSquaredError'")
+    assert (fields.x, fields.y, fields.loss) == (((8, 20, 5), (8, 3)), (8,), "mean_squared_error")
+    assert fields.problems == ()
+    assert read_fields("", "", "", "").x is None
+    assert write_shapes(fields.x) == "8,20,5; 8,3"
+    assert {read_fields("", "", "", loss).loss for loss in LOSSES} == set(LOSSES)
+
+
+def test_a_change_is_told_by_signs_with_the_lines_around():
+    before = [f"line {number}" for number in range(12)]
+    lines = changed_lines("\n".join(before), "\n".join([*before[:6], "new", *before[7:]]))
+    assert [line["sign"] for line in lines] == ["", " ", " ", "−", "+", " ", " ", ""]
+    assert [line["text"] for line in lines if line["kind"] in ("removed", "added")] == ["line 6", "new"]
+    assert changed_lines("same", "same") == []
+
+
+def test_names_in_a_sentence_cannot_end_their_own_code():
+    assert marked("`a\n\n# b` <i>") == "`a # b` \\<i\\>"
