@@ -1,4 +1,5 @@
-"""Everything in one run on one machine: measure, print, and (unless quick) write docs/performance.md and its pictures."""
+"""Everything in one run on one machine: measure, print, and (unless quick) write docs/performance.md, its pictures, and
+docs/pasted_code.md."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from bench import crowd, figures, growth, page, race, reach, start
+from bench import crowd, figures, growth, page, race, reach, snippets, start
 from bench.application import ROOT
 from bench.contest import COMPETITORS, environment, tell
 from bench.report import report
@@ -26,7 +27,7 @@ COMPETING = ("jax", "torch")
 def measure(quick: bool = False) -> dict[str, Any]:
     """The figures of every part, by its name."""
     found: dict[str, Any] = {}
-    for part in (race, growth, crowd, page, start):
+    for part in (race, growth, crowd, page, start, snippets):
         found[part.__name__.rpartition(".")[2]] = part.measure(quick)
     tell("estimates")
     command = [sys.executable, "-m", "bench.estimates"]
@@ -73,5 +74,6 @@ def main(as_json: bool = False, quick: bool = False) -> None:
     if not quick:
         (ROOT / "docs").mkdir(exist_ok=True)
         (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
+        tell(f"wrote {snippets.write(found['snippets'], where).relative_to(ROOT)}")
         for path in figures.draw(found, ROOT / "assets"):
             tell(f"wrote {path.relative_to(ROOT)}")

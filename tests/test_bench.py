@@ -7,7 +7,7 @@ import copy
 import numpy as np
 import pytest
 
-from bench import contest, figures, reach
+from bench import contest, figures, reach, snippets
 from bench.numbers import exponent, geometric_mean, percentile
 from bench.products import Product, multiplications, needed, ready
 from bench.report import report
@@ -173,3 +173,18 @@ def test_a_contestant_finds_the_defaults_around_it(monkeypatch):
 def test_the_baseline_knows_nothing_of_this_project():
     source = (contest.ROOT / "bench" / "baseline.py").read_text(encoding="utf-8")
     assert "explorer" not in source.split('"""', 2)[2].replace("Sequence explorer", "")
+
+
+def test_cases_are_counted_by_kind_and_a_false_alarm_is_no_success():
+    problem = {"kind": "input_rank", "layer": 1, "fixes": [{}]}
+    case = {"kind": "input_rank", "layer": 0, "fix_layer": 1}
+    right = {"kind": "none", "layer": None, "fix_layer": None}
+    other = {**problem, "kind": "axes_swapped", "layer": 2, "fixes": []}
+    found = [snippets.judged(case, {"problems": each}) for each in ([problem], [other], [])]
+    found += [snippets.judged(right, {"problems": each}) for each in ([problem], [])]
+    counted = snippets.by_kind(found)
+    assert counted == {"input_rank": [3, 1, 1, 1], "none": [2, 1, 1, 1]}
+    figures = {"cases": {"held_out": counted}, "seconds": {"holds": [0.1, 0.3], "breaks": [0.2]}}
+    text = snippets.report(figures, MACHINE)
+    assert "| **all that are wrong** | 3 | 1 (33%) | 1 (33%) | 1 (33%) |" in text
+    assert "| none | 2 | 1 |" in text and "0.200 s" in text
