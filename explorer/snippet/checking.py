@@ -11,7 +11,7 @@ import keras
 
 from explorer.snippet.apart import apart, named_anew
 from explorer.snippet.cases import Case
-from explorer.snippet.diagnosis import old_names, read, settled, wrong_with
+from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.given import shapes_of, sized, target_of
 from explorer.snippet.limits import SECONDS
 from explorer.snippet.problems import Data, Finding, Problem, Report
@@ -105,6 +105,9 @@ def _report(code: str, given: Data) -> Report:
 
 def _told(case: Case, finding: Finding | None, given: Data) -> Report:
     findings = [*old_names(case), *([finding] if finding else wrong_with(case))]
+    if finding is not None and finding.kind != "unreadable" and (uneven := ragged_arrays(case)) is not None:
+        # NumPy stops at it before Keras is asked for anything.
+        findings.insert(0, uneven)
     proofs = Proofs(given, time.thread_time() + SECONDS)
     problems = [_problem(case, each, proofs) for each in findings[:3]]
     return shown(case, findings, problems)

@@ -83,6 +83,14 @@ def old_names(case: Case) -> list[Finding]:
     return [Finding("keras3_api", message, call, first.node, first.says, False, (Candidate("Write it for Keras 3", edits),))]
 
 
+def ragged_arrays(case: Case) -> Finding | None:
+    """Sequences of different lengths in one array: NumPy makes no such array at all, whether it is used or not."""
+    for array in (*case.arrays.values(), *case.reader.names.values()):
+        if isinstance(array, Array) and array.ragged:
+            return ragged(case, array)
+    return None
+
+
 def wrong_with(case: Case) -> list[Finding]:
     """What is wrong with code that could be read to its end; at most one thing, the first that would hurt."""
     return list(_all_wrong(case))[:1]
@@ -123,11 +131,9 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     if (found := loose(case)) is not None:
         yield found
         return
-    # NumPy makes no such array at all, whether it is used or not.
-    for array in (*case.arrays.values(), *case.reader.names.values()):
-        if isinstance(array, Array) and array.ragged:
-            yield ragged(case, array)
-            return
+    if (uneven := ragged_arrays(case)) is not None:
+        yield uneven
+        return
     yield from noted(case)
     finding = settled(case)
     if finding is not None:
