@@ -12,8 +12,8 @@ import pytest
 from explorer.snippet import Unreadable, check, model_of
 from tests.learners import CASES, RIGHT, WRONG, executed, holding, model_in, told
 
-# Zeros at the end of its sequences run through its memory unmasked, in the words of its author.
-UNMASKED = "I8"
+# What is still said of two fixes as their authors wrote them: one pads without a mask, one leaves a single timestep.
+FURTHER = {"I8": ["mask_lost"], "ir-2": ["axes_swapped"]}
 
 
 @contextmanager
@@ -60,14 +60,14 @@ def agrees(case: dict[str, Any]) -> None:
     assert report["output"] == [list(each.shape) for each in model.outputs]
     assert report["params"] == model.count_params()
     kinds = [problem["kind"] for problem in report["problems"]]
-    assert kinds == (["mask_lost"] if case["id"] == UNMASKED else [])
+    assert kinds == FURTHER.get(case["id"], [])
 
 
 # Codes that train as well take long to run, and are left to `make soak`.
 QUICK = [case for case in CASES if ".fit(" not in case["code"]]
 
 
-@pytest.mark.parametrize("case", QUICK[::6], ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", QUICK[::10], ids=lambda case: case["id"])
 def test_shapes_and_parameters_are_those_of_keras(case):
     agrees(case)
 

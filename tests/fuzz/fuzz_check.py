@@ -21,10 +21,10 @@ def main() -> None:
     except ImportError:
         print("atheris is not there: it has wheels for some Pythons only (requirements-soak.txt).")
         return
-    from explorer import work
-
-    work.warm()
     with atheris.instrument_imports(include=["explorer.snippet"]):
+        from explorer import work
+
+        work.warm()
         from explorer.snippet import check
     from tests.fuzz.promises import keep
     from tests.fuzz.writing import edited, program
