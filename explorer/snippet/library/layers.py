@@ -30,12 +30,19 @@ from explorer.snippet.values import (
     Unreadable,
 )
 
+_INPUT_TAKES = frozenset(
+    "shape batch_size dtype sparse ragged batch_shape name tensor optional input_shape batch_input_shape".split()
+)
+
 
 def make_input(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> TensorValue:
     """`keras.Input(...)`: a tensor that the data stand for, (batch, ...).
 
     Raises Broken where Keras would raise, and Unreadable where its shape is not known.
     """
+    for name in kwargs:
+        if name not in _INPUT_TAKES:
+            raise Unreadable(f"An Input has no argument `{name}`: it takes shape, batch_size, name and dtype.", node.lineno)
     shape = kwargs.get("shape", args[0] if args else None)
     batch = kwargs.get("batch_size", args[1] if len(args) > 1 else None)
     entire = kwargs["batch_input_shape"] if "batch_input_shape" in kwargs else kwargs.get("batch_shape")

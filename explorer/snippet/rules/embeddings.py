@@ -69,7 +69,7 @@ def no_words(case: Case) -> Finding | None:
     if given is None or len(case.model.inputs) != 1:
         return None
     for call in case.readers_of(case.model.inputs[0]):
-        if call.kind != "Embedding":
+        if call.kind != "Embedding" or len(case.shape(call.inputs[0])) != 2:
             continue
         known = call.layer.layer.input_dim
         if given.fractions:
