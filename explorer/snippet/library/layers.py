@@ -30,9 +30,10 @@ from explorer.snippet.values import (
     Unreadable,
 )
 
-_INPUT_TAKES = frozenset(
-    "shape batch_size dtype sparse ragged batch_shape name tensor optional input_shape batch_input_shape".split()
-)
+_INPUT_TAKES = {
+    *("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape", "name", "tensor", "optional"),
+    *("input_shape", "batch_input_shape"),
+}
 
 
 def make_input(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> TensorValue:
