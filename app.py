@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.ui import events, life, sockets
+from explorer.ui import ending, events, life, sockets
 from explorer.ui import shapes as shapes_route
 from explorer.ui.frontend import Frontend
 from explorer.ui.headers import Headers
@@ -25,7 +25,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     sockets.send_at_once(st.get_option("server.port"))
     life.start()
     try:
-        yield
+        with ending.heard():
+            yield
     finally:
         life.end()
 

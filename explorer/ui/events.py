@@ -23,6 +23,7 @@ from explorer.engine import Engine
 from explorer.spec import ENDED, Experiment
 from explorer.store import StoredFrame
 from explorer.story import Course, tell
+from explorer.ui import ending
 
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
@@ -51,7 +52,7 @@ async def live(request: Request, engine: Engine) -> Response:
 
 
 async def _events(engine: Engine, run_id: str, experiment: Experiment, after: int) -> AsyncIterator[str]:
-    news, urgent = asyncio.Event(), asyncio.Event()
+    news, urgent, ends = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def hear(is_urgent: bool) -> None:
@@ -59,12 +60,20 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
         if is_urgent:
             urgent.set()
 
+    def end() -> None:
+        ends.set()
+        hear(True)
+
     story = _Story(experiment)
     last_status: dict[str, Any] = {}
     told_at, told, sentences = 0.0, None, None
     sent_at = -SECONDS_BETWEEN_EVENTS
-    with engine.watch(run_id, lambda is_urgent: loop.call_soon_threadsafe(hear, is_urgent)):
-        while True:
+    with (
+        engine.watch(run_id, lambda is_urgent: loop.call_soon_threadsafe(hear, is_urgent)),
+        ending.told(lambda: loop.call_soon_threadsafe(end)),
+    ):
+        # The page asks again by itself, and finds whoever answers then.
+        while not ends.is_set():
             news.clear()
             urgent.clear()
             # The state is read before the frames: an end is told only after every frame that came before it.

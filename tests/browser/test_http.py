@@ -10,6 +10,8 @@ import urllib.request
 
 import pytest
 
+from explorer.spec import Experiment
+from explorer.store import Run, Store
 from explorer.ui import frontend
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 
@@ -125,3 +127,13 @@ def test_no_other_file_is_given_away(server, path):
             assert b"<title>Streamlit</title>" in answer.read()
     except urllib.error.HTTPError as refused:
         assert refused.code in (400, 404)
+
+
+def test_a_stream_that_is_open_does_not_keep_the_server_from_ending(own):
+    store = Store(f"sqlite:///{own.database}")
+    store.add_run(Run("waits", "me", Experiment("gru_every_step", "delayed_echo"), "paused", "", "", 0))
+    store.close()
+    with get(f"{own.url}/live/waits") as stream:
+        assert stream.readline() == b"event: state\n"
+        own.process.terminate()
+        own.process.wait(timeout=60)

@@ -1,0 +1,61 @@
+"""The server's end, heard by the streams that would otherwise put it off.
+
+When its signal has come, the server waits until every answer is sent, and only then tells the application to end. The
+stream of a run is an answer that lasts as long as its page is open: each would wait for the other.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_told: set[Callable[[], None]] = set()
+_begun = threading.Event()
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """While this is held, a signal that ends the server is told to the streams, and then to the server.
+
+    Only the main thread can hear signals; in another one this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _begun.clear()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        _begun.set()
+        for tell in list(_told):
+            tell()
+        then = before[number]
+        if callable(then):
+            then(number, frame)
+        elif then is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    for number in before:
+        signal.signal(number, hear)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is hear:
+                signal.signal(number, handler)
+
+
+@contextmanager
+def told(tell: Callable[[], None]) -> Iterator[None]:
+    """While this is held, `tell` is called when the server's end begins (from a signal handler), or at once where it has."""
+    _told.add(tell)
+    if _begun.is_set():
+        tell()
+    try:
+        yield
+    finally:
+        _told.discard(tell)
