@@ -21,7 +21,7 @@ CASES = ROOT / "tests" / "cases"
 SETS = {
     "learner_cases": "The shared cases, which the rules were written with",
     "held_out": "Cases by another hand, met by finished rules; what they showed was mended afterwards",
-    "second": "A second set by another hand",
+    "second": "A second set by another hand, met and mended in the same way",
 }
 REPEATS = 30
 PATIENCE = 60.0
