@@ -45,6 +45,8 @@ _trainers: OrderedDict[str, Trainer] = OrderedDict()
 _locks: dict[str, threading.Lock] = {}
 _kept_lock = threading.Lock()
 _training = threading.Lock()
+_warming = threading.Lock()
+_warmed: set[int] = set()
 
 
 class Chunk(NamedTuple):
@@ -78,9 +80,13 @@ def warm() -> int:
     import explorer.shapes
     import explorer.training  # noqa: F401
 
-    # What is imported stays: looking through TensorFlow's many objects for garbage takes 0.2 s each time.
-    gc.collect()
-    gc.freeze()
+    with _warming:
+        if os.getpid() not in _warmed:
+            _warmed.add(os.getpid())
+            # What is imported stays: looking through TensorFlow's many objects for garbage takes 0.2 s each time. Just once
+            # in a process: what is in use when it is frozen, a model in another thread too, is never collected.
+            gc.collect()
+            gc.freeze()
     return os.getpid()
 
 
