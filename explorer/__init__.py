@@ -38,7 +38,12 @@ work, warm      what workers run, by name
 limits          what a run will cost, estimated before it starts
 story           what happened in a run, in sentences
 store           runs and frames in SQL
-cluster         the processes that chunks run in
+encryption      the key that a cluster's processes know each other by
+nodes           Dask's scheduler and worker, without the ports that are not needed
+embedded        the cluster that runs in this process and its children
+health          what workers use, and how long nobody has heard of them
+remote          the address of somebody else's scheduler
+cluster         the processes that chunks run in: one of both
 turns           which chunk goes to which worker next
 engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone

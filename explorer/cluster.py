@@ -8,41 +8,48 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 import os
-import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
 
 import dask
 import psutil
-from distributed import Client, Future, LocalCluster, Status
+from distributed import Client, Future, SpecCluster
+from distributed.client import ClosedClientError
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
-from distributed.utils import get_mp_context
+from distributed.utils import LoopRunner
 
-from explorer import work
+from explorer import embedded, work
+from explorer.embedded import SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
+from explorer.health import HealthRecord, Heartbeat, WorkerHealth
+from explorer.remote import checked_address
 
 _LOG = logging.getLogger(__name__)
-_SMALLEST_MEMORY = 1.5 * 2**30
 _MEMORY_TOPIC = "worker-restart-memory"
+# The reason that Dask itself gives for cancelling everything when its connection breaks.
+_LOST_REASON = "scheduler-connection-lost"
 _SECONDS_BETWEEN_LOOKS = 0.1
 # The scheduler runs in this process, or near it. On a loaded machine its answers take a moment, never this long.
 _SECONDS_OF_AN_ANSWER = 10.0
-# A worker that is not up by then hangs. The first one, which waits for TensorFlow, has been seen to take 25 s under load.
-_SECONDS_OF_A_START = 120.0
+# How often the workers' heartbeats, which come twice a second, are looked at; and a lost scheduler is tried again.
+_SECONDS_BETWEEN_HEARTBEATS = 0.5
+# A lost scheduler that does not answer an attempt by then is tried again.
+_SECONDS_OF_AN_ATTEMPT = 2.0
+_SECONDS_OF_A_REPLACEMENT = 60.0
 # A worker that is told to end has so long to do it; then it is killed.
 _SECONDS_TO_END = 3.0
+_SECONDS_THAT_A_DEATH_COUNTS = 600.0
 
 _SETTINGS = {
     # A chunk that kills its worker comes back as an error at once: the engine decides whether to try again, and where.
     "distributed.scheduler.allowed-failures": 0,
     # The engine sends each chunk to the worker that has its model; a stolen one would compile again.
     "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.http.routes": [],
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     # A paused worker would never answer; one that is over its limit is ended instead.
@@ -51,94 +58,91 @@ _SETTINGS = {
     # Dask would end a worker that takes this long to come back, just when it is up; `restore` replaces those that failed.
     "distributed.deploy.lost-worker-timeout": "1 hour",
     "distributed.admin.tick.limit": "30s",
-    "distributed.logging": {"distributed": "error"},
+    # What Dask keeps to look at later would grow for hours: the last 1,000 messages of each connection (with the states
+    # of runs in them), an hour of samples of each process, and where each worker was every 10 ms.
+    "distributed.admin.low-level-log-length": 10,
+    "distributed.admin.log-length": 100,
+    "distributed.admin.system-monitor.log-length": 10,
+    "distributed.diagnostics.computations.max-history": 10,
+    "distributed.diagnostics.erred-tasks.max-history": 10,
+    "distributed.scheduler.events-cleanup-delay": "1 minute",
+    "distributed.worker.profile.enabled": False,
 }
 
 
 class WorkerDied(Exception):
-    """The worker ended before it gave its result away."""
+    """The worker ended before it gave its result away, or the scheduler that knew of it did."""
 
 
 def gone(future: Future) -> bool:
-    """Whether what a worker had made ended with it, so that waiting for it would never end."""
+    """Whether what a worker had made ended with it or with its scheduler, so that waiting for it would never end."""
+    if future.status == "cancelled":
+        return getattr(future._state.exception, "reason", None) == _LOST_REASON or future.client.status == "closed"
     return future.status == "lost"
 
 
-def workers_wanted() -> int:
-    """EXPLORER_WORKERS, or 2. Raises ValueError with a sentence for anything but a whole number from 1 to 64."""
-    received = os.environ.get("EXPLORER_WORKERS", "2")
-    if not received.isdigit() or not 1 <= int(received) <= 64:
-        raise ValueError(f"EXPLORER_WORKERS must be a whole number from 1 to 64. Received: {received!r}")
-    return int(received)
-
-
-def memory_of_a_worker(workers: int) -> int:
-    """The bytes that one worker may use: its part of 60% of the machine, and at least 1.5 GiB."""
-    return int(max(_SMALLEST_MEMORY, psutil.virtual_memory().total * 0.6 / workers))
-
-
-def _fork_ahead() -> None:
-    """Import TensorFlow once, in a process that every worker is then forked from.
-
-    So the second worker, and one that comes for a dead one, is there in a moment, and they share the memory of what is
-    imported. The parent only imports: no operation has run and no thread of TensorFlow has started when it is forked.
-    Elsewhere than on Linux forking is not safe beside the system's own libraries, and each worker imports for itself.
-    """
-    if sys.platform != "linux":
-        return
-    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    # The parent of the workers inherits the settings from here, before it imports anything that reads them.
-    for name, value in work.ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    get_mp_context()  # names what Dask wants imported ahead; what is named after it counts
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["explorer.warm", "distributed"])
-
-
 class Cluster:
-    """A started cluster. The plain wrapper exists because a Dask client is awaitable, which some callers choke on."""
+    """A started cluster. The plain wrapper exists because a Dask client is awaitable, which some callers choke on.
+
+    Raises ValueError with a sentence for settings that are refused, and ConnectionError where no scheduler answers.
+    """
 
     def __init__(self, workers: int | None = None, memory: int | None = None) -> None:
         dask.config.set(_SETTINGS)
+        # What is cancelled, and who is started anew, when a server ends is no news for whoever ends it.
+        logging.getLogger("distributed").setLevel(logging.ERROR)
         address = os.environ.get("EXPLORER_SCHEDULER")
-        self._local: LocalCluster | None = None
-        if address:
-            self.memory = memory or int(_SMALLEST_MEMORY)
-            self._client = Client(address, set_as_default=False, timeout="10s")
-            self._client.run(work.warm)
-        else:
-            count = workers or workers_wanted()
-            self.memory = memory or memory_of_a_worker(count)
-            _fork_ahead()
-            self._local = LocalCluster(
-                n_workers=count,
-                # One thread trains while the next chunk waits in another; one compiles, and one describes shapes, so that
-                # a slider waits for none of them.
-                threads_per_worker=4,
-                processes=True,
-                memory_limit=self.memory,
-                # None would still listen, on a fixed port; the routes are emptied above.
-                dashboard_address="127.0.0.1:0",
-                host="127.0.0.1",
-                env=work.ENVIRONMENT,
-                preload=["explorer.warm"],
-                death_timeout=_SECONDS_OF_A_START,
-            )
-            self._client = Client(self._local, set_as_default=False)
+        self._local: SpecCluster | None = None
+        self._lost = ""
+        self._warmed: set[str] = set()
         self._deaths_by_memory: dict[str, float] = {}
         self._deaths_lock = threading.Lock()
         self._closing = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
         self._processes: set[psutil.Process] = set()
-        self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
+        self._health = HealthRecord()
+        if address:
+            self._address = checked_address(address)
+            self.memory = memory or int(SMALLEST_MEMORY)
+            # A loop of its own outlives each connection, so that what waits for an answer when one breaks is told.
+            self._loops = LoopRunner()
+            self._loops.start()
+            try:
+                self._client = self._connected(_SECONDS_OF_AN_ANSWER)
+            except OSError as error:
+                self._loops.stop()
+                raise ConnectionError(
+                    f"No scheduler answers at {self._address}, which EXPLORER_SCHEDULER names. Start one there "
+                    "(`dask scheduler`), or unset it to have workers started here."
+                ) from error
+            self._client.gather(self._warm(self.addresses()))
+        else:
+            count = workers or workers_wanted()
+            self.memory = memory or memory_of_a_worker(count)
+            self._local = embedded.start(count, self.memory)
+            self._address = self._local.scheduler_address
+            self._client = Client(self._local, set_as_default=False)
+            self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
+        self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
+        self._watching.start()
 
     @property
     def remote(self) -> bool:
         """Whether the workers are somebody else's, as many as there are."""
         return self._local is None
 
+    @property
+    def lost(self) -> str:
+        """A sentence while the scheduler does not answer, and it is tried again and again; else an empty string."""
+        return self._lost
+
+    def health(self) -> dict[str, WorkerHealth]:
+        """How each worker is that was up half a second ago, by address; at once, since nobody is asked."""
+        return self._health.health()
+
     def addresses(self) -> list[str]:
-        """The workers that are up now. Raises TimeoutError where the scheduler does not answer."""
-        return sorted(self._asked(self._client.scheduler.ncores))
+        """The workers that are up now; none while the scheduler is lost. Raises TimeoutError where it does not answer."""
+        return [] if self._lost else sorted(self._asked("ncores"))
 
     def restore(self) -> None:
         """Have the workers started that are missing and that nobody starts; returns at once.
@@ -146,40 +150,60 @@ class Cluster:
         Dask starts a dead worker anew, but not one that dies, or hangs, while it starts.
         """
         if self._local is not None:
-            self._local.loop.add_callback(_reopen, self._local, self._processes)
+            self._local.loop.add_callback(embedded.reopen, self._local, self._processes)
 
     def submit(self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0) -> Future:
-        """Run a function of `explorer.work` in a worker; on `worker` while that is alive."""
+        """Run a function of `explorer.work` in a worker; on `worker` while that is alive.
+
+        Raises WorkerDied while the scheduler is lost.
+        """
+        if self._lost:
+            raise WorkerDied(self._lost)
         where = {"workers": [worker], "allow_other_workers": True} if worker else {}
-        return self._client.submit(function, *arguments, pure=False, priority=priority, **where)
+        try:
+            return self._client.submit(function, *arguments, pure=False, priority=priority, **where)
+        except ClosedClientError as error:
+            raise WorkerDied("The scheduler does not answer.") from error
 
     def result(self, future: Future, timeout: float = 30.0) -> Any:
         """What the function returned, or the error that it raised.
 
         Raises WorkerDied where the worker died while it worked, or later with the result that nobody had fetched yet: for
-        the latter Dask's own `result` waits for ever. Raises TimeoutError after `timeout` seconds, and where it was given up
-        meanwhile, as everything is when the cluster is closed.
+        the latter Dask's own `result` waits for ever; and where the scheduler was lost meanwhile. Raises TimeoutError after
+        `timeout` seconds, and where it was given up meanwhile, as everything is when the cluster is closed.
         """
         try:
-            return self._client.sync(_fetched, future, timeout)
+            return future.client.sync(_fetched, future, timeout)
         except KilledWorker as error:
             raise WorkerDied(str(error)) from error
+        except CommClosedError as error:
+            raise WorkerDied("The scheduler was lost before it gave the result away.") from error
         except CancelledError as error:
+            if gone(future) and not self._closed.is_set():
+                raise WorkerDied("The scheduler was lost.") from error
             raise TimeoutError("What was asked of the workers has been given up.") from error
 
     def place_of(self, future: Future) -> str | None:
         """The worker that is at it, or None where none is. Raises TimeoutError where the scheduler does not answer."""
-        at_work = self._asked(self._client.scheduler.processing)
+        at_work = {} if self._lost else self._asked("processing")
         return next((worker for worker, keys in at_work.items() if future.key in keys), None)
 
     def renew(self, worker: str, then: Callable[[], None]) -> None:
-        """Start a worker anew, and call `then` (from another thread) when its successor is up, or was not to be had."""
+        """Start a worker anew, and call `then` (from another thread) when its successor is up, or was not to be had.
+
+        Its process is killed, whether it is at work, stopped or hangs; what it was at is a WorkerDied. Of somebody else's
+        workers Dask is asked to do it: that takes some seconds, and one without a nanny is only ended.
+        """
 
         def restart() -> None:
             try:
-                self._client.restart_workers([worker], timeout=60, raise_for_error=False)
+                if self._local is not None:
+                    self._client.sync(embedded.replace, self._local, worker, _SECONDS_OF_A_REPLACEMENT)
+                elif not self._lost:
+                    self._client.restart_workers([worker], timeout=_SECONDS_OF_A_REPLACEMENT, raise_for_error=False)
             except Exception:
-                _LOG.exception("A worker that was full could not be started anew.")
+                if not self._closed.is_set():
+                    _LOG.exception("A worker could not be started anew.")
             then()
 
         threading.Thread(target=restart, name="renew", daemon=True).start()
@@ -195,34 +219,130 @@ class Cluster:
         None of them is left behind: this process would wait for it without a bound when it ended.
         """
         with self._closing:
-            if self._closed:
+            if self._closed.is_set():
                 return
-            self._closed = True
+            self._closed.set()
+            if self._local is not None:
+                # First of all, so that none is started for one that ends now.
+                self._local.loop.add_callback(embedded.retire, self._local, self._processes)
             _at_most(self._client.close, 2)
+            self._watching.join(timeout=_SECONDS_OF_AN_ATTEMPT)
             if self._local is None:
+                self._loops.stop()
                 return
-            self._local.loop.add_callback(_collect, self._local, self._processes)
-            killing = threading.Timer(_SECONDS_TO_END, _kill, [self._processes])
+            killing = threading.Timer(_SECONDS_TO_END, embedded.kill, [self._processes])
             killing.daemon = True
             killing.start()
             self._local.shutdown_on_close = False  # Dask would try once more when this process ends, for ten seconds.
             _at_most(self._local.close, _SECONDS_TO_END + 4)
             killing.cancel()
-            _collect(self._local, self._processes)
-            _kill(self._processes)
+            embedded.collect(self._local, self._processes)
+            embedded.kill(self._processes)
 
-    def _asked(self, function: Callable[..., Awaitable[Any]]) -> Any:
+    def _asked(self, what: str) -> Any:
         """What the scheduler answers, or TimeoutError: the engine asks with its lock held."""
+        scheduler = self._client.scheduler
         try:
-            return self._client.sync(function, callback_timeout=_SECONDS_OF_AN_ANSWER)
-        except (TimeoutError, asyncio.TimeoutError) as error:
+            if scheduler is None:
+                raise CommClosedError("The client is closed.")
+            return self._client.sync(getattr(scheduler, what), callback_timeout=_SECONDS_OF_AN_ANSWER)
+        except (OSError, asyncio.TimeoutError) as error:  # TimeoutError is an OSError
             raise TimeoutError("The scheduler does not answer.") from error
+
+    # --- the thread that watches
+
+    def _watch(self) -> None:
+        while not self._closed.wait(_SECONDS_BETWEEN_HEARTBEATS):
+            try:
+                self._look()
+            except Exception as error:
+                if self._closed.is_set():
+                    return
+                if self._local is None:
+                    self._reconnect()
+                else:
+                    _LOG.warning("The workers could not be looked at: %r", error)
+
+    def _look(self) -> None:
+        client = self._client
+        if client.status != "running":
+            raise ConnectionError("The connection is broken.")
+        if self._local is not None:
+            heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER)
+        else:
+            found = client.sync(client.scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER)
+            heartbeats = {
+                address: Heartbeat(worker["last_seen"], worker["metrics"].get("memory", 0))
+                for address, worker in found["workers"].items()
+            }
+            self._warm(list(heartbeats))
+        self._health.note(heartbeats, time.monotonic())
+
+    # --- a scheduler that is somebody else's
+
+    def _connected(self, seconds: float) -> Client:
+        client = Client(self._address, loop=self._loops.loop, set_as_default=False, timeout=seconds)
+        client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
+        return client
+
+    def _reconnect(self) -> None:
+        """Give everything up that was asked of the lost scheduler, and connect to the one that comes in its place."""
+        self._lost = f"The scheduler at {self._address} does not answer; trying again."
+        _LOG.warning(self._lost)
+        before = self._client
+        with suppress(Exception):
+            before.sync(_give_up, before, callback_timeout=_SECONDS_OF_AN_ATTEMPT)
+        _at_most(before.close, _SECONDS_OF_AN_ATTEMPT)
+        self._health.note({}, time.monotonic())
+        self._warmed = set()
+        while not self._closed.wait(_SECONDS_BETWEEN_HEARTBEATS):
+            try:
+                client = self._connected(_SECONDS_OF_AN_ATTEMPT)
+            except (OSError, asyncio.TimeoutError):
+                continue
+            except Exception:
+                _LOG.exception("The scheduler answers, but not as one that can be used.")
+                continue
+            self._client = client
+            self._lost = ""
+            if self._closed.is_set():
+                _at_most(client.close, _SECONDS_OF_AN_ATTEMPT)
+            return
+
+    def _warm(self, addresses: list[str]) -> list[Future]:
+        """Have workers that are new import TensorFlow, in a thread: in their event loop they would be silent meanwhile."""
+        fresh = [address for address in addresses if address not in self._warmed]
+        self._warmed = set(addresses)
+        warming = [self._client.submit(work.warm, workers=[address], pure=False) for address in fresh]
+        for future in warming:
+            future.add_done_callback(_report_cold)  # Held by it until it is done.
+        return warming
 
     def _note_death(self, event: tuple[float, dict[str, Any]]) -> None:
         _, message = event
+        now = time.monotonic()
         with self._deaths_lock:
-            self._deaths_by_memory[message["worker"]] = time.monotonic()
+            recent = {who: at for who, at in self._deaths_by_memory.items() if now - at < _SECONDS_THAT_A_DEATH_COUNTS}
+            self._deaths_by_memory = recent | {message["worker"]: now}
         _LOG.warning("A worker used %.1f GiB, more than it may, and was ended.", message["rss"] / 2**30)
+
+
+async def _heartbeats_here(local: SpecCluster) -> dict[str, Heartbeat]:
+    return {
+        address: Heartbeat(worker.last_seen, worker.metrics.get("memory", 0))
+        for address, worker in local.scheduler.workers.items()
+    }
+
+
+async def _give_up(client: Client) -> None:
+    """As Dask does itself, but not where the scheduler is silent and the connection stands."""
+    for state in list(client.futures.values()):
+        state.cancel(reason=_LOST_REASON)
+
+
+def _report_cold(future: Future) -> None:
+    if future.status == "error":
+        _LOG.error("A worker could not import what it needs.", exc_info=future.exception())
 
 
 async def _fetched(future: Future, timeout: float) -> Any:
@@ -245,35 +365,6 @@ async def _fetched(future: Future, timeout: float) -> Any:
         if time.monotonic() > deadline and not fetching.done():
             raise TimeoutError("The workers are busy.")
     return fetching.result()
-
-
-def _reopen(local: LocalCluster, processes: set[psutil.Process]) -> None:
-    for name, nanny in list(local.workers.items()):
-        if nanny.status in (Status.closed, Status.failed):
-            del local.workers[name]
-    held: set[psutil.Process] = set()
-    _collect(local, held)
-    # Dask gives up a worker that hangs while it starts, and leaves its process.
-    _kill(processes - held)
-    processes.clear()
-    processes |= held
-    local.scale(len(local.worker_spec))
-
-
-def _collect(local: LocalCluster, found: set[psutil.Process]) -> None:
-    """The workers' processes, those that are still starting among them."""
-    for nanny in list(local._created):
-        process = nanny.process and nanny.process.process
-        with suppress(psutil.NoSuchProcess):
-            if process and process.pid:
-                found.add(psutil.Process(process.pid))
-
-
-def _kill(processes: set[psutil.Process]) -> None:
-    for process in list(processes):
-        # Not another one that has its number by now: psutil looks when it was started.
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
 
 
 def _at_most(close: Callable[..., Any], seconds: float) -> None:

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from explorer import cluster as cluster_module
+from explorer import embedded
 from explorer.cluster import Cluster, WorkerDied
 from explorer.engine import Engine
 from explorer.spec import Experiment
@@ -84,7 +85,7 @@ def test_a_worker_that_nobody_starts_anew_is_restored(cluster):
 
 def test_a_worker_that_hangs_while_it_starts_is_ended_and_replaced(cluster, tmp_path):
     """Dask waits for it without a bound unless told otherwise, and then leaves it away."""
-    assert all(nanny.death_timeout == cluster_module._SECONDS_OF_A_START for nanny in cluster._local.workers.values())
+    assert all(nanny.death_timeout == embedded.SECONDS_OF_A_START for nanny in cluster._local.workers.values())
     hangs, pid = _starts_and_hangs(cluster, tmp_path, seconds=2.0)
     while cluster._local.workers.get(hangs.name) is hangs or len(cluster.addresses()) != 2:
         cluster.restore()

@@ -18,7 +18,22 @@ ORDER = (
     *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "parting"),
     *("snippet", "build", "settings", "twins", "quiz"),
     *("inside", "looks", "folding", "states", "training", "work", "warm"),
-    *("limits", "story", "store", "cluster", "turns", "engine", "export", "__main__", "ui"),
+    *(
+        "limits",
+        "story",
+        "store",
+        "encryption",
+        "nodes",
+        "embedded",
+        "health",
+        "remote",
+        "cluster",
+        "turns",
+        "engine",
+        "export",
+        "__main__",
+        "ui",
+    ),
 )
 MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,170 @@
+"""The cluster that runs in this process and its children: how it starts, and how its processes are ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import stat
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import dask
+import psutil
+from distributed import Nanny, SpecCluster, Status
+from distributed.utils import get_mp_context
+
+from explorer import nodes, work
+from explorer.encryption import temporary_security
+
+SMALLEST_MEMORY = 1.5 * 2**30
+# A worker that is not up by then hangs. The first one, which waits for TensorFlow, has been seen to take 25 s under load.
+SECONDS_OF_A_START = 120.0
+_SECONDS_BETWEEN_LOOKS = 0.05
+
+
+def workers_wanted() -> int:
+    """EXPLORER_WORKERS, or 2. Raises ValueError with a sentence for anything but a whole number from 1 to 64."""
+    received = os.environ.get("EXPLORER_WORKERS", "2")
+    if not received.isdigit() or not 1 <= int(received) <= 64:
+        raise ValueError(f"EXPLORER_WORKERS must be a whole number from 1 to 64. Received: {received!r}")
+    return int(received)
+
+
+def memory_of_a_worker(workers: int) -> int:
+    """The bytes that one worker may use: its part of 60% of the machine, and at least 1.5 GiB."""
+    return int(max(SMALLEST_MEMORY, psutil.virtual_memory().total * 0.6 / workers))
+
+
+def start(workers: int, memory: int) -> SpecCluster:
+    """A started cluster on this machine. memory: the bytes that one worker may use.
+
+    Every connection is encrypted with a key that only this process and its workers have, and nothing else listens.
+    """
+    _fork_ahead()
+    security = temporary_security()
+    common = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
+    worker = {
+        "cls": Nanny,
+        "options": {
+            **common,
+            "worker_class": nodes.Worker,
+            # One thread trains while the next chunk waits in another; one compiles, and one describes shapes, so that
+            # a slider waits for none of them.
+            "nthreads": 4,
+            "memory_limit": memory,
+            "env": work.ENVIRONMENT,
+            "preload": ["explorer.warm"],
+            "death_timeout": SECONDS_OF_A_START,
+            "local_directory": _private_directory(),
+            "silence_logs": logging.ERROR,
+        },
+    }
+    return SpecCluster(
+        scheduler={"cls": nodes.Scheduler, "options": {**common, "dashboard": False}},
+        workers={number: worker for number in range(workers)},
+        worker=worker,
+        security=security,
+        silence_logs=logging.ERROR,
+    )
+
+
+def _private_directory() -> str:
+    """A directory that nobody else can write to.
+
+    Dask puts the directory that workers write to before all others that modules are imported from, in this process too,
+    and it would take one in /tmp that somebody else has made.
+    """
+    fixed = Path(tempfile.gettempdir()) / f"explorer-{os.getuid()}" if hasattr(os, "getuid") else None
+    if fixed is None:
+        return tempfile.mkdtemp(prefix="explorer-")
+    with suppress(FileExistsError):
+        fixed.mkdir(mode=0o700)
+    found = fixed.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077:
+        return str(fixed)  # Always the same one: Dask clears away what a killed server has left there.
+    return tempfile.mkdtemp(prefix="explorer-")
+
+
+def _fork_ahead() -> None:
+    """Import TensorFlow once, in a process that every worker is then forked from.
+
+    So the second worker, and one that comes for a dead one, is there in a moment, and they share the memory of what is
+    imported. The parent only imports: no operation has run and no thread of TensorFlow has started when it is forked.
+    Elsewhere than on Linux forking is not safe beside the system's own libraries, and each worker imports for itself.
+    """
+    if sys.platform != "linux":
+        return
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    # The parent of the workers inherits the settings from here, before it imports anything that reads them.
+    for name, value in work.ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    get_mp_context()  # names what Dask wants imported ahead; what is named after it counts
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["explorer.warm", "distributed"])
+
+
+# --- what follows runs in the cluster's own event loop
+
+
+async def replace(cluster: SpecCluster, worker: str, seconds: float) -> None:
+    """Kill a worker's process, whatever it does, and wait until Dask has started the next one in its place.
+
+    Nothing milder ends one that is stopped or that hangs outside Python. Raises TimeoutError where none is up in time.
+    """
+    nanny = next((nanny for nanny in cluster.workers.values() if nanny.worker_address == worker), None)
+    pid = nanny and nanny.pid
+    if not pid:
+        return  # It is gone already.
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).kill()
+    deadline = time.monotonic() + seconds
+    while nanny.pid in (None, pid) or nanny.process.status != Status.running:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"No worker was up within {seconds:g} seconds after one was ended.")
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def reopen(cluster: SpecCluster, processes: set[psutil.Process]) -> None:
+    """Have the workers started that are missing and that nobody starts; `processes` are those of the last call."""
+    for name, nanny in list(cluster.workers.items()):
+        if nanny.status in (Status.closed, Status.failed):
+            del cluster.workers[name]
+    held: set[psutil.Process] = set()
+    collect(cluster, held)
+    # Dask gives up a worker that hangs while it starts, and leaves its process.
+    kill(processes - held)
+    processes.clear()
+    processes |= held
+    cluster.scale(len(cluster.worker_spec))
+
+
+def retire(cluster: SpecCluster, processes: set[psutil.Process]) -> None:
+    """Start no worker any more, and collect the processes of those that there are."""
+    collect(cluster, processes)
+    for nanny in list(cluster._created):
+        if nanny.status == Status.running:
+            nanny.close_gracefully(reason="the server ends")
+
+
+# --- and this in any thread
+
+
+def collect(cluster: SpecCluster, found: set[psutil.Process]) -> None:
+    """The workers' processes, those that are still starting among them."""
+    for nanny in list(cluster._created):
+        process = nanny.process and nanny.process.process
+        with suppress(psutil.NoSuchProcess):
+            if process and process.pid:
+                found.add(psutil.Process(process.pid))
+
+
+def kill(processes: set[psutil.Process]) -> None:
+    """End processes at once."""
+    for process in list(processes):
+        # Not another one that has its number by now: psutil looks when it was started.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
