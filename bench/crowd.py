@@ -47,7 +47,10 @@ def _epochs_a_second(engine: Engine, crowd: int, seeds: Iterator[int], seconds: 
 
     Epochs arrive in chunks, so the clock goes from one arrival to another, not from a moment between two.
     """
-    runs = [engine.submit(read_experiment({**EXPERIMENT, "seed": next(seeds)}).experiment, "bench") for _ in range(crowd)]
+    runs = {
+        engine.submit(read_experiment({**EXPERIMENT, "seed": seed}).experiment, f"visitor {seed}"): f"visitor {seed}"
+        for seed in itertools.islice(seeds, crowd)
+    }
 
     def total() -> int:
         return sum(engine.status(run)["epoch"] for run in runs)
@@ -67,8 +70,8 @@ def _epochs_a_second(engine: Engine, crowd: int, seeds: Iterator[int], seconds: 
             raise RuntimeError(f"{len(ended)} of {crowd} runs ended while they were counted.")
         return (last - at_first) / (now - began)
     finally:
-        for run in runs:
-            engine.stop(run)
+        for run, visitor in runs.items():
+            engine.stop(run, visitor)
 
 
 def _until(holds: Callable[[], bool]) -> None:

@@ -37,13 +37,18 @@ training *      compiles an epoch once and runs chunks of it
 work, warm      what workers run, by name
 limits          what a run will cost, estimated before it starts
 story           what happened in a run, in sentences
-store           runs and frames in SQL
+server_id       names this server, and tells whether another one still lives
+database        connections, tables brought up to date, errors as sentences, a deleted file put back
+store           runs and frames in SQL, and which server trains which run
+retention       which runs are deleted, and when
+quotas          how much one visitor may have going
 encryption      the key that a cluster's processes know each other by
 nodes           Dask's scheduler and worker, without the ports that are not needed
 embedded        the cluster that runs in this process and its children
 health          what workers use, and how long nobody has heard of them
 remote          the address of somebody else's scheduler
 cluster         the processes that chunks run in: one of both
+queries         shapes, twins and checks, asked of workers and kept
 turns           which chunk goes to which worker next
 engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone

@@ -2,23 +2,24 @@
 
 The engine keeps chunks of every active run in flight; a chunk brings back the new state and its frames, both are stored
 in one transaction, and the next chunk goes out. So pausing is sending no next chunk, stepping is a chunk of one epoch,
-stopping is dropping what returns, fairness is one chunk a run in turn (`explorer.turns`), and a dead worker is one
-chunk again. Everything is plain method calls; what happened is read from the store.
+stopping is dropping what returns, fairness is one chunk for each visitor in turn (`explorer.turns`), and a dead worker is
+one chunk again. Everything is plain method calls; what happened is read from the store.
+
+Where the database cannot be written to, every run waits, with a sentence, and goes on by itself when it can. What could
+not be written is written first.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import logging
-import math
 import queue
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,9 +28,13 @@ from distributed import Future
 
 from explorer import limits, work
 from explorer.catalog import program_key
-from explorer.cluster import Cluster, WorkerDied, gone, workers_wanted
+from explorer.cluster import Cluster, WorkerDied, workers_wanted
+from explorer.database import DatabaseUnavailable
+from explorer.queries import Queries, Refused
+from explorer.quotas import KEPT_RUNS_OF_A_VISITOR, Quotas
+from explorer.retention import Retention
 from explorer.spec import Experiment
-from explorer.store import Run, Store
+from explorer.store import FramesMissing, Run, RunTaken, Store, owner_of
 from explorer.turns import Active, Flight, Turns, Worker
 
 _LOG = logging.getLogger(__name__)
@@ -43,30 +48,34 @@ CHUNK_SECONDS_UNDER_LOAD = 0.5
 OVERHEAD = 0.05
 # A chunk ships the whole state: large models train longer between two, so that shipping stays a small part of the time.
 STATE_BYTES_A_SECOND = 20e6
-TRIES_OF_A_CHUNK = 3
+# How long a run waits after each death of its worker in one epoch before it is tried again. Deaths that come from outside
+# end; a model that ends its worker each time does not, and fails after the last of these.
+SECONDS_AFTER_A_DEATH = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+TRIES_WITHIN_MEMORY = 2
 REST_BEFORE_PREPARING = 0.7
+MOST_WISHES = 500
 SECONDS_OF_A_TICK = 0.1
 SECONDS_BETWEEN_ROLL_CALLS = 1.0
+# How often the database is tried again, and how often it is told that this server trains its runs.
+SECONDS_BETWEEN_TRIES = 1.0
+SECONDS_BETWEEN_LEASES = 2.0
+# A worker that was not heard of for so long is said to be silent, and after the second time it is started anew.
+SECONDS_OF_SILENCE = 5.0
+SECONDS_OF_A_HANGING_WORKER = 20.0
+SECONDS_BETWEEN_STARTS = 3.0
 # How long the engine's end waits for what its thread is at, or for a cluster that is only starting.
 SECONDS_OF_AN_EVENT = 4.0
 SECONDS_OF_A_START = 18.0
-# For so long code that a worker could not be done with is refused without another try.
-SECONDS_OF_A_REFUSAL = 300.0
 # A worker that takes more than this part of the memory it may use is started anew when it is idle.
 FULL = 0.75
+SECONDS_OF_A_FULL_WORKER = 300.0
+# Of so many runs that rest, the worker that has their program is remembered.
+REMEMBERED_WORKERS = 512
+GOES_ON = "The run waits, and goes on by itself."
 
 
-def _model_key(experiment: Experiment) -> str:
-    """Experiments with the same key have the same model and probe: what does not change them must not build them again."""
-    return replace(experiment, samples=32, batch=1, epochs=1, learning_rate=1.0).key
-
-
-class Refused(ValueError):
-    """A request that cannot be granted; its text is a sentence for the reader."""
-
-
-class _WorkersDied(Refused):
-    """Every worker ended that was given it."""
+class NotTheOwner(Refused):
+    """Somebody else's run was to be changed."""
 
 
 @dataclass(eq=False)
@@ -81,9 +90,14 @@ class _Wish:
 class Engine:
     """Starts at once and gets ready in the background; every method may be called from any thread.
 
+    A visitor is named by a secret that only his browser has; whoever has it can change his runs, everybody else can only
+    watch them. Methods that change a run raise NotTheOwner for another's secret, and
+    `explorer.database.DatabaseUnavailable` where the run must be read first and cannot be.
+
     store: where runs are kept. workers, memory: of the embedded cluster (see `explorer.cluster`).
     grace: seconds after which a run that nobody watches is paused; None: never.
     first: the experiment that pages open with: described as soon as a worker is up, and compiled on every one of them.
+    start_cluster: starts the cluster, given workers and memory.
     """
 
     def __init__(
@@ -93,29 +107,35 @@ class Engine:
         memory: int | None = None,
         grace: float | None = 60.0,
         first: Experiment | None = None,
+        start_cluster: Callable[[int, int | None], Cluster] = Cluster,
     ) -> None:
         self.store = store
         self.failure = ""
         self.workers = workers or workers_wanted()
-        self._memory = memory
+        self._start = partial(start_cluster, self.workers, memory)
         self._grace = grace
         self._cluster: Cluster | None = None
         self._ready = threading.Event()
         self._lock = threading.RLock()
         self._first = first
         self._turns = Turns()
+        self._quotas = Quotas()
+        self._retention = Retention(store)
+        self._queries = Queries(self._cluster_within, self._replace_worker, self.workers)
         self._renewing: set[str] = set()
-        self._wishes: dict[str, _Wish] = {}
+        self._silent: dict[str, float] = {}
+        self._wishes: OrderedDict[str, _Wish] = OrderedDict()
+        self._workers_of_resting: OrderedDict[str, str] = OrderedDict()
         self._seconds_of_keeping = 0.0
-        self._descriptions: dict[str, dict[str, Any]] = {}
-        self._describing: dict[str, Future] = {}
-        self._unchecked: dict[str, tuple[float, str]] = {}
         self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._roll_called = time.monotonic()
-        self._stopping = False
-        store.hold_unfinished()
+        self._database_trouble = ""
+        self._database_asked = 0.0
+        self._stopping = threading.Event()
+        self._look_at_database()
+        self._retention.start()
         self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
         self._thread.start()
 
@@ -131,21 +151,24 @@ class Engine:
 
     def close(self) -> None:
         """End the workers, within 20 seconds. Runs that were going on are marked as held, and go on after the next start."""
-        self._stopping = True
+        self._stopping.set()
         self._events.put(None)
+        self._retention.close()
         self._thread.join(timeout=SECONDS_OF_AN_EVENT if self._cluster else SECONDS_OF_A_START)
         if self._thread.is_alive() and self._cluster:
             # Whatever the thread is waiting for ends with the workers.
             self._cluster.close()
             self._thread.join(timeout=SECONDS_OF_AN_EVENT)
-        self.store.hold_unfinished()
+        if self._database_trouble:
+            self._try_database_again()
+        try:
+            self.store.hold_own()
+        except DatabaseUnavailable as error:
+            # The next start finds that this process has ended.
+            _LOG.warning("Runs could not be marked as held at the end: %s", error)
 
     def _live(self) -> None:
-        try:
-            self._cluster = Cluster(self.workers, self._memory)
-        except Exception as error:
-            _LOG.exception("The workers did not start.")
-            self.failure = f"The workers did not start: {error}"
+        if not self._start_cluster():
             return
         try:
             self._refresh_workers()
@@ -155,7 +178,7 @@ class Engine:
             threading.Thread(target=self._describe_first, name="first shapes", daemon=True).start()
             self._pump()
             ticked = time.monotonic()
-            while not self._stopping:
+            while not self._stopping.is_set():
                 try:
                     event = self._events.get(timeout=SECONDS_OF_A_TICK)
                 except queue.Empty:
@@ -170,6 +193,24 @@ class Engine:
             self._ready.clear()
             self._cluster.close()
 
+    def _start_cluster(self) -> bool:
+        """Start the workers, again and again until they are up. False where that is no use, or the engine ends."""
+        while not self._stopping.is_set():
+            try:
+                self._cluster = self._start()
+                self.failure = ""
+                return True
+            except ValueError as error:
+                self.failure = f"The workers did not start: {error}"
+                return False  # A setting is wrong, and stays so.
+            except Exception as error:
+                if not self.failure:
+                    _LOG.exception("The workers did not start.")
+                self.failure = f"The workers did not start: {error}. Trying again."
+            self._guarded(self._look_at_database)
+            self._stopping.wait(SECONDS_BETWEEN_STARTS)
+        return False
+
     def _guarded(self, event: Callable[[], None]) -> None:
         # One run's trouble must not end the thread that serves them all.
         try:
@@ -179,9 +220,10 @@ class Engine:
 
     def _tick(self) -> None:
         if time.monotonic() - self._roll_called >= SECONDS_BETWEEN_ROLL_CALLS:
-            self._call_roll()
+            self._look_at_workers()
         elif len(self._turns.workers) < self.workers:
             self._refresh_workers()
+        self._look_at_database()
         self._pause_unwatched()
         self._pump()
         self._renew_full()
@@ -192,8 +234,15 @@ class Engine:
             try:
                 self.describe(self._first)
             except (Refused, TimeoutError):
-                if not self._stopping:
+                if not self._stopping.is_set():
                     _LOG.exception("The first experiment could not be described.")
+
+    # --- workers
+
+    def _cluster_within(self, timeout: float) -> Cluster:
+        if not self._ready.wait(timeout):
+            raise TimeoutError(self.failure or "The workers are not up yet.")
+        return self._cluster
 
     def _refresh_workers(self) -> None:
         try:
@@ -206,11 +255,24 @@ class Engine:
             kept = {address: worker for address, worker in known.items() if address in addresses}
             self._turns.workers = kept | {address: Worker() for address in fresh}
 
-    def _call_roll(self) -> None:
+    def _look_at_workers(self) -> None:
         """Look who is there: a death is not always told, and not every dead worker comes back by itself."""
         self._roll_called = time.monotonic()
         self._refresh_workers()
+        health = self._cluster.health()
         with self._lock:
+            workers = self._turns.workers
+            self._silent = {
+                address: seen.silent
+                for address, seen in health.items()
+                if address in workers and seen.silent >= SECONDS_OF_SILENCE
+            }
+            for address, seen in health.items():
+                if address in workers:
+                    self._note_memory(address, seen.bytes)
+            for address, seconds in self._silent.items():
+                if seconds >= SECONDS_OF_A_HANGING_WORKER and not self._cluster.remote:
+                    self._replace_worker(address)
             missing = self.workers - len(self._turns.workers) - len(self._renewing)
             for active in list(self._turns.runs.values()):
                 if active.flight and active.worker not in self._turns.workers and not active.flight[0].future.done():
@@ -218,17 +280,22 @@ class Engine:
         if missing > 0:
             self._cluster.restore()
 
+    def _replace_worker(self, address: str) -> None:
+        """End a worker that does not answer, and have another one started; its runs go on elsewhere."""
+        with self._lock:
+            if address not in self._renewing:
+                self._turns.workers.pop(address, None)
+                self._renewing.add(address)
+                self._cluster.renew(address, partial(self._renewing.discard, address))
+
     def _renew_full(self) -> None:
         """Start a worker anew that is full, once it is idle; of several one at a time."""
         with self._lock:
             if self._renewing:
                 return
-            leaving = [address for address, worker in self._turns.workers.items() if worker.leaving]
-            for address in leaving:
-                if not self._turns.workers[address].sent:
-                    del self._turns.workers[address]
-                    self._renewing.add(address)
-                    self._cluster.renew(address, partial(self._renewing.discard, address))
+            for address, worker in self._turns.workers.items():
+                if worker.leaving and not worker.sent:
+                    self._replace_worker(address)
                     return
 
     def _note(self, address: str, token: int, held: work.Held | None) -> None:
@@ -237,26 +304,31 @@ class Engine:
         if worker is None:
             return
         worker.sent.pop(token, None)
-        if held is None:
-            return
-        worker.programs = set(held.programs)
+        if held is not None:
+            worker.programs = set(held.programs)
+            self._note_memory(address, held.bytes)
+
+    def _note_memory(self, address: str, used: int) -> None:
+        """Let a worker leave that is nearly full, unless another one is leaving, or one program alone fills it."""
+        worker = self._turns.workers[address]
         others_stay = not any(other.leaving for other in self._turns.workers.values())
-        if held.bytes > FULL * self._cluster.memory and len(held.programs) > 1 and others_stay and not self._cluster.remote:
+        # One program alone may fill it: then a new worker would be full again, and is not had at once.
+        may_help = len(worker.programs) > 1 or time.monotonic() - worker.since > SECONDS_OF_A_FULL_WORKER
+        if used > FULL * self._cluster.memory and may_help and others_stay and not self._cluster.remote:
             worker.leaving = True
 
-    # --- shapes
+    # --- shapes and pasted code
 
     def describe(self, experiment: Experiment, timeout: float = 30.0) -> dict[str, Any]:
         """The shapes of an experiment's model, as `explorer.work.describe` gives them; kept for the next asking.
 
         Raises TimeoutError while the workers are not up, and Refused for a model that cannot be built.
         """
-        return self._ask(_model_key(experiment), timeout, work.describe, experiment.to_dict())
+        return self._queries.describe(experiment, timeout)
 
     def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float = 30.0) -> dict[str, Any]:
         """The same of an experiment's model with one setting of one layer at another value, as `explorer.work.twin`."""
-        key = f"{_model_key(experiment)} {layer} {setting} {value}"
-        return self._ask(key, timeout, work.twin, experiment.to_dict(), layer, setting, value)
+        return self._queries.twin(experiment, layer, setting, value, timeout)
 
     def check(
         self,
@@ -266,100 +338,34 @@ class Engine:
         loss: str | None = None,
         batch_size: int | None = None,
         timeout: float = 20.0,
+        visitor: str = "",
     ) -> dict[str, Any]:
         """What pasted code makes of its shapes, or where they break, as `explorer.work.check`; kept for the next asking.
 
-        Raises TimeoutError while the workers are not up, and Refused for code that takes a worker longer than `timeout`
-        seconds, or ends it. A worker that is at it for so long is started anew: nothing else ends what it does.
+        Raises TimeoutError while the workers are not up or are busy with others' code, and Refused for code that takes a
+        worker longer than `timeout` seconds, or ends it. A worker that is at it for so long is started anew: nothing else
+        ends what it does. Of one visitor's codes one is checked at a time.
         """
-        shapes = None if x is None else [tuple(shape) for shape in x]
-        arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size)
-        key = f"check {hashlib.sha256(json.dumps(arguments).encode()).hexdigest()}"
-        if not self._ready.wait(timeout):
-            raise TimeoutError(self.failure or "The workers are not up yet.")
-        with self._lock:
-            refused_at, sentence = self._unchecked.get(key, (-math.inf, ""))
-        if time.monotonic() - refused_at < SECONDS_OF_A_REFUSAL:
-            raise Refused(sentence)
-        try:
-            return self._ask(key, timeout, work.check, *arguments)
-        except TimeoutError:
-            self._end_hanging(key)
-            sentence = (
-                f"This code was not worked out within {timeout:g} seconds: make its sizes smaller, or leave parts out."
-            )
-        except _WorkersDied:
-            sentence = "The worker that read this code ended: it may need too much memory. Make its sizes smaller."
-        with self._lock:
-            # A page that is drawn again asks again, and must not end a worker each time.
-            fresh = {
-                other: each for other, each in self._unchecked.items() if time.monotonic() - each[0] < SECONDS_OF_A_REFUSAL
-            }
-            self._unchecked = fresh | {key: (time.monotonic(), sentence)}
-        raise Refused(sentence)
+        return self._queries.check(code, x, y, loss, batch_size, timeout, visitor)
 
-    def _end_hanging(self, key: str) -> None:
-        """Start the worker anew that does not come to an end with what it was asked; its runs go on elsewhere."""
-        with self._lock:
-            future = self._describing.pop(key, None)
-        if future is None or future.done():
-            return
-        address = self._cluster.place_of(future)
-        future.cancel()  # Else it would be the next worker's.
-        with self._lock:
-            if address is not None and address not in self._renewing:
-                self._turns.workers.pop(address, None)
-                self._renewing.add(address)
-                self._cluster.renew(address, partial(self._renewing.discard, address))
-
-    def _ask(self, key: str, timeout: float, function: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
-        with self._lock:
-            known = self._descriptions.get(key)
-        if known is not None:
-            return known
-        if not self._ready.wait(timeout):
-            raise TimeoutError(self.failure or "The workers are not up yet.")
-        for attempt in range(TRIES_OF_A_CHUNK):
-            try:
-                found = self._cluster.result(self._asked_for(key, function, *arguments), timeout)
-                break
-            except WorkerDied:
-                if attempt == TRIES_OF_A_CHUNK - 1:
-                    raise _WorkersDied("The workers end when they build this model: it may be too large.") from None
-            except OSError:  # TimeoutError among them
-                raise
-            except Exception as error:
-                raise Refused(f"This model cannot be built: {error}") from error
-        with self._lock:
-            while len(self._descriptions) >= 512:
-                self._descriptions.pop(next(iter(self._descriptions)))
-            self._descriptions[key] = found
-        return found
-
-    def _asked_for(self, key: str, function: Callable[..., Any], *arguments: Any) -> Future:
-        """The description that is being made; the page and its slider ask for the same one at nearly the same time."""
-        with self._lock:
-            future = self._describing.get(key)
-            if future is None or future.done() or gone(future):
-                waiting = {other: asked for other, asked in self._describing.items() if not asked.done() and not gone(asked)}
-                self._describing = waiting
-                future = self._cluster.submit(function, *arguments, priority=100)
-                self._describing[key] = future
-            return future
+    # --- compiling ahead
 
     def wish(self, visitor: str, experiment: Experiment) -> None:
         """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else.
 
         Only one whose shapes are known, and that may be trained at all.
         """
+        found = self._queries.description(experiment)
         with self._lock:
-            found = self._descriptions.get(_model_key(experiment))
             if found is None or self._refusal(experiment, found):
                 self._wishes.pop(visitor, None)
                 return
             known = self._wishes.get(visitor)
             if known is None or known.experiment != experiment:
                 self._wishes[visitor] = _Wish(experiment, time.monotonic())
+                self._wishes.move_to_end(visitor)
+            while len(self._wishes) > MOST_WISHES:
+                self._wishes.popitem(last=False)
 
     def _prepare_wishes(self) -> None:
         with self._lock:
@@ -373,13 +379,16 @@ class Engine:
                 address = self._turns.idlest()
                 if address is None:
                     return
+                if not self._quotas.allow_compilation(owner_of(visitor)):
+                    del self._wishes[visitor]
+                    continue
                 wish.begun = True
                 self._send_ahead(work.trace, wish, address, visitor)
             self._prepare_first()
 
     def _prepare_first(self) -> None:
         """Compile what pages open with on every worker, one after the other and only when none has anything else to do."""
-        if self._first is None or _model_key(self._first) not in self._descriptions:
+        if self._first is None or self._queries.description(self._first) is None:
             return
         workers = self._turns.workers
         lacking = [address for address, worker in workers.items() if worker.idle and not worker.has(self._first)]
@@ -388,8 +397,11 @@ class Engine:
 
     def _send_ahead(self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None = None) -> None:
         token = next(self._tokens)
+        try:
+            future = self._cluster.submit(function, wish.experiment.to_dict(), worker=address, priority=-10)
+        except WorkerDied:
+            return  # Nothing is lost: it is compiled when somebody trains it.
         self._turns.workers[address].sent[token] = program_key(wish.experiment)
-        future = self._cluster.submit(function, wish.experiment.to_dict(), worker=address, priority=-10)
         event = partial(self._went_ahead, function, wish, address, visitor, token)
         future.add_done_callback(lambda done: self._events.put(partial(event, done)))
 
@@ -411,20 +423,33 @@ class Engine:
 
     # --- what an owner can ask
 
-    def submit(self, experiment: Experiment, owner: str, steps: int | None = None, paused: bool = False) -> str:
+    def submit(self, experiment: Experiment, visitor: str, steps: int | None = None, paused: bool = False) -> str:
         """Start a run and return its id. steps: pause after so many epochs. paused: wait at the start.
 
-        Raises Refused where its estimated work or memory is past the limit, or its code cannot be trained here, before
-        anything is stored.
+        Raises Refused, before anything is stored, where its estimated work or memory is past the limit, where its code
+        cannot be trained here, where the visitor has as many runs as one may have, and where nothing can be stored.
         """
+        return self._submit(experiment, visitor, steps, paused, instead_of=None)
+
+    def _submit(self, experiment: Experiment, visitor: str, steps: int | None, paused: bool, instead_of: str | None) -> str:
+        owner = owner_of(visitor)
         refusal = self._refusal(experiment, self.describe(experiment))
-        if refusal:
-            raise Refused(refusal)
-        run = Run(secrets.token_hex(6), owner, experiment, "paused" if paused else "queued", "", "", 0)
         with self._lock:
-            self.store.add_run(run)
-            self._turns.runs[run.id] = Active(run, None, steps)
+            owners = [
+                active.run.owner for active in self._turns.runs.values() if active.going and active.run.id != instead_of
+            ]
+            refusal = refusal or self._retention.refusal() or self._quotas.refusal_of_run(owner, owners)
+            if refusal:
+                raise Refused(refusal)
+            run = Run(secrets.token_hex(16), owner, experiment, "paused" if paused else "queued", "", "", 0)
+            try:
+                if self._database_trouble:
+                    raise DatabaseUnavailable(self._database_trouble)
+                self.store.add_run(run)
+            except DatabaseUnavailable as error:
+                raise Refused(f"{error} Nothing was started. Try again in a moment.") from error
             if not paused:
+                self._turns.runs[run.id] = Active(run, None, steps)
                 self._turns.wait(run.id)
         self._events.put(self._pump)
         return run.id
@@ -433,83 +458,135 @@ class Engine:
         """Why what was described so must not be trained, or an empty string."""
         return found["hindrance"] or limits.refusal(experiment, found["description"], self._cluster.memory)
 
-    def pause(self, run_id: str) -> None:
+    def pause(self, run_id: str, visitor: str) -> None:
         """Send no next chunk, and drop the one in flight: its epochs come again, bit for bit, when the run goes on."""
         with self._lock:
-            active = self._take(run_id)
+            active = self._take(run_id, visitor)
             if active and active.going:
                 self._forget_flight(active)
                 self._set(active, "paused")
 
-    def resume(self, run_id: str) -> None:
+    def resume(self, run_id: str, visitor: str) -> None:
         """Go on from the last chunk as if nothing had been."""
-        self._go_on(run_id, None)
+        self._go_on(run_id, visitor, None)
 
-    def step(self, run_id: str) -> None:
+    def step(self, run_id: str, visitor: str) -> None:
         """Exactly one epoch, then pause."""
-        self._go_on(run_id, 1)
+        self._go_on(run_id, visitor, 1)
 
-    def stop(self, run_id: str) -> None:
+    def stop(self, run_id: str, visitor: str) -> None:
         """End a run; what is still in flight is dropped."""
         with self._lock:
-            active = self._take(run_id)
+            active = self._take(run_id, visitor)
             if active and not active.run.ended:
+                self._forget_flight(active)
+                active.unsaved_chunk = None
                 self._set(active, "stopped")
-                self._drop(active)
 
-    def reset(self, run_id: str, owner: str) -> str:
+    def reset(self, run_id: str, visitor: str) -> str:
         """Start anew with the same experiment and seed, as a new run: the old one stays as it is, stopped.
 
         A run that was paused waits at the start; any other starts.
         """
-        run = self._stored(run_id)
-        new = self.submit(run.experiment, owner, paused=run.state == "paused" and not run.held)
-        self.stop(run_id)
+        run = self._owned(run_id, visitor)
+        paused = run.state == "paused" and not run.held
+        new = self._submit(run.experiment, visitor, None, paused, instead_of=run_id)
+        with suppress(DatabaseUnavailable):
+            self.stop(run_id, visitor)
         return new
 
+    def set_kept(self, run_id: str, visitor: str, kept: bool) -> None:
+        """Whether a run stays though nobody opens it. Raises Refused where a visitor keeps as many as one may."""
+        run = self._owned(run_id, visitor)
+        if kept and not run.kept and self.store.count_kept(run.owner) >= KEPT_RUNS_OF_A_VISITOR:
+            raise Refused(f"You keep {KEPT_RUNS_OF_A_VISITOR} runs, which is the most. Let go of one you no longer need.")
+        self.store.set_kept(run_id, kept)
+        with self._lock:
+            active = self._turns.runs.get(run_id)
+            if active is not None:
+                active.run = replace(active.run, kept=kept)
+
     def open(self, run_id: str, visitor: str) -> Run | None:
-        """A visitor's page shows this run: one that was held goes on when its owner opens it. None: there is no such run."""
-        run = self.store.run(run_id)
-        if run is not None and run.held and run.owner == visitor:
-            self.resume(run_id)
-            run = self.store.run(run_id)
+        """A visitor's page shows this run: one that was held goes on when its owner opens it. None: there is no such run.
+
+        Raises DatabaseUnavailable where the run cannot be read.
+        """
+        run = self._run(run_id)
+        if run is None:
+            return None
+        if not self._database_trouble:
+            with suppress(DatabaseUnavailable):
+                self.store.note_opening(run_id)
+        if run.held and run.belongs_to(visitor):
+            self.resume(run_id, visitor)
+            run = self._run(run_id)
         return run
 
-    def _go_on(self, run_id: str, steps: int | None) -> None:
+    def _go_on(self, run_id: str, visitor: str, steps: int | None) -> None:
         with self._lock:
-            active = self._take(run_id)
+            if self._owned(run_id, visitor).state != "paused":
+                return
+            active = self._take(run_id, visitor)
             if active is None or active.run.state != "paused":
                 return
             active.steps = steps
             active.unwatched_since = time.monotonic()
             self._set(active, "queued")
-            self._turns.wait(run_id)
+            if not self._database_trouble:
+                self._turns.wait(run_id)
         self._events.put(self._pump)
 
-    def _stored(self, run_id: str) -> Run:
-        run = self.store.run(run_id)
+    def _run(self, run_id: str) -> Run | None:
+        with self._lock:
+            active = self._turns.runs.get(run_id)
+            if active is not None:
+                return active.run
+        return self.store.run(run_id)
+
+    def _owned(self, run_id: str, visitor: str) -> Run:
+        run = self._run(run_id)
         if run is None:
-            raise Refused(f"There is no run called {run_id}.")
+            raise Refused(f"There is no run called {run_id[:40]}.")
+        if not run.belongs_to(visitor):
+            raise NotTheOwner("This run belongs to somebody else: you can watch it. Train starts one of your own.")
         return run
 
-    def _take(self, run_id: str) -> Active | None:
+    def _take(self, run_id: str, visitor: str) -> Active | None:
         """The run as this engine holds it, taken up from the store where it does not; None where it has ended."""
+        if self._owned(run_id, visitor).ended:
+            return None
         active = self._turns.runs.get(run_id)
         if active is None:
-            run = self._stored(run_id)
-            if run.ended:
+            found = self.store.take(run_id)
+            if found is None or found[0].ended:
                 return None
-            active = self._turns.runs[run_id] = Active(run, self.store.state(run_id), unwatched_since=None)
+            run, state = found
+            active = Active(run, state, unwatched_since=None, worker=self._workers_of_resting.pop(run_id, None))
+            self._turns.runs[run_id] = active
+            if active.going:
+                # Another server trained it until now, and finds with its next chunk that it no longer does.
+                self._turns.wait(run_id)
         return active
 
     def _set(self, active: Active, state: str, reason: str = "", held: str = "") -> None:
         active.run = replace(active.run, state=state, reason=reason, held=held)
+        active.note = ""
         if state != "running":
             active.last_return = None
         if not active.going:
             self._turns.leave(active.run.id)
-        self.store.set_state(active.run.id, state, reason, held)
+        self._save_state(active)
+        self._let_rest(active)
         self._tell(active.run.id, urgent=True)
+
+    def _let_rest(self, active: Active) -> None:
+        """Forget a run that does not train and is stored whole: the store has it, and its state takes memory."""
+        if not active.going and active.is_saved:
+            if active.worker is not None:
+                self._workers_of_resting[active.run.id] = active.worker
+                while len(self._workers_of_resting) > REMEMBERED_WORKERS:
+                    self._workers_of_resting.popitem(last=False)
+            self._drop(active)
 
     def _drop(self, active: Active) -> None:
         self._forget_flight(active)
@@ -522,15 +599,103 @@ class Engine:
             flight.future.cancel()  # It has not begun: it waits for the one before it.
         active.flight.clear()
 
+    # --- the database
+
+    def _save_state(self, active: Active) -> None:
+        """Write a run's state, or remember that it is to be written."""
+        active.unsaved_state = True
+        if self._database_trouble:
+            return
+        try:
+            self.store.set_state(active.run.id, active.run.state, active.run.reason, active.run.held)
+            active.unsaved_state = False
+        except DatabaseUnavailable as error:
+            self._note_database_trouble(str(error))
+        except RunTaken:
+            self._lose(active)
+
+    def _lose(self, active: Active) -> None:
+        """Another server has taken this run over, or it was deleted: it is no longer in our hands."""
+        _LOG.info("Run %s is no longer in this server's hands.", active.run.id)
+        active.unsaved_state, active.unsaved_chunk = False, None
+        self._drop(active)
+        self._tell(active.run.id, urgent=True)
+
+    def _look_at_database(self) -> None:
+        """Say that this server is there, and hold what others left; where the database could not be used, try it again."""
+        now = time.monotonic()
+        if now - self._database_asked < (SECONDS_BETWEEN_TRIES if self._database_trouble else SECONDS_BETWEEN_LEASES):
+            return
+        self._database_asked = now
+        if self._database_trouble:
+            self._try_database_again()
+            return
+        try:
+            if self._turns.crowd():
+                self.store.renew_leases()
+            abandoned = self.store.hold_abandoned()
+        except DatabaseUnavailable as error:
+            self._note_database_trouble(str(error))
+            return
+        with self._lock:
+            for run_id in abandoned:
+                self._tell(run_id, urgent=True)
+
+    def _note_database_trouble(self, sentence: str) -> None:
+        with self._lock:
+            self._database_trouble = sentence
+            self._database_asked = time.monotonic()
+            for active in self._turns.runs.values():
+                if active.going:
+                    # What it brings could not be kept, and comes again.
+                    self._forget_flight(active)
+                    self._turns.leave(active.run.id)
+                    active.run = replace(active.run, state="queued")
+                    active.last_return = None
+            self._tell_going()
+
+    def _try_database_again(self) -> None:
+        """Write what could not be written; where that goes well, let the runs go on."""
+        with self._lock:
+            try:
+                for active in list(self._turns.runs.values()):
+                    self._save_again(active)
+                self.store.renew_leases()
+            except DatabaseUnavailable as error:
+                self._database_trouble = str(error)
+                self._tell_going()
+                return
+            self._database_trouble = ""
+            for active in list(self._turns.runs.values()):
+                self._let_rest(active)
+                if active.going and not active.flight:
+                    self._turns.wait(active.run.id)
+            self._tell_going()
+        self._pump()
+
+    def _save_again(self, active: Active) -> None:
+        try:
+            if active.unsaved_chunk is not None:
+                self._store_chunk(active, active.unsaved_chunk)
+            if active.unsaved_state:
+                self.store.set_state(active.run.id, active.run.state, active.run.reason, active.run.held)
+                active.unsaved_state = False
+        except RunTaken:
+            self._lose(active)
+
     # --- chunks
 
     def _pump(self) -> None:
         """Send every chunk that there is room for."""
         with self._lock:
-            while self.ready and (turn := self._turns.next()) is not None:
+            while self.ready and not self._database_trouble and (turn := self._turns.next()) is not None:
                 self._send(*turn)
 
     def _send(self, active: Active, address: str) -> None:
+        if active.run.state != "running":
+            self._set(active, "running")
+            if self._database_trouble or active.run.id not in self._turns.runs:
+                return
         experiment = active.run.experiment
         last_epoch = experiment.epochs
         if active.steps is not None:
@@ -539,10 +704,12 @@ class Engine:
         before = active.flight[-1].future if active.flight else active.state
         token, active.worker = next(self._tokens), address
         self._turns.workers[address].sent[token] = program_key(experiment)
-        if active.run.state != "running":
-            self._set(active, "running")
         active.last_return = active.last_return or time.monotonic()
-        future = self._cluster.submit(work.chunk, experiment.to_dict(), before, last_epoch, budget, worker=address)
+        try:
+            future = self._cluster.submit(work.chunk, experiment.to_dict(), before, last_epoch, budget, worker=address)
+        except WorkerDied as error:
+            self._failed(active, address, error)
+            return
         active.flight.append(Flight(token, future))
         event = partial(self._returned, active.run.id, token, address)
         future.add_done_callback(lambda done: self._events.put(partial(event, done)))
@@ -560,7 +727,7 @@ class Engine:
     def _returned(self, run_id: str, token: int, address: str, future: Future) -> None:
         began = time.thread_time()
         chunk, error = self._outcome(future)  # Pages ask with the lock, and must not wait for what is fetched here.
-        if self._stopping:
+        if self._stopping.is_set():
             return  # What ends with the workers is no failure of the run.
         with self._lock:
             self._note(address, token, chunk and chunk.held)
@@ -587,56 +754,89 @@ class Engine:
             return None, error
 
     def _keep(self, active: Active, chunk: work.Chunk) -> None:
+        """Store what a chunk brought, and go on; where it cannot be stored, it waits until it can."""
+        try:
+            self._store_chunk(active, chunk)
+        except DatabaseUnavailable as error:
+            active.unsaved_chunk = chunk
+            self._note_database_trouble(str(error))
+        except RunTaken:
+            self._lose(active)
+
+    def _store_chunk(self, active: Active, chunk: work.Chunk) -> None:
         state, frames, _ = chunk
         epoch = frames[-1].epoch
+        steps = None if active.steps is None else active.steps - len(frames)
+        run_state, reason = active.run.state, active.run.reason
+        if not frames[-1].finite:
+            run_state = "failed"
+            reason = f"The loss was no longer a finite number in epoch {epoch}. A smaller learning rate may help."
+        elif epoch >= active.run.experiment.epochs:
+            run_state, reason = "done", ""
+        elif steps == 0:
+            run_state = "paused"
+        try:
+            self.store.add_chunk(active.run.id, epoch, state, frames, run_state, reason, active.run.held)
+        except FramesMissing:
+            self._read_again(active)
+            return
         now = time.monotonic()
         if active.last_return is not None and active.run.epoch:
             rate = len(frames) / max(now - active.last_return, 1e-6)
             active.rate = rate if active.rate is None else 0.7 * active.rate + 0.3 * rate
-        active.last_return = now
-        if active.steps is not None:
-            active.steps -= len(frames)
-        ended, run_state, reason = False, active.run.state, active.run.reason
-        if not frames[-1].finite:
-            ended, run_state = True, "failed"
-            reason = f"The loss was no longer a finite number in epoch {epoch}. A smaller learning rate may help."
-        elif epoch >= active.run.experiment.epochs:
-            ended, run_state, reason = True, "done", ""
-        elif active.steps == 0:
-            run_state = "paused"
-        self.store.add_chunk(active.run.id, epoch, state, frames, run_state, reason, active.run.held)
+        active.last_return, active.steps = now, steps
         active.run = replace(active.run, epoch=epoch, state=run_state, reason=reason)
-        active.state, active.failures = state, 0
-        if ended:
-            self._drop(active)
-        elif run_state == "running" and not active.flight:
+        active.state, active.failures, active.note = state, 0, ""
+        active.unsaved_chunk, active.unsaved_state = None, False
+        if active.going and not active.flight and not self._database_trouble:
             self._turns.wait(active.run.id)
+        if not active.going:
+            self._forget_flight(active)
+        self._let_rest(active)
         self._tell(active.run.id, urgent=run_state != "running")
+
+    def _read_again(self, active: Active) -> None:
+        """Take a run up from what is stored of it: what we hold does not follow that."""
+        _LOG.error("What came of run %s does not follow what is stored. It goes on from what is stored.", active.run.id)
+        found = self.store.take(active.run.id)
+        self._drop(active)
+        if found is not None and not found[0].ended:
+            run, state = found
+            self._turns.runs[run.id] = Active(run, state, active.steps, unwatched_since=active.unwatched_since)
+            if self._turns.runs[run.id].going:
+                self._turns.wait(run.id)
+        self._tell(active.run.id, urgent=True)
 
     def _failed(self, active: Active, address: str, error: BaseException) -> None:
         self._forget_flight(active)
         if isinstance(error, WorkerDied):
             active.failures += 1
             active.worker = None
+            self._roll_called = 0.0  # The next look at the workers comes at once.
             by_memory = self._cluster.died_by_memory(address)
-            self._refresh_workers()
+            epoch, deaths = active.run.epoch + 1, active.failures
             # Once more even after a death by memory: what had gathered in an old worker may have been to blame.
-            if active.failures < (2 if by_memory else TRIES_OF_A_CHUNK):
+            if deaths < (TRIES_WITHIN_MEMORY if by_memory else len(SECONDS_AFTER_A_DEATH)):
+                self._turns.workers.pop(address, None)
+                pause = SECONDS_AFTER_A_DEATH[deaths - 1]
+                active.not_before = time.monotonic() + pause
+                if pause:
+                    active.note = f"The worker that trained this ended {deaths} times in epoch {epoch}. It is tried again."
                 if active.run.state == "running":
                     self._turns.wait(active.run.id, first=True)
+                    self._tell(active.run.id, urgent=True)
                 return
             limit = f"{self._cluster.memory / 2**30:.1f} GiB"
             reason = (
-                f"The worker needed more memory than it may use ({limit}) in epoch {active.run.epoch + 1}, twice. "
+                f"The worker needed more memory than it may use ({limit}) in epoch {epoch}, twice. "
                 "Take fewer units, timesteps or samples, or a smaller batch."
                 if by_memory
-                else f"The worker that trained this ended {active.failures} times in epoch {active.run.epoch + 1}."
+                else f"The worker that trained this ended {deaths} times in epoch {epoch}."
             )
         else:
             _LOG.error("A chunk failed.", exc_info=error)
             reason = f"The worker could not train this: {str(error).splitlines()[0] if str(error) else error!r}"
         self._set(active, "failed", reason)
-        self._drop(active)
 
     # --- who watches
 
@@ -661,29 +861,58 @@ class Engine:
                         self._turns.runs[run_id].unwatched_since = time.monotonic()
 
     def status(self, run_id: str) -> dict[str, Any] | None:
-        """What the panel's status line says: state, reason, epoch, epochs, rate (epochs a second), left (seconds) and
-        sharing (how many runs share how many workers, or None). None: there is no such run."""
+        """What the panel's status line says of a run. None: there is no such run.
+
+        state, reason (a sentence, or empty), epoch, epochs, rate (epochs a second), left (seconds), sharing (how many runs
+        share how many workers, or None), elsewhere (whether another server trains it, whose news is not told here).
+
+        Raises DatabaseUnavailable for a run that must be read and cannot be.
+        """
         with self._lock:
             active = self._turns.runs.get(run_id)
-            run = active.run if active else self.store.run(run_id)
-            if run is None:
-                return None
+            run = active.run if active else None
             going = self._turns.crowd()
             rate = active.rate if active and run.state == "running" else None
-            shared = run.state in ("queued", "running") and going > self.workers
-            return {
-                "state": run.state,
-                "reason": run.reason,
-                "epoch": run.epoch,
-                "epochs": run.experiment.epochs,
-                "rate": rate,
-                "left": (run.experiment.epochs - run.epoch) / rate if rate else None,
-                "sharing": {"runs": going, "workers": self.workers} if shared else None,
-            }
+            reason = active and (run.reason or self._hindrance(active))
+        if run is None:
+            run = self.store.run(run_id)
+            if run is None:
+                return None
+            reason = run.reason
+        shared = run.state in ("queued", "running") and going > self.workers
+        return {
+            "state": run.state,
+            "reason": reason,
+            "epoch": run.epoch,
+            "epochs": run.experiment.epochs,
+            "rate": rate,
+            "left": (run.experiment.epochs - run.epoch) / rate if rate else None,
+            "sharing": {"runs": going, "workers": self.workers} if shared else None,
+            "elsewhere": active is None and run.state in ("queued", "running"),
+        }
+
+    def _hindrance(self, active: Active) -> str:
+        """What keeps a run from training now, as a sentence, or an empty string."""
+        if self._database_trouble:
+            return f"{self._database_trouble} {GOES_ON if active.going else 'Try again in a moment.'}"
+        if not active.going:
+            return ""
+        if self._cluster is not None and self._cluster.lost:
+            return f"{self._cluster.lost} {GOES_ON}"
+        if active.worker in self._silent:
+            return (
+                f"The worker that trains this has not answered for {self._silent[active.worker]:.0f} seconds. "
+                "When it stays silent, another one goes on."
+            )
+        return active.note
 
     def _tell(self, run_id: str, urgent: bool) -> None:
         for tell in self._watchers.get(run_id, []):
             tell(urgent)
+
+    def _tell_going(self) -> None:
+        for active in self._turns.runs.values():
+            self._tell(active.run.id, urgent=True)
 
     def _pause_unwatched(self) -> None:
         if self._grace is None:

@@ -1,17 +1,22 @@
-"""Runs, their last state and their frames, in SQL; nothing that was stored is ever deleted.
+"""Runs, their last state and their frames, in SQL.
 
-SQLite beside the application by default; another database by its SQLAlchemy address in EXPLORER_DATABASE.
+SQLite beside the application by default; another database by its SQLAlchemy address in EXPLORER_DATABASE. What is stored
+stays, but for runs that nobody opened for a long time and nobody wanted to keep (`explorer.retention`).
+
+Every run names the server that trains it, until when. Only that server writes its state and its frames, so that two
+servers on one database never mix; another one may take a run over when the first has ended, or when its owner asks.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import math
 import os
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +24,18 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sql
 
+from explorer.database import Database
+from explorer.server_id import is_gone, new_server_id
 from explorer.spec import ENDED, Experiment, Frame
 
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "explorer.db"
+# A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
+LEASE_SECONDS = 10.0
+RESTARTED = "The server was started again; the run can go on."
+GOING = ("queued", "running")
+# What a row takes beside its outputs, about.
+BYTES_OF_A_FRAME = 120
+SECONDS_BETWEEN_OPENINGS = 600.0
 
 _TABLES = sql.MetaData()
 _RUNS = sql.Table(
@@ -35,6 +49,12 @@ _RUNS = sql.Table(
     sql.Column("held", sql.String(16), nullable=False, default=""),
     sql.Column("epoch", sql.Integer, nullable=False, default=0),
     sql.Column("created", sql.Float, nullable=False),
+    # These came later: a database of before gets them with the values that stand here.
+    sql.Column("server", sql.String(96), nullable=False, default="", server_default=""),
+    sql.Column("lease", sql.Double, nullable=False, default=0.0, server_default="0"),
+    sql.Column("opened", sql.Double, nullable=False, default=0.0, server_default="0", index=True),
+    sql.Column("kept", sql.Integer, nullable=False, default=0, server_default="0"),
+    sql.Column("bytes", sql.BigInteger, nullable=False, default=0, server_default="0"),
 )
 _STATES = sql.Table(
     "states",
@@ -57,13 +77,26 @@ _FRAMES = sql.Table(
 )
 
 
+class RunTaken(Exception):
+    """The run is in another server's hands, or is there no more: nothing was written."""
+
+
+class FramesMissing(Exception):
+    """Frames were to be stored that do not follow the last stored one: nothing was written."""
+
+
+def owner_of(secret: str) -> str:
+    """What is stored of a visitor's secret: its SHA-256, in hex. Whoever reads the database cannot act as the visitor."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Run:
     """A run as it stands in the store.
 
-    state: one of `explorer.spec.STATES`. reason: a sentence for the reader, or empty.
-    held: why the application itself paused it ("restart", "unwatched", or empty): such a run goes on when its owner
-    opens it, one that the owner paused does not.
+    owner: `owner_of` the secret of the visitor who started it. state: one of `explorer.spec.STATES`. reason: a sentence
+    for the reader, or empty. held: why the application itself paused it ("restart", "unwatched", or empty): such a run goes
+    on when its owner opens it, one that the owner paused does not. kept: whether it stays though nobody opens it.
     """
 
     id: str
@@ -73,10 +106,15 @@ class Run:
     reason: str
     held: str
     epoch: int
+    kept: bool = False
 
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    def belongs_to(self, secret: str) -> bool:
+        """Whether this is the secret of the visitor who started it."""
+        return hmac.compare_digest(self.owner, owner_of(secret))
 
 
 @dataclass(frozen=True)
@@ -102,43 +140,52 @@ class StoredFrame:
 
 
 class Store:
-    """The one way to the database. Every method is one transaction; all may be called from any thread."""
+    """The one way to the database. Every method is one transaction; all may be called from any thread.
+
+    Every method raises `explorer.database.DatabaseUnavailable`, with a sentence, where the database cannot be used now;
+    then nothing was written.
+    """
 
     def __init__(self, url: str | None = None) -> None:
-        url = url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}"
-        address = sql.make_url(url)
-        self._sqlite = address.get_backend_name() == "sqlite"
-        if self._sqlite and address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sql.create_engine(address, connect_args={"timeout": 30} if self._sqlite else {})
-        if self._sqlite:
-            sql.event.listen(self._engine, "connect", _write_ahead)
-        _TABLES.create_all(self._engine)
+        self.database = Database(
+            url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", _TABLES, _upgrade
+        )
+        self.server = new_server_id()
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.database.close()
 
     def add_run(self, run: Run) -> None:
+        """Store a new run, in this server's hands."""
+        now = time.time()
         values = {name: getattr(run, name) for name in ("id", "owner", "state", "reason", "held", "epoch")}
-        values |= {"experiment": json.dumps(run.experiment.to_dict()), "created": time.time()}
-        with self._transaction() as connection:
+        values |= {"experiment": json.dumps(run.experiment.to_dict()), "created": now, "opened": now, "kept": int(run.kept)}
+        values |= {"server": self.server, "lease": now + LEASE_SECONDS, "bytes": len(values["experiment"])}
+        with self.database.transaction() as connection:
             connection.execute(_RUNS.insert().values(values))
 
     def run(self, run_id: str) -> Run | None:
-        with self._transaction() as connection:
+        with self.database.transaction() as connection:
             row = connection.execute(_RUNS.select().where(_RUNS.c.id == run_id)).first()
         return None if row is None else _run_of(row)
 
-    def set_state(self, run_id: str, state: str, reason: str = "", held: str = "") -> None:
-        with self._transaction() as connection:
-            connection.execute(_RUNS.update().where(_RUNS.c.id == run_id).values(state=state, reason=reason, held=held))
+    def take(self, run_id: str) -> tuple[Run, bytes | None] | None:
+        """Take a run into this server's hands, whoever had it, with the state after its last stored chunk.
 
-    def hold_unfinished(self) -> int:
-        """Mark the runs that a dead server left running: their owner's next visit lets them go on. Returns how many."""
-        values = {"state": "paused", "held": "restart", "reason": "The server was started again; the run can go on."}
-        with self._transaction() as connection:
-            found = connection.execute(_RUNS.update().where(_RUNS.c.state.in_(("running", "queued"))).values(**values))
-        return found.rowcount
+        None: there is no such run.
+        """
+        taken = _RUNS.update().where(_RUNS.c.id == run_id).values(server=self.server, lease=time.time() + LEASE_SECONDS)
+        with self.database.transaction() as connection:
+            if not connection.execute(taken).rowcount:
+                return None
+            row = connection.execute(_RUNS.select().where(_RUNS.c.id == run_id)).one()
+            state = connection.execute(sql.select(_STATES.c.state).where(_STATES.c.run == run_id)).scalar()
+        return _run_of(row), state
+
+    def set_state(self, run_id: str, state: str, reason: str = "", held: str = "") -> None:
+        """Raises RunTaken where the run is not in this server's hands."""
+        with self.database.transaction() as connection:
+            self._update(connection, run_id, state=state, reason=reason, held=held)
 
     def add_chunk(
         self,
@@ -153,6 +200,8 @@ class Store:
         """Keep what a chunk brought, all or nothing: its frames, and the state to go on from.
 
         Frames of epochs that are already there are left as they are: the same epoch of the same run is the same frame.
+        Raises RunTaken where the run is not in this server's hands, and FramesMissing where the frames do not follow the
+        last one that is stored.
         """
         rows = [
             {
@@ -167,21 +216,28 @@ class Store:
             }
             for frame in frames
         ]
-        with self._transaction() as connection:
-            last = connection.execute(sql.select(sql.func.max(_FRAMES.c.epoch)).where(_FRAMES.c.run == run_id)).scalar()
-            rows = [row for row in rows if row["epoch"] > (last or 0)]
+        last = sql.select(sql.func.max(_FRAMES.c.epoch)).where(_FRAMES.c.run == run_id)
+        before = sql.select(sql.func.length(_STATES.c.state)).where(_STATES.c.run == run_id)
+        with self.database.transaction() as connection:
+            # Writing comes first: from here on no other server can write to this run.
+            self._update(connection, run_id, epoch=epoch, state=run_state, reason=reason, held=held)
+            stored = connection.execute(last).scalar() or 0
+            rows = [row for row in rows if row["epoch"] > stored]
+            if [row["epoch"] for row in rows] != list(range(stored + 1, epoch + 1)):
+                raise FramesMissing(f"Epoch {stored + 1} of run {run_id} is not among the frames that came.")
             if rows:
                 connection.execute(_FRAMES.insert(), rows)
-            updated = connection.execute(_STATES.update().where(_STATES.c.run == run_id).values(epoch=epoch, state=state))
-            if not updated.rowcount:
+            size_before = connection.execute(before).scalar()
+            if size_before is None:
                 connection.execute(_STATES.insert().values(run=run_id, epoch=epoch, state=state))
-            connection.execute(
-                _RUNS.update().where(_RUNS.c.id == run_id).values(epoch=epoch, state=run_state, reason=reason, held=held)
-            )
+            else:
+                connection.execute(_STATES.update().where(_STATES.c.run == run_id).values(epoch=epoch, state=state))
+            grown = len(state) - (size_before or 0) + sum(len(row["outputs"]) + BYTES_OF_A_FRAME for row in rows)
+            self._update(connection, run_id, bytes=_RUNS.c.bytes + grown)
 
     def state(self, run_id: str) -> bytes | None:
         """The state after the last stored chunk; None before the first."""
-        with self._transaction() as connection:
+        with self.database.transaction() as connection:
             return connection.execute(sql.select(_STATES.c.state).where(_STATES.c.run == run_id)).scalar()
 
     def frames(self, run_id: str, after: int = 0, most: int = 1_000_000) -> list[StoredFrame]:
@@ -189,7 +245,7 @@ class Store:
         query = (
             _FRAMES.select().where(_FRAMES.c.run == run_id, _FRAMES.c.epoch > after).order_by(_FRAMES.c.epoch).limit(most)
         )
-        with self._transaction() as connection:
+        with self.database.transaction() as connection:
             rows = connection.execute(query).all()
         return [
             StoredFrame(
@@ -204,22 +260,118 @@ class Store:
             for row in rows
         ]
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sql.Connection]:
-        with self._engine.begin() as connection:
-            yield connection
+    # --- which server trains which run
+
+    def renew_leases(self) -> None:
+        """Say that this server is there, and still trains its runs."""
+        mine = (_RUNS.c.server == self.server) & _RUNS.c.state.in_(GOING)
+        with self.database.transaction() as connection:
+            connection.execute(_RUNS.update().where(mine).values(lease=time.time() + LEASE_SECONDS))
+
+    def hold_abandoned(self) -> list[str]:
+        """Mark the runs that another server left running when it ended: their owner's next visit lets them go on.
+
+        Returns their ids. A server has ended where its process is no more, or, on another machine, where it was not heard
+        of for LEASE_SECONDS.
+        """
+        query = sql.select(_RUNS.c.id, _RUNS.c.server, _RUNS.c.lease).where(
+            _RUNS.c.state.in_(GOING), _RUNS.c.server != self.server
+        )
+        with self.database.transaction() as connection:
+            rows = connection.execute(query).all()
+        now, ended, found = time.time(), {}, []
+        for row in rows:
+            if row.lease < now or ended.setdefault(row.server, is_gone(row.server)):
+                as_it_was = (_RUNS.c.id == row.id) & (_RUNS.c.server == row.server) & (_RUNS.c.lease == row.lease)
+                with self.database.transaction() as connection:
+                    if connection.execute(_RUNS.update().where(as_it_was).values(_HELD)).rowcount:
+                        found.append(row.id)
+        return found
+
+    def hold_own(self) -> int:
+        """The same for the runs of this server, which is about to end. Returns how many."""
+        mine = (_RUNS.c.server == self.server) & _RUNS.c.state.in_(GOING)
+        with self.database.transaction() as connection:
+            return connection.execute(_RUNS.update().where(mine).values(_HELD)).rowcount
+
+    # --- which runs stay
+
+    def note_opening(self, run_id: str) -> None:
+        """Remember that somebody looks at a run."""
+        now = time.time()
+        long_ago = (_RUNS.c.id == run_id) & (_RUNS.c.opened < now - SECONDS_BETWEEN_OPENINGS)
+        with self.database.transaction() as connection:
+            if connection.execute(sql.select(_RUNS.c.id).where(long_ago)).first():
+                connection.execute(_RUNS.update().where(long_ago).values(opened=now))
+
+    def set_kept(self, run_id: str, kept: bool) -> None:
+        """Whether a run stays though nobody opens it."""
+        with self.database.transaction() as connection:
+            connection.execute(_RUNS.update().where(_RUNS.c.id == run_id).values(kept=int(kept)))
+
+    def count_kept(self, owner: str) -> int:
+        """How many runs an owner keeps."""
+        query = sql.select(sql.func.count()).where(_RUNS.c.owner == owner, _RUNS.c.kept == 1)
+        with self.database.transaction() as connection:
+            return connection.execute(query).scalar()
+
+    def size(self) -> int:
+        """The bytes that all runs take, about."""
+        with self.database.transaction() as connection:
+            return int(connection.execute(sql.select(sql.func.sum(_RUNS.c.bytes))).scalar() or 0)
+
+    def unopened(self, since: float, most: int) -> list[tuple[str, int]]:
+        """The runs that may go, with their bytes: not kept, at rest, and not opened since that time (seconds since 1970).
+
+        Those that were not opened for longest come first, at most `most` of them.
+        """
+        query = (
+            sql.select(_RUNS.c.id, _RUNS.c.bytes)
+            .where(_RUNS.c.kept == 0, _RUNS.c.opened < since, _RUNS.c.state.not_in(GOING))
+            .order_by(_RUNS.c.opened)
+            .limit(most)
+        )
+        with self.database.transaction() as connection:
+            return [(row.id, row.bytes) for row in connection.execute(query)]
+
+    def delete(self, run_id: str, unopened_since: float) -> bool:
+        """Delete a run, its state and its frames, unless somebody opened, kept or resumed it meanwhile."""
+        still = (_RUNS.c.id == run_id) & (_RUNS.c.kept == 0) & (_RUNS.c.opened < unopened_since)
+        with self.database.transaction() as connection:
+            # Writing comes first: nobody can open it from here on. "deleted" is never seen by others.
+            marked = connection.execute(_RUNS.update().where(still, _RUNS.c.state.not_in(GOING)).values(state="deleted"))
+            if not marked.rowcount:
+                return False
+            connection.execute(_FRAMES.delete().where(_FRAMES.c.run == run_id))
+            connection.execute(_STATES.delete().where(_STATES.c.run == run_id))
+            connection.execute(_RUNS.delete().where(_RUNS.c.id == run_id))
+        return True
+
+    def _update(self, connection: sql.Connection, run_id: str, **values: Any) -> None:
+        mine = (_RUNS.c.id == run_id) & (_RUNS.c.server == self.server)
+        if not connection.execute(_RUNS.update().where(mine).values(**values)).rowcount:
+            raise RunTaken(f"Run {run_id} is in another server's hands, or was deleted.")
 
 
-def _write_ahead(connection: Any, _record: Any) -> None:
-    # In WAL mode readers do not wait for the writer. NORMAL may lose the last transactions when the power fails, never
-    # when the process is killed, and never leaves half of one.
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+_HELD = {"state": "paused", "held": "restart", "reason": RESTARTED, "server": "", "lease": 0.0}
+
+
+def _upgrade(connection: sql.Connection) -> None:
+    """Bring rows of an older version up to date: owners stood there in clear, and no size was counted."""
+    clear = sql.select(_RUNS.c.owner).where(sql.func.length(_RUNS.c.owner) != 64).distinct()
+    for owner in connection.execute(clear).scalars().all():
+        connection.execute(_RUNS.update().where(_RUNS.c.owner == owner).values(owner=owner_of(owner)))
+    connection.execute(_RUNS.update().where(_RUNS.c.opened == 0).values(opened=time.time()))
+    frames = sql.select(sql.func.sum(sql.func.length(_FRAMES.c.outputs) + BYTES_OF_A_FRAME))
+    frames = frames.where(_FRAMES.c.run == _RUNS.c.id).scalar_subquery()
+    states = sql.select(sql.func.length(_STATES.c.state)).where(_STATES.c.run == _RUNS.c.id).scalar_subquery()
+    size = sql.func.length(_RUNS.c.experiment) + sql.func.coalesce(frames, 0) + sql.func.coalesce(states, 0)
+    connection.execute(_RUNS.update().where(_RUNS.c.bytes == 0).values(bytes=size))
 
 
 def _run_of(row: Any) -> Run:
     experiment = Experiment.from_dict(json.loads(row.experiment))
-    return Run(row.id, row.owner, experiment, row.state, row.reason, row.held, row.epoch)
+    return Run(row.id, row.owner, experiment, row.state, row.reason, row.held, row.epoch, bool(row.kept))
 
 
 def _finite(number: float) -> float | None:

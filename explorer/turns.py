@@ -40,10 +40,18 @@ class Active:
     rate: float | None = None
     last_return: float | None = None
     unwatched_since: float | None = field(default_factory=time.monotonic)
+    not_before: float = 0.0  # its next chunk waits until then, by the monotonic clock
+    note: str = ""  # why it waits, a sentence that is not stored
+    unsaved_state: bool = False  # whether the store does not know its state yet
+    unsaved_chunk: Any = None  # what a chunk brought that could not be stored yet
 
     @property
     def going(self) -> bool:
         return self.run.state in ("queued", "running")
+
+    @property
+    def is_saved(self) -> bool:
+        return not self.unsaved_state and self.unsaved_chunk is None
 
 
 @dataclass
@@ -52,11 +60,13 @@ class Worker:
 
     sent: what was sent and has not come back, by its token; a chunk, or work ahead, with the key of its program.
     programs: the keys of those that it has compiled. leaving: it gets nothing more, and is started anew when it is idle.
+    since: when it came, by the monotonic clock.
     """
 
     sent: dict[int, str] = field(default_factory=dict)
     programs: set[str] = field(default_factory=set)
     leaving: bool = False
+    since: float = field(default_factory=time.monotonic)
 
     def has(self, experiment: Experiment) -> bool:
         """Whether it has compiled the program of an experiment, or is about to."""
@@ -79,11 +89,16 @@ class Turns:
         self.runs: dict[str, Active] = {}
         self.workers: dict[str, Worker] = {}
         self._waiting: deque[str] = deque()
+        # When each owner last had a turn: with several runs one has as many turns as another has with one.
+        self._served: dict[str, int] = {}
+        self._services = 0
 
     def wait(self, run_id: str, first: bool = False) -> None:
         """A run waits for its next chunk, behind all others or `first`."""
         if run_id not in self._waiting:
             (self._waiting.appendleft if first else self._waiting.append)(run_id)
+        if first:
+            self._served.pop(self.runs[run_id].run.owner, None)
 
     def leave(self, run_id: str) -> None:
         """A run waits no longer."""
@@ -92,11 +107,13 @@ class Turns:
 
     def next(self) -> tuple[Active, str] | None:
         """The run that gets its next chunk now, and the worker to send it to; None while there is none."""
-        for run_id in self._waiting:
+        now = time.monotonic()
+        for run_id in sorted(self._waiting, key=self._last_service):
             active = self.runs[run_id]
-            address = self._place(active)
+            address = self._place(active) if active.not_before <= now else None
             if address is not None:
                 self._waiting.remove(run_id)
+                self._serve(active.run.owner)
                 return active, address
         for active in self.runs.values():
             worker = self.workers.get(active.worker or "")
@@ -104,6 +121,16 @@ class Turns:
             if ahead and worker is not None and worker.has_room:
                 return active, active.worker
         return None
+
+    def _last_service(self, run_id: str) -> int:
+        return self._served.get(self.runs[run_id].run.owner, 0)
+
+    def _serve(self, owner: str) -> None:
+        self._services += 1
+        self._served[owner] = self._services
+        if len(self._served) > 2 * len(self.runs) + 100:
+            present = {active.run.owner for active in self.runs.values()}
+            self._served = {known: when for known, when in self._served.items() if known in present}
 
     def crowd(self) -> int:
         """How many runs want to train."""

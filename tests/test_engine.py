@@ -99,14 +99,14 @@ def test_pausing_and_stepping_change_no_loss(engine, calm):
     state_is(engine, run_id, "paused")
     assert epoch_of(engine, run_id) == 1
     for epoch in (2, 3):
-        engine.step(run_id)
+        engine.step(run_id, "me")
         state_is(engine, run_id, "paused")
         assert epoch_of(engine, run_id) == epoch
-    engine.resume(run_id)
+    engine.resume(run_id, "me")
     wait_for(lambda: epoch_of(engine, run_id) > 3)
-    engine.pause(run_id)
+    engine.pause(run_id, "me")
     assert engine.status(run_id)["state"] in ("paused", "done")
-    engine.resume(run_id)
+    engine.resume(run_id, "me")
     state_is(engine, run_id, "done")
     assert losses(engine, run_id) == calm
 
@@ -114,24 +114,24 @@ def test_pausing_and_stepping_change_no_loss(engine, calm):
 def test_a_paused_run_stays_where_it_is(engine):
     run_id = engine.submit(LONG, "me")
     wait_for(lambda: epoch_of(engine, run_id) > 0)
-    engine.pause(run_id)
+    engine.pause(run_id, "me")
     epoch = epoch_of(engine, run_id)
     # A chunk may still be in flight; another run to its end shows that it has come back and was dropped.
     other = engine.submit(replace(SMALL, seed=3, epochs=2), "me")
     state_is(engine, other, "done")
     assert engine.status(run_id)["state"] == "paused"
     assert epoch_of(engine, run_id) == epoch == len(engine.store.frames(run_id))
-    engine.stop(run_id)
+    engine.stop(run_id, "me")
 
 
 def test_a_stopped_run_ends_and_cannot_go_on(engine):
     run_id = engine.submit(LONG, "me")
     wait_for(lambda: epoch_of(engine, run_id) > 0)
-    engine.stop(run_id)
+    engine.stop(run_id, "me")
     assert engine.status(run_id)["state"] == "stopped"
     epoch = epoch_of(engine, run_id)
-    engine.resume(run_id)
-    engine.step(run_id)
+    engine.resume(run_id, "me")
+    engine.step(run_id, "me")
     assert engine.status(run_id)["state"] == "stopped"
     assert len(engine.store.frames(run_id)) == epoch
 
@@ -142,7 +142,7 @@ def test_reset_starts_anew_and_keeps_the_old_run(engine, calm):
     second = engine.reset(first, "me")
     assert engine.status(first)["state"] == "stopped"
     assert (engine.status(second)["state"], epoch_of(engine, second)) == ("paused", 0)
-    engine.resume(second)
+    engine.resume(second, "me")
     state_is(engine, second, "done")
     assert losses(engine, second) == calm
     assert losses(engine, first) == calm[:4]
@@ -229,10 +229,10 @@ def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monke
         state_is(engine, run_id, "paused")
         assert len(engine._turns.workers[first].programs) == 2
         monkeypatch.setattr(engine_module, "FULL", 0.0)
-        engine.step(run_id)
+        engine.step(run_id, "me")
         wait_for(lambda: engine._turns.workers and first not in engine._turns.workers)
         state_is(engine, run_id, "paused")
-        engine.resume(run_id)
+        engine.resume(run_id, "me")
         state_is(engine, run_id, "done")
         assert losses(engine, run_id) == calm
     finally:
@@ -259,7 +259,7 @@ def test_a_watcher_is_told(engine):
 
     run_id = engine.submit(replace(SMALL, epochs=2), "me", paused=True)
     with engine.watch(run_id, hear):
-        engine.resume(run_id)
+        engine.resume(run_id, "me")
         assert urgent.wait(60)
         state_is(engine, run_id, "done")
 
@@ -281,7 +281,6 @@ def test_a_loss_that_is_no_number_ends_the_run_and_names_the_epoch(engine):
 def test_only_the_owner_lets_a_held_run_go_on(engine):
     run_id = engine.submit(replace(SMALL, epochs=3), "me", paused=True)
     engine.store.set_state(run_id, "paused", held="restart")
-    engine._turns.runs.pop(run_id)
     assert engine.open(run_id, "somebody").state == "paused"
     assert engine.open(run_id, "me").state in ("queued", "running")
     state_is(engine, run_id, "done")
@@ -297,7 +296,7 @@ def test_a_killed_worker_changes_no_loss(engine, calm):
     os.kill(pids[busy], signal.SIGKILL)
     epoch = epoch_of(engine, run_id)
     wait_for(lambda: epoch_of(engine, run_id) > epoch + 30)
-    engine.stop(run_id)
+    engine.stop(run_id, "me")
     assert [frame[:3] for frame in losses(engine, run_id)[: len(calm)]] == [frame[:3] for frame in calm]
     assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, epoch_of(engine, run_id) + 1))
 

@@ -18,22 +18,9 @@ ORDER = (
     *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "parting"),
     *("snippet", "build", "settings", "twins", "quiz"),
     *("inside", "looks", "folding", "states", "training", "work", "warm"),
-    *(
-        "limits",
-        "story",
-        "store",
-        "encryption",
-        "nodes",
-        "embedded",
-        "health",
-        "remote",
-        "cluster",
-        "turns",
-        "engine",
-        "export",
-        "__main__",
-        "ui",
-    ),
+    *("limits", "story", "server_id", "database", "store", "retention", "quotas"),
+    *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
+    *("queries", "turns", "engine", "export", "__main__", "ui"),
 )
 MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -42,10 +42,10 @@ def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
     engine.wish("a page", wanted)
     run_id = engine.submit(wanted, "me", steps=1)
     state_is(engine, run_id, "paused")
-    engine.step(run_id)
+    engine.step(run_id, "me")
     state_is(engine, run_id, "paused")
     assert epoch_of(engine, run_id) == 2
-    engine.resume(run_id)
+    engine.resume(run_id, "me")
     state_is(engine, run_id, "done")
     losses = [frame.loss for frame in engine.store.frames(run_id)]
     assert losses == [frame.loss for frame in work.chunk(wanted.to_dict(), None, 6, 1e9).frames]

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.database import DatabaseUnavailable
 from explorer.presets import PRESETS
 from explorer.quiz import LARGEST_SEED
 from explorer.spec import SETTINGS, SIZES, Experiment, Problem
@@ -59,7 +60,13 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
             problems.append(Problem("quiz_seed", quiz_seed, sentence))
         st.session_state["run"] = None
         if run:
-            found = experiment_of_run(run)
+            try:
+                found = experiment_of_run(run)
+            except DatabaseUnavailable as error:
+                # The address holds every setting too; the run stays in it, for when it can be read again.
+                st.session_state["run"] = run
+                problems.append(Problem("run", run, f"{error} The run is shown again when you reload the page."))
+                found = read_experiment(values, _OTHERS).experiment
             if found is not None and found.pasted:
                 sentence = "This run trains pasted code: it is on the page Paste, under the same name."
                 problems.append(Problem("run", run, sentence))

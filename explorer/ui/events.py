@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer import data
+from explorer.database import DatabaseUnavailable
 from explorer.engine import Engine
 from explorer.spec import ENDED, Experiment
 from explorer.store import StoredFrame
@@ -30,6 +31,9 @@ SECONDS_BETWEEN_EVENTS = 0.05
 SECONDS_BETWEEN_STORIES = 1.0
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0
+# Nobody tells of a run that another server trains, or of a database that answers again.
+SECONDS_BETWEEN_LOOKS = 0.5
+TRIES_AGAIN = "This page tries again by itself."
 _NEVER = object()
 
 
@@ -39,7 +43,10 @@ async def live(request: Request, engine: Engine) -> Response:
     What is sent is what changed: of the state only those values, of the frames only those that were not sent.
     """
     run_id = request.path_params["run"]
-    run = await run_in_threadpool(engine.store.run, run_id)
+    try:
+        run = await run_in_threadpool(engine.store.run, run_id)
+    except DatabaseUnavailable as error:
+        return JSONResponse({"error": str(error)}, status_code=503, headers={"Retry-After": "2"})
     if run is None:
         return JSONResponse({"error": f"There is no run called {run_id[:40]}."}, status_code=404)
     received = request.query_params.get("after", "0")
@@ -76,36 +83,44 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
         while not ends.is_set():
             news.clear()
             urgent.clear()
-            # The state is read before the frames: an end is told only after every frame that came before it.
-            status = await run_in_threadpool(engine.status, run_id)
-            if status is None:
-                return
-            changed = {name: value for name, value in _visible(status).items() if last_status.get(name, _NEVER) != value}
-            if changed:
-                last_status |= changed
-                yield _event("state", changed)
-            while True:
-                frames = await run_in_threadpool(engine.store.frames, run_id, story.last, FRAMES_AN_EVENT)
-                story.add(frames)
-                fresh = [frame for frame in frames if frame.epoch > after]
-                if fresh:
-                    sent_at = loop.time()
-                    yield _event("frames", {"frames": [_spelled(frame) for frame in fresh]})
-                if len(frames) < FRAMES_AN_EVENT:
-                    break
-            ended = status["state"] in ENDED
-            if story.last != told and (
-                ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_STORIES
-            ):
-                told_at, told = loop.time(), story.last
-                before, sentences = sentences, await run_in_threadpool(story.tell)
-                if sentences != before:
-                    yield _event("story", {"sentences": sentences})
-            if ended and status["epoch"] <= story.last:
-                yield _event("end", {})
-                return
+            try:
+                # The state is read before the frames: an end is told only after every frame that came before it.
+                status = await run_in_threadpool(engine.status, run_id)
+                if status is None:
+                    return
+                changed = {name: value for name, value in _visible(status).items() if last_status.get(name, _NEVER) != value}
+                if changed:
+                    last_status |= changed
+                    yield _event("state", changed)
+                while True:
+                    frames = await run_in_threadpool(engine.store.frames, run_id, story.last, FRAMES_AN_EVENT)
+                    story.add(frames)
+                    fresh = [frame for frame in frames if frame.epoch > after]
+                    if fresh:
+                        sent_at = loop.time()
+                        yield _event("frames", {"frames": [_spelled(frame) for frame in fresh]})
+                    if len(frames) < FRAMES_AN_EVENT:
+                        break
+                ended = status["state"] in ENDED
+                if story.last != told and (
+                    ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_STORIES
+                ):
+                    told_at, told = loop.time(), story.last
+                    before, sentences = sentences, await run_in_threadpool(story.tell)
+                    if sentences != before:
+                        yield _event("story", {"sentences": sentences})
+                if ended and status["epoch"] <= story.last:
+                    yield _event("end", {})
+                    return
+            except DatabaseUnavailable as error:
+                last_status["reason"] = f"{error} {TRIES_AGAIN}"
+                yield _event("state", {"reason": last_status["reason"]})
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+                continue
             try:
                 pause = SECONDS_BETWEEN_STORIES if story.last != told else SECONDS_OF_SILENCE
+                if status["elsewhere"]:
+                    pause = SECONDS_BETWEEN_LOOKS
                 await asyncio.wait_for(news.wait(), pause)
             except asyncio.TimeoutError:
                 yield ": still here\n\n"

@@ -6,6 +6,7 @@ import threading
 
 from explorer.catalog import read_experiment
 from explorer.engine import Engine
+from explorer.spec import Experiment
 from explorer.store import Store
 
 _lock = threading.Lock()
@@ -23,6 +24,12 @@ def engine() -> Engine:
         if _engine is None:
             _engine = Engine(Store(), first=read_experiment({}).experiment)
         return _engine
+
+
+def experiment_of(run_id: str) -> Experiment | None:
+    """The experiment of a run; None where there is no such run. Raises DatabaseUnavailable where it cannot be read."""
+    run = engine().store.run(run_id)
+    return run and run.experiment
 
 
 def end() -> None:

@@ -26,7 +26,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 def main() -> None:
     st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
     engine = life.engine()
-    experiment, problems = address.take(lambda run_id: (run := engine.store.run(run_id)) and run.experiment)
+    experiment, problems = address.take(life.experiment_of)
     st.html(ASSETS / "page.css")
     with st.sidebar:
         st.markdown("**Sequence explorer**")

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.database import DatabaseUnavailable
 from explorer.engine import Refused
 from explorer.examples import EXAMPLES, FORMS
 from explorer.ui import life, paste_state, paste_train
@@ -17,6 +18,7 @@ from explorer.ui.paste_fields import Fields, read_fields
 from explorer.ui.paste_problems import notes, problems, title_of
 from explorer.ui.plain import marked, plain
 from explorer.ui.views import choose_view, show_view
+from explorer.ui.visitor import visitor
 from explorer.ui.waiting import wait_for_workers
 
 SECONDS_TO_CHECK = 20.0
@@ -34,8 +36,11 @@ LOSS_HELP = "The loss by name, such as mse. Empty: from the code."
 
 def main() -> None:
     st.set_page_config(page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-    engine = life.engine()
-    told = paste_state.take(lambda run_id: (run := engine.store.run(run_id)) and run.experiment)
+    try:
+        told = paste_state.take(life.experiment_of)
+    except DatabaseUnavailable as error:
+        st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
+        return
     st.html(ASSETS / "page.css")
     _head()
     told_of_it = st.container()
@@ -143,11 +148,11 @@ def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
     batch_size = st.session_state["_paste"]["batch_size"]
     try:
         with place, st.spinner("Checking …", width="content"):
-            return engine.check(fields.code, fields.x, fields.y, fields.loss, batch_size, SECONDS_TO_CHECK), ""
+            return engine.check(fields.code, fields.x, fields.y, fields.loss, batch_size, SECONDS_TO_CHECK, visitor()), ""
     except Refused as refusal:
         return None, str(refusal)
-    except TimeoutError:
-        return None, "The workers are busy, and the code could not be checked in time. Press Check to try again."
+    except TimeoutError as error:
+        return None, f"{error} The code was not checked. Press Check to try again."
 
 
 def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) -> None:

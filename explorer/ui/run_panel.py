@@ -7,6 +7,7 @@ from collections.abc import Callable
 import plotly
 import streamlit as st
 
+from explorer.database import DatabaseUnavailable
 from explorer.engine import Engine, Refused
 from explorer.spec import Experiment
 from explorer.store import Run
@@ -19,6 +20,7 @@ HELP = """
 **Train** starts with the settings on the page. **Pause** holds the run, **Resume** goes on as if nothing had been.
 **Step** trains exactly one epoch. **Stop** ends the run; what it learned stays to be looked at.
 **Reset** starts anew with the same settings and seed; a paused run then waits at the start.
+**Keep** holds on to the run: others are deleted when nobody has opened them for a while.
 """
 PLOTLY_URL = f"/plotly.min.js?v={plotly.__version__}"
 
@@ -30,8 +32,11 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
     The run is in `st.session_state["run"]`; `write` makes the address say so after a button has changed it.
     """
     engine = life.engine()
-    run = _run(engine)
-    _buttons(engine, experiment, run, write)
+    try:
+        run, trouble = _run(engine), ""
+    except DatabaseUnavailable as error:
+        run, trouble = None, f"{error} The run is shown again when you reload the page."
+    _buttons(engine, experiment, run, write, trouble)
     shown = run.experiment if run else experiment
     live(
         {
@@ -40,7 +45,7 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
             "url": f"/live/{run.id}" if run else None,
             "plotly_url": PLOTLY_URL,
             "info": info(shown),
-            "note": _note(engine, experiment, run),
+            "note": trouble or _note(engine, experiment, run),
         },
         key="live",
         on_state_change=lambda: None,
@@ -52,12 +57,12 @@ def _run(engine: Engine) -> Run | None:
     return engine.open(run_id, visitor()) if run_id else None
 
 
-def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Callable[[], None]) -> None:
+def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Callable[[], None], trouble: str) -> None:
     state = run.state if run else "idle"
-    mine = run is None or run.owner == visitor()
+    mine = run is None or run.belongs_to(visitor())
     going = state in ("queued", "running")
     same = run is not None and run.experiment == experiment
-    ready = engine.ready
+    ready = engine.ready and not trouble
     may_step = run is None or not same or state == "paused" or not mine
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
         act = (experiment, write)
@@ -70,6 +75,9 @@ def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Cal
         _button("step", act, not (ready and may_step))
         _button("stop", act, not (mine and (going or state == "paused")))
         _button("reset", act, not (mine and run is not None and ready))
+        kept = run is not None and run.kept
+        st.session_state["keep"] = kept
+        st.toggle("Keep", key="keep", disabled=not (mine and run is not None), on_change=_keep)
         # One help for the row: a button with a help of its own is drawn twice, once for touch screens.
         st.markdown(":gray[What these do]", help=HELP, width="content")
 
@@ -82,24 +90,32 @@ def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool
 def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None:
     engine = life.engine()
     st.session_state["_refusal"] = ""
-    run = _run(engine)
-    same = run is not None and run.experiment == experiment
-    mine = run is not None and run.owner == visitor()
     try:
+        run = _run(engine)
+        same = run is not None and run.experiment == experiment
+        mine = run is not None and run.belongs_to(visitor())
         if action == "train" or (action == "step" and not (mine and same and run.state == "paused")):
             # One run a page: the one that it leaves can be found again by its own address.
             if mine and not run.ended:
-                engine.pause(run.id)
+                engine.pause(run.id, visitor())
             st.session_state["run"] = engine.submit(experiment, visitor(), steps=1 if action == "step" else None)
         elif run is None or not mine:
             return
         elif action == "reset":
             st.session_state["run"] = engine.reset(run.id, visitor())
         else:
-            getattr(engine, action)(run.id)
-    except (Refused, TimeoutError) as refusal:
+            getattr(engine, action)(run.id, visitor())
+    except (Refused, TimeoutError, DatabaseUnavailable) as refusal:
         st.session_state["_refusal"] = str(refusal)
     write()
+
+
+def _keep() -> None:
+    st.session_state["_refusal"] = ""
+    try:
+        life.engine().set_kept(st.session_state["run"], visitor(), st.session_state["keep"])
+    except (Refused, DatabaseUnavailable) as refusal:
+        st.session_state["_refusal"] = str(refusal)
 
 
 def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
@@ -110,7 +126,7 @@ def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
         return engine.failure or "The workers are getting ready; training can start in a few seconds."
     if run is None:
         return "Press Train, and the charts move while it learns."
-    if run.owner != visitor():
+    if not run.belongs_to(visitor()):
         return "You are watching somebody else's run. Train starts one of your own."
     if run.experiment != experiment:
         return "The charts show the run before the settings were changed. Train starts one with the new settings."

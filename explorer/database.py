@@ -1,0 +1,289 @@
+"""The database at an address: its connections, its tables brought up to date, and its errors as sentences.
+
+An error of the database (locked, full, read-only, gone) reaches the rest of the package as `DatabaseUnavailable`, whose
+text is a sentence. A SQLite file that was deleted while it is in use is written anew from the connections that still
+hold it, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sqlite3
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sql
+
+_LOG = logging.getLogger(__name__)
+
+# A page and the engine wait so long for somebody else's lock. Our own writes take milliseconds.
+SECONDS_FOR_A_LOCK = 1.0
+# More threads than ask at once: a stream of events and a page each ask in a thread of their own.
+CONNECTIONS = 40
+SECONDS_FOR_A_CONNECTION = 5.0
+LARGEST_WRITE_AHEAD_LOG = 64 * 2**20
+OWNER_ONLY = 0o600
+
+LOCKED = "The database is locked by another program."
+FULL = "The disk that holds the database is full."
+FAILS = "The disk that holds the database is full, or it fails."
+READ_ONLY = "The database cannot be written to: it is read-only."
+CANNOT_OPEN = "The database file cannot be opened."
+DAMAGED = "The database file is damaged, or is no database."
+NO_ANSWER = "The database does not answer."
+
+# SQLite's primary result codes, https://sqlite.org/rescode.html. The driver names them from Python 3.11 on only.
+_SENTENCES = {
+    3: CANNOT_OPEN,  # PERM
+    5: LOCKED,  # BUSY
+    6: LOCKED,  # LOCKED
+    8: READ_ONLY,  # READONLY
+    10: FAILS,  # IOERR
+    11: DAMAGED,  # CORRUPT
+    13: FULL,  # FULL
+    14: CANNOT_OPEN,  # CANTOPEN
+    26: DAMAGED,  # NOTADB
+}
+# Python 3.10 does not tell the code.
+_WORDS = (
+    ("locked", LOCKED),
+    ("is full", FULL),
+    ("readonly", READ_ONLY),
+    ("disk i/o", FAILS),
+    ("unable to open", CANNOT_OPEN),
+    ("malformed", DAMAGED),
+    ("not a database", DAMAGED),
+)
+_NOT_OURS = (sql.exc.IntegrityError, sql.exc.ProgrammingError, sql.exc.DataError, sql.exc.NotSupportedError)
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot do now what was asked of it; it may later. The text is a sentence for the reader."""
+
+
+class Database:
+    """One database. It is opened, and its tables are made or brought up to date, with the first transaction.
+
+    url: a SQLAlchemy address. tables: what must be there. upgrade: called in the transaction that brings the tables up to
+    date, after missing tables and columns were added. Raises ValueError with a sentence for an address that is none.
+    """
+
+    def __init__(self, url: str, tables: sql.MetaData, upgrade: Callable[[sql.Connection], None]) -> None:
+        try:
+            self._url = sql.make_url(url)
+        except sql.exc.ArgumentError:
+            raise ValueError(
+                f"EXPLORER_DATABASE must be a SQLAlchemy address such as sqlite:///data/explorer.db. Received: {url[:40]!r}"
+            ) from None
+        self._tables = tables
+        self._upgrade = upgrade
+        self._opening = threading.Lock()
+        self._engine: sql.Engine | None = None
+        self._file = _File(Path(self._url.database).absolute()) if _is_file(self._url) else None
+
+    def close(self) -> None:
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+            if self._file is not None:
+                self._file.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sql.Connection]:
+        """A transaction, committed at its end. Raises DatabaseUnavailable."""
+        with _errors_as_sentences():
+            engine = self._ready()
+            if self._file is None:
+                with engine.begin() as connection:
+                    yield connection
+                return
+            with self._file.in_use(engine), engine.begin() as connection:
+                yield connection
+
+    def _ready(self) -> sql.Engine:
+        if self._engine is not None:
+            return self._engine
+        with self._opening:
+            if self._engine is None:
+                self._engine = self._opened()
+            return self._engine
+
+    def _opened(self) -> sql.Engine:
+        if self._file is None:
+            options = {}
+            if self._url.get_backend_name() != "sqlite":
+                options = {"pool_pre_ping": True, "pool_size": CONNECTIONS, "pool_timeout": SECONDS_FOR_A_CONNECTION}
+            engine = sql.create_engine(self._url, **options)
+        else:
+            self._file.open()
+            engine = sql.create_engine(
+                "sqlite://",
+                creator=self._file.connect,
+                poolclass=sql.pool.QueuePool,
+                pool_size=CONNECTIONS,
+                pool_timeout=SECONDS_FOR_A_CONNECTION,
+            )
+        try:
+            with engine.begin() as connection:
+                self._tables.create_all(connection)
+                self._add_columns(connection)
+                self._upgrade(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+    def _add_columns(self, connection: sql.Connection) -> None:
+        """Add to tables of an older version the columns that they lack."""
+        inspector = sql.inspect(connection)
+        for table in self._tables.sorted_tables:
+            known = {column["name"] for column in inspector.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in known:
+                    written = sql.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                    connection.execute(sql.text(f"ALTER TABLE {table.name} ADD COLUMN {written}"))
+            for index in table.indexes:
+                index.create(connection, checkfirst=True)
+
+
+class _File:
+    """A SQLite file in use: guarded against being deleted or replaced under its connections."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keeper: sqlite3.Connection | None = None
+        # The file and its write-ahead log, as the keeper has them open.
+        self._identity: tuple[int, int] | None = None
+        self._log_identity: tuple[int, int] | None = None
+        self._users = 0
+        self._condition = threading.Condition()
+
+    def open(self) -> None:
+        """Make the file where there is none, readable by its owner alone: it holds whose runs are whose."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+        with suppress(OSError):
+            if stat.S_IMODE(self._path.stat().st_mode) & 0o077:
+                self._path.chmod(OWNER_ONLY)
+        self._keep()
+
+    def close(self) -> None:
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection; never to a file that it would have to make first."""
+        address = f"file:{quote(str(self._path))}?mode=rw"
+        connection = sqlite3.connect(address, timeout=SECONDS_FOR_A_LOCK, uri=True, check_same_thread=False)
+        # NORMAL may lose the last transactions when the power fails, never when the process is killed, and never leaves
+        # half of one.
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit={LARGEST_WRITE_AHEAD_LOG}")
+        return connection
+
+    @contextmanager
+    def in_use(self, engine: sql.Engine) -> Iterator[None]:
+        """While this is held, the file is the one at its path."""
+        with self._condition:
+            if self._identity != _identity(self._path):
+                # No transaction may end in the old file after it was copied.
+                self._condition.wait_for(lambda: not self._users, SECONDS_FOR_A_CONNECTION)
+                if self._users:
+                    raise DatabaseUnavailable(CANNOT_OPEN)
+                if self._identity != _identity(self._path):
+                    self._put_back()
+                    engine.dispose()
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._users -= 1
+                self._condition.notify_all()
+
+    def _keep(self) -> None:
+        """Keep a connection open for as long as the file is used: through it a deleted file can still be copied."""
+        self._keeper = self.connect()
+        # In WAL mode readers do not wait for the writer. It is a property of the file and stays.
+        self._keeper.execute("PRAGMA journal_mode=WAL")
+        # Reading opens the write-ahead log, which is deleted with the file.
+        self._keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        self._identity, self._log_identity = _identity(self._path), _identity(self._beside("-wal"))
+
+    def _beside(self, ending: str) -> Path:
+        return self._path.with_name(self._path.name + ending)
+
+    def _put_back(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        replaced = _identity(self._path) is not None
+        name = f"{self._path.name}.{'before' if replaced else 'restored'}-{time.time_ns()}"
+        copy = self._path.with_name(name)
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+        try:
+            with sqlite3.connect(copy) as target:
+                self._keeper.backup(target)
+            target.close()
+        except BaseException:
+            copy.unlink(missing_ok=True)
+            raise
+        # A log that is left beside it belongs to the file of before, and SQLite would apply it to the new one.
+        if _identity(self._beside("-wal")) == self._log_identity:
+            for ending in ("-wal", "-shm"):
+                self._beside(ending).unlink(missing_ok=True)
+        if replaced:
+            _LOG.warning("The database file was replaced by another. What it held is kept in %s.", copy.name)
+        else:
+            os.replace(copy, self._path)
+            _LOG.warning("The database file was deleted while it was in use. It was written anew, with all that it held.")
+        self._keeper.close()
+        self._keep()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path: another one at the same path has another identity. None: there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_file(url: sql.URL) -> bool:
+    return url.get_backend_name() == "sqlite" and bool(url.database) and url.database != ":memory:"
+
+
+@contextmanager
+def _errors_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except _NOT_OURS:
+        raise
+    except sql.exc.DBAPIError as error:
+        raise DatabaseUnavailable(_sentence(error.orig)) from error
+    except sql.exc.TimeoutError as error:
+        raise DatabaseUnavailable(NO_ANSWER) from error
+    except sqlite3.Error as error:
+        raise DatabaseUnavailable(_sentence(error)) from error
+    except PermissionError as error:
+        raise DatabaseUnavailable(CANNOT_OPEN) from error
+    except OSError as error:
+        raise DatabaseUnavailable(FULL if error.errno == errno.ENOSPC else CANNOT_OPEN) from error
+
+
+def _sentence(error: Any) -> str:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _SENTENCES:
+        return _SENTENCES[code & 0xFF]
+    text = str(error).lower()
+    return next((sentence for word, sentence in _WORDS if word in text), NO_ANSWER)

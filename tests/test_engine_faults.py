@@ -1,0 +1,359 @@
+"""What happens to runs when the database, a worker or a second server is in the way: nothing is lost, and it is said."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from explorer import database, quotas, work
+from explorer import engine as engine_module
+from explorer.engine import Engine, NotTheOwner, Refused
+from explorer.spec import Experiment
+from explorer.store import Store
+from tests.disks import resize, small_disk
+from tests.in_process_cluster import InProcessCluster
+
+SMALL = Experiment(
+    "gru_every_step",
+    "delayed_echo",
+    timesteps=6,
+    features=2,
+    units=7,
+    samples=64,
+    batch=32,
+    epochs=60,
+    knobs={"delay": 2},
+)
+LONG = replace(SMALL, epochs=1500)
+ENDLESS = replace(SMALL, epochs=100_000)
+
+
+def wait_for(condition, seconds: float = 60.0):
+    """Wait until a condition holds, and return what it gave. The time is only there to end a test that hangs."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.005)
+    raise AssertionError("waited in vain")
+
+
+def state_is(engine: Engine, run_id: str, *states: str):
+    return wait_for(lambda: engine.status(run_id)["state"] in states)
+
+
+def losses(store: Store, run_id: str) -> list[tuple]:
+    return [(frame.epoch, frame.loss, frame.val_loss, frame.outputs) for frame in store.frames(run_id)]
+
+
+@pytest.fixture(scope="module")
+def calm() -> list[tuple]:
+    """Epochs and losses of SMALL, trained without a disturbance."""
+    frames = work.chunk(LONG.to_dict(), None, LONG.epochs, 1e9).frames
+    return [(frame.epoch, frame.loss, frame.val_loss) for frame in frames]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(database, "SECONDS_FOR_A_LOCK", 0.1)
+    monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_TRIES", 0.05)
+    monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_LEASES", 0.1)
+    monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_ROLL_CALLS", 0.05)
+    # Short chunks, so that a run of many epochs is still going on when something happens to it.
+    monkeypatch.setattr(engine_module, "CHUNK_SECONDS", 0.01)
+    monkeypatch.setattr(engine_module, "OVERHEAD", 1e9)
+
+
+@pytest.fixture
+def engines(tmp_path):
+    """Makes engines on one database, and ends them."""
+    made = []
+
+    def make(workers: int = 1, url: str = f"sqlite:///{tmp_path}/runs.db", **more) -> Engine:
+        engine = Engine(Store(url), workers=workers, grace=None, start_cluster=InProcessCluster, **more)
+        made.append(engine)
+        assert engine.wait_ready(60)
+        return engine
+
+    yield make
+    for engine in made:
+        engine.close()
+        engine.store.close()
+
+
+def started(engine: Engine, experiment: Experiment = LONG, visitor: str = "me", epochs: int = 3) -> str:
+    """A run that has trained some epochs."""
+    run_id = engine.submit(experiment, visitor)
+    wait_for(lambda: engine.status(run_id)["epoch"] >= epochs)
+    return run_id
+
+
+def ends_as_the_calm_one(engine: Engine, run_id: str, calm: list[tuple], epochs: int = LONG.epochs) -> None:
+    state_is(engine, run_id, "done")
+    kept = losses(engine.store, run_id)
+    assert [frame[0] for frame in kept] == list(range(1, epochs + 1))
+    assert [frame[:3] for frame in kept] == calm[:epochs]
+
+
+def lock(tmp_path) -> sqlite3.Connection:
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def test_a_locked_database_holds_the_runs_with_a_sentence_and_they_go_on_by_themselves(engines, tmp_path, calm):
+    engine = engines()
+    news = threading.Event()
+    run_id = started(engine)
+    other = lock(tmp_path)
+    with engine.watch(run_id, lambda urgent: news.set() if urgent else None):
+        wait_for(lambda: engine.status(run_id)["reason"])
+        assert news.wait(10)
+    status = engine.status(run_id)
+    assert status["reason"] == "The database is locked by another program. The run waits, and goes on by itself."
+    assert (status["state"], status["epoch"]) == ("queued", len(engine.store.frames(run_id)))
+    with pytest.raises(Refused, match=r"^The database is locked by another program. Nothing was started. Try again"):
+        engine.submit(SMALL, "you")
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: not engine.status(run_id)["reason"])
+    ends_as_the_calm_one(engine, run_id, calm)
+
+
+def test_buttons_answer_at_once_while_the_database_is_locked_and_what_they_did_stays(engines, tmp_path, calm):
+    engine = engines()
+    stopped, resumed = (started(engine, replace(ENDLESS, seed=seed)) for seed in (1, 2))
+    paused = started(engine)
+    engine.pause(resumed, "me")
+    resting = engine.status(resumed)["epoch"]
+    other = lock(tmp_path)
+    wait_for(lambda: engine.status(paused)["reason"])
+    began = time.monotonic()
+    engine.pause(paused, "me")
+    engine.stop(stopped, "me")
+    # One lock of the database may be waited for, not one by each button.
+    assert time.monotonic() - began < 5 * database.SECONDS_FOR_A_LOCK
+    assert [engine.status(run)["state"] for run in (paused, stopped)] == ["paused", "stopped"]
+    assert engine.status(resumed)["epoch"] == resting
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: engine.store.run(paused).state == "paused" and engine.store.run(stopped).state == "stopped")
+    assert len(engine.store.frames(paused)) == engine.status(paused)["epoch"]
+    engine.resume(paused, "me")
+    engine.resume(resumed, "me")
+    wait_for(lambda: engine.status(resumed)["epoch"] > resting + 10)
+    engine.stop(resumed, "me")
+    assert [frame.epoch for frame in engine.store.frames(resumed)] == list(range(1, engine.status(resumed)["epoch"] + 1))
+    ends_as_the_calm_one(engine, paused, calm)
+
+
+@pytest.mark.parametrize("which", [1, 3, 7])
+def test_a_write_that_fails_once_leaves_no_gap(engines, monkeypatch, calm, which):
+    engine = engines()
+    add_chunk, calls = engine.store.add_chunk, []
+
+    def fail_once(*arguments):
+        calls.append(arguments[1])
+        if len(calls) == which:
+            raise database.DatabaseUnavailable(database.NO_ANSWER)
+        return add_chunk(*arguments)
+
+    monkeypatch.setattr(engine.store, "add_chunk", fail_once)
+    run_id = engine.submit(SMALL, "me")
+    ends_as_the_calm_one(engine, run_id, calm, SMALL.epochs)
+    assert len(calls) > which
+
+
+def test_a_write_that_was_kept_though_it_seemed_to_fail_is_not_doubled(engines, monkeypatch, calm):
+    engine = engines()
+    add_chunk, calls = engine.store.add_chunk, []
+
+    def keep_and_fail(*arguments):
+        add_chunk(*arguments)
+        calls.append(arguments[1])
+        if len(calls) == 2:
+            raise database.DatabaseUnavailable(database.NO_ANSWER)
+
+    monkeypatch.setattr(engine.store, "add_chunk", keep_and_fail)
+    run_id = engine.submit(SMALL, "me")
+    ends_as_the_calm_one(engine, run_id, calm, SMALL.epochs)
+
+
+def test_a_full_disk_holds_the_run_and_more_room_lets_it_go_on(engines, tmp_path, calm):
+    disk = tmp_path / "disk"
+    with small_disk(disk, megabytes=2):
+        engine = engines(url=f"sqlite:///{disk}/runs.db")
+        run_id = engine.submit(LONG, "me")
+        ballast = disk / "ballast"
+        with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+            while True:
+                file.write(bytes(4096))
+        reason = wait_for(lambda: engine.status(run_id)["reason"])
+        assert reason.startswith(("The disk that holds the database is full.", database.FAILS))
+        assert engine.status(run_id)["state"] == "queued"
+        resize(disk, megabytes=16)
+        ends_as_the_calm_one(engine, run_id, calm)
+        engine.close()
+        engine.store.close()
+
+
+def test_a_database_that_is_deleted_in_mid_run_is_put_back(engines, tmp_path, calm):
+    engine = engines()
+    run_id = started(engine)
+    for path in tmp_path.glob("runs.db*"):
+        path.unlink()
+    ends_as_the_calm_one(engine, run_id, calm)
+    engine.close()
+    again = Store(f"sqlite:///{tmp_path}/runs.db")
+    assert [frame[:3] for frame in losses(again, run_id)] == calm
+    again.close()
+
+
+def test_a_server_starts_though_its_database_is_locked(engines, tmp_path, calm):
+    first = engines()
+    run_id = started(first)
+    first.close()
+    other = lock(tmp_path)
+    second = engines()
+    with pytest.raises(Refused, match="Nothing was started"):
+        second.submit(SMALL, "me")
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: second.open(run_id, "me").state in ("queued", "running", "done"))
+    ends_as_the_calm_one(second, run_id, calm)
+
+
+def test_one_server_takes_over_what_another_trains_and_nothing_mixes(engines, calm):
+    first, second = engines(), engines()
+    run_id = started(first)
+    assert second.status(run_id)["elsewhere"]
+    assert second.status(run_id)["state"] in ("queued", "running")
+    second.pause(run_id, "me")
+    epoch = second.status(run_id)["epoch"]
+    wait_for(lambda: run_id not in first._turns.runs)
+    assert first.status(run_id)["state"] == "paused"
+    assert first.status(run_id)["epoch"] == epoch == len(first.store.frames(run_id))
+    first.resume(run_id, "me")
+    wait_for(lambda: first.status(run_id)["epoch"] > epoch)
+    second.step(run_id, "me")  # It is not paused, and stays where it is.
+    ends_as_the_calm_one(first, run_id, calm)
+
+
+def test_a_second_server_leaves_the_runs_of_the_first_alone(engines, calm):
+    first = engines()
+    run_id = started(first)
+    engines()
+    ends_as_the_calm_one(first, run_id, calm)
+
+
+def test_only_the_owners_secret_changes_a_run(engines, calm):
+    engine = engines()
+    run_id = started(engine)
+    for forged in ("", "you", engine.store.run(run_id).owner, run_id):
+        for act in (engine.pause, engine.stop, engine.step, engine.resume, engine.reset):
+            with pytest.raises(NotTheOwner, match="This run belongs to somebody else: you can watch it"):
+                act(run_id, forged)
+        with pytest.raises(NotTheOwner):
+            engine.set_kept(run_id, forged, True)
+        assert engine.open(run_id, forged).state in ("running", "done")
+    for act in (engine.pause, engine.stop, engine.step, engine.resume, engine.reset):
+        with pytest.raises(Refused, match="There is no run called nothing"):
+            act("nothing", "me")
+    assert not engine.store.run(run_id).kept
+    ends_as_the_calm_one(engine, run_id, calm)
+    assert len({engine.submit(replace(SMALL, seed=seed), f"visitor {seed}") for seed in range(20)}) == 20
+    assert len(run_id) == 32
+
+
+def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
+    engine = engines()
+    mine = [engine.submit(replace(ENDLESS, seed=seed), "me") for seed in range(quotas.RUNS_OF_A_VISITOR)]
+    with pytest.raises(Refused, match=r"^You have 4 runs that are not finished, and may have 4\. Pause or stop one"):
+        engine.submit(LONG, "me")
+    engine.submit(ENDLESS, "you")
+    again = engine.reset(mine[0], "me")
+    assert engine.status(mine[0])["state"] == "stopped"
+    with pytest.raises(Refused, match="You have 4 runs"):
+        engine.submit(LONG, "me")
+    engine.pause(again, "me")
+    engine.submit(ENDLESS, "me")
+    monkeypatch.setattr(engine._quotas, "_runs_in_all", 5)
+    with pytest.raises(Refused, match="5 runs are training on this server, which is as many as it takes"):
+        engine.submit(SMALL, "a third")
+
+
+def test_one_with_many_runs_has_as_many_turns_as_one_with_a_single_run(engines):
+    engine = engines()
+    many = [engine.submit(replace(ENDLESS, seed=seed), "many") for seed in range(4)]
+    single = engine.submit(replace(ENDLESS, seed=9), "single")
+    wait_for(lambda: engine.status(single)["epoch"] > 20)
+    chunks = [seed for _, seed in engine._cluster.chunks]
+    first = chunks.index(9)
+    share = chunks[first : first + 40].count(9) / len(chunks[first : first + 40])
+    assert 0.4 <= share <= 0.6
+    for run in many:
+        engine.stop(run, "many")
+    engine.stop(single, "single")
+
+
+def test_deaths_of_workers_change_no_loss_and_a_run_that_kills_each_fails(engines, monkeypatch, calm):
+    monkeypatch.setattr(engine_module, "SECONDS_AFTER_A_DEATH", (0.0, 0.0, *[0.02] * 6))
+    engine = engines(workers=2)
+    run_id = started(engine)
+    for _ in range(5):
+        engine._cluster.deaths = 7
+        said = wait_for(lambda: engine.status(run_id)["reason"])
+        assert "ended" in said and "It is tried again." in said
+        wait_for(lambda: not engine._cluster.deaths)
+        epoch = engine.status(run_id)["epoch"]
+        wait_for(lambda epoch=epoch: engine.status(run_id)["epoch"] > epoch)
+    ends_as_the_calm_one(engine, run_id, calm)
+    engine._cluster.deaths = 1000
+    fatal = engine.submit(SMALL, "me")
+    state_is(engine, fatal, "failed")
+    assert engine.status(fatal)["reason"] == "The worker that trained this ended 8 times in epoch 1."
+    engine._cluster.deaths = 0
+
+
+def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
+    engine = engines()
+    run_id = started(engine)
+    engine._cluster.silent = 7.0
+    reason = wait_for(lambda: engine.status(run_id)["reason"])
+    assert reason == (
+        "The worker that trains this has not answered for 7 seconds. When it stays silent, another one goes on."
+    )
+    before = engine._cluster.addresses()
+    engine._cluster.silent = 30.0
+    wait_for(lambda: engine._cluster.addresses() != before)
+    ends_as_the_calm_one(engine, run_id, calm)
+
+
+def test_a_scheduler_that_is_lost_is_told(engines, calm):
+    engine = engines()
+    run_id = started(engine)
+    engine._cluster.lost = "The scheduler does not answer; trying again."
+    assert engine.status(run_id)["reason"] == (
+        "The scheduler does not answer; trying again. The run waits, and goes on by itself."
+    )
+    engine._cluster.lost = ""
+    ends_as_the_calm_one(engine, run_id, calm)
+
+
+def test_what_rests_takes_no_memory(engines):
+    engine = engines()
+    runs = [
+        engine.submit(replace(SMALL, seed=seed, epochs=2), f"visitor {seed}", paused=seed % 2 == 0) for seed in range(10)
+    ]
+    for run_id in runs[1::2]:
+        state_is(engine, run_id, "done")
+    paused = started(engine)
+    engine.pause(paused, "me")
+    wait_for(lambda: not engine._turns.runs)
+    engine.resume(paused, "me")
+    wait_for(lambda: engine._turns.runs)
