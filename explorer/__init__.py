@@ -50,6 +50,8 @@ remote          the address of somebody else's scheduler
 cluster         the processes that chunks run in: one of both
 queries         shapes, twins and checks, asked of workers and kept
 turns           which chunk goes to which worker next
+worker_pool     who is up, full or silent, and who is replaced
+precompiler     compiles ahead what pages rest on
 engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone
 __main__        the same from the command line

@@ -20,7 +20,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -30,12 +30,14 @@ from explorer import limits, work
 from explorer.catalog import program_key
 from explorer.cluster import Cluster, WorkerDied, workers_wanted
 from explorer.database import DatabaseUnavailable
+from explorer.precompiler import Precompiler
 from explorer.queries import Queries, Refused
 from explorer.quotas import KEPT_RUNS_OF_A_VISITOR, Quotas
 from explorer.retention import Retention
 from explorer.spec import Experiment
 from explorer.store import FramesMissing, Run, RunTaken, Store, owner_of
-from explorer.turns import Active, Flight, Turns, Worker
+from explorer.turns import Active, Flight, Turns
+from explorer.worker_pool import WorkerPool
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,23 +54,14 @@ STATE_BYTES_A_SECOND = 20e6
 # end; a model that ends its worker each time does not, and fails after the last of these.
 SECONDS_AFTER_A_DEATH = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 TRIES_WITHIN_MEMORY = 2
-REST_BEFORE_PREPARING = 0.7
-MOST_WISHES = 500
 SECONDS_OF_A_TICK = 0.1
-SECONDS_BETWEEN_ROLL_CALLS = 1.0
 # How often the database is tried again, and how often it is told that this server trains its runs.
 SECONDS_BETWEEN_TRIES = 1.0
 SECONDS_BETWEEN_LEASES = 2.0
-# A worker that was not heard of for so long is said to be silent, and after the second time it is started anew.
-SECONDS_OF_SILENCE = 5.0
-SECONDS_OF_A_HANGING_WORKER = 20.0
 SECONDS_BETWEEN_STARTS = 3.0
 # How long the engine's end waits for what its thread is at, or for a cluster that is only starting.
 SECONDS_OF_AN_EVENT = 4.0
 SECONDS_OF_A_START = 18.0
-# A worker that takes more than this part of the memory it may use is started anew when it is idle.
-FULL = 0.75
-SECONDS_OF_A_FULL_WORKER = 300.0
 # Of so many runs that rest, the worker that has their program is remembered.
 REMEMBERED_WORKERS = 512
 GOES_ON = "The run waits, and goes on by itself."
@@ -76,15 +69,6 @@ GOES_ON = "The run waits, and goes on by itself."
 
 class NotTheOwner(Refused):
     """Somebody else's run was to be changed."""
-
-
-@dataclass(eq=False)
-class _Wish:
-    """The experiment that a visitor's page rests on: compiled ahead when a worker is idle."""
-
-    experiment: Experiment
-    since: float
-    begun: bool = False
 
 
 class Engine:
@@ -121,16 +105,16 @@ class Engine:
         self._turns = Turns()
         self._quotas = Quotas()
         self._retention = Retention(store)
-        self._queries = Queries(self._cluster_within, self._replace_worker, self.workers)
-        self._renewing: set[str] = set()
-        self._silent: dict[str, float] = {}
-        self._wishes: OrderedDict[str, _Wish] = OrderedDict()
+        self._pool = WorkerPool(self._turns, self._lock, self.workers)
+        self._queries = Queries(self._cluster_within, self._pool.replace, self.workers)
+        self._precompiler = Precompiler(
+            self._turns, self._lock, self._queries, self._quotas, first, self._may_train, self._run_ahead
+        )
         self._workers_of_resting: OrderedDict[str, str] = OrderedDict()
         self._seconds_of_keeping = 0.0
         self._watchers: dict[str, list[Callable[[bool], None]]] = {}
         self._tokens = itertools.count(1)
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._roll_called = time.monotonic()
         self._database_trouble = ""
         self._database_asked = 0.0
         self._stopping = threading.Event()
@@ -171,9 +155,8 @@ class Engine:
         if not self._start_cluster():
             return
         try:
-            self._refresh_workers()
-            if self._cluster.remote:
-                self.workers = max(1, len(self._turns.workers))
+            self._pool.connect(self._cluster)
+            self.workers = self._pool.wanted
             self._ready.set()
             threading.Thread(target=self._describe_first, name="first shapes", daemon=True).start()
             self._pump()
@@ -219,15 +202,15 @@ class Engine:
             _LOG.exception("The engine could not handle an event.")
 
     def _tick(self) -> None:
-        if time.monotonic() - self._roll_called >= SECONDS_BETWEEN_ROLL_CALLS:
+        if self._pool.look_is_due:
             self._look_at_workers()
         elif len(self._turns.workers) < self.workers:
-            self._refresh_workers()
+            self._pool.refresh()
         self._look_at_database()
         self._pause_unwatched()
         self._pump()
-        self._renew_full()
-        self._prepare_wishes()
+        self._pool.replace_full()
+        self._precompiler.compile_next()
 
     def _describe_first(self) -> None:
         if self._first is not None:
@@ -244,78 +227,12 @@ class Engine:
             raise TimeoutError(self.failure or "The workers are not up yet.")
         return self._cluster
 
-    def _refresh_workers(self) -> None:
-        try:
-            addresses = self._cluster.addresses()
-        except TimeoutError:
-            return  # Those that were there last count, until the next look.
-        with self._lock:
-            known = self._turns.workers
-            fresh = [address for address in addresses if address not in known and address not in self._renewing]
-            kept = {address: worker for address, worker in known.items() if address in addresses}
-            self._turns.workers = kept | {address: Worker() for address in fresh}
-
     def _look_at_workers(self) -> None:
-        """Look who is there: a death is not always told, and not every dead worker comes back by itself."""
-        self._roll_called = time.monotonic()
-        self._refresh_workers()
-        health = self._cluster.health()
+        self._pool.look()
         with self._lock:
-            workers = self._turns.workers
-            self._silent = {
-                address: seen.silent
-                for address, seen in health.items()
-                if address in workers and seen.silent >= SECONDS_OF_SILENCE
-            }
-            for address, seen in health.items():
-                if address in workers:
-                    self._note_memory(address, seen.bytes)
-            for address, seconds in self._silent.items():
-                if seconds >= SECONDS_OF_A_HANGING_WORKER and not self._cluster.remote:
-                    self._replace_worker(address)
-            missing = self.workers - len(self._turns.workers) - len(self._renewing)
             for active in list(self._turns.runs.values()):
                 if active.flight and active.worker not in self._turns.workers and not active.flight[0].future.done():
                     self._failed(active, active.worker or "", WorkerDied("The worker is not there any more."))
-        if missing > 0:
-            self._cluster.restore()
-
-    def _replace_worker(self, address: str) -> None:
-        """End a worker that does not answer, and have another one started; its runs go on elsewhere."""
-        with self._lock:
-            if address not in self._renewing:
-                self._turns.workers.pop(address, None)
-                self._renewing.add(address)
-                self._cluster.renew(address, partial(self._renewing.discard, address))
-
-    def _renew_full(self) -> None:
-        """Start a worker anew that is full, once it is idle; of several one at a time."""
-        with self._lock:
-            if self._renewing:
-                return
-            for address, worker in self._turns.workers.items():
-                if worker.leaving and not worker.sent:
-                    self._replace_worker(address)
-                    return
-
-    def _note(self, address: str, token: int, held: work.Held | None) -> None:
-        """Something has come back from a worker, and told what that holds now."""
-        worker = self._turns.workers.get(address)
-        if worker is None:
-            return
-        worker.sent.pop(token, None)
-        if held is not None:
-            worker.programs = set(held.programs)
-            self._note_memory(address, held.bytes)
-
-    def _note_memory(self, address: str, used: int) -> None:
-        """Let a worker leave that is nearly full, unless another one is leaving, or one program alone fills it."""
-        worker = self._turns.workers[address]
-        others_stay = not any(other.leaving for other in self._turns.workers.values())
-        # One program alone may fill it: then a new worker would be full again, and is not had at once.
-        may_help = len(worker.programs) > 1 or time.monotonic() - worker.since > SECONDS_OF_A_FULL_WORKER
-        if used > FULL * self._cluster.memory and may_help and others_stay and not self._cluster.remote:
-            worker.leaving = True
 
     # --- shapes and pasted code
 
@@ -348,77 +265,35 @@ class Engine:
         """
         return self._queries.check(code, x, y, loss, batch_size, timeout, visitor)
 
-    # --- compiling ahead
-
     def wish(self, visitor: str, experiment: Experiment) -> None:
         """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else.
 
         Only one whose shapes are known, and that may be trained at all.
         """
-        found = self._queries.description(experiment)
-        with self._lock:
-            if found is None or self._refusal(experiment, found):
-                self._wishes.pop(visitor, None)
-                return
-            known = self._wishes.get(visitor)
-            if known is None or known.experiment != experiment:
-                self._wishes[visitor] = _Wish(experiment, time.monotonic())
-                self._wishes.move_to_end(visitor)
-            while len(self._wishes) > MOST_WISHES:
-                self._wishes.popitem(last=False)
+        self._precompiler.request(visitor, experiment)
 
-    def _prepare_wishes(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            for visitor, wish in list(self._wishes.items()):
-                if wish.begun or now - wish.since < REST_BEFORE_PREPARING:
-                    continue
-                if any(worker.has(wish.experiment) for worker in self._turns.workers.values()):
-                    del self._wishes[visitor]
-                    continue
-                address = self._turns.idlest()
-                if address is None:
-                    return
-                if not self._quotas.allow_compilation(owner_of(visitor)):
-                    del self._wishes[visitor]
-                    continue
-                wish.begun = True
-                self._send_ahead(work.trace, wish, address, visitor)
-            self._prepare_first()
-
-    def _prepare_first(self) -> None:
-        """Compile what pages open with on every worker, one after the other and only when none has anything else to do."""
-        if self._first is None or self._queries.description(self._first) is None:
-            return
-        workers = self._turns.workers
-        lacking = [address for address, worker in workers.items() if worker.idle and not worker.has(self._first)]
-        if lacking and all(worker.idle for worker in workers.values()):
-            self._send_ahead(work.prepare, _Wish(self._first, 0.0), lacking[0])
-
-    def _send_ahead(self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None = None) -> None:
+    def _run_ahead(
+        self,
+        function: Callable[..., work.Held],
+        experiment: Experiment,
+        address: str,
+        then: Callable[[work.Held | None], None],
+    ) -> bool:
         token = next(self._tokens)
         try:
-            future = self._cluster.submit(function, wish.experiment.to_dict(), worker=address, priority=-10)
+            future = self._cluster.submit(function, experiment.to_dict(), worker=address, priority=-10)
         except WorkerDied:
-            return  # Nothing is lost: it is compiled when somebody trains it.
-        self._turns.workers[address].sent[token] = program_key(wish.experiment)
-        event = partial(self._went_ahead, function, wish, address, visitor, token)
+            return False  # Nothing is lost: it is compiled when somebody trains it.
+        self._turns.workers[address].sent[token] = program_key(experiment)
+        event = partial(self._went_ahead, address, token, then)
         future.add_done_callback(lambda done: self._events.put(partial(event, done)))
+        return True
 
-    def _went_ahead(
-        self, function: Callable[..., Any], wish: _Wish, address: str, visitor: str | None, token: int, future: Future
-    ) -> None:
+    def _went_ahead(self, address: str, token: int, then: Callable[[work.Held | None], None], future: Future) -> None:
         held = self._outcome(future)[0]
         with self._lock:
-            self._note(address, token, held)
-            if held is None and wish.experiment == self._first:
-                self._first = None  # It is no use to try again and again.
-            current = self._wishes.get(visitor) is wish
-            # Compiling is the longer half: it is dropped where the page has moved on while this was traced.
-            if function is work.trace and held is not None and current and address in self._turns.workers:
-                self._send_ahead(work.prepare, wish, address, visitor)
-            elif current:
-                del self._wishes[visitor]
+            self._pool.note_return(address, token, held)
+            then(held)
         self._pump()
 
     # --- what an owner can ask
@@ -457,6 +332,9 @@ class Engine:
     def _refusal(self, experiment: Experiment, found: dict[str, Any]) -> str:
         """Why what was described so must not be trained, or an empty string."""
         return found["hindrance"] or limits.refusal(experiment, found["description"], self._cluster.memory)
+
+    def _may_train(self, experiment: Experiment, found: dict[str, Any]) -> bool:
+        return not self._refusal(experiment, found)
 
     def pause(self, run_id: str, visitor: str) -> None:
         """Send no next chunk, and drop the one in flight: its epochs come again, bit for bit, when the run goes on."""
@@ -730,7 +608,7 @@ class Engine:
         if self._stopping.is_set():
             return  # What ends with the workers is no failure of the run.
         with self._lock:
-            self._note(address, token, chunk and chunk.held)
+            self._pool.note_return(address, token, chunk and chunk.held)
             active = self._turns.runs.get(run_id)
             if active is not None and active.flight and active.flight[0].token == token:
                 active.flight.pop(0)
@@ -812,7 +690,7 @@ class Engine:
         if isinstance(error, WorkerDied):
             active.failures += 1
             active.worker = None
-            self._roll_called = 0.0  # The next look at the workers comes at once.
+            self._pool.look_soon()
             by_memory = self._cluster.died_by_memory(address)
             epoch, deaths = active.run.epoch + 1, active.failures
             # Once more even after a death by memory: what had gathered in an old worker may have been to blame.
@@ -899,9 +777,9 @@ class Engine:
             return ""
         if self._cluster is not None and self._cluster.lost:
             return f"{self._cluster.lost} {GOES_ON}"
-        if active.worker in self._silent:
+        if silence := self._pool.silence_of(active.worker):
             return (
-                f"The worker that trains this has not answered for {self._silent[active.worker]:.0f} seconds. "
+                f"The worker that trains this has not answered for {silence:.0f} seconds. "
                 "When it stays silent, another one goes on."
             )
         return active.note

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from explorer import engine as engine_module
-from explorer import work
+from explorer import work, worker_pool
 from explorer.catalog import program_key
 from explorer.engine import Engine, Refused
 from explorer.spec import Experiment
@@ -228,7 +227,7 @@ def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monke
         run_id = engine.submit(SMALL, "me", steps=10)
         state_is(engine, run_id, "paused")
         assert len(engine._turns.workers[first].programs) == 2
-        monkeypatch.setattr(engine_module, "FULL", 0.0)
+        monkeypatch.setattr(worker_pool, "FULL", 0.0)
         engine.step(run_id, "me")
         wait_for(lambda: engine._turns.workers and first not in engine._turns.workers)
         state_is(engine, run_id, "paused")

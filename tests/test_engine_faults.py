@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import database, quotas, work
+from explorer import database, quotas, work, worker_pool
 from explorer import engine as engine_module
 from explorer.engine import Engine, NotTheOwner, Refused
 from explorer.spec import Experiment
@@ -63,7 +63,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(database, "SECONDS_FOR_A_LOCK", 0.1)
     monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_TRIES", 0.05)
     monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_LEASES", 0.1)
-    monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_ROLL_CALLS", 0.05)
+    monkeypatch.setattr(worker_pool, "SECONDS_BETWEEN_LOOKS", 0.05)
     # Short chunks, so that a run of many epochs is still going on when something happens to it.
     monkeypatch.setattr(engine_module, "CHUNK_SECONDS", 0.01)
     monkeypatch.setattr(engine_module, "OVERHEAD", 1e9)

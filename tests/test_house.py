@@ -20,7 +20,7 @@ ORDER = (
     *("inside", "looks", "folding", "states", "training", "work", "warm"),
     *("limits", "story", "server_id", "database", "store", "retention", "quotas"),
     *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
-    *("queries", "turns", "engine", "export", "__main__", "ui"),
+    *("queries", "turns", "worker_pool", "precompiler", "engine", "export", "__main__", "ui"),
 )
 MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,134 @@
+"""Compiling ahead: while a visitor's page rests on an experiment, its model is compiled, so that Train starts at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from explorer import work
+from explorer.queries import Queries
+from explorer.quotas import Quotas
+from explorer.spec import Experiment
+from explorer.store import owner_of
+from explorer.turns import Turns
+
+SECONDS_OF_REST = 0.7
+MOST_REQUESTS = 500
+
+
+class RunAhead(Protocol):
+    """Runs work for an experiment in a worker, with low priority.
+
+    `then` is called with what the worker holds afterwards, or None where it failed. False: it could not be sent.
+    """
+
+    def __call__(
+        self,
+        function: Callable[..., work.Held],
+        experiment: Experiment,
+        address: str,
+        then: Callable[[work.Held | None], None],
+    ) -> bool: ...
+
+
+@dataclass(eq=False)
+class _Request:
+    experiment: Experiment
+    since: float
+    begun: bool = False
+
+
+class Precompiler:
+    """May be used from any thread, with `lock`, which guards `turns`.
+
+    first: what pages open with, compiled on every worker. may_train: whether an experiment may be trained at all, given
+    its description.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        lock: threading.RLock,
+        queries: Queries,
+        quotas: Quotas,
+        first: Experiment | None,
+        may_train: Callable[[Experiment, dict[str, Any]], bool],
+        run_ahead: RunAhead,
+    ) -> None:
+        self._turns = turns
+        self._lock = lock
+        self._queries = queries
+        self._quotas = quotas
+        self._first = first
+        self._may_train = may_train
+        self._run_ahead = run_ahead
+        self._requests: OrderedDict[str, _Request] = OrderedDict()
+
+    def request(self, visitor: str, experiment: Experiment) -> None:
+        """See `explorer.engine.Engine.wish`."""
+        found = self._queries.description(experiment)
+        with self._lock:
+            if found is None or not self._may_train(experiment, found):
+                self._requests.pop(visitor, None)
+                return
+            known = self._requests.get(visitor)
+            if known is None or known.experiment != experiment:
+                self._requests[visitor] = _Request(experiment, time.monotonic())
+                self._requests.move_to_end(visitor)
+            while len(self._requests) > MOST_REQUESTS:
+                self._requests.popitem(last=False)
+
+    def compile_next(self) -> None:
+        """Begin with the requests that have rested, on workers that are idle."""
+        with self._lock:
+            now = time.monotonic()
+            for visitor, request in list(self._requests.items()):
+                if request.begun or now - request.since < SECONDS_OF_REST:
+                    continue
+                if any(worker.has(request.experiment) for worker in self._turns.workers.values()):
+                    del self._requests[visitor]
+                    continue
+                address = self._turns.idlest()
+                if address is None:
+                    return
+                if not self._quotas.allow_compilation(owner_of(visitor)):
+                    del self._requests[visitor]
+                    continue
+                request.begun = True
+                traced = partial(self._traced, visitor, request, address)
+                if not self._run_ahead(work.trace, request.experiment, address, traced):
+                    del self._requests[visitor]
+            self._compile_first()
+
+    def _traced(self, visitor: str, request: _Request, address: str, held: work.Held | None) -> None:
+        # Compiling is the longer half: it is left out where the page has moved on while this was traced.
+        if self._requests.get(visitor) is not request:
+            return
+        if held is None or address not in self._turns.workers:
+            del self._requests[visitor]
+            return
+        compiled = partial(self._compiled, visitor, request)
+        if not self._run_ahead(work.prepare, request.experiment, address, compiled):
+            del self._requests[visitor]
+
+    def _compiled(self, visitor: str, request: _Request, _: work.Held | None) -> None:
+        if self._requests.get(visitor) is request:
+            del self._requests[visitor]
+
+    def _compile_first(self) -> None:
+        """Compile what pages open with on every worker, one after the other and only when none has anything else to do."""
+        if self._first is None or self._queries.description(self._first) is None:
+            return
+        workers = self._turns.workers
+        lacking = [address for address, worker in workers.items() if worker.idle and not worker.has(self._first)]
+        if lacking and all(worker.idle for worker in workers.values()):
+            self._run_ahead(work.prepare, self._first, lacking[0], self._first_compiled)
+
+    def _first_compiled(self, held: work.Held | None) -> None:
+        if held is None:
+            self._first = None  # It is no use to try again and again.
