@@ -54,7 +54,7 @@ class Retention:
         if self._size < self._bytes:
             return ""
         return (
-            f"The database is full: its runs take {self._size / 1e9:.3g} GB, and the limit is {self._bytes / 1e9:.3g} GB. "
+            f"The database is full: its runs take {_in_words(self._size)}, and the limit is {_in_words(self._bytes)}. "
             "Whoever runs this server can raise EXPLORER_DATABASE_GB, or remove runs that are kept."
         )
 
@@ -99,6 +99,10 @@ class Retention:
                 _LOG.exception("Old runs could not be deleted.")
             if self._ended.wait(SECONDS_BETWEEN_SWEEPS):
                 return
+
+
+def _in_words(size: float) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
 def _setting(name: str, default: float) -> float:

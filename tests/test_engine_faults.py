@@ -164,8 +164,8 @@ def test_a_write_that_fails_once_leaves_no_gap(engines, monkeypatch, calm, which
         return add_chunk(*arguments)
 
     monkeypatch.setattr(engine.store, "add_chunk", fail_once)
-    run_id = engine.submit(SMALL, "me")
-    ends_as_the_calm_one(engine, run_id, calm, SMALL.epochs)
+    run_id = engine.submit(LONG, "me")
+    ends_as_the_calm_one(engine, run_id, calm)
     assert len(calls) > which
 
 
@@ -357,3 +357,50 @@ def test_what_rests_takes_no_memory(engines):
     wait_for(lambda: not engine._turns.runs)
     engine.resume(paused, "me")
     wait_for(lambda: engine._turns.runs)
+
+
+def test_where_the_database_has_no_room_no_run_is_started_and_none_is_lost(engines, monkeypatch):
+    monkeypatch.setenv("EXPLORER_DATABASE_GB", "0.000001")
+    engine = engines()
+    run_id = started(engine)
+    engine._retention.sweep()
+    with pytest.raises(Refused, match=r"^The database is full: its runs take .* MB, and the limit is 0.0 MB"):
+        engine.submit(SMALL, "you")
+    state_is(engine, run_id, "done")
+    assert len(engine.store.frames(run_id)) == LONG.epochs
+
+
+def test_so_many_runs_can_be_kept_and_no_more(engines, monkeypatch):
+    monkeypatch.setattr(engine_module, "KEPT_RUNS_OF_A_VISITOR", 1)
+    engine = engines()
+    first, second = (engine.submit(replace(SMALL, seed=seed), "me", paused=True) for seed in (1, 2))
+    engine.set_kept(first, "me", True)
+    engine.set_kept(first, "me", True)
+    with pytest.raises(Refused, match=r"^You keep 1 runs, which is the most"):
+        engine.set_kept(second, "me", True)
+    engine.set_kept(first, "me", False)
+    engine.set_kept(second, "me", True)
+    assert engine.open(second, "me").kept and not engine.open(first, "me").kept
+
+
+def test_of_one_visitors_codes_one_is_checked_at_a_time(engines):
+    engine = engines(workers=2)
+    codes = [
+        f"import keras\nmodel = keras.Sequential([keras.Input((6, {size})), keras.layers.GRU(5)])" for size in range(2, 8)
+    ]
+    at_once, most = [], []
+
+    def check(code: str, visitor: str) -> None:
+        with engine._queries._turn_to_check(visitor, time.monotonic() + 60):
+            at_once.append(visitor)
+            most.append((len(at_once), at_once.count(visitor)))
+            at_once.remove(visitor)
+        engine.check(code, timeout=60, visitor=visitor)
+
+    threads = [threading.Thread(target=check, args=(code, f"visitor {place % 3}")) for place, code in enumerate(codes)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == len(codes)
+    assert max(total for total, _ in most) <= 2 and max(own for _, own in most) == 1
