@@ -9,7 +9,7 @@ help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
 	@echo "make soak   run every fix of pasted code and look for texts that break its reading, RUNS=$(RUNS) of them (half an hour)"
-	@echo "make lint   check the style of the code;  make format  mend it"
+	@echo "make lint   check style and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make bench  measure on this machine, into docs/performance.md"
 
 setup:
@@ -33,6 +33,8 @@ soak:
 lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml explorer app.py scripts bench
+	$(BIN)/python scripts/audit.py
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

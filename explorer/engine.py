@@ -65,6 +65,7 @@ SECONDS_OF_A_START = 18.0
 # Of so many runs that rest, the worker that has their program is remembered.
 REMEMBERED_WORKERS = 512
 GOES_ON = "The run waits, and goes on by itself."
+IS_WRITTEN_LATER = "What you did is remembered, and stored when it can be."
 
 
 class NotTheOwner(Refused):
@@ -772,7 +773,7 @@ class Engine:
     def _hindrance(self, active: Active) -> str:
         """What keeps a run from training now, as a sentence, or an empty string."""
         if self._database_trouble:
-            return f"{self._database_trouble} {GOES_ON if active.going else 'Try again in a moment.'}"
+            return f"{self._database_trouble} {GOES_ON if active.going else IS_WRITTEN_LATER}"
         if not active.going:
             return ""
         if self._cluster is not None and self._cluster.lost:
