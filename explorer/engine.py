@@ -535,11 +535,17 @@ class Engine:
 
     def _try_database_again(self) -> None:
         """Write what could not be written; where that goes well, let the runs go on."""
+        try:
+            self.store.renew_leases()  # Without our lock: it may wait for the database's, and pages must not.
+        except DatabaseUnavailable as error:
+            with self._lock:
+                self._database_trouble = str(error)
+                self._tell_going()
+            return
         with self._lock:
             try:
                 for active in list(self._turns.runs.values()):
                     self._save_again(active)
-                self.store.renew_leases()
             except DatabaseUnavailable as error:
                 self._database_trouble = str(error)
                 self._tell_going()

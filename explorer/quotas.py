@@ -9,8 +9,9 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-# Runs that are queued or running. A page has one run; nobody looks at more than a few pages at once.
-RUNS_OF_A_VISITOR = 4
+# Runs that are queued or running. A page has one run, and nobody looks at more pages than these at once. Ten of them have
+# as many turns as one (`explorer.turns`).
+RUNS_OF_A_VISITOR = 10
 STARTS_A_MINUTE = 30
 COMPILATIONS_A_MINUTE = 20
 KEPT_RUNS_OF_A_VISITOR = 100

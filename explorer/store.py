@@ -44,7 +44,7 @@ _RUNS = sql.Table(
     sql.Column("id", sql.String(32), primary_key=True),
     sql.Column("owner", sql.String(64), nullable=False, index=True),
     sql.Column("experiment", sql.Text, nullable=False),
-    sql.Column("state", sql.String(16), nullable=False),
+    sql.Column("state", sql.String(16), nullable=False, index=True),
     sql.Column("reason", sql.Text, nullable=False, default=""),
     sql.Column("held", sql.String(16), nullable=False, default=""),
     sql.Column("epoch", sql.Integer, nullable=False, default=0),

@@ -273,17 +273,17 @@ def test_only_the_owners_secret_changes_a_run(engines, calm):
 def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
     engine = engines()
     mine = [engine.submit(replace(ENDLESS, seed=seed), "me") for seed in range(quotas.RUNS_OF_A_VISITOR)]
-    with pytest.raises(Refused, match=r"^You have 4 runs that are not finished, and may have 4\. Pause or stop one"):
+    with pytest.raises(Refused, match=r"^You have 10 runs that are not finished, and may have 10\. Pause or stop one"):
         engine.submit(LONG, "me")
     engine.submit(ENDLESS, "you")
     again = engine.reset(mine[0], "me")
     assert engine.status(mine[0])["state"] == "stopped"
-    with pytest.raises(Refused, match="You have 4 runs"):
+    with pytest.raises(Refused, match="You have 10 runs"):
         engine.submit(LONG, "me")
     engine.pause(again, "me")
     engine.submit(ENDLESS, "me")
-    monkeypatch.setattr(engine._quotas, "_runs_in_all", 5)
-    with pytest.raises(Refused, match="5 runs are training on this server, which is as many as it takes"):
+    monkeypatch.setattr(engine._quotas, "_runs_in_all", 11)
+    with pytest.raises(Refused, match="11 runs are training on this server, which is as many as it takes"):
         engine.submit(SMALL, "a third")
 
 
