@@ -25,7 +25,7 @@ from distributed.scheduler import KilledWorker
 from distributed.utils import LoopRunner
 
 from explorer import embedded, work
-from explorer.embedded import SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
+from explorer.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
 from explorer.health import HealthRecord, Heartbeat, WorkerHealth
 from explorer.remote import checked_address
 
@@ -101,6 +101,7 @@ class Cluster:
         self._closed = threading.Event()
         self._processes: set[psutil.Process] = set()
         self._health = HealthRecord()
+        self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
         if address:
             self._address = checked_address(address)
             self.memory = memory or int(SMALLEST_MEMORY)
@@ -115,7 +116,12 @@ class Cluster:
                     f"No scheduler answers at {self._address}, which EXPLORER_SCHEDULER names. Start one there "
                     "(`dask scheduler`), or unset it to have workers started here."
                 ) from error
-            self._client.gather(self._warm(self.addresses()))
+            try:
+                for future in self._warm(self.addresses()):
+                    self.result(future, SECONDS_OF_A_START)
+            except Exception:
+                self.close()
+                raise
         else:
             count = workers or workers_wanted()
             self.memory = memory or memory_of_a_worker(count)
@@ -123,7 +129,6 @@ class Cluster:
             self._address = self._local.scheduler_address
             self._client = Client(self._local, set_as_default=False)
             self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
-        self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
         self._watching.start()
 
     @property
@@ -226,7 +231,8 @@ class Cluster:
                 # First of all, so that none is started for one that ends now.
                 self._local.loop.add_callback(embedded.retire, self._local, self._processes)
             _at_most(self._client.close, 2)
-            self._watching.join(timeout=_SECONDS_OF_AN_ATTEMPT)
+            if self._watching.is_alive():
+                self._watching.join(timeout=_SECONDS_OF_AN_ATTEMPT)
             if self._local is None:
                 self._loops.stop()
                 return
