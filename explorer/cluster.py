@@ -104,6 +104,8 @@ class Cluster:
         self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
         if address:
             self._address = checked_address(address)
+            # It tells each broken connection with a traceback; a sentence about it is in `lost`.
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
             self.memory = memory or int(SMALLEST_MEMORY)
             # A loop of its own outlives each connection, so that what waits for an answer when one breaks is told.
             self._loops = LoopRunner()
