@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
@@ -207,7 +207,7 @@ class Cluster:
                 if self._local is not None:
                     self._client.sync(embedded.replace, self._local, worker, _SECONDS_OF_A_REPLACEMENT)
                 elif not self._lost:
-                    self._client.restart_workers([worker], timeout=_SECONDS_OF_A_REPLACEMENT, raise_for_error=False)
+                    self._restart_remote(worker)
             except Exception:
                 if not self._closed.is_set():
                     _LOG.exception("A worker could not be started anew.")
@@ -293,13 +293,19 @@ class Cluster:
         client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
         return client
 
+    def _restart_remote(self, worker: str) -> None:
+        client = self._client
+        # Such a scheduler may try what its worker was at again elsewhere, or keep it for a worker of the same address.
+        client.sync(_give_up, client, self._asked("processing").get(worker, ()), callback_timeout=_SECONDS_OF_AN_ANSWER)
+        client.restart_workers([worker], timeout=_SECONDS_OF_A_REPLACEMENT, raise_for_error=False)
+
     def _reconnect(self) -> None:
         """Give everything up that was asked of the lost scheduler, and connect to the one that comes in its place."""
         self._lost = f"The scheduler at {self._address} does not answer; trying again."
         _LOG.warning(self._lost)
         before = self._client
         with suppress(Exception):
-            before.sync(_give_up, before, callback_timeout=_SECONDS_OF_AN_ATTEMPT)
+            before.sync(_give_up, before, list(before.futures), callback_timeout=_SECONDS_OF_AN_ATTEMPT)
         _at_most(before.close, _SECONDS_OF_AN_ATTEMPT)
         self._health.note({}, time.monotonic())
         self._warmed = set()
@@ -342,10 +348,12 @@ async def _heartbeats_here(local: SpecCluster) -> dict[str, Heartbeat]:
     }
 
 
-async def _give_up(client: Client) -> None:
-    """As Dask does itself, but not where the scheduler is silent and the connection stands."""
-    for state in list(client.futures.values()):
-        state.cancel(reason=_LOST_REASON)
+async def _give_up(client: Client, keys: Iterable[Any]) -> None:
+    """As Dask does itself with everything where a connection breaks."""
+    for key in keys:
+        state = client.futures.get(key)
+        if state is not None:
+            state.cancel(reason=_LOST_REASON)
 
 
 def _report_cold(future: Future) -> None:
