@@ -144,8 +144,11 @@ class Cluster:
         return self._lost
 
     def health(self) -> dict[str, WorkerHealth]:
-        """How each worker is that was up half a second ago, by address; at once, since nobody is asked."""
-        return self._health.health()
+        """How each worker is that was up half a second ago, by address; at once, since nobody is asked.
+
+        Empty while the scheduler is lost.
+        """
+        return {} if self._lost else self._health.health()
 
     def addresses(self) -> list[str]:
         """The workers that are up now; none while the scheduler is lost. Raises TimeoutError where it does not answer."""
@@ -260,25 +263,31 @@ class Cluster:
     # --- the thread that watches
 
     def _watch(self) -> None:
+        timeouts = 0
         while not self._closed.wait(_SECONDS_BETWEEN_HEARTBEATS):
             try:
                 self._look()
+                timeouts = 0
+                continue
+            except (TimeoutError, asyncio.TimeoutError):
+                timeouts += 1
             except Exception as error:
-                if self._closed.is_set():
-                    return
-                if self._local is None:
-                    self._reconnect()
-                else:
+                timeouts = 2
+                if self._local is not None and not self._closed.is_set():
                     _LOG.warning("The workers could not be looked at: %r", error)
+            # Once is no proof: this process may have been stopped itself while it waited.
+            if timeouts >= 2 and self.remote and not self._closed.is_set():
+                self._reconnect()
+                timeouts = 0
 
     def _look(self) -> None:
         client = self._client
         if client.status != "running":
             raise ConnectionError("The connection is broken.")
         if self._local is not None:
-            heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER)
+            heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
         else:
-            found = client.sync(client.scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER)
+            found = client.sync(client.scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
             heartbeats = {
                 address: Heartbeat(worker["last_seen"], worker["metrics"].get("memory", 0))
                 for address, worker in found["workers"].items()

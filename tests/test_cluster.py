@@ -141,18 +141,20 @@ def test_nothing_is_kept_of_each_task_that_there_ever_was(cluster):
         for future in [cluster.submit(operator.add, 1, each) for each in range(tasks)]:
             cluster.result(future)
 
-    def lengths() -> dict[int, int]:
+    def containers() -> list[object]:
         key_split.cache_clear()  # As the cluster itself does every few seconds.
         gc.collect()
-        return {id(each): len(each) for each in gc.get_objects() if isinstance(each, (dict, list, set, deque))}
+        return [each for each in gc.get_objects() if isinstance(each, (dict, list, set, deque))]
 
     work_off(50)
-    before = lengths()
+    # Held here, so that nothing new can have the number of what is gone.
+    before = containers()
+    lengths = {id(each): len(each) for each in before}
     work_off(300)
 
-    def grown() -> list[object]:
-        after = lengths()
-        return [number for number, length in after.items() if length - before.get(number, length) > 250]
+    def grown() -> list[str]:
+        known = lengths | {id(before): len(before), id(lengths): len(lengths)}
+        return [repr(each)[:300] for each in containers() if each is not known and len(each) - known.get(id(each), 0) > 250]
 
     until(lambda: not grown(), 20)
 
