@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
@@ -25,7 +25,7 @@ from distributed.scheduler import KilledWorker
 from distributed.utils import LoopRunner
 
 from explorer import embedded, work
-from explorer.embedded import SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
+from explorer.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
 from explorer.health import HealthRecord, Heartbeat, WorkerHealth
 from explorer.remote import checked_address
 
@@ -101,8 +101,11 @@ class Cluster:
         self._closed = threading.Event()
         self._processes: set[psutil.Process] = set()
         self._health = HealthRecord()
+        self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
         if address:
             self._address = checked_address(address)
+            # It tells each broken connection with a traceback; a sentence about it is in `lost`.
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
             self.memory = memory or int(SMALLEST_MEMORY)
             # A loop of its own outlives each connection, so that what waits for an answer when one breaks is told.
             self._loops = LoopRunner()
@@ -115,7 +118,12 @@ class Cluster:
                     f"No scheduler answers at {self._address}, which EXPLORER_SCHEDULER names. Start one there "
                     "(`dask scheduler`), or unset it to have workers started here."
                 ) from error
-            self._client.gather(self._warm(self.addresses()))
+            try:
+                for future in self._warm(self.addresses()):
+                    self.result(future, SECONDS_OF_A_START)
+            except Exception:
+                self.close()
+                raise
         else:
             count = workers or workers_wanted()
             self.memory = memory or memory_of_a_worker(count)
@@ -123,7 +131,6 @@ class Cluster:
             self._address = self._local.scheduler_address
             self._client = Client(self._local, set_as_default=False)
             self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
-        self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
         self._watching.start()
 
     @property
@@ -137,8 +144,11 @@ class Cluster:
         return self._lost
 
     def health(self) -> dict[str, WorkerHealth]:
-        """How each worker is that was up half a second ago, by address; at once, since nobody is asked."""
-        return self._health.health()
+        """How each worker is that was up half a second ago, by address; at once, since nobody is asked.
+
+        Empty while the scheduler is lost.
+        """
+        return {} if self._lost else self._health.health()
 
     def addresses(self) -> list[str]:
         """The workers that are up now; none while the scheduler is lost. Raises TimeoutError where it does not answer."""
@@ -200,7 +210,7 @@ class Cluster:
                 if self._local is not None:
                     self._client.sync(embedded.replace, self._local, worker, _SECONDS_OF_A_REPLACEMENT)
                 elif not self._lost:
-                    self._client.restart_workers([worker], timeout=_SECONDS_OF_A_REPLACEMENT, raise_for_error=False)
+                    self._restart_remote(worker)
             except Exception:
                 if not self._closed.is_set():
                     _LOG.exception("A worker could not be started anew.")
@@ -226,7 +236,8 @@ class Cluster:
                 # First of all, so that none is started for one that ends now.
                 self._local.loop.add_callback(embedded.retire, self._local, self._processes)
             _at_most(self._client.close, 2)
-            self._watching.join(timeout=_SECONDS_OF_AN_ATTEMPT)
+            if self._watching.is_alive():
+                self._watching.join(timeout=_SECONDS_OF_AN_ATTEMPT)
             if self._local is None:
                 self._loops.stop()
                 return
@@ -252,25 +263,31 @@ class Cluster:
     # --- the thread that watches
 
     def _watch(self) -> None:
+        timeouts = 0
         while not self._closed.wait(_SECONDS_BETWEEN_HEARTBEATS):
             try:
                 self._look()
+                timeouts = 0
+                continue
+            except (TimeoutError, asyncio.TimeoutError):
+                timeouts += 1
             except Exception as error:
-                if self._closed.is_set():
-                    return
-                if self._local is None:
-                    self._reconnect()
-                else:
+                timeouts = 2
+                if self._local is not None and not self._closed.is_set():
                     _LOG.warning("The workers could not be looked at: %r", error)
+            # Once is no proof: this process may have been stopped itself while it waited.
+            if timeouts >= 2 and self.remote and not self._closed.is_set():
+                self._reconnect()
+                timeouts = 0
 
     def _look(self) -> None:
         client = self._client
         if client.status != "running":
             raise ConnectionError("The connection is broken.")
         if self._local is not None:
-            heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER)
+            heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
         else:
-            found = client.sync(client.scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER)
+            found = client.sync(client.scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
             heartbeats = {
                 address: Heartbeat(worker["last_seen"], worker["metrics"].get("memory", 0))
                 for address, worker in found["workers"].items()
@@ -285,13 +302,19 @@ class Cluster:
         client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
         return client
 
+    def _restart_remote(self, worker: str) -> None:
+        client = self._client
+        # Such a scheduler may try what its worker was at again elsewhere, or keep it for a worker of the same address.
+        client.sync(_give_up, client, self._asked("processing").get(worker, ()), callback_timeout=_SECONDS_OF_AN_ANSWER)
+        client.restart_workers([worker], timeout=_SECONDS_OF_A_REPLACEMENT, raise_for_error=False)
+
     def _reconnect(self) -> None:
         """Give everything up that was asked of the lost scheduler, and connect to the one that comes in its place."""
         self._lost = f"The scheduler at {self._address} does not answer; trying again."
         _LOG.warning(self._lost)
         before = self._client
         with suppress(Exception):
-            before.sync(_give_up, before, callback_timeout=_SECONDS_OF_AN_ATTEMPT)
+            before.sync(_give_up, before, list(before.futures), callback_timeout=_SECONDS_OF_AN_ATTEMPT)
         _at_most(before.close, _SECONDS_OF_AN_ATTEMPT)
         self._health.note({}, time.monotonic())
         self._warmed = set()
@@ -334,10 +357,12 @@ async def _heartbeats_here(local: SpecCluster) -> dict[str, Heartbeat]:
     }
 
 
-async def _give_up(client: Client) -> None:
-    """As Dask does itself, but not where the scheduler is silent and the connection stands."""
-    for state in list(client.futures.values()):
-        state.cancel(reason=_LOST_REASON)
+async def _give_up(client: Client, keys: Iterable[Any]) -> None:
+    """As Dask does itself with everything where a connection breaks."""
+    for key in keys:
+        state = client.futures.get(key)
+        if state is not None:
+            state.cancel(reason=_LOST_REASON)
 
 
 def _report_cold(future: Future) -> None:

@@ -1,6 +1,7 @@
-"""Dask's scheduler and worker without the HTTP server that each of them starts: it cannot be switched off by a setting.
+"""Dask's scheduler and worker without what is not needed here and cannot be switched off by a setting.
 
-Even without any route it would list its routes to everybody on the machine.
+That is the HTTP server that each of them starts, which even without any route lists its routes to everybody on the machine;
+and what they remember of each task that there ever was, with which a server that runs for weeks would grow.
 """
 
 from __future__ import annotations
@@ -8,17 +9,27 @@ from __future__ import annotations
 from typing import Any
 
 import distributed
+from dask.utils import key_split
+from tornado.ioloop import PeriodicCallback
+
+_SECONDS_THAT_NAMES_ARE_KEPT = 10
 
 
-class Scheduler(distributed.Scheduler):
+class _Lean:
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        # One of the extensions ("spans") notes each submitted task for good, and none of them is used.
+        super().__init__(*arguments, extensions={}, **settings)
+        # Dask keeps the parsed names of the last 100,000 tasks, 25 MB of them.
+        forgetting = PeriodicCallback(key_split.cache_clear, _SECONDS_THAT_NAMES_ARE_KEPT * 1000)
+        self.periodic_callbacks["forget names"] = forgetting
+
+    def start_http_server(self, *arguments: Any, **settings: Any) -> None:
+        """Listen to nobody."""
+
+
+class Scheduler(_Lean, distributed.Scheduler):
     """The scheduler of the embedded cluster."""
 
-    def start_http_server(self, *arguments: Any, **settings: Any) -> None:
-        """Listen to nobody."""
 
-
-class Worker(distributed.Worker):
+class Worker(_Lean, distributed.Worker):
     """A worker of the embedded cluster."""
-
-    def start_http_server(self, *arguments: Any, **settings: Any) -> None:
-        """Listen to nobody."""

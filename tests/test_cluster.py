@@ -7,10 +7,12 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
+from dask.utils import key_split
 
 from explorer import cluster as cluster_module
 from explorer import embedded
@@ -45,6 +47,14 @@ def test_a_worker_that_dies_while_it_works_says_so(cluster):
         cluster.result(cluster.submit(os._exit, 1))
 
 
+def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for a condition; where it does not come to hold, the test fails."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "This was waited for in vain."
+        time.sleep(0.01)
+
+
 def pid_of(cluster: Cluster, worker: str) -> int:
     (pid,) = cluster._client.run(os.getpid, workers=[worker]).values()
     return pid
@@ -52,8 +62,7 @@ def pid_of(cluster: Cluster, worker: str) -> int:
 
 def kill(cluster: Cluster, worker: str) -> None:
     os.kill(pid_of(cluster, worker), signal.SIGKILL)
-    while worker in cluster.addresses():
-        time.sleep(0.01)
+    until(lambda: worker not in cluster.addresses())
 
 
 def test_what_died_with_its_worker_is_not_waited_for(cluster, tmp_path):
@@ -62,12 +71,10 @@ def test_what_died_with_its_worker_is_not_waited_for(cluster, tmp_path):
     again = tmp_path / "again"
     before = cluster.submit(_slow_the_second_time, str(again), worker=worker)
     future = cluster.submit(operator.add, before, 1, worker=worker)
-    while future.status != "finished":
-        time.sleep(0.01)
+    until(lambda: future.status == "finished")
     before.release()
     kill(cluster, worker)
-    while not again.exists() or future.status == "finished":
-        time.sleep(0.01)
+    until(lambda: again.exists() and future.status != "finished")
     with pytest.raises(WorkerDied):
         cluster.result(future)
 
@@ -76,22 +83,22 @@ def test_a_worker_that_nobody_starts_anew_is_restored(cluster):
     """As Dask leaves it where a worker died while it started."""
     name, nanny = next(iter(cluster._local.workers.items()))
     cluster._client.sync(nanny.close)
-    while len(cluster.addresses()) != 1:
-        time.sleep(0.01)
+    until(lambda: len(cluster.addresses()) == 1)
     cluster.restore()
-    while len(cluster.addresses()) != 2 or cluster._local.workers.get(name) in (None, nanny):
-        time.sleep(0.01)
+    until(lambda: len(cluster.addresses()) == 2 and cluster._local.workers.get(name) not in (None, nanny))
 
 
 def test_a_worker_that_hangs_while_it_starts_is_ended_and_replaced(cluster, tmp_path):
     """Dask waits for it without a bound unless told otherwise, and then leaves it away."""
     assert all(nanny.death_timeout == embedded.SECONDS_OF_A_START for nanny in cluster._local.workers.values())
     hangs, pid = _starts_and_hangs(cluster, tmp_path, seconds=2.0)
-    while cluster._local.workers.get(hangs.name) is hangs or len(cluster.addresses()) != 2:
+
+    def restored() -> bool:
         cluster.restore()
-        time.sleep(0.05)
-    while psutil.pid_exists(pid):
-        time.sleep(0.01)
+        return cluster._local.workers.get(hangs.name) is not hangs and len(cluster.addresses()) == 2
+
+    until(restored)
+    until(lambda: not psutil.pid_exists(pid))
 
 
 def test_a_scheduler_that_does_not_answer_keeps_nobody_waiting(cluster, monkeypatch):
@@ -115,8 +122,7 @@ def test_what_a_stopped_worker_has_ready_is_waited_for_only_so_long(cluster):
     worker = cluster.addresses()[0]
     pid = pid_of(cluster, worker)
     future = cluster.submit(operator.add, 1, 2, worker=worker)
-    while future.status != "finished":
-        time.sleep(0.01)
+    until(lambda: future.status == "finished")
     os.kill(pid, signal.SIGSTOP)
     try:
         with pytest.raises(TimeoutError):
@@ -124,6 +130,20 @@ def test_what_a_stopped_worker_has_ready_is_waited_for_only_so_long(cluster):
     finally:
         os.kill(pid, signal.SIGCONT)
     assert cluster.result(future) == 3
+
+
+def test_what_dask_keeps_of_each_task_is_bounded(cluster):
+    """A server that runs for weeks would grow with it: each message of up to 1 MB, each future, each task's name."""
+    for future in [cluster.submit(operator.add, 1, each) for each in range(100)]:
+        cluster.result(future)
+    scheduler = cluster._local.scheduler
+    until(lambda: not scheduler.tasks and not cluster._client.futures)
+    assert "spans" not in scheduler.extensions
+    sent = [cluster._client.scheduler_comm, *scheduler.stream_comms.values(), *scheduler.client_comms.values()]
+    logs = [each.recent_message_log for each in sent] + [scheduler.transition_log]
+    assert len(logs) >= 5 and all(len(log) <= 10 for log in logs)
+    (forgetting,) = (each for each in scheduler.periodic_callbacks.values() if each.callback == key_split.cache_clear)
+    assert forgetting.is_running()
 
 
 @pytest.mark.parametrize("state", ["at work", "stopped", "starting"])
@@ -139,8 +159,7 @@ def test_closing_ends_every_worker_whatever_it_does(state, tmp_path):
     own.close()
     assert time.monotonic() - began < 15
     own.close()
-    while psutil.pid_exists(pid):
-        time.sleep(0.01)
+    until(lambda: not psutil.pid_exists(pid))
 
 
 def test_who_waits_while_it_is_closed_is_told():
@@ -170,8 +189,7 @@ def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
     try:
         experiment = Experiment("gru_every_step", "delayed_echo", timesteps=6, units=7, samples=64, epochs=5000)
         run = engine.submit(experiment, "me")
-        while engine.status(run)["epoch"] < 2:
-            time.sleep(0.01)
+        until(lambda: engine.status(run)["epoch"] >= 2, 120)
         (pid,) = engine._cluster._client.run(os.getpid).values()
         os.kill(pid, signal.SIGSTOP)
         fetched = threading.Event()
@@ -184,8 +202,7 @@ def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
         assert time.monotonic() - began < 20
         assert not engine._thread.is_alive()
         assert (store.run(run).state, store.run(run).held) == ("paused", "restart")
-        while psutil.pid_exists(pid):
-            time.sleep(0.01)
+        until(lambda: not psutil.pid_exists(pid))
     finally:
         store.close()
 
@@ -204,8 +221,7 @@ def _starts_and_hangs(cluster: Cluster, folder: Path, seconds: float):
     nanny.death_timeout = seconds
     nanny.process.worker_kwargs["preload"] = [str(hangs)]
     kill(cluster, nanny.worker_address)
-    while not started.exists():
-        time.sleep(0.01)
+    until(started.exists)
     return nanny, int((folder / "pid").read_text())
 
 
