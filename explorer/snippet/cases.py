@@ -72,14 +72,17 @@ class Case:
 
     def droppers(self, tensor: TensorValue) -> list[Call]:
         """The nearest calls behind a tensor that took a sequence and gave a vector, one for each branch."""
-        if tensor.made is None:
-            return []
-        call, found = tensor.made, []
-        ranks = [len(each.shape) for each in call.inputs]
-        if ranks and max(ranks) > len(tensor.shape):
-            return [call]
-        for each in call.inputs:
-            found += self.droppers(each)
+        waiting, met, found = [tensor], set(), []
+        while waiting:
+            each = waiting.pop()
+            if each.made is None or id(each) in met:
+                continue
+            met.add(id(each))
+            inputs = each.made.inputs
+            if inputs and max(len(given.shape) for given in inputs) > len(each.shape):
+                found.append(each.made)
+            else:
+                waiting += reversed(inputs)
         return list(dict.fromkeys(found))
 
     def called(self) -> list[Call]:

@@ -1,5 +1,7 @@
 """Codes written to cost much, by kind: what each multiplies is said by its name. None of them is ever run."""
 
+# ruff: noqa: E501 (a code that costs much stands in one line)
+
 from __future__ import annotations
 
 from dataclasses import dataclass

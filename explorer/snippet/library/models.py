@@ -94,6 +94,8 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
         raise Unreadable(
             "`keras.Model` is given something that is no tensor. Pass its Inputs and the last tensors.", node.lineno
         )
+    record.count_tensors(len(inputs) + len(outputs), node)
+    record.count_graph(behind(outputs), node)
     try:
         made = keras.Model(one_or_all(inputs), one_or_all(outputs), name=_given_name(names))
     except Exception as error:
@@ -112,8 +114,9 @@ def call_model(record: Record, model: ModelValue, args: list[Any], kwargs: dict[
     if not model.built and model.sequential:
         (first,) = tensors_in(args)[:1]
         settle(record, model, first.shape[1:])
-    made = whole(model, node)
+    made = whole(record, model, node)
     kwargs = {name: value for name, value in kwargs.items() if name != "training"}
+    record.count_within([made], node)
     return make_call(record, Call(model, node, tuple(args), kwargs), made, node)
 
 
