@@ -112,8 +112,8 @@ class Record:
             self._within += times * calls
         if self._within > MOST_WITHIN:
             raise Unreadable(
-                f"All layers, with those in nested models and wrappers, are called more than {MOST_WITHIN:,} times here. Write "
-                "a smaller model.",
+                f"All layers, with those in nested models and wrappers, are called more than {MOST_WITHIN:,} times here. "
+                "Write a smaller model.",
                 line,
             )
 

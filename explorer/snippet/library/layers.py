@@ -100,7 +100,7 @@ def make_layer(
             f"`{name}` is not among the layers that are read here. Leave it out, or write a layer like it.", node.lineno
         )
     if "batch_input_shape" in kwargs or "batch_shape" in kwargs:
-        return _batch_shaped(record, kind, args, kwargs, node)
+        return _batch_shaped(record, name, args, kwargs, node)
     arguments, named = _arguments(record, kind, args, kwargs, node)
     # A wrapper that reads both ways copies what it wraps.
     record.count_within(_layers_in((arguments, list(named.values()))), node, 2 if kind is keras.layers.Bidirectional else 1)
@@ -111,7 +111,7 @@ def make_layer(
         made, says = kind(*arguments, **named), ""
     except Exception as error:
         made, says = None, spoken(error)
-    kwargs_today, edits = renamed_arguments(record, kind.__name__, named, node)
+    kwargs_today, edits = renamed_arguments(record, kind, named, node)
     if made is None and edits:
         try:
             made = kind(*arguments, **kwargs_today)
@@ -186,18 +186,18 @@ def _time_distributed_dense(
     return LayerValue(keras.layers.TimeDistributed(inner.layer), node, inner, kwargs.get("input_shape"))
 
 
-def _batch_shaped(record: Record, kind: Any, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> LayerValue:
+def _batch_shaped(record: Record, kind: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> LayerValue:
     """`batch_input_shape=` of Keras 2: today an Input with a batch size."""
     name = "batch_input_shape" if "batch_input_shape" in kwargs else "batch_shape"
     entire = kwargs.pop(name)
     if not isinstance(entire, (list, tuple)) or len(entire) < 2:
         raise Unreadable(f"{name} must be a tuple such as (8, 20, 5).", node.lineno)
     source, keyword = record.source, record.source.keyword(node, name)
-    says = f"ValueError: Unrecognized keyword arguments passed to {kind.__name__}: {{'{name}': {tuple(entire)}}}"
+    says = f"ValueError: Unrecognized keyword arguments passed to {kind}: {{'{name}': {tuple(entire)}}}"
     text = source.text(keyword.value) if keyword else str(tuple(entire))
     edits = [source.without(node, keyword)] if keyword else []
     prefix = source.text(node.func)[: -len(source.text(node.func).rpartition(".")[2])]
-    made = make_layer(record, kind.__name__, Known(f"keras.layers.{kind.__name__}", "keras"), args, kwargs, node)
+    made = make_layer(record, kind, Known(f"keras.layers.{kind}", "keras"), args, kwargs, node)
     edits += [
         *input_before(record, node, f"{prefix or 'keras.'}Input(batch_shape={text})"),
         *([] if prefix else keras_imported(record)),
