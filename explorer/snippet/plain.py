@@ -91,7 +91,7 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
         many = sum(len(each) for each in args if isinstance(each, (str, list, tuple, dict, range)))
     digits = args[1] if name == "round" and len(args) > 1 else 0
     if many > 2 * LONGEST or (isinstance(digits, int) and abs(digits) > len(str(LARGEST_NUMBER))):
-        raise Unreadable(f"What `{name}` is given is too much to be read here.", node.lineno)
+        raise Unreadable(f"What `{name}` is given is too much to be read here. Write the result.", node.lineno)
     with plainly(node):
         made = bounded_number(_FUNCTIONS[name](*args, **kwargs), node)
         light(made, node)
