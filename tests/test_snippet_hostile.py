@@ -194,3 +194,25 @@ def test_an_odd_number_in_data_and_training_gets_a_sentence(odd):
         f"{HEAD}model = keras.Sequential([keras.Input(batch_shape=(4, 20, 5)), layers.GRU(3, stateful=True)])\n"
         f"model.compile('adam', 'mse')\nmodel.fit(np.zeros((8, 20, 5)), np.zeros((8, 3)), batch_size={odd})\n"
     )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "i = keras.Input((20, 5))\nh = layers.GRU(3)(i)\nmodel = keras.Model(h, layers.Dense(2)(h))\n",
+        "model = keras.Sequential()\nmodel.add(-keras.Input((20, 5)))\nmodel.add(layers.GRU(3))\n",
+        "model = keras.Sequential([keras.Input(batch_shape=(4, 20, 5)), layers.GRU(3, stateful=True)])\n"
+        "model.fit(np.zeros((0, 20, 5)), np.zeros((0, 3)))\n",
+        "x = keras.ops.mean(keras.Input((20, 5)), (0, 2, 1))\nx = layers.GRU(5)(x, initial_state=[x])\n",
+        "j = keras.Input((16, 16, 1))\nm = keras.Model(j, layers.Flatten()(j))\n"
+        "x = layers.TimeDistributed(m)(keras.Input((5, 16, 7, 1)))\n",
+        "a = max([lambda z: z])\nb = sorted([layers.Dense(3)])\n",
+        "x = layers.GroupQueryAttention(2, 2, 1)(keras.Input((20, 6)), keras.Input((20, 6)))\n",
+    ],
+    ids=[
+        *("a model from its middle", "what is no Input", "no samples", "a state without axes", "a wrapped model"),
+        *("a function in a list", "a layer of two names"),
+    ],
+)
+def test_what_fuzzing_found_gets_a_sentence(lines):
+    keep(HEAD + lines)

@@ -33,7 +33,7 @@ class Case:
     def order(self) -> list[Any]:
         """The layers in the order in which they were first called; of a model that is called as a layer, only itself."""
         nested = [call.layer for call in self.reader.calls if isinstance(call.layer, ModelValue)]
-        inside = {id(call) for model in nested for call in behind(model.outputs)}
+        inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
         outside = [call for call in self.reader.calls if id(call) not in inside]
         return list(dict.fromkeys(call.layer for call in outside if not isinstance(call.layer, str)))
 
@@ -87,7 +87,7 @@ class Case:
 
     def called(self) -> list[Call]:
         """The calls that the answers of the checked model come from, in order."""
-        return behind(self.model.outputs) if self.model else []
+        return behind(self.model.outputs, self.model.inputs) if self.model else []
 
     def readers_of(self, tensor: TensorValue) -> list[Call]:
         return [call for call in self.reader.calls if any(each is tensor for each in call.inputs)]

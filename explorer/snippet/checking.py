@@ -118,7 +118,7 @@ def _wired(model: ModelValue, at: dict[int, Any]) -> list[Any]:
     def now(value: Any) -> Any:
         return at[id(value)] if isinstance(value, TensorValue) else getattr(value, "last", value)
 
-    for call in behind(model.outputs):
+    for call in behind(model.outputs, model.inputs):
         made = call.run(*swapped(call.arguments, now), **swapped(call.keywords, now))
         flat = made if isinstance(made, (list, tuple)) else [made]
         at.update((id(each), tensor) for each, tensor in zip(call.outputs, flat, strict=False))

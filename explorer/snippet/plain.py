@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from explorer.snippet.limits import LARGEST_NUMBER, LONGEST, bounded_number, light, plainly
@@ -97,4 +97,5 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
         light(made, node)
     if name == "dict":
         return made
-    return made if isinstance(made, PLAIN) else list(made)
+    # What was in a list may be anything: a layer, a function, a name of Keras.
+    return list(made) if not isinstance(made, PLAIN) and isinstance(made, Iterable) else made

@@ -76,7 +76,7 @@ def run(model: ModelValue, shapes: list[Shape], budget: Budget) -> Ran:
     at: dict[int, Any] = {}
     for tensor, shape in zip(model.inputs, shapes, strict=True):
         at[id(tensor)] = keras.KerasTensor(shape, dtype=tensor.tensor.dtype)
-    for call in behind(model.outputs):
+    for call in behind(model.outputs, model.inputs):
         budget.look(call.node)
         made = _called(call, at, budget)
         flat = [

@@ -126,7 +126,7 @@ def whole(record: Record, model: ModelValue, node: ast.AST) -> Any:
     if not model.built:
         raise Unreadable("This model has no input yet: begin it with keras.Input(shape=(timesteps, features)).", node.lineno)
     if model.keras is None or (model.sequential and len(model.keras.layers) < len(model.layers)):
-        record.count_graph(behind(model.outputs), node)
+        record.count_graph(behind(model.outputs, model.inputs), node)
         model.keras = keras.Model(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
     return model.keras
 

@@ -45,7 +45,7 @@ def add(record: Record, model: ModelValue, each: Any, node: ast.AST) -> None:
 
     Raises Broken where Keras would raise, and Unreadable for what is no layer.
     """
-    if isinstance(each, TensorValue) and not model.layers:
+    if isinstance(each, TensorValue) and not model.layers and each.made is None:
         model.inputs, model.outputs = [each], [each]
         return
     if isinstance(each, TensorValue):
@@ -95,13 +95,13 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
             "`keras.Model` is given something that is no tensor. Pass its Inputs and the last tensors.", node.lineno
         )
     record.count_tensors(len(inputs) + len(outputs), node)
-    record.count_graph(behind(outputs), node)
+    record.count_graph(behind(outputs, inputs), node)
     try:
         made = keras.Model(one_or_all(inputs), one_or_all(outputs), name=_given_name(names))
     except Exception as error:
         raise Broken(Event("model", node, spoken(error), {"inputs": inputs, "outputs": outputs})) from None
     model = ModelValue(node, False, made.name, inputs=inputs, outputs=outputs, keras=made)
-    model.layers = [call.layer for call in behind(outputs) if not isinstance(call.layer, str)]
+    model.layers = [call.layer for call in behind(outputs, inputs) if not isinstance(call.layer, str)]
     record.models.append(model)
     return model
 

@@ -48,6 +48,8 @@ def batches(case: Case) -> list[Finding]:
     (size,) = fixed
     samples = case.data.x[0][0]
     batch = min(case.data.batch or FIT_BATCH, samples)
+    if batch < 1 or not size:
+        return []
     if batch == size and samples % size == 0:
         return []
     call = stateful[0]
