@@ -1,6 +1,9 @@
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 RUNS ?= 5000
+CODES ?= 100000
+LINKS ?= 1000
+SEED ?= 1
 BIN = .venv/bin
 
 .PHONY: help run test soak lint format bench setup setup-dev
@@ -8,7 +11,7 @@ BIN = .venv/bin
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
-	@echo "make soak   run every fix of pasted code and look for texts that break its reading, RUNS=$(RUNS) of them (half an hour)"
+	@echo "make soak   run every fix of pasted code, and check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
 	@echo "make lint   check style and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make bench  measure on this machine, into docs/performance.md"
 
@@ -28,6 +31,8 @@ test: setup-dev
 soak:
 	@sh scripts/setup.sh requirements-soak.txt
 	$(BIN)/python -m pytest tests/fuzz/every_case.py --dist load
+	$(BIN)/python -m tests.fuzz.hostile_codes
+	CODES=$(CODES) LINKS=$(LINKS) SEED=$(SEED) $(BIN)/python -m tests.fuzz.many
 	$(BIN)/python -m tests.fuzz.fuzz_check -runs=$(RUNS) -max_len=4096 -len_control=0 -seed=1 -rss_limit_mb=4096 -timeout=60
 
 lint: setup-dev

@@ -88,9 +88,9 @@ def unrolled(sources: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str,
     place = next((place for place, axis in enumerate(axes) if axis in ORDERED), None)
     axis, steps = ("timesteps", 1) if place is None else (axes[place], shape[place])
     ends = SHOWN_AT_EACH_END
-    shown = list(range(1, (steps or 2 * ends) + 1))
-    if len(shown) > 2 * ends + 1:
-        shown = shown[:ends] + shown[-ends:]
+    # Of millions of steps no list is made.
+    every = range(1, (steps or 2 * ends) + 1)
+    shown = list(every) if len(every) <= 2 * ends + 1 else [*every[:ends], *every[-ends:]]
     rows = [
         {"name": each["name"], "type": "", "flow": "input", "says": f"{count(steps, axis)} come in", "shared": False}
         for each in sources

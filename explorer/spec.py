@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import json
 import math
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ SIZES = ("timesteps", "features", "units")
 SETTINGS = ("samples", "batch", "epochs", "learning_rate", "seed")
 STATES = ("idle", "queued", "running", "paused", "done", "stopped", "failed")
 ENDED = ("done", "stopped", "failed")
+# What comes from outside is read no further than this: characters of a value, and names that nobody knows.
+LONGEST_VALUE = 200
+MOST_UNKNOWN = 20
 HELD_OUT_SAMPLES = 256
 PROBE_SEQUENCES = 8
 
@@ -243,8 +247,10 @@ def read(
 ) -> Reading:
     """Make an experiment of outside values, and a sentence of each value that could not be taken.
 
-    `values` may hold text (from an address) or numbers; names in `ignore` are somebody else's. Never raises.
+    `values` may hold text (from an address) or numbers; names in `ignore` are somebody else's. Never raises. However long
+    the values are and however many, it takes no more than some milliseconds.
     """
+    values = {name: value[:LONGEST_VALUE] if isinstance(value, str) else value for name, value in values.items()}
     problems: list[Problem] = []
     wanted = values["architecture"] if "architecture" in values else _first_fitting(values.get("task"), architectures, tasks)
     architecture = _named("architecture", wanted, architectures, problems)
@@ -265,19 +271,22 @@ def read(
     known = {"architecture", "task", *SIZES, *SETTINGS, *knobs, *ignore}
     # A knob of another architecture in the address is left over from a change of mind, not a mistake.
     elsewhere = {name for part in (*architectures.values(), *tasks.values()) for name in part.knobs}
-    for name in values:
-        if name not in known and name not in elsewhere:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            problems.append(
-                Problem(name, values[name], f"There is no setting called {_quote(name)}; it was left out.{hint}")
-            )
+    unknown = [name for name in values if name not in known and name not in elsewhere]
+    for name in unknown[:MOST_UNKNOWN]:
+        near = difflib.get_close_matches(_text(name)[:LONGEST_VALUE], known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        problems.append(Problem(name, values[name], f"There is no setting called {_quote(name)}; it was left out.{hint}"))
+    if more := unknown[MOST_UNKNOWN:]:
+        sentence = f"There are no settings called {_quote(more[0])} and {len(more) - 1:,} more either; they were left out."
+        if len(more) == 1:
+            sentence = f"There is no setting called {_quote(more[0])} either; it was left out."
+        problems.append(Problem(more[0], values[more[0]], sentence))
     return Reading(Experiment(architecture.name, task.name, **taken, knobs=knobs), tuple(problems))
 
 
 def _quote(value: Any) -> str:
     """The received value, short and on one line, for a sentence."""
-    text = " ".join(_text(value).split())
+    text = " ".join(_text(value)[:LONGEST_VALUE].split())
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
@@ -292,7 +301,8 @@ def _float(received: Any) -> float:
 def _text(received: Any) -> str:
     """The received value as text; Python refuses to write out a whole number of more than some thousand digits."""
     try:
-        return str(received)
+        # Of lists and their like the beginning is enough.
+        return str(received) if isinstance(received, (str, int, float, type(None))) else reprlib.repr(received)
     except ValueError:
         return "a number of thousands of digits"
 

@@ -4,7 +4,8 @@ values       -> what names of the code stand for
 edits        -> changes of its text
 names, legacy, families  -> what may be called, what is called otherwise today, which layers are alike
 problems     -> what is said of a code: findings, candidates, fixes, the report
-limits       -> how much of a stranger's code is read
+limits       -> how much of a stranger's code is read, and what it may cost
+costs        -> what a call of a layer comes to
 apart        -> a place in which Keras gives no weight memory
 literals, arrays       -> NumPy by shape alone
 record       -> what a reading has found so far

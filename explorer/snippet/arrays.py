@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.snippet.literals import array_of, checked, is_whole, literal
+from explorer.snippet.limits import LARGEST_NUMBER, bounded_number, plainly
+from explorer.snippet.literals import MOST_AXES, array_of, checked, is_whole, literal
 from explorer.snippet.values import Array, Broken, Event, Opaque, Shape, Unreadable
 
 _ELEMENTWISE = frozenset(
@@ -47,6 +48,11 @@ def call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> A
 
     Raises Broken where NumPy would raise, and Unreadable where a size is missing or absurd.
     """
+    with plainly(node):
+        return _call(name, args, kwargs, node)
+
+
+def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
     last = name.rpartition(".")[2]
     if name in ("random.permutation", "random.shuffle") and args:
         return array_of(args[0], node)
@@ -104,12 +110,21 @@ def call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> A
         shape = array_of(args[0], node).shape
         return shape if shape is not None else Opaque("a shape that is not known")
     if last == "prod" and args and isinstance(args[0], (list, tuple)):
-        return math.prod(args[0])
+        # One number after the other, so that none grows without end.
+        total = 1
+        for each in args[0]:
+            total = bounded_number(total * each, node)
+        return total
     return Opaque(f"np.{name}")
 
 
 def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
-    """What a method of an array gives."""
+    """What a method of an array gives. Raises what `call` raises."""
+    with plainly(node):
+        return _method(given, name, args, kwargs, node)
+
+
+def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
     shape = given.shape
     keep = {"whole": given.whole, "low": given.low, "high": given.high, "padded": given.padded}
     if name == "astype":
@@ -169,6 +184,9 @@ def indexed(given: Array, index: Any, node: ast.AST) -> Any:
     parts = index if isinstance(index, tuple) else (index,)
     if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts):
         return Array(None, given.whole, node=node)
+    if any(isinstance(each, bool) for each in parts):
+        # True and False choose values, which NumPy copies.
+        return Array(None, given.whole, node=node)
     try:
         made = _view(given.shape)[index]
     except (IndexError, ValueError, TypeError) as error:
@@ -216,6 +234,8 @@ def _reshaped(shape: Shape, wanted: Any, node: ast.AST) -> Shape:
     sizes = (wanted,) if isinstance(wanted, int) else wanted
     if not isinstance(sizes, (list, tuple)) or not all(isinstance(each, int) for each in sizes):
         raise Unreadable("The sizes of this reshape are not known here. Write them as numbers.", node.lineno)
+    if len(sizes) > MOST_AXES or any(abs(each) > LARGEST_NUMBER for each in sizes):
+        raise Unreadable(f"A reshape to {str(sizes[:MOST_AXES])[:60]} is not read here. Write fewer axes.", node.lineno)
     total, known = math.prod(shape), math.prod(each for each in sizes if each != -1)
     if list(sizes).count(-1) > 1 or (-1 in sizes and (known <= 0 or total % known)) or (-1 not in sizes and known != total):
         written = ",".join(map(str, sizes))
@@ -242,8 +262,10 @@ def _random(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -
         if bounds:
             low, high = (0, bounds[0] - 1) if len(bounds) == 1 else (bounds[0], bounds[1] - 1)
     if name == "choice" and args:
-        drawn = range(args[0]) if isinstance(args[0], int) else args[0]
-        if isinstance(drawn, (list, range)) and len(drawn) and all(isinstance(each, int) for each in drawn):
+        if isinstance(args[0], int) and args[0] > 0:
+            whole, low, high = True, 0, args[0] - 1
+        drawn = args[0] if isinstance(args[0], (list, range)) else []
+        if len(drawn) and all(isinstance(each, int) for each in drawn):
             whole, low, high = True, min(drawn), max(drawn)
     return Array(shape_of_argument(size, node), whole, low, high, node=node, fractions=name in ("normal", "uniform"))
 
@@ -265,7 +287,7 @@ def _joined(name: str, parts: Any, axis: Any, node: ast.AST) -> Any:
     try:
         views = [_view(each.shape) for each in arrays]
         # NumPy copies what it joins: only the sizes across the seam are real, the others stand for themselves.
-        if sum(view.size for view in views) > 2_000_000:
+        if sum(view.size for view in views) > 200_000:
             return _joined_large(name, [each.shape for each in arrays], axis, arrays, node)
         joined = getattr(np, name)(views, **({"axis": axis} if name in ("concatenate", "stack") else {}))
     except (ValueError, IndexError, TypeError) as error:

@@ -33,7 +33,7 @@ class Case:
     def order(self) -> list[Any]:
         """The layers in the order in which they were first called; of a model that is called as a layer, only itself."""
         nested = [call.layer for call in self.reader.calls if isinstance(call.layer, ModelValue)]
-        inside = {id(call) for model in nested for call in behind(model.outputs)}
+        inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
         outside = [call for call in self.reader.calls if id(call) not in inside]
         return list(dict.fromkeys(call.layer for call in outside if not isinstance(call.layer, str)))
 
@@ -72,19 +72,22 @@ class Case:
 
     def droppers(self, tensor: TensorValue) -> list[Call]:
         """The nearest calls behind a tensor that took a sequence and gave a vector, one for each branch."""
-        if tensor.made is None:
-            return []
-        call, found = tensor.made, []
-        ranks = [len(each.shape) for each in call.inputs]
-        if ranks and max(ranks) > len(tensor.shape):
-            return [call]
-        for each in call.inputs:
-            found += self.droppers(each)
+        waiting, met, found = [tensor], set(), []
+        while waiting:
+            each = waiting.pop()
+            if each.made is None or id(each) in met:
+                continue
+            met.add(id(each))
+            inputs = each.made.inputs
+            if inputs and max(len(given.shape) for given in inputs) > len(each.shape):
+                found.append(each.made)
+            else:
+                waiting += reversed(inputs)
         return list(dict.fromkeys(found))
 
     def called(self) -> list[Call]:
         """The calls that the answers of the checked model come from, in order."""
-        return behind(self.model.outputs) if self.model else []
+        return behind(self.model.outputs, self.model.inputs) if self.model else []
 
     def readers_of(self, tensor: TensorValue) -> list[Call]:
         return [call for call in self.reader.calls if any(each is tensor for each in call.inputs)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from explorer.snippet.apart import apart, named_anew
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.given import shapes_of, sized, target_of
-from explorer.snippet.limits import SECONDS
+from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
 from explorer.snippet.problems import Data, Finding, Problem, Report
 from explorer.snippet.proofs import Proofs
 from explorer.snippet.showing import shown
@@ -66,7 +65,7 @@ def model_of(code: str, x: Sequence[Sequence[int]] | None = None) -> keras.Model
 
 
 def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
-    case, finding = read(code, Data(shapes_of(x)))
+    case, finding = read(code, Data(shapes_of(x)), Budget())
     if finding is None:
         finding = settled(case)
     if finding is not None:
@@ -89,7 +88,7 @@ def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
 
 def _report(code: str, given: Data) -> Report:
     try:
-        case, finding = read(code, given)
+        case, finding = read(code, given, Budget())
         if case is None:
             return Report(problems=(_plain(finding),), data=given)
         return _told(case, finding, given)
@@ -108,7 +107,7 @@ def _told(case: Case, finding: Finding | None, given: Data) -> Report:
     if finding is not None and finding.kind != "unreadable" and (uneven := ragged_arrays(case)) is not None:
         # NumPy stops at it before Keras is asked for anything.
         findings.insert(0, uneven)
-    proofs = Proofs(given, time.thread_time() + SECONDS)
+    proofs = Proofs(given, Budget(SECONDS_OF_PROOFS))
     problems = [_problem(case, each, proofs) for each in findings[:3]]
     return shown(case, findings, problems)
 
@@ -119,7 +118,7 @@ def _wired(model: ModelValue, at: dict[int, Any]) -> list[Any]:
     def now(value: Any) -> Any:
         return at[id(value)] if isinstance(value, TensorValue) else getattr(value, "last", value)
 
-    for call in behind(model.outputs):
+    for call in behind(model.outputs, model.inputs):
         made = call.run(*swapped(call.arguments, now), **swapped(call.keywords, now))
         flat = made if isinstance(made, (list, tuple)) else [made]
         at.update((id(each), tensor) for each, tensor in zip(call.outputs, flat, strict=False))

@@ -9,7 +9,7 @@ from explorer.snippet.cases import Case
 from explorer.snippet.edits import Source
 from explorer.snippet.given import chosen, find_arrays, sized, with_found
 from explorer.snippet.library.models import settle
-from explorer.snippet.limits import MOST_CHARACTERS
+from explorer.snippet.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.problems import Candidate, Data, Finding
 from explorer.snippet.reading import Reader
 from explorer.snippet.rules.answers import answered, masked_apart
@@ -21,8 +21,8 @@ from explorer.snippet.running import run
 from explorer.snippet.values import Array, Broken, LayerValue, Shape, Unreadable
 
 
-def read(code: str, given: Data) -> tuple[Case | None, Finding | None]:
-    """Read the code; a finding says why it is not whole."""
+def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding | None]:
+    """Read the code; a finding says why it is not whole. budget: what may be spent on it."""
     if len(code) > MOST_CHARACTERS:
         message = (
             f"The code has {len(code):,} characters; up to {MOST_CHARACTERS:,} are read. Paste the model and its data alone."
@@ -38,7 +38,7 @@ def read(code: str, given: Data) -> tuple[Case | None, Finding | None]:
         return None, Finding("unreadable", message)
     except ValueError as error:
         return None, Finding("unreadable", f"Python cannot read this: {str(error)[:200]}.")
-    reader = Reader(source)
+    reader = Reader(source, budget)
     case = Case(source, reader, given)
     try:
         reader.read()
@@ -142,7 +142,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     yield from fed(case)
     yield from counted(case)
     try:
-        case.ran = run(case.model, sized(case))
+        case.ran = run(case.model, sized(case), case.reader.budget)
     except Broken as error:
         yield broken(case, error.event)
         return

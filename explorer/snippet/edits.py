@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+# Characters that all changes of a code may put into it.
+LONGEST_CHANGE = 50_000
 
 
 @dataclass(frozen=True, order=True)
@@ -31,6 +34,7 @@ class Source:
         self.tree = ast.parse(code[mark:])
         # Only what `ast` itself takes for the end of a line: a form feed in a string is none.
         self.lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", code[mark:])
+        self._within: dict[int, ast.stmt | None] = {}
         self._starts = [mark]
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line))
@@ -57,11 +61,14 @@ class Source:
 
     def statement(self, node: ast.AST) -> ast.stmt | None:
         """The innermost statement that holds a node."""
-        found = None
-        for each in ast.walk(self.tree):
-            if isinstance(each, ast.stmt) and any(within is node for within in ast.walk(each)):
-                found = each  # `walk` goes breadth first, so a later one stands further inside
-        return found
+        if not self._within:
+            waiting: list[tuple[ast.AST, ast.stmt | None]] = [(self.tree, None)]
+            while waiting:
+                each, around = waiting.pop()
+                around = each if isinstance(each, ast.stmt) else around
+                self._within[id(each)] = around
+                waiting += ((inner, around) for inner in ast.iter_child_nodes(each))
+        return self._within.get(id(node))
 
     def before(self, node: ast.AST, text: str) -> Edit:
         """A line of its own before the statement that holds a node."""
@@ -159,7 +166,7 @@ class Source:
         return Edit(start, end, "")
 
 
-def _joined(edits: Iterable[Edit]) -> list[Edit]:
+def _joined(edits: Sequence[Edit]) -> list[Edit]:
     """The changes, those as one that take away stretches which overlap."""
     found: list[Edit] = []
     for edit in sorted(set(edits)):
@@ -170,8 +177,13 @@ def _joined(edits: Iterable[Edit]) -> list[Edit]:
     return found
 
 
-def applied(code: str, edits: Iterable[Edit]) -> str:
-    """The code after all changes. Raises ValueError where two of them overlap that do not both take text away."""
+def applied(code: str, edits: Sequence[Edit]) -> str:
+    """The code after all changes.
+
+    Raises ValueError where two of them overlap that do not both take text away, or where they make it far longer.
+    """
+    if sum(len(edit.text) for edit in edits) > LONGEST_CHANGE:
+        raise ValueError("These changes put too much into the code.")
     last = len(code) + 1
     # New lines end as those of the code do.
     ending = "\r\n" if "\r\n" in code else "\r" if "\r" in code and "\n" not in code else "\n"

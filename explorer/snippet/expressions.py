@@ -10,7 +10,7 @@ from typing import Any
 from explorer.snippet import arrays
 from explorer.snippet.edits import Source
 from explorer.snippet.library import attributes, calling, imports
-from explorer.snippet.limits import LARGEST_NUMBER, LONGEST, MOST_DEPTH, SECONDS, light, plainly
+from explorer.snippet.limits import LARGEST_NUMBER, LONGEST, MOST_DEPTH, Budget, bounded_number, light, plainly
 from explorer.snippet.names import REFUSED_BUILTINS
 from explorer.snippet.plain import ARITHMETIC, BUILTINS, COMPARISONS, PLAIN, bounded
 from explorer.snippet.record import Record, Scope
@@ -36,11 +36,17 @@ _INSTEAD = {
 }
 
 
+# Expressions that make something new; others give what was there already.
+_MAKING = (
+    *(ast.BinOp, ast.Call, ast.Dict, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.ListComp, ast.Tuple),
+)
+
+
 class Expressions(Record):
     """The part of a reading that follows expressions: one method `_of_...` for each kind of them."""
 
-    def __init__(self, source: Source, seconds: float = SECONDS) -> None:
-        super().__init__(source, seconds)
+    def __init__(self, source: Source, budget: Budget | None = None) -> None:
+        super().__init__(source, budget)
         self._depth = 0
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
@@ -54,7 +60,8 @@ class Expressions(Record):
             method = getattr(self, f"_of_{name.lower()}", None)
             if method is None:
                 raise Unreadable(_INSTEAD.get(name, f"`{name}` is not followed here. Write it out."), node.lineno)
-            return method(node, scope)
+            made = method(node, scope)
+            return self.count_things(made, node) if isinstance(node, _MAKING) else made
         finally:
             self._depth -= 1
 
@@ -170,9 +177,7 @@ class Expressions(Record):
         bounded(node, left, right)
         with plainly(node):
             made = ARITHMETIC[type(node.op)](left, right) if type(node.op) in ARITHMETIC else Opaque("bits of numbers")
-        if isinstance(made, (int, float)) and abs(made) > LARGEST_NUMBER:
-            raise Unreadable(f"Numbers go up to {LARGEST_NUMBER:,} here.", node.lineno)
-        return made
+        return bounded_number(made, node)
 
     def _of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
         parts = []
@@ -198,7 +203,8 @@ class Expressions(Record):
                 return Opaque("an element whose place is not known")
             light(index, node)
             with plainly(node):
-                return owner[index]
+                found = owner[index]
+            return self.count_things(found, node) if isinstance(index, slice) else found
         raise Unreadable(f"{_shown(owner)} has no elements that can be read here.", node.lineno)
 
     def _of_slice(self, node: ast.Slice, scope: Scope) -> Any:
@@ -256,6 +262,8 @@ class Expressions(Record):
                 key = self.value(target.slice, scope)
                 with plainly(target):
                     owner[light(key, target)] = value
+                # What holds itself, or the same list over and over, can be walked through by nobody.
+                light(owner, target)
         elif isinstance(target, ast.Attribute):
             _private(target)
             self.value(target.value, scope)
@@ -269,7 +277,7 @@ class Expressions(Record):
         elif isinstance(value, TensorValue):
             says = "Iterating over a symbolic KerasTensor is not supported."
             raise Broken(Event("unpack", given, says, {"wanted": wanted, "got": 1, "tensors": [value], "target": target}))
-        parts = list(items(value, given))
+        parts = list(items(light(value, given), given))
         starred = [place for place, each in enumerate(target.elts) if isinstance(each, ast.Starred)]
         if starred:
             (place,) = starred[:1]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import reprlib
 from dataclasses import replace
 from typing import Any
 
 import keras
 
 from explorer.snippet.cases import Case
-from explorer.snippet.literals import literal
+from explorer.snippet.limits import MOST_TENSORS
+from explorer.snippet.literals import LARGEST_AXIS, MOST_AXES, literal
 from explorer.snippet.problems import Data
 from explorer.snippet.values import Array, Known, ModelValue, Shape
 
@@ -34,6 +36,7 @@ def shapes_of(x: Any) -> tuple[Shape, ...] | None:
         return None
     if x and all(isinstance(each, int) for each in x):
         x = [x]
+    _counted("x", x)
     return tuple(_shape("x", each) for each in x) or None
 
 
@@ -44,16 +47,23 @@ def target_of(y: Any) -> Any:
     """
     if y is None:
         return None
+    _counted("y", y)
     if any(isinstance(each, (list, tuple)) for each in y):
         return tuple(_shape("y", each) for each in y)
     return _shape("y", y)
 
 
+def _counted(name: str, shapes: Any) -> None:
+    if len(shapes) > MOST_TENSORS:
+        raise ValueError(f"{name} has {len(shapes):,} parts, and at most {MOST_TENSORS} are read.")
+
+
 def _shape(name: str, given: Any) -> Shape:
-    sizes = tuple(given) if isinstance(given, (list, tuple)) else ()
-    if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
+    sizes = tuple(given) if isinstance(given, (list, tuple)) and len(given) <= MOST_AXES else ()
+    if not sizes or not all(isinstance(size, int) and 0 < size <= LARGEST_AXIS for size in sizes):
         raise ValueError(
-            f"A shape of {name} is whole numbers from 1 on, the batch first, such as (8, 20, 5). Received: {given!r}"
+            f"A shape of {name} is whole numbers from 1 on, the batch first, such as (8, 20, 5): at most {MOST_AXES}, each "
+            f"up to {LARGEST_AXIS:,}. Received: {reprlib.repr(given)}"
         )
     return sizes
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from explorer.snippet.limits import LONGEST, plainly
+from explorer.snippet.limits import LARGEST_NUMBER, LONGEST, bounded_number, light, plainly
 from explorer.snippet.values import Array, LayerValue, ModelValue, Opaque, TensorValue, Unreadable
 
 PLAIN = (int, float, str, bool, type(None), tuple, list, dict, range, slice)
@@ -86,10 +86,16 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
     allowed = {"sorted": {"reverse"}, "enumerate": {"start"}, "zip": {"strict"}, "max": {"default"}, "min": {"default"}}
     if name != "dict" and set(kwargs) - allowed.get(name, set()):
         return Opaque(f"`{name}` with a function of its own")
-    if any(isinstance(each, (str, list, tuple)) and len(each) > LONGEST for each in args):
-        raise Unreadable(f"What `{name}` is given is too long to be read here.", node.lineno)
     with plainly(node):
-        made = _FUNCTIONS[name](*args, **kwargs)
+        # Zipped, joined or written out, it comes to as much as all of it together.
+        many = sum(len(each) for each in args if isinstance(each, (str, list, tuple, dict, range)))
+    digits = args[1] if name == "round" and len(args) > 1 else 0
+    if many > 2 * LONGEST or (isinstance(digits, int) and abs(digits) > len(str(LARGEST_NUMBER))):
+        raise Unreadable(f"What `{name}` is given is too much to be read here. Write the result.", node.lineno)
+    with plainly(node):
+        made = bounded_number(_FUNCTIONS[name](*args, **kwargs), node)
+        light(made, node)
     if name == "dict":
         return made
-    return made if isinstance(made, PLAIN) else list(made)
+    # What was in a list may be anything: a layer, a function, a name of Keras.
+    return list(made) if not isinstance(made, PLAIN) and isinstance(made, Iterable) else made

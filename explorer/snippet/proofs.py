@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import time
 from dataclasses import replace
 
 from explorer.snippet.apart import named_anew
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, read, wrong_with
 from explorer.snippet.edits import applied
+from explorer.snippet.limits import Budget
 from explorer.snippet.problems import Candidate, Data, Finding, Fix
 from explorer.snippet.values import Known
 
@@ -22,20 +22,19 @@ MOST_MENDED = 4
 class Proofs:
     """Tries changes until enough are proved, or until the time is up.
 
-    given: what the check was told of the data. until: by the clock of this thread's own work, so that a busy machine offers
-    the same fixes as an idle one.
+    given: what the check was told of the data. budget: what may be spent on all of them together.
     """
 
-    def __init__(self, given: Data, until: float) -> None:
+    def __init__(self, given: Data, budget: Budget) -> None:
         self.given = given
-        self.until = until
+        self.budget = budget
         self.left = MOST_PROOFS
 
     def fixes(self, case: Case, finding: Finding, most: int = MOST_FIXES, depth: int = 0) -> list[Fix]:
         """The changes that mend a finding and leave nothing else wrong."""
         found: list[Fix] = []
         for candidate in finding.candidates:
-            if len(found) >= most or self.left <= 0 or time.thread_time() > self.until:
+            if len(found) >= most or self._spent:
                 break
             fix = self._prove(case, candidate, depth)
             if fix is not None and (fix.code, fix.data) not in [(each.code, each.data) for each in found]:
@@ -44,6 +43,11 @@ class Proofs:
         found.sort(key=_changes)
         return [fix for fix in found if _changes(fix) <= _changes(found[0]) + 1]
 
+    @property
+    def _spent(self) -> bool:
+        # What was trusted and not traced is no proof.
+        return self.left <= 0 or self.budget.over or self.budget.trusted
+
     def _prove(self, case: Case, candidate: Candidate, depth: int) -> Fix | None:
         written = _written_out(case, candidate) if candidate.line and self.given.x is None else None
         if written is not None and (found := self._tried(case, written, self.given, depth)) is not None:
@@ -51,7 +55,7 @@ class Proofs:
         return self._tried(case, candidate, candidate.data or self.given, depth)
 
     def _tried(self, case: Case, candidate: Candidate, data: Data, depth: int) -> Fix | None:
-        if self.left <= 0:
+        if self._spent:
             return None
         try:
             code = applied(case.source.code, candidate.edits)
@@ -61,16 +65,18 @@ class Proofs:
             return None
         self.left -= 1
         with named_anew():
-            changed, finding = read(code, data)
+            changed, finding = read(code, data, self.budget)
         if changed is None:
             return None
         findings = [*old_names(changed), *([finding] if finding else wrong_with(changed))]
+        if self.budget.trusted:
+            return None
         if not findings:
             return Fix(candidate.title, code, changed.data, candidate.line)
         if depth >= MOST_MENDED or findings[0].kind == "unreadable":
             return None
         # What was hidden behind the first mistake is mended with it.
-        behind = Proofs(data, self.until)
+        behind = Proofs(data, self.budget)
         behind.left = self.left
         rest = next(iter(behind.fixes(changed, findings[0], 1, depth + 1)), None)
         self.left = behind.left

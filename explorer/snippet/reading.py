@@ -13,7 +13,7 @@ from typing import Any
 from explorer.snippet.edits import Source
 from explorer.snippet.expressions import Expressions, items, truth
 from explorer.snippet.library import calls, imports
-from explorer.snippet.limits import MOST_FUNCTIONS, SECONDS, light
+from explorer.snippet.limits import MOST_FUNCTIONS, Budget, light
 from explorer.snippet.plain import builtin
 from explorer.snippet.record import Scope
 from explorer.snippet.values import Function, Method, Opaque, Unreadable
@@ -43,11 +43,11 @@ class _Leave(Exception):
 class Reader(Expressions):
     """One reading of one code. After `read`, what was found stands in its attributes (see `Record`).
 
-    source: the code. seconds: how long reading may take.
+    source: the code. budget: what may be spent on it.
     """
 
-    def __init__(self, source: Source, seconds: float = SECONDS) -> None:
-        super().__init__(source, seconds)
+    def __init__(self, source: Source, budget: Budget | None = None) -> None:
+        super().__init__(source, budget)
         self._functions = 0
 
     def read(self) -> None:

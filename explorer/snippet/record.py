@@ -1,14 +1,24 @@
-"""What a reading has found so far: what its parts write down, and how long they may go on."""
+"""What a reading has found so far: what its parts write down, and how much they may cost."""
 
 from __future__ import annotations
 
 import ast
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.snippet.costs import Within
 from explorer.snippet.edits import Edit, Source
-from explorer.snippet.limits import MOST_LAYERS, MOST_STEPS, SECONDS
+from explorer.snippet.limits import (
+    MOST_AXES,
+    MOST_LAYERS,
+    MOST_NESTED,
+    MOST_STEPS,
+    MOST_TENSORS,
+    MOST_THINGS,
+    MOST_WITHIN,
+    Budget,
+)
 from explorer.snippet.values import Call, Event, ModelValue, Unreadable
 
 
@@ -40,10 +50,11 @@ class Record:
     """Grows while code is read.
 
     calls: of layers and operations, in order. models: in order. old: what older versions of Keras called otherwise.
-    noted: what works otherwise than it looks. names: what the names of the code stand for at the end.
+    noted: what works otherwise than it looks. names: what the names of the code stand for at the end. budget: what may be
+    spent on the code.
     """
 
-    def __init__(self, source: Source, seconds: float = SECONDS) -> None:
+    def __init__(self, source: Source, budget: Budget | None = None) -> None:
         self.source = source
         self.calls: list[Call] = []
         self.models: list[ModelValue] = []
@@ -52,8 +63,10 @@ class Record:
         self.names = Scope()
         self._steps = 0
         self._layers = 0
-        # The work of this thread alone is counted: a busy machine reads what an idle one does.
-        self._until = time.thread_time() + seconds
+        self._things = 0
+        self._within = 0
+        self.within = Within()
+        self.budget = budget or Budget()
 
     def tick(self, node: ast.AST) -> None:
         """Count a step. Raises Unreadable where there were too many, or where the time is up."""
@@ -61,8 +74,7 @@ class Record:
         line = getattr(node, "lineno", None)
         if self._steps > MOST_STEPS:
             raise Unreadable(f"Reading stopped after {MOST_STEPS:,} steps. Write shorter loops.", line)
-        if time.thread_time() > self._until:
-            raise Unreadable("Reading took too long and was stopped. Write a smaller model or shorter loops.", line)
+        self.budget.look(node)
 
     def count_layer(self, node: ast.AST) -> None:
         """Count a layer that is made. Raises Unreadable where there were too many."""
@@ -70,4 +82,58 @@ class Record:
         if self._layers > MOST_LAYERS:
             raise Unreadable(
                 f"More than {MOST_LAYERS} layers are made. Write a smaller model.", getattr(node, "lineno", None)
+            )
+
+    def count_things(self, made: Any, node: ast.AST) -> Any:
+        """Count the elements of a list or text that was made. Raises Unreadable where all of them are too many to hold."""
+        if isinstance(made, (list, tuple, dict, str)):
+            self._things += len(made)
+            if self._things > MOST_THINGS:
+                raise Unreadable(
+                    f"The lists and texts of this code hold more than {MOST_THINGS:,} things. Write shorter ones.",
+                    getattr(node, "lineno", None),
+                )
+        return made
+
+    def count_within(self, layers: Sequence[Any], node: ast.AST, times: int = 1) -> None:
+        """Count the calls that lie within layers of Keras, before they are made, wrapped or called.
+
+        Raises Unreadable where there are too many, those of nested models and wrappers counted each time, or where they nest
+        too deep.
+        """
+        line = getattr(node, "lineno", None)
+        self.budget.look(node)
+        for each in layers:
+            calls, depth = self.within.of(each)
+            if depth > MOST_NESTED:
+                raise Unreadable(
+                    f"Models and wrappers are nested more than {MOST_NESTED} deep here. Write fewer into each other.", line
+                )
+            self._within += times * calls
+        if self._within > MOST_WITHIN:
+            raise Unreadable(
+                f"All layers, with those in nested models and wrappers, are called more than {MOST_WITHIN:,} times here. "
+                "Write a smaller model.",
+                line,
+            )
+
+    def count_graph(self, calls: Sequence[Call], node: ast.AST) -> None:
+        """Count a model that is made of these calls, as `count_within` counts layers: Keras goes through all of them."""
+        self.count_within([], node)
+        self._within += 1 + len(calls) // 10
+        self.count_within([], node)
+
+    def count_tensors(self, many: int, node: ast.AST) -> None:
+        """Raises Unreadable for a call or a model with too many tensors."""
+        if many > MOST_TENSORS:
+            raise Unreadable(
+                f"{many:,} tensors come together here, and at most {MOST_TENSORS} are read. Write fewer.",
+                getattr(node, "lineno", None),
+            )
+
+    def count_axes(self, shape: Sequence[Any], node: ast.AST) -> None:
+        """Raises Unreadable for a tensor with more axes than anything has."""
+        if len(shape) > MOST_AXES:
+            raise Unreadable(
+                f"A tensor of {len(shape):,} axes is not read here: at most {MOST_AXES}.", getattr(node, "lineno", None)
             )

@@ -7,6 +7,7 @@ layers whose own rule for shapes is not to be trusted are traced, as `fit` would
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -17,10 +18,22 @@ import tensorflow as tf
 from keras.src import backend
 from keras.src.losses.loss import squeeze_or_expand_to_same_rank
 
+from explorer.snippet.costs import trace
 from explorer.snippet.library.paths import spoken
-from explorer.snippet.values import Broken, Call, Event, LayerValue, ModelValue, Shape, TensorValue, behind, swapped
+from explorer.snippet.limits import Budget
+from explorer.snippet.values import (
+    Broken,
+    Call,
+    Event,
+    LayerValue,
+    ModelValue,
+    Shape,
+    TensorValue,
+    Unreadable,
+    behind,
+    swapped,
+)
 
-MOST_STEPS_UNROLLED = 64
 _KEPT_TRACES = 512
 # Layers whose rule for shapes says what happens when they run.
 _TRUSTED = frozenset(
@@ -52,16 +65,20 @@ class Ran:
         return tensor.shape if found is None else tuple(found.shape)
 
 
-def run(model: ModelValue, shapes: list[Shape]) -> Ran:
+def run(model: ModelValue, shapes: list[Shape], budget: Budget) -> Ran:
     """Let a batch of `shapes` (batch included, one for each input) through a model.
 
-    Raises Broken with an event "run" where a layer breaks, whose `given` holds the call and the shapes that came.
+    budget: what may be spent on it; beyond it Keras's own rules for shapes are taken.
+
+    Raises Broken with an event "run" where a layer breaks, whose `given` holds the call and the shapes that came; Unreadable
+    where the time is up.
     """
     at: dict[int, Any] = {}
     for tensor, shape in zip(model.inputs, shapes, strict=True):
         at[id(tensor)] = keras.KerasTensor(shape, dtype=tensor.tensor.dtype)
-    for call in behind(model.outputs):
-        made = _called(call, at)
+    for call in behind(model.outputs, model.inputs):
+        budget.look(call.node)
+        made = _called(call, at, budget)
         flat = [
             each for each in (made if isinstance(made, (list, tuple)) else [made]) if isinstance(each, keras.KerasTensor)
         ]
@@ -70,7 +87,7 @@ def run(model: ModelValue, shapes: list[Shape]) -> Ran:
     return Ran([tuple(at[id(each)].shape) for each in model.outputs], at)
 
 
-def _called(call: Call, at: dict[int, Any]) -> Any:
+def _called(call: Call, at: dict[int, Any], budget: Budget) -> Any:
     def given(value: Any) -> Any:
         return at[id(value)] if isinstance(value, TensorValue) else getattr(value, "last", value)
 
@@ -78,9 +95,10 @@ def _called(call: Call, at: dict[int, Any]) -> Any:
     received = [tuple(at[id(each)].shape) for each in call.inputs]
     try:
         made = call.run(*arguments, **keywords)
-        if suspect(call, [at[id(each)] for each in call.inputs]):
+        given_now = [at[id(each)] for each in call.inputs]
+        if suspect(call, given_now) and budget.traces(_cost(call, arguments, keywords, budget)):
             made = _traced(call, arguments, keywords, made)
-    except Broken:
+    except (Broken, Unreadable):
         raise
     except Exception as error:
         says = str(error) if isinstance(error, _AsKeras) else spoken(error)
@@ -96,11 +114,21 @@ def suspect(call: Call, received: list[Any]) -> bool:
     kind = call.layer.kind
     if kind in _RECURRENT:
         core = call.layer.core.layer
-        if getattr(core, "unroll", False) and any((shape.shape[1] or 0) > MOST_STEPS_UNROLLED for shape in received[:1]):
-            return False
         masked = any(_mask(each) is not None for each in received)
         return masked or len(received) > 1 or type(core).__name__ not in _RECURRENT or "initial_state" in call.keywords
     return kind not in _TRUSTED
+
+
+def _cost(call: Call, arguments: Any, keywords: Any, budget: Budget) -> float:
+    """About how many milliseconds it takes to trace a call."""
+    if not isinstance(call.layer, LayerValue):
+        return trace(call.run, arguments, keywords, budget.look)
+    layer = call.layer.layer
+    if call.layer.kind == "TimeDistributed":
+        # Only one of its steps is traced.
+        first = tensors_of((arguments, keywords))[0]
+        layer, arguments = layer.layer, (keras.KerasTensor((first.shape[0], *first.shape[2:]), first.dtype),)
+    return trace(layer, arguments, keywords, budget.look)
 
 
 def _mask(tensor: Any) -> Any:
@@ -124,12 +152,16 @@ def _traced(call: Call, arguments: Any, keywords: Any, said: Any) -> Any:
     else:
         found = _trace(call, function, arguments, keywords, specs, masks, steps)
         if key is not None:
-            _traces[key] = found
-            while len(_traces) > _KEPT_TRACES:
-                _traces.popitem(last=False)
+            _remember(key, found)
     if isinstance(found, str):
         raise _AsKeras(found)
     return _like(said, found, steps)
+
+
+def _remember(key: str, found: Any) -> None:
+    _traces[key] = found
+    while len(_traces) > _KEPT_TRACES:
+        _traces.popitem(last=False)
 
 
 class _AsKeras(Exception):
@@ -212,7 +244,8 @@ def _key(call: Call, arguments: Any, keywords: Any, specs: list[Any], masks: lis
     flags = sorted((name, str(value)) for name, value in keywords.items() if not tensors_of(value))
     where = [sorted(name for name, value in keywords.items() if tensors_of(value)), len(arguments)]
     weights = [tuple(each.shape) for each in call.layer.layer.variables]
-    return str((call.layer.kind, config.replace('"name"', ""), shapes, flags, where, weights))
+    told = str((call.layer.kind, config.replace('"name"', ""), shapes, flags, where, weights))
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
 
 
 def loss_of(name: str, target: Shape, answer: Shape) -> tuple[Shape | None, str]:
@@ -232,7 +265,8 @@ def loss_of(name: str, target: Shape, answer: Shape) -> tuple[Shape | None, str]
                 return function(*squeeze_or_expand_to_same_rank(true, predicted))
 
             made = backend.compute_output_spec(traced, keras.KerasTensor(target, dtype), keras.KerasTensor(answer))
-            _traces[key] = (tuple(made.shape), "")
+            found = (tuple(made.shape), "")
         except Exception as error:
-            _traces[key] = (None, spoken(error))
+            found = (None, spoken(error))
+        _remember(key, found)
     return _traces[key]

@@ -230,12 +230,17 @@ def swapped(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
-def behind(tensors: Iterable[TensorValue]) -> list[Call]:
-    """The calls that tensors come from, in the order in which they were read."""
+def behind(tensors: Iterable[TensorValue], inputs: Iterable[TensorValue] = ()) -> list[Call]:
+    """The calls that tensors come from, in the order in which they were read.
+
+    inputs: where a model begins, which need not be where data come in.
+    """
     found: dict[int, Call] = {}
-    waiting = list(tensors)
+    waiting, ends = list(tensors), {id(each) for each in inputs}
     while waiting:
         each = waiting.pop()
+        if id(each) in ends:
+            continue
         if each.made is not None and id(each.made) not in found:
             found[id(each.made)] = each.made
             waiting += each.made.inputs

@@ -14,7 +14,7 @@ from explorer.ui import life, paste_state, paste_train
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered
 from explorer.ui.paste_chain import drawn, marks
-from explorer.ui.paste_fields import Fields, read_fields
+from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_problems import notes, problems, title_of
 from explorer.ui.plain import marked, plain
 from explorer.ui.views import choose_view, show_view
@@ -126,11 +126,13 @@ def _open_form(stem: str) -> None:
 def _fields() -> tuple[Fields, Any]:
     """Draw the fields; returns them as they are read, and the place where to say that they are being checked."""
     with st.container(key="code_field"):
-        st.text_area("Your code", key="code", height=300, help=CODE_HELP, placeholder="import keras\n…")
+        # More than is read may be pasted, so that a sentence can say how much too long it is.
+        most = 5 * MOST_CHARACTERS
+        st.text_area("Your code", key="code", height=300, max_chars=most, help=CODE_HELP, placeholder="import keras\n…")
     x, y, loss = st.columns([5, 3, 4])
-    x.text_input("Shape of x", key="x", help=X_HELP, placeholder="from the code")
-    y.text_input("Shape of y", key="y", help=Y_HELP, placeholder="from the code")
-    loss.text_input("Loss", key="loss", help=LOSS_HELP, placeholder="from the code")
+    x.text_input("Shape of x", key="x", max_chars=MOST_IN_A_FIELD["x"], help=X_HELP, placeholder="from the code")
+    y.text_input("Shape of y", key="y", max_chars=MOST_IN_A_FIELD["y"], help=Y_HELP, placeholder="from the code")
+    loss.text_input("Loss", key="loss", max_chars=MOST_IN_A_FIELD["loss"], help=LOSS_HELP, placeholder="from the code")
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="check_buttons"):
         st.button("Check", key="check", type="primary")
         before = st.session_state["_paste"]["before"]

@@ -6,7 +6,6 @@ shown, so that a copy is kept in `_paste`. The address names an example, or a ru
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,8 @@ import streamlit as st
 from explorer.examples import EXAMPLES, Example
 from explorer.spec import LIMITS, SETTINGS, Experiment
 from explorer.ui.address import entered
-from explorer.ui.paste_fields import write_shapes
+from explorer.ui.differences import share_in_common
+from explorer.ui.paste_fields import MOST_CHARACTERS, write_shapes
 
 FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
@@ -70,8 +70,9 @@ def _forget_shapes_of_other_code(kept: dict[str, Any]) -> None:
     before = tuple(kept.get(name, "") for name in FIELDS)
     untouched = tuple(state[name] for name in FIELDS[1:]) == before[1:]
     if untouched and any(_texts(each) == before for each in EXAMPLES.values()):
-        lines = (text.splitlines() for text in (before[0], state["code"] or ""))
-        if difflib.SequenceMatcher(None, *lines).ratio() < SAME_CODE:
+        # What is too long to be read is no change of an example.
+        now = (state["code"] or "")[: MOST_CHARACTERS + 1]
+        if share_in_common(before[0], now) < SAME_CODE:
             state.update(dict.fromkeys(FIELDS[1:], ""))
 
 

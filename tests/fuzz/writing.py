@@ -253,3 +253,155 @@ def _training(pick: Pick) -> str:
     )
     data = f"x, y = np.zeros({steps}), np.ones({target})\n"
     return f"{data}model.compile('adam', {loss})\nmodel.fit(x, y, batch_size={_number(pick)})\n"
+
+
+# --- plain Python and NumPy, whose arithmetic and lists are followed
+
+ODD = (
+    *("0", "-1", "3", "True", "None", "1.5", "-0.0", "1e308", "10**15", "10**6", "'a'", "''", "'9' * 99", "()", "[]", "{}"),
+    *(
+        "float('nan')",
+        "float('inf')",
+        "-float('inf')",
+        "...",
+        "1j",
+        "b'a'",
+        "(3, 4)",
+        "[1, 2, 3]",
+        "[[1], [2, 3]]",
+        "{'a': 1}",
+    ),
+    *(
+        "range(5)",
+        "range(0)",
+        "np.zeros((8, 20, 5))",
+        "np.pi",
+        "np.nan",
+        "slice",
+        "print",
+        "int",
+        "np",
+        "'%s'",
+        "'{}'",
+        "a",
+        "b",
+    ),
+    *("c", "lambda z: z", "[a, b]", "np.array([1, 2])", "np.arange(9)", "int('9' * 999)", "1e-320", "'\\ud800'", "keras"),
+)
+_FUNCTIONS = (
+    *("range", "len", "int", "float", "str", "bool", "min", "max", "sum", "abs", "round", "list", "tuple", "dict", "set"),
+    *(
+        "zip",
+        "enumerate",
+        "reversed",
+        "sorted",
+        "any",
+        "all",
+        "map",
+        "print",
+        "isinstance",
+        "np.zeros",
+        "np.ones",
+        "np.full",
+    ),
+    *(
+        "np.array",
+        "np.arange",
+        "np.linspace",
+        "np.eye",
+        "np.concatenate",
+        "np.stack",
+        "np.vstack",
+        "np.hstack",
+        "np.reshape",
+    ),
+    *(
+        "np.repeat",
+        "np.tile",
+        "np.expand_dims",
+        "np.squeeze",
+        "np.transpose",
+        "np.moveaxis",
+        "np.mean",
+        "np.argmax",
+        "np.prod",
+    ),
+    *(
+        "np.random.rand",
+        "np.random.randint",
+        "np.random.choice",
+        "np.random.normal",
+        "np.random.permutation",
+        "np.zeros_like",
+    ),
+    *("np.shape", "np.where", "np.append", "np.sin", "np.lib.stride_tricks.sliding_window_view", "keras.ops.zeros"),
+    *("keras.utils.to_categorical", "keras.utils.pad_sequences", "train_test_split", "keras.initializers.Constant"),
+    *(
+        "keras.optimizers.Adam",
+        "keras.losses.MeanSquaredError",
+        "keras.Input",
+        "keras.Sequential",
+        "tf.zeros",
+        "tf.constant",
+    ),
+)
+_METHODS = (
+    *("append", "extend", "insert", "pop", "reverse", "index", "count", "get", "items", "keys", "update", "setdefault"),
+    *("lower", "split", "replace", "format", "join", "startswith", "reshape", "astype", "transpose", "flatten", "repeat"),
+    *("mean", "argmax", "squeeze", "swapaxes", "sum", "copy", "tolist", "T", "shape", "size", "ndim", "zfill", "imag"),
+)
+_OPERATORS = (*("+", "-", "*", "/", "//", "%", "**", "@", "<<", "&", "and", "or", "==", "<", "in", "is", "not in"),)
+
+
+def calculation(pick: Pick) -> str:
+    """Lines of plain Python and NumPy with values of every kind, mostly the wrong one."""
+    head = "import keras\nimport numpy as np\nimport tensorflow as tf\na, b, c = 2, [1, 2], np.zeros((8, 20, 5))\n"
+    return head + "".join(_statement(pick) for _ in range(1 + pick(5)))
+
+
+def _statement(pick: Pick) -> str:
+    name, value = one_of(pick, "abc"), _value(pick, 2)
+    return one_of(
+        pick,
+        (
+            f"{name} = {value}\n",
+            f"{name} = {value}\n",
+            f"{name} {one_of(pick, ('+=', '*=', '-=', '//=', '**='))} {value}\n",
+            f"{name}[{_value(pick, 1)}] = {value}\n",
+            f"{name}, {one_of(pick, ('a', '*b', '(b, c)'))} = {value}\n",
+            f"for {name} in {value}:\n    {one_of(pick, 'abc')} = {_value(pick, 1)}\n",
+            f"if {value}:\n    {name} = {_value(pick, 1)}\n",
+            f"{name}.{one_of(pick, _METHODS)}({_value(pick, 1)})\n",
+            f"def f(a, *b, c=3, **d):\n    return {value}\n{name} = f({_value(pick, 1)}, {_value(pick, 1)})\n",
+            f"with {value} as {name}:\n    pass\n",
+            f"while {_value(pick, 1)}:\n    {name} = {value}\n    break\n",
+            f"assert {value}\ndel {name}\n",
+        ),
+    )
+
+
+def _value(pick: Pick, depth: int) -> str:
+    if depth == 0 or not pick(4):
+        return one_of(pick, ODD)
+    inner = [_value(pick, depth - 1) for _ in range(3)]
+    return one_of(
+        pick,
+        (
+            f"{one_of(pick, _FUNCTIONS)}({inner[0]})",
+            f"{one_of(pick, _FUNCTIONS)}({inner[0]}, {inner[1]})",
+            f"{one_of(pick, _FUNCTIONS)}({inner[0]}, {one_of(pick, ('axis', 'size', 'shape', 'dtype', 'a'))}={inner[1]})",
+            f"{one_of(pick, _FUNCTIONS)}(*{inner[0]}, **{inner[1]})",
+            f"({inner[0]}).{one_of(pick, _METHODS)}({inner[1]})",
+            f"({inner[0]}).{one_of(pick, _METHODS)}",
+            f"({inner[0]} {one_of(pick, _OPERATORS)} {inner[1]})",
+            f"({one_of(pick, ('-', '~', 'not ', '+'))}{inner[0]})",
+            f"({inner[0]})[{inner[1]}]",
+            f"({inner[0]})[{inner[1]}:{inner[2]}]",
+            f"[{inner[0]} for a in {inner[1]} if {inner[2]}]",
+            f"{{{inner[0]}: {inner[1]} for b in {inner[2]}}}",
+            f"[{inner[0]}, *{inner[1]}]",
+            f"({inner[0]} if {inner[1]} else {inner[2]})",
+            f"f'{{{inner[0]}:{{a}}}}'",
+            f"{{**{inner[0]}, 'a': {inner[1]}}}",
+        ),
+    )

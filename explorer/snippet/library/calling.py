@@ -25,6 +25,7 @@ from explorer.snippet.values import (
     Opaque,
     TensorValue,
     Unreadable,
+    behind,
     swapped,
     tensors_in,
 )
@@ -53,6 +54,7 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
         return Array(None, node=node)
     if not tensors_in((args, kwargs)):
         raise Unreadable("This layer is called on something that is no tensor. Begin with keras.Input(...).", node.lineno)
+    record.count_tensors(len(call.inputs), node)
     (first, *_) = call.inputs
     if value.core.stateful and first.shape and first.shape[0] is None:
         says = (
@@ -61,6 +63,7 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
         )
         if len(first.shape) == 3:
             raise Broken(Event("call", node, says, {"call": call}))
+    record.count_within([value.layer], node)
     return make_call(record, call, value.layer, node)
 
 
@@ -71,6 +74,9 @@ def operation(record: Record, name: str, args: list[Any], kwargs: dict[str, Any]
     for each in (*args, *kwargs.values()):
         for part in each if isinstance(each, (list, tuple)) else [each]:
             bounded_sizes(node, part)
+    record.count_tensors(len(call.inputs), node)
+    if name == "unstack":
+        _count_parts(record, call, node)
     return make_call(record, call, getattr(keras.ops, name), node)
 
 
@@ -96,6 +102,9 @@ def item(record: Record, owner: TensorValue, index: Any, node: ast.AST) -> Any:
 
 def make_call(record: Record, call: Call, function: Callable[..., Any], node: ast.AST) -> Any:
     """Let Keras make a call, and write it down. Raises Broken where Keras raises."""
+    record.budget.look(node)
+    # The code may change its lists later: what they hold now is what the call was given.
+    call.arguments, call.keywords = swapped(call.arguments, _itself), swapped(call.keywords, _itself)
     arguments = swapped(call.arguments, _tensor)
     keywords = swapped(call.keywords, _tensor)
     try:
@@ -104,19 +113,42 @@ def make_call(record: Record, call: Call, function: Callable[..., Any], node: as
         raise
     except Exception as error:
         raise Broken(Event("call", node, spoken(error), {"call": call})) from None
+    for each in _tensors_of(made):
+        record.count_axes(each.shape, node)
     call.place = len(record.calls)
     record.calls.append(call)
     call.run = function
     return _returned(call, made, node)
 
 
-def whole(model: ModelValue, node: ast.AST) -> Any:
+def whole(record: Record, model: ModelValue, node: ast.AST) -> Any:
     """The Keras model of a model value, made when it is first needed. Raises Unreadable where it has no input yet."""
     if not model.built:
         raise Unreadable("This model has no input yet: begin it with keras.Input(shape=(timesteps, features)).", node.lineno)
     if model.keras is None or (model.sequential and len(model.keras.layers) < len(model.layers)):
+        record.count_graph(behind(model.outputs, model.inputs), node)
         model.keras = keras.Model(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
     return model.keras
+
+
+def _count_parts(record: Record, call: Call, node: ast.AST) -> None:
+    """A tensor taken apart along an axis gives as many as that is long."""
+    tensor = call.inputs[0]
+    named = dict(zip(("x", "num", "axis"), call.arguments, strict=False)) | call.keywords
+    many, axis = named.get("num"), named.get("axis", 0)
+    if many is None and isinstance(axis, int) and -len(tensor.shape) <= axis < len(tensor.shape):
+        many = tensor.shape[axis]
+    if isinstance(many, int):
+        record.count_tensors(many, node)
+
+
+def _tensors_of(made: Any) -> list[Any]:
+    parts = made if isinstance(made, (list, tuple)) else [made]
+    return [each for each in parts if isinstance(each, keras.KerasTensor)]
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _returned(call: Call, made: Any, node: ast.AST) -> Any:

@@ -13,6 +13,7 @@ from explorer.snippet.library.models import call_model, functional, sequential
 from explorer.snippet.library.old import old_arguments
 from explorer.snippet.library.paths import reaches_out, snake, written
 from explorer.snippet.library.utilities import initializer, operation_named, split, tensorflow, utility
+from explorer.snippet.limits import plainly
 from explorer.snippet.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES
 from explorer.snippet.record import Record
 from explorer.snippet.values import (
@@ -57,7 +58,8 @@ def _call_opaque(called: Opaque, args: list[Any], kwargs: dict[str, Any], node: 
     if name in FILES or (parts[0] in REFUSED_MODULES and "path" not in parts and "environ" not in parts):
         raise Refused(reaches_out(called.why), node.lineno)
     if name == "train_test_split":
-        return split(args, kwargs, node)
+        with plainly(node):
+            return split(args, kwargs, node)
     if name in ("fit_transform", "transform", "inverse_transform") and args and isinstance(args[0], Array):
         return Array(args[0].shape, node=node)
     return Opaque(called.why)
@@ -71,7 +73,8 @@ def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str
     if top == "numpy":
         return arrays.call(rest, args, kwargs, node)
     if top == "tensorflow":
-        return tensorflow(record, called, rest, args, kwargs, node)
+        with plainly(node):
+            return tensorflow(record, called, rest, args, kwargs, node)
     part = rest.partition(".")[0]
     if name == "Lambda":
         raise Refused(
@@ -80,6 +83,7 @@ def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str
             node.lineno,
         )
     if name in ("Input", "InputLayer") and part in ("Input", "InputLayer", "layers"):
+        record.count_layer(node)
         return make_input(args, {"shape": kwargs["input_shape"], **kwargs} if "input_shape" in kwargs else kwargs, node)
     if name == "Sequential":
         return sequential(record, args, kwargs, node)
@@ -102,4 +106,5 @@ def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str
     if part in QUIET:
         old_arguments(record, name, kwargs, node, legacy.OPTIMIZER, legacy.OPTIMIZER_GONE if part == "optimizers" else ())
         return Opaque(f"keras.{part}")
-    return utility(record, called, name, args, kwargs, node)
+    with plainly(node):
+        return utility(record, called, name, args, kwargs, node)

@@ -12,7 +12,7 @@ from explorer.snippet.edits import Edit
 from explorer.snippet.library.calling import call_layer, whole
 from explorer.snippet.library.old import input_before, keras_imported, note, renamed_arguments
 from explorer.snippet.library.paths import spoken
-from explorer.snippet.limits import bounded_sizes
+from explorer.snippet.limits import MOST_AXES, bounded_sizes
 from explorer.snippet.names import LAYERS, MERGES
 from explorer.snippet.record import Record
 from explorer.snippet.values import (
@@ -64,6 +64,8 @@ def make_input(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Tenso
         raise Broken(Event("shape", node, _input_says(shape), {"shape": shape}))
     shape = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     bounded_sizes(node, *shape, batch)
+    if len(shape) >= MOST_AXES:
+        raise Unreadable(f"An Input of {len(shape):,} axes is not read here: at most {MOST_AXES}.", node.lineno)
     try:
         dtype = kwargs.get("dtype")
         name = kwargs.get("name")
@@ -98,8 +100,10 @@ def make_layer(
             f"`{name}` is not among the layers that are read here. Leave it out, or write a layer like it.", node.lineno
         )
     if "batch_input_shape" in kwargs or "batch_shape" in kwargs:
-        return _batch_shaped(record, kind, args, kwargs, node)
-    arguments, named = _arguments(kind, args, kwargs, node)
+        return _batch_shaped(record, name, args, kwargs, node)
+    arguments, named = _arguments(record, kind, args, kwargs, node)
+    # A wrapper that reads both ways copies what it wraps.
+    record.count_within(_layers_in((arguments, list(named.values()))), node, 2 if kind is keras.layers.Bidirectional else 1)
     declared = named.get("input_shape")
     if "input_dim" in named and kind.__name__ != "Embedding":
         declared = (named["input_dim"],)
@@ -107,7 +111,7 @@ def make_layer(
         made, says = kind(*arguments, **named), ""
     except Exception as error:
         made, says = None, spoken(error)
-    kwargs_today, edits = renamed_arguments(record, kind.__name__, named, node)
+    kwargs_today, edits = renamed_arguments(record, kind, named, node)
     if made is None and edits:
         try:
             made = kind(*arguments, **kwargs_today)
@@ -182,18 +186,18 @@ def _time_distributed_dense(
     return LayerValue(keras.layers.TimeDistributed(inner.layer), node, inner, kwargs.get("input_shape"))
 
 
-def _batch_shaped(record: Record, kind: Any, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> LayerValue:
+def _batch_shaped(record: Record, kind: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> LayerValue:
     """`batch_input_shape=` of Keras 2: today an Input with a batch size."""
     name = "batch_input_shape" if "batch_input_shape" in kwargs else "batch_shape"
     entire = kwargs.pop(name)
     if not isinstance(entire, (list, tuple)) or len(entire) < 2:
         raise Unreadable(f"{name} must be a tuple such as (8, 20, 5).", node.lineno)
     source, keyword = record.source, record.source.keyword(node, name)
-    says = f"ValueError: Unrecognized keyword arguments passed to {kind.__name__}: {{'{name}': {tuple(entire)}}}"
+    says = f"ValueError: Unrecognized keyword arguments passed to {kind}: {{'{name}': {tuple(entire)}}}"
     text = source.text(keyword.value) if keyword else str(tuple(entire))
     edits = [source.without(node, keyword)] if keyword else []
     prefix = source.text(node.func)[: -len(source.text(node.func).rpartition(".")[2])]
-    made = make_layer(record, kind.__name__, Known(f"keras.layers.{kind.__name__}", "keras"), args, kwargs, node)
+    made = make_layer(record, kind, Known(f"keras.layers.{kind}", "keras"), args, kwargs, node)
     edits += [
         *input_before(record, node, f"{prefix or 'keras.'}Input(batch_shape={text})"),
         *([] if prefix else keras_imported(record)),
@@ -202,21 +206,29 @@ def _batch_shaped(record: Record, kind: Any, args: list[Any], kwargs: dict[str, 
     return LayerValue(made.layer, node, made.wraps, tuple(entire[1:]), entire[0], made.stateful)
 
 
-def _arguments(kind: Any, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+def _layers_in(value: Any) -> list[Any]:
+    if isinstance(value, (list, tuple)):
+        return [layer for each in value for layer in _layers_in(each)]
+    return [value] if isinstance(value, keras.layers.Layer) else []
+
+
+def _arguments(
+    record: Record, kind: Any, args: list[Any], kwargs: dict[str, Any], node: ast.Call
+) -> tuple[list[Any], dict[str, Any]]:
     """The arguments of a layer as Keras takes them."""
     if kind.__name__ == "Embedding":
         kwargs = {name: value for name, value in kwargs.items() if name != "weights"}
-    named = {name: _argument(kind, name, value, node) for name, value in kwargs.items()}
-    return [_argument(kind, "", value, node) for value in args], named
+    named = {name: _argument(record, kind, name, value, node) for name, value in kwargs.items()}
+    return [_argument(record, kind, "", value, node) for value in args], named
 
 
-def _argument(kind: Any, name: str, value: Any, node: ast.Call) -> Any:
+def _argument(record: Record, kind: Any, name: str, value: Any, node: ast.Call) -> Any:
     if isinstance(value, (list, tuple)):
-        return type(value)(_argument(kind, name, each, node) for each in value)
+        return type(value)(_argument(record, kind, name, each, node) for each in value)
     if isinstance(value, LayerValue):
         return value.layer
     if isinstance(value, ModelValue):
-        return whole(value, node)
+        return whole(record, value, node)
     if isinstance(value, TensorValue):
         return value.tensor
     if isinstance(value, Known):

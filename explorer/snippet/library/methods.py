@@ -13,7 +13,7 @@ from explorer.snippet.library.paths import reaches_out
 from explorer.snippet.limits import light, plainly
 from explorer.snippet.names import FILES
 from explorer.snippet.record import Record
-from explorer.snippet.values import Array, LayerValue, Method, ModelValue, Opaque, Refused, TensorValue, Unreadable
+from explorer.snippet.values import Array, LayerValue, Method, ModelValue, Opaque, Refused, TensorValue, Unreadable, swapped
 
 
 def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -77,7 +77,8 @@ def _model_method(
     if name == "compile":
         old_arguments(record, "compile", kwargs, node, {}, legacy.COMPILE_GONE)
         order = ("optimizer", "loss", "loss_weights", "metrics")
-        model.compiled = dict(zip(order, args, strict=False)) | kwargs
+        # As they are now: the code may change its lists later.
+        model.compiled = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
         return None
     if name in ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"):
         return _fit(record, model, name, args, kwargs, node)
@@ -103,7 +104,8 @@ def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: 
     }.get(name, ("x", "y"))
     if name == "fit":
         old_arguments(record, "fit", kwargs, node, legacy.FIT, legacy.FIT_GONE)
-    model.fits.append((name, node, dict(zip(order, args, strict=False)) | kwargs))
+    given = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
+    model.fits.append((name, node, given))
     return Opaque("what training gives") if name == "fit" else Array(None, node=node)
 
 

@@ -45,7 +45,7 @@ def add(record: Record, model: ModelValue, each: Any, node: ast.AST) -> None:
 
     Raises Broken where Keras would raise, and Unreadable for what is no layer.
     """
-    if isinstance(each, TensorValue) and not model.layers:
+    if isinstance(each, TensorValue) and not model.layers and each.made is None:
         model.inputs, model.outputs = [each], [each]
         return
     if isinstance(each, TensorValue):
@@ -94,12 +94,14 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
         raise Unreadable(
             "`keras.Model` is given something that is no tensor. Pass its Inputs and the last tensors.", node.lineno
         )
+    record.count_tensors(len(inputs) + len(outputs), node)
+    record.count_graph(behind(outputs, inputs), node)
     try:
         made = keras.Model(one_or_all(inputs), one_or_all(outputs), name=_given_name(names))
     except Exception as error:
         raise Broken(Event("model", node, spoken(error), {"inputs": inputs, "outputs": outputs})) from None
     model = ModelValue(node, False, made.name, inputs=inputs, outputs=outputs, keras=made)
-    model.layers = [call.layer for call in behind(outputs) if not isinstance(call.layer, str)]
+    model.layers = [call.layer for call in behind(outputs, inputs) if not isinstance(call.layer, str)]
     record.models.append(model)
     return model
 
@@ -112,8 +114,9 @@ def call_model(record: Record, model: ModelValue, args: list[Any], kwargs: dict[
     if not model.built and model.sequential:
         (first,) = tensors_in(args)[:1]
         settle(record, model, first.shape[1:])
-    made = whole(model, node)
+    made = whole(record, model, node)
     kwargs = {name: value for name, value in kwargs.items() if name != "training"}
+    record.count_within([made], node)
     return make_call(record, Call(model, node, tuple(args), kwargs), made, node)
 
 

@@ -45,10 +45,10 @@ def old_arguments(
 
 
 def renamed_arguments(
-    record: Record, kind: str, kwargs: dict[str, Any], node: ast.Call
+    record: Record, layer: type[keras.layers.Layer], kwargs: dict[str, Any], node: ast.Call
 ) -> tuple[dict[str, Any], list[Edit]]:
     """Arguments of a layer under today's names, and the changes of the code that this takes."""
-    source, today, edits = record.source, dict(kwargs), []
+    source, today, edits, kind = record.source, dict(kwargs), [], layer.__name__
     if legacy.time_first(kind) and "input_dim" in kwargs and kind != "Embedding":
         steps, width = kwargs.get("input_length"), kwargs["input_dim"]
         for name in ("input_length", "input_dim"):
@@ -60,7 +60,7 @@ def renamed_arguments(
             edits.append(source.replaced(keyword, f"input_shape=({length}, {source.text(keyword.value)})"))
             if other:
                 edits.append(source.without(node, other))
-    signature = getattr(keras.layers, kind).__init__
+    signature = layer.__init__
     known = signature.__code__.co_varnames[: signature.__code__.co_argcount + signature.__code__.co_kwonlyargcount]
     for name in list(today):
         keyword = source.keyword(node, name)

@@ -73,7 +73,7 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
         if given.shape is None or not isinstance(many, int):
             return Array(None, node=node)
         shape = given.shape[:-1] if len(given.shape) > 1 and given.shape[-1] == 1 else given.shape
-        return Array((*shape, many), low=0, high=1, node=node)
+        return Array(literals.checked((*shape, many), node), low=0, high=1, node=node)
     if name == "pad_sequences" and args:
         return _padded(record, args, kwargs, node)
     if name in ("set_random_seed", "clear_session", "plot_model", "set_floatx", "set_image_data_format", "set_seed"):
@@ -108,7 +108,8 @@ def split(args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
             found += [Opaque("a part of the data")] * 2
             continue
         test = min(given.shape[0], part if isinstance(part, int) and part >= 1 else math.ceil(given.shape[0] * part))
-        found += [Array((size, *given.shape[1:]), given.whole, node=node) for size in (given.shape[0] - test, test)]
+        sizes = (max(0, given.shape[0] - test), max(0, test))
+        found += [Array((size, *given.shape[1:]), given.whole, node=node) for size in sizes]
     return found
 
 
@@ -128,14 +129,15 @@ def _padded(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.C
     dtype = str(getattr(kwargs.get("dtype"), "path", kwargs.get("dtype") or "int32"))
     found = literals.lengths(given)
     if isinstance(given, Array):
-        return Array((given.shape[0], most) if given.shape and isinstance(most, int) else None, True, node=node)
+        known = given.shape and isinstance(most, int)
+        return Array(literals.checked((given.shape[0], most), node) if known else None, True, node=node)
     if found is None:
         return Array(None, "int" in dtype, node=node)
     many, longest, step = found
     uneven = literals.unequal(given) or (isinstance(most, int) and most > longest)
     numbers = literals.literal(given, node)
     made = Array(
-        (many, most if isinstance(most, int) else longest, *step),
+        literals.checked((many, most if isinstance(most, int) else longest, *step), node),
         "int" in dtype,
         min(numbers.low, 0) if numbers.low is not None else None,
         numbers.high,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import replace
 
 from explorer.snippet import mending
@@ -47,6 +48,8 @@ def batches(case: Case) -> list[Finding]:
     (size,) = fixed
     samples = case.data.x[0][0]
     batch = min(case.data.batch or FIT_BATCH, samples)
+    if batch < 1 or not size:
+        return []
     if batch == size and samples % size == 0:
         return []
     call = stateful[0]
@@ -80,7 +83,7 @@ def batches(case: Case) -> list[Finding]:
                 f"Leave the last {samples - whole} samples out", tuple(edits), changed, f"x, y = x[:{whole}], y[:{whole}]"
             )
         )
-    other = next((each for each in range(batch, 0, -1) if samples % each == 0), 1)
+    other = _divisor(samples, batch)
     candidates.append(
         Candidate(
             f"Fix the batch at {other}, which divides {samples}",
@@ -90,6 +93,12 @@ def batches(case: Case) -> list[Finding]:
         )
     )
     return [Finding("stateful_batch", message, call, call.node, says, False, tuple(candidates))]
+
+
+def _divisor(samples: int, most: int) -> int:
+    """The largest number up to `most` that divides the samples."""
+    pairs = ((each, samples // each) for each in range(1, math.isqrt(samples) + 1) if samples % each == 0)
+    return max((each for pair in pairs for each in pair if each <= most), default=1)
 
 
 def shuffled(case: Case) -> Finding | None:

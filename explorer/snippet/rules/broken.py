@@ -77,9 +77,9 @@ def _shape(case: Case, event: Event) -> Finding:
 
 
 def _other(case: Case, event: Event) -> Finding:
-    return Finding(
-        "unreadable", f"Keras stops here: {event.says.partition(': ')[2] or event.says}", None, event.node, event.says
-    )
+    says = event.says.partition(": ")[2] or event.says
+    says = says if says[-1:] in (".", "!", "?") else f"{says}."
+    return Finding("unreadable", f"Keras stops here: {says}", None, event.node, event.says)
 
 
 _RULES: dict[str, Callable[[Case, Event], Finding]] = {

@@ -91,7 +91,7 @@ def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int,
         offer("Begin with the states of the forward direction", texts[:wanted])
     elif len(texts) > wanted:
         offer("Begin with the memory alone", texts[:wanted])
-    widths = {case.shape(each)[-1] for each in states}
+    widths = {case.shape(each)[-1] for each in states if case.shape(each)}
     if len(widths) == 1 and units is not None and widths != {units}:
         (width,) = widths
         if isinstance(width, int):

@@ -123,12 +123,13 @@ def _renamed(case: Case, target: ast.AST, lost: set[str], name: str) -> list[Edi
     edits: list[Edit] = []
     source = case.source
     inside = {id(each) for each in ast.walk(target)}
+    in_models = _in_models(source)
     for each in ast.walk(source.tree):
         if isinstance(each, (ast.List, ast.Tuple)) and id(each) not in inside:
             gone = [element for element in each.elts if isinstance(element, ast.Name) and element.id in lost]
             if gone and len(gone) < len(each.elts):
                 rest = [source.text(element) for element in each.elts if element not in gone]
-                text = rest[0] if len(rest) == 1 and not _in_model(source, each) else f"[{', '.join(rest)}]"
+                text = rest[0] if len(rest) == 1 and id(each) not in in_models else f"[{', '.join(rest)}]"
                 edits.append(source.replaced(each, text))
                 inside |= {id(element) for element in ast.walk(each)}
     for each in ast.walk(source.tree):
@@ -137,8 +138,11 @@ def _renamed(case: Case, target: ast.AST, lost: set[str], name: str) -> list[Edi
     return edits
 
 
-def _in_model(source: Any, node: ast.AST) -> bool:
-    return any(
-        isinstance(each, ast.Call) and node in each.args and source.text(each.func).endswith("Model")
+def _in_models(source: Any) -> set[int]:
+    """The arguments of all models, by identity."""
+    return {
+        id(argument)
         for each in ast.walk(source.tree)
-    )
+        if isinstance(each, ast.Call) and source.text(each.func).endswith("Model")
+        for argument in each.args
+    }

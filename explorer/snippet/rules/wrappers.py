@@ -19,7 +19,8 @@ from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
     """A wrapped layer gets each timestep alone, (batch, features), and needs more axes than that."""
-    if call.kind != "TimeDistributed" or not shapes:
+    # Of a model that is wrapped, Keras says itself what it takes.
+    if call.kind != "TimeDistributed" or not shapes or call.layer.wraps is None:
         return None
     (shape,) = shapes[:1]
     inner = call.layer.core
