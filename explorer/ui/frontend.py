@@ -31,6 +31,8 @@ ELEMENTS = ("Html", "Selectbox", "Slider", "NumberInput", "Checkbox", "ButtonGro
 FONTS = ("MaterialSymbols-Rounded", "SourceSansVF-Upright")
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+# Below an address like /paste the frontend looks for the server twice, and once in vain, unless it is told.
+_BASE = '<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin + "/" }</script>'
 # Streamlit names a programming interface there, which is not open here.
 _SERVICE = re.compile(r"""\s*<link rel="service-desc"[^>]*>""")
 _LINKED = re.compile(r"""(?:href|src)="\./(static/[\w./-]+)\"""")
@@ -109,7 +111,8 @@ def held() -> dict[str, Held]:
 
 
 def _document() -> str:
-    return _SERVICE.sub("", (STATIC / "index.html").read_text(encoding="utf-8"))
+    page = _SERVICE.sub("", (STATIC / "index.html").read_text(encoding="utf-8"))
+    return page.replace("<title>Streamlit</title>", f"{_BASE}\n    <title>Streamlit</title>", 1)
 
 
 def inline_scripts() -> list[str]:
