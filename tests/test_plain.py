@@ -24,8 +24,43 @@ ADDRESSES = (
 # Pieces of which marks are made, so that whole ones are soon met.
 HOSTILE = st.lists(
     st.sampled_from(
-        ["`", "``", "```", "[", "](", ")", "!", "<", ">", "http://", "https://a.bc/", "www.", "a.bc", "a@b.cd", "\\", "*", "_"]
-        + ["&colon;", "&lt;", "&commat;", "&#58;", "//", "<img src=x>", "$", "~", "|", ":red[", ":", "#", "-", "\n", " ", "x"]
+        [
+            "`",
+            "``",
+            "```",
+            "[",
+            "](",
+            ")",
+            "!",
+            "<",
+            ">",
+            "http://",
+            "https://a.bc/",
+            "www.",
+            "a.bc",
+            "a@b.cd",
+            "\\",
+            "*",
+            "_",
+        ]
+        + [
+            "&colon;",
+            "&lt;",
+            "&commat;",
+            "&#58;",
+            "//",
+            "<img src=x>",
+            "$",
+            "~",
+            "|",
+            ":red[",
+            ":",
+            "#",
+            "-",
+            "\n",
+            " ",
+            "x",
+        ]
     ),
     max_size=14,
 ).map("".join)
@@ -40,7 +75,9 @@ def flat(tokens: list[Token]) -> Iterator[Token]:
 def assert_is_text(markdown: str) -> None:
     tokens = list(flat(READER.parse(markdown)))
     assert {token.type for token in tokens} <= TEXT, markdown
-    read = "".join(token.content if token.type in ("text", "text_special") else "\0" for token in tokens[1:] if not token.children)
+    read = "".join(
+        token.content if token.type in ("text", "text_special") else "\0" for token in tokens[1:] if not token.children
+    )
     for address in ADDRESSES:
         assert not address.search(read), markdown
 

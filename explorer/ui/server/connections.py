@@ -263,6 +263,8 @@ class Bounded:
         finally:
             if sweeping is not None:
                 sweeping.cancel()
+            for name in TALKERS:
+                logging.getLogger(name).removeFilter(lines)
 
 
 async def _sweep(connections: Connections) -> None:
