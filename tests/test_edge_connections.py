@@ -99,7 +99,7 @@ def test_the_names_of_uvicorn_that_are_taken_over_are_there(monkeypatch):
             assert b"200 OK" in ours.recv(4096)
             wait(lambda: len(server.server_state.connections) == 1)
             (protocol,) = server.server_state.connections
-            assert protocol.cycle.response_complete
+            wait(lambda: protocol.cycle.response_complete)
     assert uvicorn.Config(application).proxy_headers is True, "uvicorn trusts loopback by default: that is what is undone"
 
 

@@ -121,7 +121,7 @@ def test_forwarding_headers_are_believed_from_a_trusted_proxy_alone():
 
 
 def test_a_proxy_that_is_no_address_is_told():
-    with pytest.raises(ValueError, match="EXPLORER_PROXIES must hold addresses or networks.*“proxy”"):
+    with pytest.raises(ValueError, match=r"EXPLORER_PROXIES must hold addresses or networks.*“proxy”"):
         trusted_proxies({"EXPLORER_PROXIES": "10.0.0.1, proxy"})
 
 
