@@ -27,17 +27,8 @@ QUICK = 2.0
 OURS = ("/", "/paste", "/shapes", "/live/nothing", "/plotly.min.js", "/_stcore/health", "/_stcore/host-config")
 CLOSED = (
     *("/_stcore/upload_file/a/b", "/_stcore/script-health-check", "/_stcore/agent", "/_stcore/agent/openapi.json"),
-    *(
-        "/component/a/b",
-        "/auth/login",
-        "/auth/logout",
-        "/oauth2callback",
-        "/app/static/a",
-        "/nothing",
-        "/shapes/x",
-        "/paste/x",
-    ),
-    *("/static/../../app.py", "/%2e%2e/app.py", "//evil.example/x", "/media/../../x"),
+    *("/component/a/b", "/auth/login", "/auth/logout", "/oauth2callback", "/app/static/a", "/nothing", "/shapes/x"),
+    *("/paste/x", "/static/../../app.py", "/%2e%2e/app.py", "//evil.example/x", "/media/../../x"),
 )
 STREAM = "/_stcore/stream"
 
@@ -101,14 +92,8 @@ def test_the_names_of_the_setting_and_of_loopback_are_answered_to(server):
 def test_a_websocket_opens_for_pages_of_this_very_server_alone(server):
     here, cookie = f"127.0.0.1:{server.port}", own(server)
     begun = time.monotonic()
-    for origin in (
-        EVIL,
-        "http://127.0.0.1:9",
-        f"https://{here}",
-        f"http://localhost:{server.port}",
-        "null",
-        f"{EVIL}@{here}",
-    ):
+    others = ("http://127.0.0.1:9", f"https://{here}", f"http://localhost:{server.port}", f"{EVIL}@{here}")
+    for origin in (EVIL, "null", *others):
         assert shake_hands(server, Origin=origin, Cookie=cookie) == 403, origin
     for site in ("cross-site", "same-site"):
         assert shake_hands(server, Sec_Fetch_Site=site, Sec_Fetch_Mode="websocket") == 403
@@ -174,7 +159,7 @@ def test_a_body_is_refused_before_it_comes(server, path):
     for method in ("GET", "POST", "PUT"):
         begun = time.monotonic()
         # Only the head is sent: whoever answers has not waited for the hundred megabytes.
-        status, headers, body = ask(server, path, method=method, Content_Length="100000000")
+        status, _, body = ask(server, path, method=method, Content_Length="100000000")
         assert status in (404, 405, 413) and body.endswith(".")
         assert time.monotonic() - begun < QUICK
 
@@ -227,9 +212,8 @@ def flood(server, seconds: float, headers, paths, connections: int = 40) -> Coun
                     continue
                 found[status] += 1
                 if status == 429:
-                    assert (
-                        1 <= int(told["retry-after"]) <= 60 and body.startswith("Too many requests") and body.endswith(".")
-                    )
+                    assert 1 <= int(told["retry-after"]) <= 60
+                    assert body.startswith("Too many requests") and body.endswith("try again.")
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(connections)]
     for thread in threads:
@@ -243,21 +227,19 @@ def flood(server, seconds: float, headers, paths, connections: int = 40) -> Coun
 def test_who_floods_is_held_back_and_others_are_not(server, forged):
     mine, theirs = {"Cookie": own(server)}, own(server)
     assert ask(server, "/shapes?units=5", **mine)[0] == 200
-    headers = {
-        "one cookie": lambda: {"Cookie": theirs},
-        "a cookie for each request": lambda: {"Cookie": f"explorer_visitor={secrets.token_hex(16)}"},
-        "an address for each request": lambda: {"Cookie": theirs, "X_Forwarded_For": f"10.0.0.{secrets.randbelow(250)}"},
+    # Addresses of their own, so that what they used up is not missing in another test.
+    source, headers = {
+        "one cookie": ("127.0.0.11", lambda: {"Cookie": theirs}),
+        "a cookie for each request": ("127.0.0.12", lambda: {"Cookie": f"explorer_visitor={secrets.token_hex(16)}"}),
+        "an address for each request": (
+            "127.0.0.13",
+            lambda: {"Cookie": theirs, "X_Forwarded_For": f"10.0.0.{secrets.randbelow(250)}"},
+        ),
     }[forged]
-    # An address of its own, so that what it used up is not missing in another test.
-    source = {
-        "one cookie": "127.0.0.11",
-        "a cookie for each request": "127.0.0.12",
-        "an address for each request": "127.0.0.13",
-    }
     found: list[Counter] = []
     paths = ("/shapes?units=7", "/live/nothing", "/_stcore/health", "/nothing")
     flooding = threading.Thread(
-        target=lambda: found.append(flood(server, 5.0, lambda: {"source": source[forged]} | headers(), paths))
+        target=lambda: found.append(flood(server, 3.0, lambda: {"source": source} | headers(), paths))
     )
     flooding.start()
     waits = []
@@ -270,8 +252,8 @@ def test_who_floods_is_held_back_and_others_are_not(server, forged):
     assert found[0][429] > 0
     assert sorted(waits)[len(waits) // 2] < 0.3
     if forged != "a cookie for each request":
-        # 40 connections for 5 s: what three kinds of a visitor's limits allow in that time, and little besides.
-        assert sum(count for status, count in found[0].items() if status in (200, 404)) < 1200
+        # 40 connections for 3 s: what three kinds of a visitor's limits allow in that time, and little besides.
+        assert sum(count for status, count in found[0].items() if status in (200, 404)) < 800
 
 
 def test_1100_idle_connections_lock_nobody_out(server):
@@ -282,9 +264,7 @@ def test_1100_idle_connections_lock_nobody_out(server):
     try:
         with ExitStack() as held:
             for _ in range(min(1100, wanted - 300)):
-                held.enter_context(
-                    socket.create_connection(("127.0.0.1", server.port), 30, source_address=("127.0.0.14", 0))
-                )
+                held.enter_context(socket.create_connection(("127.0.0.1", server.port), 30, ("127.0.0.14", 0)))
             begun = time.monotonic()
             assert ask(server, "/_stcore/health")[0] == 200
             assert time.monotonic() - begun < QUICK
@@ -319,9 +299,10 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(b
     layer(page, "memory").click()
     expect(page.locator(".why, [data-why]").first).to_be_visible()
     assert_clean()
-    for view, mark in (("unrolled", "[data-layer]"), ("twins", ".st-key-twin_why"), ("quiz", ".st-key-quiz_answer button")):
+    views = (("unrolled", '[aria-label^="The chain over"]'), ("twins", ".st-key-twin_why"), ("quiz", ".st-key-quiz_answer"))
+    for view, drawn in views:
         page.goto(f"{server.url}/?{SMALL}&view={view}")
-        expect(page.locator(mark).first).to_be_visible()
+        expect(page.locator(drawn).first).to_be_visible()
         assert_clean()
     page.goto(f"{server.url}/paste?example=article_1")
     expect(page.locator(".st-key-apply_0_0 button")).to_be_visible()
