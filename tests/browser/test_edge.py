@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -254,6 +255,18 @@ def test_who_floods_is_held_back_and_others_are_not(server, forged):
     if forged != "a cookie for each request":
         # 40 connections for 3 s: what three kinds of a visitor's limits allow in that time, and little besides.
         assert sum(count for status, count in found[0].items() if status in (200, 404)) < 800
+
+
+def test_a_class_of_200_behind_one_address_enters_within_seconds(server):
+    def enter(_: int) -> tuple[int, int]:
+        with socket.create_connection(("127.0.0.1", server.port), 30, ("127.0.0.15", 0)) as line:
+            status, headers, _ = ask(server, "/", source="127.0.0.15")
+            cookie = {"Cookie": headers["set-cookie"].partition(";")[0], "Origin": server.url}
+            with connect(f"ws://127.0.0.1:{server.port}{STREAM}", sock=line, additional_headers=cookie, proxy=None):
+                return status, 101
+
+    with ThreadPoolExecutor(50) as pupils:
+        assert Counter(pupils.map(enter, range(200))) == {(200, 101): 200}
 
 
 def test_1100_idle_connections_lock_nobody_out(server):
