@@ -12,9 +12,9 @@ _A_YEAR = 365 * 24 * 3600
 _FORM = re.compile(r"[0-9a-f]{32}")
 
 
-def is_token(text: str | None) -> bool:
+def is_token(text: object) -> bool:
     """Whether a cookie's value has the form of those that were given: 128 random bits in hexadecimal."""
-    return text is not None and _FORM.fullmatch(text) is not None
+    return isinstance(text, str) and _FORM.fullmatch(text) is not None
 
 
 def cookie_of(scope: Scope) -> str:
