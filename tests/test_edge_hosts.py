@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 
 import psutil
@@ -11,6 +10,7 @@ import pytest
 from explorer.ui.cookies import cookie_of, is_token, new_cookie
 from explorer.ui.server.clients import Forwarded, counted_as, is_loopback, trusted_proxies
 from explorer.ui.server.hosts import Hosts, is_same_origin, notice, split_host
+from tests.completing import completed
 
 TOKEN = "0123456789abcdef" * 2
 
@@ -95,7 +95,7 @@ def through(peer: str, headers: dict[str, str], proxies: str) -> dict:
 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "scheme": "http", "client": (peer, 5), "headers": [(b"host", b"inner"), *raw]}
-    asyncio.run(Forwarded(app, trusted_proxies({"EXPLORER_PROXIES": proxies}))(scope, None, None))
+    completed(Forwarded(app, trusted_proxies({"EXPLORER_PROXIES": proxies}))(scope, None, None))
     return found
 
 
