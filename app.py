@@ -15,7 +15,11 @@ from starlette.routing import Route
 from explorer.ui import ending, events, life, sockets
 from explorer.ui import shapes as shapes_route
 from explorer.ui.frontend import Frontend
-from explorer.ui.headers import Headers
+from explorer.ui.headers import Headers, security_headers
+from explorer.ui.server.clients import Forwarded
+from explorer.ui.server.connections import Bounded
+from explorer.ui.server.edge import Edge
+from explorer.ui.server.hosts import Hosts, notice
 
 ROOT = Path(__file__).resolve().parent
 
@@ -23,6 +27,8 @@ ROOT = Path(__file__).resolve().parent
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     sockets.send_at_once(st.get_option("server.port"))
+    if told := notice(st.get_option("server.address"), st.get_option("server.port")):
+        print(told, flush=True)
     life.start()
     try:
         with ending.heard():
@@ -43,5 +49,12 @@ app = st.App(
     ROOT / "explorer" / "ui" / "pages.py",
     lifespan=lifespan,
     routes=[Route("/live/{run}", live), Route("/shapes", shapes)],
-    middleware=[Middleware(Headers), Middleware(Frontend)],
+    # In the order in which a request meets them; Streamlit's own come after these.
+    middleware=[
+        Middleware(Bounded, headers=security_headers),
+        Middleware(Forwarded),
+        Middleware(Headers),
+        Middleware(Edge, hosts=Hosts(st.get_option("server.address"))),
+        Middleware(Frontend),
+    ],
 )

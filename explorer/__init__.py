@@ -55,7 +55,8 @@ precompiler     compiles ahead what pages rest on
 engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone
 __main__        the same from the command line
-ui/             the Streamlit page, its components, and the stream of live events
+ui/             the Streamlit page, its components, and the stream of live events; in ui/server/ what stands before them:
+                names, origins, sizes, rates and connections
 
 A chunk is a pure function, (experiment, state, epochs, budget) -> (state, frames): everything that the engine promises
 (pause, step, recovery, the same losses bit for bit) follows from that.

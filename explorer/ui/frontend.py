@@ -8,7 +8,9 @@ served names the second half beside the first. Streamlit answers for whatever is
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import re
 import threading
 from collections.abc import Iterable
@@ -28,6 +30,11 @@ STATIC = Path(streamlit.__file__).parent / "static"
 ELEMENTS = ("Html", "Selectbox", "Slider", "NumberInput", "Checkbox", "ButtonGroup", "BidiComponent", "Button", "PageLink")
 FONTS = ("MaterialSymbols-Rounded", "SourceSansVF-Upright")
 
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+# Below an address like /paste the frontend looks for the server twice, and once in vain, unless it is told.
+_BASE = '<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin + "/" }</script>'
+# Streamlit names a programming interface there, which is not open here.
+_SERVICE = re.compile(r"""\s*<link rel="service-desc"[^>]*>""")
 _LINKED = re.compile(r"""(?:href|src)="\./(static/[\w./-]+)\"""")
 _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 _FOREVER = "public, max-age=31536000, immutable"
@@ -86,7 +93,7 @@ class Frontend:
 
 def held() -> dict[str, Held]:
     """The page itself and what it needs, by path. Nothing else is ever looked up."""
-    page = (STATIC / "index.html").read_text(encoding="utf-8")
+    page = _document()
     linked = _LINKED.findall(page)
     ahead = [path for path in elements() if path not in linked]
     # Of low priority: what draws the first frame, and the first questions to the server, go before.
@@ -101,6 +108,17 @@ def held() -> dict[str, Held]:
         if file.suffix in _KINDS and file.is_file()
     }
     return found | {"/": Held(page.encode(), _KINDS[".html"], "no-cache")}
+
+
+def _document() -> str:
+    page = _SERVICE.sub("", (STATIC / "index.html").read_text(encoding="utf-8"))
+    return page.replace("<title>Streamlit</title>", f"{_BASE}\n    <title>Streamlit</title>", 1)
+
+
+def inline_scripts() -> list[str]:
+    """The sources that a content policy must name for the scripts within the page itself: a hash of each."""
+    texts = [text.encode() for text in _INLINE.findall(_document())]
+    return [f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'" for text in texts]
 
 
 def elements() -> list[str]:

@@ -6,10 +6,10 @@ import secrets
 
 import streamlit as st
 
-from explorer.ui.headers import OWNER_COOKIE
+from explorer.ui.cookies import OWNER_COOKIE, is_token
 
 
 def visitor() -> str:
-    """The visitor's name from the cookie; where cookies are refused, a name for this page alone."""
+    """The visitor's token from the cookie; where that is refused, or none of ours, a token for this page alone."""
     cookie = st.context.cookies.get(OWNER_COOKIE)
-    return cookie or st.session_state.setdefault("_visitor", secrets.token_hex(16))
+    return cookie if is_token(cookie) else st.session_state.setdefault("_visitor", secrets.token_hex(16))

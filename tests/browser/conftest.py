@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,11 +13,14 @@ from scripts.chromium import find
 
 # Nothing is waited for by time: this only ends a test that hangs, on the slowest machine.
 PATIENCE = 90_000
+OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[Application]:
-    server = Application(free_port(), tmp_path_factory.mktemp("server") / "runs.db")
+    # Another name that the server answers to, and an address that only tests have, of a proxy that it trusts.
+    environment = os.environ | {"EXPLORER_HOSTS": OTHER_NAME, "EXPLORER_PROXIES": PROXY}
+    server = Application(free_port(), tmp_path_factory.mktemp("server") / "runs.db", environment=environment)
     server.start()
     yield server
     server.stop()

@@ -1,0 +1,325 @@
+"""The edge of the real server: what a stranger, another site, a flooder and a broken client get from it."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import secrets
+import socket
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+
+import pytest
+from playwright.sync_api import expect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from bench.application import ROOT
+from tests.browser.conftest import OTHER_NAME, PROXY
+from tests.browser.test_page import SMALL, layer, open_page, panel, press
+
+# A name that leads nowhere: who looks it up waits, and waiting is what this is about.
+EVIL = "http://evil.example"
+QUICK = 2.0
+# A route of each kind, and what Streamlit has besides.
+OURS = ("/", "/paste", "/shapes", "/live/nothing", "/plotly.min.js", "/_stcore/health", "/_stcore/host-config")
+CLOSED = (
+    *("/_stcore/upload_file/a/b", "/_stcore/script-health-check", "/_stcore/agent", "/_stcore/agent/openapi.json"),
+    *("/component/a/b", "/auth/login", "/auth/logout", "/oauth2callback", "/app/static/a", "/nothing", "/shapes/x"),
+    *("/paste/x", "/static/../../app.py", "/%2e%2e/app.py", "//evil.example/x", "/media/../../x"),
+)
+STREAM = "/_stcore/stream"
+
+
+def ask(server, path: str, method: str = "GET", source: str = "127.0.0.1", **headers: str) -> tuple[int, dict, str]:
+    """(status, headers in small letters, body) of an answer. source: the address that asks."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60, source_address=(source, 0))
+    try:
+        connection.putrequest(method, path, skip_host=True)
+        for name, value in ({"Host": f"127.0.0.1:{server.port}"} | headers).items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        body = answer.read().decode("utf-8", "replace")
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+    finally:
+        connection.close()
+
+
+def own(server) -> str:
+    """A visitor's header Cookie, as the page gives it."""
+    return ask(server, "/")[1]["set-cookie"].partition(";")[0]
+
+
+def shake_hands(server, path: str = STREAM, **headers: str) -> int:
+    """The status of a WebSocket's handshake."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    host = names.pop("Host", None)
+    try:
+        uri = f"ws://{host or f'127.0.0.1:{server.port}'}{path}"
+        with connect(uri, sock=_dial(server), additional_headers=names, proxy=None, open_timeout=30):
+            return 101
+    except InvalidStatus as refused:
+        assert refused.response.headers["Content-Security-Policy"]
+        return refused.response.status_code
+
+
+def _dial(server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), 30)
+
+
+def assert_gives_nothing_away(body: str) -> None:
+    for secret in (str(ROOT), "site-packages", "Traceback", "/usr/", "/home/", "/tmp/", 'File "'):
+        assert secret not in body
+
+
+@pytest.mark.parametrize("path", [*OURS, *CLOSED])
+def test_a_foreign_name_is_answered_with_a_sentence_and_at_once(server, path):
+    begun = time.monotonic()
+    for host in ("evil.example", f"evil.example:{server.port}", "127.0.0.1.evil.example"):
+        status, _, body = ask(server, path, Host=host, Origin=f"http://{host}")
+        assert status == 421 and "EXPLORER_HOSTS" in body
+    assert time.monotonic() - begun < QUICK
+
+
+def test_the_names_of_the_setting_and_of_loopback_are_answered_to(server):
+    for host in (OTHER_NAME, f"localhost:{server.port}", f"[::1]:{server.port}", "127.0.0.1:1"):
+        assert ask(server, "/_stcore/health", Host=host)[0] == 200
+
+
+def test_a_websocket_opens_for_pages_of_this_very_server_alone(server):
+    here, cookie = f"127.0.0.1:{server.port}", own(server)
+    begun = time.monotonic()
+    others = ("http://127.0.0.1:9", f"https://{here}", f"http://localhost:{server.port}", f"{EVIL}@{here}")
+    for origin in (EVIL, "null", *others):
+        assert shake_hands(server, Origin=origin, Cookie=cookie) == 403, origin
+    for site in ("cross-site", "same-site"):
+        assert shake_hands(server, Sec_Fetch_Site=site, Sec_Fetch_Mode="websocket") == 403
+    # A name that was made to lead here: its page's Origin and Host agree, and are not ours.
+    assert shake_hands(server, Origin=EVIL, Host="evil.example") == 421
+    assert shake_hands(server, path="/elsewhere", Cookie=cookie) == 404
+    assert time.monotonic() - begun < 4 * QUICK
+    assert shake_hands(server, Origin=f"http://{here}", Cookie=cookie) == 101
+    assert shake_hands(server, Origin=f"http://{OTHER_NAME}", Host=OTHER_NAME, Cookie=cookie) == 101
+
+
+@pytest.mark.parametrize("path", OURS)
+def test_another_site_may_link_to_a_page_and_nothing_else(server, path):
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    is_page = path in ("/", "/paste")
+    assert ask(server, path, **link)[0] == (200 if is_page else 403)
+    assert ask(server, path, **link | {"Sec_Fetch_Dest": "iframe"})[0] == 403
+    for site in ("cross-site", "same-site"):
+        assert ask(server, path, Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors")[0] == 403
+    assert ask(server, path, Origin=EVIL)[0] == 403
+    assert ask(server, path, Origin="null")[0] == 403
+    assert ask(server, path, Sec_Fetch_Site="same-origin", Origin=f"http://127.0.0.1:{server.port}")[0] in (200, 404)
+
+
+@pytest.mark.parametrize("path", [*OURS, *CLOSED])
+def test_every_answer_has_the_content_policy_and_gives_no_path_away(server, path):
+    for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "NONSENSE"):
+        status, headers, body = ask(server, path, method=method)
+        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+        assert policy["default-src"] == "'none'" and policy["frame-ancestors"] == "'self'"
+        assert policy["connect-src"] == f"'self' ws://127.0.0.1:{server.port}"
+        assert "unsafe-eval" not in policy["script-src"].replace("wasm-unsafe-eval", "")
+        assert "'unsafe-inline'" not in policy["script-src"] and "http" not in policy["script-src"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        if not (status == 200 and path == "/plotly.min.js"):
+            assert_gives_nothing_away(body)
+        if method in ("GET", "HEAD"):
+            assert status == 404 if path in CLOSED or (path == "/live/nothing" and method == "GET") else status in (200, 405)
+        else:
+            assert status in (404, 405) and (path in CLOSED or headers["connection"] == "close")
+
+
+def test_what_is_not_even_a_request_has_the_policy_as_well(server):
+    for request in (b"nonsense\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"x" * 40_000):
+        with _dial(server) as ours:
+            ours.sendall(request)
+            answer = ours.recv(4096).decode()
+        assert answer.split()[1] in ("400", "431")
+        assert "content-security-policy: default-src 'none'" in answer.lower()
+        assert_gives_nothing_away(answer)
+
+
+def test_statistics_are_for_this_machine_alone(server):
+    assert ask(server, "/_stcore/metrics")[0] == 200
+    # Somebody behind a proxy, whether the proxy is trusted or nobody named it.
+    assert ask(server, "/_stcore/metrics", source=PROXY, X_Forwarded_For="203.0.113.7")[0] == 404
+    assert ask(server, "/_stcore/metrics", X_Forwarded_For="127.0.0.1")[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/shapes", "/live/x", "/_stcore/upload_file/session/file"])
+def test_a_body_is_refused_before_it_comes(server, path):
+    for method in ("GET", "POST", "PUT"):
+        begun = time.monotonic()
+        # Only the head is sent: whoever answers has not waited for the hundred megabytes.
+        status, _, body = ask(server, path, method=method, Content_Length="100000000")
+        assert status in (404, 405, 413) and body.endswith(".")
+        assert time.monotonic() - begun < QUICK
+
+
+def test_addresses_and_heads_are_measured_before_they_are_read(server):
+    assert ask(server, "/shapes?units=" + "9" * 5000)[0] == 414
+    assert ask(server, "/live/" + "x" * 1000)[0] == 414
+    assert ask(server, "/", **{f"X{number}": "y" for number in range(120)})[0] == 431
+    status, _, body = ask(server, "/shapes?" + "&".join(f"a{number}=1" for number in range(500)))
+    assert status == 200 and '"query"' in body
+
+
+def test_a_websockets_messages_are_bounded_and_only_bytes(server):
+    uri, cookie = f"ws://127.0.0.1:{server.port}{STREAM}", own(server)
+    for message, code in ((b"x" * 1_000_001, 1009), ("text", 1003), (b"\xff\xff\xff", 1002)):
+        with connect(uri, additional_headers={"Cookie": cookie}, proxy=None) as page:
+            with suppress(ConnectionClosed):
+                page.send(message)
+            with pytest.raises(ConnectionClosed) as ended:
+                while True:
+                    page.recv(timeout=30)
+        assert ended.value.rcvd.code == code
+
+
+def test_a_cookie_that_was_not_given_here_is_none_and_https_keeps_it_secure(server):
+    for value in ("x", "0" * 31, "G" * 32, "0" * 33, '"' + "0" * 32 + '"'):
+        given = ask(server, "/", Cookie=f"explorer_visitor={value}")[1]["set-cookie"]
+        assert re.fullmatch(r"explorer_visitor=[0-9a-f]{32}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", given)
+    assert "set-cookie" not in ask(server, "/", Cookie=f"explorer_visitor={'0' * 32}")[1]
+    forwarded = {"X_Forwarded_Proto": "https", "X_Forwarded_For": "203.0.113.7", "X_Forwarded_Host": OTHER_NAME}
+    behind = ask(server, "/", source=PROXY, Host="127.0.0.1", **forwarded)[1]
+    assert behind["set-cookie"].endswith("; Secure")
+    assert f"connect-src 'self' wss://{OTHER_NAME}" in behind["content-security-policy"]
+    # Anybody can write those headers, and a program on this machine as well.
+    assert not ask(server, "/", **forwarded)[1]["set-cookie"].endswith("Secure")
+
+
+def flood(server, seconds: float, headers, paths, connections: int = 40) -> Counter:
+    """The statuses that so many connections get that ask as fast as they can. headers: a function that gives them."""
+    found: Counter = Counter()
+    end = time.monotonic() + seconds
+
+    def one(number: int) -> None:
+        while time.monotonic() < end:
+            for path in paths:
+                try:
+                    status, told, body = ask(server, path, **headers())
+                except OSError as error:
+                    found[type(error).__name__] += 1
+                    continue
+                found[status] += 1
+                if status == 429:
+                    assert 1 <= int(told["retry-after"]) <= 60
+                    assert body.startswith("Too many requests") and body.endswith("try again.")
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+@pytest.mark.parametrize("forged", ["one cookie", "a cookie for each request", "an address for each request"])
+def test_who_floods_is_held_back_and_others_are_not(server, forged):
+    mine, theirs = {"Cookie": own(server)}, own(server)
+    assert ask(server, "/shapes?units=5", **mine)[0] == 200
+    # Addresses of their own, so that what they used up is not missing in another test.
+    source, headers = {
+        "one cookie": ("127.0.0.11", lambda: {"Cookie": theirs}),
+        "a cookie for each request": ("127.0.0.12", lambda: {"Cookie": f"explorer_visitor={secrets.token_hex(16)}"}),
+        "an address for each request": (
+            "127.0.0.13",
+            lambda: {"Cookie": theirs, "X_Forwarded_For": f"10.0.0.{secrets.randbelow(250)}"},
+        ),
+    }[forged]
+    found: list[Counter] = []
+    paths = ("/shapes?units=7", "/live/nothing", "/_stcore/health", "/nothing")
+    flooding = threading.Thread(
+        target=lambda: found.append(flood(server, 3.0, lambda: {"source": source} | headers(), paths))
+    )
+    flooding.start()
+    waits = []
+    while flooding.is_alive():
+        begun = time.monotonic()
+        assert ask(server, "/_stcore/health", **mine)[0] == 200
+        assert ask(server, "/shapes?units=5", **mine)[0] == 200
+        waits.append(time.monotonic() - begun)
+        flooding.join(0.3)
+    assert found[0][429] > 0
+    assert sorted(waits)[len(waits) // 2] < 0.3
+    if forged != "a cookie for each request":
+        # 40 connections for 3 s: what three kinds of a visitor's limits allow in that time, and little besides.
+        assert sum(count for status, count in found[0].items() if status in (200, 404)) < 800
+
+
+def test_a_class_of_200_behind_one_address_enters_within_seconds(server):
+    def enter(_: int) -> tuple[int, int]:
+        with socket.create_connection(("127.0.0.1", server.port), 30, ("127.0.0.15", 0)) as line:
+            status, headers, _ = ask(server, "/", source="127.0.0.15")
+            cookie = {"Cookie": headers["set-cookie"].partition(";")[0], "Origin": server.url}
+            with connect(f"ws://127.0.0.1:{server.port}{STREAM}", sock=line, additional_headers=cookie, proxy=None):
+                return status, 101
+
+    with ThreadPoolExecutor(50) as pupils:
+        assert Counter(pupils.map(enter, range(200))) == {(200, 101): 200}
+
+
+def test_1100_idle_connections_lock_nobody_out(server):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2000 if before[1] == resource.RLIM_INFINITY else min(2000, before[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], wanted), before[1]))
+    try:
+        with ExitStack() as held:
+            for _ in range(min(1100, wanted - 300)):
+                held.enter_context(socket.create_connection(("127.0.0.1", server.port), 30, ("127.0.0.14", 0)))
+            begun = time.monotonic()
+            assert ask(server, "/_stcore/health")[0] == 200
+            assert time.monotonic() - begun < QUICK
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+WATCH = """
+window.violations = []
+document.addEventListener('securitypolicyviolation', (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(browser, server, scheme):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(90_000)
+    context.add_init_script(WATCH)
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    def assert_clean() -> None:
+        assert page.evaluate("window.violations") == []
+        assert said == []
+
+    open_page(page, server, SMALL + "&epochs=20")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(page.locator("[data-live] svg").first).to_be_visible()
+    layer(page, "memory").click()
+    expect(page.locator(".why, [data-why]").first).to_be_visible()
+    assert_clean()
+    views = (("unrolled", '[aria-label^="The chain over"]'), ("twins", ".st-key-twin_why"), ("quiz", ".st-key-quiz_answer"))
+    for view, drawn in views:
+        page.goto(f"{server.url}/?{SMALL}&view={view}")
+        expect(page.locator(drawn).first).to_be_visible()
+        assert_clean()
+    page.goto(f"{server.url}/paste?example=article_1")
+    expect(page.locator(".st-key-apply_0_0 button")).to_be_visible()
+    page.locator(".st-key-apply_0_0 button").click()
+    expect(page.get_by_text("It holds.")).to_be_visible()
+    assert_clean()
+    context.close()
