@@ -199,6 +199,7 @@ def test_an_odd_number_in_data_and_training_gets_a_sentence(odd):
 @pytest.mark.parametrize(
     "lines",
     [
+        "m = keras.Sequential([keras.Input((5,)), layers.Dense(3)], name='a/b')\nx = m(keras.Input((5,)))\n",
         "i = keras.Input((20, 5))\nh = layers.GRU(3)(i)\nmodel = keras.Model(h, layers.Dense(2)(h))\n",
         "model = keras.Sequential()\nmodel.add(-keras.Input((20, 5)))\nmodel.add(layers.GRU(3))\n",
         "model = keras.Sequential([keras.Input(batch_shape=(4, 20, 5)), layers.GRU(3, stateful=True)])\n"
@@ -210,7 +211,14 @@ def test_an_odd_number_in_data_and_training_gets_a_sentence(odd):
         "x = layers.GroupQueryAttention(2, 2, 1)(keras.Input((20, 6)), keras.Input((20, 6)))\n",
     ],
     ids=[
-        *("a model from its middle", "what is no Input", "no samples", "a state without axes", "a wrapped model"),
+        *(
+            "a name with a slash",
+            "a model from its middle",
+            "what is no Input",
+            "no samples",
+            "a state without axes",
+            "a wrapped model",
+        ),
         *("a function in a list", "a layer of two names"),
     ],
 )
