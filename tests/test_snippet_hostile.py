@@ -19,6 +19,7 @@ from explorer.snippet.names import LAYERS
 from explorer.snippet.problems import Data
 from explorer.snippet.reading import Reader
 from explorer.snippet.running import run
+from explorer.snippet.showing import TRUSTED
 from explorer.snippet.values import Unreadable
 from tests.cases.hostile import HEAD, HOSTILE
 from tests.fuzz.promises import keep
@@ -135,6 +136,8 @@ def test_what_is_not_traced_is_trusted_and_said():
     poor, rich = Budget(traced=1), Budget()
     assert run(case.model, [(8, 20, 5)], poor).outputs == run(case.model, [(8, 20, 5)], rich).outputs == [(8, 20, 3)]
     assert poor.trusted and not rich.trusted
+    nested = BY_NAME["time_distributed_nested"]
+    assert check(nested.code, x=nested.x, y=nested.y).hints[-1] == TRUSTED
 
 
 def test_time_that_is_up_ends_reading_at_the_next_step():
