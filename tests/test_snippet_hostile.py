@@ -19,6 +19,7 @@ from explorer.snippet.names import LAYERS
 from explorer.snippet.problems import Data
 from explorer.snippet.reading import Reader
 from explorer.snippet.running import run
+from explorer.snippet.showing import TRUSTED
 from explorer.snippet.values import Unreadable
 from tests.cases.hostile import HEAD, HOSTILE
 from tests.fuzz.promises import keep
@@ -135,6 +136,8 @@ def test_what_is_not_traced_is_trusted_and_said():
     poor, rich = Budget(traced=1), Budget()
     assert run(case.model, [(8, 20, 5)], poor).outputs == run(case.model, [(8, 20, 5)], rich).outputs == [(8, 20, 3)]
     assert poor.trusted and not rich.trusted
+    nested = BY_NAME["time_distributed_nested"]
+    assert check(nested.code, x=nested.x, y=nested.y).hints[-1] == TRUSTED
 
 
 def test_time_that_is_up_ends_reading_at_the_next_step():
@@ -199,6 +202,7 @@ def test_an_odd_number_in_data_and_training_gets_a_sentence(odd):
 @pytest.mark.parametrize(
     "lines",
     [
+        "m = keras.Sequential([keras.Input((5,)), layers.Dense(3)], name='a/b')\nx = m(keras.Input((5,)))\n",
         "i = keras.Input((20, 5))\nh = layers.GRU(3)(i)\nmodel = keras.Model(h, layers.Dense(2)(h))\n",
         "model = keras.Sequential()\nmodel.add(-keras.Input((20, 5)))\nmodel.add(layers.GRU(3))\n",
         "model = keras.Sequential([keras.Input(batch_shape=(4, 20, 5)), layers.GRU(3, stateful=True)])\n"
@@ -210,7 +214,14 @@ def test_an_odd_number_in_data_and_training_gets_a_sentence(odd):
         "x = layers.GroupQueryAttention(2, 2, 1)(keras.Input((20, 6)), keras.Input((20, 6)))\n",
     ],
     ids=[
-        *("a model from its middle", "what is no Input", "no samples", "a state without axes", "a wrapped model"),
+        *(
+            "a name with a slash",
+            "a model from its middle",
+            "what is no Input",
+            "no samples",
+            "a state without axes",
+            "a wrapped model",
+        ),
         *("a function in a list", "a layer of two names"),
     ],
 )

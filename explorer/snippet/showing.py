@@ -12,6 +12,10 @@ from explorer.snippet.problems import Finding, Problem, Report
 from explorer.snippet.rules.silent import hints
 from explorer.snippet.values import Call, LayerValue, ModelValue, tensors_in
 
+TRUSTED = (
+    "The model is large: of some layers the shapes are those that Keras's own rules give, and were not tried on a batch."
+)
+
 
 def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
     """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
@@ -20,6 +24,8 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     model = case.model if case.model is not None and case.model.built and not broke else None
     whole = model is not None and not any(each.kind == "unreadable" for each in findings)
     good = tuple(hints(case)) if whole and not problems else ()
+    if whole and not problems and case.reader.budget.trusted:
+        good = (*good, TRUSTED)
     if model is not None:
         inputs, outputs = model.inputs, model.outputs
     else:

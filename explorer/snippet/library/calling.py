@@ -127,7 +127,11 @@ def whole(record: Record, model: ModelValue, node: ast.AST) -> Any:
         raise Unreadable("This model has no input yet: begin it with keras.Input(shape=(timesteps, features)).", node.lineno)
     if model.keras is None or (model.sequential and len(model.keras.layers) < len(model.layers)):
         record.count_graph(behind(model.outputs, model.inputs), node)
-        model.keras = keras.Model(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
+        try:
+            model.keras = keras.Model(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
+        except Exception as error:
+            given = {"inputs": model.inputs, "outputs": model.outputs}
+            raise Broken(Event("model", node, spoken(error), given)) from None
     return model.keras
 
 
