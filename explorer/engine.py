@@ -28,7 +28,7 @@ from distributed import Future
 
 from explorer import limits, work
 from explorer.catalog import program_key
-from explorer.cluster import Cluster, WorkerDied, workers_wanted
+from explorer.cluster import Cluster, WorkerDied, gone, workers_wanted
 from explorer.database import DatabaseUnavailable
 from explorer.precompiler import Precompiler
 from explorer.queries import Queries, Refused
@@ -55,6 +55,8 @@ STATE_BYTES_A_SECOND = 20e6
 SECONDS_AFTER_A_DEATH = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 TRIES_WITHIN_MEMORY = 2
 SECONDS_OF_A_TICK = 0.1
+# One chunk is an epoch at least. One that takes longer than ten minutes (a look a second) holds a worker for nothing.
+LOOKS_AT_A_CHUNK = 600
 # How often the database is tried again, and how often it is told that this server trains its runs.
 SECONDS_BETWEEN_TRIES = 1.0
 SECONDS_BETWEEN_LEASES = 2.0
@@ -232,8 +234,22 @@ class Engine:
         self._pool.look()
         with self._lock:
             for active in list(self._turns.runs.values()):
-                if active.flight and active.worker not in self._turns.workers and not active.flight[0].future.done():
+                if not active.flight or active.flight[0].future.done():
+                    continue
+                # Counted, and not by the clock: while this process is stopped, nobody sees a chunk come back.
+                active.looks += 1
+                if active.worker not in self._turns.workers:
                     self._failed(active, active.worker or "", WorkerDied("The worker is not there any more."))
+                elif active.looks > LOOKS_AT_A_CHUNK:
+                    self._end_endless(active)
+
+    def _end_endless(self, active: Active) -> None:
+        """Fail a run whose epoch does not come to an end, and its worker with it: nothing else ends what that does."""
+        address, epoch = active.worker, active.run.epoch + 1
+        self._forget_flight(active)
+        reason = f"Epoch {epoch} was not done within 10 minutes. Take fewer timesteps, units or samples, or a smaller model."
+        self._set(active, "failed", reason)
+        self._pool.replace(address)
 
     # --- shapes and pasted code
 
@@ -477,6 +493,7 @@ class Engine:
         for flight in active.flight[1:]:
             flight.future.cancel()  # It has not begun: it waits for the one before it.
         active.flight.clear()
+        active.looks = 0
 
     # --- the database
 
@@ -619,6 +636,7 @@ class Engine:
             active = self._turns.runs.get(run_id)
             if active is not None and active.flight and active.flight[0].token == token:
                 active.flight.pop(0)
+                active.looks = 0
                 if chunk is not None:
                     self._keep(active, chunk)
                 elif error is not None:
@@ -629,7 +647,7 @@ class Engine:
 
     def _outcome(self, future: Future) -> tuple[Any, Exception | None]:
         """What came back and what went wrong; neither for what was cancelled."""
-        if future.cancelled():
+        if future.cancelled() and not gone(future):
             return None, None
         try:
             return self._cluster.result(future), None
@@ -695,7 +713,8 @@ class Engine:
     def _failed(self, active: Active, address: str, error: BaseException) -> None:
         self._forget_flight(active)
         if isinstance(error, WorkerDied):
-            active.failures += 1
+            # What ends with its scheduler says nothing of the run.
+            active.failures += not self._cluster.lost
             active.worker = None
             self._pool.look_soon()
             by_memory = self._cluster.died_by_memory(address)
@@ -703,7 +722,7 @@ class Engine:
             # Once more even after a death by memory: what had gathered in an old worker may have been to blame.
             if deaths < (TRIES_WITHIN_MEMORY if by_memory else len(SECONDS_AFTER_A_DEATH)):
                 self._turns.workers.pop(address, None)
-                pause = SECONDS_AFTER_A_DEATH[deaths - 1]
+                pause = SECONDS_AFTER_A_DEATH[max(0, deaths - 1)]
                 active.not_before = time.monotonic() + pause
                 if pause:
                     active.note = f"The worker that trained this ended {deaths} times in epoch {epoch}. It is tried again."

@@ -56,7 +56,10 @@ class Queries:
 
     def describe(self, experiment: Experiment, timeout: float) -> dict[str, Any]:
         """See `explorer.engine.Engine.describe`."""
-        return self._ask(model_key(experiment), timeout, work.describe, experiment.to_dict())
+        key = model_key(experiment)
+        if experiment.pasted is None:
+            return self._ask(key, timeout, work.describe, experiment.to_dict())
+        return self._ask_bounded(key, timeout, key, work.describe, experiment.to_dict())
 
     def description(self, experiment: Experiment) -> dict[str, Any] | None:
         """What `describe` has returned for an experiment with the same model, or None."""
@@ -66,7 +69,10 @@ class Queries:
     def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float) -> dict[str, Any]:
         """See `explorer.engine.Engine.twin`."""
         key = f"{model_key(experiment)} {layer} {setting} {value}"
-        return self._ask(key, timeout, work.twin, experiment.to_dict(), layer, setting, value)
+        arguments = (experiment.to_dict(), layer, setting, value)
+        if experiment.pasted is None:
+            return self._ask(key, timeout, work.twin, *arguments)
+        return self._ask_bounded(key, timeout, key, work.twin, *arguments)
 
     def check(
         self,
@@ -82,6 +88,12 @@ class Queries:
         shapes = None if x is None else [tuple(shape) for shape in x]
         arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size)
         key = f"check {hashlib.sha256(json.dumps(arguments).encode()).hexdigest()}"
+        return self._ask_bounded(key, timeout, visitor, work.check, *arguments)
+
+    def _ask_bounded(
+        self, key: str, timeout: float, visitor: str, function: Callable[..., dict[str, Any]], *arguments: Any
+    ) -> dict[str, Any]:
+        """Ask what depends on somebody's code: it may take a worker for ever, or end it, and is then refused for a while."""
         deadline = time.monotonic() + timeout
         self._cluster(timeout)
         with self._lock:
@@ -92,23 +104,20 @@ class Queries:
         if time.monotonic() - refused_at < SECONDS_OF_A_REFUSAL:
             raise Refused(sentence)
         with self._turn_to_check(visitor, deadline):
-            return self._check(key, timeout, arguments)
-
-    def _check(self, key: str, timeout: float, arguments: tuple[Any, ...]) -> dict[str, Any]:
-        try:
-            return self._ask(key, timeout, work.check, *arguments)
-        except TimeoutError:
-            self._end_hanging(key)
-            sentence = (
-                f"This code was not worked out within {timeout:g} seconds: make its sizes smaller, or leave parts out."
-            )
-        except _WorkersDied:
-            sentence = "The worker that read this code ended: it may need too much memory. Make its sizes smaller."
-        with self._lock:
-            # A page that is drawn again asks again, and must not end a worker each time.
-            now = time.monotonic()
-            fresh = {other: told for other, told in self._refusals.items() if now - told[0] < SECONDS_OF_A_REFUSAL}
-            self._refusals = fresh | {key: (now, sentence)}
+            try:
+                return self._ask(key, timeout, function, *arguments)
+            except TimeoutError:
+                self._end_hanging(key)
+                sentence = (
+                    f"This code was not worked out within {timeout:g} seconds: make its sizes smaller, or leave parts out."
+                )
+            except _WorkersDied:
+                sentence = "The worker that read this code ended: it may need too much memory. Make its sizes smaller."
+            with self._lock:
+                # A page that is drawn again asks again, and must not end a worker each time.
+                now = time.monotonic()
+                fresh = {other: told for other, told in self._refusals.items() if now - told[0] < SECONDS_OF_A_REFUSAL}
+                self._refusals = fresh | {key: (now, sentence)}
         raise Refused(sentence)
 
     @contextmanager

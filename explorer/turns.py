@@ -42,6 +42,7 @@ class Active:
     unwatched_since: float | None = field(default_factory=time.monotonic)
     not_before: float = 0.0  # its next chunk waits until then, by the monotonic clock
     note: str = ""  # why it waits, a sentence that is not stored
+    looks: int = 0  # how often its oldest chunk was looked at and had not come back
     unsaved_state: bool = False  # whether the store does not know its state yet
     unsaved_chunk: Any = None  # what a chunk brought that could not be stored yet
 

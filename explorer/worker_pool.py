@@ -12,8 +12,8 @@ from explorer.turns import Turns, Worker
 
 SECONDS_BETWEEN_LOOKS = 1.0
 # A worker that was not heard of for so long is said to be silent, and after the second time another one is started.
-SECONDS_OF_SILENCE = 5.0
-SECONDS_OF_A_HANGING_WORKER = 20.0
+SECONDS_OF_SILENCE = 3.0
+SECONDS_OF_A_HANGING_WORKER = 10.0
 # A worker that takes more than this part of the memory it may use is started anew when it is idle.
 FULL = 0.75
 SECONDS_OF_A_FULL_WORKER = 300.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -22,6 +23,7 @@ class InProcessCluster:
     """What `explorer.engine.Engine` asks of a cluster.
 
     deaths: how often a worker still dies with the next chunk that it is given. silent: seconds since a worker was heard of.
+    endless: the seed of the run whose chunks do not come to an end while its worker lives.
     """
 
     remote, lost, memory = False, "", 2**40
@@ -30,7 +32,7 @@ class InProcessCluster:
         self._names = itertools.count(1)
         self._threads: dict[str, ThreadPoolExecutor] = {}
         self._lock = threading.Lock()
-        self.deaths, self.silent = 0, 0.0
+        self.deaths, self.silent, self.endless = 0, 0.0, -1
         self.chunks: list[tuple[str, str]] = []
         for _ in range(workers):
             self._add()
@@ -63,6 +65,8 @@ class InProcessCluster:
                     self.chunks.append((address, arguments[0]["seed"]))
                     dies = self.deaths > 0
                     self.deaths -= dies
+                while arguments[0]["seed"] == self.endless and address in self.addresses():
+                    time.sleep(0.01)
                 if dies:
                     self.renew(address, lambda: None)
                     raise WorkerDied("It died.")

@@ -334,6 +334,16 @@ def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
     ends_as_the_calm_one(engine, run_id, calm)
 
 
+def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkeypatch, calm):
+    monkeypatch.setattr(engine_module, "LOOKS_AT_A_CHUNK", 5)
+    engine = engines()
+    engine._cluster.endless = 77
+    run_id = engine.submit(replace(SMALL, seed=77), "me")
+    state_is(engine, run_id, "failed")
+    assert engine.status(run_id)["reason"].startswith("Epoch 1 was not done within 10 minutes. Take fewer")
+    ends_as_the_calm_one(engine, engine.submit(LONG, "you"), calm)
+
+
 def test_a_scheduler_that_is_lost_is_told(engines, calm):
     engine = engines()
     run_id = started(engine)

@@ -76,6 +76,20 @@ def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
     assert workers(engine) == after
 
 
+def test_a_worker_that_hangs_when_it_builds_a_model_of_code_is_started_anew(engine, monkeypatch):
+    monkeypatch.setattr(work, "describe", hanging.describe)
+    report = engine.check(CODE, **ASKED)
+    endless = pasted_experiment(f"{CODE}{hanging.ENDLESS}\n", report, samples=40, batch=16, epochs=6)
+    before = workers(engine)
+    with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
+        engine.describe(endless, timeout=1.0)
+    wait_for(lambda: engine._turns.workers and not before & workers(engine))
+    with pytest.raises(Refused, match="was not worked out"):
+        engine.submit(endless, "me")
+    fine = pasted_experiment(f"{CODE}\n\n", report, samples=40, batch=16, epochs=2)
+    state_is(engine, engine.submit(fine, "me"), "done")
+
+
 def test_a_worker_that_ends_on_code_is_told(engine, monkeypatch):
     monkeypatch.setattr(work, "check", hanging.check)
     with pytest.raises(Refused, match="The worker that read this code ended"):

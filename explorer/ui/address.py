@@ -16,7 +16,7 @@ from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.database import DatabaseUnavailable
 from explorer.presets import PRESETS
 from explorer.quiz import LARGEST_SEED
-from explorer.spec import SETTINGS, SIZES, Experiment, Problem
+from explorer.spec import LONGEST_VALUE, SETTINGS, SIZES, Experiment, Problem
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
@@ -40,7 +40,7 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     # yet: where a hand has moved something, the widgets count.
     if address != st.session_state.get("_written") and not moved:
         values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
-        preset, run, view = (address.get(name) for name in ("preset", "run", "view"))
+        preset, run, view = (address.get(name, "")[:LONGEST_VALUE] for name in ("preset", "run", "view"))
         problems = []
         st.session_state["view"] = view if view in VIEWS else VIEWS[0]
         if view and view not in VIEWS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -95,5 +96,8 @@ def _settings(experiment: Experiment) -> None:
 
 def _within(name: str, value: Any) -> Any:
     limit = LIMITS[name]
+    # A widget's value comes from the browser, whatever that sends.
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        value = limit.default
     taken = min(max(value, limit.low), limit.high)
     return int(taken) if limit.whole else float(taken)
