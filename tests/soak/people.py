@@ -173,7 +173,7 @@ async def soak(application: Application, minutes: float, people: int, seed: int)
             last = samples[-1]
             did = ", ".join(f"{many} {what}" for what, many in sorted(found.did.items()))
             print(
-                f"{last.at / 60:6.1f} min  server {last.server / 2**20:6.0f} MiB  workers {last.workers / 2**20:6.0f} MiB in "
+                f"{last.at / 60:5.1f} min  server {last.server / 2**20:.0f} MiB  workers {last.workers / 2**20:.0f} MiB in "
                 f"{last.processes}  {found.frames} frames, {did}, {len(found.errors)} errors",
                 flush=True,
             )
