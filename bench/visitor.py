@@ -156,10 +156,11 @@ class Visitor:
             raise VisitFailed(f"There is no widget {key} on the page.")
         return self.widgets[key]
 
-    async def _send(self, fragment: str = "", pressed: str = "") -> None:
+    def asking(self, query: str, fragment: str = "", pressed: str = "") -> bytes:
+        """The message that asks for the page by its query, or for a part of it, with the values that were set."""
         message = BackMsg()
         asked = message.rerun_script
-        asked.query_string, asked.page_name, asked.fragment_id = self.query, self.page, fragment
+        asked.query_string, asked.page_name, asked.fragment_id = query, self.page, fragment
         for key, value in self._values.items():
             state = asked.widget_states.widgets.add(id=self._widget(key).id)
             for name, content in value.items():
@@ -169,10 +170,13 @@ class Visitor:
                     setattr(state, name, content)
         if pressed:
             asked.widget_states.widgets.add(id=pressed, trigger_value=True)
+        return message.SerializeToString()
+
+    async def _send(self, fragment: str = "", pressed: str = "") -> None:
         # What an earlier script still had to say is no answer to this.
         while not self._messages.empty():
             self._take(self._messages.get_nowait())
-        await self._socket.send(message.SerializeToString())
+        await self._socket.send(self.asking(self.query, fragment, pressed))
 
     async def _read(self) -> None:
         try:
