@@ -30,7 +30,7 @@ EVERYONE = range(len(EXPERIMENTS))
 def _told(fleet: Fleet, words: str) -> None:
     def all_are_told() -> bool:
         fleet.tend()
-        return all(words in (fleet.engine.status(run)["reason"] or "") for run in fleet.runs)
+        return bool(fleet.going()) and all(words in (fleet.engine.status(run)["reason"] or "") for run in fleet.going())
 
     wait_for(all_are_told, f"the sentence “{words}”")
 

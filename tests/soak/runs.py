@@ -6,13 +6,14 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
 
 from explorer import work
 from explorer.catalog import read_experiment
-from explorer.engine import Engine
+from explorer.engine import Engine, Refused
 from explorer.spec import Experiment
 from explorer.store import StoredFrame
 from tests.soak.record import Row
@@ -86,9 +87,13 @@ class Fleet:
 
     def tend(self) -> None:
         for place, run_id in enumerate(self.runs):
-            if self._ended(run_id):
+            if run_id and self._ended(run_id) and not self.engine._database_trouble:
                 self._compare(place)
-                self.runs[place] = self._submit(place)
+                self.runs[place] = ""
+            if not self.runs[place]:
+                # While the database cannot be written to nothing can be started: the next look tries again.
+                with suppress(Refused):
+                    self.runs[place] = self._submit(place)
 
     def tend_for(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -98,7 +103,12 @@ class Fleet:
 
     def progress(self, place: int) -> int:
         """How many frames were stored of the runs in one place."""
-        return self._before[place] + self.engine.status(self.runs[place])["epoch"]
+        run_id = self.runs[place]
+        return self._before[place] + (self.engine.status(run_id)["epoch"] if run_id else 0)
+
+    def going(self) -> list[str]:
+        """The runs that have not ended."""
+        return [run for run in self.runs if run and not self._ended(run)]
 
     def busy(self) -> dict[str, list[int]]:
         """The places whose runs have chunks at each worker."""
@@ -126,6 +136,8 @@ class Fleet:
     def finish(self) -> None:
         """Let the last runs end."""
         for place, run_id in enumerate(self.runs):
+            if not run_id:
+                continue
             wait_for(lambda run_id=run_id: self._ended(run_id), "the end of a run")
             self._compare(place)
 
