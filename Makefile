@@ -4,14 +4,19 @@ RUNS ?= 5000
 CODES ?= 100000
 LINKS ?= 1000
 SEED ?= 1
+ROUNDS ?= 100
+MINUTES ?= 120
 BIN = .venv/bin
 
-.PHONY: help run test soak lint format bench setup setup-dev
+.PHONY: help run test soak soak-code soak-faults soak-people lint format bench setup setup-dev
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
-	@echo "make soak   run every fix of pasted code, and check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
+	@echo "make soak   all of the next three, one after the other"
+	@echo "make soak-code    run every fix of pasted code, check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
+	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
+	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make lint   check style and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make bench  measure on this machine, into docs/performance.md"
 
@@ -28,12 +33,20 @@ test: setup-dev
 	@$(BIN)/python scripts/chromium.py
 	$(BIN)/python -m pytest
 
-soak:
+soak: soak-code soak-faults soak-people
+
+soak-code:
 	@sh scripts/setup.sh requirements-soak.txt
 	$(BIN)/python -m pytest tests/fuzz/every_case.py --dist load
 	$(BIN)/python -m tests.fuzz.hostile_codes
 	CODES=$(CODES) LINKS=$(LINKS) SEED=$(SEED) $(BIN)/python -m tests.fuzz.many
 	$(BIN)/python -m tests.fuzz.fuzz_check -runs=$(RUNS) -max_len=4096 -len_control=0 -seed=1 -rss_limit_mb=4096 -timeout=60
+
+soak-faults: setup-dev
+	ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/soak/workers.py tests/soak/servers.py tests/soak/disk.py tests/soak/stream.py -n 0
+
+soak-people: setup-dev
+	MINUTES=$(MINUTES) $(BIN)/python -m tests.soak.people
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Application:
     """A running application: its address, and its process to kill and start again on the same database.
 
     script: what Streamlit serves; the bench has another page beside ours. environment: this process's unless given.
-    quiet: what it prints is dropped; the bench prints figures.
+    quiet: what it prints is dropped; the bench prints figures. folder: the project that is served, this one unless given.
     """
 
     port: int
@@ -30,6 +31,7 @@ class Application:
     script: str = "app.py"
     environment: dict[str, str] | None = None
     quiet: bool = False
+    folder: Path = ROOT
 
     @property
     def url(self) -> str:
@@ -44,13 +46,22 @@ class Application:
         command = [sys.executable, "-m", "streamlit", "run", self.script]
         command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={self.port}"]
         output = subprocess.DEVNULL if self.quiet else None
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=output)
         deadline = time.monotonic() + seconds
         while not self.answers():
             if time.monotonic() > deadline or self.process.poll() is not None:
                 self.kill()
                 raise TimeoutError("The application did not start.")
             time.sleep(0.05)
+
+    def wait_for_workers(self, seconds: float = 120.0) -> None:
+        """Return when shapes are answered, which a worker works out. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with suppress(OSError), urllib.request.urlopen(f"{self.url}/shapes", timeout=30):
+                return
+            time.sleep(0.2)
+        raise TimeoutError("The workers did not start.")
 
     def kill(self) -> None:
         self.process.kill()

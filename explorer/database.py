@@ -124,7 +124,6 @@ class Database:
                 options = {"pool_pre_ping": True, "pool_size": CONNECTIONS, "pool_timeout": SECONDS_FOR_A_CONNECTION}
             engine = sql.create_engine(self._url, **options)
         else:
-            self._file.open()
             engine = sql.create_engine(
                 "sqlite://",
                 creator=self._file.connect,
@@ -133,12 +132,18 @@ class Database:
                 pool_timeout=SECONDS_FOR_A_CONNECTION,
             )
         try:
+            if self._file is not None:
+                self._file.open()
             with engine.begin() as connection:
                 self._tables.create_all(connection)
                 self._add_columns(connection)
                 self._upgrade(connection)
         except BaseException:
             engine.dispose()
+            # All connections of a process share what the first one may do: one that stayed open on a read-only disk would
+            # keep those that are opened later from writing.
+            if self._file is not None:
+                self._file.close()
             raise
         return engine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import operator
 import os
 import signal
@@ -134,10 +135,13 @@ def test_what_a_stopped_worker_has_ready_is_waited_for_only_so_long(cluster):
 
 def test_what_dask_keeps_of_each_task_is_bounded(cluster):
     """A server that runs for weeks would grow with it: each message of up to 1 MB, each future, each task's name."""
-    for future in [cluster.submit(operator.add, 1, each) for each in range(100)]:
-        cluster.result(future)
+    futures = [cluster.submit(operator.add, 1, each) for each in range(100)]
+    assert [cluster.result(future) for future in futures] == list(range(1, 101))
+    keys = {future.key for future in futures}
+    del futures
+    gc.collect()
     scheduler = cluster._local.scheduler
-    until(lambda: not scheduler.tasks and not cluster._client.futures)
+    until(lambda: not keys & set(scheduler.tasks) and not keys & set(cluster._client.futures))
     assert "spans" not in scheduler.extensions
     sent = [cluster._client.scheduler_comm, *scheduler.stream_comms.values(), *scheduler.client_comms.values()]
     logs = [each.recent_message_log for each in sent] + [scheduler.transition_log]

@@ -26,8 +26,10 @@ def cluster():
 
 
 def processes() -> list[psutil.Process]:
+    """This process, and the workers that were forked for it: not a server that other tests have started beside it."""
     own = psutil.Process()
-    return [own, *own.children(recursive=True)]
+    forkservers = [child for child in own.children() if "forkserver" in " ".join(child.cmdline())]
+    return [own, *forkservers, *(worker for parent in forkservers for worker in parent.children(recursive=True))]
 
 
 def ports() -> set[int]:

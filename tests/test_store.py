@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -296,6 +297,20 @@ def test_a_database_that_cannot_be_written_to_says_so(tmp_path):
     ):
         store.add_run(a_run("new"))
     store.add_run(a_run("new"))
+    assert store.run("r1") == a_run()
+    store.close()
+
+
+def test_a_database_that_was_opened_read_only_can_be_written_to_when_its_disk_can(tmp_path):
+    """A killed server leaves the log beside the file: then SQLite opens it even where nothing can be written."""
+    url = f"sqlite:///{tmp_path}/runs.db"
+    left = "import os, sys; from explorer.store import Store; Store(sys.argv[1]).size(); os._exit(0)"
+    subprocess.run([sys.executable, "-c", left, url], check=True, cwd=Path(__file__).parents[1])
+    assert (tmp_path / "runs.db-shm").exists()
+    store = Store(url)
+    with read_only(tmp_path), pytest.raises(DatabaseUnavailable, match="it is read-only"):
+        store.add_run(a_run())
+    store.add_run(a_run())
     assert store.run("r1") == a_run()
     store.close()
 

@@ -1,0 +1,103 @@
+"""A server process for the faults: `python -m tests.soak.processes DATABASE` does what it is told line by line, and the
+handle that tells it, kills it and looks after what it left."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from explorer.database import DatabaseUnavailable
+from explorer.engine import Engine, Refused
+from explorer.spec import Experiment
+from explorer.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "EXPLORER_SOAK_SERVER"
+
+
+def _answer(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
+    do, run, owner = asked["do"], asked.get("run", ""), asked.get("owner", "")
+    try:
+        if do == "submit":
+            return {"run": engine.submit(Experiment.from_dict(asked["experiment"]), owner)}
+        if do == "open":
+            return {"state": engine.open(run, owner).state}
+        return engine.status(run)
+    except (Refused, DatabaseUnavailable, TimeoutError) as error:
+        return {"error": str(error)}
+
+
+def serve(url: str) -> None:
+    """Answer each line of standard input, and train, until it ends or this process is killed."""
+    engine = Engine(Store(url), workers=2, grace=None)
+    for line in sys.stdin:
+        print(json.dumps(_answer(engine, json.loads(line))), flush=True)
+    engine.close()
+
+
+class Server:
+    """A server process on a database, with an engine and two workers of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._mark = uuid.uuid4().hex
+        self.started = time.monotonic()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.soak.processes", url],
+            cwd=ROOT,
+            env=os.environ | {MARK: self._mark},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def ask(self, do: str, **more: Any) -> dict[str, Any]:
+        self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"The server ended with {self._process.wait()}."
+        return json.loads(line)
+
+    def submit(self, experiment: Experiment, owner: str) -> str:
+        answer = self.ask("submit", experiment=experiment.to_dict(), owner=owner)
+        assert "run" in answer, answer
+        return answer["run"]
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """End it as its owner would, and whatever is left of it by force."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                pipe.close()
+        try:
+            self._process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        for process in self.left():
+            with suppress(psutil.Error):
+                process.kill()
+
+    def left(self) -> list[psutil.Process]:
+        """The processes that belong to it and are still there: its workers end by themselves after it."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                if process.pid != os.getpid() and process.environ().get(MARK) == self._mark:
+                    found.append(process)
+        return found
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
