@@ -7,6 +7,8 @@ SEED ?= 1
 ROUNDS ?= 100
 MINUTES ?= 120
 BIN = .venv/bin
+# The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
+SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
 .PHONY: help run test soak soak-code soak-faults soak-people lint format bench setup setup-dev
 
@@ -27,7 +29,7 @@ setup-dev:
 	@sh scripts/setup.sh requirements-dev.txt
 
 run: setup
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS) --browser.serverAddress $(SHOWN)
 
 test: setup-dev
 	@$(BIN)/python scripts/chromium.py

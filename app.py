@@ -20,8 +20,11 @@ from explorer.ui.server.clients import Forwarded
 from explorer.ui.server.connections import Bounded
 from explorer.ui.server.edge import Edge
 from explorer.ui.server.hosts import Hosts, notice
+from explorer.ui.server.settings import exit_where_wrong
 
 ROOT = Path(__file__).resolve().parent
+
+exit_where_wrong()
 
 
 @asynccontextmanager

@@ -66,8 +66,11 @@ SECONDS_OF_AN_EVENT = 4.0
 SECONDS_OF_A_START = 18.0
 # Of so many runs that rest, the worker that has their program is remembered.
 REMEMBERED_WORKERS = 512
-GOES_ON = "The run waits, and goes on by itself."
-IS_WRITTEN_LATER = "What you did is remembered, and stored when it can be."
+GOES_ON = "The run waits, and will go on by itself."
+NO_WORKERS = "The workers did not start."
+# Not the reason itself: it names addresses and files of the machine, and a visitor reads this.
+ASK_WHO_RUNS_IT = "Whoever runs this server finds the reason in its log."
+IS_WRITTEN_LATER = "Your click is remembered, and is stored as soon as that is possible."
 
 
 class NotTheOwner(Refused):
@@ -138,7 +141,11 @@ class Engine:
 
     def close(self) -> None:
         """End the workers, within 20 seconds. Runs that were going on are marked as held, and go on after the next start."""
-        self._stopping.set()
+        with self._lock:
+            # From here on nothing of a run is written: what comes back is left, and comes again.
+            self._stopping.set()
+            # At once, so that another server can take the runs over while the workers end.
+            self._hold_own()
         self._events.put(None)
         self._retention.close()
         self._thread.join(timeout=SECONDS_OF_AN_EVENT if self._cluster else SECONDS_OF_A_START)
@@ -146,6 +153,8 @@ class Engine:
             # Whatever the thread is waiting for ends with the workers.
             self._cluster.close()
             self._thread.join(timeout=SECONDS_OF_AN_EVENT)
+
+    def _hold_own(self) -> None:
         if self._database_trouble:
             self._try_database_again()
         try:
@@ -187,12 +196,15 @@ class Engine:
                 self.failure = ""
                 return True
             except ValueError as error:
-                self.failure = f"The workers did not start: {error}"
+                self.failure = f"{NO_WORKERS} {ASK_WHO_RUNS_IT}"
+                _LOG.error("The workers did not start: %s", error)
                 return False  # A setting is wrong, and stays so.
             except Exception as error:
+                if self._stopping.is_set():
+                    return False
                 if not self.failure:
-                    _LOG.exception("The workers did not start.")
-                self.failure = f"The workers did not start: {error}. Trying again."
+                    _LOG.error("The workers did not start: %s", error, exc_info=not isinstance(error, ConnectionError))
+                self.failure = f"{NO_WORKERS} They are tried again every few seconds. {ASK_WHO_RUNS_IT}"
             self._guarded(self._look_at_database)
             self._stopping.wait(SECONDS_BETWEEN_STARTS)
         return False
@@ -412,7 +424,7 @@ class Engine:
         if not self._database_trouble:
             with suppress(DatabaseUnavailable):
                 self.store.note_opening(run_id)
-        if run.held and run.belongs_to(visitor):
+        if run.held and run.belongs_to(visitor) and not self._stopping.is_set():
             self.resume(run_id, visitor)
             run = self._run(run_id)
         return run

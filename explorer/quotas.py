@@ -42,8 +42,8 @@ class Quotas:
             )
         if len(owners) >= self._runs_in_all:
             return (
-                f"{len(owners)} runs are training on this server, which is as many as it takes. "
-                "Try again when some of them are done."
+                f"This server trains at most {self._runs_in_all} runs at a time, and has as many now. "
+                "Try again when one has ended."
             )
         if not self._limiter.hit(self._starts, "start", visitor):
             return f"You have started {STARTS_A_MINUTE} runs within a minute. Wait a moment, then press Train again."

@@ -38,8 +38,8 @@ def checked_address(address: str) -> str:
             )
     elif not _is_loopback(host) and os.environ.get("EXPLORER_INSECURE_SCHEDULER") != "1":
         raise ValueError(
-            f"EXPLORER_SCHEDULER is {address!r}, which is neither encrypted nor on this machine: whoever reaches the "
-            "scheduler or a worker, or sits between, runs code there. Use tls:// with Dask's own TLS configuration, or set "
+            f"EXPLORER_SCHEDULER is {address!r}, which is neither encrypted nor on this machine: anyone who can reach "
+            "it could run code on it. Use tls:// with Dask's own TLS configuration, or set "
             "EXPLORER_INSECURE_SCHEDULER=1 if nobody else is in that network."
         )
     return text

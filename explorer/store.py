@@ -31,7 +31,7 @@ from explorer.spec import ENDED, Experiment, Frame
 DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "explorer.db"
 # A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
 LEASE_SECONDS = 10.0
-RESTARTED = "The server was started again; the run can go on."
+RESTARTED = "The server was restarted. The run goes on when its owner opens it."
 GOING = ("queued", "running")
 # What a row takes beside its outputs, about.
 BYTES_OF_A_FRAME = 120

@@ -115,7 +115,7 @@ def test_a_locked_database_holds_the_runs_with_a_sentence_and_they_go_on_by_them
         wait_for(lambda: engine.status(run_id)["reason"])
         assert news.wait(10)
     status = engine.status(run_id)
-    assert status["reason"] == "The database is locked by another program. The run waits, and goes on by itself."
+    assert status["reason"] == "The database is locked by another program. The run waits, and will go on by itself."
     assert (status["state"], status["epoch"]) == ("queued", len(engine.store.frames(run_id)))
     with pytest.raises(Refused, match=r"^The database is locked by another program. Nothing was started. Try again"):
         engine.submit(SMALL, "you")
@@ -283,7 +283,7 @@ def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
     engine.pause(again, "me")
     engine.submit(ENDLESS, "me")
     monkeypatch.setattr(engine._quotas, "_runs_in_all", 11)
-    with pytest.raises(Refused, match="11 runs are training on this server, which is as many as it takes"):
+    with pytest.raises(Refused, match="This server trains at most 11 runs at a time, and has as many now"):
         engine.submit(SMALL, "a third")
 
 
@@ -349,7 +349,7 @@ def test_a_scheduler_that_is_lost_is_told(engines, calm):
     run_id = started(engine)
     engine._cluster.lost = "The scheduler does not answer; trying again."
     assert engine.status(run_id)["reason"] == (
-        "The scheduler does not answer; trying again. The run waits, and goes on by itself."
+        "The scheduler does not answer; trying again. The run waits, and will go on by itself."
     )
     engine._cluster.lost = ""
     ends_as_the_calm_one(engine, run_id, calm)

@@ -19,8 +19,8 @@ from explorer.ui.visitor import visitor
 HELP = """
 **Train** starts with the settings on the page. **Pause** holds the run, **Resume** goes on as if nothing had been.
 **Step** trains exactly one epoch. **Stop** ends the run; what it learned stays to be looked at.
-**Reset** starts anew with the same settings and seed; a paused run then waits at the start.
-**Keep** holds on to the run: others are deleted when nobody has opened them for a while.
+**Reset** starts anew with the same settings and seed; if the run was paused, the new one waits at epoch 0.
+**Keep** keeps the run for good. Other runs are deleted when nobody has opened them for a long time.
 """
 PLOTLY_URL = f"/plotly.min.js?v={plotly.__version__}"
 

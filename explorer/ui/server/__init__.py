@@ -6,5 +6,6 @@ hosts         the names that this server answers to
 requests      which routes there are, and how large a request may be
 rate_limits   how often a visitor and an address may ask
 refusals      an answer that is a status and a sentence
+settings      the settings of the environment, judged before the start
 edge          the middleware that applies all of it before Streamlit sees a request
 """

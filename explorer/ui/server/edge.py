@@ -55,18 +55,23 @@ class Edge:
         if not self._hosts.allow(host, scope["scheme"]):
             return Refusal(
                 421,
-                f"This server does not answer to the name “{_shown(host)}”. Ask by a name of its machine; other names are "
-                "allowed by the setting EXPLORER_HOSTS.",
+                f"This server is not called “{_shown(host)}”. Use its machine's own name or address. "
+                "Whoever runs it can add a name with EXPLORER_HOSTS.",
                 close=True,
             )
         origin, site = header(scope, b"origin"), header(scope, b"sec-fetch-site")
         if origin and not is_same_origin(origin, host, scope["scheme"]):
-            return Refusal(403, f"A page of “{_shown(origin)}” may not ask here. Open this server's own page.", close=True)
+            return self._foreign(f"“{_shown(origin)}” is not the address of this server.")
         # To follow a link from another site to a page is what links are for.
         is_link = (header(scope, b"sec-fetch-mode"), header(scope, b"sec-fetch-dest")) == ("navigate", "document")
         if site in ("cross-site", "same-site") and not (is_link and kind == requests.PAGE):
-            return Refusal(403, "A page of another site may not ask here. Open this server's own page.", close=True)
+            return self._foreign("This request comes from a page of another site.")
         return None
+
+    def _foreign(self, sentence: str) -> Refusal:
+        # The log is thinned: the same line is written some times a minute at most.
+        _LOG.warning("A request was refused. %s Behind a proxy, see EXPLORER_PROXIES in docs/security.md.", sentence)
+        return Refusal(403, f"{sentence} Open this server's own page.", close=True)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_started = False

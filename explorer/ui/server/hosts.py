@@ -86,7 +86,7 @@ def notice(bound: str | None, port: int) -> str:
         return ""
     return (
         f"\n  The page is open to the network at port {port}: whoever can reach this machine can open it, train, and have "
-        "pasted code checked here.\n  It speaks HTTP without TLS, so others on the way can read and change what is sent.\n"
+        "pasted code checked here.\n  It speaks HTTP without TLS: others on the network can read and change what is sent.\n"
         "  docs/security.md says what is protected, what is not, and how to put a proxy with TLS before it.\n"
     )
 
