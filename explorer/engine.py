@@ -51,8 +51,8 @@ OVERHEAD = 0.05
 # A chunk ships the whole state: large models train longer between two, so that shipping stays a small part of the time.
 STATE_BYTES_A_SECOND = 20e6
 # How long a run waits after each death of its worker in one epoch before it is tried again. Deaths that come from outside
-# end; a model that ends its worker each time does not, and fails after the last of these.
-SECONDS_AFTER_A_DEATH = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+# end; a model that ends its worker each time does not, and fails with the death after the last of these.
+SECONDS_AFTER_A_DEATH = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 TRIES_WITHIN_MEMORY = 2
 SECONDS_OF_A_TICK = 0.1
 # One chunk is an epoch at least. One that takes longer than ten minutes (a look a second) holds a worker for nothing.
@@ -732,7 +732,7 @@ class Engine:
             by_memory = self._cluster.died_by_memory(address)
             epoch, deaths = active.run.epoch + 1, active.failures
             # Once more even after a death by memory: what had gathered in an old worker may have been to blame.
-            if deaths < (TRIES_WITHIN_MEMORY if by_memory else len(SECONDS_AFTER_A_DEATH)):
+            if deaths < (TRIES_WITHIN_MEMORY if by_memory else len(SECONDS_AFTER_A_DEATH) + 1):
                 self._turns.workers.pop(address, None)
                 pause = SECONDS_AFTER_A_DEATH[max(0, deaths - 1)]
                 active.not_before = time.monotonic() + pause

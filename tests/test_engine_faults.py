@@ -320,7 +320,7 @@ def test_one_with_many_runs_has_as_many_turns_as_one_with_a_single_run(engines):
 
 
 def test_deaths_of_workers_change_no_loss_and_a_run_that_kills_each_fails(engines, monkeypatch, calm):
-    monkeypatch.setattr(engine_module, "SECONDS_AFTER_A_DEATH", (0.0, 0.0, *[0.02] * 6))
+    monkeypatch.setattr(engine_module, "SECONDS_AFTER_A_DEATH", (0.0, 0.0, *[0.02] * 5))
     engine = engines(workers=2)
     run_id = started(engine, ENDLESS)
     for _ in range(5):
