@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import math
 import random
 import signal
 import subprocess
@@ -29,7 +30,7 @@ import websockets
 from bench.application import ROOT, Application, free_port
 from bench.contest import tell
 from bench.http import HOST, fetch
-from bench.numbers import median, percentile
+from bench.numbers import percentile
 from bench.visitor import VisitFailed, Visitor
 
 EPOCHS = 40
@@ -218,12 +219,14 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     lines = ["| seconds | calm | flood | times |", "| --- | --- | --- | --- |"]
     for name, words in (("opens", "opening"), ("firsts", "first frame"), ("shapes", "/shapes"), ("health", "health")):
         for share, which in ((0.5, "median"), (0.95, "95%")):
-            calm, flood = (found[each][name] for each in ("calm", "flood"))
-            if calm and flood:
-                before, after = (percentile(each, share) if share > 0.5 else median(each) for each in (calm, flood))
-                lines.append(f"| {words}, {which} | {before:.3f} | {after:.3f} | {after / before:.2f} |")
-    counts = [f"{len(found[name]['errors'])} of {len(found[name]['opens'])} opened" for name in ("calm", "flood")]
-    lines.append(f"| errors | {counts[0]} | {counts[1]} | |")
+            values = [found[each][name] for each in ("calm", "flood")]
+            # Nobody got so far: that is a result, and the worst one.
+            before, after = (percentile(each, share) if each else math.nan for each in values)
+            spelled = (f"{value:.3f}" if value == value else "none" for value in (before, after))
+            times = f"{after / before:.2f}" if after == after and before == before else ""
+            lines.append(f"| {words}, {which} | {' | '.join(spelled)} | {times} |")
+    for name, words in (("opens", "people who opened"), ("errors", "errors")):
+        lines.append(f"| {words} | {len(found['calm'][name])} | {len(found['flood'][name])} | |")
     told = ", ".join(f"{status} {many}" for status, many in sorted(found["flood"]["flooded"].items()))
     rate = sum(found["flood"]["flooded"].values()) / max(found["flood"]["seconds"], 1e-9)
     errors = Counter(found["calm"]["errors"] + found["flood"]["errors"]).most_common(8)
