@@ -5,7 +5,8 @@ that was never seen at an address takes from that address's budget of new visito
 no cookie. Requests without a cookie share one visitor's budget for each address.
 
 Who asks more is held back first, and refused only after HOLD seconds: a page that has asked too fast for a moment only
-waits, and who floods from many connections has most of them asleep here, where they cost nothing.
+waits. Who floods from many connections has all of them asleep here, the longer the more there are: each refusal costs the
+server a new connection, and those would come as fast as they are refused.
 """
 
 from __future__ import annotations
@@ -27,10 +28,15 @@ from explorer.ui.server.refusals import Refusal
 MESSAGE = "message"
 NEWCOMER = parse_many("400 per 60 second")[0]
 HOLD = 3.0
+# With so many of a visitor's held, each of them waits HOLD seconds longer. A browser has fewer connections than that.
+HELD_FOR_MORE = 60
+LONGEST_HOLD = 30.0
 _LOOK_AGAIN = 0.1
+# The more are held, the less often each is looked at: of all together not more than so many in a second.
+_LOOKS_A_SECOND = 200
 MOST_ADMITTED = 20_000
 # How many of one visitor's, and of everybody's, requests may wait at a time; beyond that they are refused at once.
-MOST_HELD = {"visitor": 150, "all": 2000}
+MOST_HELD = {"visitor": 2500, "all": 3500}
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,9 @@ class RateLimits:
         if self._held[asker.key] >= MOST_HELD["visitor"] or self._held.total() >= MOST_HELD["all"]:
             return refusal
         with _counted(self._held, asker.key):
-            end = time.monotonic() + self._hold
+            end = time.monotonic() + min(LONGEST_HOLD, self._hold * (1 + self._held[asker.key] // HELD_FOR_MORE))
             while (left := end - time.monotonic()) > 0:
-                await asyncio.sleep(min(left, _LOOK_AGAIN))
+                await asyncio.sleep(min(left, max(_LOOK_AGAIN, self._held.total() / _LOOKS_A_SECOND)))
                 if self._take(kind, asker):
                     return None
         return refusal
