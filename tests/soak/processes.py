@@ -22,6 +22,7 @@ from explorer.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "EXPLORER_SOAK_SERVER"
+SECONDS_OF_A_START = 120.0
 
 
 def _answer(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
@@ -68,9 +69,14 @@ class Server:
         return json.loads(line)
 
     def submit(self, experiment: Experiment, owner: str) -> str:
-        answer = self.ask("submit", experiment=experiment.to_dict(), owner=owner)
-        assert "run" in answer, answer
-        return answer["run"]
+        """Start a run, as soon as the workers are up; returns its id."""
+        deadline = time.monotonic() + SECONDS_OF_A_START
+        while True:
+            answer = self.ask("submit", experiment=experiment.to_dict(), owner=owner)
+            if "run" in answer:
+                return answer["run"]
+            assert "not up yet" in answer["error"] and time.monotonic() < deadline, answer
+            time.sleep(0.05)
 
     def kill(self) -> None:
         self._process.kill()
