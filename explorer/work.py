@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer import pasted
@@ -90,6 +91,30 @@ def warm() -> int:
     return os.getpid()
 
 
+def _with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, from which only built-in exceptions with plain arguments come.
+
+    The server makes again what was raised here: a class of TensorFlow's, or of a module that imports Keras, would make it
+    import that.
+    """
+
+    @wraps(function)
+    def run(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        except Exception as error:
+            found = error
+        is_plain = all(isinstance(part, (str, int, float, bytes, type(None))) for part in found.args)
+        if type(found).__module__ != "builtins" or not is_plain:
+            found = ValueError(str(found)).with_traceback(found.__traceback__)
+        # What it was raised from goes the same way. Here, outside of the handler, nothing is put in its place.
+        found.__cause__ = found.__context__ = None
+        raise found
+
+    return run
+
+
+@_with_plain_errors
 def check(
     code: str,
     x: list[tuple[int, ...]] | None = None,
@@ -104,6 +129,7 @@ def check(
     return snippet.check(code, x=x, y=y, loss=loss, batch_size=batch_size).to_dict()
 
 
+@_with_plain_errors
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     """The shapes of an experiment's model (`explorer.shapes`), and the real numbers that flow for one probe sequence: of
     every tensor (`explorer.inside.values`), and those that show what a layer does (`explorer.looks`); and the settings
@@ -127,6 +153,7 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@_with_plain_errors
 def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
     """The same of an experiment's model with one setting of one layer at another value: as far as it can be built, with
     `broken`, which says where and why it cannot (`explorer.twins`); then `description` may be None.
@@ -170,12 +197,14 @@ def _numbers(experiment: Experiment, model: Any, description: Any) -> dict[str, 
         return {"values": None, "looks": None}
 
 
+@_with_plain_errors
 def trace(experiment: dict[str, Any]) -> Held:
     """Build an experiment's epoch and trace it: the first half of making its first chunk start at once."""
     with _trainer(Experiment.from_dict(experiment)):
         return held()
 
 
+@_with_plain_errors
 def prepare(experiment: dict[str, Any]) -> Held:
     """Compile an experiment's epoch, traced where it is not yet, so that its first chunk starts at once."""
     with _trainer(Experiment.from_dict(experiment)) as trainer:
@@ -183,6 +212,7 @@ def prepare(experiment: dict[str, Any]) -> Held:
         return held()
 
 
+@_with_plain_errors
 def chunk(experiment: dict[str, Any], before: bytes | Chunk | None, until: int, budget: float) -> Chunk:
     """Train to epoch `until` or for `budget` seconds, whichever is first; see `explorer.training.Trainer.run`.
 

@@ -78,6 +78,10 @@ assert page.selectbox(key="architecture").value == "gru_every_step"
 page.slider(key="timesteps").set_value(31).run()
 assert not page.exception, page.exception
 assert page.session_state["_experiment"].timesteps == 31
+paste = AppTest.from_file(sys.argv[2], default_timeout=120)
+paste.query_params["example"] = "stateful_mended"
+paste.run()
+assert not paste.exception, paste.exception
 life.end()
 print("imported:", sorted({"keras", "tensorflow"} & set(sys.modules)))
 """
@@ -90,6 +94,6 @@ def test_the_page_runs_in_a_process_that_never_imports_keras(tmp_path):
         "EXPLORER_DATABASE": f"sqlite:///{tmp_path}/runs.db",
     }
     (tmp_path / "program.py").write_text(f"if __name__ == '__main__':\n    exec({PROGRAM!r})\n")
-    command = [sys.executable, tmp_path / "program.py", PACKAGE / "ui" / "page.py"]
+    command = [sys.executable, tmp_path / "program.py", PACKAGE / "ui" / "page.py", PACKAGE / "ui" / "paste_page.py"]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert "imported: []" in found.stdout, found.stdout + found.stderr
