@@ -81,8 +81,10 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         st.session_state["_problems"] = (*problems, *reading.problems)
         return reading.experiment, st.session_state["_problems"]
 
-    values = {name: st.session_state[name] for name in NAMES if name in st.session_state}
     before: Experiment = st.session_state["_experiment"]
+    # A browser may leave out what it likes: then it stays as it was.
+    values = {name: value for name, value in _flat(before).items() if name in NAMES}
+    values |= {name: st.session_state[name] for name in NAMES if name in st.session_state}
     if values["architecture"] != before.architecture:
         # Choosing another architecture means a task that fits it; the list shows which.
         chosen, task = ARCHITECTURES.get(values["architecture"]), TASKS.get(values["task"])

@@ -14,6 +14,8 @@ from contextlib import ExitStack, suppress
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -74,6 +76,24 @@ def _dial(server) -> socket.socket:
 def assert_gives_nothing_away(body: str) -> None:
     for secret in (str(ROOT), "site-packages", "Traceback", "/usr/", "/home/", "/tmp/", 'File "'):
         assert secret not in body
+
+
+def test_a_session_tells_no_path_and_bears_that_widgets_are_left_out(server):
+    address = f"ws://127.0.0.1:{server.port}{STREAM}"
+    with connect(address, subprotocols=["streamlit"], origin=server.url, max_size=None, proxy=None) as session:
+        for _ in range(2):
+            asked = BackMsg()
+            asked.rerun_script.query_string = SMALL
+            session.send(asked.SerializeToString())
+            while True:
+                came = session.recv(timeout=90)
+                assert str(ROOT).encode() not in came
+                told = ForwardMsg.FromString(came)
+                if told.WhichOneof("type") == "new_session":
+                    assert told.new_session.main_script_path == "pages.py"
+                assert not (told.WhichOneof("type") == "delta" and told.delta.new_element.WhichOneof("type") == "exception")
+                if told.WhichOneof("type") == "script_finished":
+                    break
 
 
 @pytest.mark.parametrize("path", [*OURS, *CLOSED])

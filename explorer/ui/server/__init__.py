@@ -7,5 +7,6 @@ requests      which routes there are, and how large a request may be
 rate_limits   how often a visitor and an address may ask
 refusals      an answer that is a status and a sentence
 settings      the settings of the environment, judged before the start
+messages      what is taken out of what Streamlit sends
 edge          the middleware that applies all of it before Streamlit sees a request
 """

@@ -42,7 +42,13 @@ MOST_DESCRIPTORS = 65_536
 MOST_NEW, WINDOW, PAUSE = 2000, 10.0, 1.0
 SAME_LINES_A_MINUTE = 20
 # The loggers that say something for each message or connection that is not as it should be.
-TALKERS = ("uvicorn.error", "asyncio", "streamlit.web.server.starlette.starlette_websocket", "explorer.ui.server.edge")
+TALKERS = (
+    "uvicorn.error",
+    "asyncio",
+    "streamlit.web.server.starlette.starlette_websocket",
+    "explorer.ui.server.edge",
+    "streamlit.error_util",
+)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from explorer.ui.cookies import cookie_of
 from explorer.ui.server import requests
 from explorer.ui.server.clients import counted_as, header, put_header
 from explorer.ui.server.hosts import Hosts, is_same_origin
+from explorer.ui.server.messages import without_path
 from explorer.ui.server.rate_limits import Asker, RateLimits
 from explorer.ui.server.refusals import Refusal, answer
 
@@ -45,7 +46,7 @@ class Edge:
         _own_the_origin(scope)
         with self._limits.answering(kind, asker):
             if scope["type"] == "websocket":
-                await self._app(scope, self._paced(asker, receive, send), send)
+                await self._app(scope, self._paced(asker, receive, send), without_path(send))
             else:
                 await self._answer(scope, receive, send)
 
