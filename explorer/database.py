@@ -106,7 +106,7 @@ class Database:
                 with engine.begin() as connection:
                     yield connection
                 return
-            with self._file.in_use(engine), engine.begin() as connection:
+            with self._file.in_use(engine, self._prepare), engine.begin() as connection:
                 yield connection
 
     def _ready(self) -> sql.Engine:
@@ -134,10 +134,7 @@ class Database:
         try:
             if self._file is not None:
                 self._file.open()
-            with engine.begin() as connection:
-                self._tables.create_all(connection)
-                self._add_columns(connection)
-                self._upgrade(connection)
+            self._prepare(engine)
         except BaseException:
             engine.dispose()
             # All connections of a process share what the first one may do: one that stayed open on a read-only disk would
@@ -146,6 +143,12 @@ class Database:
                 self._file.close()
             raise
         return engine
+
+    def _prepare(self, engine: sql.Engine) -> None:
+        with engine.begin() as connection:
+            self._tables.create_all(connection)
+            self._add_columns(connection)
+            self._upgrade(connection)
 
     def _add_columns(self, connection: sql.Connection) -> None:
         """Add to tables of an older version the columns that they lack."""
@@ -170,6 +173,7 @@ class _File:
         self._identity: tuple[int, int] | None = None
         self._log_identity: tuple[int, int] | None = None
         self._users = 0
+        self._is_prepared = True
         self._condition = threading.Condition()
 
     def open(self) -> None:
@@ -177,10 +181,11 @@ class _File:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if not self._path.exists():
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+        self._keep()
+        # Only now: a setting may name any file of the machine, and only a database is ours to change.
         with suppress(OSError):
             if stat.S_IMODE(self._path.stat().st_mode) & 0o077:
                 self._path.chmod(OWNER_ONLY)
-        self._keep()
 
     def close(self) -> None:
         if self._keeper is not None:
@@ -198,10 +203,10 @@ class _File:
         return connection
 
     @contextmanager
-    def in_use(self, engine: sql.Engine) -> Iterator[None]:
-        """While this is held, the file is the one at its path."""
+    def in_use(self, engine: sql.Engine, prepare: Callable[[sql.Engine], None]) -> Iterator[None]:
+        """While this is held, the file is the one at its path. prepare: makes the tables of a file that came instead."""
         with self._condition:
-            if self._identity != _identity(self._path):
+            if self._identity != _identity(self._path) or not self._is_prepared:
                 # No transaction may end in the old file after it was copied.
                 self._condition.wait_for(lambda: not self._users, SECONDS_FOR_A_CONNECTION)
                 if self._users:
@@ -209,6 +214,10 @@ class _File:
                 if self._identity != _identity(self._path):
                     self._put_back()
                     engine.dispose()
+                    self._is_prepared = False
+                if not self._is_prepared:
+                    prepare(engine)
+                    self._is_prepared = True
             self._users += 1
         try:
             yield

@@ -30,7 +30,7 @@ _SECONDS_BETWEEN_LOOKS = 0.05
 def workers_wanted() -> int:
     """EXPLORER_WORKERS, or 2. Raises ValueError with a sentence for anything but a whole number from 1 to 64."""
     received = os.environ.get("EXPLORER_WORKERS", "2")
-    if not received.isdigit() or not 1 <= int(received) <= 64:
+    if not (received.isascii() and received.isdigit()) or not 1 <= int(received) <= 64:
         raise ValueError(f"EXPLORER_WORKERS must be a whole number from 1 to 64. Received: {received!r}")
     return int(received)
 

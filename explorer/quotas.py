@@ -57,6 +57,6 @@ class Quotas:
 def runs_in_all() -> int:
     """EXPLORER_MAX_RUNS, or 400. Raises ValueError with a sentence for anything but a whole number greater than 0."""
     received = os.environ.get("EXPLORER_MAX_RUNS", str(RUNS_IN_ALL))
-    if not received.isdecimal() or len(received) > 9 or int(received) < 1:
+    if not (received.isascii() and received.isdecimal()) or len(received) > 9 or int(received) < 1:
         raise ValueError(f"EXPLORER_MAX_RUNS must be a whole number greater than 0. Received: {received[:40]!r}")
     return int(received)

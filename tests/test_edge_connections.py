@@ -16,7 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from websockets.sync.client import connect
 
 from explorer.ui.server import connections
-from explorer.ui.server.connections import Bounded, Connections, FewLines, raise_descriptors
+from explorer.ui.server.connections import LARGEST_MESSAGE, Bounded, Connections, FewLines, raise_descriptors
 
 PATIENCE = 20.0
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -90,7 +90,7 @@ def is_ended(ours: socket.socket) -> bool:
 def test_the_names_of_uvicorn_that_are_taken_over_are_there(monkeypatch):
     with serving(monkeypatch) as (port, server):
         config = server.config
-        assert (config.ws_max_size, config.h11_max_incomplete_event_size) == (1_000_000, 16 * 1024)
+        assert (config.ws_max_size, config.h11_max_incomplete_event_size) == (LARGEST_MESSAGE, 16 * 1024)
         assert not isinstance(config.loaded_app, ProxyHeadersMiddleware)
         assert config.http_protocol_class.__name__ == "BoundedHTTP"
         assert config.ws_protocol_class.__name__ == "BoundedWebSocket"
@@ -158,9 +158,9 @@ def test_a_place_in_use_is_never_taken_away(monkeypatch):
 
 def test_a_message_that_is_too_large_ends_its_connection(monkeypatch):
     with serving(monkeypatch) as (port, _), connect(f"ws://127.0.0.1:{port}/", proxy=None, max_size=None) as page:
-        page.send(b"x" * 1_000_000)
-        assert page.recv() == "1000000"
-        page.send(b"x" * 1_000_001)
+        page.send(b"x" * LARGEST_MESSAGE)
+        assert page.recv() == str(LARGEST_MESSAGE)
+        page.send(b"x" * (LARGEST_MESSAGE + 1))
         with pytest.raises(Exception, match="1009"):
             page.recv(timeout=PATIENCE)
 

@@ -344,6 +344,34 @@ def test_a_deleted_database_is_put_back_with_all_that_it_held(store, tmp_path, w
     again.close()
 
 
+@pytest.mark.parametrize("other", [b"", None], ids=["an empty file", "a database without tables"])
+def test_a_file_without_tables_that_comes_instead_gets_them(store, tmp_path, other):
+    path = tmp_path / "other.db"
+    if other is None:
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE something (else_ TEXT)")
+        connection.close()
+    else:
+        path.write_bytes(other)
+    store.add_run(a_run())
+    os.replace(path, tmp_path / "new" / "runs.db")
+    assert store.run("r1") is None
+    store.add_run(a_run("r2"))
+    assert store.run("r2") == a_run("r2")
+
+
+@pytest.mark.parametrize("what", ["a folder", "a file of somebody's"])
+def test_what_is_no_database_is_not_changed(tmp_path, what):
+    path = tmp_path / "something"
+    path.mkdir() if what == "a folder" else path.write_bytes(b"This is no database. " * 100)
+    path.chmod(0o755)
+    store = Store(f"sqlite:///{path}")
+    with pytest.raises(DatabaseUnavailable):
+        store.add_run(a_run())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
+    store.close()
+
+
 def test_deleting_while_many_write_loses_nothing(store, tmp_path):
     written = threading.Event()
 

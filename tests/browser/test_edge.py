@@ -78,6 +78,33 @@ def assert_gives_nothing_away(body: str) -> None:
         assert secret not in body
 
 
+@pytest.mark.parametrize(
+    "message", ["addresses of files", "widgets without end", "a name without end", "a tool of development"]
+)
+def test_a_message_that_no_page_sends_is_dropped_and_costs_nobody_time(server, message):
+    """What Streamlit would work on for seconds in its event loop, or write whole into the log."""
+    unwanted = BackMsg()
+    if message == "addresses of files":
+        unwanted.file_urls_request.file_names.extend(f"{number}" for number in range(40_000))
+    elif message == "widgets without end":
+        for number in range(20_000):
+            unwanted.rerun_script.widget_states.widgets.add().id = f"{number}"
+    elif message == "a name without end":
+        unwanted.rerun_script.fragment_id = "x" * 400_000
+    else:
+        unwanted.backend_operation_request.request_id = "x"
+        unwanted.backend_operation_request.install_skills.SetInParent()
+    address = f"ws://127.0.0.1:{server.port}{STREAM}"
+    with connect(address, subprotocols=["streamlit"], origin=server.url, max_size=None, proxy=None) as session:
+        session.send(unwanted.SerializeToString())
+        asked = BackMsg()
+        asked.rerun_script.query_string = SMALL
+        session.send(asked.SerializeToString())
+        came = [ForwardMsg.FromString(session.recv(timeout=90))]
+        # The first answer is that to the message that a page sends.
+        assert came[0].WhichOneof("type") in ("new_session", "session_status_changed", "session_event")
+
+
 def test_a_session_tells_no_path_and_bears_that_widgets_are_left_out(server):
     address = f"ws://127.0.0.1:{server.port}{STREAM}"
     with connect(address, subprotocols=["streamlit"], origin=server.url, max_size=None, proxy=None) as session:

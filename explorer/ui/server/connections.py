@@ -29,7 +29,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from explorer.ui.server.clients import Network, counted_as, is_in, trusted_proxies
 
 # A message of the page is some kilobytes; the longest has 20,000 characters of pasted code in it.
-LARGEST_MESSAGE = 1_000_000
+LARGEST_MESSAGE = 500_000
 LARGEST_HEAD = 16 * 1024
 SECONDS_IDLE = 10.0
 SECONDS_STALLED = 30.0

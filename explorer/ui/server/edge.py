@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
+from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.ui.cookies import cookie_of
 from explorer.ui.server import requests
 from explorer.ui.server.clients import counted_as, header, put_header
 from explorer.ui.server.hosts import Hosts, is_same_origin
-from explorer.ui.server.messages import without_path
+from explorer.ui.server.messages import is_wanted, without_path
 from explorer.ui.server.rate_limits import Asker, RateLimits
 from explorer.ui.server.refusals import Refusal, answer
 
@@ -93,16 +94,24 @@ class Edge:
     def _paced(self, asker: Asker, receive: Receive, send: Send) -> Receive:
         """`receive` of an open WebSocket, at the pace that its visitor may have."""
 
+        async def ended(code: int) -> Message:
+            await send({"type": "websocket.close", "code": code})
+            return {"type": "websocket.disconnect", "code": code}
+
         async def paced() -> Message:
-            message = await receive()
-            if message["type"] != "websocket.receive":
-                return message
-            if message.get("bytes") is None:
-                # Streamlit answers text with an exception, and a traceback in the log.
-                await send({"type": "websocket.close", "code": 1003})
-                return {"type": "websocket.disconnect", "code": 1003}
-            await self._limits.delay(asker)
-            return message
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                # Streamlit answers text, and what is no message, with an exception, and a traceback in the log.
+                if message.get("bytes") is None:
+                    return await ended(1003)
+                await self._limits.delay(asker)
+                try:
+                    if is_wanted(message["bytes"]):
+                        return message
+                except DecodeError:
+                    return await ended(1002)
 
         return paced
 
