@@ -28,6 +28,7 @@ _LOG = logging.getLogger(__name__)
 SECONDS_FOR_A_LOCK = 1.0
 # More threads than ask at once: a stream of events and a page each ask in a thread of their own.
 CONNECTIONS = 40
+TRIES_TO_PUT_BACK = 5
 SECONDS_FOR_A_CONNECTION = 5.0
 LARGEST_WRITE_AHEAD_LOG = 64 * 2**20
 OWNER_ONLY = 0o600
@@ -90,6 +91,10 @@ class Database:
         self._file = _File(Path(self._url.database).absolute()) if _is_file(self._url) else None
 
     def close(self) -> None:
+        if self._engine is not None:
+            # A file that was deleted after the last transaction is put back by this one.
+            with suppress(DatabaseUnavailable), self.transaction():
+                pass
         with self._opening:
             if self._engine is not None:
                 self._engine.dispose()
@@ -211,10 +216,14 @@ class _File:
                 self._condition.wait_for(lambda: not self._users, SECONDS_FOR_A_CONNECTION)
                 if self._users:
                     raise DatabaseUnavailable(CANNOT_OPEN)
-                if self._identity != _identity(self._path):
-                    self._put_back()
-                    engine.dispose()
-                    self._is_prepared = False
+                tries = TRIES_TO_PUT_BACK
+                while self._identity != _identity(self._path):
+                    tries -= 1
+                    # What it held is still in the connection of before: deleted once more, it is written once more.
+                    with suppress(*([DatabaseUnavailable, sqlite3.Error] if tries else [])):
+                        self._put_back()
+                        engine.dispose()
+                        self._is_prepared = False
                 if not self._is_prepared:
                     prepare(engine)
                     self._is_prepared = True
@@ -227,13 +236,27 @@ class _File:
                 self._condition.notify_all()
 
     def _keep(self) -> None:
-        """Keep a connection open for as long as the file is used: through it a deleted file can still be copied."""
-        self._keeper = self.connect()
-        # In WAL mode readers do not wait for the writer. It is a property of the file and stays.
-        self._keeper.execute("PRAGMA journal_mode=WAL")
-        # Reading opens the write-ahead log, which is deleted with the file.
-        self._keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        self._identity, self._log_identity = _identity(self._path), _identity(self._beside("-wal"))
+        """Keep a connection open for as long as the file is used: through it a deleted file can still be copied.
+
+        The one of before is let go only when the new one is there. Raises DatabaseUnavailable where the file was deleted
+        or replaced meanwhile.
+        """
+        found = _identity(self._path)
+        keeper = self.connect()
+        try:
+            # In WAL mode readers do not wait for the writer. It is a property of the file and stays.
+            keeper.execute("PRAGMA journal_mode=WAL")
+            # Reading opens the write-ahead log, which is deleted with the file.
+            keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            log = _identity(self._beside("-wal"))
+            if found is None or found != _identity(self._path):
+                raise DatabaseUnavailable(CANNOT_OPEN)
+        except BaseException:
+            keeper.close()
+            raise
+        if self._keeper is not None:
+            self._keeper.close()
+        self._keeper, self._identity, self._log_identity = keeper, found, log
 
     def _beside(self, ending: str) -> Path:
         return self._path.with_name(self._path.name + ending)
@@ -260,7 +283,6 @@ class _File:
         else:
             os.replace(copy, self._path)
             _LOG.warning("The database file was deleted while it was in use. It was written anew, with all that it held.")
-        self._keeper.close()
         self._keep()
 
 
