@@ -130,11 +130,14 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "running")
     wait_for_epoch(page, 5)
+    # How many redraws there are is the machine's affair; that there are more while it trains is ours.
+    drawn = number(page, "data-redraws")
+    page.wait_for_function("drawn => Number(document.querySelector('[data-live]').dataset.redraws) > drawn", arg=drawn)
+    expect(panel(page)).to_have_attribute("data-state", "running")
     slide(page, "timesteps", 1)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,9,16")
     expect(panel(page)).to_have_attribute("data-state", "done")
     expect(panel(page)).to_have_attribute("data-frames", "400")
-    assert number(page, "data-redraws") >= 20
     assert chart.get_attribute("data-mine") == "the same node"
     assert "held" in chart.get_attribute("aria-label")
     expect(page.locator("[data-story]")).to_contain_text("floor")
