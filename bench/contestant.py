@@ -3,7 +3,7 @@
 Takes a JSON object a line and answers with one. `setup` builds an experiment, `epoch` trains and answers with the seconds
 of one epoch and its loss, `first` and `difference` are for ours alone, `memory` is the process's resident bytes.
 
-ours      a worker: its settings, `explorer.work`, and chunks of 0.1 s, the state taken in and given back with each
+ours      a worker: its settings, `explorer.runtime.jobs`, and chunks of 0.1 s, the state taken in and given back with each
 other     the same, compiled the other way: without XLA where we take it, by XLA where we do not
 fit       Keras on TensorFlow as it comes, `model.fit`
 jax       the same file, with KERAS_BACKEND=jax from outside
@@ -60,15 +60,15 @@ class Line:
 
 
 def ours(experiment: Experiment, line: Line) -> NoReturn:
-    from explorer import work
+    from explorer.runtime import jobs
 
     values, state = experiment.to_dict(), None
-    work.prepare(values)
+    jobs.prepare(values)
     line.say(ok=True)
     while True:
         line.wait_for_turn()
         start = time.perf_counter()
-        state, frames, *_ = work.chunk(values, state, ENDLESS, CHUNK_SECONDS)
+        state, frames, *_ = jobs.chunk(values, state, ENDLESS, CHUNK_SECONDS)
         line.say(seconds=(time.perf_counter() - start) / len(frames), loss=frames[-1].loss)
 
 
@@ -156,13 +156,13 @@ def products(experiment: Experiment, line: Line) -> NoReturn:
 
 def first(experiment: Experiment, compiled: bool) -> float:
     """Seconds from "train" to the first frame in a worker that is up. compiled: the page had rested on the experiment."""
-    from explorer import work
+    from explorer.runtime import jobs
 
     values = experiment.to_dict()
     if compiled:
-        work.prepare(values)
+        jobs.prepare(values)
     start = time.perf_counter()
-    work.chunk(values, None, 1, 0.0)
+    jobs.chunk(values, None, 1, 0.0)
     return time.perf_counter() - start
 
 
@@ -179,9 +179,9 @@ CONTESTANTS: dict[str, Callable[[Experiment, Line], NoReturn]] = {
 def main(name: str) -> None:
     line = Line()
     if name in ("ours", "other"):
-        from explorer import work
+        from explorer.runtime import jobs
 
-        work.warm()
+        jobs.warm()
     command = line.hear()
     while True:
         try:

@@ -11,8 +11,8 @@ from pathlib import Path
 from bench.contest import tell
 from bench.numbers import median
 from explorer.catalog import read_experiment
-from explorer.engine import Engine
-from explorer.store import Store
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
 
 CROWDS = (1, 2, 4, 8)
 # Large enough that no run ends while it is counted.

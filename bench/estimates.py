@@ -9,8 +9,9 @@ import json
 import statistics
 import time
 
-from explorer import limits, work
+from explorer import limits
 from explorer.catalog import read_experiment
+from explorer.runtime import jobs
 
 CASES = (
     {},
@@ -29,12 +30,12 @@ def measure() -> list[tuple[str, float, float]]:
     for case in CASES:
         experiment = read_experiment(case).experiment
         values = experiment.to_dict()
-        description = work.describe(values)["description"]
+        description = jobs.describe(values)["description"]
         estimated = limits.estimate(experiment, description).seconds / experiment.epochs
         state, seconds = None, []
         for epoch in range(1, EPOCHS + 2):
             start = time.perf_counter()
-            state, *_ = work.chunk(values, state, epoch, 1e9)
+            state, *_ = jobs.chunk(values, state, epoch, 1e9)
             seconds.append(time.perf_counter() - start)
         words = ", ".join(f"{name} {value}" for name, value in case.items()) or "the default"
         found.append((words, estimated, statistics.median(seconds[1:])))

@@ -16,9 +16,9 @@ def differences(experiment: Experiment) -> dict[str, float]:
     be equal. So where the difference is over 1e-4, `keras_itself` says how far plain Keras is from plain Keras with
     `jit_compile=True`, which sums in another order.
     """
-    from explorer import work
+    from explorer.runtime import jobs
 
-    _, frames, *_ = work.chunk(experiment.to_dict(), None, EPOCHS, 1e9)
+    _, frames, *_ = jobs.chunk(experiment.to_dict(), None, EPOCHS, 1e9)
     plain = _plain_keras(experiment, jit=False)
     found = {"difference": _largest([(frame.loss, frame.val_loss) for frame in frames], plain)}
     if found["difference"] > EQUAL:

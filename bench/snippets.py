@@ -48,8 +48,8 @@ def measure(quick: bool = False) -> dict[str, Any]:
 
     seconds: of one check of ten layers in a warm worker, each of a code with sizes of its own.
     """
-    from explorer.engine import Engine
-    from explorer.store import Store
+    from explorer.runtime.engine import Engine
+    from explorer.runtime.store import Store
 
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(Store(f"sqlite:///{Path(folder) / 'runs.db'}"), workers=1, grace=None)

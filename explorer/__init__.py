@@ -34,25 +34,26 @@ looks *         real numbers that show what one layer does
 folding *       time joined to the batch, where that changes nothing
 states          a run's state as bytes
 training *      compiles an epoch once and runs chunks of it
-work, warm      what workers run, by name
 limits          what a run will cost, estimated before it starts
 story           what happened in a run, in sentences
-server_id       names this server, and tells whether another one still lives
-database        connections, tables brought up to date, errors as sentences, a deleted file put back
-store           runs and frames in SQL, and which server trains which run
-retention       which runs are deleted, and when
-quotas          how much one visitor may have going
-encryption      the key that a cluster's processes know each other by
-nodes           Dask's scheduler and worker, without the ports that are not needed
-embedded        the cluster that runs in this process and its children
-health          what workers use, and how long nobody has heard of them
-remote          the address of somebody else's scheduler
-cluster         the processes that chunks run in: one of both
-queries         shapes, twins and checks, asked of workers and kept
-turns           which chunk goes to which worker next
-worker_pool     who is up, full or silent, and who is replaced
-precompiler     compiles ahead what pages rest on
-engine          queue, pause, step, stop, and recovery
+runtime/        where runs live, in this order:
+  jobs, worker_preload  what workers run, by name
+  server_id       names this server, and tells whether another one still lives
+  database        connections, tables brought up to date, errors as sentences, a deleted file put back
+  store           runs and frames in SQL, and which server trains which run
+  retention       which runs are deleted, and when
+  quotas          how much one visitor may have going
+  encryption      the key that a cluster's processes know each other by
+  nodes           Dask's scheduler and worker, without the ports that are not needed
+  embedded        the cluster that runs in this process and its children
+  health          what workers use, and how long nobody has heard of them
+  remote          the address of somebody else's scheduler
+  cluster         the processes that chunks run in: one of both
+  queries         shapes, twins and checks, asked of workers and kept
+  scheduler       which chunk goes to which worker next
+  worker_pool     who is up, full or silent, and who is replaced
+  precompiler     compiles ahead what pages rest on
+  engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone
 __main__        the same from the command line
 ui/             the Streamlit page, its components, and the stream of live events; in ui/server/ what stands before them:

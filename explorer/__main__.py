@@ -9,11 +9,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from explorer import limits, work
+from explorer import limits
 from explorer.catalog import ARCHITECTURES, TASKS, floors_of, read_experiment
 from explorer.explanation import explained, named, told, told_layer
 from explorer.parting import in_words, parting, tell
 from explorer.quiz import play
+from explorer.runtime import jobs
 from explorer.spec import LIMITS, Experiment, spell
 
 _KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
@@ -160,7 +161,7 @@ def _entry(entry: Any) -> dict[str, Any]:
 
 
 def _shapes(options: argparse.Namespace) -> int:
-    description = work.describe(_experiment(options).to_dict())["description"]
+    description = jobs.describe(_experiment(options).to_dict())["description"]
     if options.json:
         print(json.dumps({name: description[name] for name in ("inputs", "output", "layers", "params")}))
     else:
@@ -184,7 +185,7 @@ def _check(options: argparse.Namespace) -> int:
     x = None if options.x is None else [_shape("--x", text) for text in options.x]
     y = None if options.y is None else _shape("--y", options.y)
     (batch,) = (None,) if options.batch is None else _shape("--batch", options.batch, 1)
-    report = work.check(code, x, y, options.loss, batch)
+    report = jobs.check(code, x, y, options.loss, batch)
     if options.json:
         print(json.dumps(report))
     else:
@@ -238,7 +239,7 @@ def _print_report(code: str, report: Mapping[str, Any]) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    found = work.describe(_experiment(options).to_dict())
+    found = jobs.describe(_experiment(options).to_dict())
     description, looks = found["description"], found["looks"]
     if options.layer is not None:
         description = {**description, "layers": [named(description, options.layer)]}
@@ -255,14 +256,14 @@ def _quiz(options: argparse.Namespace) -> int:
     if not options.questions.isdecimal() or not int(options.questions):
         raise ValueError(f"--questions must be a whole number from 1 on. Received: “{options.questions}”.")
     experiment = _experiment(options)
-    description = work.describe(experiment.to_dict())["description"]
+    description = jobs.describe(experiment.to_dict())["description"]
     play(description, experiment.seed, int(options.questions))
     return 0
 
 
 def _twins(options: argparse.Namespace) -> int:
     experiment = _experiment(options).to_dict()
-    found = work.describe(experiment)
+    found = jobs.describe(experiment)
     if options.layer is None or options.setting is None:
         offered = found["twins"]
         lines = [
@@ -271,7 +272,7 @@ def _twins(options: argparse.Namespace) -> int:
         ]
         print(json.dumps(offered) if options.json else "\n".join(lines) or "Nothing in this model could be otherwise.")
         return 0
-    other = work.twin(experiment, options.layer, options.setting, options.value)
+    other = jobs.twin(experiment, options.layer, options.setting, options.value)
     if options.json:
         parts = parting(found["description"], other["description"], other["broken"], other["changed"])
         print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
@@ -285,7 +286,7 @@ def _train(options: argparse.Namespace) -> int:
 
     experiment = _experiment(options)
     values = experiment.to_dict()
-    description = work.describe(values)["description"]
+    description = jobs.describe(values)["description"]
     refusal = limits.refusal(experiment, description, psutil.virtual_memory().available)
     if refusal:
         raise ValueError(refusal)
@@ -295,7 +296,7 @@ def _train(options: argparse.Namespace) -> int:
     bar = None if options.json else Progbar(experiment.epochs, stateful_metrics=names, unit_name="epoch")
     state, epoch = None, 0
     while epoch < experiment.epochs:
-        state, frames, _ = work.chunk(values, state, experiment.epochs, _CHUNK_SECONDS)
+        state, frames, _ = jobs.chunk(values, state, experiment.epochs, _CHUNK_SECONDS)
         for frame in frames:
             figures = {name: getattr(frame, name) for name in names if getattr(frame, name) is not None}
             if not frame.finite:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from explorer import work
+from explorer.runtime import jobs
 
-work.warm()
+jobs.warm()
 
 
 @pytest.fixture(autouse=True)

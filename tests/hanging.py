@@ -1,11 +1,11 @@
-"""Work that never ends, and some that ends its worker: workers import it, as they do `explorer.work`."""
+"""Work that never ends, and some that ends its worker: workers import it, as they do `explorer.runtime.jobs`."""
 
 from __future__ import annotations
 
 import os
 import threading
 
-from explorer import work
+from explorer.runtime import jobs
 
 ENDLESS, DEADLY = "endless = True", "deadly = True"
 
@@ -15,10 +15,10 @@ def check(code: str, *arguments: object):
         threading.Event().wait()
     if code == DEADLY:
         os._exit(1)
-    return work.check(code, *arguments)
+    return jobs.check(code, *arguments)
 
 
 def describe(experiment: dict):
     if ENDLESS in experiment["pasted"]["code"]:
         threading.Event().wait()
-    return work.describe(experiment)
+    return jobs.describe(experiment)

@@ -1,17 +1,17 @@
-"""A chunk that uses more memory than its worker may: workers import it, as they do `explorer.work`."""
+"""A chunk that uses more memory than its worker may: workers import it, as they do `explorer.runtime.jobs`."""
 
 from __future__ import annotations
 
 import time
 
-from explorer import work
+from explorer.runtime import jobs
 
 GREEDY_SEED = 666
 
 
 def chunk(experiment: dict, before: object, until: int, budget: float):
     if experiment["seed"] != GREEDY_SEED:
-        return work.chunk(experiment, before, until, budget)
+        return jobs.chunk(experiment, before, until, budget)
     held = []
     while True:
         held.append(bytearray(100 * 2**20))

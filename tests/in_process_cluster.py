@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from explorer.cluster import WorkerDied
-from explorer.health import WorkerHealth
+from explorer.runtime.cluster import WorkerDied
+from explorer.runtime.health import WorkerHealth
 
 
 class InProcessFuture(Future):
@@ -20,7 +20,7 @@ class InProcessFuture(Future):
 
 
 class InProcessCluster:
-    """What `explorer.engine.Engine` asks of a cluster.
+    """What `explorer.runtime.engine.Engine` asks of a cluster.
 
     deaths: how often a worker still dies with the next chunk that it is given. silent: seconds since a worker was heard of.
     endless: the seed of the run whose chunks do not come to an end while its worker lives.

@@ -6,9 +6,9 @@ import json
 import sys
 import time
 
-from explorer.engine import Engine
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 
 if __name__ == "__main__":
     url, experiment = sys.argv[1], Experiment.from_dict(json.loads(sys.argv[2]))

@@ -15,12 +15,12 @@ import psutil
 import pytest
 from dask.utils import key_split
 
-from explorer import cluster as cluster_module
-from explorer import embedded
-from explorer.cluster import Cluster, WorkerDied
-from explorer.engine import Engine
+from explorer.runtime import cluster as cluster_module
+from explorer.runtime import embedded
+from explorer.runtime.cluster import Cluster, WorkerDied
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 
 
 @pytest.fixture(scope="module")

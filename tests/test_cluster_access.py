@@ -12,10 +12,10 @@ import psutil
 import pytest
 from distributed import Client, Security
 
-from explorer import embedded
-from explorer.cluster import Cluster
-from explorer.encryption import temporary_security
-from explorer.remote import checked_address
+from explorer.runtime import embedded
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.encryption import temporary_security
+from explorer.runtime.remote import checked_address
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_an_encrypted_one_needs_a_certificate(monkeypatch):
 
 
 def test_where_no_scheduler_answers_a_sentence_says_so(monkeypatch):
-    monkeypatch.setattr("explorer.cluster._SECONDS_OF_AN_ANSWER", 0.5)
+    monkeypatch.setattr("explorer.runtime.cluster._SECONDS_OF_AN_ANSWER", 0.5)
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         monkeypatch.setenv("EXPLORER_SCHEDULER", f"tcp://127.0.0.1:{held.getsockname()[1]}")

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import pytest
 
-from explorer.cluster import Cluster, WorkerDied
-from explorer.health import HealthRecord, Heartbeat, WorkerHealth
+from explorer.runtime.cluster import Cluster, WorkerDied
+from explorer.runtime.health import HealthRecord, Heartbeat, WorkerHealth
 from tests.test_cluster import until
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer import cluster as cluster_module
-from explorer.cluster import Cluster, WorkerDied, gone
+from explorer.runtime import cluster as cluster_module
+from explorer.runtime.cluster import Cluster, WorkerDied, gone
 from tests.test_cluster import until
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from explorer import work, worker_pool
 from explorer.catalog import program_key
-from explorer.engine import Engine, Refused
+from explorer.runtime import jobs, worker_pool
+from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 from tests import hungry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,7 +89,7 @@ def test_a_run_ends_with_every_frame(engine, calm):
 
 
 def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(calm):
-    frames = work.chunk(SMALL.to_dict(), None, SMALL.epochs, 1e9).frames
+    frames = jobs.chunk(SMALL.to_dict(), None, SMALL.epochs, 1e9).frames
     assert [(frame.epoch, frame.loss, frame.val_loss) for frame in frames] == [frame[:3] for frame in calm]
 
 
@@ -157,7 +157,7 @@ def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
     assert sharing == {"runs": 3, "workers": 2}
     for run_id, experiment in zip(runs, wanted, strict=True):
         state_is(engine, run_id, "done")
-        frames = work.chunk(experiment.to_dict(), None, 3, 1e9).frames
+        frames = jobs.chunk(experiment.to_dict(), None, 3, 1e9).frames
         assert [frame[1] for frame in losses(engine, run_id)[:3]] == [frame.loss for frame in frames]
         assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, 151))
 
@@ -192,7 +192,7 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
 
     def listen(function, *arguments, **more):
         asked.append((function, arguments[0]["units"]))
-        if function is work.trace and arguments[0]["units"] == 12:
+        if function is jobs.trace and arguments[0]["units"] == 12:
             engine.wish("a page", rests)
         return submit(function, *arguments, **more)
 
@@ -202,7 +202,7 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
         wait_for(lambda: any(program_key(rests) in held for held in programs(engine)))
     finally:
         del engine._cluster.submit
-    assert asked == [(work.trace, 12), (work.trace, 11), (work.prepare, 11)]
+    assert asked == [(jobs.trace, 12), (jobs.trace, 11), (jobs.prepare, 11)]
     assert not any(program_key(left) in held for held in programs(engine))
 
 
@@ -345,7 +345,7 @@ def test_a_cluster_at_an_address_gives_the_same_losses(calm, tmp_path, monkeypat
 
 def test_memory_and_absence(tmp_path, monkeypatch):
     """One engine for two faults: a worker over its memory limit, and a run that nobody watches."""
-    monkeypatch.setattr(work, "chunk", hungry.chunk)
+    monkeypatch.setattr(jobs, "chunk", hungry.chunk)
     store = Store(f"sqlite:///{tmp_path}/runs.db")
     engine = Engine(store, workers=2, memory=int(1.6 * 2**30), grace=1.0)
     try:

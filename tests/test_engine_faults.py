@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import database, quotas, work, worker_pool
-from explorer import engine as engine_module
-from explorer.engine import Engine, NotTheOwner, Refused
+from explorer.runtime import database, jobs, quotas, worker_pool
+from explorer.runtime import engine as engine_module
+from explorer.runtime.engine import Engine, NotTheOwner, Refused
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 from tests.disks import resize, small_disk
 from tests.in_process_cluster import InProcessCluster
 
@@ -54,7 +54,7 @@ def losses(store: Store, run_id: str) -> list[tuple]:
 @pytest.fixture(scope="module")
 def calm() -> list[tuple]:
     """Epochs and losses of SMALL, trained without a disturbance."""
-    frames = work.chunk(LONG.to_dict(), None, LONG.epochs, 1e9).frames
+    frames = jobs.chunk(LONG.to_dict(), None, LONG.epochs, 1e9).frames
     return [(frame.epoch, frame.loss, frame.val_loss) for frame in frames]
 
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from explorer import work
 from explorer.arithmetic import TERMS
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.explanation import every, explained, named, told
 from explorer.extents import EXTENTS
+from explorer.runtime import jobs
 from explorer.sentences import SAYS
 from explorer.shapes import describe, explain
 
@@ -181,7 +181,7 @@ def sized(name: str) -> list[dict]:
 @pytest.mark.parametrize("place", range(3))
 def test_an_experiment_s_symbols_hold_at_other_sizes(name, place):
     experiment = experiment_of(name, **sized(name)[place])
-    found = work.describe(experiment.to_dict())["description"]
+    found = jobs.describe(experiment.to_dict())["description"]
     values = {symbol: each["size"] for symbol, each in found["symbols"].items()}
     names = {symbol: each["axis"] for symbol, each in found["symbols"].items()}
     assert (names["T"], names["F"]) == ("timesteps", "features")
@@ -206,11 +206,11 @@ def value(written: str | None, values: dict) -> int | None:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_setting_moves_what_is_said_and_nothing_else(name):
     before = experiment_of(name, timesteps=8, features=3, units=16)
-    found = work.describe(before.to_dict())["description"]
+    found = jobs.describe(before.to_dict())["description"]
     assert {"timesteps", "units"} <= set(found["settings"])
     for setting, says in found["settings"].items():
         old = getattr(before, setting, None) or before.knobs[setting]
-        after = work.describe(experiment_of(name, **before.to_query() | {setting: str(old + 2)}).to_dict())["description"]
+        after = jobs.describe(experiment_of(name, **before.to_query() | {setting: str(old + 2)}).to_dict())["description"]
         moved = [
             one["name"]
             for part, shape in (("sources", "shape"), ("layers", "output"))
@@ -227,7 +227,7 @@ def test_a_setting_moves_what_is_said_and_nothing_else(name):
 
 
 def test_two_sizes_that_are_equal_by_chance_keep_their_own_symbols():
-    found = work.describe(experiment_of("two_streams", features=4, second_features=4, units=8).to_dict())["description"]
+    found = jobs.describe(experiment_of("two_streams", features=4, second_features=4, units=8).to_dict())["description"]
     assert [source["symbols"] for source in found["sources"]] == [["B", "T", "F"], ["B", "T", "F2"]]
     memory, second, merged, _ = found["layers"]
     assert memory["symbols_out"] == [["B", "T", "2 · U"]]
@@ -273,7 +273,7 @@ def test_any_model_is_explained_and_what_is_unknown_says_so():
 
 
 def test_the_json_has_the_fields_that_are_promised():
-    found = explained(work.describe(experiment_of("bidirectional_gru").to_dict())["description"])
+    found = explained(jobs.describe(experiment_of("bidirectional_gru").to_dict())["description"])
     memory, _ = found["layers"]
     fields = {"name", "type", "input", "output", "says", "equation", "weights", "parameters", "inside"}
     assert set(memory) == fields
@@ -284,7 +284,7 @@ def test_the_json_has_the_fields_that_are_promised():
 
 
 def test_the_text_names_everything_and_a_wrong_name_gets_its_sentence():
-    description = work.describe(experiment_of("gru_every_step").to_dict())["description"]
+    description = jobs.describe(experiment_of("gru_every_step").to_dict())["description"]
     text = told(description)
     for words in (
         "(batch B, timesteps T = 20, features F = 5)",

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer import work
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.flows import SAYS
+from explorer.runtime import jobs
 from explorer.shapes import describe
 
 STEPS = 9
@@ -71,7 +71,7 @@ def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_
 @pytest.mark.parametrize("name", ARCHITECTURES)
 @pytest.mark.parametrize("timesteps", [4, 20])
 def test_the_unrolled_chain_has_a_row_for_all_and_shows_both_ends(name, timesteps):
-    found = work.describe(read_experiment({"architecture": name, "timesteps": timesteps}).experiment.to_dict())[
+    found = jobs.describe(read_experiment({"architecture": name, "timesteps": timesteps}).experiment.to_dict())[
         "description"
     ]
     unrolled = found["unrolled"]

@@ -17,10 +17,13 @@ ORDER = (
     *("sizes", "tensors", "graph", "sentences", "axes", "extents"),
     *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "parting"),
     *("snippet", "build", "settings", "twins", "quiz"),
-    *("inside", "looks", "folding", "states", "training", "work", "warm"),
-    *("limits", "story", "server_id", "database", "store", "retention", "quotas"),
+    *("inside", "looks", "folding", "states", "training", "limits", "story"),
+    *("runtime", "export", "__main__", "ui"),
+)
+RUNTIME = (
+    *("__init__", "jobs", "worker_preload", "server_id", "database", "store", "retention", "quotas"),
     *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
-    *("queries", "turns", "worker_pool", "precompiler", "engine", "export", "__main__", "ui"),
+    *("queries", "scheduler", "worker_pool", "precompiler", "engine"),
 )
 MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -51,6 +54,9 @@ def test_imports_flow_one_way(path):
         parts = name.split(".")
         if parts[0] == "explorer" and len(parts) > 1 and parts[1] in ORDER:
             assert ORDER.index(parts[1]) <= own, f"{path.name} imports {name}, which stands below it"
+        if parts[:2] == ["explorer", "runtime"] and room(path) == "runtime" and len(parts) > 2 and parts[2] in RUNTIME:
+            below = f"{path.name} imports {name}, which stands below it"
+            assert RUNTIME.index(parts[2]) <= RUNTIME.index(path.stem), below
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

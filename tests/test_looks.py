@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer import inside, looks, work
+from explorer import inside, looks
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.runtime import jobs
 
 RANDOM = np.random.default_rng(3)
 
@@ -27,7 +28,7 @@ def close(shown: list[list[float]], wanted: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_layer_with_time_has_a_look_and_it_is_plain_data(name):
-    found = work.describe(read_experiment({"architecture": name}).experiment.to_dict())
+    found = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())
     assert json.loads(json.dumps(found["looks"])) == found["looks"]
     for layer in found["description"]["layers"]:
         if layer["flow"] not in ("none", "merge") or layer["type"] == "Concatenate":

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from explorer import data, limits, work
+from explorer import data, limits
 from explorer.build import build_experiment
 from explorer.catalog import (
     TASKS,
@@ -26,8 +26,9 @@ from explorer.catalog import (
 )
 from explorer.export import script
 from explorer.quiz import question
+from explorer.runtime import jobs
+from explorer.runtime.store import Run, Store
 from explorer.spec import Experiment, Frame, Pasted, size_limit, size_reason
-from explorer.store import Run, Store
 from explorer.story import Course, tell
 from explorer.training import Program, Trainer
 
@@ -43,13 +44,13 @@ model.compile(loss="mse")
 
 
 def experiment(code: str, x, y, loss: str = "mse", task: str | None = None, **settings) -> Experiment:
-    report = work.check(code, x, y, loss)
+    report = jobs.check(code, x, y, loss)
     assert report["holds"], report["problems"]
     return pasted_experiment(code, report, task, **{**SMALL, **settings})
 
 
 def trained(wanted: Experiment) -> list[Frame]:
-    return work.chunk(wanted.to_dict(), None, wanted.epochs, 1e9).frames
+    return jobs.chunk(wanted.to_dict(), None, wanted.epochs, 1e9).frames
 
 
 def classes(activation: str, outputs: int = 4) -> str:
@@ -111,7 +112,7 @@ def test_tasks_that_fit_are_those_of_the_same_shapes_and_loss():
 
 @pytest.mark.parametrize("task", pasted_tasks([(8, 6, 3)], (8, 6, 1), "mse"))
 def test_every_task_that_fits_makes_its_data(gru, task):
-    wanted = pasted_experiment(GRU, work.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse"), task)
+    wanted = pasted_experiment(GRU, jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse"), task)
     part = data.make(wanted, "probe")
     assert ([each.shape for each in part.inputs], part.targets.shape) == ([(8, 6, 3)], (8, 6, 1))
     assert set(wanted.knobs) == set(TASKS[task].knobs if task in TASKS else ())
@@ -153,7 +154,7 @@ def test_every_loss_equals_keras_and_falls(loss):
 
 
 def _described(code: str, y, loss: str) -> dict:
-    return work.describe(Experiment("pasted", "random_targets", pasted=Pasted(code, [(8, 6, 3)], y, loss)).to_dict())[
+    return jobs.describe(Experiment("pasted", "random_targets", pasted=Pasted(code, [(8, 6, 3)], y, loss)).to_dict())[
         "description"
     ]
 
@@ -237,8 +238,8 @@ model = keras.Sequential([
 
 def test_a_run_is_the_same_however_it_is_cut_and_says_the_program_it_is_on(gru):
     whole = trained(gru)
-    first = work.chunk(gru.to_dict(), None, 1, 1e9)
-    rest = work.chunk(gru.to_dict(), first, 3, 1e9)
+    first = jobs.chunk(gru.to_dict(), None, 1, 1e9)
+    rest = jobs.chunk(gru.to_dict(), first, 3, 1e9)
     assert [frame.loss for frame in (*first.frames, *rest.frames)] == [frame.loss for frame in whole]
     assert program_key(gru) in rest.held.programs
     bare = replace(gru, pasted=replace(gru.pasted, output=(), below=()))
@@ -266,7 +267,7 @@ def test_a_run_is_the_same_however_it_is_cut_and_says_the_program_it_is_on(gru):
 )
 def test_what_cannot_be_trained_here_is_described_and_says_why(code, x, y, sentence):
     wanted = Experiment("pasted", "random_targets", **SMALL, pasted=Pasted(START + code, [x], y, "mse"))
-    found = work.describe(wanted.to_dict())
+    found = jobs.describe(wanted.to_dict())
     assert found["description"]["layers"]
     assert sentence in found["hindrance"]
     with pytest.raises(ValueError, match=sentence):
@@ -281,14 +282,14 @@ def test_a_stateful_model_is_not_trained_and_says_why():
 
 
 def test_a_loss_without_targets_to_draw_says_which_there_are():
-    found = work.describe(
+    found = jobs.describe(
         Experiment("pasted", "random_targets", pasted=Pasted(GRU, [(8, 6, 3)], (8, 6, 1), "ctc")).to_dict()
     )
     assert "Targets for the loss ctc cannot be drawn here" in found["hindrance"]
 
 
 def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
-    report = work.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")
+    report = jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")
     for changed, sentence in (
         ({"holds": False}, "mend first what breaks"),
         ({"x": None}, "shapes of its inputs and of its target must be known"),
@@ -300,10 +301,10 @@ def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
 
 
 def test_shapes_numbers_twins_and_quiz(gru):
-    found = work.describe(gru.to_dict())
+    found = jobs.describe(gru.to_dict())
     assert (found["hindrance"], found["description"]["settings"]) == ("", {})
     assert set(found["values"]) == {"sequence", "memory", "answer"}
-    twin = work.twin(gru.to_dict(), "memory", "return_sequences", False)
+    twin = jobs.twin(gru.to_dict(), "memory", "return_sequences", False)
     assert twin["broken"]["layer"] == "answer"
     questions = [question(found["description"], 1, number) for number in range(5)]
     assert all(len(each.choices) > 1 for each in questions)
@@ -334,7 +335,7 @@ def test_an_embedding_is_looked_up_and_costs_no_multiplication():
         Experiment("pasted", "random_targets", pasted=Pasted(code.format(rows=rows), [(8, 20)], (8, 4), "mse"))
         for rows in (10, 50_000)
     )
-    one, other = (limits.estimate(each, work.describe(each.to_dict())["description"]) for each in (few, many))
+    one, other = (limits.estimate(each, jobs.describe(each.to_dict())["description"]) for each in (few, many))
     assert one.seconds == other.seconds > 0
     assert one.bytes < other.bytes
 
@@ -359,7 +360,7 @@ SCRIPTS = {
 def test_the_script_stands_alone(name, tmp_path):
     code, x, y, loss = SCRIPTS[name]
     pasted = Pasted(code, x, y, loss)
-    description = work.describe(Experiment("pasted", "random_targets", pasted=pasted).to_dict())["description"]
+    description = jobs.describe(Experiment("pasted", "random_targets", pasted=pasted).to_dict())["description"]
     report = {"holds": True, "x": x, "y": y, "loss": loss, "description": description}
     wanted = pasted_experiment(code, report, **{**SMALL, "epochs": 1})
     path = tmp_path / "experiment.py"

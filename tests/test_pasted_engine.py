@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import work
 from explorer.catalog import pasted_experiment
-from explorer.engine import Engine, Refused
-from explorer.store import Store
+from explorer.runtime import jobs
+from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.store import Store
 from tests import hanging
 from tests.test_engine import epoch_of, state_is, wait_for
 
@@ -48,7 +48,7 @@ def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
     engine.resume(run_id, "me")
     state_is(engine, run_id, "done")
     losses = [frame.loss for frame in engine.store.frames(run_id)]
-    assert losses == [frame.loss for frame in work.chunk(wanted.to_dict(), None, 6, 1e9).frames]
+    assert losses == [frame.loss for frame in jobs.chunk(wanted.to_dict(), None, 6, 1e9).frames]
     assert engine.store.run(run_id).experiment == wanted
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_trained_is_refused_before_it_is_a_run(engine):
 
 
 def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
-    monkeypatch.setattr(work, "check", hanging.check)
+    monkeypatch.setattr(jobs, "check", hanging.check)
     before = workers(engine)
     with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
         engine.check(hanging.ENDLESS, timeout=1.0)
@@ -77,7 +77,7 @@ def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
 
 
 def test_a_worker_that_hangs_when_it_builds_a_model_of_code_is_started_anew(engine, monkeypatch):
-    monkeypatch.setattr(work, "describe", hanging.describe)
+    monkeypatch.setattr(jobs, "describe", hanging.describe)
     report = engine.check(CODE, **ASKED)
     endless = pasted_experiment(f"{CODE}{hanging.ENDLESS}\n", report, samples=40, batch=16, epochs=6)
     before = workers(engine)
@@ -91,7 +91,7 @@ def test_a_worker_that_hangs_when_it_builds_a_model_of_code_is_started_anew(engi
 
 
 def test_a_worker_that_ends_on_code_is_told(engine, monkeypatch):
-    monkeypatch.setattr(work, "check", hanging.check)
+    monkeypatch.setattr(jobs, "check", hanging.check)
     with pytest.raises(Refused, match="The worker that read this code ended"):
         engine.check(hanging.DEADLY, timeout=60.0)
     assert engine.check(CODE + "\n", **ASKED, timeout=60.0)["holds"]

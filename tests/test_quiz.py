@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from keras import layers
 from streamlit.testing.v1 import AppTest
 
-from explorer import work
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.quiz import KINDS, Sitting, play, question
+from explorer.runtime import jobs
 from explorer.shapes import describe
 
 MODELS = {
-    name: work.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
+    name: jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
     for name in ARCHITECTURES
 }
 SOME = st.integers(0, 10**6)
@@ -140,7 +140,7 @@ def test_the_right_sliders_are_those_that_move_a_built_model(name):
         knobs = values["knobs"]
         inside = {"knobs": {**knobs, setting: knobs[setting] + 2}} if setting in knobs else {setting: values[setting] + 2}
         flat = {key: value for key, value in {**values, **inside}.items() if key != "knobs"} | inside.get("knobs", knobs)
-        moved[setting] = work.describe(read_experiment(flat).experiment.to_dict())["description"]
+        moved[setting] = jobs.describe(read_experiment(flat).experiment.to_dict())["description"]
     for number in range(60):
         asked = question(MODELS[name], 3, number)
         if asked.kind != "slider":

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sql
 
-from explorer import quotas, retention
-from explorer.retention import A_DAY, Retention
-from explorer.store import Run, Store, owner_of
+from explorer.runtime import quotas, retention
+from explorer.runtime.retention import A_DAY, Retention
+from explorer.runtime.store import Run, Store, owner_of
 from tests.test_store import EXPERIMENT, a_run, frame
 
 

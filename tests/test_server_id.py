@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 
-from explorer.server_id import is_gone, new_server_id
+from explorer.runtime.server_id import is_gone, new_server_id
 
-PROGRAM = "import sys\nfrom explorer.server_id import new_server_id\nprint(new_server_id(), flush=True)\nsys.stdin.read()"
+PROGRAM = (
+    "import sys\nfrom explorer.runtime.server_id import new_server_id\nprint(new_server_id(), flush=True)\nsys.stdin.read()"
+)
 
 
 def test_a_server_is_gone_when_its_process_has_ended_also_before_its_parent_has_noticed():

@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 import sqlalchemy as sql
 
-from explorer import database
-from explorer.database import DatabaseUnavailable
-from explorer.server_id import new_server_id
+from explorer.runtime import database
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.server_id import new_server_id
+from explorer.runtime.store import FramesMissing, Run, RunTaken, Store, owner_of
 from explorer.spec import Experiment, Frame
-from explorer.store import FramesMissing, Run, RunTaken, Store, owner_of
 from tests.disks import read_only, resize, small_disk
 
 EXPERIMENT = Experiment("gru_every_step", "delayed_echo", knobs={"delay": 2})
@@ -129,7 +129,7 @@ def in_the_hands_of(store: Store, server: str, lease: float) -> None:
 
 def test_what_an_ended_server_left_is_held_and_what_a_living_one_trains_is_not(store):
     ended = subprocess.run(
-        [sys.executable, "-c", "from explorer.server_id import new_server_id; print(new_server_id())"],
+        [sys.executable, "-c", "from explorer.runtime.server_id import new_server_id; print(new_server_id())"],
         capture_output=True,
         text=True,
         check=True,
@@ -305,7 +305,7 @@ def test_a_database_that_cannot_be_written_to_says_so(tmp_path):
 def test_a_database_that_was_opened_read_only_can_be_written_to_when_its_disk_can(tmp_path):
     """A killed server leaves the log beside the file: then SQLite opens it even where nothing can be written."""
     url = f"sqlite:///{tmp_path}/runs.db"
-    left = "import os, sys; from explorer.store import Store; Store(sys.argv[1]).size(); os._exit(0)"
+    left = "import os, sys; from explorer.runtime.store import Store; Store(sys.argv[1]).size(); os._exit(0)"
     subprocess.run([sys.executable, "-c", left, url], check=True, cwd=Path(__file__).parents[1])
     assert (tmp_path / "runs.db-shm").exists()
     store = Store(url)

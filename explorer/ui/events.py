@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer import data
-from explorer.database import DatabaseUnavailable
-from explorer.engine import Engine
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import StoredFrame
 from explorer.spec import ENDED, Experiment
-from explorer.store import StoredFrame
 from explorer.story import Course, tell
 from explorer.ui import ending
 

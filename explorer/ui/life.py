@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 from explorer.catalog import read_experiment
-from explorer.engine import Engine
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 
 _lock = threading.Lock()
 _engine: Engine | None = None

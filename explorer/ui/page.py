@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS
-from explorer.engine import Refused
 from explorer.presets import PRESETS
+from explorer.runtime.engine import Refused
 from explorer.spec import Experiment
 from explorer.ui import address, life
 from explorer.ui.chain import chain

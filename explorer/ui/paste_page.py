@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.database import DatabaseUnavailable
-from explorer.engine import Refused
 from explorer.examples import EXAMPLES, FORMS
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.engine import Refused
 from explorer.ui import life, paste_state, paste_train
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import plotly
 import streamlit as st
 
-from explorer.database import DatabaseUnavailable
-from explorer.engine import Engine, Refused
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.store import Run
 from explorer.spec import Experiment
-from explorer.store import Run
 from explorer.ui import life
 from explorer.ui.live import live
 from explorer.ui.panel import info

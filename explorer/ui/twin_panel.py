@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, architecture_of, read_experiment, task_of
-from explorer.engine import Refused
 from explorer.parting import parting
+from explorer.runtime.engine import Refused
 from explorer.spec import Experiment, knob_choices
 from explorer.ui import life
 from explorer.ui.address import keep_when_bounds_move

@@ -10,8 +10,8 @@ import urllib.request
 
 import pytest
 
+from explorer.runtime.store import Run, Store
 from explorer.spec import Experiment
-from explorer.store import Run, Store
 from explorer.ui import frontend
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 

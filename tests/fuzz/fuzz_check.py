@@ -22,9 +22,9 @@ def main() -> None:
         print("atheris is not there: it has wheels for some Pythons only (requirements-soak.txt).")
         return
     with atheris.instrument_imports(include=["explorer.snippet"]):
-        from explorer import work
+        from explorer.runtime import jobs
 
-        work.warm()
+        jobs.warm()
         from explorer.snippet import check
     from tests.fuzz.promises import keep
     from tests.fuzz.writing import edited, program

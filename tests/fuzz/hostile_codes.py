@@ -37,9 +37,9 @@ def _status(field: str) -> int:
 
 
 def _serve(pipe: Connection) -> None:
-    from explorer import work
+    from explorer.runtime import jobs
 
-    work.warm()
+    jobs.warm()
     from explorer.snippet import check
 
     limit = _status("VmSize") + MOST_BYTES

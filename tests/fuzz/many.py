@@ -62,9 +62,9 @@ class _Logged(logging.Handler):
 
 
 def _serve(pipe: Connection) -> None:
-    from explorer import work
+    from explorer.runtime import jobs
 
-    work.warm()
+    jobs.warm()
     from explorer.snippet import check
     from tests.fuzz.watch import watched
     from tests.learners import CASES

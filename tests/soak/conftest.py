@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from explorer.engine import Engine
-from explorer.store import Store
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
 from tests.soak import runs
 from tests.soak.record import Row, table
 

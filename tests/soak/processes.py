@@ -15,10 +15,10 @@ from typing import Any
 
 import psutil
 
-from explorer.database import DatabaseUnavailable
-from explorer.engine import Engine, Refused
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "EXPLORER_SOAK_SERVER"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from explorer.store import StoredFrame
+from explorer.runtime.store import StoredFrame
 
 COLUMNS = ("what", "rounds", "runs", "frames", "lost", "doubled", "unequal", "median", "longest")
 

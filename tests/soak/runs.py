@@ -11,11 +11,11 @@ from functools import cache
 
 import numpy as np
 
-from explorer import work
 from explorer.catalog import read_experiment
-from explorer.engine import Engine, Refused
+from explorer.runtime import jobs
+from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.store import StoredFrame
 from explorer.spec import Experiment
-from explorer.store import StoredFrame
 from tests.soak.record import Row
 
 # How often the faults come: of every kind so many percent of what each file names.
@@ -50,7 +50,7 @@ def dice(what: str) -> random.Random:
 @cache
 def calm(experiment: Experiment) -> tuple[StoredFrame, ...]:
     """The frames of an experiment that nothing disturbs, as the store would give them."""
-    frames = work.chunk(experiment.to_dict(), None, experiment.epochs, 1e9).frames
+    frames = jobs.chunk(experiment.to_dict(), None, experiment.epochs, 1e9).frames
     return tuple(
         StoredFrame(
             frame.epoch,

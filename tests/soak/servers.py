@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.application import free_port
-from explorer import work
-from explorer.engine import Engine
+from explorer.runtime import jobs
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
 from explorer.spec import Experiment
-from explorer.store import Store
 from tests.soak.processes import ROOT, Server
 from tests.soak.record import Row
 from tests.soak.runs import EXPERIMENTS, PATIENCE, Fleet, calm, dice, times, wait_for
@@ -163,7 +163,7 @@ class _RemoteCluster:
     def __init__(self, port: int) -> None:
         self.address = f"tcp://127.0.0.1:{port}"
         self._port = port
-        self._environment = os.environ | work.ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+        self._environment = os.environ | jobs.ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
         self._scheduler = self._worker = None
         self.start()
         self.keep_up()
@@ -180,7 +180,7 @@ class _RemoteCluster:
         if self._worker is None or self._worker.poll() is not None:
             self._worker = self._run(
                 *("distributed.cli.dask_worker", self.address, "--host", "127.0.0.1", "--nthreads", "4"),
-                *("--no-dashboard", "--no-nanny", "--preload", "explorer.warm"),
+                *("--no-dashboard", "--no-nanny", "--preload", "explorer.runtime.worker_preload"),
             )
         return True
 

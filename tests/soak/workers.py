@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import psutil
 
-from explorer import engine as engine_module
-from explorer.engine import Engine
+from explorer.runtime import engine as engine_module
+from explorer.runtime.engine import Engine
 from tests.soak.runs import UNDER_WAY, Fleet, dice, times, wait_for
 
 BOTH = 0.15

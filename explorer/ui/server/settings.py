@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from explorer.cluster import workers_wanted
-from explorer.quotas import runs_in_all
-from explorer.remote import checked_address
-from explorer.retention import Retention
-from explorer.store import Store
+from explorer.runtime.cluster import workers_wanted
+from explorer.runtime.quotas import runs_in_all
+from explorer.runtime.remote import checked_address
+from explorer.runtime.retention import Retention
+from explorer.runtime.store import Store
 from explorer.ui.server.clients import trusted_proxies
 from explorer.ui.server.hosts import Hosts
 

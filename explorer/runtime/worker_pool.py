@@ -6,9 +6,9 @@ import threading
 import time
 from functools import partial
 
-from explorer import work
-from explorer.cluster import Cluster
-from explorer.turns import Turns, Worker
+from explorer.runtime import jobs
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.scheduler import Turns, Worker
 
 SECONDS_BETWEEN_LOOKS = 1.0
 # A worker that was not heard of for so long is said to be silent, and after the second time another one is started.
@@ -95,7 +95,7 @@ class WorkerPool:
                     self.replace(address)
                     return
 
-    def note_return(self, address: str, token: int, held: work.Held | None) -> None:
+    def note_return(self, address: str, token: int, held: jobs.Held | None) -> None:
         """Something has come back from a worker, and told what that holds now."""
         worker = self._turns.workers.get(address)
         if worker is None:

@@ -1,7 +1,7 @@
 """Runs, their last state and their frames, in SQL.
 
 SQLite beside the application by default; another database by its SQLAlchemy address in EXPLORER_DATABASE. What is stored
-stays, but for runs that nobody opened for a long time and nobody wanted to keep (`explorer.retention`).
+stays, but for runs that nobody opened for a long time and nobody wanted to keep (`explorer.runtime.retention`).
 
 Every run names the server that trains it, until when. Only that server writes its state and its frames, so that two
 servers on one database never mix; another one may take a run over when the first has ended, or when its owner asks.
@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sql
 
-from explorer.database import Database
-from explorer.server_id import is_gone, new_server_id
+from explorer.runtime.database import Database
+from explorer.runtime.server_id import is_gone, new_server_id
 from explorer.spec import ENDED, Experiment, Frame
 
-DEFAULT_PATH = Path(__file__).resolve().parent.parent / "data" / "explorer.db"
+DEFAULT_PATH = Path(__file__).resolve().parents[2] / "data" / "explorer.db"
 # A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
 LEASE_SECONDS = 10.0
 RESTARTED = "The server was restarted. The run goes on when its owner opens it."
@@ -142,8 +142,8 @@ class StoredFrame:
 class Store:
     """The one way to the database. Every method is one transaction; all may be called from any thread.
 
-    Every method raises `explorer.database.DatabaseUnavailable`, with a sentence, where the database cannot be used now;
-    then nothing was written.
+    Every method raises `explorer.runtime.database.DatabaseUnavailable`, with a sentence, where the database cannot
+    be used now; then nothing was written.
     """
 
     def __init__(self, url: str | None = None) -> None:

@@ -10,7 +10,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 # Runs that are queued or running. A page has one run, and nobody looks at more pages than these at once. Ten of them have
-# as many turns as one (`explorer.turns`).
+# as many turns as one (`explorer.runtime.scheduler`).
 RUNS_OF_A_VISITOR = 10
 STARTS_A_MINUTE = 30
 COMPILATIONS_A_MINUTE = 20
@@ -20,7 +20,7 @@ RUNS_IN_ALL = 400
 
 
 class Quotas:
-    """Counts what visitors start. `visitor` is `explorer.store.owner_of` a visitor's secret."""
+    """Counts what visitors start. `visitor` is `explorer.runtime.store.owner_of` a visitor's secret."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())

@@ -11,8 +11,8 @@ import os
 import threading
 import time
 
-from explorer.database import DatabaseUnavailable
-from explorer.store import Store
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.store import Store
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from explorer.catalog import program_key
+from explorer.runtime.scheduler import ROOM, Active, Flight, Turns, Worker
+from explorer.runtime.store import Run
 from explorer.spec import Experiment
-from explorer.store import Run
-from explorer.turns import ROOM, Active, Flight, Turns, Worker
 
 EXPERIMENT = Experiment("gru_every_step", "delayed_echo", knobs={"delay": 2})
 

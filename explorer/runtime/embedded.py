@@ -18,8 +18,8 @@ import psutil
 from distributed import Nanny, SpecCluster, Status
 from distributed.utils import get_mp_context
 
-from explorer import nodes, work
-from explorer.encryption import temporary_security
+from explorer.runtime import jobs, nodes
+from explorer.runtime.encryption import temporary_security
 
 SMALLEST_MEMORY = 1.5 * 2**30
 # A worker that is not up by then hangs. The first one, which waits for TensorFlow, has been seen to take 25 s under load.
@@ -57,8 +57,8 @@ def start(workers: int, memory: int) -> SpecCluster:
             # a slider waits for none of them.
             "nthreads": 4,
             "memory_limit": memory,
-            "env": work.ENVIRONMENT,
-            "preload": ["explorer.warm"],
+            "env": jobs.ENVIRONMENT,
+            "preload": ["explorer.runtime.worker_preload"],
             "death_timeout": SECONDS_OF_A_START,
             "local_directory": _private_directory(),
             "silence_logs": logging.ERROR,
@@ -101,10 +101,10 @@ def _fork_ahead() -> None:
         return
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
     # The parent of the workers inherits the settings from here, before it imports anything that reads them.
-    for name, value in work.ENVIRONMENT.items():
+    for name, value in jobs.ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     get_mp_context()  # names what Dask wants imported ahead; what is named after it counts
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["explorer.warm", "distributed"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["explorer.runtime.worker_preload", "distributed"])
 
 
 # --- what follows runs in the cluster's own event loop

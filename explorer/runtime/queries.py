@@ -17,8 +17,8 @@ from typing import Any
 
 from distributed import Future
 
-from explorer import work
-from explorer.cluster import Cluster, WorkerDied, gone
+from explorer.runtime import jobs
+from explorer.runtime.cluster import Cluster, WorkerDied, gone
 from explorer.spec import Experiment
 
 KEPT_ANSWERS = 512
@@ -55,11 +55,11 @@ class Queries:
         self._check_ended = threading.Condition()
 
     def describe(self, experiment: Experiment, timeout: float) -> dict[str, Any]:
-        """See `explorer.engine.Engine.describe`."""
+        """See `explorer.runtime.engine.Engine.describe`."""
         key = model_key(experiment)
         if experiment.pasted is None:
-            return self._ask(key, timeout, work.describe, experiment.to_dict())
-        return self._ask_bounded(key, timeout, key, work.describe, experiment.to_dict())
+            return self._ask(key, timeout, jobs.describe, experiment.to_dict())
+        return self._ask_bounded(key, timeout, key, jobs.describe, experiment.to_dict())
 
     def description(self, experiment: Experiment) -> dict[str, Any] | None:
         """What `describe` has returned for an experiment with the same model, or None."""
@@ -67,12 +67,12 @@ class Queries:
             return self._answers.get(model_key(experiment))
 
     def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float) -> dict[str, Any]:
-        """See `explorer.engine.Engine.twin`."""
+        """See `explorer.runtime.engine.Engine.twin`."""
         key = f"{model_key(experiment)} {layer} {setting} {value}"
         arguments = (experiment.to_dict(), layer, setting, value)
         if experiment.pasted is None:
-            return self._ask(key, timeout, work.twin, *arguments)
-        return self._ask_bounded(key, timeout, key, work.twin, *arguments)
+            return self._ask(key, timeout, jobs.twin, *arguments)
+        return self._ask_bounded(key, timeout, key, jobs.twin, *arguments)
 
     def check(
         self,
@@ -84,11 +84,11 @@ class Queries:
         timeout: float,
         visitor: str,
     ) -> dict[str, Any]:
-        """See `explorer.engine.Engine.check`."""
+        """See `explorer.runtime.engine.Engine.check`."""
         shapes = None if x is None else [tuple(shape) for shape in x]
         arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size)
         key = f"check {hashlib.sha256(json.dumps(arguments).encode()).hexdigest()}"
-        return self._ask_bounded(key, timeout, visitor, work.check, *arguments)
+        return self._ask_bounded(key, timeout, visitor, jobs.check, *arguments)
 
     def _ask_bounded(
         self, key: str, timeout: float, visitor: str, function: Callable[..., dict[str, Any]], *arguments: Any

@@ -24,10 +24,10 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.utils import LoopRunner
 
-from explorer import embedded, work
-from explorer.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
-from explorer.health import HealthRecord, Heartbeat, WorkerHealth
-from explorer.remote import checked_address
+from explorer.runtime import embedded, jobs
+from explorer.runtime.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
+from explorer.runtime.health import HealthRecord, Heartbeat, WorkerHealth
+from explorer.runtime.remote import checked_address
 
 _LOG = logging.getLogger(__name__)
 _MEMORY_TOPIC = "worker-restart-memory"
@@ -163,7 +163,7 @@ class Cluster:
             self._local.loop.add_callback(embedded.reopen, self._local, self._processes)
 
     def submit(self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0) -> Future:
-        """Run a function of `explorer.work` in a worker; on `worker` while that is alive.
+        """Run a function of `explorer.runtime.jobs` in a worker; on `worker` while that is alive.
 
         Raises WorkerDied while the scheduler is lost.
         """
@@ -336,7 +336,7 @@ class Cluster:
         """Have workers that are new import TensorFlow, in a thread: in their event loop they would be silent meanwhile."""
         fresh = [address for address in addresses if address not in self._warmed]
         self._warmed = set(addresses)
-        warming = [self._client.submit(work.warm, workers=[address], pure=False) for address in fresh]
+        warming = [self._client.submit(jobs.warm, workers=[address], pure=False) for address in fresh]
         for future in warming:
             future.add_done_callback(_report_cold)  # Held by it until it is done.
         return warming

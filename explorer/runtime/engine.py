@@ -2,8 +2,8 @@
 
 The engine keeps chunks of every active run in flight; a chunk brings back the new state and its frames, both are stored
 in one transaction, and the next chunk goes out. So pausing is sending no next chunk, stepping is a chunk of one epoch,
-stopping is dropping what returns, fairness is one chunk for each visitor in turn (`explorer.turns`), and a dead worker is
-one chunk again. Everything is plain method calls; what happened is read from the store.
+stopping is dropping what returns, fairness is one chunk for each visitor in turn (`explorer.runtime.scheduler`), and a
+dead worker is one chunk again. Everything is plain method calls; what happened is read from the store.
 
 Where the database cannot be written to, every run waits, with a sentence, and goes on by itself when it can. What could
 not be written is written first.
@@ -26,18 +26,19 @@ from typing import Any
 
 from distributed import Future
 
-from explorer import limits, work
+from explorer import limits
 from explorer.catalog import program_key
-from explorer.cluster import Cluster, WorkerDied, gone, workers_wanted
-from explorer.database import DatabaseUnavailable
-from explorer.precompiler import Precompiler
-from explorer.queries import Queries, Refused
-from explorer.quotas import KEPT_RUNS_OF_A_VISITOR, Quotas
-from explorer.retention import Retention
+from explorer.runtime import jobs
+from explorer.runtime.cluster import Cluster, WorkerDied, gone, workers_wanted
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.precompiler import Precompiler
+from explorer.runtime.queries import Queries, Refused
+from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR, Quotas
+from explorer.runtime.retention import Retention
+from explorer.runtime.scheduler import Active, Flight, Turns
+from explorer.runtime.store import FramesMissing, Run, RunTaken, Store, owner_of
+from explorer.runtime.worker_pool import WorkerPool
 from explorer.spec import Experiment
-from explorer.store import FramesMissing, Run, RunTaken, Store, owner_of
-from explorer.turns import Active, Flight, Turns
-from explorer.worker_pool import WorkerPool
 
 _LOG = logging.getLogger(__name__)
 
@@ -82,9 +83,9 @@ class Engine:
 
     A visitor is named by a secret that only his browser has; whoever has it can change his runs, everybody else can only
     watch them. Methods that change a run raise NotTheOwner for another's secret, and
-    `explorer.database.DatabaseUnavailable` where the run must be read first and cannot be.
+    `explorer.runtime.database.DatabaseUnavailable` where the run must be read first and cannot be.
 
-    store: where runs are kept. workers, memory: of the embedded cluster (see `explorer.cluster`).
+    store: where runs are kept. workers, memory: of the embedded cluster (see `explorer.runtime.cluster`).
     grace: seconds after which a run that nobody watches is paused; None: never.
     first: the experiment that pages open with: described as soon as a worker is up, and compiled on every one of them.
     start_cluster: starts the cluster, given workers and memory.
@@ -266,14 +267,14 @@ class Engine:
     # --- shapes and pasted code
 
     def describe(self, experiment: Experiment, timeout: float = 30.0) -> dict[str, Any]:
-        """The shapes of an experiment's model, as `explorer.work.describe` gives them; kept for the next asking.
+        """The shapes of an experiment's model, as `explorer.runtime.jobs.describe` gives them; kept for the next asking.
 
         Raises TimeoutError while the workers are not up, and Refused for a model that cannot be built.
         """
         return self._queries.describe(experiment, timeout)
 
     def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float = 30.0) -> dict[str, Any]:
-        """The same of an experiment's model with one setting of one layer at another value, as `explorer.work.twin`."""
+        """The same of an experiment's model with one setting of one layer at another value, as `jobs.twin`."""
         return self._queries.twin(experiment, layer, setting, value, timeout)
 
     def check(
@@ -286,7 +287,7 @@ class Engine:
         timeout: float = 20.0,
         visitor: str = "",
     ) -> dict[str, Any]:
-        """What pasted code makes of its shapes, or where they break, as `explorer.work.check`; kept for the next asking.
+        """What pasted code makes of its shapes, or where they break, as `jobs.check`; kept for the next asking.
 
         Raises TimeoutError while the workers are not up or are busy with others' code, and Refused for code that takes a
         worker longer than `timeout` seconds, or ends it. A worker that is at it for so long is started anew: nothing else
@@ -303,10 +304,10 @@ class Engine:
 
     def _run_ahead(
         self,
-        function: Callable[..., work.Held],
+        function: Callable[..., jobs.Held],
         experiment: Experiment,
         address: str,
-        then: Callable[[work.Held | None], None],
+        then: Callable[[jobs.Held | None], None],
     ) -> bool:
         token = next(self._tokens)
         try:
@@ -318,7 +319,7 @@ class Engine:
         future.add_done_callback(lambda done: self._events.put(partial(event, done)))
         return True
 
-    def _went_ahead(self, address: str, token: int, then: Callable[[work.Held | None], None], future: Future) -> None:
+    def _went_ahead(self, address: str, token: int, then: Callable[[jobs.Held | None], None], future: Future) -> None:
         held = self._outcome(future)[0]
         with self._lock:
             self._pool.note_return(address, token, held)
@@ -620,7 +621,7 @@ class Engine:
         self._turns.workers[address].sent[token] = program_key(experiment)
         active.last_return = active.last_return or time.monotonic()
         try:
-            future = self._cluster.submit(work.chunk, experiment.to_dict(), before, last_epoch, budget, worker=address)
+            future = self._cluster.submit(jobs.chunk, experiment.to_dict(), before, last_epoch, budget, worker=address)
         except WorkerDied as error:
             self._failed(active, address, error)
             return
@@ -668,7 +669,7 @@ class Engine:
         except Exception as error:
             return None, error
 
-    def _keep(self, active: Active, chunk: work.Chunk) -> None:
+    def _keep(self, active: Active, chunk: jobs.Chunk) -> None:
         """Store what a chunk brought, and go on; where it cannot be stored, it waits until it can."""
         try:
             self._store_chunk(active, chunk)
@@ -678,7 +679,7 @@ class Engine:
         except RunTaken:
             self._lose(active)
 
-    def _store_chunk(self, active: Active, chunk: work.Chunk) -> None:
+    def _store_chunk(self, active: Active, chunk: jobs.Chunk) -> None:
         state, frames, _ = chunk
         epoch = frames[-1].epoch
         steps = None if active.steps is None else active.steps - len(frames)

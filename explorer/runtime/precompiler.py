@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from explorer import work
-from explorer.queries import Queries
-from explorer.quotas import Quotas
+from explorer.runtime import jobs
+from explorer.runtime.queries import Queries
+from explorer.runtime.quotas import Quotas
+from explorer.runtime.scheduler import Turns
+from explorer.runtime.store import owner_of
 from explorer.spec import Experiment
-from explorer.store import owner_of
-from explorer.turns import Turns
 
 SECONDS_OF_REST = 0.7
 MOST_REQUESTS = 500
@@ -29,10 +29,10 @@ class RunAhead(Protocol):
 
     def __call__(
         self,
-        function: Callable[..., work.Held],
+        function: Callable[..., jobs.Held],
         experiment: Experiment,
         address: str,
-        then: Callable[[work.Held | None], None],
+        then: Callable[[jobs.Held | None], None],
     ) -> bool: ...
 
 
@@ -70,7 +70,7 @@ class Precompiler:
         self._requests: OrderedDict[str, _Request] = OrderedDict()
 
     def request(self, visitor: str, experiment: Experiment) -> None:
-        """See `explorer.engine.Engine.wish`."""
+        """See `explorer.runtime.engine.Engine.wish`."""
         found = self._queries.description(experiment)
         with self._lock:
             if found is None or not self._may_train(experiment, found):
@@ -101,11 +101,11 @@ class Precompiler:
                     continue
                 request.begun = True
                 traced = partial(self._traced, visitor, request, address)
-                if not self._run_ahead(work.trace, request.experiment, address, traced):
+                if not self._run_ahead(jobs.trace, request.experiment, address, traced):
                     del self._requests[visitor]
             self._compile_first()
 
-    def _traced(self, visitor: str, request: _Request, address: str, held: work.Held | None) -> None:
+    def _traced(self, visitor: str, request: _Request, address: str, held: jobs.Held | None) -> None:
         # Compiling is the longer half: it is left out where the page has moved on while this was traced.
         if self._requests.get(visitor) is not request:
             return
@@ -113,10 +113,10 @@ class Precompiler:
             del self._requests[visitor]
             return
         compiled = partial(self._compiled, visitor, request)
-        if not self._run_ahead(work.prepare, request.experiment, address, compiled):
+        if not self._run_ahead(jobs.prepare, request.experiment, address, compiled):
             del self._requests[visitor]
 
-    def _compiled(self, visitor: str, request: _Request, _: work.Held | None) -> None:
+    def _compiled(self, visitor: str, request: _Request, _: jobs.Held | None) -> None:
         if self._requests.get(visitor) is request:
             del self._requests[visitor]
 
@@ -127,8 +127,8 @@ class Precompiler:
         workers = self._turns.workers
         lacking = [address for address, worker in workers.items() if worker.idle and not worker.has(self._first)]
         if lacking and all(worker.idle for worker in workers.values()):
-            self._run_ahead(work.prepare, self._first, lacking[0], self._first_compiled)
+            self._run_ahead(jobs.prepare, self._first, lacking[0], self._first_compiled)
 
-    def _first_compiled(self, held: work.Held | None) -> None:
+    def _first_compiled(self, held: jobs.Held | None) -> None:
         if held is None:
             self._first = None  # It is no use to try again and again.

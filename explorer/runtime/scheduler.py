@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.catalog import program_key
+from explorer.runtime.store import Run
 from explorer.spec import Experiment
-from explorer.store import Run
 
 ROOM = 2
 
 
 @dataclass(frozen=True)
 class Flight:
-    """A chunk that was sent and has not come back. future: of the cluster, a `explorer.work.Chunk`."""
+    """A chunk that was sent and has not come back. future: of the cluster, a `explorer.runtime.jobs.Chunk`."""
 
     token: int
     future: Any
