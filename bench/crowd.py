@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.contest import tell
 from bench.numbers import median
 from explorer.catalog import read_experiment
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 
@@ -25,7 +26,7 @@ def measure(quick: bool = False) -> dict[str, float]:
     crowds, rounds, seconds = ((1, 2), 1, 3.0) if quick else (CROWDS, 3, SECONDS)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'runs.db'}")
-        engine = Engine(store, workers=2, grace=None)
+        engine = Engine(store, Cluster(2), grace=None)
         try:
             if not engine.wait_ready(PATIENCE):
                 raise TimeoutError("The workers did not start.")

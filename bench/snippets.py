@@ -48,11 +48,12 @@ def measure(quick: bool = False) -> dict[str, Any]:
 
     seconds: of one check of ten layers in a warm worker, each of a code with sizes of its own.
     """
+    from explorer.runtime.cluster import Cluster
     from explorer.runtime.engine import Engine
     from explorer.runtime.store import Store
 
     with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(Store(f"sqlite:///{Path(folder) / 'runs.db'}"), workers=1, grace=None)
+        engine = Engine(Store(f"sqlite:///{Path(folder) / 'runs.db'}"), Cluster(1), grace=None)
         try:
             engine.wait_ready(PATIENCE)
             seconds = _seconds(engine, 3 if quick else REPEATS)

@@ -27,8 +27,10 @@ class InProcessCluster:
     """
 
     remote, lost, memory = False, "", 2**40
+    wanted: int
 
-    def __init__(self, workers: int, memory: int | None = None) -> None:
+    def __init__(self, workers: int) -> None:
+        self.wanted = workers
         self._names = itertools.count(1)
         self._threads: dict[str, ThreadPoolExecutor] = {}
         self._lock = threading.Lock()
@@ -40,6 +42,9 @@ class InProcessCluster:
     def _add(self) -> None:
         name = f"worker-{next(self._names)}"
         self._threads[name] = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    def start(self) -> None:
+        """The workers are up from the beginning."""
 
     def addresses(self) -> list[str]:
         with self._lock:

@@ -6,13 +6,14 @@ import json
 import sys
 import time
 
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
 
 if __name__ == "__main__":
     url, experiment = sys.argv[1], Experiment.from_dict(json.loads(sys.argv[2]))
-    engine = Engine(Store(url), workers=1)
+    engine = Engine(Store(url), Cluster(1))
     run = engine.submit(experiment, "me")
     print(run, flush=True)
     while True:

@@ -25,7 +25,7 @@ from explorer.spec import Experiment
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster(workers=2)
+    cluster = Cluster(workers=2).start()
     yield cluster
     cluster.close()
 
@@ -152,7 +152,7 @@ def test_what_dask_keeps_of_each_task_is_bounded(cluster):
 
 @pytest.mark.parametrize("state", ["at work", "stopped", "starting"])
 def test_closing_ends_every_worker_whatever_it_does(state, tmp_path):
-    own = Cluster(workers=1)
+    own = Cluster(workers=1).start()
     (worker,) = own.addresses()
     pid = pid_of(own, worker)
     if state == "stopped":
@@ -167,7 +167,7 @@ def test_closing_ends_every_worker_whatever_it_does(state, tmp_path):
 
 
 def test_who_waits_while_it_is_closed_is_told():
-    own = Cluster(workers=1)
+    own = Cluster(workers=1).start()
     future = own.submit(time.sleep, 600)
     waits, told = threading.Event(), []
 
@@ -189,7 +189,7 @@ def test_who_waits_while_it_is_closed_is_told():
 def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
     """Its thread waits for what is ready in one of them, and pages are answered all the same."""
     store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, workers=1, grace=None)
+    engine = Engine(store, Cluster(1), grace=None)
     try:
         experiment = Experiment("gru_every_step", "delayed_echo", timesteps=6, units=7, samples=64, epochs=5000)
         run = engine.submit(experiment, "me")

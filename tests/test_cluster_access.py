@@ -20,7 +20,7 @@ from explorer.runtime.remote import checked_address
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster(workers=2)
+    cluster = Cluster(workers=2).start()
     yield cluster
     cluster.close()
 
@@ -115,7 +115,7 @@ def test_one_elsewhere_without_encryption_is_refused_unless_told_otherwise(addre
     monkeypatch.delenv("EXPLORER_INSECURE_SCHEDULER", raising=False)
     monkeypatch.setenv("EXPLORER_SCHEDULER", address)
     with pytest.raises(ValueError, match=r"neither encrypted nor on this machine.*tls://.*EXPLORER_INSECURE_SCHEDULER=1"):
-        Cluster()
+        Cluster().start()
     monkeypatch.setenv("EXPLORER_INSECURE_SCHEDULER", "1")
     assert checked_address(address).endswith(address.removeprefix("tcp://"))
 
@@ -144,4 +144,4 @@ def test_where_no_scheduler_answers_a_sentence_says_so(monkeypatch):
         held.bind(("127.0.0.1", 0))
         monkeypatch.setenv("EXPLORER_SCHEDULER", f"tcp://127.0.0.1:{held.getsockname()[1]}")
         with pytest.raises(ConnectionError, match=r"No scheduler answers at tcp://127\.0\.0\.1:"):
-            Cluster()
+            Cluster().start()

@@ -19,7 +19,7 @@ from tests.test_cluster import until
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster(workers=2)
+    cluster = Cluster(workers=2).start()
     yield cluster
     cluster.close()
 

@@ -67,7 +67,7 @@ def cluster(remote) -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_SCHEDULER", remote.address)
         # Connecting is tried again until the scheduler is up.
-        cluster = Cluster()
+        cluster = Cluster().start()
     until(cluster.addresses)
     yield cluster
     cluster.close()

@@ -17,6 +17,7 @@ from distributed import LocalCluster
 
 from explorer.catalog import program_key
 from explorer.runtime import jobs, worker_pool
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
@@ -68,7 +69,7 @@ def losses(engine: Engine, run_id: str) -> list[tuple]:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('engine')}/runs.db")
-    engine = Engine(store, workers=2, grace=None)
+    engine = Engine(store, Cluster(2), grace=None)
     assert engine.wait_ready(120)
     yield engine
     engine.close()
@@ -164,7 +165,7 @@ def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
 
 def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
     store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, workers=1, grace=None)
+    engine = Engine(store, Cluster(1), grace=None)
     try:
         first = engine.submit(LONG, "me")
         wait_for(lambda: epoch_of(engine, first) > 0)
@@ -179,8 +180,12 @@ def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
         store.close()
 
 
+def holders(engine: Engine, experiment: Experiment) -> list[str]:
+    return [address for address, worker in engine._scheduler.workers.items() if worker.has(experiment)]
+
+
 def programs(engine: Engine) -> list[set[str]]:
-    return [set(worker.programs) for worker in engine._turns.workers.values()]
+    return [set(worker.programs) for worker in engine._scheduler.workers.values()]
 
 
 def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
@@ -193,12 +198,12 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
     def listen(function, *arguments, **more):
         asked.append((function, arguments[0]["units"]))
         if function is jobs.trace and arguments[0]["units"] == 12:
-            engine.wish("a page", rests)
+            engine.compile_ahead("a page", rests)
         return submit(function, *arguments, **more)
 
     engine._cluster.submit = listen
     try:
-        engine.wish("a page", left)
+        engine.compile_ahead("a page", left)
         wait_for(lambda: any(program_key(rests) in held for held in programs(engine)))
     finally:
         del engine._cluster.submit
@@ -209,27 +214,29 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
 def test_a_run_waits_for_the_worker_that_compiles_for_it(engine):
     experiment = replace(SMALL, units=13, epochs=3)
     engine.describe(experiment)
-    engine.wish("a page", experiment)
-    compiling = wait_for(lambda: [address for address, worker in engine._turns.workers.items() if worker.has(experiment)])
+    engine.compile_ahead("a page", experiment)
+    compiling = wait_for(
+        lambda: [address for address, worker in engine._scheduler.workers.items() if worker.has(experiment)]
+    )
     run_id = engine.submit(experiment, "me")
     state_is(engine, run_id, "done")
-    assert [address for address, worker in engine._turns.workers.items() if worker.has(experiment)] == compiling
+    assert holders(engine, experiment) == compiling
 
 
 def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monkeypatch):
     store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, workers=1, grace=None)
+    engine = Engine(store, Cluster(1), grace=None)
     try:
         assert engine.wait_ready(120)
-        (first,) = engine._turns.workers
+        (first,) = engine._scheduler.workers
         other = engine.submit(replace(SMALL, units=9, epochs=2), "me")
         state_is(engine, other, "done")
         run_id = engine.submit(SMALL, "me", steps=10)
         state_is(engine, run_id, "paused")
-        assert len(engine._turns.workers[first].programs) == 2
+        assert len(engine._scheduler.workers[first].programs) == 2
         monkeypatch.setattr(worker_pool, "FULL", 0.0)
         engine.step(run_id, "me")
-        wait_for(lambda: engine._turns.workers and first not in engine._turns.workers)
+        wait_for(lambda: engine._scheduler.workers and first not in engine._scheduler.workers)
         state_is(engine, run_id, "paused")
         engine.resume(run_id, "me")
         state_is(engine, run_id, "done")
@@ -241,7 +248,7 @@ def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monke
 
 def test_what_pages_open_with_is_described_and_compiled_on_every_worker(tmp_path):
     store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, workers=2, grace=None, first=SMALL)
+    engine = Engine(store, Cluster(2), grace=None, first=SMALL)
     try:
         wait_for(lambda: len(programs(engine)) == 2 and all(program_key(SMALL) in held for held in programs(engine)))
     finally:
@@ -290,7 +297,7 @@ def test_a_killed_worker_changes_no_loss(engine, calm):
     wanted = replace(SMALL, epochs=500)
     run_id = engine.submit(wanted, "me")
     wait_for(lambda: epoch_of(engine, run_id) > 0)
-    busy = wait_for(lambda: engine._turns.runs[run_id].worker)
+    busy = wait_for(lambda: engine._scheduler.runs[run_id].worker)
     pids = engine._cluster._client.run(os.getpid)
     os.kill(pids[busy], signal.SIGKILL)
     epoch = epoch_of(engine, run_id)
@@ -315,7 +322,7 @@ def test_a_killed_server_changes_no_loss(engine, calm, tmp_path):
     left = store.run(run_id)
     assert left.state == "running"
     assert 0 < left.epoch < wanted.epochs
-    again = Engine(store, workers=1, grace=None)
+    again = Engine(store, Cluster(1), grace=None)
     try:
         assert store.run(run_id).held == "restart"
         again.open(run_id, "me")
@@ -332,7 +339,7 @@ def test_a_cluster_at_an_address_gives_the_same_losses(calm, tmp_path, monkeypat
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0") as cluster:
         monkeypatch.setenv("EXPLORER_SCHEDULER", cluster.scheduler_address)
         store = Store(f"sqlite:///{tmp_path}/runs.db")
-        engine = Engine(store, grace=None)
+        engine = Engine(store, Cluster(), grace=None)
         try:
             run_id = engine.submit(SMALL, "me")
             assert engine.workers == 1
@@ -347,7 +354,7 @@ def test_memory_and_absence(tmp_path, monkeypatch):
     """One engine for two faults: a worker over its memory limit, and a run that nobody watches."""
     monkeypatch.setattr(jobs, "chunk", hungry.chunk)
     store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, workers=2, memory=int(1.6 * 2**30), grace=1.0)
+    engine = Engine(store, Cluster(2, memory=int(1.6 * 2**30)), grace=1.0)
     try:
         greedy = engine.submit(replace(SMALL, seed=hungry.GREEDY_SEED), "me")
         other = engine.submit(LONG, "me")

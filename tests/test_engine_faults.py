@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.runtime import database, jobs, quotas, worker_pool
+from explorer.runtime import chunks, cluster_monitor, database, jobs, quotas, store_writer
 from explorer.runtime import engine as engine_module
 from explorer.runtime.engine import Engine, NotTheOwner, Refused
 from explorer.runtime.store import Store
@@ -61,12 +61,12 @@ def calm() -> list[tuple]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(database, "SECONDS_FOR_A_LOCK", 0.1)
-    monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_TRIES", 0.05)
-    monkeypatch.setattr(engine_module, "SECONDS_BETWEEN_LEASES", 0.1)
-    monkeypatch.setattr(worker_pool, "SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(store_writer, "SECONDS_BETWEEN_TRIES", 0.05)
+    monkeypatch.setattr(store_writer, "SECONDS_BETWEEN_LEASES", 0.1)
+    monkeypatch.setattr(cluster_monitor, "SECONDS_BETWEEN_LOOKS", 0.05)
     # Short chunks, so that a run of many epochs is still going on when something happens to it.
-    monkeypatch.setattr(engine_module, "CHUNK_SECONDS", 0.01)
-    monkeypatch.setattr(engine_module, "OVERHEAD", 1e9)
+    monkeypatch.setattr(chunks, "CHUNK_SECONDS", 0.01)
+    monkeypatch.setattr(chunks, "OVERHEAD", 1e9)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def engines(tmp_path):
     made = []
 
     def make(workers: int = 1, url: str = f"sqlite:///{tmp_path}/runs.db", **more) -> Engine:
-        engine = Engine(Store(url), workers=workers, grace=None, start_cluster=InProcessCluster, **more)
+        engine = Engine(Store(url), InProcessCluster(workers), grace=None, **more)
         made.append(engine)
         assert engine.wait_ready(60)
         return engine
@@ -160,7 +160,7 @@ def test_buttons_answer_at_once_while_the_database_is_locked_and_what_they_did_s
     other.execute("ROLLBACK")
     other.close()
     wait_for(lambda: engine.store.run(paused).state == "paused" and engine.store.run(stopped).state == "stopped")
-    assert writers == {"engine"}
+    assert writers == {"writer"}
     assert len(engine.store.frames(paused)) == engine.status(paused)["epoch"]
     engine.resume(paused, "me")
     goes_on_as_the_calm_one(engine, paused, calm)
@@ -253,7 +253,7 @@ def test_one_server_takes_over_what_another_trains_and_nothing_mixes(engines, ca
     assert second.status(run_id)["state"] in ("queued", "running")
     second.pause(run_id, "me")
     epoch = second.status(run_id)["epoch"]
-    wait_for(lambda: run_id not in first._turns.runs)
+    wait_for(lambda: run_id not in first._scheduler.runs)
     assert first.status(run_id)["state"] == "paused"
     assert first.status(run_id)["epoch"] == epoch == len(first.store.frames(run_id))
     first.resume(run_id, "me")
@@ -320,7 +320,7 @@ def test_one_with_many_runs_has_as_many_turns_as_one_with_a_single_run(engines):
 
 
 def test_deaths_of_workers_change_no_loss_and_a_run_that_kills_each_fails(engines, monkeypatch, calm):
-    monkeypatch.setattr(engine_module, "SECONDS_AFTER_A_DEATH", (0.0, 0.0, *[0.02] * 5))
+    monkeypatch.setattr(chunks, "SECONDS_AFTER_A_DEATH", (0.0, 0.0, *[0.02] * 5))
     engine = engines(workers=2)
     run_id = started(engine, ENDLESS)
     for _ in range(5):
@@ -353,7 +353,7 @@ def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
 
 
 def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkeypatch, calm):
-    monkeypatch.setattr(engine_module, "LOOKS_AT_A_CHUNK", 5)
+    monkeypatch.setattr(chunks, "LOOKS_AT_A_CHUNK", 5)
     engine = engines()
     engine._cluster.endless = 77
     run_id = engine.submit(replace(SMALL, seed=77), "me")
@@ -366,9 +366,8 @@ def test_a_scheduler_that_is_lost_is_told(engines, calm):
     engine = engines()
     run_id = started(engine, ENDLESS)
     engine._cluster.lost = "The scheduler does not answer; trying again."
-    assert engine.status(run_id)["reason"] == (
-        "The scheduler does not answer; trying again. The run waits, and will go on by itself."
-    )
+    said = wait_for(lambda: engine.status(run_id)["reason"])
+    assert said == ("The scheduler does not answer; trying again. The run waits, and will go on by itself.")
     engine._cluster.lost = ""
     goes_on_as_the_calm_one(engine, run_id, calm)
 
@@ -382,9 +381,9 @@ def test_what_rests_takes_no_memory(engines):
         state_is(engine, run_id, "done")
     paused = started(engine)
     engine.pause(paused, "me")
-    wait_for(lambda: not engine._turns.runs)
+    wait_for(lambda: not engine._scheduler.runs)
     engine.resume(paused, "me")
-    wait_for(lambda: engine._turns.runs)
+    wait_for(lambda: engine._scheduler.runs)
 
 
 def test_where_the_database_has_no_room_no_run_is_started_and_none_is_lost(engines, monkeypatch):

@@ -21,9 +21,10 @@ ORDER = (
     *("runtime", "export", "__main__", "ui"),
 )
 RUNTIME = (
-    *("__init__", "jobs", "worker_preload", "server_id", "database", "store", "retention", "quotas"),
+    *("__init__", "jobs", "worker_preload", "server_id", "database", "descriptions", "store", "retention", "quotas"),
     *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
-    *("queries", "scheduler", "worker_pool", "precompiler", "engine"),
+    *("queries", "event_loop", "store_writer", "subscribers", "snapshot", "scheduler", "runs"),
+    *("worker_pool", "cluster_monitor", "chunks", "precompiler", "views", "engine"),
 )
 MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 FILES = sorted(PACKAGE.rglob("*.py"))

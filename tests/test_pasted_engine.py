@@ -9,6 +9,7 @@ import pytest
 
 from explorer.catalog import pasted_experiment
 from explorer.runtime import jobs
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
 from tests import hanging
@@ -24,7 +25,7 @@ ASKED = {"x": [(8, 6, 3)], "y": (8, 1), "loss": "mae"}
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('pasted')}/runs.db")
-    engine = Engine(store, workers=1, grace=None)
+    engine = Engine(store, Cluster(1), grace=None)
     assert engine.wait_ready(120)
     yield engine
     engine.close()
@@ -39,7 +40,7 @@ def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
     report = engine.check(CODE, **ASKED)
     assert engine.check(CODE, **ASKED) is report
     wanted = pasted_experiment(CODE, report, samples=40, batch=16, epochs=6)
-    engine.wish("a page", wanted)
+    engine.compile_ahead("a page", wanted)
     run_id = engine.submit(wanted, "me", steps=1)
     state_is(engine, run_id, "paused")
     engine.step(run_id, "me")
@@ -68,7 +69,7 @@ def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
     before = workers(engine)
     with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
         engine.check(hanging.ENDLESS, timeout=1.0)
-    wait_for(lambda: engine._turns.workers and not before & workers(engine))
+    wait_for(lambda: engine._scheduler.workers and not before & workers(engine))
     after = workers(engine)
     with pytest.raises(Refused, match="was not worked out"):
         engine.check(hanging.ENDLESS, timeout=60.0)
@@ -83,7 +84,7 @@ def test_a_worker_that_hangs_when_it_builds_a_model_of_code_is_started_anew(engi
     before = workers(engine)
     with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
         engine.describe(endless, timeout=1.0)
-    wait_for(lambda: engine._turns.workers and not before & workers(engine))
+    wait_for(lambda: engine._scheduler.workers and not before & workers(engine))
     with pytest.raises(Refused, match="was not worked out"):
         engine.submit(endless, "me")
     fine = pasted_experiment(f"{CODE}\n\n", report, samples=40, batch=16, epochs=2)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from explorer.catalog import program_key
-from explorer.runtime.scheduler import ROOM, Active, Flight, Turns, Worker
+from explorer.runtime.scheduler import ROOM, Active, Flight, Scheduler, Worker
 from explorer.runtime.store import Run
 from explorer.spec import Experiment
 
@@ -19,7 +19,7 @@ class Room:
     """Turns with the engine's part played by hand: chunks are sent and come back when the test says so."""
 
     def __init__(self, runs: int, workers: int, units: tuple[int, ...] = ()) -> None:
-        self.turns, self.token = Turns(), 0
+        self.turns, self.token = Scheduler(), 0
         self.turns.workers = {f"w{number}": Worker() for number in range(workers)}
         for number in range(runs):
             experiment = replace(EXPERIMENT, seed=number, units=units[number] if units else 32)

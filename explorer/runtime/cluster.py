@@ -82,16 +82,17 @@ def gone(future: Future) -> bool:
 
 
 class Cluster:
-    """A started cluster. The plain wrapper exists because a Dask client is awaitable, which some callers choke on.
+    """A cluster, which `start` starts. The plain wrapper exists because a Dask client is awaitable, which some callers
+    choke on.
 
-    Raises ValueError with a sentence for settings that are refused, and ConnectionError where no scheduler answers.
+    workers, memory: how many workers are started here, and the bytes that one may use. Raises ValueError with a sentence
+    for a setting that is refused.
     """
 
     def __init__(self, workers: int | None = None, memory: int | None = None) -> None:
-        dask.config.set(_SETTINGS)
-        # What is cancelled, and who is started anew, when a server ends is no news for whoever ends it.
-        logging.getLogger("distributed").setLevel(logging.ERROR)
-        address = os.environ.get("EXPLORER_SCHEDULER")
+        self.wanted = workers or workers_wanted()
+        self._scheduler = os.environ.get("EXPLORER_SCHEDULER", "")
+        self.memory = memory or (int(SMALLEST_MEMORY) if self._scheduler else memory_of_a_worker(self.wanted))
         self._local: SpecCluster | None = None
         self._lost = ""
         self._warmed: set[str] = set()
@@ -102,11 +103,19 @@ class Cluster:
         self._processes: set[psutil.Process] = set()
         self._health = HealthRecord()
         self._watching = threading.Thread(target=self._watch, name="cluster", daemon=True)
-        if address:
-            self._address = checked_address(address)
+
+    def start(self) -> Cluster:
+        """Start the workers here, or connect to the scheduler; returns the cluster itself. May be tried again.
+
+        Raises ValueError with a sentence for settings that are refused, and ConnectionError where no scheduler answers.
+        """
+        dask.config.set(_SETTINGS)
+        # What is cancelled, and who is started anew, when a server ends is no news for whoever ends it.
+        logging.getLogger("distributed").setLevel(logging.ERROR)
+        if self.remote:
+            self._address = checked_address(self._scheduler)
             # It tells each broken connection with a traceback; a sentence about it is in `lost`.
             logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
-            self.memory = memory or int(SMALLEST_MEMORY)
             # A loop of its own outlives each connection, so that what waits for an answer when one breaks is told.
             self._loops = LoopRunner()
             self._loops.start()
@@ -122,21 +131,22 @@ class Cluster:
                 for future in self._warm(self.addresses()):
                     self.result(future, SECONDS_OF_A_START)
             except Exception:
-                self.close()
+                _at_most(self._client.close, _SECONDS_OF_AN_ATTEMPT)
+                self._loops.stop()
+                self._warmed = set()
                 raise
         else:
-            count = workers or workers_wanted()
-            self.memory = memory or memory_of_a_worker(count)
-            self._local = embedded.start(count, self.memory)
+            self._local = embedded.start(self.wanted, self.memory)
             self._address = self._local.scheduler_address
             self._client = Client(self._local, set_as_default=False)
             self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
         self._watching.start()
+        return self
 
     @property
     def remote(self) -> bool:
         """Whether the workers are somebody else's, as many as there are."""
-        return self._local is None
+        return bool(self._scheduler)
 
     @property
     def lost(self) -> str:
@@ -232,6 +242,8 @@ class Cluster:
             if self._closed.is_set():
                 return
             self._closed.set()
+            if not self._watching.ident:
+                return  # It was never started.
             if self._local is not None:
                 # First of all, so that none is started for one that ends now.
                 self._local.loop.add_callback(embedded.retire, self._local, self._processes)

@@ -23,6 +23,8 @@ from urllib.parse import quote
 import sqlalchemy as sql
 
 _LOG = logging.getLogger(__name__)
+# Every table of this application, by the files that know them.
+TABLES = sql.MetaData()
 
 # A page and the engine wait so long for somebody else's lock. Our own writes take milliseconds.
 SECONDS_FOR_A_LOCK = 1.0

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from explorer.catalog import program_key
 from explorer.runtime import jobs
 from explorer.runtime.queries import Queries
 from explorer.runtime.quotas import Quotas
-from explorer.runtime.scheduler import Turns
+from explorer.runtime.scheduler import Scheduler
 from explorer.runtime.store import owner_of
 from explorer.spec import Experiment
 
@@ -21,11 +21,8 @@ SECONDS_OF_REST = 0.7
 MOST_REQUESTS = 500
 
 
-class RunAhead(Protocol):
-    """Runs work for an experiment in a worker, with low priority.
-
-    `then` is called with what the worker holds afterwards, or None where it failed. False: it could not be sent.
-    """
+class SendAhead(Protocol):
+    """See `explorer.runtime.chunks.Chunks.send_ahead`."""
 
     def __call__(
         self,
@@ -39,12 +36,13 @@ class RunAhead(Protocol):
 @dataclass(eq=False)
 class _Request:
     experiment: Experiment
+    program: str
     since: float
     begun: bool = False
 
 
 class Precompiler:
-    """May be used from any thread, with `lock`, which guards `turns`.
+    """Belongs to the engine's own thread.
 
     first: what pages open with, compiled on every worker. may_train: whether an experiment may be trained at all, given
     its description.
@@ -52,68 +50,75 @@ class Precompiler:
 
     def __init__(
         self,
-        turns: Turns,
-        lock: threading.RLock,
+        scheduler: Scheduler,
         queries: Queries,
         quotas: Quotas,
         first: Experiment | None,
         may_train: Callable[[Experiment, dict[str, Any]], bool],
-        run_ahead: RunAhead,
+        send_ahead: SendAhead,
     ) -> None:
-        self._turns = turns
-        self._lock = lock
+        self._scheduler = scheduler
         self._queries = queries
         self._quotas = quotas
         self._first = first
         self._may_train = may_train
-        self._run_ahead = run_ahead
+        self._send_ahead = send_ahead
         self._requests: OrderedDict[str, _Request] = OrderedDict()
 
     def request(self, visitor: str, experiment: Experiment) -> None:
-        """See `explorer.runtime.engine.Engine.wish`."""
-        found = self._queries.description(experiment)
-        with self._lock:
-            if found is None or not self._may_train(experiment, found):
-                self._requests.pop(visitor, None)
-                return
-            known = self._requests.get(visitor)
-            if known is None or known.experiment != experiment:
-                self._requests[visitor] = _Request(experiment, time.monotonic())
-                self._requests.move_to_end(visitor)
-            while len(self._requests) > MOST_REQUESTS:
-                self._requests.popitem(last=False)
+        """See `explorer.runtime.engine.Engine.compile_ahead`."""
+        found = self._queries.known_description(experiment)
+        if found is None or not self._may_train(experiment, found):
+            self._requests.pop(visitor, None)
+            return
+        known = self._requests.get(visitor)
+        if known is None or known.experiment != experiment:
+            self._requests[visitor] = _Request(experiment, program_key(experiment), time.monotonic())
+            self._requests.move_to_end(visitor)
+        while len(self._requests) > MOST_REQUESTS:
+            self._requests.popitem(last=False)
 
     def compile_next(self) -> None:
-        """Begin with the requests that have rested, on workers that are idle."""
-        with self._lock:
-            now = time.monotonic()
-            for visitor, request in list(self._requests.items()):
-                if request.begun or now - request.since < SECONDS_OF_REST:
-                    continue
-                if any(worker.has(request.experiment) for worker in self._turns.workers.values()):
-                    del self._requests[visitor]
-                    continue
-                address = self._turns.idlest()
-                if address is None:
-                    return
-                if not self._quotas.allow_compilation(owner_of(visitor)):
-                    del self._requests[visitor]
-                    continue
-                request.begun = True
-                traced = partial(self._traced, visitor, request, address)
-                if not self._run_ahead(jobs.trace, request.experiment, address, traced):
-                    del self._requests[visitor]
-            self._compile_first()
+        """Begin with the requests that have rested, on workers that are idle: what most pages rest on comes first."""
+        now = time.monotonic()
+        wanted = Counter(request.program for request in self._requests.values())
+        rested = [
+            (visitor, request)
+            for visitor, request in self._requests.items()
+            if not request.begun and now - request.since >= SECONDS_OF_REST
+        ]
+        for visitor, request in sorted(rested, key=lambda each: -wanted[each[1].program]):
+            if any(worker.has_program(request.program) for worker in self._scheduler.workers.values()):
+                del self._requests[visitor]
+                continue
+            address = self._free_worker()
+            if address is None:
+                return
+            if not self._quotas.allow_compilation(owner_of(visitor)):
+                del self._requests[visitor]
+                continue
+            request.begun = True
+            traced = partial(self._traced, visitor, request, address)
+            if not self._send_ahead(jobs.trace, request.experiment, address, traced):
+                del self._requests[visitor]
+        self._compile_first()
+
+    def _free_worker(self) -> str | None:
+        """An idle worker, as long as another one is left that compiles nothing: it answers those who move a slider."""
+        compiling = sum(bool(worker.ahead) for worker in self._scheduler.workers.values())
+        if compiling and compiling + 1 >= len(self._scheduler.workers):
+            return None
+        return self._scheduler.idlest()
 
     def _traced(self, visitor: str, request: _Request, address: str, held: jobs.Held | None) -> None:
         # Compiling is the longer half: it is left out where the page has moved on while this was traced.
         if self._requests.get(visitor) is not request:
             return
-        if held is None or address not in self._turns.workers:
+        if held is None or address not in self._scheduler.workers:
             del self._requests[visitor]
             return
         compiled = partial(self._compiled, visitor, request)
-        if not self._run_ahead(jobs.prepare, request.experiment, address, compiled):
+        if not self._send_ahead(jobs.prepare, request.experiment, address, compiled):
             del self._requests[visitor]
 
     def _compiled(self, visitor: str, request: _Request, _: jobs.Held | None) -> None:
@@ -122,12 +127,12 @@ class Precompiler:
 
     def _compile_first(self) -> None:
         """Compile what pages open with on every worker, one after the other and only when none has anything else to do."""
-        if self._first is None or self._queries.description(self._first) is None:
+        if self._first is None or self._queries.known_description(self._first) is None:
             return
-        workers = self._turns.workers
+        workers = self._scheduler.workers
         lacking = [address for address, worker in workers.items() if worker.idle and not worker.has(self._first)]
         if lacking and all(worker.idle for worker in workers.values()):
-            self._run_ahead(jobs.prepare, self._first, lacking[0], self._first_compiled)
+            self._send_ahead(jobs.prepare, self._first, lacking[0], self._first_compiled)
 
     def _first_compiled(self, held: jobs.Held | None) -> None:
         if held is None:

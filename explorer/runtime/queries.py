@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,16 +15,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from distributed import Future
+from cachetools import LRUCache, TTLCache
 
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster, WorkerDied, gone
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.descriptions import Descriptions
 from explorer.spec import Experiment
+
+_LOG = logging.getLogger(__name__)
 
 KEPT_ANSWERS = 512
 TRIES = 3
 # For so long code that a worker could not be done with is refused without another try.
 SECONDS_OF_A_REFUSAL = 300.0
+KEPT_REFUSALS = 1000
 BUSY = "The workers are busy."
 
 
@@ -40,16 +45,29 @@ class Queries:
     """Every method may be called from any thread.
 
     cluster: gives the cluster, within so many seconds; raises TimeoutError where it is not up. replace_worker: called with
-    the address of a worker that does not come to an end. checks: how many checks of code may be at work at once.
+    the address of a worker that does not come to an end. quiet_workers: the workers that compile nothing ahead, those with
+    the least to do first. checks: how many checks of code may be at work at once. descriptions: where they are kept for
+    the next start. in_background: does something that nobody waits for.
     """
 
-    def __init__(self, cluster: Callable[[float], Cluster], replace_worker: Callable[[str], None], checks: int) -> None:
+    def __init__(
+        self,
+        cluster: Callable[[float], Cluster],
+        replace_worker: Callable[[str], None],
+        quiet_workers: Callable[[], Sequence[str]],
+        checks: int,
+        descriptions: Descriptions,
+        in_background: Callable[[Callable[[], None]], None],
+    ) -> None:
         self._cluster = cluster
         self._replace_worker = replace_worker
+        self._quiet_workers = quiet_workers
+        self._descriptions = descriptions
+        self._in_background = in_background
         self._lock = threading.Lock()
-        self._answers: dict[str, dict[str, Any]] = {}
-        self._asked: dict[str, Future] = {}
-        self._refusals: dict[str, tuple[float, str]] = {}
+        self._answers: LRUCache[str, dict[str, Any]] = LRUCache(KEPT_ANSWERS)
+        self._asked: dict[str, Any] = {}
+        self._refusals: TTLCache[str, str] = TTLCache(KEPT_REFUSALS, SECONDS_OF_A_REFUSAL)
         self._most_checks = checks
         self._checking: set[str] = set()
         self._check_ended = threading.Condition()
@@ -57,14 +75,34 @@ class Queries:
     def describe(self, experiment: Experiment, timeout: float) -> dict[str, Any]:
         """See `explorer.runtime.engine.Engine.describe`."""
         key = model_key(experiment)
+        found = self.known_description(experiment) or self._stored_description(key)
+        if found is not None:
+            return found
         if experiment.pasted is None:
-            return self._ask(key, timeout, jobs.describe, experiment.to_dict())
-        return self._ask_bounded(key, timeout, key, jobs.describe, experiment.to_dict())
+            found = self._ask(key, timeout, jobs.describe, experiment.to_dict())
+        else:
+            found = self._ask_bounded(key, timeout, key, jobs.describe, experiment.to_dict())
+        described = found
+        self._in_background(lambda: self._descriptions.keep(key, described))
+        return found
 
-    def description(self, experiment: Experiment) -> dict[str, Any] | None:
-        """What `describe` has returned for an experiment with the same model, or None."""
+    def known_description(self, experiment: Experiment) -> dict[str, Any] | None:
+        """What `describe` has returned for an experiment with the same model lately, or None; at once."""
         with self._lock:
             return self._answers.get(model_key(experiment))
+
+    def _stored_description(self, key: str) -> dict[str, Any] | None:
+        try:
+            found = self._descriptions.find(key)
+        except DatabaseUnavailable:
+            return None  # Then it is described once more.
+        except (ValueError, OSError) as error:
+            _LOG.warning("A stored description could not be read, and is made again: %r", error)
+            return None
+        if found is not None:
+            with self._lock:
+                self._answers[key] = found
+        return found
 
     def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float) -> dict[str, Any]:
         """See `explorer.runtime.engine.Engine.twin`."""
@@ -98,27 +136,25 @@ class Queries:
         self._cluster(timeout)
         with self._lock:
             known = self._answers.get(key)
-            refused_at, sentence = self._refusals.get(key, (-math.inf, ""))
+            refusal = self._refusals.get(key)
         if known is not None:
             return known
-        if time.monotonic() - refused_at < SECONDS_OF_A_REFUSAL:
-            raise Refused(sentence)
+        if refusal is not None:
+            raise Refused(refusal)
         with self._turn_to_check(visitor, deadline):
             try:
                 return self._ask(key, timeout, function, *arguments)
             except TimeoutError:
                 self._end_hanging(key)
-                sentence = (
+                refusal = (
                     f"This code was not worked out within {timeout:g} seconds: make its sizes smaller, or leave parts out."
                 )
             except _WorkersDied:
-                sentence = "The worker that read this code ended: it may need too much memory. Make its sizes smaller."
+                refusal = "The worker that read this code ended: it may need too much memory. Make its sizes smaller."
             with self._lock:
                 # A page that is drawn again asks again, and must not end a worker each time.
-                now = time.monotonic()
-                fresh = {other: told for other, told in self._refusals.items() if now - told[0] < SECONDS_OF_A_REFUSAL}
-                self._refusals = fresh | {key: (now, sentence)}
-        raise Refused(sentence)
+                self._refusals[key] = refusal
+        raise Refused(refusal)
 
     @contextmanager
     def _turn_to_check(self, visitor: str, deadline: float) -> Iterator[None]:
@@ -160,7 +196,7 @@ class Queries:
         cluster = self._cluster(timeout)
         for attempt in range(TRIES):
             try:
-                found = cluster.result(self._submitted(cluster, key, function, *arguments), timeout)
+                found: dict[str, Any] = cluster.result(self._submitted(cluster, key, function, *arguments), timeout)
                 break
             except WorkerDied:
                 if cluster.lost:
@@ -172,18 +208,18 @@ class Queries:
             except Exception as error:
                 raise Refused(f"This model cannot be built: {error}") from error
         with self._lock:
-            while len(self._answers) >= KEPT_ANSWERS:
-                self._answers.pop(next(iter(self._answers)))
             self._answers[key] = found
         return found
 
-    def _submitted(self, cluster: Cluster, key: str, function: Callable[..., Any], *arguments: Any) -> Future:
+    def _submitted(self, cluster: Cluster, key: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """What is being worked out for this key; the page and its slider ask for the same at nearly the same time."""
         with self._lock:
             future = self._asked.get(key)
             if future is None or future.done() or gone(future):
                 self._asked = {other: asked for other, asked in self._asked.items() if not asked.done() and not gone(asked)}
-                future = self._asked[key] = cluster.submit(function, *arguments, priority=100)
+                # Compiling holds the interpreter lock of its worker for long.
+                worker = next(iter(self._quiet_workers()), None)
+                future = self._asked[key] = cluster.submit(function, *arguments, worker=worker, priority=100)
             return future
 
 

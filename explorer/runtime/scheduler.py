@@ -1,39 +1,56 @@
-"""Whose turn it is: which chunk goes to which worker next. Nothing here runs anything.
+"""Which run's chunk goes to which worker next. Nothing here runs anything.
 
 A worker has room for two chunks: one that trains, and the next, so that it does not wait for the engine between them. The
 second place goes to another run that waits for this worker; where none does, to the same run, whose next chunk then
 takes what the one before it returns, inside the worker.
+
+Visitors have turns, not runs: with ten runs somebody has as many turns as another with one. A run that has no frame yet
+goes before those that have, unless its visitor has another run that moves. Of several programs that must be compiled
+first, the one that most runs wait for comes first. No more than `most_runs` have turns at a time; the others queue.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.catalog import program_key
-from explorer.runtime.store import Run
+from explorer.runtime.jobs import Chunk
+from explorer.runtime.store import GOING, Run
 from explorer.spec import Experiment
 
 ROOM = 2
+# Compiling a program once more takes about as long as so many short chunks of other runs.
+CHUNKS_OF_A_COMPILATION = 8
+# So many runs on a worker leave everybody some frames a second; more of them wait in the queue.
+RUNS_OF_A_WORKER = 50
 
 
-@dataclass(frozen=True)
+@dataclass
 class Flight:
-    """A chunk that was sent and has not come back. future: of the cluster, a `explorer.runtime.jobs.Chunk`."""
+    """A chunk that was sent and has not come back. outcome: what came back, where an older chunk of its run has not."""
 
     token: int
     future: Any
+    outcome: tuple[Chunk | None, Exception | None] | None = None
 
 
 @dataclass
 class Active:
-    """A run that is in this engine's hands."""
+    """A run that is in this engine's hands.
+
+    run: as its owner sees it; its epoch is the last one that is stored. epoch: the last one that came back, after which
+    the training state is `state`. ending: the state that it has once its last chunk is stored, or an empty string.
+    """
 
     run: Run
     state: bytes | None
     steps: int | None = None  # epochs still to do before it pauses; None: to the end
+    epoch: int = 0
+    ending: str = ""
+    ending_reason: str = ""
     flight: list[Flight] = field(default_factory=list)  # the oldest first
     worker: str | None = None
     failures: int = 0
@@ -43,16 +60,20 @@ class Active:
     not_before: float = 0.0  # its next chunk waits until then, by the monotonic clock
     note: str = ""  # why it waits, a sentence that is not stored
     looks: int = 0  # how often its oldest chunk was looked at and had not come back
-    unsaved_state: bool = False  # whether the store does not know its state yet
-    unsaved_chunk: Any = None  # what a chunk brought that could not be stored yet
+    writes: int = 0  # how many of its changes are on their way to the database
+    program: str = ""  # the key of its compiled program
+
+    def __post_init__(self) -> None:
+        self.epoch = self.epoch or self.run.epoch
+        self.program = program_key(self.run.experiment)
 
     @property
     def going(self) -> bool:
-        return self.run.state in ("queued", "running")
+        return self.run.state in GOING and not self.ending
 
     @property
-    def is_saved(self) -> bool:
-        return not self.unsaved_state and self.unsaved_chunk is None
+    def is_stored(self) -> bool:
+        return self.writes == 0
 
 
 @dataclass
@@ -60,37 +81,54 @@ class Worker:
     """What is known of a worker.
 
     sent: what was sent and has not come back, by its token; a chunk, or work ahead, with the key of its program.
-    programs: the keys of those that it has compiled. leaving: it gets nothing more, and is started anew when it is idle.
-    since: when it came, by the monotonic clock.
+    ahead: the tokens of work ahead among them. programs: the keys of those that it has compiled. leaving: it gets nothing
+    more, and is started anew when it is idle. since: when it came, by the monotonic clock.
     """
 
     sent: dict[int, str] = field(default_factory=dict)
+    ahead: set[int] = field(default_factory=set)
     programs: set[str] = field(default_factory=set)
     leaving: bool = False
     since: float = field(default_factory=time.monotonic)
 
     def has(self, experiment: Experiment) -> bool:
         """Whether it has compiled the program of an experiment, or is about to."""
-        key = program_key(experiment)
-        return key in self.programs or key in self.sent.values()
+        return self.has_program(program_key(experiment))
+
+    def has_program(self, program: str) -> bool:
+        return program in self.programs or program in self.sent.values()
+
+    def take_back(self, token: int) -> None:
+        self.sent.pop(token, None)
+        self.ahead.discard(token)
 
     @property
     def has_room(self) -> bool:
         return len(self.sent) < ROOM and not self.leaving
 
     @property
+    def compiles(self) -> bool:
+        """Whether something was sent to it that it has to compile first."""
+        return any(program not in self.programs for program in self.sent.values())
+
+    @property
     def idle(self) -> bool:
         return not self.sent and not self.leaving
 
 
-class Turns:
-    """The runs in hand, the workers that are up, and the runs that wait for their next chunk, in order."""
+class Scheduler:
+    """The runs in hand, the workers that are up, and the runs that wait for their next chunk, in order.
 
-    def __init__(self) -> None:
+    most_runs: how many runs may have turns at a time, whatever the number of workers; None: RUNS_OF_A_WORKER for each.
+    """
+
+    def __init__(self, most_runs: int | None = None) -> None:
         self.runs: dict[str, Active] = {}
         self.workers: dict[str, Worker] = {}
+        self._most_runs = most_runs
         self._waiting: deque[str] = deque()
-        # When each owner last had a turn: with several runs one has as many turns as another has with one.
+        self._with_turns: set[str] = set()
+        # When each owner last had a turn.
         self._served: dict[str, int] = {}
         self._services = 0
 
@@ -103,28 +141,87 @@ class Turns:
 
     def leave(self, run_id: str) -> None:
         """A run waits no longer."""
+        self._with_turns.discard(run_id)
         if run_id in self._waiting:
             self._waiting.remove(run_id)
 
     def next(self) -> tuple[Active, str] | None:
         """The run that gets its next chunk now, and the worker to send it to; None while there is none."""
-        now = time.monotonic()
-        for run_id in sorted(self._waiting, key=self._last_service):
-            active = self.runs[run_id]
-            address = self._place(active) if active.not_before <= now else None
+        if not any(worker.has_room for worker in self.workers.values()):
+            return None
+        now, bound = time.monotonic(), self.runs_by_worker()
+        for active in self._in_order():
+            address = self._place(active, bound) if active.not_before <= now else None
             if address is not None:
-                self._waiting.remove(run_id)
+                self._waiting.remove(active.run.id)
                 self._serve(active.run.owner)
                 return active, address
         for active in self.runs.values():
             worker = self.workers.get(active.worker or "")
             ahead = active.going and active.steps is None and len(active.flight) == 1
-            if ahead and worker is not None and worker.has_room:
+            if ahead and worker is not None and active.worker is not None and worker.has_room:
                 return active, active.worker
         return None
 
-    def _last_service(self, run_id: str) -> int:
-        return self._served.get(self.runs[run_id].run.owner, 0)
+    def queue(self) -> list[str]:
+        """The runs that wait until others have ended, the next one first."""
+        self._give_turns()
+        return [run_id for run_id in self._waiting if run_id not in self._with_turns]
+
+    def with_turns(self) -> list[Active]:
+        """The runs that take turns."""
+        return [self.runs[run_id] for run_id in self._with_turns if run_id in self.runs]
+
+    def crowd(self) -> int:
+        """How many runs want to train."""
+        return sum(active.going for active in self.runs.values())
+
+    def runs_by_worker(self) -> Counter[str]:
+        """How many runs that want to train are bound to each worker."""
+        return Counter(active.worker for active in self.runs.values() if active.going and active.worker is not None)
+
+    def idlest(self) -> str | None:
+        """An idle worker to compile on ahead: the one with the fewest runs."""
+        idle = [address for address, worker in self.workers.items() if worker.idle]
+        bound = self.runs_by_worker()
+        return min(idle, key=lambda address: bound[address], default=None)
+
+    def quiet_workers(self) -> tuple[str, ...]:
+        """The workers that compile nothing ahead, those with the least to do first."""
+        quiet = [address for address, worker in self.workers.items() if not worker.ahead and not worker.leaving]
+        return tuple(sorted(quiet, key=lambda address: len(self.workers[address].sent)))
+
+    def _give_turns(self) -> None:
+        """Let the runs that came first have turns, as far as there is room; of each owner one before a second of another."""
+        most = self._most_runs or RUNS_OF_A_WORKER * max(1, len(self.workers))
+        # A run keeps its turns while it trains, whether it waits or its chunk is in a worker.
+        self._with_turns = {run_id for run_id in self._with_turns if run_id in self.runs and self.runs[run_id].going}
+        queued = [run_id for run_id in self._waiting if run_id not in self._with_turns]
+        free = most - len(self._with_turns)
+        if not queued or free <= 0:
+            return
+        held = Counter(self.runs[run_id].run.owner for run_id in self._with_turns)
+        for _ in range(min(free, len(queued))):
+            chosen = min(queued, key=lambda run_id: held[self.runs[run_id].run.owner])
+            queued.remove(chosen)
+            held[self.runs[chosen].run.owner] += 1
+            self._with_turns.add(chosen)
+
+    def _in_order(self) -> list[Active]:
+        """The runs that wait and have turns, the next one first."""
+        self._give_turns()
+        waiting = [self.runs[run_id] for run_id in self._waiting if run_id in self._with_turns]
+        if len(waiting) < 2:
+            return waiting
+        moving = {active.run.owner for active in self.runs.values() if active.going and active.epoch}
+        compiled = {program for worker in self.workers.values() for program in worker.programs}
+        demand = Counter(active.program for active in waiting if active.program not in compiled)
+
+        def rank(active: Active) -> tuple[bool, int, int]:
+            is_new = not active.epoch and active.run.owner not in moving
+            return not is_new, self._served.get(active.run.owner, 0), -demand[active.program]
+
+        return sorted(waiting, key=rank)
 
     def _serve(self, owner: str) -> None:
         self._services += 1
@@ -133,33 +230,30 @@ class Turns:
             present = {active.run.owner for active in self.runs.values()}
             self._served = {known: when for known, when in self._served.items() if known in present}
 
-    def crowd(self) -> int:
-        """How many runs want to train."""
-        return sum(active.going for active in self.runs.values())
-
-    def bound(self, address: str) -> int:
-        """How many runs that want to train are bound to a worker."""
-        return sum(active.going and active.worker == address for active in self.runs.values())
-
-    def idlest(self) -> str | None:
-        """An idle worker to compile on ahead: the one with the fewest runs."""
-        idle = [address for address, worker in self.workers.items() if worker.idle]
-        return min(idle, key=self.bound, default=None)
-
-    def _place(self, active: Active) -> str | None:
+    def _place(self, active: Active, bound: Counter[str]) -> str | None:
         """Where the next chunk of a run that waits can go now, or None while there is no room."""
         own = self.workers.get(active.worker or "")
-        if own is not None and not own.leaving:
+        if active.worker is not None and own is not None and not own.leaving:
             # It moves, at the price of compiling once more, only where it shares its worker while another has no run.
-            free = [address for address, worker in self.workers.items() if worker.idle and not self.bound(address)]
-            if free and self.bound(active.worker) > 1:
+            free = [address for address, worker in self.workers.items() if worker.idle and not bound[address]]
+            if free and bound[active.worker] > 1:
                 return free[0]
             return active.worker if own.has_room else None
         staying = [address for address, worker in self.workers.items() if not worker.leaving]
-        best = min(staying, key=lambda address: self._preference(active, address), default=None)
-        return best if best is not None and self.workers[best].has_room else None
+        best = min(staying, key=lambda address: self._cost(active, address, bound[address]), default=None)
+        if best is None or not self.workers[best].has_room:
+            return None
+        worker = self.workers[best]
+        # The second place is for what can train meanwhile: two that compile would leave nothing to train.
+        if worker.sent and worker.compiles and not worker.has_program(active.program) and len(self._waiting) > 1:
+            return None
+        return best
 
-    def _preference(self, active: Active, address: str) -> tuple[int, bool, int]:
-        """The fewest runs first; among equals the one that has the program, or is compiling it; then the least to do."""
+    def _cost(self, active: Active, address: str, bound: int) -> tuple[int, bool, int]:
+        """The fewest runs first, where a program that must be compiled counts as some more of them; among equals the one
+        that has the program, or is compiling it; then the least to do. A worker without runs is always better than one
+        with some.
+        """
         worker = self.workers[address]
-        return self.bound(address), not worker.has(active.run.experiment), len(worker.sent)
+        has = worker.has_program(active.program)
+        return bound + (CHUNKS_OF_A_COMPILATION if bound and not has else 0), not has, len(worker.sent)

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sql
 
-from explorer.runtime.database import Database
+from explorer.runtime.database import TABLES, Database
+from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.server_id import is_gone, new_server_id
 from explorer.spec import ENDED, Experiment, Frame
 
@@ -37,10 +38,9 @@ GOING = ("queued", "running")
 BYTES_OF_A_FRAME = 120
 SECONDS_BETWEEN_OPENINGS = 600.0
 
-_TABLES = sql.MetaData()
 _RUNS = sql.Table(
     "runs",
-    _TABLES,
+    TABLES,
     sql.Column("id", sql.String(32), primary_key=True),
     sql.Column("owner", sql.String(64), nullable=False, index=True),
     sql.Column("experiment", sql.Text, nullable=False),
@@ -58,14 +58,14 @@ _RUNS = sql.Table(
 )
 _STATES = sql.Table(
     "states",
-    _TABLES,
+    TABLES,
     sql.Column("run", sql.String(32), sql.ForeignKey("runs.id"), primary_key=True),
     sql.Column("epoch", sql.Integer, nullable=False),
     sql.Column("state", sql.LargeBinary(2**31), nullable=False),
 )
 _FRAMES = sql.Table(
     "frames",
-    _TABLES,
+    TABLES,
     sql.Column("run", sql.String(32), sql.ForeignKey("runs.id"), primary_key=True),
     sql.Column("epoch", sql.Integer, primary_key=True),
     sql.Column("loss", sql.Double, nullable=True),
@@ -147,10 +147,9 @@ class Store:
     """
 
     def __init__(self, url: str | None = None) -> None:
-        self.database = Database(
-            url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", _TABLES, _upgrade
-        )
+        self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", TABLES, _upgrade)
         self.server = new_server_id()
+        self.descriptions = Descriptions(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from explorer.catalog import read_experiment
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
@@ -22,7 +23,7 @@ def engine() -> Engine:
     global _engine
     with _lock:
         if _engine is None:
-            _engine = Engine(Store(), first=read_experiment({}).experiment)
+            _engine = Engine(Store(), Cluster(), first=read_experiment({}).experiment)
         return _engine
 
 

@@ -38,7 +38,7 @@ def main() -> None:
         _shapes(experiment)
     run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
     address.write(experiment)
-    engine.wish(visitor(), experiment)
+    engine.compile_ahead(visitor(), experiment)
 
 
 def _head(experiment: Experiment) -> None:

@@ -66,7 +66,7 @@ def train(experiment: Experiment, hindrance: str) -> bool:
         return False
     _settings(experiment)
     run_panel(experiment, paste_state.write)
-    life.engine().wish(visitor(), experiment)
+    life.engine().compile_ahead(visitor(), experiment)
     return True
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from tests.soak import runs
@@ -37,7 +38,7 @@ def record(request: pytest.FixtureRequest) -> Callable[[str], Row]:
 @pytest.fixture
 def engine(tmp_path) -> Iterator[Engine]:
     """An engine with two real workers."""
-    engine = Engine(Store(f"sqlite:///{tmp_path}/runs.db"), workers=2, grace=None)
+    engine = Engine(Store(f"sqlite:///{tmp_path}/runs.db"), Cluster(2), grace=None)
     assert engine.wait_ready(runs.PATIENCE)
     yield engine
     engine.close()

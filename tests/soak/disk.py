@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from tests.disks import read_only, small_disk
@@ -65,7 +66,7 @@ def test_a_disk_that_is_full(record, tmp_path):
     row, chance = record("the disk is full"), dice("full disk")
     disk = tmp_path / "disk"
     with small_disk(disk, megabytes=256):
-        engine = Engine(Store(f"sqlite:///{disk}/runs.db"), workers=2, grace=None)
+        engine = Engine(Store(f"sqlite:///{disk}/runs.db"), Cluster(2), grace=None)
         try:
             assert engine.wait_ready(PATIENCE)
             fleet = Fleet(engine, row)

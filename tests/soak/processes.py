@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.database import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
@@ -39,7 +40,7 @@ def _answer(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
 
 def serve(url: str) -> None:
     """Answer each line of standard input, and train, until it ends or this process is killed."""
-    engine = Engine(Store(url), workers=2, grace=None)
+    engine = Engine(Store(url), Cluster(2), grace=None)
     for line in sys.stdin:
         print(json.dumps(_answer(engine, json.loads(line))), flush=True)
     engine.close()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.application import free_port
 from explorer.runtime import jobs
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
@@ -198,7 +199,7 @@ def test_a_scheduler_that_is_lost(tmp_path, record, monkeypatch):
     row, chance = record("a scheduler is lost (from its start)"), dice("scheduler")
     remote = _RemoteCluster(free_port())
     monkeypatch.setenv("EXPLORER_SCHEDULER", remote.address)
-    engine = Engine(Store(f"sqlite:///{tmp_path}/runs.db"), grace=None)
+    engine = Engine(Store(f"sqlite:///{tmp_path}/runs.db"), Cluster(), grace=None)
     try:
         assert engine.wait_ready(PATIENCE)
         fleet = Fleet(engine, row, EXPERIMENTS[:2])

@@ -1,0 +1,329 @@
+"""The runs in this engine's hands: their states, and what of them is on its way to the database.
+
+Only the engine's own thread touches them. Nothing here waits: what must be read or written is left to the writer, which
+says what came of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from cachetools import LRUCache
+
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.event_loop import EventLoop
+from explorer.runtime.jobs import Chunk
+from explorer.runtime.scheduler import Active, Scheduler
+from explorer.runtime.store import FramesMissing, Run, RunTaken, Store
+from explorer.runtime.store_writer import StoreWriter
+from explorer.runtime.subscribers import Subscribers
+from explorer.spec import ENDED
+
+_LOG = logging.getLogger(__name__)
+
+# Of so many runs that rest, the worker that has their program is remembered.
+REMEMBERED_WORKERS = 512
+NOTHING_STARTED = "Nothing was started. Try again in a moment."
+UNWATCHED = "Paused because no page was watching; it goes on when its owner opens it."
+
+
+class Runs:
+    """grace: seconds after which a run that nobody watches is paused; None: never. pump: called when a run may go on.
+
+    Commands take a `reply`, which is answered with None once what they did is stored, or, where the database cannot be
+    used, is remembered. They raise DatabaseUnavailable where a run must be read first and cannot be.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        scheduler: Scheduler,
+        loop: EventLoop,
+        writer: StoreWriter,
+        subscribers: Subscribers,
+        grace: float | None,
+        pump: Callable[[], None],
+    ) -> None:
+        self.trouble = ""  # why the database cannot be used, as a sentence
+        self.news: dict[str, bool] = {}  # the runs that have changed since this was emptied, and whether it is urgent
+        self.starting: list[str] = []  # the owners of runs that are just being stored
+        self.seconds_of_storing = 0.0
+        self._store = store
+        self._scheduler = scheduler
+        self._loop = loop
+        self._writer = writer
+        self._subscribers = subscribers
+        self._grace = grace
+        self._pump = pump
+        self._workers_of_resting: LRUCache[str, str] = LRUCache(REMEMBERED_WORKERS)
+        self._unanswered: set[Future[None]] = set()
+
+    # --- commands
+
+    def start(self, run: Run, steps: int | None, reply: Future[str]) -> None:
+        """Store a new run and let it train, unless it is paused; `reply` gets its id."""
+        if self.trouble:
+            raise DatabaseUnavailable(self.trouble)
+        self.starting.append(run.owner)
+
+        def stored(_: Any, error: Exception | None) -> None:
+            self.starting.remove(run.owner)
+            if error is None and run.state != "paused":
+                self._take_in(Active(run, None, steps))
+            self._loop.answer(reply, error or run.id)
+
+        self._writer.ask(partial(self._store.add_run, run), stored)
+
+    def pause(self, run_id: str, reply: Future[None]) -> None:
+        self._with_run(run_id, reply, self._pause)
+
+    def stop(self, run_id: str, reply: Future[None]) -> None:
+        self._with_run(run_id, reply, self._stop)
+
+    def resume(self, run_id: str, steps: int | None, reply: Future[None]) -> None:
+        """Go on from the last chunk. steps: pause after so many epochs."""
+        self._with_run(run_id, reply, partial(self._resume, steps))
+
+    def _pause(self, active: Active) -> None:
+        if active.going:
+            self.forget_flight(active)
+            self.set_state(active, "paused")
+
+    def _stop(self, active: Active) -> None:
+        if active.ending not in ENDED and not active.run.ended:
+            active.ending = active.ending_reason = ""
+            self.forget_flight(active)
+            self.set_state(active, "stopped")
+
+    def _resume(self, steps: int | None, active: Active) -> None:
+        if active.run.state != "paused":
+            return
+        active.steps = steps
+        active.unwatched_since = time.monotonic()
+        self.set_state(active, "queued")
+        self.go_on(active)
+
+    def _with_run(self, run_id: str, reply: Future[None], command: Callable[[Active], None]) -> None:
+        """Do it with the run, taken up from the store where it is not in hand; nothing where it has ended."""
+        active = self._scheduler.runs.get(run_id)
+        if active is not None:
+            command(active)
+            self._answer_when_stored(reply)
+            return
+        if self.trouble:
+            raise DatabaseUnavailable(self.trouble)
+
+        def taken(found: tuple[Run, bytes | None] | None, error: Exception | None) -> None:
+            if error is not None:
+                self._loop.answer(reply, error)
+                return
+            active = self._scheduler.runs.get(run_id)
+            if active is None and found is not None and not found[0].ended:
+                run, state = found
+                active = Active(run, state, unwatched_since=None, worker=self._workers_of_resting.pop(run_id, None))
+                # Where it is going, another server trained it until now, and finds with its next chunk that it no longer
+                # does.
+                self._take_in(active)
+            if active is not None:
+                command(active)
+                self._let_rest(active)
+            self._answer_when_stored(reply)
+
+        self._writer.ask(partial(self._store.take, run_id), taken)
+
+    def _answer_when_stored(self, reply: Future[None]) -> None:
+        if self.trouble:
+            self._loop.answer(reply, None)
+            return
+        self._unanswered.add(reply)
+
+        def stored(*_: Any) -> None:
+            if reply in self._unanswered:
+                self._unanswered.remove(reply)
+                self._loop.answer(reply, None)
+
+        self._writer.write(lambda: None, stored)
+
+    # --- states
+
+    def _take_in(self, active: Active) -> None:
+        self._scheduler.runs[active.run.id] = active
+        self.note_news(active.run.id, urgent=True)
+        self.go_on(active)
+
+    def go_on(self, active: Active) -> None:
+        """Let a run wait for its next chunk, where it is going and has none under way."""
+        if active.going and not active.flight and not self.trouble:
+            self._scheduler.wait(active.run.id)
+            self._pump()
+
+    def set_state(self, active: Active, state: str, reason: str = "", held: str = "") -> None:
+        """Give a run in hand another state, and have it stored."""
+        active.run = replace(active.run, state=state, reason=reason, held=held)
+        active.note = ""
+        if state != "running":
+            active.last_return = None
+        if not active.going:
+            self._scheduler.leave(active.run.id)
+        active.writes += 1
+        run = active.run
+        self._writer.write(partial(self._store.set_state, run.id, state, reason, held), partial(self._state_stored, active))
+        self.note_news(run.id, urgent=True)
+
+    def _state_stored(self, active: Active, _: Any, error: Exception | None) -> None:
+        self._stored(active, error)
+
+    def store_chunk(self, active: Active, chunk: Chunk) -> None:
+        """Take over what a chunk brought, and have it stored: its frames and the state that follows them."""
+        epoch = chunk.frames[-1].epoch
+        if active.steps is not None:
+            active.steps -= len(chunk.frames)
+        if not chunk.frames[-1].finite:
+            active.ending = "failed"
+            active.ending_reason = (
+                f"The loss was no longer a finite number in epoch {epoch}. A smaller learning rate may help."
+            )
+        elif epoch >= active.run.experiment.epochs:
+            active.ending = "done"
+        elif active.steps == 0:
+            active.ending = "paused"
+        run = active.run
+        if active.ending:
+            run = replace(run, state=active.ending, reason=active.ending_reason)
+            self.forget_flight(active)
+            self._scheduler.leave(run.id)
+        now = time.monotonic()
+        if active.last_return is not None and active.epoch:
+            rate = len(chunk.frames) / max(now - active.last_return, 1e-6)
+            active.rate = rate if active.rate is None else 0.7 * active.rate + 0.3 * rate
+        active.last_return, active.epoch, active.state = now, epoch, chunk.state
+        active.failures, active.note = 0, ""
+        active.writes += 1
+
+        def store() -> float:
+            began = time.thread_time()
+            self._store.add_chunk(run.id, epoch, chunk.state, chunk.frames, run.state, run.reason, run.held)
+            return time.thread_time() - began
+
+        self._writer.write(store, partial(self._chunk_stored, active, epoch))
+
+    def _chunk_stored(self, active: Active, epoch: int, seconds: float | None, error: Exception | None) -> None:
+        if seconds is not None:
+            self.seconds_of_storing += 0.1 * (seconds - self.seconds_of_storing)
+        if self._scheduler.runs.get(active.run.id) is not active:
+            return
+        if error is None:
+            # Told only now: whoever reads that a run is done finds every frame of it.
+            active.run = replace(active.run, epoch=epoch)
+            if active.ending:
+                active.run = replace(active.run, state=active.ending, reason=active.ending_reason)
+                active.ending = active.ending_reason = ""
+                active.last_return = None
+        self._stored(active, error)
+        self.note_news(active.run.id, urgent=active.run.state != "running")
+
+    def _stored(self, active: Active, error: Exception | None) -> None:
+        active.writes -= 1
+        if self._scheduler.runs.get(active.run.id) is not active:
+            return
+        if isinstance(error, RunTaken):
+            _LOG.info("Run %s is no longer in this server's hands.", active.run.id)
+            self._drop(active)
+        elif isinstance(error, FramesMissing):
+            self._read_again(active)
+        elif error is not None:
+            _LOG.error("A change of run %s could not be stored.", active.run.id, exc_info=error)
+            self._read_again(active)
+        else:
+            self._let_rest(active)
+
+    def _read_again(self, active: Active) -> None:
+        """Take a run up from what is stored of it: what we hold does not follow that."""
+        _LOG.error("What came of run %s does not follow what is stored. It goes on from what is stored.", active.run.id)
+        self._drop(active)
+
+        def taken(found: tuple[Run, bytes | None] | None, error: Exception | None) -> None:
+            if error is None and found is not None and not found[0].ended and found[0].id not in self._scheduler.runs:
+                self._take_in(Active(*found, active.steps, unwatched_since=active.unwatched_since))
+            self.note_news(active.run.id, urgent=True)
+
+        self._writer.ask(partial(self._store.take, active.run.id), taken)
+
+    def _let_rest(self, active: Active) -> None:
+        """Forget a run that does not train and is stored whole: the store has it, and its state takes memory."""
+        if not active.going and active.is_stored:
+            if active.worker is not None:
+                self._workers_of_resting[active.run.id] = active.worker
+            self._drop(active)
+
+    def _drop(self, active: Active) -> None:
+        self.forget_flight(active)
+        self._scheduler.leave(active.run.id)
+        self._scheduler.runs.pop(active.run.id, None)
+        self.note_news(active.run.id, urgent=True)
+
+    def forget_flight(self, active: Active) -> None:
+        """What is in flight no longer counts: its epochs come again, the same bit for bit, when the run goes on."""
+        for flight in active.flight[1:]:
+            flight.future.cancel()  # It has not begun: it waits for the one before it.
+        active.flight.clear()
+        active.looks = 0
+
+    def note_news(self, run_id: str, urgent: bool) -> None:
+        """Have whoever watches a run told, once this event is done."""
+        self.news[run_id] = urgent or self.news.get(run_id, False)
+
+    # --- what others tell
+
+    def note_kept(self, run_id: str, kept: bool) -> None:
+        """The owner wants the run to stay, or no longer; the store knows it already."""
+        active = self._scheduler.runs.get(run_id)
+        if active is not None:
+            active.run = replace(active.run, kept=kept)
+            self.note_news(run_id, urgent=False)
+
+    def note_abandoned(self, run_ids: list[str]) -> None:
+        """Runs were held that another server had left."""
+        for run_id in run_ids:
+            self.note_news(run_id, urgent=True)
+
+    def note_watching(self, run_id: str) -> None:
+        """Somebody began or ceased to watch a run."""
+        active = self._scheduler.runs.get(run_id)
+        if active is not None:
+            active.unwatched_since = None if self._subscribers.is_watched(run_id) else time.monotonic()
+
+    def pause_unwatched(self) -> None:
+        if self._grace is None:
+            return
+        now = time.monotonic()
+        for active in list(self._scheduler.runs.values()):
+            since = active.unwatched_since
+            if active.going and since is not None and now - since > self._grace:
+                self.forget_flight(active)
+                self.set_state(active, "paused", UNWATCHED, held="unwatched")
+
+    def note_trouble(self, sentence: str) -> None:
+        """The database cannot be used, for the reason given; an empty one: it can again, and all that waited is written."""
+        began, self.trouble = bool(sentence) and not self.trouble, sentence
+        if began:
+            replies, self._unanswered = self._unanswered, set()
+            for reply in replies:
+                self._loop.answer(reply, None)
+        for active in list(self._scheduler.runs.values()):
+            if began and active.going:
+                # What it brings could not be kept for long, and comes again.
+                self.forget_flight(active)
+                self._scheduler.leave(active.run.id)
+                active.run = replace(active.run, state="queued")
+                active.last_return = None
+            if not sentence:
+                self._let_rest(active)
+                self.go_on(active)
+            self.note_news(active.run.id, urgent=True)

@@ -1,0 +1,105 @@
+"""The values that pages read of the runs in hand, made anew by the engine's thread whenever something has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.runs import Runs
+from explorer.runtime.scheduler import Active, Scheduler
+from explorer.runtime.snapshot import Queue, RunView, Snapshot
+from explorer.runtime.worker_pool import WorkerPool
+
+GOES_ON = "The run waits, and will go on by itself."
+IS_WRITTEN_LATER = "Your click is remembered, and is stored as soon as that is possible."
+
+
+class Views:
+    """snapshot: how things stand, to be read from any thread. The methods belong to the engine's own thread."""
+
+    def __init__(self, scheduler: Scheduler, runs: Runs, pool: WorkerPool, cluster: Cluster) -> None:
+        self.snapshot = Snapshot(workers=pool.wanted)
+        self._scheduler = scheduler
+        self._runs = runs
+        self._pool = pool
+        self._cluster = cluster
+        self._queue: dict[str, Queue] = {}
+
+    def publish(self, changed: Iterable[str]) -> None:
+        """Make what has changed of these runs visible."""
+        held = self._scheduler.runs
+        runs = {run_id: view for run_id, view in self.snapshot.runs.items() if run_id in held}
+        for run_id in changed:
+            if run_id in held:
+                runs[run_id] = self._view(held[run_id])
+        self.snapshot = Snapshot(
+            runs,
+            going=self._scheduler.crowd(),
+            taking_turns=len(self._scheduler.with_turns()),
+            workers=self._pool.wanted,
+            quiet_workers=self._scheduler.quiet_workers(),
+            database_trouble=self._runs.trouble,
+        )
+
+    def look_at_all(self) -> None:
+        """Find the runs of which something changes by itself: their place in the queue, or what hinders them."""
+        self._queue = self._places()
+        for run_id, active in self._scheduler.runs.items():
+            before = self.snapshot.runs.get(run_id)
+            if before is None or before != self._view(active):
+                self._runs.note_news(run_id, urgent=False)
+
+    def _view(self, active: Active) -> RunView:
+        queue = self._queue.get(active.run.id) if active.going else None
+        return RunView(active.run, active.rate, self._hindrance(active, queue), queue)
+
+    def _places(self) -> dict[str, Queue]:
+        queued = self._scheduler.queue()
+        if not queued:
+            return {}
+        # The next one begins when the first of those ends that take turns now.
+        left = sorted(
+            (active.run.experiment.epochs - active.epoch) / active.rate if active.rate else float("inf")
+            for active in self._scheduler.with_turns()
+        )
+        waits = [left[place] if place < len(left) else float("inf") for place in range(len(queued))]
+        return {
+            run_id: {"place": place, "of": len(queued), "seconds": None if wait == float("inf") else wait}
+            for place, (run_id, wait) in enumerate(zip(queued, waits, strict=True), 1)
+        }
+
+    def _hindrance(self, active: Active, queue: Queue | None) -> str:
+        """What keeps a run from training now, as a sentence, or an empty string."""
+        if self._runs.trouble:
+            return f"{self._runs.trouble} {GOES_ON if active.going else IS_WRITTEN_LATER}"
+        if not active.going:
+            return ""
+        if self._cluster.lost:
+            return f"{self._cluster.lost} {GOES_ON}"
+        if silence := self._pool.silence_of(active.worker):
+            return (
+                f"The worker that trains this has not answered for {silence:.0f} seconds. "
+                "When it stays silent, another one goes on."
+            )
+        if queue is not None:
+            return in_words(queue, len(self._scheduler.with_turns()))
+        return active.note
+
+
+def in_words(queue: Queue, training: int) -> str:
+    """A place in the queue as a sentence. training: how many runs take turns.
+
+    >>> in_words({"place": 3, "of": 9, "seconds": 41.2}, 80)
+    'The server is full: it trains 80 runs now. Yours is number 3 of 9 in the queue, and starts in about 45 seconds.'
+    >>> in_words({"place": 1, "of": 1, "seconds": None}, 1)
+    'The server is full: it trains 1 run now. Yours is next in the queue. When it starts is not known yet.'
+    """
+    runs = "1 run" if training == 1 else f"{training} runs"
+    place = "next in the queue" if queue["place"] == 1 else f"number {queue['place']} of {queue['of']} in the queue"
+    start = f"The server is full: it trains {runs} now. Yours is {place}"
+    if queue["seconds"] is None:
+        return f"{start}. When it starts is not known yet."
+    if queue["seconds"] < 90:
+        # To 5 seconds: a number that changes all the time says more than is known.
+        return f"{start}, and starts in about {5 * max(1, round(queue['seconds'] / 5 + 0.3))} seconds."
+    return f"{start}, and starts in about {round(queue['seconds'] / 60)} minutes."
