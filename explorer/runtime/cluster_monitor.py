@@ -52,6 +52,7 @@ class ClusterMonitor:
         self._ends = threading.Event()
         self._wakes = threading.Event()
         self._looked_at = 0.0
+        self._is_started = False
         self._thread = threading.Thread(target=self._run, name="cluster-monitor", daemon=True)
 
     def start(self) -> None:
@@ -63,7 +64,7 @@ class ClusterMonitor:
 
     def end(self) -> None:
         """End the workers, within about 20 seconds whatever they do."""
-        started = self.ready.is_set()
+        started = self._is_started
         self._ends.set()
         self._wakes.set()
         self._thread.join(timeout=SECONDS_OF_A_LOOK if started else SECONDS_OF_A_START)
@@ -77,8 +78,7 @@ class ClusterMonitor:
             return
         try:
             addresses = self._addresses()
-            self.ready.set()
-            self._post(partial(self._note_up, addresses or []))
+            self._post(partial(self._come_up, addresses or []))
             while not self._ends.is_set():
                 missing = addresses is None or len(addresses) < self._wanted()
                 self._wakes.wait(SECONDS_BETWEEN_SEARCHES if missing else SECONDS_BETWEEN_LOOKS)
@@ -90,6 +90,10 @@ class ClusterMonitor:
         finally:
             self.ready.clear()
             self._cluster.close()
+
+    def _come_up(self, addresses: Sequence[str]) -> None:
+        self._note_up(addresses)
+        self.ready.set()
 
     def _look(self) -> Sequence[str] | None:
         addresses = self._addresses()
@@ -113,6 +117,7 @@ class ClusterMonitor:
         while not self._ends.is_set():
             try:
                 self._cluster.start()
+                self._is_started = True
                 self.failure = ""
                 return True
             except ValueError as error:

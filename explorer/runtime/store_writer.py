@@ -65,6 +65,8 @@ class StoreWriter:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
+        # The first time before anybody asks: a run that another server left must not look as if it were going on.
+        self._renew_leases()
         self._thread.start()
 
     def write(self, operation: Callable[[], Any], done: Done) -> None:
