@@ -187,7 +187,7 @@ def test_who_waits_while_it_is_closed_is_told():
 
 
 def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
-    """Its thread waits for what is ready in one of them, and pages are answered all the same."""
+    """A thread waits for what is ready in one of them, and pages are answered all the same."""
     store = Store(f"sqlite:///{tmp_path}/runs.db")
     engine = Engine(store, Cluster(1), grace=None)
     try:
@@ -198,13 +198,13 @@ def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
         os.kill(pid, signal.SIGSTOP)
         fetched = threading.Event()
         ready = engine._cluster.submit(time.sleep, 0)
-        engine._events.put(lambda: (fetched.set(), engine._cluster.result(ready, timeout=600)))
+        engine._chunks._fetching.submit(lambda: (fetched.set(), engine._cluster.result(ready, timeout=600)))
         assert fetched.wait(60)
         assert engine.status(run)["state"] == "running"
         began = time.monotonic()
         engine.close()
         assert time.monotonic() - began < 20
-        assert not engine._thread.is_alive()
+        assert not {"engine", "writer", "cluster-monitor"} & {thread.name for thread in threading.enumerate()}
         assert (store.run(run).state, store.run(run).held) == ("paused", "restart")
         until(lambda: not psutil.pid_exists(pid))
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -33,7 +32,12 @@ def engine(tmp_path_factory):
 
 
 def workers(engine: Engine) -> set[int]:
-    return set(engine._cluster._client.run(os.getpid).values())
+    """The process ids of the workers that are up."""
+    return {nanny.pid for nanny in engine._cluster._local.workers.values() if nanny.pid}
+
+
+def wait_for_another_worker(engine: Engine, before: set[int]) -> None:
+    wait_for(lambda: workers(engine) and not before & workers(engine) and engine._scheduler.workers)
 
 
 def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
@@ -69,7 +73,7 @@ def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
     before = workers(engine)
     with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
         engine.check(hanging.ENDLESS, timeout=1.0)
-    wait_for(lambda: engine._scheduler.workers and not before & workers(engine))
+    wait_for_another_worker(engine, before)
     after = workers(engine)
     with pytest.raises(Refused, match="was not worked out"):
         engine.check(hanging.ENDLESS, timeout=60.0)
@@ -84,7 +88,7 @@ def test_a_worker_that_hangs_when_it_builds_a_model_of_code_is_started_anew(engi
     before = workers(engine)
     with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
         engine.describe(endless, timeout=1.0)
-    wait_for(lambda: engine._scheduler.workers and not before & workers(engine))
+    wait_for_another_worker(engine, before)
     with pytest.raises(Refused, match="was not worked out"):
         engine.submit(endless, "me")
     fine = pasted_experiment(f"{CODE}\n\n", report, samples=40, batch=16, epochs=2)
