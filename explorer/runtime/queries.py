@@ -196,7 +196,8 @@ class Queries:
         cluster = self._cluster(timeout)
         for attempt in range(TRIES):
             try:
-                found: dict[str, Any] = cluster.result(self._submitted(cluster, key, function, *arguments), timeout)
+                worker = self._quiet_worker() if attempt == 0 and function is not jobs.check else None
+                found: dict[str, Any] = cluster.result(self._submitted(cluster, key, worker, function, *arguments), timeout)
                 break
             except WorkerDied:
                 if cluster.lost:
@@ -211,14 +212,22 @@ class Queries:
             self._answers[key] = found
         return found
 
-    def _submitted(self, cluster: Cluster, key: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    def _quiet_worker(self) -> str | None:
+        """A worker that compiles nothing ahead, which would hold its interpreter lock for long; None where it is all one.
+
+        Dask never runs what was sent to the only worker when that has just ended: then another try goes to any worker.
+        """
+        quiet = self._quiet_workers()
+        return quiet[0] if quiet and self._most_checks > 1 else None
+
+    def _submitted(
+        self, cluster: Cluster, key: str, worker: str | None, function: Callable[..., Any], *arguments: Any
+    ) -> Any:
         """What is being worked out for this key; the page and its slider ask for the same at nearly the same time."""
         with self._lock:
             future = self._asked.get(key)
             if future is None or future.done() or gone(future):
                 self._asked = {other: asked for other, asked in self._asked.items() if not asked.done() and not gone(asked)}
-                # Compiling holds the interpreter lock of its worker for long.
-                worker = next(iter(self._quiet_workers()), None)
                 future = self._asked[key] = cluster.submit(function, *arguments, worker=worker, priority=100)
             return future
 
