@@ -11,6 +11,7 @@ import time
 
 from explorer import limits
 from explorer.catalog import read_experiment
+from explorer.description import Description
 from explorer.runtime import jobs
 
 CASES = (
@@ -31,7 +32,7 @@ def measure() -> list[tuple[str, float, float]]:
         experiment = read_experiment(case).experiment
         values = experiment.to_dict()
         description = jobs.describe(values)["description"]
-        estimated = limits.estimate(experiment, description).seconds / experiment.epochs
+        estimated = limits.estimate(experiment, Description.read(description)).seconds / experiment.epochs
         state, seconds = None, []
         for epoch in range(1, EPOCHS + 2):
             start = time.perf_counter()

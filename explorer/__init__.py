@@ -3,6 +3,8 @@
 In the order to read it; a file imports only what stands above it. Files marked * import Keras, and only workers do that.
 
 spec            the words of the project as frozen values; judges every value from outside
+description     the types of what is said of a model, as it is written out
+report          likewise of what a check of pasted code says
 registry        `@architecture` and `@task`, where a function signs in
 architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
 tasks/          one small file each: NumPy only
@@ -22,6 +24,7 @@ weights         what its weights are called and what their axes mean, likewise
 equations       what it computes, likewise
 flows           how it moves along time, likewise, and the chain unrolled
 explanation     the same for other programs, and as text
+schema          the JSON schema of all that is written out
 shapes *        what each layer receives and returns, and why: all of that together
 parting         where two chains part, and why
 snippet/ *      pasted Keras code read without running it: its model, or where its shapes break and how to mend it

@@ -9,8 +9,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from explorer import limits
 from explorer.catalog import ARCHITECTURES, TASKS, floors_of, read_experiment
+from explorer.description import Description
 from explorer.explanation import explained, named, told, told_layer
 from explorer.parting import in_words, parting, tell
 from explorer.quiz import play
@@ -240,13 +243,14 @@ def _print_report(code: str, report: Mapping[str, Any]) -> None:
 
 def _explain(options: argparse.Namespace) -> int:
     found = jobs.describe(_experiment(options).to_dict())
-    description, looks = found["description"], found["looks"]
+    looks = found["looks"]
+    description = Description.read(found["description"])
     if options.layer is not None:
-        description = {**description, "layers": [named(description, options.layer)]}
+        description = replace(description, layers=(named(description, options.layer),))
     if options.json:
-        print(json.dumps(explained(description)))
+        print(json.dumps(explained(description).to_dict()))
     elif options.layer is not None:
-        print(told_layer(description["layers"][0], looks))
+        print(told_layer(description.layers[0], looks))
     else:
         print(told(description, looks))
     return 0
@@ -257,7 +261,7 @@ def _quiz(options: argparse.Namespace) -> int:
         raise ValueError(f"--questions must be a whole number from 1 on. Received: “{options.questions}”.")
     experiment = _experiment(options)
     description = jobs.describe(experiment.to_dict())["description"]
-    play(description, experiment.seed, int(options.questions))
+    play(Description.read(description), experiment.seed, int(options.questions))
     return 0
 
 
@@ -273,11 +277,13 @@ def _twins(options: argparse.Namespace) -> int:
         print(json.dumps(offered) if options.json else "\n".join(lines) or "Nothing in this model could be otherwise.")
         return 0
     other = jobs.twin(experiment, options.layer, options.setting, options.value)
+    here = Description.read(found["description"])
+    there = Description.read(other["description"]) if other["description"] else None
     if options.json:
-        parts = parting(found["description"], other["description"], other["broken"], other["changed"])
+        parts = parting(here, there, other["broken"], other["changed"])
         print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
     else:
-        print(tell(found["description"], other))
+        print(tell(here, there, other["broken"], other["changed"]))
     return 0
 
 
@@ -287,7 +293,7 @@ def _train(options: argparse.Namespace) -> int:
     experiment = _experiment(options)
     values = experiment.to_dict()
     description = jobs.describe(values)["description"]
-    refusal = limits.refusal(experiment, description, psutil.virtual_memory().available)
+    refusal = limits.refusal(experiment, Description.read(description), psutil.virtual_memory().available)
     if refusal:
         raise ValueError(refusal)
     from keras.utils import Progbar

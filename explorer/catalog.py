@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from explorer import architectures, tasks
 from explorer import pasted as own_code
 from explorer.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
+from explorer.report import Report
 from explorer.spec import LIMITS, Experiment, Pasted, Reading, knob_choices, read
 
 
@@ -76,20 +77,22 @@ def pasted_tasks(x: Sequence[Sequence[int]], y: Sequence[int], loss: str) -> lis
     return [name for name, task in TASKS.items() if not own_code.misfit(task, shapes, tuple(y), loss)] + [own_code.RANDOM]
 
 
-def pasted_experiment(code: str, report: Mapping[str, Any], task: str | None = None, **settings: Any) -> Experiment:
+def pasted_experiment(code: str, report: Report, task: str | None = None, **settings: Any) -> Experiment:
     """The experiment of pasted code that holds.
 
-    report: what `explorer.snippet.check` says of it, as a dictionary. task: one of `pasted_tasks`, the first unless given.
+    report: what a check says of it. task: one of `pasted_tasks`, the first unless given.
     settings: of `spec.SETTINGS`, and `knobs`; what is not given is the default.
 
     Raises ValueError for code that does not hold or whose shapes are not known, and for a task that does not fit.
     """
-    if not report["holds"] or not report["description"]:
+    if not report.holds or not report.description:
         raise ValueError("This code cannot be trained yet: mend first what breaks in it.")
-    if not report["x"] or not report["y"]:
+    # That a model of several outputs is not trained here is said when Keras is asked; until then the first stands for all.
+    target, loss = report.first_target, report.first_loss
+    if not report.x or not target:
         raise ValueError("To train it, the shapes of its inputs and of its target must be known: give x and y.")
-    loss = report["loss"] or "mse"
-    pasted = own_code.known(Pasted(code, report["x"], report["y"], loss), report["description"])
+    x = tuple(tuple(size or 1 for size in shape) for shape in report.x)
+    pasted = own_code.known(Pasted(code, x, target, loss), report.description)
     fitting = pasted_tasks(pasted.x, pasted.y, loss)
     chosen = fitting[0] if task is None else task
     if chosen not in fitting:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from explorer.description import Layer, Row, Source, Unrolled
 from explorer.sentences import MERGED, PLAIN, POOLS, RECURRENT, WINDOW_POOLS, count
 from explorer.tensors import ORDERED, Seen, rule
 
@@ -71,39 +71,27 @@ FLOWS: dict[str, Callable[[Seen], str | tuple[str, int]]] = {
 }
 
 
-def _says(layer: Mapping[str, Any], axis: str) -> str:
-    words = SAYS[layer["flow"]].format(reach=layer["reach"])
+def _says(layer: Layer, axis: str) -> str:
+    words = SAYS[layer.flow].format(reach=layer.reach)
     # Over windows it is windows that do not see each other, and a memory inside each begins anew.
     words = words.replace("step", "window") if axis == "windows" else words
-    anew = layer["flow"] == "each" and any(inner["flow"] in ("along", "last") for inner in layer["inside"])
+    anew = layer.flow == "each" and any(inner.flow in ("along", "last") for inner in layer.inside)
     return f"{words}: the memory begins at zero in each" if anew else words
 
 
-def unrolled(sources: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The chain, one cell for each layer and timestep: which steps are drawn, and a row for each source and layer.
-
-    sources, layers: as in `explorer.shapes.Description.to_dict`.
-    """
-    axes, shape = sources[0]["axes"], sources[0]["shape"]
+def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
+    """The chain, one cell for each layer and timestep: which steps are drawn, and a row for each source and layer."""
+    axes, shape = sources[0].axes, sources[0].shape
     place = next((place for place, axis in enumerate(axes) if axis in ORDERED), None)
     axis, steps = ("timesteps", 1) if place is None else (axes[place], shape[place])
     ends = SHOWN_AT_EACH_END
     # Of millions of steps no list is made.
     every = range(1, (steps or 2 * ends) + 1)
     shown = list(every) if len(every) <= 2 * ends + 1 else [*every[:ends], *every[-ends:]]
-    rows = [
-        {"name": each["name"], "type": "", "flow": "input", "says": f"{count(steps, axis)} come in", "shared": False}
-        for each in sources
-    ]
+    rows = [Row(each.name, "", "input", f"{count(steps, axis)} come in", False) for each in sources]
     for layer in layers:
         says = _says(layer, axis)
-        shared = layer["flow"] in ("each", "along", "last", "both", "both last", "window", "all")
-        rows.append({**{name: layer[name] for name in ("name", "type", "flow")}, "says": says, "shared": shared})
-    words = "; ".join(f"{row['name']}: {row['says']}" for row in rows)
-    return {
-        "steps": steps,
-        "shown": shown,
-        "axis": axis,
-        "rows": rows,
-        "says": f"The chain over {count(steps, axis)}: {words}.",
-    }
+        shared = layer.flow in ("each", "along", "last", "both", "both last", "window", "all")
+        rows.append(Row(layer.name, layer.type, layer.flow, says, shared))
+    words = "; ".join(f"{row.name}: {row.says}" for row in rows)
+    return Unrolled(steps, tuple(shown), axis, tuple(rows), f"The chain over {count(steps, axis)}: {words}.")

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from explorer.graph import calls, source_name
-from explorer.shapes import Description, describe
+from explorer.shapes import ModelShapes, describe
 from explorer.tensors import ORDERED, Tensor
 
 LONGEST = 32
@@ -34,7 +34,7 @@ def values(model: keras.Model, inputs: Any) -> dict[str, list[list[int]]]:
     return grids(describe(model), outputs(model, inputs)[0])
 
 
-def grids(description: Description, tensors: Mapping[str, np.ndarray]) -> dict[str, list[list[int]]]:
+def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, list[list[int]]]:
     """`values` of tensors that are there already."""
     named = [*description.sources, *description.layers]
     axes = [source.axes for source in description.sources] + [layer.axes_out[0] for layer in description.layers]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
+from explorer.description import Description, Source
 from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 from explorer.tensors import ORDERED
 
@@ -28,35 +28,35 @@ class Estimate:
     bytes: float
 
 
-def estimate(experiment: Experiment, description: Mapping[str, Any]) -> Estimate:
+def estimate(experiment: Experiment, description: Description) -> Estimate:
     """What a run will cost, from its sizes and from what Keras says of the shapes (`explorer.shapes`).
 
     Every weight is multiplied once for every step of every sequence, and twice more on the way back.
     """
     looked_at = HELD_OUT_SAMPLES + PROBE_SEQUENCES
-    sequence = _sequence(description["sources"][0])
+    sequence = _sequence(description.sources[0])
     steps = prod(sequence)
     passes = 3 * experiment.samples + looked_at
     batches = experiment.samples / experiment.batch + 1
     # A row of an Embedding is looked up, and multiplied with nothing.
-    rows = sum(layer["params"] for layer in description["layers"] if (layer["wraps"] or layer["type"]) == "Embedding")
-    work = passes * steps * (description["params"] - rows) / MULTIPLICATIONS_A_SECOND
-    loops = batches * (sequence or [1])[-1] * len(description["layers"]) * SECONDS_A_STEP
-    shapes = [shape for layer in description["layers"] for shape in layer["output"]]
+    rows = sum(layer.params for layer in description.layers if (layer.wraps or layer.type) == "Embedding")
+    work = passes * steps * (description.params - rows) / MULTIPLICATIONS_A_SECOND
+    loops = batches * (sequence or [1])[-1] * len(description.layers) * SECONDS_A_STEP
+    shapes = [shape for layer in description.layers for shape in layer.output]
     values = sum(_numbers(shape) for shape in shapes)
-    inputs = sum(_numbers(shape) for shape in description["inputs"])
+    inputs = sum(_numbers(shape) for shape in description.inputs)
     memory = 4 * (
         values * COPIES_OF_A_VALUE * max(experiment.batch, looked_at)
         + inputs * (experiment.samples + looked_at)
-        + description["params"] * 8
+        + description.params * 8
     )
     return Estimate(experiment.epochs * (work + loops), memory)
 
 
-def _sequence(source: Mapping[str, Any]) -> list[int]:
+def _sequence(source: Source) -> list[int]:
     """The sizes of the axes that are counted along; of an input without named ones all but the batch and the last."""
-    along = [size for size, axis in zip(source["shape"], source["axes"], strict=True) if axis in ORDERED]
-    return [size or 1 for size in along or source["shape"][1:-1]]
+    along = [size for size, axis in zip(source.shape, source.axes, strict=True) if axis in ORDERED]
+    return [size or 1 for size in along or source.shape[1:-1]]
 
 
 def _numbers(shape: Sequence[int | None]) -> int:
@@ -64,7 +64,7 @@ def _numbers(shape: Sequence[int | None]) -> int:
     return prod(size or 1 for size in shape[1:])
 
 
-def refusal(experiment: Experiment, description: Mapping[str, Any], worker_bytes: float) -> str:
+def refusal(experiment: Experiment, description: Description, worker_bytes: float) -> str:
     """Why a run must not start, with the estimate, as a sentence; an empty string where it may."""
     cost = estimate(experiment, description)
     free = worker_bytes - WORKER_BASE_BYTES

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.description import Description, Layer
 from explorer.registry import LOSSES, Architecture, Floor, Task
 from explorer.spec import LIMITS, Pasted
 
@@ -54,14 +55,14 @@ def target_shape(pasted: Pasted) -> tuple[int, ...]:
     return pasted.output[1:-1] if asks(pasted) == "class numbers" else pasted.output[1:]
 
 
-def known(pasted: Pasted, description: Mapping[str, Any]) -> Pasted:
+def known(pasted: Pasted, description: Description) -> Pasted:
     """The same with what only Keras can tell, out of a description of its model (`explorer.shapes`)."""
     batch = pasted.x[0][0]
-    (answer, *_) = description["output"]
+    (answer, *_) = description.output
     # A size that stays unknown is the target's, where that has as many axes.
     sizes = pasted.y if len(pasted.y) == len(answer) else (1,) * len(answer)
     output = (batch, *(each if each is not None else size for each, size in zip(answer[1:], sizes[1:], strict=True)))
-    below = tuple(_below(source["name"], description["layers"]) for source in description["sources"])
+    below = tuple(_below(source.name, description.layers) for source in description.sources)
     return replace(pasted, output=output, below=below)
 
 
@@ -248,30 +249,30 @@ def _floors(pasted: Pasted) -> tuple[Floor, ...]:
     return (Floor("always the mean", lambda timesteps, features: value, predict, told),)
 
 
-def _below(source: str, layers: list[Mapping[str, Any]]) -> int | None:
+def _below(source: str, layers: Sequence[Layer]) -> int | None:
     """The number that the whole numbers of an input stay below; None where it takes any numbers.
 
     It is followed through layers that only move numbers about, which have no weights, to whatever looks numbers up.
     """
     reached, found = {source}, []
     for layer in layers:
-        if not reached & set(layer["reads"]):
+        if not reached & set(layer.reads):
             continue
-        kind = (layer["wraps"] or layer["type"]).partition("(")[0]
+        kind = (layer.wraps or layer.type).partition("(")[0]
         if kind == "Embedding":
-            found.append(layer["weights"][0]["shape"][0])
+            found.append(layer.weights[0].shape[0])
         elif kind in ("OneHot", "CategoryEncoding"):
-            found.append(layer["output"][0][-1])
-        elif layer["inside"] and layer["wraps"] is None:
-            found += _looked_up(layer["inside"])
-        elif not layer["params"] and not layer["wraps"] and not layer["shares"]:
-            reached.add(layer["name"])
+            found.append(layer.output[0][-1])
+        elif layer.inside and layer.wraps is None:
+            found += _looked_up(layer.inside)
+        elif not layer.params and not layer.wraps and not layer.shares:
+            reached.add(layer.name)
     return min(found, default=None)
 
 
-def _looked_up(layers: list[Mapping[str, Any]]) -> Iterator[int]:
+def _looked_up(layers: Sequence[Layer]) -> Iterator[int]:
     """How many rows every Embedding has that is somewhere within these layers."""
     for layer in layers:
-        if layer["type"].partition("(")[0] == "Embedding":
-            yield layer["weights"][0]["shape"][0]
-        yield from _looked_up(layer["inside"])
+        if layer.type.partition("(")[0] == "Embedding":
+            yield layer.weights[0].shape[0]
+        yield from _looked_up(layer.inside)

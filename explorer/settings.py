@@ -15,9 +15,10 @@ from typing import Any
 from explorer.arithmetic import Arithmetic, Number
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES, task_of
+from explorer.description import Setting
 from explorer.registry import Architecture
 from explorer.sentences import joined
-from explorer.shapes import Description, LayerDescription
+from explorer.shapes import LayerShapes, ModelShapes
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
 from explorer.spec import Experiment, Sizes, size_reason
@@ -33,7 +34,7 @@ class _Differs(Exception):
     """What was found at the primes does not come to Keras's numbers at these sizes."""
 
 
-def with_settings(description: Description, experiment: Experiment) -> Description:
+def with_settings(description: ModelShapes, experiment: Experiment) -> ModelShapes:
     """The description of an experiment's model with the symbols of its settings, and what each of them moves.
 
     Pasted code has none: its sizes stand in it, and its description is as it was.
@@ -80,7 +81,7 @@ def _sized(architecture: Architecture, experiment: Experiment) -> tuple[str, ...
 @lru_cache(maxsize=256)
 def _at_primes(
     name: str, fixed: tuple[tuple[str, Any], ...], sized: tuple[str, ...]
-) -> tuple[Description, dict[str, str | Size]]:
+) -> tuple[ModelShapes, dict[str, str | Size]]:
     """An architecture described at the primes; and for its symbols the setting that each is, or how it follows from one."""
     primes = PRIMES | dict(zip(sized, MORE_PRIMES, strict=False))
     knobs = dict(fixed) | {knob: primes[knob] for knob in sized}
@@ -103,8 +104,8 @@ def _at_primes(
 
 
 def _dressed(
-    description: Description, found: Description, derived: Mapping[str, Size], values: Mapping[str, int | None]
-) -> Description:
+    description: ModelShapes, found: ModelShapes, derived: Mapping[str, Size], values: Mapping[str, int | None]
+) -> ModelShapes:
     """A description with the sizes of another one of the same wiring. Raises _Differs where they do not fit."""
 
     def fitting(sizes: tuple[Size | None, ...], shape: tuple[int | None, ...]) -> tuple[Size | None, ...]:
@@ -128,7 +129,7 @@ def _dressed(
     def weight(own: Weight, other: Weight) -> Weight:
         return replace(own, sizes=fitting(other.sizes, own.shape))
 
-    def layer(own: LayerDescription, other: LayerDescription) -> LayerDescription:
+    def layer(own: LayerShapes, other: LayerShapes) -> LayerShapes:
         if len(own.inside) != len(other.inside) or len(own.weights) != len(other.weights):
             raise _Differs
         return replace(
@@ -149,13 +150,13 @@ def _dressed(
     return replace(description, sources=sources, layers=tuple(map(layer, description.layers, found.layers)))
 
 
-def _moves(description: Description, symbol: str, axis: str) -> dict[str, Any]:
+def _moves(description: ModelShapes, symbol: str, axis: str) -> Setting:
     """What a setting moves: the axes of which sources and layers, and the parameters of which layers, and why."""
     sizes = [(source.name, [source.sizes]) for source in description.sources]
     sizes += [(layer.name, layer.sizes_out) for layer in description.layers]
     axes = [name for name, tensors in sizes if any(size and symbol in size.symbols for each in tensors for size in each)]
     parameters = [layer.name for layer in description.layers if layer.counted and symbol in layer.counted.symbols]
-    return {"symbol": symbol, "axes": axes, "parameters": parameters, "says": _says(axis, parameters)}
+    return Setting(symbol, tuple(axes), tuple(parameters), _says(axis, parameters))
 
 
 def _says(axis: str, parameters: list[str]) -> str:

@@ -14,13 +14,14 @@ import keras
 
 from explorer.arithmetic import Arithmetic, Own, arithmetic
 from explorer.axes import named, source_axes
+from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol
 from explorer.equations import equation
 from explorer.explanation import explained, told
 from explorer.extents import extents
 from explorer.flows import flow, unrolled
 from explorer.graph import Call, calls, masked, source_name
 from explorer.sentences import SAYS, said
-from explorer.sizes import Symbols
+from explorer.sizes import Symbols, written
 from explorer.tensors import ORDERED, Axes, Seen, Shape, Sizes, Tensor, kind
 from explorer.weights import Weight, weights
 
@@ -28,7 +29,7 @@ WRAPPERS = ("TimeDistributed", "Bidirectional")
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceShapes:
     """Where data comes in."""
 
     name: str
@@ -36,13 +37,12 @@ class Source:
     axes: Axes
     sizes: Sizes
 
-    def to_dict(self) -> dict[str, Any]:
-        shape, axes = list(self.shape), list(self.axes)
-        return {"name": self.name, "shape": shape, "axes": axes, "symbols": _written(self.sizes)}
+    def written(self) -> Source:
+        return Source(self.name, self.shape, self.axes, written(self.sizes))
 
 
 @dataclass(frozen=True)
-class LayerDescription:
+class LayerShapes:
     """One call of one layer.
 
     type: the class, with what a wrapper wraps: "TimeDistributed(Dense)"; then `wraps` is "Dense".
@@ -76,7 +76,7 @@ class LayerDescription:
     reads: tuple[str, ...] = ()
     wraps: str | None = None
     shares: str | None = None
-    inside: tuple[LayerDescription, ...] = ()
+    inside: tuple[LayerShapes, ...] = ()
 
     @property
     def arithmetic(self) -> str | None:
@@ -84,29 +84,42 @@ class LayerDescription:
         return None if self.counted is None or not self.params else self.counted.text
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> Parameters:
         """The same in symbols, in numbers to be evaluated, and in all."""
         formula, numbers = (self.counted.formula, self.counted.numbers) if self.counted else (None, None)
-        return {"formula": formula, "numbers": numbers, "total": self.params}
+        return Parameters(formula, numbers, self.params)
 
-    def to_dict(self) -> dict[str, Any]:
-        lists = ("input", "output", "axes_in", "axes_out")
-        plain = ("name", "type", "params", "arithmetic", "says", "short", "wraps", "shares", "explained", "flow", "reach")
-        return {
-            **{name: getattr(self, name) for name in (*plain, "parameters")},
-            **{name: [list(each) for each in getattr(self, name)] for name in lists},
-            "symbols_in": [_written(sizes) for sizes in self.sizes_in],
-            "symbols_out": [_written(sizes) for sizes in self.sizes_out],
-            "equation": list(self.equation),
-            "weights": [weight.to_dict() for weight in self.weights],
-            "reads": list(self.reads),
-            "inside": [layer.to_dict() for layer in self.inside],
-        }
+    def written(self) -> Layer:
+        """The same with its sizes written out."""
+        return Layer(
+            name=self.name,
+            type=self.type,
+            params=self.params,
+            arithmetic=self.arithmetic,
+            says=self.says,
+            short=self.short,
+            wraps=self.wraps,
+            shares=self.shares,
+            explained=self.explained,
+            flow=self.flow,
+            reach=self.reach,
+            parameters=self.parameters,
+            input=self.input,
+            output=self.output,
+            axes_in=self.axes_in,
+            axes_out=self.axes_out,
+            symbols_in=tuple(map(written, self.sizes_in)),
+            symbols_out=tuple(map(written, self.sizes_out)),
+            equation=self.equation,
+            weights=tuple(weight.written() for weight in self.weights),
+            reads=self.reads,
+            inside=tuple(layer.written() for layer in self.inside),
+        )
 
 
 @dataclass(frozen=True)
-class Description:
-    """A model as plain data: where data comes in, what each layer makes of it, and what comes out.
+class ModelShapes:
+    """A model: where data comes in, what each layer makes of it, and what comes out.
 
     symbols: the axis and the number of every symbol. settings: what each setting of an experiment moves
     (`explorer.settings`); empty for a model of no experiment.
@@ -114,28 +127,32 @@ class Description:
 
     inputs: tuple[Shape, ...]
     output: tuple[Shape, ...]
-    sources: tuple[Source, ...]
-    layers: tuple[LayerDescription, ...]
+    sources: tuple[SourceShapes, ...]
+    layers: tuple[LayerShapes, ...]
     params: int
     symbols: Mapping[str, tuple[str, int | None]]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def written(self) -> Description:
+        """The same with its sizes written out, ready for JSON; the batch is None."""
+        sources, layers = [each.written() for each in self.sources], [each.written() for each in self.layers]
+        return Description(
+            inputs=self.inputs,
+            output=self.output,
+            sources=tuple(sources),
+            layers=tuple(layers),
+            params=self.params,
+            symbols={name: Symbol(axis, size) for name, (axis, size) in self.symbols.items()},
+            settings=dict(self.settings),
+            unrolled=unrolled(sources, layers),
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as lists, strings and numbers, ready for JSON; the batch is None."""
-        sources, layers = ([each.to_dict() for each in part] for part in (self.sources, self.layers))
-        return {
-            "inputs": [list(shape) for shape in self.inputs],
-            "output": [list(shape) for shape in self.output],
-            "sources": sources,
-            "layers": layers,
-            "params": self.params,
-            "symbols": {name: {"axis": axis, "size": size} for name, (axis, size) in self.symbols.items()},
-            "settings": dict(self.settings),
-            "unrolled": unrolled(sources, layers),
-        }
+        """The same as lists, strings and numbers."""
+        return self.written().to_dict()
 
 
-def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Description:
+def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> ModelShapes:
     """What every layer of a model receives and returns, in the order in which data meets them.
 
     input_axes: the names of every input's axes, batch included; without them (batch, timesteps, features),
@@ -162,10 +179,10 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
             raise ValueError(f"An input of shape {shape} needs {len(shape)} names of axes. Received: {axes}")
         sizes = tuple(symbols.name(axis, size) for axis, size in zip(axes, shape, strict=True))
         tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
-        sources.append(Source(source_name(tensor), shape, axes, sizes))
+        sources.append(SourceShapes(source_name(tensor), shape, axes, sizes))
     layers = _follow(model, steps, tensors, symbols)
-    shapes = [tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs)]
-    return Description(*shapes, tuple(sources), tuple(layers), model.count_params(), symbols.named)
+    inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
+    return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
 
 
 @dataclass(frozen=True)
@@ -175,11 +192,11 @@ class Explanation:
     description: Description
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON for other programs; see `explorer.explanation.explained`."""
-        return explained(self.description.to_dict())
+        """As JSON for other programs; see `explorer.explanation.Explained`."""
+        return explained(self.description).to_dict()
 
     def __str__(self) -> str:
-        return told(self.description.to_dict())
+        return told(self.description)
 
 
 def explain(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Explanation:
@@ -191,12 +208,12 @@ def explain(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = Non
     >>> layer["output"][0][1], layer["parameters"]["numbers"]
     ({'axis': 'outputs', 'symbol': '2 · U', 'size': 64}, '2 * 3 * 32 * (5 + 32 + 2)')
     """
-    return Explanation(describe(model, input_axes))
+    return Explanation(describe(model, input_axes).written())
 
 
 def _follow(
     model: keras.Model, steps: list[Call], tensors: dict[int, Tensor], symbols: Symbols, whole: bool = True
-) -> list[LayerDescription]:
+) -> list[LayerShapes]:
     """Describe every call, noting each tensor's names in `tensors`; `whole`: what comes out is the answer."""
     read = {id(tensor) for step in steps for tensor in step.inputs}
     answers = {id(tensor) for tensor in model.outputs} - read if whole else set()
@@ -218,7 +235,7 @@ def _follow(
 
 def _layer(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
-) -> LayerDescription:
+) -> LayerShapes:
     """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
     inside = _inside(layer, received, shapes, ends, symbols)
     seen = Seen(layer, received, [], node, [held.axes_out for held in inside], [held.sizes_out for held in inside])
@@ -238,7 +255,7 @@ def _layer(
     counted = _counted(layer, received, symbols, own, params, inside)
     held = weights(layer, received, symbols, own) if params else ()
     moves, reach = flow(seen) if received and returned else ("none", None)
-    return LayerDescription(
+    return LayerShapes(
         name=layer.name,
         type=_type(layer),
         input=tuple(tensor.shape for tensor in received),
@@ -262,7 +279,7 @@ def _layer(
 
 
 def _counted(
-    layer: Any, received: list[Tensor], symbols: Symbols, own: Own, params: int, inside: list[LayerDescription]
+    layer: Any, received: list[Tensor], symbols: Symbols, own: Own, params: int, inside: list[LayerShapes]
 ) -> Arithmetic | None:
     """How a layer's weights come about; those of a nested model are those of its layers together."""
     if isinstance(layer, keras.Model) and inside:
@@ -275,7 +292,7 @@ def _counted(
 
 def _inside(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols
-) -> list[LayerDescription]:
+) -> list[LayerShapes]:
     """Describe what a wrapper or a nested model holds, on its share of what comes in."""
     if kind(layer, WRAPPERS) == "TimeDistributed":
         held = [tensor.without(1) for tensor in received]
@@ -295,10 +312,6 @@ def _inside(
         }
         return _follow(layer, calls(layer), tensors, symbols, whole=all(ends))
     return []
-
-
-def _written(sizes: Sizes) -> list[str | None]:
-    return [None if size is None else str(size) for size in sizes]
 
 
 def _wrapped(layer: Any) -> Any:

@@ -6,7 +6,7 @@ A size is a sum of products of symbols (and of quotients that are rounded down),
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 LETTERS = {
@@ -138,6 +138,15 @@ class Size:
             product = times.join([str(size), *factors] if size != 1 or not factors else factors)
             text += (minus if number < 0 else " + ") + product if text else ("-" if number < 0 else "") + product
         return text or "0"
+
+
+def written(sizes: Iterable[Size | None]) -> tuple[str | None, ...]:
+    """Sizes as text.
+
+    >>> written([Size.symbol("B"), None])
+    ('B', None)
+    """
+    return tuple(None if size is None else str(size) for size in sizes)
 
 
 def _size(terms: dict[tuple[str | Quotient, ...], int]) -> Size:

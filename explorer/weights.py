@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.arithmetic import Number, Own
-from explorer.sizes import Size
+from explorer.description import Weight as WrittenWeight
+from explorer.sizes import Size, written
 from explorer.tensors import Tensor, kind, rule
 
 GATES = {
@@ -34,14 +35,8 @@ class Weight:
     sizes: tuple[Size | None, ...]
     parts: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "shape": list(self.shape),
-            "axes": list(self.axes),
-            "symbols": [None if size is None else str(size) for size in self.sizes],
-            "parts": list(self.parts),
-        }
+    def written(self) -> WrittenWeight:
+        return WrittenWeight(self.name, self.shape, self.axes, written(self.sizes), self.parts)
 
 
 def weights(layer: Any, received: Sequence[Tensor], values: Mapping[str, int | None], own: Own) -> tuple[Weight, ...]:

@@ -13,7 +13,8 @@ from keras import layers
 
 from explorer.arithmetic import TERMS
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.explanation import every, explained, named, told
+from explorer.description import Description, every
+from explorer.explanation import explained, named, told
 from explorer.extents import EXTENTS
 from explorer.runtime import jobs
 from explorer.sentences import SAYS
@@ -134,8 +135,8 @@ def test_shapes_and_parameters_are_those_of_keras(name, data):
     (shape,) = described.output
     assert tuple(size.at(values) for size in described.sizes_out[0]) == shape == tuple(model.output.shape)
     parameters = described.parameters
-    assert parameters["total"] == model.count_params() == layer.count_params()
-    assert eval(parameters["numbers"]) == layer.count_params()
+    assert parameters.total == model.count_params() == layer.count_params()
+    assert eval(parameters.numbers) == layer.count_params()
     assert described.counted.total == layer.count_params()
     assert sum(math.prod(weight.shape) for weight in described.weights) == layer.count_params()
     assert all(size is not None for weight in described.weights for size in weight.sizes), described.weights
@@ -168,6 +169,10 @@ def experiment_of(name: str, **values):
     return read_experiment({"architecture": name, **values}).experiment
 
 
+def described(name: str) -> Description:
+    return Description.read(jobs.describe(experiment_of(name).to_dict())["description"])
+
+
 def sized(name: str) -> list[dict]:
     """Other sizes for an architecture: small, odd, and equal to each other by chance."""
     return [
@@ -187,14 +192,14 @@ def test_an_experiment_s_symbols_hold_at_other_sizes(name, place):
     assert (names["T"], names["F"]) == ("timesteps", "features")
     assert values["T"] == experiment.timesteps
     assert values["O"] == TASKS[experiment.task].outputs
-    for layer in every(found["layers"]):
-        assert eval(layer["parameters"]["numbers"]) == layer["params"]
-        for symbols, shape in zip(layer["symbols_out"], layer["output"], strict=True):
-            assert [value(symbol, values) for symbol in symbols] == shape
+    for layer in every(Description.read(found).layers):
+        assert eval(layer.parameters.numbers) == layer.params
+        for symbols, shape in zip(layer.symbols_out, layer.output, strict=True):
+            assert tuple(value(symbol, values) for symbol in symbols) == shape
         # The formula, with this model's numbers put in, is the count.
-        assert value(layer["parameters"]["formula"], values) == layer["params"]
-        for weight in layer["weights"]:
-            assert [value(symbol, values) for symbol in weight["symbols"]] == weight["shape"]
+        assert value(layer.parameters.formula, values) == layer.params
+        for weight in layer.weights:
+            assert tuple(value(symbol, values) for symbol in weight.symbols) == weight.shape
 
 
 def value(written: str | None, values: dict) -> int | None:
@@ -273,7 +278,7 @@ def test_any_model_is_explained_and_what_is_unknown_says_so():
 
 
 def test_the_json_has_the_fields_that_are_promised():
-    found = explained(jobs.describe(experiment_of("bidirectional_gru").to_dict())["description"])
+    found = explained(described("bidirectional_gru")).to_dict()
     memory, _ = found["layers"]
     fields = {"name", "type", "input", "output", "says", "equation", "weights", "parameters", "inside"}
     assert set(memory) == fields
@@ -284,7 +289,7 @@ def test_the_json_has_the_fields_that_are_promised():
 
 
 def test_the_text_names_everything_and_a_wrong_name_gets_its_sentence():
-    description = jobs.describe(experiment_of("gru_every_step").to_dict())["description"]
+    description = described("gru_every_step")
     text = told(description)
     for words in (
         "(batch B, timesteps T = 20, features F = 5)",

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from explorer import limits
 from explorer.catalog import read_experiment
+from explorer.description import Description
 from explorer.runtime import jobs
 
 DEFAULT = read_experiment({}).experiment
-SHAPES = jobs.describe(DEFAULT.to_dict())["description"]
+SHAPES = Description.read(jobs.describe(DEFAULT.to_dict())["description"])
 PLENTY = 8 * 2**30
 
 
@@ -27,7 +28,7 @@ def test_an_ordinary_run_is_not_refused():
 
 def test_a_run_too_long_or_too_large_is_refused_with_its_estimate():
     large = replace(DEFAULT, architecture="stacked_gru", timesteps=200, units=256, samples=4096, epochs=500)
-    shapes = jobs.describe(large.to_dict())["description"]
+    shapes = Description.read(jobs.describe(large.to_dict())["description"])
     assert "hours, and the limit is 1 hours" in limits.refusal(large, shapes, PLENTY)
     sentence = limits.refusal(replace(large, batch=256), shapes, limits.WORKER_BASE_BYTES + 2**28)
     assert "GiB of memory, and a worker has 0.2 GiB free" in sentence

@@ -24,8 +24,10 @@ from explorer.catalog import (
     read_experiment,
     task_of,
 )
+from explorer.description import Description
 from explorer.export import script
 from explorer.quiz import question
+from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.runtime.store import Run, Store
 from explorer.spec import Experiment, Frame, Pasted, size_limit, size_reason
@@ -46,7 +48,7 @@ model.compile(loss="mse")
 def experiment(code: str, x, y, loss: str = "mse", task: str | None = None, **settings) -> Experiment:
     report = jobs.check(code, x, y, loss)
     assert report["holds"], report["problems"]
-    return pasted_experiment(code, report, task, **{**SMALL, **settings})
+    return pasted_experiment(code, Report.read(report), task, **{**SMALL, **settings})
 
 
 def trained(wanted: Experiment) -> list[Frame]:
@@ -112,7 +114,7 @@ def test_tasks_that_fit_are_those_of_the_same_shapes_and_loss():
 
 @pytest.mark.parametrize("task", pasted_tasks([(8, 6, 3)], (8, 6, 1), "mse"))
 def test_every_task_that_fits_makes_its_data(gru, task):
-    wanted = pasted_experiment(GRU, jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse"), task)
+    wanted = pasted_experiment(GRU, Report.read(jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")), task)
     part = data.make(wanted, "probe")
     assert ([each.shape for each in part.inputs], part.targets.shape) == ([(8, 6, 3)], (8, 6, 1))
     assert set(wanted.knobs) == set(TASKS[task].knobs if task in TASKS else ())
@@ -134,9 +136,10 @@ COUNTED = ("binary", "categorical", "kl", "sparse", "dice", "tversky")
 def test_every_loss_equals_keras_and_falls(loss):
     """Before the first batch, with a learning rate of nearly nothing, Keras evaluates to the same loss and accuracy."""
     target = (8, 6) if loss.startswith("sparse") else (8, 6, 4)
-    report = {"holds": True, "x": [(8, 6, 3)], "y": target, "loss": loss}
     code = classes(LOSSES[loss])
-    still = pasted_experiment(code, report | {"description": _described(code, target, loss)}, learning_rate=1e-12, **SMALL)
+    still = pasted_experiment(
+        code, _holding([(8, 6, 3)], target, loss, _described(code, target, loss)), learning_rate=1e-12, **SMALL
+    )
     program = Program(still, xla=False)
     (frame,) = Trainer(still, program).run(None, 1, 1e9)[1]
     model = build_experiment(still)
@@ -157,6 +160,12 @@ def _described(code: str, y, loss: str) -> dict:
     return jobs.describe(Experiment("pasted", "random_targets", pasted=Pasted(code, [(8, 6, 3)], y, loss)).to_dict())[
         "description"
     ]
+
+
+def _holding(x, y, loss: str, description: dict) -> Report:
+    """What a check says of code that holds, as far as an experiment is made of it."""
+    found = {"layers": [], "output": description["output"], "params": description["params"], "problems": [], "hints": []}
+    return Report.read({**found, "description": description, "x": x, "y": y, "loss": loss, "holds": True})
 
 
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber", "poisson", "hinge", "binary_crossentropy", "kl_divergence"])
@@ -295,9 +304,9 @@ def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
         ({"x": None}, "shapes of its inputs and of its target must be known"),
     ):
         with pytest.raises(ValueError, match=sentence):
-            pasted_experiment(GRU, report | changed)
+            pasted_experiment(GRU, Report.read(report | changed))
     with pytest.raises(ValueError, match="The task majority does not fit this code"):
-        pasted_experiment(GRU, report, "majority")
+        pasted_experiment(GRU, Report.read(report), "majority")
 
 
 def test_shapes_numbers_twins_and_quiz(gru):
@@ -306,7 +315,7 @@ def test_shapes_numbers_twins_and_quiz(gru):
     assert set(found["values"]) == {"sequence", "memory", "answer"}
     twin = jobs.twin(gru.to_dict(), "memory", "return_sequences", False)
     assert twin["broken"]["layer"] == "answer"
-    questions = [question(found["description"], 1, number) for number in range(5)]
+    questions = [question(Description.read(found["description"]), 1, number) for number in range(5)]
     assert all(len(each.choices) > 1 for each in questions)
 
 
@@ -335,7 +344,9 @@ def test_an_embedding_is_looked_up_and_costs_no_multiplication():
         Experiment("pasted", "random_targets", pasted=Pasted(code.format(rows=rows), [(8, 20)], (8, 4), "mse"))
         for rows in (10, 50_000)
     )
-    one, other = (limits.estimate(each, jobs.describe(each.to_dict())["description"]) for each in (few, many))
+    one, other = (
+        limits.estimate(each, Description.read(jobs.describe(each.to_dict())["description"])) for each in (few, many)
+    )
     assert one.seconds == other.seconds > 0
     assert one.bytes < other.bytes
 
@@ -361,8 +372,7 @@ def test_the_script_stands_alone(name, tmp_path):
     code, x, y, loss = SCRIPTS[name]
     pasted = Pasted(code, x, y, loss)
     description = jobs.describe(Experiment("pasted", "random_targets", pasted=pasted).to_dict())["description"]
-    report = {"holds": True, "x": x, "y": y, "loss": loss, "description": description}
-    wanted = pasted_experiment(code, report, **{**SMALL, "epochs": 1})
+    wanted = pasted_experiment(code, _holding(x, y, loss, description), **{**SMALL, "epochs": 1})
     path = tmp_path / "experiment.py"
     part = data.make(wanted, "training")
     sums = "\nprint('sum', float(np.sum(targets)), float(sum(np.sum(each) for each in keras.tree.flatten(inputs))))\n"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.catalog import pasted_experiment
+from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
@@ -43,7 +44,7 @@ def wait_for_another_worker(engine: Engine, before: set[int]) -> None:
 def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
     report = engine.check(CODE, **ASKED)
     assert engine.check(CODE, **ASKED) is report
-    wanted = pasted_experiment(CODE, report, samples=40, batch=16, epochs=6)
+    wanted = pasted_experiment(CODE, Report.read(report), samples=40, batch=16, epochs=6)
     engine.compile_ahead("a page", wanted)
     run_id = engine.submit(wanted, "me", steps=1)
     state_is(engine, run_id, "paused")
@@ -59,7 +60,7 @@ def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):
 
 def test_what_cannot_be_trained_is_refused_before_it_is_a_run(engine):
     report = engine.check(CODE, **ASKED)
-    wanted = pasted_experiment(CODE, report, samples=40, batch=16, epochs=6)
+    wanted = pasted_experiment(CODE, Report.read(report), samples=40, batch=16, epochs=6)
     fixed = replace(wanted.pasted, code=CODE.replace("keras.Input((6, 3))", "keras.Input(batch_shape=(8, 6, 3))"))
     with pytest.raises(Refused, match="The code fixes the batch at 8"):
         engine.submit(replace(wanted, pasted=fixed), "me")
@@ -84,14 +85,14 @@ def test_a_worker_that_hangs_on_code_is_started_anew(engine, monkeypatch):
 def test_a_worker_that_hangs_when_it_builds_a_model_of_code_is_started_anew(engine, monkeypatch):
     monkeypatch.setattr(jobs, "describe", hanging.describe)
     report = engine.check(CODE, **ASKED)
-    endless = pasted_experiment(f"{CODE}{hanging.ENDLESS}\n", report, samples=40, batch=16, epochs=6)
+    endless = pasted_experiment(f"{CODE}{hanging.ENDLESS}\n", Report.read(report), samples=40, batch=16, epochs=6)
     before = workers(engine)
     with pytest.raises(Refused, match=r"This code was not worked out within 1 seconds"):
         engine.describe(endless, timeout=1.0)
     wait_for_another_worker(engine, before)
     with pytest.raises(Refused, match="was not worked out"):
         engine.submit(endless, "me")
-    fine = pasted_experiment(f"{CODE}\n\n", report, samples=40, batch=16, epochs=2)
+    fine = pasted_experiment(f"{CODE}\n\n", Report.read(report), samples=40, batch=16, epochs=2)
     state_is(engine, engine.submit(fine, "me"), "done")
 
 

@@ -11,21 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
+from msgspec import structs
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.description import Description
 from explorer.quiz import KINDS, Sitting, play, question
 from explorer.runtime import jobs
 from explorer.shapes import describe
 
 MODELS = {
-    name: jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
+    name: Description.read(jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"])
     for name in ARCHITECTURES
 }
 SOME = st.integers(0, 10**6)
 
 
-def odd() -> dict:
+def odd() -> Description:
     """A model of no experiment: what is marked, handed on twice, laid flat, cut anew, swapped, shortened and added."""
     words = keras.Input((12,), name="words")
     looked_up = layers.Embedding(50, 7, mask_zero=True, name="looked_up")(words)
@@ -35,30 +37,30 @@ def odd() -> dict:
     short = layers.MaxPooling1D(2, name="short")(layers.Conv1D(4, 3, name="windows")(swapped))
     both = layers.Bidirectional(layers.LSTM(3), merge_mode="sum", name="both")(short)
     answer = layers.Dense(2, name="answer")(layers.Concatenate(name="beside")([both, last]))
-    return describe(keras.Model(words, answer)).to_dict()
+    return describe(keras.Model(words, answer)).written()
 
 
-def of_any_length() -> dict:
+def of_any_length() -> Description:
     sequence = keras.Input((None, 4), name="sequence")
     pair = layers.Bidirectional(layers.GRU(3, return_sequences=True), merge_mode=None, name="pair")(sequence)
     longer = layers.Concatenate(axis=1, name="longer")(pair)
     looked = layers.MultiHeadAttention(2, 3, name="looked")(longer, longer)
-    return describe(keras.Model(sequence, layers.GlobalMaxPooling1D(name="largest")(looked))).to_dict()
+    return describe(keras.Model(sequence, layers.GlobalMaxPooling1D(name="largest")(looked))).written()
 
 
-def shared() -> dict:
+def shared() -> Description:
     first, second, memory = keras.Input((5, 2)), keras.Input((5, 2)), layers.GRU(3, name="memory")
     total = layers.Add(name="total")([memory(first), memory(second)])
-    return describe(keras.Model([first, second], total)).to_dict()
+    return describe(keras.Model([first, second], total)).written()
 
 
-def unknown() -> dict:
+def unknown() -> Description:
     class Mine(layers.Layer):
         def call(self, inputs):
             return inputs * 2
 
     sequence = keras.Input((5, 2), name="sequence")
-    return describe(keras.Model(sequence, Mine(name="mine")(sequence))).to_dict()
+    return describe(keras.Model(sequence, Mine(name="mine")(sequence))).written()
 
 
 ALL = MODELS | {made.__name__: made() for made in (odd, of_any_length, shared, unknown)}
@@ -81,7 +83,7 @@ def a_round(description, seed=0):
 
 
 def layer_of(description, asked):
-    return next(layer for layer in description["layers"] if layer["name"] == asked.layer)
+    return next(layer for layer in description.layers if layer.name == asked.layer)
 
 
 def numbers(text):
@@ -116,46 +118,44 @@ def test_what_is_right_is_what_keras_says_and_what_is_wrong_is_not(name, seed, n
     right = asked.choices[asked.right].text
     wrong = [choice.text for choice in asked.choices if not choice.right]
     if asked.kind == "output":
-        assert shapes_in(right) == layer["output"]
-        assert all(shapes_in(text) != layer["output"] for text in wrong)
+        assert shapes_in(right) == [list(shape) for shape in layer.output]
+        assert all(shapes_in(text) != [list(shape) for shape in layer.output] for text in wrong)
     elif asked.kind == "parameters":
-        assert int(right.replace(",", "")) == layer["params"]
-        assert all(int(text.replace(",", "")) != layer["params"] for text in wrong)
+        assert int(right.replace(",", "")) == layer.params
+        assert all(int(text.replace(",", "")) != layer.params for text in wrong)
     elif asked.kind == "weights":
         part = re.search(r"shape has its (.*)\?$", asked.text)[1]
-        shape = next(weight["shape"] for weight in layer["weights"] if weight["name"] == part)
-        assert shapes_in(right) == [shape]
-        assert all(shapes_in(text) != [shape] for text in wrong)
+        shape = next(weight.shape for weight in layer.weights if weight.name == part)
+        assert shapes_in(right) == [list(shape)]
+        assert all(shapes_in(text) != [list(shape)] for text in wrong)
     elif asked.kind == "input":
-        assert int(right.split(":")[0]) == len(layer["input"][0])
+        assert int(right.split(":")[0]) == len(layer.input[0])
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_the_right_sliders_are_those_that_move_a_built_model(name):
     """Each slider is moved by hand, and Keras's own numbers tell what it changed."""
     values = read_experiment({"architecture": name}).experiment.to_dict()
-    names = list(MODELS[name]["settings"])
+    names = list(MODELS[name].settings)
     moved = {}
     for setting in names:
         knobs = values["knobs"]
         inside = {"knobs": {**knobs, setting: knobs[setting] + 2}} if setting in knobs else {setting: values[setting] + 2}
         flat = {key: value for key, value in {**values, **inside}.items() if key != "knobs"} | inside.get("knobs", knobs)
-        moved[setting] = jobs.describe(read_experiment(flat).experiment.to_dict())["description"]
+        moved[setting] = Description.read(jobs.describe(read_experiment(flat).experiment.to_dict())["description"])
     for number in range(60):
         asked = question(MODELS[name], 3, number)
         if asked.kind != "slider":
             continue
         before = layer_of(MODELS[name], asked)
         axis = re.search(r"the axis of (.*) is in", asked.text)
-        place = before["axes_out"][0].index(axis[1]) if axis else None
+        place = before.axes_out[0].index(axis[1]) if axis else None
         told = asked.choices[asked.right].text.replace("none of them", "")
         told = {word.replace(" ", "_") for word in re.split(", | and ", told) if word}
         found = set()
         for setting in names:
             after = layer_of(moved[setting], asked)
-            differs = (
-                after["output"][0][place] != before["output"][0][place] if axis else after["params"] != before["params"]
-            )
+            differs = after.output[0][place] != before.output[0][place] if axis else after.params != before.params
             # A slider that the task holds still cannot show what it would do.
             if moved[setting] == MODELS[name]:
                 told.discard(setting)
@@ -255,7 +255,7 @@ def test_what_has_no_explanation_is_only_asked_what_keras_answers():
 
 
 def test_sliders_are_not_asked_of_a_model_of_no_experiment():
-    assert not ALL["odd"]["settings"]
+    assert not ALL["odd"].settings
     assert {asked.kind for asked in a_round(ALL["odd"])} == set(KINDS) - {"slider"}
 
 
@@ -266,7 +266,7 @@ def test_shared_weights_add_nothing():
 
 
 def test_nothing_can_be_asked_of_a_model_without_layers():
-    nothing = {"sources": [], "layers": [], "settings": {}, "symbols": {}}
+    nothing = structs.replace(ALL["odd"], sources=(), layers=())
     with pytest.raises(ValueError, match=r"nothing to ask about this model\. Received: no layers"):
         question(nothing, 0, 0)
 
@@ -334,7 +334,7 @@ def test_play_ends_early(end):
 )
 def test_keras_says_of_a_wrong_number_of_axes_what_the_reason_says(layer, shape):
     sequence = keras.Input(shape)
-    model = describe(keras.Model(sequence, layer()(sequence))).to_dict()
+    model = describe(keras.Model(sequence, layer()(sequence))).written()
     asked = next(asked for asked in a_round(model) if asked.kind == "input")
     assert len(asked.choices) == 4
     for choice in asked.choices:
@@ -375,7 +375,7 @@ def page(tmp_path):
     page.session_state["quiz_seed_wanted"] = 7
 
     def show(description):
-        file.write_text(json.dumps(description))
+        file.write_text(json.dumps(description.to_dict()))
         page.run()
         assert not page.exception, page.exception
 
@@ -471,6 +471,6 @@ def test_another_seed_begins_anew(page):
 
 def test_a_model_that_cannot_be_asked_about_is_said_to_be_one(page):
     first(page)
-    page.show({"sources": [], "layers": [], "settings": {}, "symbols": {}})
+    page.show(structs.replace(ALL["odd"], sources=(), layers=()))
     assert hides(page) == []
     assert "nothing to ask" in page.info[0].value

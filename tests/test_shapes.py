@@ -15,7 +15,7 @@ from explorer.build import build
 from explorer.catalog import ARCHITECTURES
 from explorer.graph import calls
 from explorer.sentences import changes
-from explorer.shapes import LayerDescription, describe
+from explorer.shapes import LayerShapes, describe
 from explorer.spec import Sizes
 from explorer.tensors import Tensor
 
@@ -27,12 +27,12 @@ def architecture(request):
     return request.param
 
 
-def every(described) -> list[LayerDescription]:
+def every(described) -> list[LayerShapes]:
     """Every layer with what it holds, and what that holds."""
     return [each for layer in described for each in [layer, *every(layer.inside)]]
 
 
-def one(layer: keras.layers.Layer, *shape: int | None, then: int | None = None) -> LayerDescription:
+def one(layer: keras.layers.Layer, *shape: int | None, then: int | None = None) -> LayerShapes:
     """The description of a layer that reads an input of this shape; with `then`, a Dense answers after it."""
     source = keras.Input(shape, name="source")
     returned = layer(source)

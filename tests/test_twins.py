@@ -12,6 +12,7 @@ from keras import layers
 
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.description import Description
 from explorer.parting import parting, tell
 from explorer.shapes import describe
 from explorer.spec import Sizes
@@ -25,8 +26,8 @@ def architecture(request):
     return request.param
 
 
-def described(model: keras.Model) -> dict:
-    return describe(model).to_dict()
+def described(model: keras.Model) -> Description:
+    return describe(model).written()
 
 
 def names(model: keras.Model) -> list[str]:
@@ -49,8 +50,9 @@ def chain(*held: keras.layers.Layer) -> keras.Model:
 
 
 def parted(model: keras.Model, *setting: object) -> dict:
-    found = describe_twin(model, *setting)
-    return parting(described(model), found["description"], found["broken"], found["changed"])
+    found = twin_of(model, *setting)
+    there = found.description and found.description.written()
+    return parting(described(model), there, found.broken, found.changed)
 
 
 # ------------------------------------------------------------------------------------------------ the catalog
@@ -58,7 +60,7 @@ def parted(model: keras.Model, *setting: object) -> dict:
 
 def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture):
     model = build(architecture, SIZES)
-    before = json.dumps(described(model))
+    before = json.dumps(described(model).to_dict())
     found = settings(model)
     assert {each.layer for each in found} <= set(names(model))
     assert len({(each.layer, each.setting) for each in found}) == len(found)
@@ -73,10 +75,10 @@ def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture
             else:
                 assert f"`{made.broken['layer']}` cannot go on: " in made.broken["says"]
                 assert made.broken["says"].endswith(".") and made.broken["keras_says"]
-            parts = parting(described(model), made.to_dict()["description"], made.broken, made.changed)
+            parts = parting(described(model), made.description and made.description.written(), made.broken, made.changed)
             assert parts["layer"] and parts["why"].endswith(".") and parts["differences"]
             json.dumps(made.to_dict())
-    assert json.dumps(described(model)) == before
+    assert json.dumps(described(model).to_dict()) == before
 
 
 def test_a_twin_turned_back_is_the_model_again(architecture):
@@ -168,7 +170,7 @@ def test_the_twin_is_the_model_built_by_hand(case):
 
 
 def test_one_direction_and_both():
-    assert described(twin(both(), "memory", "direction", "one"))["layers"][0] == described(one())["layers"][0]
+    assert described(twin(both(), "memory", "direction", "one")).layers[0] == described(one()).layers[0]
     wrapped = layers.Bidirectional(layers.GRU(6, return_sequences=True, name="memory"), name="memory")
     assert described(twin(one(), "memory", "direction", "both")) == described(chain(wrapped, layers.Dense(3, name="answer")))
 
@@ -245,7 +247,8 @@ def test_a_twin_that_breaks_says_where_and_why(case):
     assert found["broken"]["layer"] == where and why in found["broken"]["says"]
     held = [each["name"] for each in found["description"]["layers"]] if found["description"] else []
     assert where not in held and held == [each for each in names(model) if each in held]
-    parts = parting(described(model), found["description"], found["broken"], found["changed"])
+    there = Description.read(found["description"]) if found["description"] else None
+    parts = parting(described(model), there, found["broken"], found["changed"])
     assert parts["layer"] == layer
     assert f"`{where}` cannot go on" in parts["why"]
     # What breaks off is no answer: its axes keep their names.
@@ -366,7 +369,8 @@ def test_architectures_that_share_some_layers():
 
 def test_both_chains_as_text():
     model = build(ARCHITECTURES["gru_every_step"], SIZES)
-    text = tell(described(model), describe_twin(model, "memory", "return_sequences"))
+    found = twin_of(model, "memory", "return_sequences")
+    text = tell(described(model), found.description.written(), found.broken, found.changed)
     assert text.startswith("memory · return_sequences: True here, as it is; False there, in its twin.")
     assert [line.split() for line in text.splitlines() if line.startswith("  memory  ")] == [
         ["memory", "GRU", "(batch,", "timesteps", "7,", "units", "6)", "180", "parameters"],
@@ -401,7 +405,11 @@ def open_page(monkeypatch):
 
     def describe_experiment(experiment, timeout=0.0):
         model = build_experiment(experiment)
-        return {"description": described(model), "values": {}, "twins": [each.to_dict() for each in settings(model)]}
+        return {
+            "description": described(model).to_dict(),
+            "values": {},
+            "twins": [each.to_dict() for each in settings(model)],
+        }
 
     def twin_of_experiment(experiment, layer, setting, value, timeout=0.0):
         return {**describe_twin(build_experiment(experiment), layer, setting, value), "values": {}}

@@ -8,7 +8,7 @@ sliders      wrong sliders, likewise
 questions    which question comes when, its right choice and its wrong ones
 play         the quiz in a terminal
 
-Everything is made from the plain description of `explorer.shapes.Description.to_dict`; Keras is not needed.
+Everything is made from an `explorer.description.Description`; Keras is not needed.
 """
 
 from explorer.quiz.play import play

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from explorer.description import Weight
 from explorer.quiz.facts import Facts, size_of
 from explorer.quiz.values import Wrong
 from explorer.sentences import count
@@ -22,8 +22,8 @@ def wrong_counts(facts: Facts) -> Iterator[Wrong]:
 
 def _of_none(facts: Facts) -> Iterator[tuple[str, int, str]]:
     """A layer that has no weights, or none of its own."""
-    shared, kind = facts.layer["shares"], facts.type.split("(")[0]
-    own = sum(map(size_of, facts.layer["weights"]))
+    shared, kind = facts.layer.shares, facts.type.split("(")[0]
+    own = sum(map(size_of, facts.layer.weights))
     nothing = f"{kind} has nothing to learn: it has no weights at all."
     if shared:
         yield "shared counted again", own, f"These are the weights of {shared}: they are counted there, and once."
@@ -71,13 +71,13 @@ def _of_some(facts: Facts) -> Iterator[tuple[str, int, str]]:
 
 def _gates(facts: Facts) -> int:
     kernels = facts.weights("recurrent_kernel")
-    return max(1, len(kernels[0]["parts"])) if kernels else 1
+    return max(1, len(kernels[0].parts)) if kernels else 1
 
 
 def _of_recurrent(facts: Facts) -> Iterator[tuple[str, int, str]]:
     total, units, gates, ways = facts.total, facts.units or 1, _gates(facts), len(facts.weights("recurrent_kernel"))
-    width = facts.weights("kernel")[0]["shape"][0]
-    double = [weight for weight in facts.weights("bias") if len(weight["shape"]) == 2]
+    width = facts.weights("kernel")[0].shape[0]
+    double = [weight for weight in facts.weights("bias") if len(weight.shape) == 2]
     if double:
         one = sum(map(size_of, double)) // 2
         reason = (
@@ -89,7 +89,7 @@ def _of_recurrent(facts: Facts) -> Iterator[tuple[str, int, str]]:
     reason = f"That forgets the recurrent kernel, by which every unit reads all {units} of the last step: {memory:,} more."
     yield "recurrent kernel forgotten", total - memory, reason
     if gates > 1:
-        parts = ", ".join(facts.weights("kernel")[0]["parts"])
+        parts = ", ".join(facts.weights("kernel")[0].parts)
         yield (
             "gates forgotten",
             total // gates,
@@ -108,9 +108,9 @@ def _of_recurrent(facts: Facts) -> Iterator[tuple[str, int, str]]:
     yield "only counted once a unit", added, f"That is one weight for each unit; each reads {width} numbers and its memory."
 
 
-def _of_kernel(facts: Facts, kernel: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+def _of_kernel(facts: Facts, kernel: Weight) -> Iterator[tuple[str, int, str]]:
     """A Dense or a convolution: one kernel, whose last axis is what comes out."""
-    shape, bias = kernel["shape"], sum(size_of(weight) for weight in facts.weights("bias"))
+    shape, bias = kernel.shape, sum(size_of(weight) for weight in facts.weights("bias"))
     *into, units = shape
     each = math.prod(into)
     if bias and units > 1:
@@ -124,7 +124,7 @@ def _of_kernel(facts: Facts, kernel: Mapping[str, Any]) -> Iterator[tuple[str, i
     if len(into) > 1:
         one = math.prod(into[1:]) * units + bias
         yield "one step seen", one, f"That sees one step. Each filter sees {into[0]}, and each has weights of its own."
-        reach = facts.layer["reach"]
+        reach = facts.layer.reach
         if reach and reach > into[0]:
             wide = reach * math.prod(into[1:]) * units + bias
             yield (
@@ -143,8 +143,8 @@ def _of_kernel(facts: Facts, kernel: Mapping[str, Any]) -> Iterator[tuple[str, i
 
 
 def _of_attention(facts: Facts) -> Iterator[tuple[str, int, str]]:
-    heads = facts.layer["weights"][0]["shape"][1]
-    inner = sum(size_of(weight) for weight in facts.layer["weights"] if weight["name"].startswith(("query", "key", "value")))
+    heads = facts.layer.weights[0].shape[1]
+    inner = sum(size_of(weight) for weight in facts.layer.weights if weight.name.startswith(("query", "key", "value")))
     back = facts.total - inner
     reason = f"That forgets the way back: the heads together are mixed to one width again, {back:,} more."
     yield "way back forgotten", inner, reason
@@ -152,7 +152,7 @@ def _of_attention(facts: Facts) -> Iterator[tuple[str, int, str]]:
     yield "one of three", inner // 3 + back, reason
     if heads > 1:
         # The way back has one bias however many heads there are.
-        kernel = sum(size_of(weight) for weight in facts.layer["weights"] if weight["name"] == "attention_output kernel")
+        kernel = sum(size_of(weight) for weight in facts.layer.weights if weight.name == "attention_output kernel")
         one = inner // heads + kernel // heads + back - kernel
         yield "one head", one, f"That is one head. There are {heads}, each with weights of its own."
     if facts.steps:
@@ -161,13 +161,13 @@ def _of_attention(facts: Facts) -> Iterator[tuple[str, int, str]]:
         yield "shares as weights", steps * steps, reason
 
 
-def wrong_weights(facts: Facts, weight: Mapping[str, Any]) -> Iterator[Wrong]:
+def wrong_weights(facts: Facts, weight: Weight) -> Iterator[Wrong]:
     """Shapes that a weight of two axes or more does not have."""
     for mistake, shape, reason in _shapes(facts, weight):
         yield Wrong(mistake, tuple(shape), plain(shape), reason)
 
 
-def plain(shape: list[int]) -> str:
+def plain(shape: Sequence[int]) -> str:
     """A shape of weights.
 
     >>> plain([5, 96]), plain([96])
@@ -176,20 +176,20 @@ def plain(shape: list[int]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-def _shapes(facts: Facts, weight: Mapping[str, Any]) -> Iterator[tuple[str, list[int], str]]:
-    shape, gates, part = weight["shape"], len(weight["parts"]), weight["name"].split(" ")[-1]
+def _shapes(facts: Facts, weight: Weight) -> Iterator[tuple[str, Sequence[int], str]]:
+    shape, gates, part = weight.shape, len(weight.parts), weight.name.split(" ")[-1]
     if part != "bias":
         reason = "The other way round: rows are what is read, columns what is made of it, as in x · kernel."
         yield "axes swapped", shape[::-1], reason
     if gates:
         single = [*shape[:-1], shape[-1] // gates]
-        yield "gates forgotten", single, f"That is one part. There are {gates}, side by side: {', '.join(weight['parts'])}."
+        yield "gates forgotten", single, f"That is one part. There are {gates}, side by side: {', '.join(weight.parts)}."
     if part == "bias":
         reason = "With reset_after there are two biases: one for what comes in and one for the memory."
         yield "second bias forgotten", shape[1:], reason
     for other, what in (("kernel", "what comes in"), ("recurrent_kernel", "the memory")):
         for found in facts.weights(other)[:1] if other != part and gates else []:
-            yield "the other kernel", found["shape"], f"That is the {other}, which meets {what}."
+            yield "the other kernel", found.shape, f"That is the {other}, which meets {what}."
     if facts.steps and facts.steps[1] != shape[0]:
         name, steps = facts.steps
         same = SAME_WEIGHTS.format(step=name.removesuffix("s"))
@@ -200,6 +200,6 @@ def _shapes(facts: Facts, weight: Mapping[str, Any]) -> Iterator[tuple[str, list
         "Every sequence of a batch meets the same weights: they have no axis of it.",
     )
     if len(shape) == 3 and part != "bias":
-        yield "an axis forgotten", shape[1:], f"That lacks the axis of {weight['axes'][0]}, which is {shape[0]} long."
+        yield "an axis forgotten", shape[1:], f"That lacks the axis of {weight.axes[0]}, which is {shape[0]} long."
     if len(shape) == 2 and part == "kernel" and facts.weights("bias"):
         yield "bias within", [shape[0] + 1, shape[1]], "The bias is no row of the kernel: it is an array of its own."

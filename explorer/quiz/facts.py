@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from explorer.description import Axes, Layer, Shape, Weight
 from explorer.explanation import NO_EXPLANATION
 from explorer.sentences import MERGES, WINDOW_POOLS, count, joined
 from explorer.tensors import Tensor
@@ -17,33 +17,33 @@ BOTH_WAYS = ("both", "both last")
 
 @dataclass(frozen=True)
 class Facts:
-    """A layer of a description; `layer` is its dictionary as in `explorer.shapes.LayerDescription.to_dict`."""
+    """A layer of a description, and what follows from it."""
 
-    layer: Mapping[str, Any]
+    layer: Layer
 
     @property
     def name(self) -> str:
-        return self.layer["name"]
+        return self.layer.name
 
     @property
     def type(self) -> str:
-        return self.layer["type"]
+        return self.layer.type
 
     @property
     def flow(self) -> str:
-        return self.layer["flow"]
+        return self.layer.flow
 
     @property
     def total(self) -> int:
-        return self.layer["parameters"]["total"]
+        return self.layer.parameters.total
 
     @property
     def received(self) -> list[Tensor]:
-        return _tensors(self.layer["input"], self.layer["axes_in"])
+        return _tensors(self.layer.input, self.layer.axes_in)
 
     @property
     def returned(self) -> list[Tensor]:
-        return _tensors(self.layer["output"], self.layer["axes_out"])
+        return _tensors(self.layer.output, self.layer.axes_out)
 
     @property
     def first(self) -> Tensor:
@@ -56,7 +56,7 @@ class Facts:
     @property
     def cell(self) -> Facts:
         """What a wrapper holds, or the layer itself: the GRU of a TimeDistributed(GRU)."""
-        return Facts(self.layer["inside"][0]).cell if self.layer["wraps"] and self.layer["inside"] else self
+        return Facts(self.layer.inside[0]).cell if self.layer.wraps and self.layer.inside else self
 
     @property
     def is_recurrent(self) -> bool:
@@ -72,9 +72,9 @@ class Facts:
         """How many numbers the memory of one way holds, or how wide a Dense or a convolution is."""
         kernels = self.weights("recurrent_kernel")
         if kernels:
-            return kernels[0]["shape"][0]
+            return kernels[0].shape[0]
         kernels = self.weights("kernel")
-        return kernels[0]["shape"][-1] if len(kernels) == 1 else None
+        return kernels[0].shape[-1] if len(kernels) == 1 else None
 
     @property
     def steps(self) -> tuple[str, int] | None:
@@ -85,7 +85,7 @@ class Facts:
     @property
     def merge_mode(self) -> str | None:
         """How a Bidirectional puts its memories together, as its sentence tells."""
-        says = self.layer["says"].replace("last memories", "memories")
+        says = self.layer.says.replace("last memories", "memories")
         return next((mode for mode, (_, reason) in MERGES.items() if mode and reason in says), None)
 
     @property
@@ -94,14 +94,14 @@ class Facts:
         taken = {size for tensor in (*self.received, *self.returned) for size in tensor.shape}
         return next(number for number in (32, 16, 64, 128, 256, 512, 8, 4, 2) if number not in taken)
 
-    def weights(self, part: str) -> list[Mapping[str, Any]]:
+    def weights(self, part: str) -> list[Weight]:
         """The weights called so, one for each direction."""
-        return [weight for weight in self.layer["weights"] if weight["name"].split(" ")[-1] == part]
+        return [weight for weight in self.layer.weights if weight.name.split(" ")[-1] == part]
 
     def explains(self) -> str:
         """What the layer does, as sentences."""
-        says = sentence(self.layer["says"])
-        return says if self.layer["explained"] else f"{says} {NO_EXPLANATION.format(type=self.type)}"
+        says = sentence(self.layer.says)
+        return says if self.layer.explained else f"{says} {NO_EXPLANATION.format(type=self.type)}"
 
     def told(self) -> str:
         """What is told before the question: the layer's settings, and what comes in."""
@@ -109,12 +109,12 @@ class Facts:
         return f"{self.name} is {_told(self)}." + (f" It takes {takes}." if takes else "")
 
 
-def _tensors(shapes: Sequence[Sequence[int | None]], axes: Sequence[Sequence[str]]) -> list[Tensor]:
-    return [Tensor(tuple(shape), tuple(names)) for shape, names in zip(shapes, axes, strict=True)]
+def _tensors(shapes: Sequence[Shape], axes: Sequence[Axes]) -> list[Tensor]:
+    return [Tensor(shape, names) for shape, names in zip(shapes, axes, strict=True)]
 
 
-def size_of(weight: Mapping[str, Any]) -> int:
-    return math.prod(weight["shape"])
+def size_of(weight: Weight) -> int:
+    return math.prod(weight.shape)
 
 
 def sentence(words: str) -> str:
@@ -136,8 +136,8 @@ def written(tensor: Tensor) -> str:
 
 def _told(facts: Facts) -> str:
     kind = facts.type.split("(")[0]
-    if kind == "TimeDistributed" and facts.layer["inside"]:
-        return f"a TimeDistributed around {_told(Facts(facts.layer['inside'][0]))}"
+    if kind == "TimeDistributed" and facts.layer.inside:
+        return f"a TimeDistributed around {_told(Facts(facts.layer.inside[0]))}"
     known = _settings(facts, kind)
     article = "an" if kind[:1] in "AEIOU" or kind == "LSTM" else "a"
     name = f"{kind}({known.pop(0)})" if kind == "RepeatVector" else facts.type
@@ -156,19 +156,19 @@ def _settings(facts: Facts, kind: str) -> list[str]:
             known.append(f"merge_mode={facts.merge_mode!r}".replace("'", '"'))
         if len(facts.returned) > facts.ways or (facts.merge_mode and len(facts.returned) > 1):
             known.append("return_state=True")
-        if kind == "GRU" and any(len(bias["shape"]) == 1 for bias in facts.weights("bias")):
+        if kind == "GRU" and any(len(bias.shape) == 1 for bias in facts.weights("bias")):
             known.append("reset_after=False")
     elif kind == "Dense" and facts.units:
         known.append(count(facts.units, "units"))
     elif kind == "Conv1D":
-        known += [count(facts.units, "filters"), *_window(facts, facts.weights("kernel")[0]["shape"][0])]
+        known += [count(facts.units, "filters"), *_window(facts, facts.weights("kernel")[0].shape[0])]
     elif kind in WINDOW_POOLS:
-        known.append(f"pool_size={facts.layer['reach']}")
+        known.append(f"pool_size={facts.layer.reach}")
     elif facts.weights("embeddings"):
-        rows, numbers = facts.weights("embeddings")[0]["shape"]
+        rows, numbers = facts.weights("embeddings")[0].shape
         known += [count(rows, "rows"), f"{count(numbers, 'numbers')} in each"]
     elif kind == "MultiHeadAttention":
-        heads, wide = facts.layer["weights"][0]["shape"][1:]
+        heads, wide = facts.layer.weights[0].shape[1:]
         known += [count(heads, "heads"), f"{count(wide, 'numbers')} in each"]
     elif kind == "Concatenate":
         known.append(f"axis={joined_axis(facts)}")
@@ -180,7 +180,7 @@ def _settings(facts: Facts, kind: str) -> list[str]:
 def _window(facts: Facts, seen: int) -> list[str]:
     """The settings of a convolution that decide what it sees, and how many steps it answers at."""
     known = [f"kernel_size={seen}"]
-    reach = facts.layer["reach"]
+    reach = facts.layer.reach
     if seen > 1 and reach > seen:
         known.append(f"dilation_rate={(reach - 1) // (seen - 1)}")
     before, after = facts.first.shape[1], facts.out.shape[1]

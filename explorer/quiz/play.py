@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from explorer.description import Description
 from explorer.quiz.questions import question
 from explorer.quiz.values import Question, Sitting
 
@@ -12,7 +12,7 @@ LETTERS = "abcd"
 
 
 def play(
-    description: Mapping[str, Any],
+    description: Description,
     seed: int,
     questions: int,
     read: Callable[[str], str] = input,

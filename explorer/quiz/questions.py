@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from explorer.description import Description, Weight
 from explorer.explanation import counted
 from explorer.explanation import spelled as spelled_out
 from explorer.quiz import sliders
@@ -15,7 +16,6 @@ from explorer.quiz.shapes import ranked, together, wrong_axes_gone, wrong_inputs
 from explorer.quiz.values import Choice, Question, Wrong
 from explorer.sentences import count, joined
 
-Description = Mapping[str, Any]
 # A question before it is asked: its text, what is right (its value, its text and the reason), and what is wrong.
 Draft = tuple[str, Wrong, Iterable[Wrong]]
 
@@ -27,20 +27,20 @@ GOING = ("along", "last", "both", "both last", "each", "window", "all", "mark")
 def question(description: Description, seed: int, number: int) -> Question:
     """The question of this number, counted from 0; there is always another.
 
-    description: as in `explorer.shapes.Description.to_dict`, of any model. The same three make the same question, and no
-    layer is asked the same kind of question twice before all others have had their turn.
+    description: of any model. The same three make the same question, and no layer is asked the same kind of
+    question twice before all others have had their turn.
 
     Raises ValueError for a model about which nothing can be asked.
     """
     topics = _topics(description)
     if not topics:
-        names = [layer["name"] for layer in description["layers"]]
+        names = [layer.name for layer in description.layers]
         received = f"the layers {joined(names)}" if names else "no layers"
         raise ValueError(f"There is nothing to ask about this model. Received: {received}. Choose one whose layers do more.")
     round_, place = divmod(number, len(topics))
     kind, layer = _order(topics, seed, round_)[place]
     chance = random.Random(f"{seed}/{number}/{kind}/{layer}")
-    facts = next(Facts(each) for each in description["layers"] if each["name"] == layer)
+    facts = next(Facts(each) for each in description.layers if each.name == layer)
     draft = KINDS[kind](facts, description, chance)
     if draft is None:
         raise AssertionError(f"{kind} of {layer} could be asked a moment ago")
@@ -55,11 +55,11 @@ def _topics(description: Description) -> list[tuple[str, str]]:
     """Every kind of question that can be asked of every layer."""
     found = []
     for kind, draft_of in KINDS.items():
-        for layer in description["layers"]:
+        for layer in description.layers:
             chance = random.Random(0)
-            draft = draft_of(Facts(layer), description, chance) if layer["output"] else None
+            draft = draft_of(Facts(layer), description, chance) if layer.output else None
             if draft is not None and len(_chosen(*draft[1:], chance)) > 1:
-                found.append((kind, layer["name"]))
+                found.append((kind, layer.name))
     return found
 
 
@@ -111,12 +111,12 @@ def _output(facts: Facts, description: Description, chance: random.Random) -> Dr
 
 
 def _parameters(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
-    if not facts.layer["explained"]:
+    if not facts.layer.explained:
         return None
-    shared = facts.layer["shares"]
+    shared = facts.layer.shares
     told = f"{facts.told()} It uses the weights of {shared}." if shared else facts.told()
     if facts.total:
-        how = f"{counted(facts.layer['parameters'])}."
+        how = f"{counted(facts.layer.parameters)}."
     else:
         how = f"They are counted at {shared}." if shared else "It has no weights."
     right = _right(facts.total, f"{facts.total:,}", facts.explains(), how)
@@ -125,7 +125,7 @@ def _parameters(facts: Facts, description: Description, chance: random.Random) -
 
 
 def _slider(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
-    settings = description.get("settings") or {}
+    settings = description.settings
     if len(settings) < 2:
         return None
     axes, formula = sliders.movable_axes(facts, settings), sliders.formula_of(facts)
@@ -135,29 +135,27 @@ def _slider(facts: Facts, description: Description, chance: random.Random) -> Dr
     of_axis = about is not None
     formula = axes[about] if of_axis else formula
     movers = sliders.movers(settings, formula)
-    meaning = {symbol: each["axis"] for symbol, each in description["symbols"].items()}
+    meaning = {symbol: each.axis for symbol, each in description.symbols.items()}
     if of_axis:
         asked = f"Which sliders change how long the axis of {about} is in what comes out of {facts.name}?"
         reason = f"It is {formula} long: {_stand(settings, movers)}."
     else:
         asked = f"Which sliders change the number of parameters of {facts.name}?"
-        reason = (
-            f"{counted(facts.layer['parameters'])}: {_stand(settings, movers)}." if facts.total else "It has no weights."
-        )
+        reason = f"{counted(facts.layer.parameters)}: {_stand(settings, movers)}." if facts.total else "It has no weights."
     right = _right(movers, sliders.spelled(movers), facts.explains(), reason)
     wrong = sliders.wrong_sliders(settings, formula, meaning, of_axis)
     return f"{facts.told()} {asked}", right, wrong
 
 
 def _stand(settings: sliders.Settings, names: Iterable[str]) -> str:
-    words = [f"{settings[name]['symbol']} is {sliders.spelled([name])}" for name in names]
+    words = [f"{settings[name].symbol} is {sliders.spelled([name])}" for name in names]
     return joined(words) or "no slider is in it"
 
 
 def _gone(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
     first, out = facts.first, facts.out
     is_pool = facts.flow == "pool" and facts.type.startswith("Global")
-    can_be_told = facts.layer["explained"] and len(facts.received) == 1 and len(set(first.axes)) == len(first.axes)
+    can_be_told = facts.layer.explained and len(facts.received) == 1 and len(set(first.axes)) == len(first.axes)
     if not can_be_told or len(first.shape) < 3 or not (is_pool or facts.flow in GOING):
         return None
     gone = [name for name in first.places if name not in out.places]
@@ -170,7 +168,7 @@ def _gone(facts: Facts, description: Description, chance: random.Random) -> Draf
 
 def _input(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
     strict = facts.is_recurrent or facts.type.startswith("Global") or facts.type == "RepeatVector"
-    if not strict or not facts.layer["explained"] or len(facts.first.shape) < 2 or len(facts.received) != 1:
+    if not strict or not facts.layer.explained or len(facts.first.shape) < 2 or len(facts.received) != 1:
         return None
     names = facts.first.axes
     reason = f"It takes {count(len(names), 'axes')}: {', '.join(names)}."
@@ -180,21 +178,21 @@ def _input(facts: Facts, description: Description, chance: random.Random) -> Dra
 
 
 def _weights(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
-    known = [weight for weight in facts.layer["weights"] if len(weight["shape"]) > 1 and _is_named(weight)]
-    if not known or not facts.layer["explained"] or facts.layer["shares"]:
+    known = [weight for weight in facts.layer.weights if len(weight.shape) > 1 and _is_named(weight)]
+    if not known or not facts.layer.explained or facts.layer.shares:
         return None
     weight = chance.choice(known)
-    shape, parts = weight["shape"], weight["parts"]
-    meaning = f"Its {weight['name']} is {spelled_out(weight['axes'], weight['symbols'], shape)}."
+    shape, parts = weight.shape, weight.parts
+    meaning = f"Its {weight.name} is {spelled_out(weight.axes, weight.symbols, shape)}."
     gates = f"Its last axis holds {len(parts)} parts: {', '.join(parts)}." if parts else ""
     right = _right(tuple(shape), plain(shape), facts.explains(), meaning, gates)
-    return f"{facts.told()} What shape has its {weight['name']}?", right, wrong_weights(facts, weight)
+    return f"{facts.told()} What shape has its {weight.name}?", right, wrong_weights(facts, weight)
 
 
-def _is_named(weight: Mapping[str, Any]) -> bool:
+def _is_named(weight: Weight) -> bool:
     """Whether a weight is one to ask about: a kernel or a recurrent bias whose axes have names."""
-    is_kernel = weight["name"].endswith("kernel") or (weight["name"].endswith("bias") and bool(weight["parts"]))
-    return is_kernel and not any(axis.startswith("axis ") for axis in weight["axes"])
+    is_kernel = weight.name.endswith("kernel") or (weight.name.endswith("bias") and bool(weight.parts))
+    return is_kernel and not any(axis.startswith("axis ") for axis in weight.axes)
 
 
 KINDS: dict[str, Callable[[Facts, Description, random.Random], Draft | None]] = {

@@ -56,7 +56,7 @@ def together(tensors: list[Tensor]) -> str:
 def _mistakes(facts: Facts) -> Iterator[Mistake]:
     out = facts.out
     kind = facts.type.split("(")[0]
-    if not facts.layer["explained"]:
+    if not facts.layer.explained:
         if facts.first.shape != out.shape and facts.received:
             yield "nothing changes", facts.first, f"That is what comes in. Keras gives {together(facts.returned)}."
         return
@@ -74,7 +74,7 @@ def _mistakes(facts: Facts) -> Iterator[Mistake]:
     if len(facts.received) > 1:
         yield from _merged(facts, kind)
     if facts.weights("embeddings"):
-        rows = facts.weights("embeddings")[0]["shape"][0]
+        rows = facts.weights("embeddings")[0].shape[0]
         table = Tensor((*out.shape[:-1], rows), out.axes)
         yield "rows for width", table, f"The table has {count(rows, 'rows')}; a number fetches one row, not all of them."
 
@@ -178,7 +178,7 @@ def _both_ways(facts: Facts) -> Iterator[Mistake]:
 
 
 def _window(facts: Facts) -> Iterator[Mistake]:
-    before, after, reach = facts.first.shape[1], facts.out.shape[1], facts.layer["reach"]
+    before, after, reach = facts.first.shape[1], facts.out.shape[1], facts.layer.reach
     if before is None or not reach:
         return
     rest = facts.out.shape[2:]
@@ -194,7 +194,7 @@ def _window(facts: Facts) -> Iterator[Mistake]:
 
 
 def _attention(facts: Facts) -> Iterator[Mistake]:
-    out, (heads, wide) = facts.out, facts.layer["weights"][0]["shape"][1:]
+    out, (heads, wide) = facts.out, facts.layer.weights[0].shape[1:]
     split = Tensor((*out.shape[:-1], heads, wide), (*out.axes[:-1], "heads", "head size"))
     yield "heads as an axis", split, "The heads are put together again at the end, by a Dense of their own."
     steps = (facts.received[1] if len(facts.received) > 1 else facts.first).shape[1]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
+from explorer.description import Setting
 from explorer.quiz.facts import Facts
 from explorer.quiz.values import Wrong
 from explorer.sentences import joined
 from explorer.tensors import ORDERED
 
-Settings = Mapping[str, Mapping[str, Any]]
+Settings = Mapping[str, Setting]
 
 
 def symbols(formula: str) -> set[str]:
@@ -27,7 +27,7 @@ def symbols(formula: str) -> set[str]:
 def movers(settings: Settings, formula: str) -> tuple[str, ...]:
     """The settings whose symbol stands in a formula, in their order on the page."""
     found = symbols(formula)
-    return tuple(name for name, setting in settings.items() if setting["symbol"] in found)
+    return tuple(name for name, setting in settings.items() if setting.symbol in found)
 
 
 def spelled(names: Sequence[str]) -> str:
@@ -37,13 +37,13 @@ def spelled(names: Sequence[str]) -> str:
 
 def formula_of(facts: Facts) -> str | None:
     """Where a layer's parameters come from, in symbols; None where that is not known or counted elsewhere."""
-    return None if facts.layer["shares"] or not facts.layer["explained"] else facts.layer["parameters"]["formula"]
+    return None if facts.layer.shares or not facts.layer.explained else facts.layer.parameters.formula
 
 
 def movable_axes(facts: Facts, settings: Settings) -> dict[str, str]:
     """The axes of what comes out, with their sizes in symbols, as far as settings decide them all."""
-    known = {setting["symbol"] for setting in settings.values()}
-    pairs = zip(facts.layer["axes_out"][0], facts.layer["symbols_out"][0], strict=True)
+    known = {setting.symbol for setting in settings.values()}
+    pairs = zip(facts.layer.axes_out[0], facts.layer.symbols_out[0], strict=True)
     return {axis: formula for axis, formula in pairs if formula and symbols(formula) and symbols(formula) <= known}
 
 
@@ -64,14 +64,14 @@ def wrong_sliders(settings: Settings, formula: str, axes: Mapping[str, str], of_
 
 
 def _missing(settings: Settings, names: Sequence[str], formula: str, of_axis: bool) -> str:
-    letters = joined([settings[name]["symbol"] for name in names])
+    letters = joined([settings[name].symbol for name in names])
     if of_axis:
         return f"{spelled(names)} should be there: the axis is {formula} long."
     return f"{spelled(names)} should be there: {letters} {'stands' if len(names) == 1 else 'stand'} in {formula}."
 
 
 def _extra(settings: Settings, name: str, formula: str, axes: Mapping[str, str], of_axis: bool) -> str:
-    symbol = settings[name]["symbol"]
+    symbol = settings[name].symbol
     if of_axis:
         return f"{spelled([name])} does nothing here: the axis is {formula} long, and {symbol} is not in it."
     if formula == "0":
@@ -84,7 +84,7 @@ def _extra(settings: Settings, name: str, formula: str, axes: Mapping[str, str],
 def _mistake(settings: Settings, extra: Sequence[str], axes: Mapping[str, str], of_axis: bool) -> str:
     if not extra:
         return "a slider forgotten"
-    ordered = axes.get(settings[extra[0]]["symbol"]) in ORDERED
+    ordered = axes.get(settings[extra[0]].symbol) in ORDERED
     if of_axis:
         return "another axis moved"
     return "parameters times steps" if ordered else "a slider too many"

@@ -25,6 +25,7 @@ from functools import partial
 from typing import Any
 
 from explorer import limits
+from explorer.description import Description
 from explorer.runtime.chunks import Chunks
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.cluster_monitor import ClusterMonitor
@@ -252,7 +253,8 @@ class Engine:
 
     def _refusal(self, experiment: Experiment, found: dict[str, Any]) -> str:
         """Why what was described so must not be trained, or an empty string."""
-        return str(found["hindrance"]) or limits.refusal(experiment, found["description"], self._cluster.memory)
+        description = Description.read(found["description"])
+        return str(found["hindrance"]) or limits.refusal(experiment, description, self._cluster.memory)
 
     def _may_train(self, experiment: Experiment, found: dict[str, Any]) -> bool:
         return not self._refusal(experiment, found)

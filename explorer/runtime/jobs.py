@@ -179,7 +179,7 @@ def _known(experiment: Experiment, description: Any = None) -> Experiment:
         from explorer.build import build_experiment
 
         description = shapes.describe(build_experiment(experiment))
-    return replace(experiment, pasted=pasted.known(experiment.pasted, description.to_dict()))
+    return replace(experiment, pasted=pasted.known(experiment.pasted, description.written()))
 
 
 def _numbers(experiment: Experiment, model: Any, description: Any) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from explorer import report
+from explorer.description import Description, Outline
+from explorer.report import Loss, Target
 from explorer.snippet.edits import Edit
 from explorer.snippet.values import Call, Event, Shape
 
@@ -26,8 +29,8 @@ class Data:
     """
 
     x: tuple[Shape, ...] | None = None
-    y: Any = None
-    loss: Any = None
+    y: Target | None = None
+    loss: Loss | None = None
     batch: int | None = None
 
 
@@ -84,16 +87,9 @@ class Fix:
     data: Data
     line: str | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "code": self.code,
-            "x": listed(self.data.x),
-            "y": listed(self.data.y),
-            "loss": self.data.loss,
-            "batch_size": self.data.batch,
-            "data": self.line,
-        }
+    def written(self) -> report.Fix:
+        data = self.data
+        return report.Fix(self.title, self.code, data.x, data.y, data.loss, data.batch, self.line)
 
 
 @dataclass(frozen=True)
@@ -114,21 +110,21 @@ class Problem:
     silent: bool
     fixes: tuple[Fix, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        plain = ("kind", "layer", "name", "line", "message", "keras_says", "silent")
-        return {**{each: getattr(self, each) for each in plain}, "fixes": [fix.to_dict() for fix in self.fixes]}
+    def written(self) -> report.Problem:
+        fixes = tuple(fix.written() for fix in self.fixes)
+        return report.Problem(self.kind, self.layer, self.name, self.line, self.message, self.keras_says, self.silent, fixes)
 
 
 @dataclass(frozen=True)
 class Report:
     """What `check` found; see `explorer.snippet.check`."""
 
-    layers: list[dict[str, Any]] = field(default_factory=list)
-    output: list[list[int | None]] | None = None
+    layers: tuple[Outline, ...] = ()
+    output: tuple[Shape, ...] | None = None
     params: int | None = None
     problems: tuple[Problem, ...] = ()
     hints: tuple[str, ...] = ()
-    description: dict[str, Any] | None = None
+    description: Description | None = None
     data: Data = Data()
 
     @property
@@ -136,21 +132,21 @@ class Report:
         """Whether the model is whole and nothing is wrong with it."""
         return not self.problems and self.params is not None
 
+    def written(self) -> report.Report:
+        """The same written out, ready for JSON."""
+        return report.Report(
+            layers=self.layers,
+            output=self.output,
+            params=self.params,
+            problems=tuple(problem.written() for problem in self.problems),
+            hints=self.hints,
+            description=self.description,
+            x=self.data.x,
+            y=self.data.y,
+            loss=self.data.loss,
+            holds=self.holds,
+        )
+
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "layers": self.layers,
-            "output": self.output,
-            "params": self.params,
-            "problems": [problem.to_dict() for problem in self.problems],
-            "hints": list(self.hints),
-            "description": self.description,
-            "x": listed(self.data.x),
-            "y": listed(self.data.y),
-            "loss": self.data.loss,
-            "holds": self.holds,
-        }
-
-
-def listed(shapes: Any) -> Any:
-    """Shapes as lists, ready for JSON."""
-    return [listed(each) for each in shapes] if isinstance(shapes, (list, tuple)) else shapes
+        """The same as lists, strings and numbers."""
+        return self.written().to_dict()

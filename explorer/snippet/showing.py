@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 
+from explorer.description import Outline
 from explorer.shapes import describe
 from explorer.snippet.cases import Case
 from explorer.snippet.problems import Finding, Problem, Report
 from explorer.snippet.rules.silent import hints
-from explorer.snippet.values import Call, LayerValue, ModelValue, tensors_in
+from explorer.snippet.values import Call, LayerValue, ModelValue, TensorValue
 
 TRUSTED = (
     "The model is large: of some layers the shapes are those that Keras's own rules give, and were not tried on a batch."
@@ -36,34 +35,32 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
             description = describe(keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs]))
         except Exception:
             description = None
-    layers, told = [], None
-    if description is not None:
-        told = description.to_dict()
+    layers: list[Outline] = []
+    told = description.written() if description else None
+    if told is not None:
         order = {each.name: place for place, each in enumerate(case.order())}
-        kept = [each for each in told["layers"] if each["shares"] is None and each["name"] in order]
-        layers = sorted(kept, key=lambda each: order[each["name"]])
+        kept = [each for each in told.layers if each.shares is None and each.name in order]
+        layers += sorted(kept, key=lambda each: order[each.name])
     else:
-        layers = [_plain(case, each) for each in case.order()]
-    layers += [_broken(each) for each in broke[:1]]
-    output = [list(each.shape) for each in model.outputs] if model else None
-    params = told["params"] if told and model else None
-    return Report(layers, output, params, tuple(problems), good, told, case.data)
+        layers += [_plain(case, each) for each in case.order()]
+    layers += [_broken(each.call) for each in broke[:1] if each.call]
+    output = tuple(each.shape for each in model.outputs) if model else None
+    params = told.params if told and model else None
+    return Report(tuple(layers), output, params, tuple(problems), good, told, case.data)
 
 
-def _ends(case: Case) -> list[Any]:
+def _ends(case: Case) -> list[TensorValue]:
     """The tensors that nothing reads, of a model that broke before it was whole."""
     read = {id(each) for call in case.reader.calls for each in call.inputs}
     return [each for call in case.reader.calls for each in call.outputs if id(each) not in read]
 
 
-def _plain(case: Case, layer: LayerValue | ModelValue) -> dict[str, Any]:
+def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:
     """A layer of a graph that cannot be described, by what Keras said of its first call."""
     call = next(each for each in case.reader.calls if each.layer is layer)
-    inputs, output = ([list(each.shape) for each in side] for side in (call.inputs, call.outputs))
-    return {"name": call.name, "type": call.kind, "input": inputs, "output": output, "params": None}
+    inputs, output = (tuple(each.shape for each in side) for side in (call.inputs, call.outputs))
+    return Outline(call.name, call.kind, inputs, output, None)
 
 
-def _broken(finding: Finding) -> dict[str, Any]:
-    call: Call = finding.call
-    shapes = [list(each.shape) for each in tensors_in((call.arguments, call.keywords))]
-    return {"name": call.name, "type": call.kind, "input": shapes, "output": None, "params": None, "broken": True}
+def _broken(call: Call) -> Outline:
+    return Outline(call.name, call.kind, tuple(each.shape for each in call.inputs), None, None, broken=True)

@@ -15,8 +15,8 @@ import keras
 from keras import layers
 
 from explorer.graph import Call, calls
-from explorer.parting import in_words
-from explorer.shapes import Description, describe
+from explorer.parting import Broken, Changed, in_words
+from explorer.shapes import ModelShapes, describe
 from explorer.tensors import Tensor
 from explorer.twins.changes import choices, fresh, with_value
 from explorer.twins.reasons import reason
@@ -114,14 +114,13 @@ def twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> ker
 class Twin:
     """A twin as far as it holds.
 
-    changed: {"layer", "setting", "label", "here", "there"}. model, description: up to where it breaks; None where nothing
-    holds. broken: {"layer", "says", "keras_says"}, or None.
+    model, description: up to where it breaks; None where nothing holds. broken: None where it does.
     """
 
-    changed: dict[str, Any]
+    changed: Changed
     model: keras.Model | None
-    description: Description | None
-    broken: dict[str, str] | None
+    description: ModelShapes | None
+    broken: Broken | None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data: `changed`, `description` and `broken`."""
@@ -132,11 +131,11 @@ class Twin:
 def twin_of(model: keras.Model, layer: str, setting: str, value: Any = None) -> Twin:
     """The same as `twin`, of one that breaks what holds. Raises ValueError for a setting or value that there is not."""
     wanted, value = _asked_for(model, layer, setting, value)
-    changed = {"layer": layer, "setting": setting, "label": wanted.label, "here": wanted.value, "there": value}
+    changed: Changed = {"layer": layer, "setting": setting, "label": wanted.label, "here": wanted.value, "there": value}
     try:
         made = twin(model, layer, setting, value)
     except TwinBroken as error:
-        broken = {name: getattr(error, name) for name in ("layer", "says", "keras_says")}
+        broken: Broken = {"layer": error.layer, "says": error.says, "keras_says": error.keras_says}
         return Twin(changed, error.partial, None if error.partial is None else _as_a_part(error.partial), broken)
     return Twin(changed, made, describe(made), None)
 
@@ -190,13 +189,13 @@ def _in_short(error: Exception) -> str:
     return bold[1] if bold else text
 
 
-def _returned(description: Description) -> dict[str, Tensor]:
+def _returned(description: ModelShapes) -> dict[str, Tensor]:
     """What every source and layer returns, by name."""
     found = {source.name: Tensor(source.shape, source.axes) for source in description.sources}
     return found | {each.name: Tensor(each.output[0], each.axes_out[0]) for each in description.layers if each.output}
 
 
-def _as_a_part(partial: keras.Model) -> Description:
+def _as_a_part(partial: keras.Model) -> ModelShapes:
     """A model that breaks off, described: its ends are no answers, so something must seem to read them."""
     ends = [layers.Identity()(tensor) for tensor in partial.outputs]
     names = {end._keras_history.operation.name for end in ends}

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import pasted_experiment, pasted_tasks, task_of
+from explorer.report import Report
 from explorer.spec import LIMITS, SETTINGS, Experiment, knob_choices
 from explorer.ui import life, paste_state
 from explorer.ui.address import keep_when_bounds_move
@@ -27,14 +28,16 @@ TASK_HELP = (
 def experiment_of(code: str, report: Mapping[str, Any]) -> Experiment:
     """The experiment that the widgets stand at. Raises ValueError with a sentence where the shapes are not known."""
     state = st.session_state
-    tasks = pasted_tasks(report["x"], report["y"], report["loss"] or "mse") if report["x"] and report["y"] else []
+    found = Report.read(report)
+    x, target = found.x, found.first_target
+    tasks = pasted_tasks(x, target, found.first_loss) if x and target else []
     if tasks and (state.get("task") not in tasks or not state["_paste"]["drawn"]):
         state["task"] = state["task"] if state.get("task") in tasks else tasks[0]
     settings = {name: _within(name, state[name]) for name in SETTINGS}
     settings["batch"] = min(settings["batch"], settings["samples"])
     if state["_paste"]["batch_size"]:
         settings["batch"] = state["_paste"]["batch_size"]
-    experiment = pasted_experiment(code, dict(report), state["task"] if tasks else None, **settings)
+    experiment = pasted_experiment(code, found, state["task"] if tasks else None, **settings)
     knobs = {}
     for name, knob in task_of(experiment).knobs.items():
         choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})

@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.description import Description
 from explorer.quiz import LARGEST_SEED, Question, Sitting, question
 from explorer.ui.plain import plain
 
@@ -63,7 +64,7 @@ def _ask(description: Mapping[str, Any]) -> None:
     if state["quiz_refused"]:
         st.info(plain(state["quiz_refused"]))
         return
-    asked = question(description, state["quiz_seed"], state["quiz_number"])
+    asked = question(Description.read(description), state["quiz_seed"], state["quiz_number"])
     answered = state["quiz_answered"]
     name, rest = asked.layer, asked.text.removeprefix(asked.layer)
     st.markdown(f":gray[Question {state['quiz_number'] + 1}] **{plain(name)}**{plain(rest)}")
@@ -157,7 +158,7 @@ def _meet(description: Mapping[str, Any]) -> None:
     state["quiz_model"] = model
     _turn_to(state["quiz_number"] + done)
     try:
-        question(description, state["quiz_seed"], state["quiz_number"])
+        question(Description.read(description), state["quiz_seed"], state["quiz_number"])
         state["quiz_refused"] = ""
     except ValueError as error:
         state["quiz_refused"] = str(error)

@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, architecture_of, read_experiment, task_of
-from explorer.parting import parting
+from explorer.description import Description
+from explorer.parting import Broken, Changed, Parting, parting
 from explorer.runtime.engine import Refused
 from explorer.spec import Experiment, knob_choices
 from explorer.ui import life
@@ -77,7 +78,13 @@ def twin_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
             st.info("Nothing in this model is on or off, or one of a few: it has no twin.")
             return
         offer, value = _choose(offers)
-        changed = {"layer": offer.layer, "setting": offer.setting, "label": offer.label, "here": offer.value, "there": value}
+        changed: Changed = {
+            "layer": offer.layer,
+            "setting": offer.setting,
+            "label": offer.label,
+            "here": offer.value,
+            "there": value,
+        }
         try:
             twin = _twin(experiment, offer, value)
         except Refused as refusal:
@@ -129,9 +136,10 @@ def _twin(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
     return {**engine.describe(other, SECONDS_TO_DESCRIBE), "broken": None}
 
 
-def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Changed) -> None:
     broken, description = twin["broken"], twin["description"]
-    parts = parting(found["description"], description, broken, changed)
+    other = Description.read(description) if description else None
+    parts = parting(Description.read(found["description"]), other, broken, changed)
     with st.container(key="twin_why"):
         if broken:
             st.warning(marked(broken["says"]), icon=":material/block:")
@@ -155,7 +163,7 @@ def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Mapping[st
 
 
 def _marks(
-    parts: Mapping[str, Any], broken: Mapping[str, Any] | None, there: Mapping[str, Any] | None, changed: Mapping[str, Any]
+    parts: Parting, broken: Broken | None, there: Mapping[str, Any] | None, changed: Changed
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The layers to mark in both chains, each with a short sentence: the whole reason stands above the chains."""
     here_marks, there_marks = {}, {}

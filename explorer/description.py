@@ -1,0 +1,157 @@
+"""The types of what the house says of a model, written out: what `--json`, the page and the front end are given.
+
+Their JSON schema is in `explorer.schema`. To add something to a layer, add a field to `Layer` here, and fill it in
+`explorer.shapes.LayerShapes.written`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+Shape = tuple[int | None, ...]
+Axes = tuple[str, ...]
+Symbols = tuple[str | None, ...]
+
+
+class Plain(msgspec.Struct, frozen=True):
+    """A value that is written as a JSON object, a field a key."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as dictionaries, lists, strings and numbers."""
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return found
+
+
+class Source(Plain, frozen=True):
+    """Where data comes in; the batch of its shape is None. symbols: its sizes, None where an axis has no symbol."""
+
+    name: str
+    shape: Shape
+    axes: Axes
+    symbols: Symbols
+
+
+class Weight(Plain, frozen=True):
+    """One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates."""
+
+    name: str
+    shape: tuple[int, ...]
+    axes: Axes
+    symbols: Symbols
+    parts: tuple[str, ...]
+
+
+class Parameters(Plain, frozen=True):
+    """How parameters come about: in symbols, in numbers to be evaluated, and in all; None where no rule is known."""
+
+    formula: str | None
+    numbers: str | None
+    total: int
+
+
+class Outline(Plain, frozen=True):
+    """What is known of every layer, also of one that cannot be described: then its `params` are None.
+
+    broken: true of a layer that cannot go on, whose `output` is None; absent from all others.
+    """
+
+    name: str
+    type: str
+    input: tuple[Shape, ...]
+    output: tuple[Shape, ...] | None
+    params: int | None
+    broken: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Layer(Outline, frozen=True, kw_only=True):
+    """One call of one layer; what the fields mean stands at `explorer.shapes.LayerShapes`.
+
+    arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
+    """
+
+    output: tuple[Shape, ...]
+    params: int
+    arithmetic: str | None
+    says: str
+    short: str
+    wraps: str | None
+    shares: str | None
+    explained: bool
+    flow: str
+    reach: int | None
+    parameters: Parameters
+    axes_in: tuple[Axes, ...]
+    axes_out: tuple[Axes, ...]
+    symbols_in: tuple[Symbols, ...]
+    symbols_out: tuple[Symbols, ...]
+    equation: tuple[str, ...]
+    weights: tuple[Weight, ...]
+    reads: tuple[str, ...]
+    inside: tuple[Layer, ...]
+
+
+class Symbol(Plain, frozen=True):
+    """What a symbol stands for."""
+
+    axis: str
+    size: int | None
+
+
+class Setting(Plain, frozen=True):
+    """What a setting of an experiment moves: the axes and the parameters of the layers named there, and why."""
+
+    symbol: str
+    axes: tuple[str, ...]
+    parameters: tuple[str, ...]
+    says: str
+
+
+class Row(Plain, frozen=True):
+    """A source or layer in the chain over time. shared: whether the same weights stand at every step."""
+
+    name: str
+    type: str
+    flow: str
+    says: str
+    shared: bool
+
+
+class Unrolled(Plain, frozen=True):
+    """The chain over time. steps: how many, None where that is open. shown: those that are drawn, from 1."""
+
+    steps: int | None
+    shown: tuple[int, ...]
+    axis: str
+    rows: tuple[Row, ...]
+    says: str
+
+
+class Description(Plain, frozen=True):
+    """A model: where data comes in, what each layer makes of it, and what comes out; the batch is None.
+
+    symbols: by their letters. settings: by their names; empty for a model of no experiment.
+    """
+
+    inputs: tuple[Shape, ...]
+    output: tuple[Shape, ...]
+    sources: tuple[Source, ...]
+    layers: tuple[Layer, ...]
+    params: int
+    symbols: dict[str, Symbol]
+    settings: dict[str, Setting]
+    unrolled: Unrolled
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Description:
+        """The description that was written out so. Raises ValueError for what is none."""
+        return msgspec.convert(values, cls)
+
+
+def every(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """All layers, with those that they hold."""
+    for layer in layers:
+        yield layer
+        yield from every(layer.inside)

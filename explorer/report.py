@@ -1,0 +1,77 @@
+"""The types of what a check of pasted code says, written out: what `check --json` and the page are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from explorer.description import Description, Outline, Plain, Shape
+
+# Of one target its shape, of several a shape for each.
+Target = tuple[int | tuple[int | None, ...] | None, ...]
+Loss = str | tuple[str | None, ...]
+
+
+class Fix(Plain, frozen=True):
+    """A change that was proved. code: the whole changed code. x, y, loss, batch_size: what it is to be trained on.
+
+    data: a line of NumPy, where the data change.
+    """
+
+    title: str
+    code: str
+    x: tuple[Shape, ...] | None
+    y: Target | None
+    loss: Loss | None
+    batch_size: int | None
+    data: str | None
+
+
+class Problem(Plain, frozen=True):
+    """One thing that is wrong; what the fields mean stands at `explorer.snippet.problems.Problem`."""
+
+    kind: str
+    layer: int | None
+    name: str | None
+    line: int | None
+    message: str
+    keras_says: str | None
+    silent: bool
+    fixes: tuple[Fix, ...]
+
+
+class Report(Plain, frozen=True):
+    """What a check found. layers: those that hold, and after them the one that broke, if one did.
+
+    output, params: of the whole model, None where it does not hold. holds: whether it is whole and nothing is wrong with it.
+    """
+
+    layers: tuple[Outline, ...]
+    output: tuple[Shape, ...] | None
+    params: int | None
+    problems: tuple[Problem, ...]
+    hints: tuple[str, ...]
+    description: Description | None
+    x: tuple[Shape, ...] | None
+    y: Target | None
+    loss: Loss | None
+    holds: bool
+
+    @property
+    def first_target(self) -> tuple[int, ...] | None:
+        """The shape of the target, or of the first of several; None where it is not known."""
+        y = self.y[0] if self.y and not isinstance(self.y[0], int) else self.y
+        return tuple(size for size in y if isinstance(size, int)) if isinstance(y, tuple) and y else None
+
+    @property
+    def first_loss(self) -> str:
+        """The loss, or the first of several; "mse" where none is known."""
+        loss = self.loss[0] if isinstance(self.loss, tuple) and self.loss else self.loss
+        return loss if isinstance(loss, str) else "mse"
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Report:
+        """The report that was written out so. Raises ValueError for what is none."""
+        return msgspec.convert(values, cls)
