@@ -53,6 +53,7 @@ soak-people: setup-dev
 lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml explorer app.py scripts bench
 	$(BIN)/python scripts/audit.py
 

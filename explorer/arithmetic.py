@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.sizes import Size, Symbols
-from explorer.tensors import Tensor, rule
+from explorer.tensors import Tensor, known, rule
 
 Number = int | Size
 # Products that are added up to give the number of weights, each of factors and a sum that they multiply:
@@ -68,11 +68,16 @@ class Arithmetic:
         return frozenset().union(*(Size.of(each).symbols for factors, addends in self.terms for each in factors + addends))
 
     def _in_numbers(self) -> list[tuple[list[int], list[int]]] | None:
-        found = [
-            ([_at(each, self.values) for each in factors], [_at(each, self.values) for each in addends])
-            for factors, addends in self.terms
-        ]
-        return None if any(None in part for pair in found for part in pair) else found
+        found = []
+        for factors, addends in self.terms:
+            own, others = (
+                known(_at(each, self.values) for each in factors),
+                known(_at(each, self.values) for each in addends),
+            )
+            if len(own) < len(factors) or len(others) < len(addends):
+                return None
+            found.append((list(own), list(others)))
+        return found
 
 
 def arithmetic(

@@ -84,7 +84,7 @@ def _time_distributed_axes(seen: Seen, shapes: list[Shape]) -> list[Axes]:
 def _model_axes(seen: Seen, shapes: list[Shape]) -> list[Axes]:
     if not seen.inside:
         return _kept(seen, shapes)
-    found = {}
+    found: dict[int, Axes] = {}
     for step, returned in zip(calls(seen.layer), seen.inside, strict=True):
         found.update((id(tensor), axes) for tensor, axes in zip(step.outputs, returned, strict=True))
     return [found.get(id(tensor), seen.first.axes) for tensor in seen.layer.outputs]

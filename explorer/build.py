@@ -105,13 +105,13 @@ def _check(model: Any, architecture: Architecture, sizes: Sizes, knobs: Mapping[
                 f"{name} promises to take {shape} but its input '{source}' leaves a size unknown: {tuple(tensor.shape)}"
             )
         raise BrokenPromise(f"{name} promises to take {shape} but its input '{source}' takes {tuple(tensor.shape)}")
-    promised = architecture.output_shape(sizes)
+    output = architecture.output_shape(sizes)
     if len(model.outputs) != 1:
-        raise BrokenPromise(f"{name} promises one output, {promised}, but its model has {len(model.outputs)} outputs")
+        raise BrokenPromise(f"{name} promises one output, {output}, but its model has {len(model.outputs)} outputs")
     (answer,) = model.outputs
-    if tuple(answer.shape) != promised:
+    if tuple(answer.shape) != output:
         layer = answer._keras_history.operation.name
-        raise BrokenPromise(f"{name} promises {promised} but its last layer '{layer}' returns {tuple(answer.shape)}")
+        raise BrokenPromise(f"{name} promises {output} but its last layer '{layer}' returns {tuple(answer.shape)}")
 
 
 __all__ = ["BrokenPromise", "build", "build_experiment"]

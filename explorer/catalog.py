@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from explorer import architectures, tasks
 from explorer import pasted as own_code
-from explorer.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
+from explorer.registry import ARCHITECTURES, TASKS, Architecture, Task
 from explorer.report import Report
 from explorer.spec import LIMITS, Experiment, Pasted, Reading, knob_choices, read
 
 
-def _walk(package: ModuleType, entries: dict[str, Entry]) -> None:
+def _walk(package: ModuleType, entries: dict[str, Any]) -> None:
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
         importlib.import_module(f"{package.__name__}.{found.name}")
         if found.name not in entries:
@@ -34,7 +34,7 @@ _walk(architectures, ARCHITECTURES)
 _walk(tasks, TASKS)
 
 
-def read_experiment(values: dict, ignore: tuple[str, ...] = ()) -> Reading:
+def read_experiment(values: Mapping[str, Any], ignore: tuple[str, ...] = ()) -> Reading:
     """`spec.read` on the whole catalog."""
     return read(values, ARCHITECTURES, TASKS, ignore)
 
@@ -91,8 +91,7 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
     target, loss = report.first_target, report.first_loss
     if not report.x or not target:
         raise ValueError("To train it, the shapes of its inputs and of its target must be known: give x and y.")
-    x = tuple(tuple(size or 1 for size in shape) for shape in report.x)
-    pasted = own_code.known(Pasted(code, x, target, loss), report.description)
+    pasted = own_code.known(Pasted(code, report.x, target, loss), report.description)
     fitting = pasted_tasks(pasted.x, pasted.y, loss)
     chosen = fitting[0] if task is None else task
     if chosen not in fitting:
@@ -104,9 +103,9 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
         choices = knob_choices(knob, {"timesteps": timesteps, "features": features})
         knobs[name] = knob.default if knob.default in choices else choices[-1]
     # A pasted model has no units to set, and its experiment says the default.
-    sizes = {"timesteps": timesteps, "features": features, "units": int(LIMITS["units"].default)}
+    sizes: dict[str, Any] = {"timesteps": timesteps, "features": features, "units": int(LIMITS["units"].default)}
     settings = {**settings, "knobs": knobs | dict(settings.get("knobs", {}))}
-    return Experiment(own_code.NAME, chosen, **sizes, **settings, pasted=pasted)
+    return Experiment(own_code.NAME, chosen, **{**settings, **sizes}, pasted=pasted)
 
 
 def program_key(experiment: Experiment) -> str:

@@ -17,7 +17,11 @@ NAMES = {"sigmoid": "σ", "linear": ""}
 
 def equation(seen: Seen) -> tuple[str, ...]:
     """The lines of what a layer computes; none where it computes nothing, or no rule is known."""
-    return tuple(rule(EQUATIONS, seen.layer, lambda seen: [])(seen))
+    return tuple(rule(EQUATIONS, seen.layer, _nothing)(seen))
+
+
+def _nothing(seen: Seen) -> list[str]:
+    return []
 
 
 def _bend(activation: Any, inner: str) -> str:

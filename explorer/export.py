@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from explorer import pasted
 from explorer.catalog import architecture_of, floors_of, sequence_of, task_of
 from explorer.registry import Architecture, Task
-from explorer.spec import HELD_OUT_SAMPLES, SETTINGS, Experiment
+from explorer.spec import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -128,9 +128,9 @@ def script(experiment: Experiment) -> str:
     (True, True, False)
     """
     if experiment.pasted is not None:
-        return _pasted_script(experiment)
+        return _pasted_script(experiment, experiment.pasted)
     architecture, task = architecture_of(experiment), task_of(experiment)
-    imports, code = {"import keras", "import numpy as np"}, []
+    imports, code = {"import keras", "import numpy as np"}, list[str]()
     for entry, text in ((task, _undecorated(task.function)), (architecture, architecture.code)):
         _gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
     knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
@@ -154,13 +154,13 @@ def script(experiment: Experiment) -> str:
     )
 
 
-def _pasted_script(experiment: Experiment) -> str:
-    task, own = task_of(experiment), experiment.pasted
+def _pasted_script(experiment: Experiment, own: Pasted) -> str:
+    task = task_of(experiment)
     values = dict(zip(("timesteps", "features"), sequence_of(experiment), strict=True)) | task.own_knobs(experiment.knobs)
     call = _call(task, ["timesteps", "features"], "rng, samples")
     if task.name == pasted.RANDOM:
         values, call = {"drawn": pasted.drawn(own)}, f"{task.name}(rng, samples, **drawn)"
-    imports, code = {"import keras", "import numpy as np"}, []
+    imports, code = {"import keras", "import numpy as np"}, list[str]()
     text = {task.name: _undecorated(task.function).rstrip()}
     _gather(sys.modules[task.function.__module__], {task.name}, text, imports, code)
     settings = {name: getattr(experiment, name) for name in SETTINGS}
@@ -186,8 +186,9 @@ def _pasted_script(experiment: Experiment) -> str:
 def _model_name(code: str) -> str | None:
     """The name of the model that the code trains, else of the one that it compiles; None where it does neither."""
     calls = [node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
-    used = [each for each in calls if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name)]
-    return next((each.value.id for use in _USES for each in reversed(used) if each.attr == use), None)
+    attributes = [each for each in calls if isinstance(each, ast.Attribute)]
+    used = [(each.attr, each.value.id) for each in attributes if isinstance(each.value, ast.Name)]
+    return next((name for use in _USES for attribute, name in reversed(used) if attribute == use), None)
 
 
 def _without_training(code: str) -> str:
@@ -204,7 +205,7 @@ def _without_training(code: str) -> str:
             or any(isinstance(node, ast.Name) and node.id in lost for node in nodes)
         ):
             lost |= set(_defines(statement))
-            for place in range(statement.lineno - 1, statement.end_lineno):
+            for place in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
                 lines[place] = f"# {lines[place]}"
         else:
             lost -= set(_defines(statement))
@@ -276,8 +277,9 @@ def _gather_import(node: ast.Import | ast.ImportFrom, names: set[str], imports: 
     for alias in node.names:
         if (alias.asname or alias.name.partition(".")[0]) not in names:
             continue
-        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == _PACKAGE:
-            _gather(importlib.import_module(node.module), {alias.name}, {}, imports, code)
+        module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if module.partition(".")[0] == _PACKAGE:
+            _gather(importlib.import_module(module), {alias.name}, {}, imports, code)
         else:
             start = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
             imports.add(f"{start}import {alias.name}" + (f" as {alias.asname}" if alias.asname else ""))
@@ -295,7 +297,8 @@ def _defines(node: ast.stmt) -> list[str]:
 
 def _begin(node: ast.stmt, lines: list[str]) -> int:
     """Where a statement starts, with its decorators and the comment that stands on it."""
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(each.lineno for each in decorators)]) - 1
     while first and lines[first - 1].startswith("#"):
         first -= 1
     return first

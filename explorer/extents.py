@@ -84,7 +84,7 @@ def _time_distributed(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
 
 
 def _model(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
-    found = {}
+    found: dict[int, Sizes] = {}
     for step, returned in zip(calls(seen.layer), seen.inside_sizes, strict=True):
         found.update((id(tensor), sizes) for tensor, sizes in zip(step.outputs, returned, strict=True))
     return [list(found.get(id(tensor), ())) for tensor in seen.layer.outputs] if found else _kept(seen, shapes)
@@ -140,9 +140,10 @@ def _merged(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
 
 
 def _concatenated(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
-    sizes = list(seen.first.sizes)
+    sizes: list[Extent] = list(seen.first.sizes)
     parts = [tensor.sizes[seen.layer.axis] for tensor in seen.received]
-    sizes[seen.layer.axis] = None if None in parts else sum(parts, Size.of(0))
+    known = [part for part in parts if part is not None]
+    sizes[seen.layer.axis] = None if len(known) < len(parts) else sum(known, Size.of(0))
     return [sizes]
 
 
@@ -153,10 +154,10 @@ def _repeated(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
 
 def _flat(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
     batch, *rest = seen.first.sizes
-    if None in rest:
-        return [[batch, None]]
     product = Size.of(1)
     for size in rest:
+        if size is None:
+            return [[batch, None]]
         product = product * size
     return [[batch, product]]
 
@@ -166,9 +167,9 @@ def _reshaped(seen: Seen, shapes: list[Shape]) -> list[list[Extent]]:
     (shape,), before, sizes = shapes, seen.first.shape, seen.first.sizes
     known = {number: size for number, size in zip(before[1:], sizes[1:], strict=True) if before[1:].count(number) == 1}
     for place in range(1, len(before) - 1):
-        pair = sizes[place], sizes[place + 1]
-        if None not in (*pair, *before[place : place + 2]):
-            known.setdefault(before[place] * before[place + 1], pair[0] * pair[1])
+        (one, other), (first, second) = sizes[place : place + 2], before[place : place + 2]
+        if one is not None and other is not None and first is not None and second is not None:
+            known.setdefault(first * second, one * other)
     return [[sizes[0], *(known.get(number) for number in shape[1:])]]
 
 

@@ -59,7 +59,7 @@ def _treats_samples_alone(layer: keras.layers.Layer) -> bool:
 
 
 def _operations(model: keras.Model) -> list[Any]:
-    return getattr(model, "operations", None) or model.layers
+    return list(getattr(model, "operations", None) or model.layers)
 
 
 def _counts(layer: keras.layers.Layer) -> bool:

@@ -31,7 +31,7 @@ class Call:
 
     @property
     def outputs(self) -> list[Any]:
-        return self.node.outputs
+        return list(self.node.outputs)
 
 
 def calls(model: keras.Model) -> list[Call]:
@@ -75,7 +75,7 @@ def calls(model: keras.Model) -> list[Call]:
 
 def source_name(tensor: Any) -> str:
     """The name of the Input that a tensor comes from."""
-    return tensor._keras_history.operation.name
+    return str(tensor._keras_history.operation.name)
 
 
 def unmasked(tensors: Sequence[Any]) -> list[Any]:

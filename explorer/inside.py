@@ -36,9 +36,9 @@ def values(model: keras.Model, inputs: Any) -> dict[str, list[list[int]]]:
 
 def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, list[list[int]]]:
     """`values` of tensors that are there already."""
-    named = [*description.sources, *description.layers]
-    axes = [source.axes for source in description.sources] + [layer.axes_out[0] for layer in description.layers]
-    return {each.name: grid(tensors[each.name], names) for each, names in zip(named, axes, strict=True)}
+    axes = {source.name: source.axes for source in description.sources}
+    axes |= {layer.name: layer.axes_out[0] for layer in description.layers}
+    return {name: grid(tensors[name], names) for name, names in axes.items()}
 
 
 def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
@@ -79,7 +79,8 @@ def grid(tensor: np.ndarray, axes: Sequence[str]) -> list[list[int]]:
     low, high = rows.min(), rows.max()
     rows = rows[np.ix_(_picked(rows.shape[0]), _picked(rows.shape[1]))]
     scale = 255 / (high - low) if high > low else 0.0
-    return np.rint((rows - low) * scale).astype(int).tolist()
+    shades: list[list[int]] = np.rint((rows - low) * scale).astype(int).tolist()
+    return shades
 
 
 def _picked(size: int) -> np.ndarray:
@@ -241,8 +242,8 @@ def _memories(
             here = marked[:, place]
             said = np.where(here, new[0], said)
             states = [np.where(here, after, before) for after, before in zip(new, states, strict=True)]
-        silent = marked is not None and layer.zero_output_for_mask
-        memories.append(np.where(marked[:, place], said, 0) if silent else said)
+        silent = None if marked is None or not layer.zero_output_for_mask else marked[:, place]
+        memories.append(said if silent is None else np.where(silent, said, 0))
     return memories, states
 
 

@@ -57,12 +57,14 @@ def _names(shown: Mapping[str, Any], reads: Sequence[str]) -> dict[str, Any]:
 
 def grid(tensor: np.ndarray) -> Grid:
     """(steps, units) as rows of units."""
-    return np.round(np.asarray(tensor, np.float64)[:MOST_STEPS, :MOST_ROWS].T, 4).tolist()
+    rows: Grid = np.round(np.asarray(tensor, np.float64)[:MOST_STEPS, :MOST_ROWS].T, 4).tolist()
+    return rows
 
 
 def column(vector: np.ndarray) -> Grid:
     """(units,) as one column."""
-    return np.round(np.asarray(vector, np.float64)[:MOST_ROWS, None], 4).tolist()
+    rows: Grid = np.round(np.asarray(vector, np.float64)[:MOST_ROWS, None], 4).tolist()
+    return rows
 
 
 def _counts(mask: np.ndarray | None) -> list[int] | None:
@@ -120,11 +122,11 @@ def _copies(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> L
 
 
 def _both(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
-    halves = [remembered(each, received[0], mask) for each in (layer.forward_layer, layer.backward_layer)]
-    if None in [None if half is None else 0 for half in halves] or layer.merge_mode is None or returned.ndim < 2:
+    ahead, back = (remembered(each, received[0], mask) for each in (layer.forward_layer, layer.backward_layer))
+    if ahead is None or back is None or layer.merge_mode is None or returned.ndim < 2:
         return None
     # The backward half is written in the order in which it reads; here it stands under the steps that it has read.
-    forward, backward = halves[0][0], halves[1][0][::-1]
+    forward, backward = ahead[0], back[0][::-1]
     last = not layer.return_sequences
     half = MOST_ROWS // 2
     if layer.merge_mode == "concat":

@@ -169,9 +169,9 @@ def _differences(name: str, here: Layer | None, there: Layer | None, broken: Bro
             only = f"`{name}` {'cannot go on' if name == broken['layer'] else 'is not reached'} there"
         return [difference("missing", here.type, None, only)]
     found = []
-    outputs = [_outputs(each) for each in (here, there)]
-    if outputs[0] != outputs[1]:
-        found.append(difference("output", *outputs, f"`{name}` gives {outputs[0]} here and {outputs[1]} there"))
+    gives, other = _outputs(here), _outputs(there)
+    if gives != other:
+        found.append(difference("output", gives, other, f"`{name}` gives {gives} here and {other} there"))
     if here.params != there.params:
         says = _parameters_part(name, here, there)
         found.append(difference("parameters", here.params, there.params, says))

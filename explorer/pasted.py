@@ -90,11 +90,11 @@ def misfit(task: Task, x: tuple[tuple[int, ...], ...], y: tuple[int, ...], loss:
     return ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PastedCode(Architecture):
     """Pasted code in the place of an architecture."""
 
-    pasted: Pasted | None = None
+    pasted: Pasted
 
     @property
     def code(self) -> str:
@@ -104,11 +104,11 @@ class PastedCode(Architecture):
         return "" if task.name == RANDOM else misfit(task, self.pasted.x, self.pasted.y, self.pasted.loss)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RandomTargets(Task):
     """Inputs and targets of a pasted model's very shapes, drawn at random."""
 
-    pasted: Pasted | None = None
+    pasted: Pasted
 
     @property
     def doc(self) -> str:
@@ -195,6 +195,7 @@ def random_targets(
         for shape, most in zip(inputs, below, strict=True)
     )
     shape = (samples, *target)
+    targets: np.ndarray
     if kind == "yes/no":
         targets = rng.integers(2, size=shape)
     elif kind == "signs":
@@ -238,9 +239,8 @@ def _floors(pasted: Pasted) -> tuple[Floor, ...]:
     value = forms.get(loss_name(pasted.loss))
     if value is None:
         return ()
-    mean = {"positive numbers": 1.0, "yes/no": 0.5, "one-hot": 1 / classes, "class numbers": 1 / classes}.get(
-        asks(pasted), 0.0
-    )
+    means = {"positive numbers": 1.0, "yes/no": 0.5, "one-hot": 1 / classes, "class numbers": 1 / classes}
+    mean = means.get(asks(pasted) or "", 0.0)
 
     def predict(inputs: np.ndarray) -> np.ndarray:
         return np.full((len(inputs), *(pasted.output or pasted.y)[1:]), mean, np.float32)
@@ -262,7 +262,7 @@ def _below(source: str, layers: Sequence[Layer]) -> int | None:
         if kind == "Embedding":
             found.append(layer.weights[0].shape[0])
         elif kind in ("OneHot", "CategoryEncoding"):
-            found.append(layer.output[0][-1])
+            found += [size for size in layer.output[0][-1:] if size is not None]
         elif layer.inside and layer.wraps is None:
             found += _looked_up(layer.inside)
         elif not layer.params and not layer.wraps and not layer.shares:

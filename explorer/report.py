@@ -10,7 +10,8 @@ import msgspec
 from explorer.description import Description, Outline, Plain, Shape
 
 # Of one target its shape, of several a shape for each.
-Target = tuple[int | tuple[int | None, ...] | None, ...]
+Full = tuple[int, ...]
+Target = tuple[int | Full, ...]
 Loss = str | tuple[str | None, ...]
 
 
@@ -22,7 +23,7 @@ class Fix(Plain, frozen=True):
 
     title: str
     code: str
-    x: tuple[Shape, ...] | None
+    x: tuple[Full, ...] | None
     y: Target | None
     loss: Loss | None
     batch_size: int | None
@@ -54,16 +55,18 @@ class Report(Plain, frozen=True):
     problems: tuple[Problem, ...]
     hints: tuple[str, ...]
     description: Description | None
-    x: tuple[Shape, ...] | None
+    x: tuple[Full, ...] | None
     y: Target | None
     loss: Loss | None
     holds: bool
 
     @property
-    def first_target(self) -> tuple[int, ...] | None:
+    def first_target(self) -> Full | None:
         """The shape of the target, or of the first of several; None where it is not known."""
-        y = self.y[0] if self.y and not isinstance(self.y[0], int) else self.y
-        return tuple(size for size in y if isinstance(size, int)) if isinstance(y, tuple) and y else None
+        first = next(iter(self.y or ()), None)
+        if isinstance(first, tuple):
+            return first
+        return tuple(size for size in self.y or () if isinstance(size, int)) or None
 
     @property
     def first_loss(self) -> str:

@@ -143,7 +143,8 @@ def _says_recurrent(seen: Seen) -> Words:
 
 def _says_dense(seen: Seen) -> Words:
     if len(seen.first.shape) < 3:
-        mixed = f"mixes all {count(*seen.first.width)} into {count(*seen.out.width)}" if seen.first.width else "mixes all"
+        width, made = seen.first.width, seen.out.width
+        mixed = f"mixes all {count(*width)} into {count(*made)}" if width and made else "mixes all"
         return mixed, "weighs everything that comes in, once for each number that goes out"
     shared = f"one Dense, shared by all {_steps(seen.first)}"
     return shared, f"{shared}, looks at one {_step(seen.first)} at a time"

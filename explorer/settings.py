@@ -7,7 +7,7 @@ gives by number alone, as long as it comes to Keras's numbers for the experiment
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -23,6 +23,7 @@ from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
 from explorer.spec import Experiment, Sizes, size_reason
 from explorer.tensors import ORDERED
+from explorer.tensors import Sizes as Extents
 from explorer.weights import Weight
 
 PRIMES = {"timesteps": 53, "features": 31, "outputs": 17, "units": 127}
@@ -92,7 +93,7 @@ def _at_primes(
     for symbol, (_, number) in found.symbols.items():
         if number in by_number:
             names.setdefault(symbol, by_number[number])
-    symbols = {setting: symbol for symbol, setting in names.items()}
+    symbols = {setting: symbol for symbol, setting in names.items() if isinstance(setting, str)}
     for symbol, (_, number) in found.symbols.items():
         if symbol not in names and number is not None:
             every = [(setting, by) for setting in symbols for by in range(2, LARGEST_PART + 1)]
@@ -152,7 +153,7 @@ def _dressed(
 
 def _moves(description: ModelShapes, symbol: str, axis: str) -> Setting:
     """What a setting moves: the axes of which sources and layers, and the parameters of which layers, and why."""
-    sizes = [(source.name, [source.sizes]) for source in description.sources]
+    sizes: list[tuple[str, Sequence[Extents]]] = [(source.name, [source.sizes]) for source in description.sources]
     sizes += [(layer.name, layer.sizes_out) for layer in description.layers]
     axes = [name for name, tensors in sizes if any(size and symbol in size.symbols for each in tensors for size in each)]
     parameters = [layer.name for layer in description.layers if layer.counted and symbol in layer.counted.symbols]

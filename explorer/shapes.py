@@ -283,8 +283,9 @@ def _counted(
 ) -> Arithmetic | None:
     """How a layer's weights come about; those of a nested model are those of its layers together."""
     if isinstance(layer, keras.Model) and inside:
-        counted = [each.counted for each in inside if each.params]
-        terms = [] if None in counted else [term for each in counted for term in each.terms]
+        held = [each.counted for each in inside if each.params]
+        counted = [each for each in held if each is not None]
+        terms = [] if len(counted) < len(held) else [term for each in counted for term in each.terms]
         whole = Arithmetic(terms or [([], [0])], symbols)
         return whole if whole.total == params else None
     return arithmetic(layer, received, symbols, own, params)

@@ -84,9 +84,10 @@ class Size:
         total = 0
         for atoms, number in self.terms:
             factors = [_at(atom, values) for atom in atoms]
-            if None in factors:
+            known = [factor for factor in factors if factor is not None]
+            if len(known) < len(factors):
                 return None
-            total += number * math.prod(factors)
+            total += number * math.prod(known)
         return total
 
     def put(self, sizes: Mapping[str, Size]) -> Size:
@@ -122,7 +123,14 @@ class Size:
 
     def with_numbers(self, values: Mapping[str, int | None], times: str = " * ", minus: str = " - ") -> str:
         """The same with the numbers of the symbols in their places: "3 * 5"; a quotient is worked out."""
-        return self._written(times, minus, lambda inner, by: f"{inner.at(values) // by:d}", lambda name: f"{values[name]:d}")
+
+        def divided(inner: Size, by: int) -> str:
+            number = inner.at(values)
+            if number is None:
+                raise ValueError(f"{inner} has no number: one of its symbols is not known")
+            return f"{number // by:d}"
+
+        return self._written(times, minus, divided, lambda name: f"{values[name]:d}")
 
     def _written(
         self,

@@ -50,7 +50,7 @@ def epoch_of(state: bytes) -> int:
             return int(stored["epoch"])
     if len(state) < _HEAD.size or not state.startswith(_MARK):
         raise ValueError("The stored state cannot be read: it was not written by this program.")
-    return _HEAD.unpack_from(state)[1]
+    return int(_HEAD.unpack_from(state)[1])
 
 
 def _unpack_archive(state: bytes, like: Sequence[np.ndarray]) -> tuple[list[np.ndarray], int]:

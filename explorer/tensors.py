@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -49,8 +49,8 @@ class Tensor:
 
     def without(self, axis: int) -> Tensor:
         kept = [place for place in range(len(self.shape)) if place != axis]
-        shape, axes, sizes = (tuple(each[place] for place in kept) for each in (self.shape, self.axes, self.sizes))
-        return Tensor(shape, axes, self.masked, sizes)
+        shape, axes = tuple(self.shape[place] for place in kept), tuple(self.axes[place] for place in kept)
+        return Tensor(shape, axes, self.masked, tuple(self.sizes[place] for place in kept))
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,15 @@ class Seen:
     @property
     def out(self) -> Tensor:
         return self.returned[0]
+
+
+def known(shape: Iterable[int | None]) -> tuple[int, ...]:
+    """The sizes of a shape that are known.
+
+    >>> known((None, 20, 5))
+    (20, 5)
+    """
+    return tuple(size for size in shape if size is not None)
 
 
 def kind(layer: Any, among: Container[str]) -> str:

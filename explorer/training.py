@@ -141,7 +141,7 @@ class Program:
     def _trace(self) -> Any:
         model, optimizer, weights = folded(self.model), self.optimizer, self.model.trainable_variables
         samples, batch, rest = self.samples, self.batch, self.samples % self.batch
-        measure, is_right = keras.losses.get(self._loss), RIGHT.get(self._asks, RIGHT["yes/no"])
+        measure, is_right = keras.losses.get(self._loss), RIGHT.get(self._asks or "", RIGHT["yes/no"])
 
         def look(inputs: list[tf.Tensor], targets: tf.Tensor, training: bool) -> tuple[tf.Tensor, ...]:
             answers = model(inputs if len(inputs) > 1 else inputs[0], training=training)
@@ -159,7 +159,7 @@ class Program:
             optimizer.apply(tape.gradient(loss, weights), weights)
             return loss, right
 
-        @tf.function(jit_compile=self.xla, autograph=False)
+        @tf.function(jit_compile=self.xla, autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow has no types
         def epoch(
             order: tf.Tensor,
             batches: tf.Tensor,
@@ -249,8 +249,8 @@ class Trainer:
         batches = self.program.samples // self.program.batch
         order = data.order(self.experiment, epoch)
         loss, accuracy, val_loss, val_accuracy, outputs = self.program.epoch(order, batches, self._arrays)
-        right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
-        return Frame(epoch, float(loss), float(val_loss), *right, data.shown(outputs))
+        right, val_right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
+        return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs))
 
     def _restore(self, state: bytes | None) -> int:
         program = self.program

@@ -80,7 +80,7 @@ def _unknown(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
 def _recurrent(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
     units, gates = own(layer.units), GATES[kind(layer, GATES)]
     every = (own.axis, Size.of(units) * max(1, len(gates)))
-    bias = [("input, memory", 2), every] if getattr(layer, "reset_after", False) else [every]
+    bias: list[Axis] = [("input, memory", 2), every] if getattr(layer, "reset_after", False) else [every]
     return {
         "kernel": ([width, every], gates),
         "recurrent_kernel": ([(own.axis, units), every], gates),
@@ -115,7 +115,7 @@ def _separable(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
 
 def _multi_head(layer: Any, width: Axis, own: Own) -> dict[str, Meaning]:
     heads, wide = ("heads", own(layer.num_heads, "heads")), ("head size", own(layer.key_dim, "head size"))
-    into = {"kernel": ([width, heads, wide], ()), "bias": ([heads, wide], ())}
+    into: dict[str, Meaning] = {"kernel": ([width, heads, wide], ()), "bias": ([heads, wide], ())}
     found = {f"{part} {name}": meaning for part in ("query", "key", "value") for name, meaning in into.items()}
     return found | {"attention_output kernel": ([heads, wide, width], ()), "attention_output bias": ([width], ())}
 

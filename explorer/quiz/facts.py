@@ -180,7 +180,7 @@ def _settings(facts: Facts, kind: str) -> list[str]:
 def _window(facts: Facts, seen: int) -> list[str]:
     """The settings of a convolution that decide what it sees, and how many steps it answers at."""
     known = [f"kernel_size={seen}"]
-    reach = facts.layer.reach
+    reach = facts.layer.reach or seen
     if seen > 1 and reach > seen:
         known.append(f"dilation_rate={(reach - 1) // (seen - 1)}")
     before, after = facts.first.shape[1], facts.out.shape[1]

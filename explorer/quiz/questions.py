@@ -86,8 +86,9 @@ def _chosen(right: Wrong, wrong: Iterable[Wrong], chance: random.Random) -> list
     """Some wrong answers, of different misconceptions as far as there are, none of them right and no two alike."""
     found = list(wrong)
     chance.shuffle(found)
-    values, texts, mistakes = {right.value}, {right.text}, set()
-    first, others = [], []
+    values, texts, mistakes = {right.value}, {right.text}, set[str]()
+    first: list[Wrong] = []
+    others: list[Wrong] = []
     for each in found:
         if each.value in values or each.text in texts:
             continue
@@ -133,7 +134,9 @@ def _slider(facts: Facts, description: Description, chance: random.Random) -> Dr
     if about == "":
         return None
     of_axis = about is not None
-    formula = axes[about] if of_axis else formula
+    formula = formula if about is None else axes[about]
+    if formula is None:
+        return None
     movers = sliders.movers(settings, formula)
     meaning = {symbol: each.axis for symbol, each in description.symbols.items()}
     if of_axis:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
 from explorer.quiz.values import Wrong
 from explorer.sentences import count, joined
-from explorer.tensors import Tensor
+from explorer.tensors import Tensor, known
 
 # What a mistake makes of the first tensor that comes out: its name, the tensor, and the reason.
 Mistake = tuple[str, Tensor, str]
@@ -91,7 +91,7 @@ def _rearranged(facts: Facts, kind: str) -> Iterator[Mistake]:
         yield "time dropped", _put(first, {1: None}), "No number is lost: all of them are laid in one row."
         yield "time for width", _put(first, {2: None}), "No number is lost: all of them are laid in one row."
     elif len(out.shape) > 2 and None not in out.shape[1:]:
-        flat = Tensor((out.shape[0], math.prod(out.shape[1:])), ("batch", "features"))
+        flat = Tensor((out.shape[0], math.prod(known(out.shape[1:]))), ("batch", "features"))
         yield "laid in one row", flat, f"{kind} does not lay all numbers in one row: that is Flatten."
 
 
@@ -207,8 +207,16 @@ def _attention(facts: Facts) -> Iterator[Mistake]:
 
 
 def _merged(facts: Facts, kind: str) -> Iterator[Mistake]:
-    out, widths = facts.out, [tensor.shape[-1] for tensor in facts.received]
-    if None in widths or kind not in ("Concatenate", "Add", "Average", "Multiply", "Subtract", "Maximum", "Minimum"):
+    out, widths = facts.out, known(tensor.shape[-1] for tensor in facts.received)
+    if len(widths) < len(facts.received) or kind not in (
+        "Concatenate",
+        "Add",
+        "Average",
+        "Multiply",
+        "Subtract",
+        "Maximum",
+        "Minimum",
+    ):
         return
     if kind == "Concatenate" and out.shape[-1] == sum(widths):
         how = f"They are laid side by side: {' + '.join(map(str, widths))} = {sum(widths)}."

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from explorer.snippet.limits import LARGEST_NUMBER, bounded_number, plainly
 from explorer.snippet.literals import MOST_AXES, array_of, checked, is_whole, literal
-from explorer.snippet.values import Array, Broken, Event, Opaque, Shape, Unreadable
+from explorer.snippet.nodes import Node
+from explorer.snippet.values import Array, Broken, Event, Full, Opaque, Unreadable
 
 _ELEMENTWISE = frozenset(
     (
@@ -43,7 +44,7 @@ METHODS = frozenset(
 )
 
 
-def call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     """What `np.<name>(...)` gives, as shapes; an unknown function gives an `Opaque`.
 
     Raises Broken where NumPy would raise, and Unreadable where a size is missing or absurd.
@@ -52,7 +53,7 @@ def call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> A
         return _call(name, args, kwargs, node)
 
 
-def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     last = name.rpartition(".")[2]
     if name in ("random.permutation", "random.shuffle") and args:
         return array_of(args[0], node)
@@ -97,9 +98,9 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> 
         given, size = array_of(args[0], node), args[1]
         axis = kwargs.get("axis", args[2] if len(args) > 2 else 0)
         if given.shape and isinstance(size, int) and isinstance(axis, int) and -len(given.shape) <= axis < len(given.shape):
-            shape = list(given.shape)
-            shape[axis] = shape[axis] - size + 1
-            return Array(checked((*shape, size), node), given.whole, given.low, given.high, node=node)
+            sizes = list(given.shape)
+            sizes[axis] = sizes[axis] - size + 1
+            return Array(checked((*sizes, size), node), given.whole, given.low, given.high, node=node)
         return Array(None, node=node)
     if last in _ELEMENTWISE and args:
         shapes = [array_of(each, node) for each in args if isinstance(each, (Array, list, tuple, int, float))]
@@ -107,8 +108,8 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> 
     if last in ("newaxis", "pi", "e", "inf", "nan"):
         return Opaque(f"np.{name}")
     if last in ("shape",) and args:
-        shape = array_of(args[0], node).shape
-        return shape if shape is not None else Opaque("a shape that is not known")
+        found = array_of(args[0], node).shape
+        return found if found is not None else Opaque("a shape that is not known")
     if last == "prod" and args and isinstance(args[0], (list, tuple)):
         # One number after the other, so that none grows without end.
         total = 1
@@ -118,15 +119,15 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> 
     return Opaque(f"np.{name}")
 
 
-def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
     """What a method of an array gives. Raises what `call` raises."""
     with plainly(node):
         return _method(given, name, args, kwargs, node)
 
 
-def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
     shape = given.shape
-    keep = {"whole": given.whole, "low": given.low, "high": given.high, "padded": given.padded}
+    keep = replace(given, ragged=False, turned=None, filled=None, fractions=False, node=node)
     if name == "astype":
         dtype = args[0] if args else kwargs.get("dtype")
         return Array(shape, is_whole(dtype), given.low, given.high, given.ragged, given.padded, node)
@@ -139,15 +140,15 @@ def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any]
         wanted = kwargs.get("newshape", kwargs.get("shape", wanted))
         new = _reshaped(shape, wanted, node)
         turned = len(shape) == len(new) == 3 and shape[1:] == new[:0:-1] and shape[1] != shape[2] and 1 not in shape[1:]
-        return Array(new, **keep, turned=shape if turned else None, node=node)
+        return replace(keep, shape=new, turned=shape if turned else None)
     if name in ("flatten", "ravel"):
-        return Array((math.prod(shape),), **keep, node=node)
+        return replace(keep, shape=(math.prod(shape),))
     if name == "repeat":
         times, axis = args[0] if args else kwargs.get("repeats"), kwargs.get("axis", args[1] if len(args) > 1 else None)
         if isinstance(times, int) and isinstance(axis, int):
             sizes = list(shape)
             sizes[axis] *= times
-            return Array(checked(tuple(sizes), node), **keep, node=node)
+            return replace(keep, shape=checked(tuple(sizes), node))
         return Array(None, node=node)
     if name == "tile":
         return Array(None, node=node)
@@ -168,16 +169,16 @@ def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any]
     try:
         made = _view(shape)
         if name == "transpose":
-            axes = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else tuple(args) or kwargs.get("axes")
-            made = np.transpose(made, axes or None)
+            order = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else tuple(args) or kwargs.get("axes")
+            made = np.transpose(made, order or None)
         else:
             made = getattr(np, name)(made, *args, **kwargs)
     except (ValueError, IndexError, TypeError) as error:
         raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
-    return Array(checked(made.shape, node), **keep, node=node)
+    return replace(keep, shape=checked(made.shape, node))
 
 
-def indexed(given: Array, index: Any, node: ast.AST) -> Any:
+def indexed(given: Array, index: Any, node: Node) -> Any:
     """A part of an array."""
     if given.shape is None:
         return Array(None, given.whole, ragged=given.ragged, node=node)
@@ -194,12 +195,13 @@ def indexed(given: Array, index: Any, node: ast.AST) -> Any:
     return Array(made.shape, given.whole, given.low, given.high, False, given.padded, node)
 
 
-def broadcast(parts: Sequence[Array], node: ast.AST) -> Array:
+def broadcast(parts: Sequence[Array], node: Node) -> Array:
     """What arithmetic makes of arrays."""
-    if any(each.shape is None for each in parts):
+    known = [each.shape for each in parts if each.shape is not None]
+    if len(known) < len(parts):
         return Array(None, node=node)
     try:
-        shape = np.broadcast_shapes(*(each.shape for each in parts))
+        shape = np.broadcast_shapes(*known)
     except ValueError:
         shapes = " ".join(str(each.shape).replace(" ", "") for each in parts)
         raise Broken(
@@ -208,7 +210,7 @@ def broadcast(parts: Sequence[Array], node: ast.AST) -> Array:
     return Array(checked(shape, node), all(each.whole for each in parts), node=node)
 
 
-def shape_of_argument(value: Any, node: ast.AST) -> Shape:
+def shape_of_argument(value: Any, node: Node) -> Full:
     """A shape as a function is given it: one number or a sequence of them."""
     sizes = (value,) if isinstance(value, int) else value
     if isinstance(sizes, (list, tuple)) and all(isinstance(each, int) for each in sizes):
@@ -219,7 +221,7 @@ def shape_of_argument(value: Any, node: ast.AST) -> Shape:
     )
 
 
-def _view(shape: Shape) -> np.ndarray:
+def _view(shape: Full) -> np.ndarray:
     """An array of any shape that takes no memory."""
     return np.broadcast_to(np.zeros((), np.int8), shape)
 
@@ -230,7 +232,7 @@ def _short(value: Any) -> str:
     )
 
 
-def _reshaped(shape: Shape, wanted: Any, node: ast.AST) -> Shape:
+def _reshaped(shape: Full, wanted: Any, node: Node) -> Full:
     sizes = (wanted,) if isinstance(wanted, int) else wanted
     if not isinstance(sizes, (list, tuple)) or not all(isinstance(each, int) for each in sizes):
         raise Unreadable("The sizes of this reshape are not known here. Write them as numbers.", node.lineno)
@@ -244,7 +246,7 @@ def _reshaped(shape: Shape, wanted: Any, node: ast.AST) -> Shape:
     return checked([total // known if each == -1 else each for each in sizes], node)
 
 
-def _random(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def _random(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     if name in ("rand", "randn"):
         if not args:
             return Opaque("a random number")
@@ -270,34 +272,31 @@ def _random(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -
     return Array(shape_of_argument(size, node), whole, low, high, node=node, fractions=name in ("normal", "uniform"))
 
 
-def _joined(name: str, parts: Any, axis: Any, node: ast.AST) -> Any:
+def _joined(name: str, parts: Any, axis: Any, node: Node) -> Any:
     if not isinstance(parts, (list, tuple)) or not parts:
         return Array(None, node=node)
     arrays = [array_of(each, node) for each in parts]
-    if any(each.shape is None for each in arrays) or not isinstance(axis, int):
+    shapes = [each.shape for each in arrays if each.shape is not None]
+    if len(shapes) < len(arrays) or not isinstance(axis, int):
         return Array(None, node=node)
     if len(arrays) > 1000:
         return Array(None, node=node)
-    if (
-        name == "stack"
-        and len({each.shape[1:] for each in arrays if each.shape}) == 1
-        and len({each.shape[:1] for each in arrays}) > 1
-    ):
+    if name == "stack" and len({shape[1:] for shape in shapes if shape}) == 1 and len({shape[:1] for shape in shapes}) > 1:
         return Array(None, ragged=True, node=node)
     try:
-        views = [_view(each.shape) for each in arrays]
+        views = [_view(shape) for shape in shapes]
         # NumPy copies what it joins: only the sizes across the seam are real, the others stand for themselves.
         if sum(view.size for view in views) > 200_000:
-            return _joined_large(name, [each.shape for each in arrays], axis, arrays, node)
+            return _joined_large(name, shapes, axis, arrays, node)
         joined = getattr(np, name)(views, **({"axis": axis} if name in ("concatenate", "stack") else {}))
     except (ValueError, IndexError, TypeError) as error:
         raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
-    known = [each for array in arrays for each in (array.low, array.high)]
-    low, high = (min(known), max(known)) if None not in known else (None, None)
+    known = [each for array in arrays for each in (array.low, array.high) if each is not None]
+    low, high = (min(known), max(known)) if len(known) == 2 * len(arrays) else (None, None)
     return Array(checked(joined.shape, node), all(each.whole for each in arrays), low, high, node=node)
 
 
-def _joined_large(name: str, shapes: list[Shape], axis: int, arrays: list[Array], node: ast.AST) -> Array:
+def _joined_large(name: str, shapes: list[Full], axis: int, arrays: list[Array], node: Node) -> Array:
     whole = all(each.whole for each in arrays)
     if name == "concatenate" and all(len(shape) == len(shapes[0]) for shape in shapes) and axis < len(shapes[0]):
         sizes = list(shapes[0])

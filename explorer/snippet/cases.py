@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.snippet.edits import Source
+from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Data
 from explorer.snippet.reading import Reader
 from explorer.snippet.running import Ran
@@ -29,6 +29,13 @@ class Case:
     arrays: dict[str, Array | None] = field(default_factory=dict)
 
     # --- layers
+
+    @property
+    def whole(self) -> ModelValue:
+        """The model that is checked. Raises ValueError where there is none."""
+        if self.model is None:
+            raise ValueError("this code has no model to check")
+        return self.model
 
     def order(self) -> list[Any]:
         """The layers in the order in which they were first called; of a model that is called as a layer, only itself."""
@@ -94,7 +101,7 @@ class Case:
 
     def steps(self) -> int | None:
         """The timesteps of the first input that has some."""
-        shapes = list(self.data.x or ()) or [each.shape for each in self.inputs()]
+        shapes: list[Shape] = list(self.data.x or ()) or [each.shape for each in self.inputs()]
         declared = [each.shape for each in self.inputs()]
         for shape in (*declared, *shapes):
             if len(shape) >= 2 and shape[1] is not None and (len(shape) > 2 or self._takes_indexes()):
@@ -114,7 +121,7 @@ class Case:
         """The names of the code that stand for whole numbers."""
         return {name: held for name, held in self.reader.names.items() if type(held) is int}
 
-    def text(self, node: ast.AST) -> str:
+    def text(self, node: Node) -> str:
         return self.source.text(node)
 
     def number(self, size: int) -> str:

@@ -16,7 +16,7 @@ from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
 from explorer.snippet.problems import Data, Finding, Problem, Report
 from explorer.snippet.proofs import Proofs
 from explorer.snippet.showing import shown
-from explorer.snippet.values import LayerValue, ModelValue, TensorValue, Unreadable, behind, swapped
+from explorer.snippet.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,15 +66,15 @@ def model_of(code: str, x: Sequence[Sequence[int]] | None = None) -> keras.Model
 
 def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
     case, finding = read(code, Data(shapes_of(x)), Budget())
-    if finding is None:
+    if finding is None and case is not None:
         finding = settled(case)
-    if finding is not None:
-        raise Unreadable(finding.message, finding.line)
-    model = case.model
+    if finding is not None or case is None:
+        raise Unreadable(finding.message, finding.line) if finding else Unreadable("There is nothing to read.")
+    model = case.whole
     if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
         raise Unreadable("A stateful model goes on from batch to batch, which is not trained here. Leave stateful=True out.")
     declared = [each.shape for each in model.inputs]
-    found = sized(case) if case.data.x else declared
+    found: Sequence[Shape] = sized(case) if case.data.x else declared
     inputs = [(mine[0], *shape[1:]) for mine, shape in zip(declared, found, strict=True)]
     if inputs == declared:
         return keras.Model([each.tensor for each in model.inputs], [each.tensor for each in model.outputs])
@@ -90,7 +90,7 @@ def _report(code: str, given: Data) -> Report:
     try:
         case, finding = read(code, given, Budget())
         if case is None:
-            return Report(problems=(_plain(finding),), data=given)
+            return Report(problems=(_plain(finding),) if finding else (), data=given)
         return _told(case, finding, given)
     except RecursionError:
         nested = Finding("unreadable", "The code is nested too deeply to be read. Write it flatter.")

@@ -93,7 +93,8 @@ def _trace(layer: Any, arguments: Any, keywords: Any, look: Callable[[], None], 
         both = (layer.forward_layer, layer.backward_layer)
         return PLAIN + sum(_trace(each, arguments, keywords, look, left) for each in both)
     if kind == "SpectralNormalization":
-        return PLAIN * (1 + layer.power_iterations) + _trace(layer.layer, arguments, {}, look, left)
+        iterations = int(layer.power_iterations)
+        return PLAIN * (1 + iterations) + _trace(layer.layer, arguments, {}, look, left)
     inner = sum(_TRACES.get(type(each).__name__, PLAIN) for each in parts(layer))
     return _TRACES.get(kind, PLAIN) + inner + len(given)
 

@@ -10,7 +10,7 @@ from explorer.snippet.edits import Source
 from explorer.snippet.given import chosen, find_arrays, sized, with_found
 from explorer.snippet.library.models import settle
 from explorer.snippet.limits import MOST_CHARACTERS, Budget
-from explorer.snippet.problems import Candidate, Data, Finding
+from explorer.snippet.problems import Candidate, Data, Finding, one_target, several_targets
 from explorer.snippet.reading import Reader
 from explorer.snippet.rules.answers import answered, masked_apart
 from explorer.snippet.rules.broken import broken
@@ -18,7 +18,7 @@ from explorer.snippet.rules.feeding import counted, fed
 from explorer.snippet.rules.ragged import loose, noted, ragged
 from explorer.snippet.rules.silent import silent_mistakes
 from explorer.snippet.running import run
-from explorer.snippet.values import Array, Broken, LayerValue, Shape, Unreadable
+from explorer.snippet.values import Array, Broken, Full, LayerValue, Unreadable, full
 
 
 def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding | None]:
@@ -71,7 +71,7 @@ def old_names(case: Case) -> list[Finding]:
     if not isinstance(first.node, ast.ImportFrom):
         at = {id(each) for each in ast.walk(first.node)}
         made = (each for each in case.reader.calls if isinstance(each.layer, LayerValue))
-        call = next((each for each in made if {id(each.layer.node), id(each.layer.core.node)} & at), None)
+        call = next((each for each in made if {id(each.made_at), id(each.value.core.node)} & at), None)
         call = call or next(
             (
                 each
@@ -142,7 +142,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     yield from fed(case)
     yield from counted(case)
     try:
-        case.ran = run(case.model, sized(case), case.reader.budget)
+        case.ran = run(case.whole, sized(case), case.reader.budget)
     except Broken as error:
         yield broken(case, error.event)
         return
@@ -159,22 +159,22 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
 
 
 def _compared(case: Case) -> Iterator[Finding]:
-    target, outputs = case.data.y, case.model.outputs
-    if target is None:
+    target, outputs = case.data.y, case.whole.outputs
+    if target is None or case.ran is None:
         return
     shapes = case.ran.outputs
-    one = len(outputs) == 1 and not any(isinstance(each, tuple) for each in target)
-    targets = [target] if one else target
-    if len(targets) != len(outputs) or not all(isinstance(each, tuple) for each in targets):
-        if len(outputs) > 1 and isinstance(target, tuple) and (not target or isinstance(target[0], int)):
-            yield _many_outputs(case, target)
+    whole = one_target(target)
+    targets = [whole] if len(outputs) == 1 and whole is not None else several_targets(target)
+    if len(targets) != len(outputs):
+        if len(outputs) > 1 and whole is not None:
+            yield _many_outputs(case, whole)
         return
-    losses = case.data.loss
-    if not isinstance(losses, (list, tuple)):
-        losses = [losses] * len(outputs)
-    for tensor, answer, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
-        if None in answer or not answer or not wanted:
+    loss_of = case.data.loss
+    losses = loss_of if isinstance(loss_of, tuple) else (loss_of,) * len(outputs)
+    for tensor, shape, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
+        if None in shape or not shape or not wanted:
             continue
+        answer = full(shape)
         # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
         if wanted[0] != answer[0]:
             continue
@@ -182,9 +182,9 @@ def _compared(case: Case) -> Iterator[Finding]:
         yield from masked_apart(case, tensor, answer, wanted, loss)
 
 
-def _many_outputs(case: Case, target: Shape) -> Finding:
+def _many_outputs(case: Case, target: Full) -> Finding:
     """A model with several outputs, mostly the states of a memory, and one target."""
-    outputs = case.model.outputs
+    outputs = case.whole.outputs
     makers = {id(each.made): each.made for each in outputs if each.made}
     maker = next(iter(makers.values()), None)
     message = f"The model has {len(outputs)} outputs, and one target of shape {target} came."
@@ -199,12 +199,12 @@ def _many_outputs(case: Case, target: Shape) -> Finding:
         if edit:
             candidates.append(Candidate("Return the memories alone", (edit,)))
         return Finding("state_unpacking", message, maker, None, None, False, tuple(candidates))
-    if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.layer.layer.merge_mode is None:
-        edit = case.source.with_keyword(maker.layer.node, "merge_mode", '"concat"')
+    if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
+        edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
         return Finding(
             "merge_mismatch", message, maker, None, None, False, (Candidate("Put both directions side by side", (edit,)),)
         )
-    return Finding("target_mismatch", message, None, case.model.node, None, False, ())
+    return Finding("target_mismatch", message, None, case.whole.node, None, False, ())
 
 
 def _at_line(kind: str, message: str, line: int | None) -> Finding:

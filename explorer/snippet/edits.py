@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.snippet.nodes import Node
+
 # Characters that all changes of a code may put into it.
 LONGEST_CHANGE = 50_000
 
@@ -44,10 +46,11 @@ class Source:
         within = self.lines[line - 1].encode()[:column].decode(errors="ignore")
         return self._starts[line - 1] + len(within)
 
-    def span(self, node: ast.AST) -> tuple[int, int]:
-        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+    def span(self, node: Node) -> tuple[int, int]:
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return self.offset(node.lineno, node.col_offset), self.offset(end_line, end_column)
 
-    def text(self, node: ast.AST) -> str:
+    def text(self, node: Node) -> str:
         start, end = self.span(node)
         return self.code[start:end]
 
@@ -56,11 +59,11 @@ class Source:
         text = self.lines[line - 1]
         return text[: len(text) - len(text.lstrip(" \t"))]
 
-    def replaced(self, node: ast.AST, text: str) -> Edit:
+    def replaced(self, node: Node, text: str) -> Edit:
         return Edit(*self.span(node), text)
 
-    def statement(self, node: ast.AST) -> ast.stmt | None:
-        """The innermost statement that holds a node."""
+    def statement(self, node: Node) -> ast.stmt:
+        """The innermost statement that holds a node. Raises ValueError for a node of another code."""
         if not self._within:
             waiting: list[tuple[ast.AST, ast.stmt | None]] = [(self.tree, None)]
             while waiting:
@@ -68,15 +71,18 @@ class Source:
                 around = each if isinstance(each, ast.stmt) else around
                 self._within[id(each)] = around
                 waiting += ((inner, around) for inner in ast.iter_child_nodes(each))
-        return self._within.get(id(node))
+        found = self._within.get(id(node))
+        if found is None:
+            raise ValueError("no statement of this code holds the node")
+        return found
 
-    def before(self, node: ast.AST, text: str) -> Edit:
+    def before(self, node: Node, text: str) -> Edit:
         """A line of its own before the statement that holds a node."""
         statement = self.statement(node)
         start = self.span(statement)[0]
         return Edit(start, start, f"{text}\n{self.indentation(statement.lineno)}")
 
-    def after(self, node: ast.AST, text: str) -> Edit:
+    def after(self, node: Node, text: str) -> Edit:
         """A line of its own after the statement that holds a node."""
         statement = self.statement(node)
         end = self.span(statement)[1]
@@ -89,7 +95,7 @@ class Source:
             told = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
             if not told and not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
                 break
-            start = self._starts[statement.end_lineno]
+            start = self._starts[statement.end_lineno or statement.lineno]
         return Edit(start, start, f"{text}\n")
 
     def at_the_end(self, text: str) -> Edit:
@@ -105,7 +111,7 @@ class Source:
         """`name=text` in a call: changed where it stands, else added at the end."""
         if found := self.keyword(call, name):
             return self.replaced(found.value, text)
-        given = [*call.args, *call.keywords]
+        given: list[Node] = [*call.args, *call.keywords]
         if not given:
             end = self.span(call)[1] - 1
             return Edit(end, end, f"{name}={text}")
@@ -117,9 +123,10 @@ class Source:
         found = self.keyword(call, name)
         return self.without(call, found) if found else None
 
-    def without(self, call: ast.Call, argument: ast.AST) -> Edit:
+    def without(self, call: ast.Call, argument: Node) -> Edit:
         """A call without one of its arguments."""
-        given = sorted([*call.args, *call.keywords], key=lambda each: self.span(each)[0])
+        arguments: list[Node] = [*call.args, *call.keywords]
+        given = sorted(arguments, key=lambda each: self.span(each)[0])
         place = next(index for index, each in enumerate(given) if each is argument)
         start, end = self.span(argument)
         if place:
@@ -129,7 +136,7 @@ class Source:
         rest = self.code[end : self.span(call)[1]]
         return Edit(start, end + len(rest) - len(rest.lstrip(" \t\r\n,")), "")
 
-    def element_removed(self, sequence: ast.List | ast.Tuple, element: ast.AST) -> Edit:
+    def element_removed(self, sequence: ast.List | ast.Tuple, element: Node) -> Edit:
         """A list without one of its elements, and without the line that it leaves empty."""
         place = next(index for index, each in enumerate(sequence.elts) if each is element)
         start, end = self.span(element)
@@ -139,20 +146,20 @@ class Source:
             return Edit(self.span(sequence.elts[place - 1])[1], end, "")
         return Edit(start, end, "")
 
-    def element_before(self, element: ast.AST, text: str) -> Edit:
+    def element_before(self, element: Node, text: str) -> Edit:
         """A new element of a list before one of its elements, on a line of its own where that one has it."""
         start = self.span(element)[0]
         line = self.lines[element.lineno - 1]
         alone = line[: start - self._starts[element.lineno - 1]].strip() == ""
         return Edit(start, start, f"{text},\n{self.indentation(element.lineno)}" if alone else f"{text}, ")
 
-    def element_after(self, element: ast.AST, text: str) -> Edit:
+    def element_after(self, element: Node, text: str) -> Edit:
         end = self.span(element)[1]
         line = self.lines[element.lineno - 1]
         alone = line.lstrip().startswith(self.text(element).split("\n")[0])
         return Edit(end, end, f",\n{self.indentation(element.lineno)}{text}" if alone else f", {text}")
 
-    def statement_removed(self, node: ast.AST) -> Edit:
+    def statement_removed(self, node: Node) -> Edit:
         """The code without the statement that holds a node; `pass` where a block would be left empty."""
         statement = self.statement(node)
         start, end = self.span(statement)

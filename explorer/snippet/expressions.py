@@ -7,11 +7,12 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from explorer.snippet import arrays
+from explorer.snippet import arrays, literals
 from explorer.snippet.edits import Source
 from explorer.snippet.library import attributes, calling, imports
 from explorer.snippet.limits import LARGEST_NUMBER, LONGEST, MOST_DEPTH, Budget, bounded_number, light, plainly
 from explorer.snippet.names import REFUSED_BUILTINS
+from explorer.snippet.nodes import Node
 from explorer.snippet.plain import ARITHMETIC, BUILTINS, COMPARISONS, PLAIN, bounded
 from explorer.snippet.record import Record, Scope
 from explorer.snippet.values import (
@@ -28,6 +29,11 @@ from explorer.snippet.values import (
     tensors_in,
 )
 
+_SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+}
 _INSTEAD = {
     "Await": "`await` is not followed here. Write plain calls.",
     "Yield": "Generators are not run here. Write the shapes of the data instead, such as np.zeros((8, 20, 5)).",
@@ -143,7 +149,7 @@ class Expressions(Record):
         if isinstance(value, TensorValue):
             return calling.operation(self, "negative", [value], {}, node)
         with plainly(node):
-            return {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}[type(node.op)](value)
+            return _SIGNS[type(node.op)](value)
 
     def _of_compare(self, node: ast.Compare, scope: Scope) -> Any:
         left = self.value(node.left, scope)
@@ -171,7 +177,7 @@ class Expressions(Record):
         if any(isinstance(side, Array) for side in (left, right)):
             if isinstance(node.op, ast.MatMult):
                 return Array(None, node=node)
-            return arrays.broadcast([arrays.array_of(side, node) for side in (left, right)], node)
+            return arrays.broadcast([literals.array_of(side, node) for side in (left, right)], node)
         if not all(isinstance(side, PLAIN) for side in (left, right)):
             return Opaque("arithmetic on something that is not followed")
         bounded(node, left, right)
@@ -185,7 +191,7 @@ class Expressions(Record):
             if isinstance(each, ast.Constant):
                 parts.append(str(each.value))
                 continue
-            value = self.value(each.value, scope)
+            value = self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope)
             # A width of a million would make a string of a million: names need none, so formats are left out.
             parts.append(str(value)[:100] if isinstance(value, (int, float, str)) else "…")
         return "".join(parts)[:1000]
@@ -300,7 +306,7 @@ class Expressions(Record):
             self.bind(each.value if isinstance(each, ast.Starred) else each, item, scope, given)
 
 
-def items(value: Any, node: ast.AST) -> Iterator[Any]:
+def items(value: Any, node: Node) -> Iterator[Any]:
     """What is gone through in a loop. Raises Unreadable where that is not known, or too long."""
     if isinstance(value, (list, tuple, range, str, dict)):
         if len(value) > LONGEST:
@@ -311,7 +317,7 @@ def items(value: Any, node: ast.AST) -> Iterator[Any]:
     raise Unreadable(f"What is looped over here is not known: {_shown(value)}. Write a range or a list.", node.lineno)
 
 
-def truth(value: Any, node: ast.AST) -> bool:
+def truth(value: Any, node: Node) -> bool:
     """Whether a value holds. Raises Unreadable where that is not known."""
     if isinstance(value, PLAIN):
         return bool(value)

@@ -12,8 +12,8 @@ import keras
 from explorer.snippet.cases import Case
 from explorer.snippet.limits import MOST_TENSORS
 from explorer.snippet.literals import LARGEST_AXIS, MOST_AXES, literal
-from explorer.snippet.problems import Data
-from explorer.snippet.values import Array, Known, ModelValue, Shape
+from explorer.snippet.problems import Data, Target
+from explorer.snippet.values import Array, Full, Known, ModelValue, Shape
 
 SAMPLES = 8
 UNKNOWN_SIZE = 7
@@ -27,7 +27,7 @@ _LOSSES = {
 }
 
 
-def shapes_of(x: Any) -> tuple[Shape, ...] | None:
+def shapes_of(x: Any) -> tuple[Full, ...] | None:
     """The shapes of all inputs as tuples, (batch, timesteps, features), whether one was given or several.
 
     Raises ValueError for what is no shape.
@@ -40,7 +40,7 @@ def shapes_of(x: Any) -> tuple[Shape, ...] | None:
     return tuple(_shape("x", each) for each in x) or None
 
 
-def target_of(y: Any) -> Any:
+def target_of(y: Any) -> Target | None:
     """The shape of the target as a tuple, (batch, ...), or one for each of several outputs.
 
     Raises ValueError for what is no shape.
@@ -58,7 +58,7 @@ def _counted(name: str, shapes: Any) -> None:
         raise ValueError(f"{name} has {len(shapes):,} parts, and at most {MOST_TENSORS} are read.")
 
 
-def _shape(name: str, given: Any) -> Shape:
+def _shape(name: str, given: Any) -> Full:
     sizes = tuple(given) if isinstance(given, (list, tuple)) and len(given) <= MOST_AXES else ()
     if not sizes or not all(isinstance(size, int) and 0 < size <= LARGEST_AXIS for size in sizes):
         raise ValueError(
@@ -128,19 +128,21 @@ def with_found(case: Case, given: Data) -> Data:
     return data
 
 
-def sized(case: Case) -> list[Shape]:
+def sized(case: Case) -> list[Full]:
     """A shape without a gap for every input: of the data, or of what the Input declares."""
-    model = case.model
-    samples = case.data.x[0][0] if case.data.x else case.data.y[0] if _is_shape(case.data.y) else SAMPLES
+    model, target = case.whole, case.data.y
+    first = target[0] if target else None
+    samples = case.data.x[0][0] if case.data.x else first if isinstance(first, int) else SAMPLES
     if case.data.x and len(case.data.x) == len(model.inputs):
         found = [taken(each.shape, tuple(given), True) for each, given in zip(model.inputs, case.data.x, strict=True)]
-        if None not in found:
+        whole = [shape for shape in found if shape is not None]
+        if len(whole) == len(found):
             fixed = [each.shape[0] for each in model.inputs]
-            return [(batch or shape[0], *shape[1:]) for batch, shape in zip(fixed, found, strict=True)]
+            return [(batch or shape[0], *shape[1:]) for batch, shape in zip(fixed, whole, strict=True)]
     return [(each.shape[0] or samples, *(size or UNKNOWN_SIZE for size in each.shape[1:])) for each in model.inputs]
 
 
-def taken(declared: Shape, given: Shape, any_length: bool) -> Shape | None:
+def taken(declared: Shape, given: Full, any_length: bool) -> Full | None:
     """The shape that a model really gets of data, None where it takes none of them.
 
     Keras adds or drops a last axis of 1; a Sequential model takes another number of timesteps than it declares.
@@ -166,14 +168,13 @@ def _array(value: Any) -> Array | None:
     return None
 
 
-def _several(case: Case, key: str) -> tuple[Shape, ...] | None:
+def _several(case: Case, key: str) -> tuple[Full, ...] | None:
     one = case.arrays.get(key)
-    if one is not None and one.shape and None not in one.shape:
-        return (tuple(one.shape),)
+    if one is not None and one.shape:
+        return (one.shape,)
     parts = [case.arrays.get(f"{key}{place}") for place in range(20) if f"{key}{place}" in case.arrays]
-    if parts and all(each is not None and each.shape for each in parts):
-        return tuple(tuple(each.shape) for each in parts)
-    return None
+    shapes = [each.shape for each in parts if each is not None and each.shape]
+    return tuple(shapes) if shapes and len(shapes) == len(parts) else None
 
 
 def _loss(value: Any) -> Any:
@@ -193,7 +194,3 @@ def _loss(value: Any) -> Any:
     except Exception:
         return None
     return name
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, tuple) and bool(value) and isinstance(value[0], int)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from explorer.snippet.nodes import Node
 from explorer.snippet.values import Unreadable
 
 MOST_CHARACTERS = 20_000
@@ -53,7 +53,7 @@ class Budget:
     def over(self) -> bool:
         return time.thread_time() > self._until or time.monotonic() > self._at_the_latest
 
-    def look(self, node: ast.AST | None = None) -> None:
+    def look(self, node: Node | None = None) -> None:
         if self.over:
             line = getattr(node, "lineno", None)
             raise Unreadable("Reading took too long and was stopped. Write a smaller model or shorter loops.", line)
@@ -71,7 +71,7 @@ class Budget:
 
 
 @contextmanager
-def plainly(node: ast.AST) -> Iterator[None]:
+def plainly(node: Node) -> Iterator[None]:
     """What Python itself would raise for plain values, as a sentence."""
     try:
         yield
@@ -84,7 +84,7 @@ def plainly(node: ast.AST) -> Iterator[None]:
         raise Unreadable(f"Python would stop here: {type(error).__name__}: {says}.", node.lineno) from None
 
 
-def light(value: Any, node: ast.AST) -> Any:
+def light(value: Any, node: Node) -> Any:
     """The value, if what nests in it can be walked through: lists that hold lists twice grow without end."""
     waiting, counted = [value], 0
     while waiting:
@@ -99,7 +99,7 @@ def light(value: Any, node: ast.AST) -> Any:
     return value
 
 
-def bounded_sizes(node: ast.AST, *sizes: Any) -> None:
+def bounded_sizes(node: Node, *sizes: Any) -> None:
     """Raises Unreadable for a size that no weight could have memory for, or that is no number at all."""
     for each in sizes:
         if isinstance(each, bool) or not isinstance(each, (int, float)):
@@ -111,7 +111,7 @@ def bounded_sizes(node: ast.AST, *sizes: Any) -> None:
             raise Unreadable(f"A size of {told} is too large to be read here: at most {LARGEST_SIZE:,}.", node.lineno)
 
 
-def bounded_number(value: Any, node: ast.AST) -> Any:
+def bounded_number(value: Any, node: Node) -> Any:
     """The value; raises Unreadable for a number beyond what is counted with here. Infinite ones pass."""
     if isinstance(value, (int, float)) and LARGEST_NUMBER < abs(value) < float("inf"):
         raise Unreadable(f"Numbers go up to {LARGEST_NUMBER:,} here.", node.lineno)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.snippet.values import Array, Shape, Unreadable
+from explorer.snippet.nodes import Node
+from explorer.snippet.values import Array, Full, Unreadable
 
 LARGEST_AXIS = 100_000_000
 MOST_AXES = 8
 
 
-def array_of(value: Any, node: ast.AST) -> Array:
+def array_of(value: Any, node: Node) -> Array:
     """The array itself, or what nested lists would make."""
     return value if isinstance(value, Array) else literal(value, node)
 
 
-def literal(value: Any, node: ast.AST, dtype: Any = None) -> Array:
+def literal(value: Any, node: Node, dtype: Any = None) -> Array:
     """The array that `np.array` makes of nested lists; `ragged` where their lengths differ."""
     if isinstance(value, Array):
         return Array(value.shape, is_whole(dtype, value.whole), value.low, value.high, value.ragged, value.padded, node=node)
@@ -41,7 +41,7 @@ def has_fractions(value: Any) -> bool:
     return any(isinstance(each, float) and not each.is_integer() for each in _leaves(value))
 
 
-def lengths(value: Any) -> tuple[int, int, Shape] | None:
+def lengths(value: Any) -> tuple[int, int, Full] | None:
     """How many sequences nested lists hold, the most steps of one, and the shape of a step; None where not known."""
     if not isinstance(value, (list, tuple)) or not value:
         return None
@@ -63,7 +63,7 @@ def unequal(value: Any) -> bool:
     return len({(each.shape or ("?",))[0] if isinstance(each, Array) else len(each) for each in value if _sized(each)}) > 1
 
 
-def checked(shape: Sequence[int], node: ast.AST) -> Shape:
+def checked(shape: Sequence[int], node: Node) -> Full:
     """The shape, as whole numbers. Raises Unreadable where an axis, or their number, is absurd."""
     shape = tuple(int(each) for each in shape)
     if len(shape) > MOST_AXES or any(not 0 <= each <= LARGEST_AXIS for each in shape):
@@ -96,13 +96,14 @@ def _nested(value: Any) -> tuple[Any, ...] | None:
     if not isinstance(value, (list, tuple, range)):
         return ("?",)
     shapes = [_nested(each) for each in value]
-    if any(shape is None for shape in shapes):
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < len(shapes):
         return None
-    if any("?" in shape for shape in shapes):
+    if any("?" in shape for shape in known):
         return ("?",)
-    if len(set(shapes)) > 1:
+    if len(set(known)) > 1:
         return None
-    return (len(value), *(shapes[0] if shapes else ()))
+    return (len(value), *(known[0] if known else ()))
 
 
 def _leaves(value: Any) -> list[Any]:

@@ -8,16 +8,17 @@ from collections.abc import Iterable
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, RECURRENT
+from explorer.snippet.nodes import Node
 from explorer.snippet.values import Call, Known, LayerValue, TensorValue
 
 
-def layer_text(case: Case, near: ast.AST, kind: str, arguments: str = "") -> tuple[str, list[Edit]]:
+def layer_text(case: Case, near: Node, kind: str, arguments: str = "") -> tuple[str, list[Edit]]:
     """A new layer as the code around would write it, and the import that it takes."""
     name, edits = class_text(case, near, kind)
     return f"{name}({arguments})", edits
 
 
-def class_text(case: Case, near: ast.AST | None, kind: str) -> tuple[str, list[Edit]]:
+def class_text(case: Case, near: Node | None, kind: str) -> tuple[str, list[Edit]]:
     """The name of a layer as the code around would write it, and the import that it takes."""
     func = near.func if isinstance(near, ast.Call) else None
     while isinstance(func, ast.Call):
@@ -40,7 +41,7 @@ def before(case: Case, call: Call, kind: str, arguments: str = "", place: int = 
     """A new layer in front of the first input of a call."""
     text, edits = layer_text(case, call.layer.node if isinstance(call.layer, LayerValue) else call.node, kind, arguments)
     if in_sequential(call):
-        return [*placed(case, call.layer.node, text, after=False), *edits]
+        return [*placed(case, call.made_at, text, after=False), *edits]
     if isinstance(call.node, ast.Call) and call.node.args:
         argument = call.node.args[0]
         if isinstance(argument, (ast.List, ast.Tuple)) and len(argument.elts) > place:
@@ -53,14 +54,14 @@ def after(case: Case, call: Call, kind: str, arguments: str = "") -> list[Edit]:
     """A new layer that takes what a call returns."""
     text, edits = layer_text(case, call.layer.node if isinstance(call.layer, LayerValue) else call.node, kind, arguments)
     if in_sequential(call):
-        return [*placed(case, call.layer.node, text, after=True), *edits]
+        return [*placed(case, call.made_at, text, after=True), *edits]
     return [case.source.replaced(call.node, f"{text}({case.text(call.node)})"), *edits]
 
 
 def removed(case: Case, call: Call) -> list[Edit]:
     """The code without a layer: what it was given goes on to the next one."""
     if in_sequential(call):
-        node = call.layer.node
+        node = call.made_at
         for each in ast.walk(case.source.tree):
             if isinstance(each, ast.List) and any(node is element for element in each.elts):
                 return [case.source.element_removed(each, node)]
@@ -75,13 +76,14 @@ def in_sequential(call: Call) -> bool:
     return isinstance(call.layer, LayerValue) and call.node is call.layer.node
 
 
-def placed(case: Case, node: ast.AST, text: str, after: bool) -> list[Edit]:
+def placed(case: Case, node: Node, text: str, after: bool) -> list[Edit]:
     """`text` as a layer before or after the one that a node makes, in the list or among the `add`s of a Sequential model."""
     for each in ast.walk(case.source.tree):
         if isinstance(each, ast.List) and any(node is element for element in each.elts):
             return [case.source.element_after(node, text) if after else case.source.element_before(node, text)]
-        call = isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)
-        if call and each.func.attr in ("add", "append") and any(node is argument for argument in each.args):
+        if not isinstance(each, ast.Call) or not isinstance(each.func, ast.Attribute):
+            continue
+        if each.func.attr in ("add", "append") and any(node is argument for argument in each.args):
             line = f"{case.text(each.func)}({text})"
             return [case.source.after(node, line) if after else case.source.before(node, line)]
     return []
@@ -125,10 +127,12 @@ def unwrapped(case: Case, call: Call) -> list[Edit] | None:
     return [case.source.replaced(layer.node, case.text(wrapped(case, layer)))]
 
 
-def wrapped(case: Case, layer: LayerValue) -> ast.AST:
+def wrapped(case: Case, layer: LayerValue) -> Node:
     """What stands in a wrapper: the call that makes its layer, or the name of one that was made before."""
     keyword = case.source.keyword(layer.node, "layer")
-    return keyword.value if keyword else layer.node.args[0] if layer.node.args else layer.wraps.node
+    if keyword or layer.node.args:
+        return keyword.value if keyword else layer.node.args[0]
+    return (layer.wraps or layer).node
 
 
 def shaped(case: Case, tensor: TensorValue, shape: Iterable[int | None]) -> list[Edit]:
@@ -173,7 +177,7 @@ def _star(case: Case) -> bool:
     return any(isinstance(each, ast.ImportFrom) and each.names[0].name == "*" for each in case.source.tree.body)
 
 
-def _loop(case: Case, node: ast.AST) -> str | None:
+def _loop(case: Case, node: Node) -> str | None:
     """In a loop `for i in range(n)` only the last layer may drop its steps: the condition that says so."""
     for each in ast.walk(case.source.tree):
         if isinstance(each, ast.For) and any(within is node for within in ast.walk(each)):

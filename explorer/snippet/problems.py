@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from explorer import report
 from explorer.description import Description, Outline
-from explorer.report import Loss, Target
+from explorer.report import Loss
 from explorer.snippet.edits import Edit
-from explorer.snippet.values import Call, Event, Shape
+from explorer.snippet.nodes import Node
+from explorer.snippet.values import Call, Event, Full, Shape
 
 KINDS = (
     *("time_axis_missing", "time_axis_extra", "target_mismatch", "input_rank", "axes_swapped", "units_misread"),
     *("time_distributed_inner", "stateful_batch", "state_unpacking", "mask_lost", "ragged_input", "unknown_length"),
     *("backward_order", "label_encoding", "merge_mismatch", "embedding_input", "keras3_api", "unreadable"),
 )
+
+
+# Of one target its shape, of several a shape for each.
+Target = Full | tuple[Full, ...]
+
+
+def one_target(target: Target | None) -> Full | None:
+    """The shape of the target where there is one, None where there are several or none."""
+    sizes = tuple(size for size in target or () if isinstance(size, int))
+    return None if target is None or len(sizes) != len(target) else sizes
+
+
+def several_targets(target: Target | None) -> list[Full]:
+    """The shapes of several targets, none where there is but one."""
+    return [shape for shape in target or () if isinstance(shape, tuple)]
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Data:
     several outputs; loss: its name as Keras spells it; batch: how many samples `fit` takes at a time. None: not known.
     """
 
-    x: tuple[Shape, ...] | None = None
+    x: tuple[Full, ...] | None = None
     y: Target | None = None
     loss: Loss | None = None
     batch: int | None = None
@@ -58,7 +73,7 @@ class Finding:
     kind: str
     message: str
     call: Call | None = None
-    node: ast.AST | None = None
+    node: Node | None = None
     keras_says: str | None = None
     silent: bool = False
     candidates: tuple[Candidate, ...] = ()

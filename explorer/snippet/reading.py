@@ -14,6 +14,7 @@ from explorer.snippet.edits import Source
 from explorer.snippet.expressions import Expressions, items, truth
 from explorer.snippet.library import calls, imports
 from explorer.snippet.limits import MOST_FUNCTIONS, Budget, light
+from explorer.snippet.nodes import Node
 from explorer.snippet.plain import builtin
 from explorer.snippet.record import Scope
 from explorer.snippet.values import Function, Method, Opaque, Unreadable
@@ -198,7 +199,7 @@ class Reader(Expressions):
             return builtin(called.name, args, kwargs, node)
         return calls.call(self, called, args, kwargs, node)
 
-    def _called(self, function: Function, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+    def _called(self, function: Function, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
         """A function of the code, followed with these arguments."""
         if self._functions >= MOST_FUNCTIONS:
             raise Unreadable(
@@ -237,5 +238,6 @@ class Reader(Expressions):
 
 def _as_read(target: ast.expr) -> ast.expr:
     """The target of `+=`, as it is read."""
-    read = type(target)(**{field: getattr(target, field) for field in target._fields if field != "ctx"}, ctx=ast.Load())
+    fields: dict[str, Any] = {field: getattr(target, field) for field in target._fields}
+    read = type(target)(**{**fields, "ctx": ast.Load()})
     return ast.copy_location(read, target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +18,11 @@ from explorer.snippet.limits import (
     MOST_WITHIN,
     Budget,
 )
+from explorer.snippet.nodes import Node
 from explorer.snippet.values import Call, Event, ModelValue, Unreadable
 
 
-class Scope(dict):
+class Scope(dict[str, Any]):
     """Names and what they stand for; what is not here is looked for in the scope around."""
 
     def __init__(self, around: Scope | None = None) -> None:
@@ -40,7 +40,7 @@ class Scope(dict):
 class Old:
     """Something that an older Keras called otherwise: read as what it is called today, and `edits` say so in the code."""
 
-    node: ast.AST
+    node: Node
     what: str
     says: str
     edits: tuple[Edit, ...]
@@ -68,7 +68,7 @@ class Record:
         self.within = Within()
         self.budget = budget or Budget()
 
-    def tick(self, node: ast.AST) -> None:
+    def tick(self, node: Node) -> None:
         """Count a step. Raises Unreadable where there were too many, or where the time is up."""
         self._steps += 1
         line = getattr(node, "lineno", None)
@@ -76,7 +76,7 @@ class Record:
             raise Unreadable(f"Reading stopped after {MOST_STEPS:,} steps. Write shorter loops.", line)
         self.budget.look(node)
 
-    def count_layer(self, node: ast.AST) -> None:
+    def count_layer(self, node: Node) -> None:
         """Count a layer that is made. Raises Unreadable where there were too many."""
         self._layers += 1
         if self._layers > MOST_LAYERS:
@@ -84,7 +84,7 @@ class Record:
                 f"More than {MOST_LAYERS} layers are made. Write a smaller model.", getattr(node, "lineno", None)
             )
 
-    def count_things(self, made: Any, node: ast.AST) -> Any:
+    def count_things(self, made: Any, node: Node) -> Any:
         """Count the elements of a list or text that was made. Raises Unreadable where all of them are too many to hold."""
         if isinstance(made, (list, tuple, dict, str)):
             self._things += len(made)
@@ -95,7 +95,7 @@ class Record:
                 )
         return made
 
-    def count_within(self, layers: Sequence[Any], node: ast.AST, times: int = 1) -> None:
+    def count_within(self, layers: Sequence[Any], node: Node, times: int = 1) -> None:
         """Count the calls that lie within layers of Keras, before they are made, wrapped or called.
 
         Raises Unreadable where there are too many, those of nested models and wrappers counted each time, or where they nest
@@ -117,13 +117,13 @@ class Record:
                 line,
             )
 
-    def count_graph(self, calls: Sequence[Call], node: ast.AST) -> None:
+    def count_graph(self, calls: Sequence[Call], node: Node) -> None:
         """Count a model that is made of these calls, as `count_within` counts layers: Keras goes through all of them."""
         self.count_within([], node)
         self._within += 1 + len(calls) // 10
         self.count_within([], node)
 
-    def count_tensors(self, many: int, node: ast.AST) -> None:
+    def count_tensors(self, many: int, node: Node) -> None:
         """Raises Unreadable for a call or a model with too many tensors."""
         if many > MOST_TENSORS:
             raise Unreadable(
@@ -131,7 +131,7 @@ class Record:
                 getattr(node, "lineno", None),
             )
 
-    def count_axes(self, shape: Sequence[Any], node: ast.AST) -> None:
+    def count_axes(self, shape: Sequence[Any], node: Node) -> None:
         """Raises Unreadable for a tensor with more axes than anything has."""
         if len(shape) > MOST_AXES:
             raise Unreadable(

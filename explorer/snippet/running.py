@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +66,7 @@ class Ran:
         return tensor.shape if found is None else tuple(found.shape)
 
 
-def run(model: ModelValue, shapes: list[Shape], budget: Budget) -> Ran:
+def run(model: ModelValue, shapes: Sequence[Shape], budget: Budget) -> Ran:
     """Let a batch of `shapes` (batch included, one for each input) through a model.
 
     budget: what may be spent on it; beyond it Keras's own rules for shapes are taken.
@@ -188,7 +189,8 @@ def _trace(call: Call, function: Any, arguments: Any, keywords: Any, specs: list
         for tensor, mask in zip(given, masks, strict=False):
             if mask is not None and steps is None:
                 backend.set_keras_mask(tensor, next(marks))
-        variables = call.layer.layer.variables if isinstance(call.layer, LayerValue) else call.layer.keras.variables
+        held_by = call.layer.keras if isinstance(call.layer, ModelValue) else call.value.layer
+        variables = held_by.variables
         mapping = [(variable, tf.zeros(variable.shape, variable.dtype)) for variable in variables]
         with keras.StatelessScope(state_mapping=mapping, initialize_variables=False):
             return function(*swapped(arguments, real), **swapped(keywords, real))
@@ -256,6 +258,7 @@ def loss_of(name: str, target: Shape, answer: Shape) -> tuple[Shape | None, str]
     whole = name.startswith("sparse")
     key = str(("loss", name, target, answer))
     if key not in _traces:
+        found: tuple[Shape | None, str]
         try:
             loss = keras.losses.get(name)
             function = getattr(loss, "fn", loss)
@@ -269,4 +272,5 @@ def loss_of(name: str, target: Shape, answer: Shape) -> tuple[Shape | None, str]
         except Exception as error:
             found = (None, spoken(error))
         _remember(key, found)
-    return _traces[key]
+    kept: tuple[Shape | None, str] = _traces[key]
+    return kept

@@ -18,8 +18,8 @@ TRUSTED = (
 
 def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
     """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
-    broke = [each for each in findings if each.call is not None and each.call not in case.reader.calls]
-    broke = [each for each in broke if not isinstance(each.call.layer, str)]
+    blamed = [each.call for each in findings if each.call is not None and each.call not in case.reader.calls]
+    broke = [call for call in blamed if not isinstance(call.layer, str)]
     model = case.model if case.model is not None and case.model.built and not broke else None
     whole = model is not None and not any(each.kind == "unreadable" for each in findings)
     good = tuple(hints(case)) if whole and not problems else ()
@@ -43,7 +43,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         layers += sorted(kept, key=lambda each: order[each.name])
     else:
         layers += [_plain(case, each) for each in case.order()]
-    layers += [_broken(each.call) for each in broke[:1] if each.call]
+    layers += [_broken(call) for call in broke[:1]]
     output = tuple(each.shape for each in model.outputs) if model else None
     params = told.params if told and model else None
     return Report(tuple(layers), output, params, tuple(problems), good, told, case.data)

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from explorer.snippet.nodes import Node
+
 Shape = tuple[int | None, ...]
+# Of data every size is known.
+Full = tuple[int, ...]
 
 
 class Unreadable(ValueError):
@@ -42,13 +46,20 @@ class Event:
     """
 
     what: str
-    node: ast.AST
+    node: Node
     says: str = ""
     given: dict[str, Any] = field(default_factory=dict)
 
     @property
     def line(self) -> int | None:
-        return getattr(self.node, "lineno", None)
+        return self.node.lineno
+
+    @property
+    def called(self) -> ast.Call:
+        """The call in which it happened. Raises TypeError where it happened in none."""
+        if not isinstance(self.node, ast.Call):
+            raise TypeError(f"{self.what} happened in no call")
+        return self.node
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class Function:
     """A function that the code defines."""
 
     node: ast.FunctionDef | ast.Lambda
-    scope: dict[str, Any]
+    scope: Any  # a Scope of explorer.snippet.record, which stands below
 
     @property
     def name(self) -> str:
@@ -101,14 +112,14 @@ class Array:
     padded: where zeros were added ("pre" or "post"), None where none were. node: where the code made it.
     """
 
-    shape: Shape | None
+    shape: Full | None
     whole: bool = False
     low: float | None = None
     high: float | None = None
     ragged: bool = False
     padded: str | None = None
-    node: ast.AST | None = None
-    turned: Shape | None = None
+    node: Node | None = None
+    turned: Full | None = None
     filled: float | None = None
     fractions: bool = False
 
@@ -135,7 +146,7 @@ class LayerValue:
 
     @property
     def name(self) -> str:
-        return self.layer.name
+        return str(self.layer.name)
 
     @property
     def core(self) -> LayerValue:
@@ -148,7 +159,7 @@ class TensorValue:
     """A symbolic tensor. made: the call that it comes from, or None for an input."""
 
     tensor: Any
-    node: ast.AST
+    node: Node
     made: Call | None = None
 
     @property
@@ -165,7 +176,7 @@ class Call:
     """
 
     layer: LayerValue | ModelValue | str
-    node: ast.AST
+    node: Node
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
     outputs: list[TensorValue] = field(default_factory=list)
@@ -175,6 +186,20 @@ class Call:
     @property
     def inputs(self) -> list[TensorValue]:
         return tensors_in((self.arguments, self.keywords))
+
+    @property
+    def value(self) -> LayerValue:
+        """The layer. Raises TypeError for an operation and for a nested model."""
+        if not isinstance(self.layer, LayerValue):
+            raise TypeError(f"{self.name} is no layer")
+        return self.layer
+
+    @property
+    def made_at(self) -> ast.Call:
+        """Where the layer or the nested model was made. Raises TypeError for an operation."""
+        if isinstance(self.layer, str):
+            raise TypeError(f"{self.layer} is an operation, which nothing makes")
+        return self.layer.node
 
     @property
     def name(self) -> str:
@@ -208,6 +233,14 @@ class ModelValue:
     @property
     def built(self) -> bool:
         return bool(self.outputs)
+
+
+def full(shape: Shape | None) -> Full:
+    """A shape as one without a gap. Raises ValueError where a size is open."""
+    sizes = tuple(size for size in shape or () if size is not None)
+    if shape is None or len(sizes) != len(shape):
+        raise ValueError(f"the shape {shape} is not known as a whole")
+    return sizes
 
 
 def tensors_in(value: Any) -> list[TensorValue]:

@@ -84,4 +84,5 @@ def longest_window(
     size = rng.uniform(0.5, 1, positive.shape)
     heard[..., 0] = np.where(positive, size, -size)
     runs = np.lib.stride_tricks.sliding_window_view(positive, run_length, axis=-1)
-    return heard, runs.all(axis=-1).any(axis=(1, 2))[:, None].astype(np.float32)
+    found: np.ndarray = np.any(np.all(runs, axis=-1), axis=(1, 2))
+    return heard, found[:, None].astype(np.float32)

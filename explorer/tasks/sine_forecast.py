@@ -46,7 +46,8 @@ def say_wave(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
     waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
     amplitudes = np.linalg.pinv(waves) @ heard[..., None]
     later = angles + frequency[:, None] * horizon
-    return np.stack([np.sin(later), np.cos(later)], axis=-1) @ amplitudes
+    found: np.ndarray = np.stack([np.sin(later), np.cos(later)], axis=-1) @ amplitudes
+    return found
 
 
 @task(

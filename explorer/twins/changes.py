@@ -53,7 +53,7 @@ class Choice:
 
 def choices(layer: Any) -> list[Choice]:
     """What of a layer could be set otherwise, what it wraps included."""
-    found = {}
+    found: dict[str, Choice] = {}
     for part, wrapper in _parts(layer, None):
         for choice in _own(part, wrapper):
             found.setdefault(choice.setting, choice)
@@ -145,8 +145,8 @@ def _wraps(layer: Any) -> bool:
     return isinstance(layer, layers.TimeDistributed)
 
 
-def _of_class(layer: Any, other: type) -> Any:
-    """A layer of another class, with what both can be given."""
+def _of_class(layer: Any, other: Any) -> Any:
+    """A layer of another class of Keras, with what both can be given."""
     known = {"name", "trainable", "dtype", *inspect.signature(other.__init__).parameters}
     config = {entry: value for entry, value in layer.get_config().items() if entry in known}
     return other.from_config(_with_seeds(config, crc32(layer.name.encode())))

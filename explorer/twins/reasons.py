@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.parting import an, in_words
 from explorer.sentences import MERGED, POOLS, RECURRENT, WINDOW_POOLS, count, joined
-from explorer.tensors import Tensor, kind, rule
+from explorer.tensors import Tensor, kind, known, rule
 from explorer.twins.changes import title
 
 Received = Sequence[Tensor]
@@ -79,7 +79,7 @@ def _reshape(layer: Any, received: Received) -> str:
     first, wanted = received[0], math.prod(layer.target_shape)
     if None in first.shape[1:] or wanted < 0:
         return _unknown(layer, received)
-    there = f"{in_words(first.axes, first.shape)} has {math.prod(first.shape[1:]):,}"
+    there = f"{in_words(first.axes, first.shape)} has {math.prod(known(first.shape[1:])):,}"
     return f"{an(title(layer))} lays {wanted:,} numbers out anew, and {there}"
 
 

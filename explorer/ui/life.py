@@ -30,7 +30,7 @@ def engine() -> Engine:
 def experiment_of(run_id: str) -> Experiment | None:
     """The experiment of a run; None where there is no such run. Raises DatabaseUnavailable where it cannot be read."""
     run = engine().store.run(run_id)
-    return run and run.experiment
+    return None if run is None else run.experiment
 
 
 def end() -> None:

@@ -14,16 +14,17 @@ AXES = {
 }
 
 
-def drawn(report: Mapping[str, Any]) -> dict[str, Any] | None:
+def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The description to draw of a report of `Engine.check`: where a layer breaks, it stands last and returns nothing.
 
     None where there is nothing to draw.
     """
-    description, layers = report["description"], report["layers"]
+    described: Mapping[str, Any] | None = report["description"]
+    layers = report["layers"]
     broken = layers[-1] if layers and layers[-1].get("broken") else None
     if broken is None:
-        return description
-    description = dict(description or {"sources": [], "layers": [], "output": None, "params": None})
+        return described
+    description = dict(described or {"sources": [], "layers": [], "output": None, "params": None})
     if not description["sources"]:
         shapes = broken["input"] or [[None, *shape[1:]] for shape in report["x"] or ()]
         description["sources"] = [_source(place, shape, len(shapes)) for place, shape in enumerate(shapes)]

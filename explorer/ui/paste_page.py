@@ -85,7 +85,7 @@ def _head() -> None:
         "Examples",
         list(titles),
         index=None,
-        format_func=titles.get,
+        format_func=titles.__getitem__,
         key="example",
         placeholder="Open an example",
         label_visibility="collapsed",

@@ -84,7 +84,7 @@ def _open_address(
     for name in address:
         if name not in known:
             problems.append(f"The address of this page takes {' and '.join(known)}; “{name[:40]}” was left out.")
-    state["run"], run, name = None, address.get("run"), address.get("example")
+    state["run"], run, example = None, address.get("run"), address.get("example")
     if run:
         found = experiment_of_run(run)
         if found is None or found.pasted is None:
@@ -92,13 +92,13 @@ def _open_address(
         else:
             pasted = found.pasted
             _put(pasted.code, write_shapes(pasted.x), write_shapes([pasted.y]), pasted.loss, kept)
-            state.update({setting: getattr(found, setting) for setting in SETTINGS} | found.knobs)
+            state.update({setting: getattr(found, setting) for setting in SETTINGS} | dict(found.knobs))
             state["task"], state["run"] = found.task, run
             del state["_paste_opened"]
             return tuple(problems)
-    if name and name not in EXAMPLES:
-        problems.append(f"There is no example called “{name[:40]}”. There are: {', '.join(EXAMPLES)}.")
-    show(EXAMPLES.get(name or FIRST, EXAMPLES[FIRST]))
+    if example and example not in EXAMPLES:
+        problems.append(f"There is no example called “{example[:40]}”. There are: {', '.join(EXAMPLES)}.")
+    show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
     del state["_paste_opened"]
     return tuple(problems)
 
@@ -152,8 +152,8 @@ def undo() -> None:
     """Bring back what stood in the fields before the first fix; for a callback."""
     kept = st.session_state["_paste"]
     if kept["before"]:
-        *texts, batch_size = kept["before"]
-        _put(*texts, kept)
+        code, x, y, loss, batch_size = kept["before"]
+        _put(code, x, y, loss, kept)
         kept["batch_size"] = batch_size
 
 

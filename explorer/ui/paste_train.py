@@ -75,7 +75,7 @@ def train(experiment: Experiment, hindrance: str) -> bool:
 
 def _settings(experiment: Experiment) -> None:
     pasted, knobs = experiment.pasted, task_of(experiment).knobs
-    tasks = pasted_tasks(pasted.x, pasted.y, pasted.loss)
+    tasks = pasted_tasks(pasted.x, pasted.y, pasted.loss) if pasted else []
     task, epochs, rate = st.columns([5, 4, 4])
     with task:
         keep_when_bounds_move("task", tuple(tasks))

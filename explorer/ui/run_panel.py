@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import plotly
 import streamlit as st
@@ -83,7 +84,7 @@ def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Cal
 
 
 def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool) -> None:
-    kind = "primary" if key == "train" else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if key == "train" else "secondary"
     st.button(key.capitalize(), key=key, disabled=disabled, type=kind, on_click=_act, args=(key, *act))
 
 
@@ -93,18 +94,18 @@ def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None
     try:
         run = _run(engine)
         same = run is not None and run.experiment == experiment
-        mine = run is not None and run.belongs_to(visitor())
-        if action == "train" or (action == "step" and not (mine and same and run.state == "paused")):
+        mine = run if run is not None and run.belongs_to(visitor()) else None
+        if action == "train" or (action == "step" and not (mine and same and mine.state == "paused")):
             # One run a page: the one that it leaves can be found again by its own address.
-            if mine and not run.ended:
-                engine.pause(run.id, visitor())
+            if mine and not mine.ended:
+                engine.pause(mine.id, visitor())
             st.session_state["run"] = engine.submit(experiment, visitor(), steps=1 if action == "step" else None)
-        elif run is None or not mine:
+        elif mine is None:
             return
         elif action == "reset":
-            st.session_state["run"] = engine.reset(run.id, visitor())
+            st.session_state["run"] = engine.reset(mine.id, visitor())
         else:
-            getattr(engine, action)(run.id, visitor())
+            getattr(engine, action)(mine.id, visitor())
     except (Refused, TimeoutError, DatabaseUnavailable) as refusal:
         st.session_state["_refusal"] = str(refusal)
     write()
@@ -121,7 +122,7 @@ def _keep() -> None:
 def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
     refusal = st.session_state.get("_refusal")
     if refusal:
-        return refusal
+        return str(refusal)
     if not engine.ready:
         return engine.failure or "The workers are getting ready; training can start in a few seconds."
     if run is None:

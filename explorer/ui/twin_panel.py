@@ -101,7 +101,9 @@ def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
     _keep("twin_setting", tuple(offers), tuple(titles.values()))
     with setting:
         options = list(offers)
-        st.selectbox("Setting", options, format_func=titles.get, key="twin_setting", help=HELP, persist_state="session")
+        st.selectbox(
+            "Setting", options, format_func=titles.__getitem__, key="twin_setting", help=HELP, persist_state="session"
+        )
     offer = offers[st.session_state["twin_setting"]]
     others = {str(other): other for other in offer.others}
     if len(others) == 1:

@@ -41,13 +41,13 @@ def show_view(
     query, follows: as `chain` takes them, where sliders on the page decide the shapes.
     """
     view, description = st.session_state["view"], found["description"]
-    if view == "twins":
+    if view == "twins" and experiment is not None:
         twin_panel(experiment, found)
         return
-    drawn = {"values": found.get("values"), "looks": found.get("looks"), "query": query}
+    values, looks = found.get("values"), found.get("looks")
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.
-        chain(description, **drawn, hidden=hidden(description))
+        chain(description, values, query=query, looks=looks, hidden=hidden(description))
         quiz_panel(description)
         return
-    chain(description, **drawn, view=view, follows=follows)
+    chain(description, values, query=query, looks=looks, view=view, follows=follows)

@@ -12,4 +12,6 @@ from explorer.ui.cookies import OWNER_COOKIE, is_token
 def visitor() -> str:
     """The visitor's token from the cookie; where that is refused, or none of ours, a token for this page alone."""
     cookie = st.context.cookies.get(OWNER_COOKIE)
-    return cookie if is_token(cookie) else st.session_state.setdefault("_visitor", secrets.token_hex(16))
+    if cookie is not None and is_token(cookie):
+        return cookie
+    return str(st.session_state.setdefault("_visitor", secrets.token_hex(16)))

@@ -12,6 +12,7 @@ from explorer.snippet.edits import Edit
 from explorer.snippet.library.old import note
 from explorer.snippet.library.paths import canonical, stands, written
 from explorer.snippet.names import LAYERS
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Record
 from explorer.snippet.values import (
     Array,
@@ -72,7 +73,7 @@ def _member(record: Record, owner: Known, name: str, node: ast.Attribute) -> Any
     return Known(path, owner.top)
 
 
-def _of_array(owner: Array, name: str, node: ast.AST) -> Any:
+def _of_array(owner: Array, name: str, node: Node) -> Any:
     if name == "shape":
         return owner.shape if owner.shape is not None else Opaque("a shape that is not known")
     if name == "ndim":
@@ -84,7 +85,7 @@ def _of_array(owner: Array, name: str, node: ast.AST) -> Any:
     return Method(owner, name)
 
 
-def _of_layer(record: Record, owner: LayerValue, name: str, node: ast.AST) -> Any:
+def _of_layer(record: Record, owner: LayerValue, name: str, node: Node) -> Any:
     if name in ("output", "input"):
         mine = [call for call in record.calls if call.layer is owner]
         if not mine:
@@ -97,7 +98,7 @@ def _of_layer(record: Record, owner: LayerValue, name: str, node: ast.AST) -> An
     return Method(owner, name)
 
 
-def _of_model(owner: ModelValue, name: str, node: ast.AST) -> Any:
+def _of_model(owner: ModelValue, name: str, node: Node) -> Any:
     if name == "layers":
         return list(owner.layers)
     if name in ("input", "output", "inputs", "outputs"):

@@ -11,6 +11,7 @@ import keras
 
 from explorer.snippet.library.paths import spoken
 from explorer.snippet.limits import MOST_CALLS, bounded_sizes
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Record
 from explorer.snippet.values import (
     Array,
@@ -41,7 +42,7 @@ _INFIX = {
 _OPERATOR = {"add": "add", "subtract": "sub", "multiply": "mul", "matmul": "matmul", "power": "pow", "divide": "truediv"}
 
 
-def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs: dict[str, Any], node: Node) -> Any:
     """Call a layer on tensors.
 
     Raises Broken where Keras raises, and Unreadable where there is no tensor, or too many calls.
@@ -67,7 +68,7 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
     return make_call(record, call, value.layer, node)
 
 
-def operation(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def operation(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     """An operation of `keras.ops` on tensors. Raises Broken where Keras raises."""
     record.tick(node)
     call = Call(name, node, tuple(args), kwargs)
@@ -91,7 +92,7 @@ def operator_call(record: Record, node: ast.BinOp, left: Any, right: Any) -> Any
     return make_call(record, call, getattr(operator, _OPERATOR[name]), node)
 
 
-def item(record: Record, owner: TensorValue, index: Any, node: ast.AST) -> Any:
+def item(record: Record, owner: TensorValue, index: Any, node: Node) -> Any:
     """A part of a tensor. Raises Broken where Keras raises, and Unreadable where the part is not known."""
     parts = index if isinstance(index, tuple) else (index,)
     if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts):
@@ -100,7 +101,7 @@ def item(record: Record, owner: TensorValue, index: Any, node: ast.AST) -> Any:
     return make_call(record, call, lambda tensor: tensor[index], node)
 
 
-def make_call(record: Record, call: Call, function: Callable[..., Any], node: ast.AST) -> Any:
+def make_call(record: Record, call: Call, function: Callable[..., Any], node: Node) -> Any:
     """Let Keras make a call, and write it down. Raises Broken where Keras raises."""
     record.budget.look(node)
     # The code may change its lists later: what they hold now is what the call was given.
@@ -121,7 +122,7 @@ def make_call(record: Record, call: Call, function: Callable[..., Any], node: as
     return _returned(call, made, node)
 
 
-def whole(record: Record, model: ModelValue, node: ast.AST) -> Any:
+def whole(record: Record, model: ModelValue, node: Node) -> Any:
     """The Keras model of a model value, made when it is first needed. Raises Unreadable where it has no input yet."""
     if not model.built:
         raise Unreadable("This model has no input yet: begin it with keras.Input(shape=(timesteps, features)).", node.lineno)
@@ -135,7 +136,7 @@ def whole(record: Record, model: ModelValue, node: ast.AST) -> Any:
     return model.keras
 
 
-def _count_parts(record: Record, call: Call, node: ast.AST) -> None:
+def _count_parts(record: Record, call: Call, node: Node) -> None:
     """A tensor taken apart along an axis gives as many as that is long."""
     tensor = call.inputs[0]
     named = dict(zip(("x", "num", "axis"), call.arguments, strict=False)) | call.keywords
@@ -155,7 +156,7 @@ def _itself(value: Any) -> Any:
     return value
 
 
-def _returned(call: Call, made: Any, node: ast.AST) -> Any:
+def _returned(call: Call, made: Any, node: Node) -> Any:
     def held(each: Any) -> Any:
         if not isinstance(each, keras.KerasTensor):
             return each

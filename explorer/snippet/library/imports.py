@@ -12,6 +12,7 @@ from explorer.snippet import legacy
 from explorer.snippet.library.old import note, today_of
 from explorer.snippet.library.paths import canonical, object_at, stands
 from explorer.snippet.names import LAYERS, REFUSED_MODULES
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Record
 from explorer.snippet.values import Broken, Event, Known, Opaque, Refused, Unreadable
 
@@ -62,7 +63,7 @@ def imported(record: Record, statement: ast.ImportFrom) -> Iterator[tuple[str, A
         yield alias.asname or alias.name, Known(full, statement.module or "")
 
 
-def _there(path: str, name: str, node: ast.AST) -> bool:
+def _there(path: str, name: str, node: Node) -> bool:
     """Whether a name is to be found in a module of Keras; one that nobody knows ends the reading."""
     top = getattr(node, "module", path) or path
     if stands(f"{path}.{name}", top) or stands(f"{path}.{name}", "keras"):

@@ -68,11 +68,11 @@ def make_input(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Tenso
         raise Unreadable(f"An Input of {len(shape):,} axes is not read here: at most {MOST_AXES}.", node.lineno)
     try:
         dtype = kwargs.get("dtype")
-        name = kwargs.get("name")
+        called = kwargs.get("name")
         tensor = keras.Input(
             shape,
             batch_size=batch,
-            name=name if isinstance(name, str) else None,
+            name=called if isinstance(called, str) else None,
             dtype=dtype if isinstance(dtype, str) else None,
         )
     except Exception as error:

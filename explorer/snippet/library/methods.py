@@ -12,6 +12,7 @@ from explorer.snippet.library.old import note, old_arguments
 from explorer.snippet.library.paths import reaches_out
 from explorer.snippet.limits import light, plainly
 from explorer.snippet.names import FILES
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Record
 from explorer.snippet.values import Array, LayerValue, Method, ModelValue, Opaque, Refused, TensorValue, Unreadable, swapped
 
@@ -43,13 +44,14 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
     return Opaque(name)
 
 
-def _plain_method(owner: Any, name: str, args: list[Any], node: ast.AST) -> Any:
-    allowed = {
+def _plain_method(owner: Any, name: str, args: list[Any], node: Node) -> Any:
+    methods: dict[type, tuple[str, ...]] = {
         list: ("append", "extend", "insert", "pop", "reverse", "copy", "index", "count"),
         dict: ("get", "items", "keys", "values", "pop", "update", "copy", "setdefault"),
         str: ("lower", "upper", "strip", "split", "startswith", "endswith", "replace", "title", "capitalize"),
         tuple: ("index", "count"),
-    }[type(owner)]
+    }
+    allowed = methods[type(owner)]
     if name == "format" and isinstance(owner, str):
         return owner.replace("{}", "…")[:1000]
     if name == "join" and isinstance(owner, str):
@@ -122,7 +124,7 @@ def _old_method(
         edit = source.replaced(statement, lines) if lines else source.statement_removed(node)
         note(record, node, "`model.reset_states()`", says, edit)
         return None
-    today = legacy.METHODS[name]
+    today = legacy.METHODS[name] or name
     _, end = source.span(node.func)
     edits = [Edit(end - len(name), end, today)]
     if name == "predict_classes":
@@ -133,4 +135,5 @@ def _old_method(
 
 def _gone_method(record: Record, node: ast.Call, what: str, says: str, today: str) -> None:
     _, end = record.source.span(node.func)
-    note(record, node, what, f"AttributeError: {says}", Edit(end - len(node.func.attr), end, today))
+    length = len(node.func.attr) if isinstance(node.func, ast.Attribute) else 0
+    note(record, node, what, f"AttributeError: {says}", Edit(end - length, end, today))

@@ -14,6 +14,7 @@ from explorer.snippet.library.layers import make_input
 from explorer.snippet.library.old import old_arguments
 from explorer.snippet.library.paths import spoken
 from explorer.snippet.limits import bounded_sizes
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Record
 from explorer.snippet.values import (
     Array,
@@ -40,7 +41,7 @@ def sequential(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     return model
 
 
-def add(record: Record, model: ModelValue, each: Any, node: ast.AST) -> None:
+def add(record: Record, model: ModelValue, each: Any, node: Node) -> None:
     """One more layer at the end of a Sequential model.
 
     Raises Broken where Keras would raise, and Unreadable for what is no layer.
@@ -106,7 +107,7 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     return model
 
 
-def call_model(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def call_model(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """A model called on tensors, or on data; then only that it was asked is noted."""
     if not tensors_in(args):
         model.fits.append(("call", node, {"x": args[0] if args else None}))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
 from explorer.snippet import legacy
 from explorer.snippet.edits import Edit
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Old, Record
 from explorer.snippet.values import Known
 
 
-def note(record: Record, node: ast.AST, what: str, says: str, *edits: Edit) -> None:
+def note(record: Record, node: Node, what: str, says: str, *edits: Edit) -> None:
     """Write down something that an older Keras called otherwise, with the change of the code that it takes."""
     record.old.append(Old(node, what, says, tuple(edits)))
 
@@ -27,7 +29,12 @@ def keras_imported(record: Record) -> list[Edit]:
 
 
 def old_arguments(
-    record: Record, kind: str, kwargs: dict[str, Any], node: ast.Call, renamed: dict[str, str | None], gone: tuple[str, ...]
+    record: Record,
+    kind: str,
+    kwargs: dict[str, Any],
+    node: ast.Call,
+    renamed: Mapping[str, str | None],
+    gone: tuple[str, ...],
 ) -> None:
     """Take arguments under today's names, in place, and note the change of the code."""
     for name in list(kwargs):
@@ -85,8 +92,9 @@ def input_before(record: Record, node: ast.Call, text: str) -> list[Edit]:
     for each in ast.walk(source.tree):
         if isinstance(each, ast.List) and any(node is element for element in each.elts):
             return [source.element_before(node, text)]
-        added = isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "add"
-        if added and any(node is within for argument in each.args for within in ast.walk(argument)):
+        if not isinstance(each, ast.Call) or not isinstance(each.func, ast.Attribute) or each.func.attr != "add":
+            continue
+        if any(node is within for argument in each.args for within in ast.walk(argument)):
             return [source.before(node, f"{source.text(each.func)}({text})")]
     return []
 

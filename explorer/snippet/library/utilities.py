@@ -11,6 +11,7 @@ from explorer.snippet.library.calling import operation
 from explorer.snippet.library.old import keras_imported, note
 from explorer.snippet.library.paths import object_at, spoken, written
 from explorer.snippet.names import OPERATIONS, TENSORFLOW_OPERATIONS
+from explorer.snippet.nodes import Node
 from explorer.snippet.record import Record
 from explorer.snippet.values import Array, Broken, Event, Known, Opaque, TensorValue, Unreadable, tensors_in
 
@@ -98,7 +99,7 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
     return Opaque(written(called))
 
 
-def split(args: list[Any], kwargs: dict[str, Any], node: ast.AST) -> Any:
+def split(args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     """scikit-learn's train_test_split, by shape: the test part is rounded up."""
     found: list[Any] = []
     part = kwargs.get("test_size", 0.25)
@@ -129,8 +130,8 @@ def _padded(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.C
     dtype = str(getattr(kwargs.get("dtype"), "path", kwargs.get("dtype") or "int32"))
     found = literals.lengths(given)
     if isinstance(given, Array):
-        known = given.shape and isinstance(most, int)
-        return Array(literals.checked((given.shape[0], most), node) if known else None, True, node=node)
+        known = literals.checked((given.shape[0], most), node) if given.shape and isinstance(most, int) else None
+        return Array(known, True, node=node)
     if found is None:
         return Array(None, "int" in dtype, node=node)
     many, longest, step = found

@@ -15,19 +15,19 @@ from explorer.snippet.rules.labels import constant, label, sparse_labels
 from explorer.snippet.rules.sizes import lengths_apart, widths_apart
 from explorer.snippet.rules.words import answer_in_words
 from explorer.snippet.running import loss_of
-from explorer.snippet.values import LayerValue, Shape, TensorValue
+from explorer.snippet.values import Full, LayerValue, TensorValue
 
 
-def answered(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str | None) -> list[Finding]:
+def answered(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None) -> list[Finding]:
     """The problem between one output and its target, if there is one.
 
     answer: the shape of the output, batch included. target: of the target. loss: its name as Keras spells it.
     """
-    sparse = bool(loss) and loss.startswith("sparse")
+    sparse = loss is not None and loss.startswith("sparse")
     says = ""
     if loss:
         _, says = loss_of(loss, target, answer)
-    if sparse:
+    if loss and sparse:
         found = sparse_labels(case, tensor, answer, target, loss, says)
         if found is not None:
             return found
@@ -39,7 +39,7 @@ def answered(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss
     return [apart] if apart else []
 
 
-def alike(answer: Shape, target: Shape) -> bool:
+def alike(answer: Full, target: Full) -> bool:
     """Whether both have one shape, once Keras has added or dropped a last axis of 1."""
     if answer == target:
         return True
@@ -50,7 +50,7 @@ def alike(answer: Shape, target: Shape) -> bool:
     return len(target) == len(answer) + 1 and target[-1] == 1 and target[:-1] == answer
 
 
-def masked_apart(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str | None) -> list[Finding]:
+def masked_apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None) -> list[Finding]:
     """A target without its last axis of 1, where a mask has one mark for every timestep.
 
     Keras drops that axis of the answer too, and then weighs a loss for each sequence with a mask for each step.
@@ -67,39 +67,39 @@ def masked_apart(case: Case, tensor: TensorValue, answer: Shape, target: Shape, 
     says = f"InvalidArgumentError: Incompatible shapes: [{samples}] vs. [{samples},{steps}]"
     data = replace(case.data, y=answer)
     candidates = (Candidate("A target with its last axis", (), data, "y = y[..., np.newaxis]"),)
-    return [Finding("target_mismatch", message, None, case.model.node, says, False, candidates)]
+    return [Finding("target_mismatch", message, None, case.whole.node, says, False, candidates)]
 
 
-def _apart(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str | None, says: str) -> Finding | None:
+def _apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding | None:
     if alike(answer, target) and not says:
         return None
-    sparse = bool(loss) and loss.startswith("sparse")
+    sparse = loss is not None and loss.startswith("sparse")
     # A sparse target has no axis for the classes.
-    full = (*target, answer[-1]) if sparse and len(target) < len(answer) else target
+    classes = (*target, answer[-1]) if sparse and len(target) < len(answer) else target
     if sparse and len(target) == len(answer) and target[-1] == 1:
-        full = (*target[:-1], answer[-1])
+        classes = (*target[:-1], answer[-1])
     silent = not says
-    if len(answer) >= 3 and (len(full) < len(answer) or (sparse and len(target) == 1) or _flat(answer, target, sparse)):
+    if len(answer) >= 3 and (len(classes) < len(answer) or (sparse and len(target) == 1) or _flat(answer, target, sparse)):
         return _still_steps(case, tensor, answer, target, loss, says)
-    if len(answer) == 2 and len(target) >= 2 and (len(full) == 3 or (sparse and len(target) == 2 and target[1] != 1)):
+    if len(answer) == 2 and len(target) >= 2 and (len(classes) == 3 or (sparse and len(target) == 2 and target[1] != 1)):
         return _no_steps(case, tensor, answer, target, loss, says)
-    if len(answer) == len(full) and len(answer) >= 3 and answer[1] != full[1]:
-        return lengths_apart(case, tensor, answer, target, full, says, silent)
+    if len(answer) == len(classes) and len(answer) >= 3 and answer[1] != classes[1]:
+        return lengths_apart(case, tensor, answer, target, classes, says, silent)
     head = head_of(case, tensor)
-    return widths_apart(case, tensor, head, answer, target, full, says, silent, loss)
+    return widths_apart(case, tensor, head, answer, target, classes, says, silent, loss)
 
 
-def _flat(answer: Shape, target: Shape, sparse: bool) -> bool:
+def _flat(answer: Full, target: Full, sparse: bool) -> bool:
     """A target of one answer for each sequence, (batch, 1), against one for each step."""
     return len(target) == 2 and len(answer) == 3 and (target[1] == 1 if sparse else True)
 
 
-def _still_steps(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str | None, says: str) -> Finding:
+def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding:
     keeper = keeper_of(case, tensor)
     embedding = next((each for each in case.up(tensor) if each.kind == "Embedding"), None)
     head = head_of(case, tensor)
     steps = answer[1]
-    sparse = bool(loss) and loss.startswith("sparse")
+    sparse = loss is not None and loss.startswith("sparse")
     data, candidates = case.data, []
     if keeper and (edits := mending.drops_steps(case, keeper)):
         wrapped = [each for each in case.up(tensor) if each.place > keeper.place and each.kind == "TimeDistributed"]
@@ -147,7 +147,7 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Shape, target: Shape, 
     if silent and len(target) == 1:
         compared = f"each of the {steps} steps is compared with the targets of all {target[0]} samples"
     keeps = [each for each in case.up(tensor) if isinstance(each.layer, LayerValue) and each.kind not in KEEPING]
-    sequence = [each for each in keeps if each.layer.core.kind in (*RECURRENT, "Conv1D", "MultiHeadAttention")]
+    sequence = [each for each in keeps if each.value.core.kind in (*RECURRENT, "Conv1D", "MultiHeadAttention")]
     if embedding and not sequence:
         message = (
             f"{case.name(embedding)} gives a vector for each of the {steps} words, and nothing makes one of them all: the "
@@ -167,11 +167,11 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Shape, target: Shape, 
     return Finding("time_axis_extra", message, blamed, None, says or None, silent, tuple(candidates))
 
 
-def _no_steps(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str | None, says: str) -> Finding:
+def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding:
     droppers = case.droppers(tensor)
     steps = target[1]
     candidates = []
-    sparse = bool(loss) and loss.startswith("sparse")
+    sparse = loss is not None and loss.startswith("sparse")
     now = case.steps()
     kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
     all_kept = tuple(edit for edits in kept for edit in edits) if droppers and len(kept) == len(droppers) else ()
@@ -183,8 +183,9 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Shape, target: Shape, los
         names = " and ".join(each.name for each in droppers)
         candidates.append(Candidate(f"One answer for each timestep: keep every step in {names}", (*all_kept, *wider)))
     # As many numbers at once as the target has timesteps: the answer is all of them, flat.
-    flat = len(target) == 3 and answer[-1] == steps != now and head is not None
-    if flat and (more := mending.with_units(case, head, f"{case.number(steps)} * {case.number(target[-1])}")):
+    flat = len(target) == 3 and answer[-1] == steps != now
+    many = f"{case.number(steps)} * {case.number(target[-1])}"
+    if flat and head is not None and (more := mending.with_units(case, head, many)):
         shaped = mending.after(case, tensor.made or head, "Reshape", f"({case.number(steps)}, {case.number(target[-1])})")
         candidates.append(
             Candidate(f"{steps * target[-1]} numbers at once, laid out in {steps} timesteps", (*more, *shaped))

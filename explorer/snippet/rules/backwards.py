@@ -17,7 +17,7 @@ _TURNING = ("flip", "reverse", "get_item")
 
 def backward_layer(case: Case, event: Event, call: Call) -> Finding:
     """Bidirectional with a layer of its own for backwards, where both read in one direction."""
-    node, source = event.node, case.source
+    node, source = event.called, case.source
     keyword = source.keyword(node, "backward_layer")
     held = (event.given.get("kwargs") or {}).get("backward_layer")
     inner = held.node if isinstance(held, LayerValue) else None
@@ -63,8 +63,9 @@ def backwards(case: Case) -> Finding | None:
             and core.kind in RECURRENT
             and call.kind != "Bidirectional"
             and getattr(core.layer, "go_backwards", False)
+            and getattr(core.layer, "return_sequences", False)
         )
-        if reading_back and getattr(core.layer, "return_sequences", False):
+        if reading_back:
             if before is None:
                 turned[id(out)] = call
         elif (
@@ -74,7 +75,7 @@ def backwards(case: Case) -> Finding | None:
         ):
             turned[id(out)] = before
     for tensor, shape in zip(
-        case.model.outputs, case.ran.outputs if case.ran else [each.shape for each in case.model.outputs], strict=True
+        case.whole.outputs, case.ran.outputs if case.ran else [each.shape for each in case.whole.outputs], strict=True
     ):
         target = case.data.y
         if (
@@ -98,12 +99,12 @@ def _reversing(case: Case, call: Call) -> bool:
 
 
 def _turned(case: Case, call: Call, meets: str) -> Finding:
-    node, source = call.layer.core.node, case.source
+    node, source = call.value.core.node, case.source
     message = f"`{call.name}` reads backwards and returns its steps in that order, the last one first; {meets}."
     candidates = []
     edit = source.without_keyword(node, "go_backwards")
     wrapper, edits = mending.class_text(case, node, "Bidirectional")
-    start, end = source.span(call.layer.node)
+    start, end = source.span(call.made_at)
     if edit:
         around = (Edit(start, start, f"{wrapper}("), edit, Edit(end, end, ")"), *edits)
         candidates.append(Candidate("Read in both directions, in normal order", around))

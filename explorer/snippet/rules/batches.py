@@ -41,9 +41,9 @@ def stateful(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findi
 
 def batches(case: Case) -> list[Finding]:
     """Whether samples come in the batches that a model with a fixed batch takes."""
-    fixed = {tensor.shape[0] for tensor in case.model.inputs} - {None}
+    fixed = {tensor.shape[0] for tensor in case.whole.inputs} - {None}
     stateful = [each for each in case.reader.calls if isinstance(each.layer, LayerValue) and each.layer.core.stateful]
-    if len(fixed) != 1 or not stateful:
+    if len(fixed) != 1 or not stateful or not case.data.x:
         return []
     (size,) = fixed
     samples = case.data.x[0][0]
@@ -54,7 +54,7 @@ def batches(case: Case) -> list[Finding]:
         return []
     call = stateful[0]
     says = f"InvalidArgumentError: Incompatible shapes: [{samples % batch or batch},…] vs. [{size},…]"
-    fit = next((each for each in case.model.fits if each[0] == "fit"), None)
+    fit = next((each for each in case.whole.fits if each[0] == "fit"), None)
     if batch != size and samples % size == 0:
         message = f"The model is fixed to batches of {size} samples, and fit takes {batch} at a time."
     elif samples < size:
@@ -87,7 +87,7 @@ def batches(case: Case) -> list[Finding]:
     candidates.append(
         Candidate(
             f"Fix the batch at {other}, which divides {samples}",
-            tuple(with_batch(case, case.model.inputs[0], other)),
+            tuple(with_batch(case, case.whole.inputs[0], other)),
             replace(data, batch=other),
             _asked(case, other),
         )
@@ -106,7 +106,7 @@ def shuffled(case: Case) -> Finding | None:
     stateful = [each for each in case.called() if isinstance(each.layer, LayerValue) and each.layer.core.stateful]
     if not stateful:
         return None
-    for name, node, given in case.model.fits:
+    for name, node, given in case.whole.fits:
         if name != "fit" or given.get("shuffle", True) is not True:
             continue
         (call,) = stateful[:1]
@@ -116,7 +116,7 @@ def shuffled(case: Case) -> Finding | None:
         )
         edit = case.source.with_keyword(node, "shuffle", "False")
         candidates = [Candidate("Keep the samples in their order", (edit,))]
-        stateless = case.source.without_keyword(call.layer.core.node, "stateful")
+        stateless = case.source.without_keyword(call.value.core.node, "stateful")
         if stateless:
             candidates.append(Candidate("Begin every batch with an empty memory", (stateless,)))
         return Finding("stateful_batch", message, call, node, None, True, tuple(candidates))
@@ -146,11 +146,11 @@ def with_batch(case: Case, source: TensorValue, batch: int) -> list[Edit]:
 
 
 def _stateless(case: Case, call: Call) -> Candidate:
-    edit = case.source.without_keyword(call.layer.core.node, "stateful")
+    edit = case.source.without_keyword(call.value.core.node, "stateful")
     return Candidate("Begin every batch with an empty memory", (edit,) if edit else ())
 
 
 def _cut_to(data: Data, samples: int, batch: int) -> Data:
-    x = tuple((samples, *shape[1:]) for shape in data.x)
+    x = tuple((samples, *shape[1:]) for shape in data.x or ())
     y = (samples, *data.y[1:]) if isinstance(data.y, tuple) and data.y and isinstance(data.y[0], int) else data.y
     return replace(data, x=x, y=y, batch=batch)

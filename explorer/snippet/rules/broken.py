@@ -64,8 +64,9 @@ def _shape(case: Case, event: Event) -> Finding:
     node, source = event.node, case.source
     candidates = []
     if isinstance(shape, int):
-        keyword = source.keyword(node, "shape") or source.keyword(node, "input_shape")
-        place = keyword.value if keyword else node.args[0] if node.args else None
+        made = event.called
+        keyword = source.keyword(made, "shape") or source.keyword(made, "input_shape")
+        place = keyword.value if keyword else made.args[0] if made.args else None
         if place is not None:
             text = source.text(place)
             given = case.data.x[0] if case.data.x else None

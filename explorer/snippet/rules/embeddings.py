@@ -66,12 +66,12 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
 def no_words(case: Case) -> Finding | None:
     """Whole numbers beyond the vocabulary of an Embedding."""
     given = case.arrays.get("x")
-    if given is None or len(case.model.inputs) != 1:
+    if given is None or len(case.whole.inputs) != 1:
         return None
-    for call in case.readers_of(case.model.inputs[0]):
+    for call in case.readers_of(case.whole.inputs[0]):
         if call.kind != "Embedding" or len(case.shape(call.inputs[0])) != 2:
             continue
-        known = call.layer.layer.input_dim
+        known = call.value.layer.input_dim
         if given.fractions:
             return _fractions(case, call)
         if given.high is not None and given.whole and given.high >= known:
@@ -100,17 +100,17 @@ def _fractions(case: Case, call: Call) -> Finding:
         "that were measured are features already."
     )
     size = case.shape(call.inputs[0])[1]
-    text, edits = mending.layer_text(case, call.layer.node, "Reshape", f"({size}, 1)")
-    as_features = Candidate("One feature at every timestep", (case.source.replaced(call.layer.node, text), *edits))
+    text, edits = mending.layer_text(case, call.made_at, "Reshape", f"({size}, 1)")
+    as_features = Candidate("One feature at every timestep", (case.source.replaced(call.made_at, text), *edits))
     return Finding("embedding_input", message, call, None, None, True, (as_features,))
 
 
 def two_levels(case: Case, call: Call) -> list[Edit]:
     """A memory for each inner sequence, in a TimeDistributed, before the one that reads the sequence of them."""
-    node = call.layer.node
+    node = call.made_at
     wrapper, edits = mending.class_text(case, node, "TimeDistributed")
-    inner = case.text(call.layer.core.node if call.kind != "Bidirectional" else node)
-    core = call.layer.core
+    inner = case.text(call.value.core.node if call.kind != "Bidirectional" else node)
+    core = call.value.core
     if getattr(core.layer, "return_sequences", False):
         keyword = case.source.keyword(core.node, "return_sequences")
         start = case.source.span(node)[0]

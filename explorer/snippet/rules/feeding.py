@@ -11,7 +11,7 @@ from explorer.snippet.given import taken
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.batches import batches
 from explorer.snippet.rules.words import declared_in_words
-from explorer.snippet.values import Shape, TensorValue
+from explorer.snippet.values import Full, Shape, TensorValue, full
 
 
 def fed(case: Case) -> list[Finding]:
@@ -45,7 +45,7 @@ def counted(case: Case) -> list[Finding]:
         "ValueError: Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. 'x' sizes: "
         f"{samples} 'y' sizes: {wanted}"
     )
-    node = next((each for name, each, _ in case.model.fits if name == "fit"), case.model.node)
+    node = next((each for name, each, _ in case.whole.fits if name == "fit"), case.whole.node)
     message = f"The inputs have {samples} samples, {given}, and the targets {wanted}, {target}: each sample has one target."
     if len(given) > 2 and given[1] == wanted:
         message = (
@@ -61,9 +61,9 @@ def counted(case: Case) -> list[Finding]:
     return [Finding("target_mismatch", message, None, node, says, False, (both,))]
 
 
-def _one(case: Case, tensor: TensorValue, given: Shape, place: int) -> Finding | None:
+def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | None:
     declared = tensor.shape
-    if taken(declared, given, case.model.sequential) is not None:
+    if taken(declared, given, case.whole.sequential) is not None:
         return None
     wanted, got = declared_in_words(declared), declared_in_words(given)
     says = f"ValueError: Invalid input shape for input. Expected shape {declared}, but input has incompatible shape {given}"
@@ -79,11 +79,11 @@ def _one(case: Case, tensor: TensorValue, given: Shape, place: int) -> Finding |
         return Finding("embedding_input", message, None, tensor.node, says, False, tuple(candidates))
     if len(given) == len(declared) and sorted(map(str, rest)) == sorted(map(str, declared[1:])) and len(rest) > 1:
         # A Sequential model lets its first layer meet the data; a functional one turns them away at its Input.
-        kind, call = "axes_swapped", reader if case.model.sequential else None
+        kind, call = "axes_swapped", reader if case.whole.sequential else None
         message += " Timesteps and features have changed places."
         axes = [0, *(_matching(declared[1:], rest))]
         line = "x = np.swapaxes(x, 1, 2)" if len(rest) == 2 else f"x = np.transpose(x, {tuple(axes)})"
-        fixed = (rows, *declared[1:])
+        fixed = (rows, *full(declared[1:]))
         by_input = Candidate("Declare the axes as the data have them", tuple(mending.shaped(case, tensor, rest)))
         by_data = _data(case, place, fixed, "Change the axes of the data", line)
         order = (
@@ -106,12 +106,12 @@ def _one(case: Case, tensor: TensorValue, given: Shape, place: int) -> Finding |
         many = rows - steps + 1
         line = f"x = np.stack([x[i:i + {steps}] for i in range(len(x) - {steps - 1})]); y = y[{steps - 1}:]"
         candidates.append(
-            _data(case, place, (many, *declared[1:]), f"Overlapping windows of {steps} rows", line, samples=many)
+            _data(case, place, (many, steps, given[1]), f"Overlapping windows of {steps} rows", line, samples=many)
         )
         whole = rows // steps
         line = f"x = x[:{whole * steps}].reshape({whole}, {steps}, {given[1]}); y = y[{steps - 1}::{steps}]"
         candidates.append(
-            _data(case, place, (whole, *declared[1:]), f"Separate windows of {steps} rows", line, samples=whole)
+            _data(case, place, (whole, steps, given[1]), f"Separate windows of {steps} rows", line, samples=whole)
         )
     total = math.prod(rest)
     known = [each for each in declared[1:] if each is not None]
@@ -129,16 +129,16 @@ def _one(case: Case, tensor: TensorValue, given: Shape, place: int) -> Finding |
         candidates.insert(
             0, Candidate("Leave the number of timesteps open", tuple(mending.shaped(case, tensor, (None, *rest[1:]))))
         )
-        if declared[1] < given[1]:
+        if declared[1] is not None and declared[1] < given[1]:
             candidates.append(
                 _data(case, place, (rows, declared[1], given[2]), "Cut the data off", f"x = x[:, :{declared[1]}]")
             )
     return Finding(kind, message, call, tensor.node, says, False, tuple(candidates))
 
 
-def _data(case: Case, place: int, shape: Shape, title: str, line: str, samples: int | None = None) -> Candidate:
+def _data(case: Case, place: int, shape: Full, title: str, line: str, samples: int | None = None) -> Candidate:
     """Changed data for one input; `samples`: how many the target has then."""
-    x = list(case.data.x)
+    x = list(case.data.x or ())
     x[place] = shape
     name = "x" if len(x) == 1 else f"x{place + 1}"
     if len(x) > 1:

@@ -42,10 +42,10 @@ def keeper_of(case: Case, tensor: TensorValue) -> Call | None:
 
 def spelled_out(case: Case, drop: Call, steps: int) -> list[Edit]:
     """A vector repeated, and a memory that runs through the copies, right after the layer that dropped the steps."""
-    near = drop.layer.node
-    units = getattr(drop.layer.core.layer, "units", 32)
+    near = drop.made_at
+    units = getattr(drop.value.core.layer, "units", 32)
     repeat, first = mending.class_text(case, near, "RepeatVector")
-    kind = drop.layer.core.kind if drop.layer.core.kind in ("GRU", "LSTM", "SimpleRNN") else "GRU"
+    kind = drop.value.core.kind if drop.value.core.kind in ("GRU", "LSTM", "SimpleRNN") else "GRU"
     memory, second = mending.class_text(case, near, kind)
     memory_text = f"{memory}({units}, return_sequences=True)"
     number = case.number(steps)

@@ -9,14 +9,15 @@ from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING
+from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.heads import head_of
-from explorer.snippet.values import Call, LayerValue, Shape, TensorValue
+from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 
 CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "kld")
 
 
-def label(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str | None, says: str) -> Finding | None:
+def label(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding | None:
     """Whole numbers where the loss wants one-hot vectors.
 
     answer: the shape of the output, (batch, ..., classes). target: of the target. says: what Keras says of both.
@@ -44,9 +45,7 @@ def label(case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: s
     return Finding("label_encoding", message, None, loss_node(case), says or None, silent, tuple(candidates))
 
 
-def sparse_labels(
-    case: Case, tensor: TensorValue, answer: Shape, target: Shape, loss: str, says: str
-) -> list[Finding] | None:
+def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str, says: str) -> list[Finding] | None:
     """Targets of whole numbers: one for each answer, below the number of classes. None where the shapes are apart.
 
     answer: the shape of the output, (batch, ..., classes). target: of the target. says: what Keras says of both.
@@ -74,14 +73,14 @@ def sparse_labels(
                 "each class: with one class the only label is 0."
             )
             many = int(given.high) + 1 if given is not None and given.high else 2
-            candidates = []
+            found: list[Candidate] = []
             if head:
                 edits = mending.with_units(case, head, str(many)) or []
                 edits += _with_activation(case, head, "softmax")
-                candidates.append(Candidate(f"{many} classes with softmax", tuple(edits)))
-            candidates += other_loss(case, "binary_crossentropy", "Take the loss for yes or no")
+                found.append(Candidate(f"{many} classes with softmax", tuple(edits)))
+            found += other_loss(case, "binary_crossentropy", "Take the loss for yes or no")
             says = says or "InvalidArgumentError: Received a label value of 1 which is outside the valid range of [0, 1)."
-            return [Finding("label_encoding", message, head, node if head is None else None, says, False, tuple(candidates))]
+            return [Finding("label_encoding", message, head, node if head is None else None, says, False, tuple(found))]
         if given is not None and given.high is not None and isinstance(classes, int) and given.high >= classes:
             head = head_of(case, tensor)
             message = (
@@ -92,18 +91,18 @@ def sparse_labels(
                 f"InvalidArgumentError: Received a label value of {int(given.high)} which is outside the valid range of "
                 f"[0, {classes})."
             )
-            candidates = []
-            if head and (edits := mending.with_units(case, head, str(int(given.high) + 1))):
-                candidates.append(Candidate(f"{int(given.high) + 1} classes", tuple(edits)))
-            if given.low == 1 and given.high == classes and isinstance(given.node, ast.AST):
+            found = []
+            if head and (wider := mending.with_units(case, head, str(int(given.high) + 1))):
+                found.append(Candidate(f"{int(given.high) + 1} classes", tuple(wider)))
+            if given.low == 1 and given.high == classes and isinstance(given.node, Node):
                 text = case.text(given.node)
-                candidates.append(Candidate("Labels from 0 on", (case.source.replaced(given.node, f"({text} - 1)"),)))
-            return [Finding("label_encoding", message, head, None, says, False, tuple(candidates))]
+                found.append(Candidate("Labels from 0 on", (case.source.replaced(given.node, f"({text} - 1)"),)))
+            return [Finding("label_encoding", message, head, None, says, False, tuple(found))]
         return constant(case, tensor, answer, loss)
     return None
 
 
-def constant(case: Case, tensor: TensorValue, answer: Shape, loss: str | None) -> list[Finding]:
+def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) -> list[Finding]:
     """A softmax over one class is always 1."""
     if answer[-1] != 1 or not loss:
         return []
@@ -148,7 +147,7 @@ def other_loss(case: Case, loss: str, title: str) -> list[Candidate]:
     return [Candidate(title, tuple(_loss_edits(case, loss)), replace(case.data, loss=loss))]
 
 
-def loss_node(case: Case) -> ast.AST | None:
+def loss_node(case: Case) -> Node | None:
     """Where the code names its loss, else where it makes its model."""
     for each in ast.walk(case.source.tree):
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "compile":

@@ -16,8 +16,8 @@ from explorer.snippet.values import Call, Event, Known, LayerValue, tensors_in
 
 def make(case: Case, event: Event) -> Finding:
     """Why a layer cannot be made."""
-    kind, args, kwargs = (event.given.get(name) for name in ("kind", "args", "kwargs"))
-    args, kwargs, node = args or [], kwargs or {}, event.node
+    kind, args, kwargs = event.given["kind"], event.given.get("args") or [], event.given.get("kwargs") or {}
+    node = event.called
     call = _Unmade(kind, node)
     source = case.source
     if kind in ("TimeDistributed", "Bidirectional") and tensors_in([*args, *kwargs.values()]):
@@ -34,8 +34,8 @@ def make(case: Case, event: Event) -> Finding:
             candidates.append(Candidate("Wrap the layer, then call the wrapper", (source.replaced(node, text),)))
         return Finding("time_distributed_inner", message, call, node, event.says, False, tuple(candidates))
     if kind in ("TimeDistributed", "Bidirectional") and "go_backwards" not in event.says:
-        inner = "Dense(1)" if kind == "TimeDistributed" else "GRU(32)"
-        message = f"{kind} wraps a layer, such as {kind}({inner}), and is given something else."
+        example = "Dense(1)" if kind == "TimeDistributed" else "GRU(32)"
+        message = f"{kind} wraps a layer, such as {kind}({example}), and is given something else."
         which = "time_distributed_inner" if kind == "TimeDistributed" else "backward_order"
         held = args[0] if args else kwargs.get("layer")
         candidates = []
@@ -126,7 +126,7 @@ def _unknown_arguments(case: Case, event: Event, node: Any) -> list[Candidate]:
 
 
 def _units_tuple(case: Case, event: Event, call: Call, kind: str, given: Any) -> Finding:
-    node, source = event.node, case.source
+    node, source = event.called, case.source
     keyword = source.keyword(node, "units")
     place = keyword.value if keyword else node.args[0]
     message = (

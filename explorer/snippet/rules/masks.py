@@ -47,7 +47,7 @@ def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
             )
         candidates.append(Candidate("Leave the mask out", tuple(mending.removed(case, maker))))
     else:
-        node = maker.layer.node
+        node = maker.made_at
         candidates.append(Candidate("Leave the mask out", (case.source.with_keyword(node, "mask_zero", "False"),)))
     return finding_of(event, "mask_lost", call, message, candidates)
 
@@ -62,7 +62,7 @@ def mask_late(case: Case) -> Finding | None:
         computed = [
             each
             for each in made
-            if each.layer.core.kind in (*RECURRENT, "Dense", "Conv1D", "LayerNormalization", "BatchNormalization")
+            if each.value.core.kind in (*RECURRENT, "Dense", "Conv1D", "LayerNormalization", "BatchNormalization")
         ]
         if not computed:
             continue
@@ -71,13 +71,13 @@ def mask_late(case: Case) -> Finding | None:
             f"`{call.name}` looks for padding in what `{computed[0].name}` has computed, where the zeros of the data are "
             "zeros no more: a mask comes before the first layer that reads the sequence."
         )
-        text = case.text(call.layer.node)
+        text = case.text(call.made_at)
         candidates = []
         if mending.in_sequential(call) and mending.in_sequential(first):
             candidates.append(
                 Candidate(
                     "Mask the data",
-                    (*mending.removed(case, call), *mending.placed(case, first.layer.node, text, after=False)),
+                    (*mending.removed(case, call), *mending.placed(case, first.made_at, text, after=False)),
                 )
             )
         elif isinstance(first.node, ast.Call) and first.node.args and isinstance(call.node, ast.Call):
@@ -103,7 +103,7 @@ def mask_destroyed(case: Case) -> Finding | None:
             kind = call.layer.core.kind if isinstance(call.layer, LayerValue) else call.kind
             sequence = len(call.outputs[0].shape) >= 3
             if past and not took:
-                if kind in _READS_MASK and len(case.shape(call.inputs[0])) == 3:
+                if lost is not None and kind in _READS_MASK and len(case.shape(call.inputs[0])) == 3:
                     return _destroyed(case, maker, lost, call)
                 if sequence and not getattr(getattr(call.layer, "layer", None), "return_state", False):
                     beyond |= {id(each) for each in call.outputs}
@@ -135,9 +135,9 @@ def never_masked(case: Case) -> Finding | None:
         if given is not None and given.padded
         else next((held for held in case.reader.names.values() if isinstance(held, Array) and held.padded), None)
     )
-    if padded is None or padded.padded != "post" or _makers(case) or len(case.model.inputs) != 1:
+    if padded is None or padded.padded != "post" or _makers(case) or len(case.whole.inputs) != 1:
         return None
-    (source,) = case.model.inputs
+    (source,) = case.whole.inputs
     if padded.shape and case.data.x and tuple(padded.shape[1:]) != tuple(case.data.x[0][1:]):
         return None
     readers = case.readers_of(source)
@@ -150,7 +150,7 @@ def never_masked(case: Case) -> Finding | None:
         "and what it knew fades."
     )
     if first.kind == "Embedding":
-        edit = case.source.with_keyword(first.layer.node, "mask_zero", "True")
+        edit = case.source.with_keyword(first.made_at, "mask_zero", "True")
         return Finding(
             "mask_lost", message, first, None, None, True, (Candidate("Let the Embedding mark the zeros", (edit,)),)
         )
@@ -166,8 +166,8 @@ def other_value(case: Case) -> Finding | None:
     if given is None or not given.padded or given.filled is None:
         return None
     for call in _makers(case):
-        looked_for = getattr(call.layer.layer, "mask_value", 0.0)
-        if call.inputs[0] is not case.model.inputs[0] or looked_for == given.filled or len(case.model.inputs) != 1:
+        looked_for = getattr(call.value.layer, "mask_value", 0.0)
+        if call.inputs[0] is not case.whole.inputs[0] or looked_for == given.filled or len(case.whole.inputs) != 1:
             continue
         message = (
             f"The sequences were filled up with {given.filled:g}, and `{call.name}` takes {looked_for:g} for padding: "
@@ -176,9 +176,9 @@ def other_value(case: Case) -> Finding | None:
         pad = case.source.with_keyword(given.node, "value", f"{looked_for}") if isinstance(given.node, ast.Call) else None
         candidates = [Candidate(f"Fill up with {looked_for:g}", (pad,))] if pad else []
         if call.kind == "Masking":
-            edit = case.source.with_keyword(call.layer.node, "mask_value", f"{given.filled}")
-            if not case.source.keyword(call.layer.node, "mask_value") and call.layer.node.args:
-                edit = case.source.replaced(call.layer.node.args[0], f"{given.filled}")
+            edit = case.source.with_keyword(call.made_at, "mask_value", f"{given.filled}")
+            if not case.source.keyword(call.made_at, "mask_value") and call.made_at.args:
+                edit = case.source.replaced(call.made_at.args[0], f"{given.filled}")
             candidates.insert(0, Candidate(f"Mask {given.filled:g}", (edit,)))
         return Finding("mask_lost", message, call, None, None, True, tuple(candidates))
     return None
@@ -203,9 +203,9 @@ def makes_mask(call: Call) -> bool:
 
 
 def _moved_after(case: Case, maker: Call, later: Call) -> list[Edit]:
-    text = case.text(maker.layer.node)
+    text = case.text(maker.made_at)
     if mending.in_sequential(later):
-        return mending.placed(case, later.layer.node, text, after=True)
+        return mending.placed(case, later.made_at, text, after=True)
     return [case.source.replaced(later.node, f"{text}({case.text(later.node)})")]
 
 

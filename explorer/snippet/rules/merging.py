@@ -87,8 +87,8 @@ def _widths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
         maker = tensors[place].made
         if maker is None or not isinstance(other[2], int):
             continue
-        if maker.kind == "Bidirectional" and maker.layer.layer.merge_mode == "concat" and other[2] * 2 == shapes[place][2]:
-            edit = case.source.with_keyword(maker.layer.node, "merge_mode", '"sum"')
+        if maker.kind == "Bidirectional" and maker.value.layer.merge_mode == "concat" and other[2] * 2 == shapes[place][2]:
+            edit = case.source.with_keyword(maker.made_at, "merge_mode", '"sum"')
             found.append(Candidate("Add both directions up, so that the width stays", (edit,)))
         elif maker.kind == "Bidirectional" and other[2] % 2 == 0 and other[2] != shapes[place][2]:
             if edits := mending.with_units(case, maker, str(other[2] // 2)):
@@ -119,7 +119,7 @@ def _lengths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
     makers = [
         each.made for each in tensors if each.made and each.made.kind in ("Conv1D", "Convolution1D", "SeparableConv1D")
     ]
-    same = [case.source.with_keyword(each.layer.node, "padding", '"same"') for each in makers]
+    same = [case.source.with_keyword(each.made_at, "padding", '"same"') for each in makers]
     if same:
         found.append(Candidate("Let every convolution keep all timesteps", tuple(dict.fromkeys(same))))
     for maker, edit in zip(makers, same, strict=True):
@@ -144,8 +144,8 @@ def _vectors(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
         maker = tensors[place].made
         if not isinstance(other[1], int):
             continue
-        sized = maker and isinstance(maker.layer, LayerValue) and maker.layer.core.kind in (*RECURRENT, "Dense")
-        if sized and (edits := mending.with_units(case, maker, case.number(other[1]))):
+        sized = maker is not None and isinstance(maker.layer, LayerValue) and maker.layer.core.kind in (*RECURRENT, "Dense")
+        if maker is not None and sized and (edits := mending.with_units(case, maker, case.number(other[1]))):
             found.append(Candidate(f"Give {maker.name} the same width, {other[1]}", tuple(edits)))
         found.append(
             Candidate(

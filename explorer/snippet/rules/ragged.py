@@ -47,7 +47,8 @@ def ragged(case: Case, array: Array) -> Finding:
     )
     candidates: list[Candidate] = []
     if isinstance(node, ast.Call) and node.args:
-        if source.keyword(node, "dtype") and "object" in source.text(source.keyword(node, "dtype").value):
+        dtype = source.keyword(node, "dtype")
+        if dtype and "object" in source.text(dtype.value):
             says = "ValueError: Invalid dtype: object"
         held = case.reader.names.get("keras")
         path = "keras.utils.pad_sequences"
@@ -102,7 +103,7 @@ def loose(case: Case) -> Finding | None:
 
 
 def _cut(case: Case, event: Event) -> Finding:
-    node = event.node
+    node = event.called
     message = "`pad_sequences` makes whole numbers unless told otherwise: the fractions of these values are cut off."
     edit = case.source.with_keyword(node, "dtype", '"float32"')
     return Finding("ragged_input", message, None, node, None, True, (Candidate("Keep the fractions", (edit,)),))

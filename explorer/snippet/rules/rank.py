@@ -15,7 +15,7 @@ from explorer.snippet.rules.embeddings import two_levels
 from explorer.snippet.rules.heads import keeper_of
 from explorer.snippet.rules.steps import extra, needs_steps
 from explorer.snippet.rules.words import in_words, needs_in_words
-from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue
+from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 
 
 def rank(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -50,7 +50,7 @@ def rank(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding |
 def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | None:
     """A window that is longer than the sequence."""
     message = f"{case.name(call)} needs more timesteps than the {shape[1]} that are left: it is given {in_words(shape)}."
-    swapped = len(shape) == 3 and all(isinstance(each, int) for each in shape[1:]) and shape[2] > shape[1]
+    swapped = len(shape) == 3 and None not in shape[1:] and full(shape[1:])[1] > full(shape[1:])[0]
     source = case.source_of(call.inputs[0])
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
     candidates = []
@@ -79,9 +79,9 @@ def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | 
 
 
 def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
-    wanted = 5 if call.layer.core.kind == "ConvLSTM2D" or "3D" in call.layer.core.kind else 4
+    wanted = 5 if call.value.core.kind == "ConvLSTM2D" or "3D" in call.value.core.kind else 4
     message = (
-        f"{case.name(call)} needs {wanted} axes, {needs_in_words(call.layer.core.kind)}, and is given {in_words(shape)}."
+        f"{case.name(call)} needs {wanted} axes, {needs_in_words(call.value.core.kind)}, and is given {in_words(shape)}."
     )
     source = case.source_of(call.inputs[0])
     candidates = []
@@ -103,10 +103,10 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     if len(shape) == wanted + 1 and keeper and (dropped := mending.drops_steps(case, keeper)):
         candidates.append(Candidate(f"Keep only the last step of {keeper.name}", tuple(dropped)))
     if len(shape) == wanted + 1:
-        wrapper, edits = mending.class_text(case, call.layer.node, "TimeDistributed")
-        text = case.text(call.layer.node)
+        wrapper, edits = mending.class_text(case, call.made_at, "TimeDistributed")
+        text = case.text(call.made_at)
         candidates.append(
-            Candidate("The layer at every timestep", (case.source.replaced(call.layer.node, f"{wrapper}({text})"), *edits))
+            Candidate("The layer at every timestep", (case.source.replaced(call.made_at, f"{wrapper}({text})"), *edits))
         )
         if direct and source.shape[0] is None and case.data.x and len(case.data.x[0]) == wanted:
             candidates.append(
@@ -115,8 +115,8 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     drops = case.droppers(call.inputs[0])
     if drops and len(shape) < wanted:
         for drop in drops:
-            if edits := mending.keeps_steps(case, drop):
-                candidates.append(Candidate(f"Keep every timestep in {drop.name}", tuple(edits)))
+            if kept := mending.keeps_steps(case, drop):
+                candidates.append(Candidate(f"Keep every timestep in {drop.name}", tuple(kept)))
         return finding_of(event, "time_axis_missing", call, message, candidates)
     kind = "time_axis_extra" if len(shape) > wanted and keeper else "input_rank"
     # Frames of a film, one axis more than an image: each of them is meant.
@@ -136,7 +136,7 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     source = case.source_of(call.inputs[0])
     changing = [each for each in chain if each.kind not in KEEPING]
     message = (
-        f"{case.name(call)} needs {needs_in_words(call.layer.core.kind)}, and is given {in_words(shape)}: {len(shape) - 3} "
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, and is given {in_words(shape)}: {len(shape) - 3} "
         "axis too many."
     )
     data, candidates = case.data, []
@@ -167,22 +167,22 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
                     "x = x[:, 0]" if changed else None,
                 )
             )
-        if all(isinstance(each, int) for each in sizes[2:]):
-            width = f"({_known(sizes[1])}, {math.prod(sizes[2:])})"
+        if None not in sizes[2:]:
+            width = f"({_known(sizes[1])}, {math.prod(full(sizes[2:]))})"
             candidates.append(
                 Candidate("Put the inner axes side by side as features", tuple(mending.before(case, call, "Reshape", width)))
             )
-        if call.layer.core.kind in RECURRENT and len(sizes) == 4:
+        if call.value.core.kind in RECURRENT and len(sizes) == 4:
             candidates.append(
                 Candidate("Read each inner sequence by itself, then the sequence of them", tuple(two_levels(case, call)))
             )
         return finding_of(event, "input_rank", call, message, candidates)
     sizes = shape
     last = changing[0]
-    if all(isinstance(each, int) for each in sizes[2:]):
-        inner = math.prod(sizes[2:])
-        wrapper, edits = mending.class_text(case, call.layer.node, "TimeDistributed")
-        flatten, more = mending.class_text(case, call.layer.node, "Flatten")
+    if None not in sizes[2:]:
+        inner = math.prod(full(sizes[2:]))
+        wrapper, edits = mending.class_text(case, call.made_at, "TimeDistributed")
+        flatten, more = mending.class_text(case, call.made_at, "Flatten")
         each_step = f"{wrapper}({flatten}())"
         found = _before_text(case, call, each_step)
         candidates.append(Candidate("Flatten what each timestep holds", (*found, *edits, *more)))
@@ -192,8 +192,8 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
                 tuple(mending.before(case, call, "Reshape", f"({_known(sizes[1])}, {inner})")),
             )
         )
-    if last.kind == "TimeDistributed" and last.layer.core.kind in RECURRENT and (edits := mending.drops_steps(case, last)):
-        candidates.insert(0, Candidate(f"Keep one vector for each timestep in {last.name}", tuple(edits)))
+    if last.kind == "TimeDistributed" and last.value.core.kind in RECURRENT and (fewer := mending.drops_steps(case, last)):
+        candidates.insert(0, Candidate(f"Keep one vector for each timestep in {last.name}", tuple(fewer)))
     spatial = any(
         "2D" in each.kind or "3D" in each.kind or (isinstance(each.layer, LayerValue) and "2D" in each.layer.core.kind)
         for each in changing
@@ -209,7 +209,7 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
 
 def _before_text(case: Case, call: Call, text: str) -> list[Edit]:
     if mending.in_sequential(call):
-        return mending.placed(case, call.layer.node, text, after=False)
+        return mending.placed(case, call.made_at, text, after=False)
     if isinstance(call.node, ast.Call) and call.node.args:
         argument = call.node.args[0]
         return [case.source.replaced(argument, f"{text}({case.text(argument)})")]

@@ -45,8 +45,8 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
         candidates.append(
             Candidate(f"A Dense layer of {total} before it", tuple(mending.before(case, call, "Dense", str(total))))
         )
-        if edits := mending.with_units(case, drop, str(total)):
-            candidates.append(Candidate(f"{total} units, one for every value", tuple(edits)))
+        if wider := mending.with_units(case, drop, str(total)):
+            candidates.append(Candidate(f"{total} units, one for every value", tuple(wider)))
         kind = "time_axis_missing" if len(target) == 2 and target[1] == units and units != 1 else "units_misread"
         return finding_of(event, kind, call, message, candidates)
     candidates = []
@@ -57,8 +57,8 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
             if rest > 0 and total % rest == 0:
                 sizes = [str(total // rest) if other == place else str(size) for other, size in enumerate(target)]
                 text = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-                if edits := mending.with_units(case, call, text, "target_shape"):
-                    candidates.append(Candidate(f"Reshape to {text}", tuple(edits)))
+                if other_target := mending.with_units(case, call, text, "target_shape"):
+                    candidates.append(Candidate(f"Reshape to {text}", tuple(other_target)))
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
     return finding_of(event, "input_rank" if direct else "units_misread", call, message, candidates)
 
@@ -71,7 +71,7 @@ def array_reshape(case: Case, event: Event) -> Finding:
         f"The array has {total:,} values, {before}, and {after} has room for another number: reshape neither copies nor "
         "drops."
     )
-    node, source = event.node, case.source
+    node, source = event.called, case.source
     candidates = []
     args = node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], (ast.Tuple, ast.List)) else node.args
     if source.text(node.func).rpartition(".")[0] in ("np", "numpy"):
@@ -93,8 +93,8 @@ def array_reshape(case: Case, event: Event) -> Finding:
     if len(before) == 2 and len(after) == 3 and before[1] == after[2]:
         steps = after[1]
         start, end = source.span(node)
-        owner = source.text(node.func.value) if isinstance(node.func, ast.Attribute) else "rows"
-        if owner not in ("np", "numpy"):
-            text = f"np.stack([{owner}[i:i + {steps}] for i in range({before[0] - steps + 1})])"
+        rows_of = source.text(node.func.value) if isinstance(node.func, ast.Attribute) else "rows"
+        if rows_of not in ("np", "numpy"):
+            text = f"np.stack([{rows_of}[i:i + {steps}] for i in range({before[0] - steps + 1})])"
             candidates.append(Candidate("Overlapping windows", (Edit(start, end, text),)))
     return Finding("input_rank", message, None, node, event.says, False, tuple(candidates))

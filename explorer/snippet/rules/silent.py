@@ -17,7 +17,7 @@ from explorer.snippet.rules.masks import mask_destroyed, mask_late, never_masked
 from explorer.snippet.rules.states import too_many_states
 from explorer.snippet.rules.steps import steps_back
 from explorer.snippet.rules.unknown import unknown_size
-from explorer.snippet.values import Call, Event, LayerValue
+from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 
 def silent_mistakes(case: Case) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def silent_mistakes(case: Case) -> Iterator[Finding]:
 def hints(case: Case) -> list[str]:
     """What is right, and good to know."""
     found = []
-    for tensor, shape in zip(case.model.inputs, case.data.x or (), strict=False):
+    for tensor, shape in zip(case.whole.inputs, case.data.x or (), strict=False):
         if len(shape) == len(tensor.shape) - 1:
             found.append(
                 f"The data {shape} have no last axis of 1; Keras adds it, because the Input declares {tensor.shape}."
@@ -57,7 +57,7 @@ def hints(case: Case) -> list[str]:
                 "both."
             )
     for call in case.called():
-        if call.kind == "Embedding" and case.source.keyword(call.layer.node, "input_length"):
+        if call.kind == "Embedding" and case.source.keyword(call.made_at, "input_length"):
             found.append(
                 f"`{call.name}` takes the length of the sequences from the data today: input_length can be left out."
             )
@@ -82,8 +82,8 @@ def _scrambled(case: Case) -> Finding | None:
             f"`{call.name}` reads the values in the order in which they lie: from {before} to {after} it mixes timesteps "
             "and features, where Permute would exchange them."
         )
-        text, edits = mending.layer_text(case, call.layer.node, "Permute", "(2, 1)")
-        candidates = (Candidate("Exchange the axes with Permute", (case.source.replaced(call.layer.node, text), *edits)),)
+        text, edits = mending.layer_text(case, call.made_at, "Permute", "(2, 1)")
+        candidates = (Candidate("Exchange the axes with Permute", (case.source.replaced(call.made_at, text), *edits)),)
         return Finding("axes_swapped", message, call, None, None, True, candidates)
     return None
 
@@ -131,7 +131,7 @@ def _across_the_batch(case: Case) -> Finding | None:
 
 def _one_step(case: Case) -> Finding | None:
     """A memory over sequences of a single step is never used."""
-    if case.data.x is None and not all(tensor.shape[1:2] == (1,) for tensor in case.model.inputs):
+    if case.data.x is None and not all(tensor.shape[1:2] == (1,) for tensor in case.whole.inputs):
         return None
     for call in case.called():
         if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in RECURRENT or len(call.inputs) != 1:
@@ -147,11 +147,11 @@ def _one_step(case: Case) -> Finding | None:
     return None
 
 
-def _single(case: Case, call: Call, shape: tuple) -> Finding:
+def _single(case: Case, call: Call, shape: Shape) -> Finding:
     width, data = shape[2], case.data
     (tensor,) = call.inputs
     source = case.source_of(tensor)
-    place = case.model.inputs.index(source) if source in case.model.inputs else 0
+    place = case.whole.inputs.index(source) if source in case.whole.inputs else 0
     candidates = []
     if width and width > 1:
         edits = mending.shaped(case, source, (width, 1))

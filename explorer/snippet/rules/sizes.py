@@ -12,19 +12,19 @@ from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.heads import keeper_of, spelled_out
 from explorer.snippet.rules.labels import CATEGORICAL, loss_node, other_loss
 from explorer.snippet.rules.words import answer_in_words
-from explorer.snippet.values import Call, LayerValue, Shape, TensorValue
+from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 
 _WIDTHS = {"Dense": "units", "Conv1D": "filters", "Convolution1D": "filters", "EinsumDense": "output_shape"}
 
 
 def lengths_apart(
-    case: Case, tensor: TensorValue, answer: Shape, target: Shape, full: Shape, says: str, silent: bool
+    case: Case, tensor: TensorValue, answer: Full, target: Full, classes: Full, says: str, silent: bool
 ) -> Finding:
     """Both are sequences, and one is longer.
 
-    answer: (batch, timesteps, outputs). target: as it came. full: the target with an axis for its classes.
+    answer: (batch, timesteps, outputs). target: as it came. classes: the target with an axis for its classes.
     """
-    mine, its = answer[1], full[1]
+    mine, its = answer[1], classes[1]
     data, candidates = case.data, []
     chain = list(case.up(tensor))
     blamed = None
@@ -108,18 +108,18 @@ def widths_apart(
     case: Case,
     tensor: TensorValue,
     head: Call | None,
-    answer: Shape,
-    target: Shape,
-    full: Shape,
+    answer: Full,
+    target: Full,
+    classes: Full,
     says: str,
     silent: bool,
     loss: str | None,
 ) -> Finding:
     """Both have the same axes, and the last one differs.
 
-    answer: (batch, ..., outputs). target: as it came. full: the target with an axis for its classes.
+    answer: (batch, ..., outputs). target: as it came. classes: the target with an axis for its classes.
     """
-    last = full[-1] if len(full) == len(answer) else 1 if len(full) == len(answer) - 1 else full[-1]
+    last = classes[-1] if len(classes) == len(answer) else 1 if len(classes) == len(answer) - 1 else classes[-1]
     candidates = []
     timesteps = case.steps()
     memory = head is not None and isinstance(head.layer, LayerValue) and head.layer.core.kind in RECURRENT

@@ -10,6 +10,7 @@ from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, RECURRENT
+from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.words import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
@@ -32,7 +33,7 @@ def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding
     each_has = 2 if type(core).__name__ == "LSTM" else 1
     directions = 2 if call.kind == "Bidirectional" else 1
     wanted, units = each_has * directions, getattr(core, "units", None)
-    widths = sorted({case.shape(each)[-1] for each in states if case.shape(each)})
+    widths = sorted({case.shape(each)[-1] for each in states if case.shape(each)}, key=lambda size: size or 0)
     one = "a memory h and a cell c" if each_has == 2 else "one memory h"
     kind = an(type(core).__name__)
     whom = f"{kind[0].upper()}{kind[1:]} begins with {one}" + (" for each direction" if directions == 2 else "")
@@ -84,7 +85,7 @@ def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int,
     if len(texts) == 1 and wanted == 2:
         offer("Begin both with the same state", texts * 2)
     if len(texts) > wanted and len(texts) == 2 * wanted:
-        text, edits = mending.class_text(case, call.layer.node, "Concatenate")
+        text, edits = mending.class_text(case, call.made_at, "Concatenate")
         half = len(texts) // 2
         joined = [f"{text}()([{texts[place]}, {texts[place + half]}])" for place in range(half)]
         offer("Put the states of both directions side by side", joined, tuple(edits))
@@ -95,14 +96,14 @@ def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int,
     if len(widths) == 1 and units is not None and widths != {units}:
         (width,) = widths
         if isinstance(width, int):
-            edits = mending.with_units(case, call, case.number(width))
-            if edits:
-                candidates.append(Candidate(f"Give {call.name} the {width} units of its states", tuple(edits)))
+            wider = mending.with_units(case, call, case.number(width))
+            if wider:
+                candidates.append(Candidate(f"Give {call.name} the {width} units of its states", tuple(wider)))
             givers = {id(each.made): each.made for each in states if each.made}
             for giver in givers.values():
-                if edits := mending.with_units(case, giver, case.number(units)):
-                    candidates.append(Candidate(f"Give {giver.name} {units} units too", tuple(edits)))
-            text, more = mending.class_text(case, call.layer.node, "Dense")
+                if too := mending.with_units(case, giver, case.number(units)):
+                    candidates.append(Candidate(f"Give {giver.name} {units} units too", tuple(too)))
+            text, more = mending.class_text(case, call.made_at, "Dense")
             offer(
                 "Bring the states to its width with a Dense layer",
                 [f"{text}({units})({each})" for each in texts],
@@ -127,7 +128,7 @@ def _state_names(case: Case, states: list[TensorValue]) -> list[str]:
     return found
 
 
-def _state_node(case: Case, call: Call) -> ast.AST | None:
+def _state_node(case: Case, call: Call) -> Node | None:
     node = call.node
     if not isinstance(node, ast.Call):
         return None

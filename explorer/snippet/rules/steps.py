@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from explorer.snippet import mending
@@ -9,7 +10,7 @@ from explorer.snippet.cases import Case
 from explorer.snippet.families import ATTENTION, FLATTENING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.words import in_words, needs_in_words
-from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue
+from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 
 
 def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
@@ -25,7 +26,7 @@ def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     else:
         lost = f"{'each ' if len(droppers) > 1 else ''}kept only the last memory"
     message = (
-        f"{names} {lost}: timesteps are gone, and {case.name(call)} needs them, {needs_in_words(call.layer.core.kind)}."
+        f"{names} {lost}: timesteps are gone, and {case.name(call)} needs them, {needs_in_words(call.value.core.kind)}."
     )
     return finding_of(event, "time_axis_missing", call, message, steps_back(case, call, droppers, shape))
 
@@ -49,8 +50,8 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
             tuple(mending.before(case, call, "RepeatVector", number)),
         )
     # Where the answer has another number of steps than the question, one vector must be spelled out again.
-    order = (repeated, keep) if steps and steps != case.steps() else (keep, repeated)
-    each_step = call.kind == "TimeDistributed" and call.layer.core.kind in ("Dense", "Activation", "Dropout")
+    order: tuple[Candidate | None, ...] = (repeated, keep) if steps and steps != case.steps() else (keep, repeated)
+    each_step = call.kind == "TimeDistributed" and call.value.core.kind in ("Dense", "Activation", "Dropout")
     if each_step and (edits := mending.unwrapped(case, call)):
         plain = Candidate("One answer for the whole sequence, without the wrapper", tuple(edits))
         order = (keep, plain, repeated)
@@ -59,9 +60,10 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
         (drop,) = droppers
         found.append(Candidate(f"Leave {drop.name} out", tuple(mending.removed(case, drop))))
         given = case.shape(drop.inputs[0])
-        if len(given) == 4 and all(isinstance(each, int) for each in given[1:]):
-            text, edits = mending.layer_text(case, drop.layer.node, "Reshape", f"({given[1]}, {given[2] * given[3]})")
-            found.append(Candidate("Read the image row by row", (case.source.replaced(drop.layer.node, text), *edits)))
+        if len(given) == 4 and None not in given[1:]:
+            steps_in, *inner = full(given[1:])
+            text, edits = mending.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
+            found.append(Candidate("Read the image row by row", (case.source.replaced(drop.made_at, text), *edits)))
     width = shape[-1] if shape else None
     if steps and isinstance(width, int) and width % steps == 0:
         found.insert(
@@ -108,7 +110,7 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
     inputs, data = case.inputs(), case.data
     candidates: list[Candidate] = []
     message = (
-        f"{case.name(call)} needs {needs_in_words(call.layer.core.kind)}, and the Input gives {in_words(shape)}: one axis "
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, and the Input gives {in_words(shape)}: one axis "
         "is missing."
     )
     given = data.x[inputs.index(source)] if data.x and source in inputs and len(data.x) == len(inputs) else None

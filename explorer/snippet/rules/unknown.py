@@ -31,9 +31,10 @@ def unknown(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
 
 def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> Finding:
     """A size that is None and must be a number. `shape`: what the layer is given."""
-    source = case.source_of(call.inputs[0]) if call and call.inputs else (case.inputs() or [None])[0]
-    gaps = [place for place, size in enumerate(source.shape) if size is None and place] if source else []
-    which = "timesteps" if gaps == [1] else "features" if gaps and gaps[-1] == len(source.shape) - 1 else "sizes"
+    source = case.source_of(call.inputs[0]) if call and call.inputs else next(iter(case.inputs()), None)
+    declared = source.shape if source else ()
+    gaps = [place for place, size in enumerate(declared) if size is None and place]
+    which = "timesteps" if gaps == [1] else "features" if gaps and gaps[-1] == len(declared) - 1 else "sizes"
     who = case.name(call) if call else "A layer here"
     message = (
         f"The Input leaves its {which} open (None), and {who} is given {in_words(shape)}: the sizes of its weights or of "
@@ -52,10 +53,11 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
                 known = [size if mine is None else mine for mine, size in zip(source.shape[1:], given[1:], strict=True)]
                 candidates.append(Candidate("Write down the sizes of your data", tuple(mending.shaped(case, source, known))))
                 if which == "features" and len(given) > 2:
-                    known = [None, *given[2:]]
+                    open_length = [None, *given[2:]]
                     candidates.append(
                         Candidate(
-                            "Write down the features, and leave the length open", tuple(mending.shaped(case, source, known))
+                            "Write down the features, and leave the length open",
+                            tuple(mending.shaped(case, source, open_length)),
                         )
                     )
         if not shapes:
@@ -68,5 +70,5 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
 
 
 def _replaced_kind(case: Case, call: Call, kind: str) -> list[Edit]:
-    text, edits = mending.layer_text(case, call.layer.node, kind)
-    return [case.source.replaced(call.layer.node, text), *edits]
+    text, edits = mending.layer_text(case, call.made_at, kind)
+    return [case.source.replaced(call.made_at, text), *edits]

@@ -10,6 +10,7 @@ from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, MERGING
+from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.values import Call, Event, LayerValue, Shape, tensors_in
 
@@ -20,9 +21,9 @@ def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
     if not isinstance(first, (list, tuple)) or len(first) < 2 or call.kind in MERGING or call.kind in ATTENTION:
         return None
     made = {id(each.made): each.made for each in tensors_in(first)}
-    if len(made) != 1 or None in [each.made for each in tensors_in(first)]:
+    giver = next(iter(made.values()), None)
+    if len(made) != 1 or giver is None:
         return None
-    (giver,) = made.values()
     if not isinstance(giver.layer, LayerValue):
         return None
     core = giver.layer.core.layer
@@ -118,7 +119,7 @@ def unpack(case: Case, event: Event) -> Finding:
     return Finding("state_unpacking", message, maker, node, event.says, False, tuple(candidates))
 
 
-def _renamed(case: Case, target: ast.AST, lost: set[str], name: str) -> list[Edit]:
+def _renamed(case: Case, target: Node, lost: set[str], name: str) -> list[Edit]:
     """Names that are bound no more: where they are read in a list of states they go, elsewhere another stands for them."""
     edits: list[Edit] = []
     source = case.source

@@ -20,10 +20,10 @@ from explorer.snippet.values import Call, Event, LayerValue, Shape
 def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
     """A wrapped layer gets each timestep alone, (batch, features), and needs more axes than that."""
     # Of a model that is wrapped, Keras says itself what it takes.
-    if call.kind != "TimeDistributed" or not shapes or call.layer.wraps is None:
+    if call.kind != "TimeDistributed" or not shapes or call.value.wraps is None:
         return None
     (shape,) = shapes[:1]
-    inner = call.layer.core
+    inner = call.value.core
     if len(shape) < 3:
         return needs_steps(case, event, call, shape)
     if (shape[1] is None and None in shape[2:]) or None in shape[2:]:
@@ -35,7 +35,7 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
     )
     candidates = []
     unwrapped = mending.unwrapped(case, call)
-    if (unwrapped and inner.kind in (*RECURRENT, "Bidirectional", "Conv1D")) or call.layer.wraps.kind == "Bidirectional":
+    if (unwrapped and inner.kind in (*RECURRENT, "Bidirectional", "Conv1D")) or call.value.wraps.kind == "Bidirectional":
         edits = list(unwrapped or [])
         inner_node = inner.node
         plain = [*_unwrap_by_ends(case, call)]
@@ -57,8 +57,8 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
 
 def _unwrap_by_ends(case: Case, call: Call) -> list[Edit]:
     """The wrapper around a layer cut away at both ends, so that the layer itself can be changed at the same time."""
-    start, end = case.source.span(call.layer.node)
-    inner_start, inner_end = case.source.span(mending.wrapped(case, call.layer))
+    start, end = case.source.span(call.made_at)
+    inner_start, inner_end = case.source.span(mending.wrapped(case, call.value))
     return [Edit(start, inner_start, ""), Edit(inner_end, end, "")]
 
 

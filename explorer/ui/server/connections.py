@@ -69,7 +69,7 @@ class Connections:
         self.most_of_one = most * 3 // 4
         self._proxies = tuple(proxies)
         # In the order of when they last did something, as far as that was looked at.
-        self._open: OrderedDict[asyncio.BaseTransport, _Connection] = OrderedDict()
+        self._open: OrderedDict[asyncio.Transport, _Connection] = OrderedDict()
         self._of: Counter[str] = Counter()
         self._new: Counter[str] = Counter()
         self._window = 0.0
@@ -151,14 +151,15 @@ def _read_on(transport: asyncio.Transport) -> None:
             transport.resume_reading()
 
 
-def protocols(connections: Connections, websocket: type, headers: Callable[[], dict[str, str]]) -> tuple[type, type]:
+def protocols(connections: Connections, websocket: Any, headers: Callable[[], dict[str, str]]) -> tuple[type, type]:
     """The classes of the HTTP and the WebSocket protocol that report to `connections`.
 
     headers: those of an answer that is given here, for what is not HTTP at all.
     """
 
     class BoundedHTTP(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:
+        # asyncio would allow any transport here, but a server's is one that can be written to.
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             connections.add(transport, self, self.client[0] if self.client else "")
 
@@ -182,7 +183,8 @@ def protocols(connections: Connections, websocket: type, headers: Callable[[], d
             self.transport.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
             self.transport.close()
 
-    class BoundedWebSocket(websocket):
+    # Which class speaks WebSocket is uvicorn's setting, so it is known only when it runs.
+    class BoundedWebSocket(websocket):  # type: ignore[misc]
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
             connections.hand_over(transport, self)

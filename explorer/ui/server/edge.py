@@ -34,15 +34,14 @@ class Edge:
             return
         kind = requests.kind_of(scope)
         refusal = requests.too_large(scope) or self._stranger(scope, kind)
-        if refusal is None and kind is None:
-            refusal = requests.NOT_THERE
-        refusal = refusal or requests.wrong_request(scope, kind)
+        if refusal is None:
+            refusal = requests.NOT_THERE if kind is None else requests.wrong_request(scope, kind)
         client = scope["client"][0] if scope.get("client") else ""
         asker = self._limits.asker(counted_as(client), cookie_of(scope))
         # Also what is refused is counted: nobody gets more answers by asking wrongly.
         late = await self._limits.wait(kind or requests.SMALL, asker)
-        if late or refusal:
-            await answer(late or refusal, scope, send)
+        if (told := late or refusal) is not None or kind is None:
+            await answer(told or requests.NOT_THERE, scope, send)
             return
         _own_the_origin(scope)
         with self._limits.answering(kind, asker):

@@ -17,6 +17,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
@@ -54,8 +55,8 @@ class Rates:
 
 
 def _rates(visitor: str, address: str, at_once: int, at_once_address: int, unnamed: str = "") -> Rates:
-    spelled = (visitor, unnamed or visitor, address)
-    return Rates(*(tuple(parse_many(each)) for each in spelled), at_once, at_once_address)
+    own, without_cookie, of_address = (tuple(parse_many(each)) for each in (visitor, unnamed or visitor, address))
+    return Rates(own, without_cookie, of_address, at_once, at_once_address)
 
 
 # A class of 200 behind one address opens the page within seconds, each with some 120 files; a hand on a slider asks for
@@ -168,7 +169,7 @@ class RateLimits:
 
 
 @contextmanager
-def _counted(counts: Counter, key: object) -> Iterator[None]:
+def _counted(counts: Counter[Any], key: object) -> Iterator[None]:
     counts[key] += 1
     try:
         yield

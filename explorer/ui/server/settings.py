@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from explorer.runtime.cluster import workers_wanted
 from explorer.runtime.quotas import runs_in_all
@@ -27,7 +28,8 @@ def wrong_settings() -> list[str]:
     """A sentence for each setting that cannot be used."""
     found = []
     scheduler = os.environ.get("EXPLORER_SCHEDULER")
-    readings = [workers_wanted, runs_in_all, trusted_proxies, lambda: Hosts(None), Store, lambda: Retention(Store())]
+    readings: list[Callable[[], object]] = [workers_wanted, runs_in_all, trusted_proxies]
+    readings += [lambda: Hosts(None), Store, lambda: Retention(Store())]
     if scheduler:
         readings.append(lambda: checked_address(scheduler))
     for read in readings:
