@@ -2,10 +2,10 @@
 
 In the order to read it; a file imports only what stands above it. Files marked * import Keras, and only workers do that.
 
-spec            the words of the project as frozen values; judges every value from outside
 description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 registry        `@architecture` and `@task`, where a function signs in
+spec            the words of the project as frozen values; judges every value from outside
 architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
 tasks/          one small file each: NumPy only
 pasted          pasted code in an architecture's place, and random targets in a task's

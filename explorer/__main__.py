@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from explorer import limits
-from explorer.catalog import ARCHITECTURES, TASKS, floors_of, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment, resolve
 from explorer.description import Description
 from explorer.explanation import explained, named, told, told_layer
 from explorer.parting import in_words, parting, tell
@@ -314,7 +314,7 @@ def _train(options: argparse.Namespace) -> int:
                 bar.update(frame.epoch, values=list(figures.items()))
         epoch = frames[-1].epoch
     if bar is not None:
-        for name, value in floors_of(experiment).items():
+        for name, value in resolve(experiment).floors.items():
             print(f"floor “{name}”: {value:.4g}")
     return 0
 

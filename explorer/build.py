@@ -12,10 +12,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from explorer.catalog import ARCHITECTURES, task_of
-from explorer.registry import Architecture
+from explorer.catalog import ARCHITECTURES, resolve
+from explorer.registry import Architecture, Sizes
 from explorer.snippet import model_of
-from explorer.spec import Experiment, Sizes
+from explorer.spec import Experiment
 
 
 class BrokenPromise(ValueError):
@@ -47,7 +47,7 @@ def build_experiment(experiment: Experiment) -> keras.Model:
     pasted = experiment.pasted
     if pasted is not None:
         return _with_weights(lambda: model_of(pasted.code, list(pasted.x)), experiment.seed)
-    sizes = Sizes(experiment.timesteps, experiment.features, task_of(experiment).outputs, experiment.units)
+    sizes = Sizes(experiment.timesteps, experiment.features, resolve(experiment).task.outputs, experiment.units)
     return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
 
 

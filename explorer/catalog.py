@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -39,30 +39,33 @@ def read_experiment(values: Mapping[str, Any], ignore: tuple[str, ...] = ()) -> 
     return read(values, ARCHITECTURES, TASKS, ignore)
 
 
-def architecture_of(experiment: Experiment) -> Architecture:
-    """The architecture of an experiment; of pasted code one that stands for it."""
-    return (
-        ARCHITECTURES[experiment.architecture] if experiment.pasted is None else own_code.as_architecture(experiment.pasted)
-    )
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment with its architecture and its task; of pasted code with what stands in their places.
+
+    timesteps, features: of the sequences that the task makes.
+    """
+
+    experiment: Experiment
+    architecture: Architecture
+    task: Task
+    timesteps: int
+    features: int
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """The losses that are known beforehand, by their names."""
+        return self.task.floor_values(self.timesteps, self.features, self.experiment.knobs)
 
 
-def task_of(experiment: Experiment) -> Task:
-    """The task of an experiment, random targets among them."""
-    if experiment.pasted is not None and experiment.task == own_code.RANDOM:
-        return own_code.as_task(experiment.pasted)
-    return TASKS[experiment.task]
-
-
-def sequence_of(experiment: Experiment) -> tuple[int, int]:
-    """Timesteps and features of the sequences that an experiment's task makes."""
-    if experiment.pasted is not None:
-        return own_code.sequence_of(experiment.pasted)
-    return experiment.timesteps, experiment.features
-
-
-def floors_of(experiment: Experiment) -> dict[str, float]:
-    """The losses that are known beforehand, by their names."""
-    return task_of(experiment).floor_values(*sequence_of(experiment), experiment.knobs)
+def resolve(experiment: Experiment) -> Resolved:
+    """What the names of an experiment stand for. Raises KeyError for names that are not in the catalog."""
+    pasted = experiment.pasted
+    if pasted is None:
+        architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+        return Resolved(experiment, architecture, task, experiment.timesteps, experiment.features)
+    task = own_code.as_task(pasted) if experiment.task == own_code.RANDOM else TASKS[experiment.task]
+    return Resolved(experiment, own_code.as_architecture(pasted), task, *own_code.sequence_of(pasted))
 
 
 def pasted_tasks(x: Sequence[Sequence[int]], y: Sequence[int], loss: str) -> list[str]:
@@ -110,25 +113,21 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
 
 def program_key(experiment: Experiment) -> str:
     """Experiments with the same key share what is compiled: whatever else differs is data, weights or the learning rate."""
-    task = task_of(experiment)
-    own = architecture_of(experiment).own_knobs(experiment.knobs)
+    found = resolve(experiment)
+    own = found.architecture.own_knobs(experiment.knobs)
     blank = replace(experiment, task="", epochs=1, learning_rate=1.0, seed=0, knobs=own)
     if experiment.pasted is not None:
-        # What a worker has found out for itself must not tell its program from the one that was asked for.
-        blank = replace(blank, pasted=replace(experiment.pasted, output=(), below=()))
-        return f"{blank.key}-{task.loss}"
-    return f"{blank.key}-{task.outputs}-{task.loss}"
+        return f"{blank.key}-{found.task.loss}"
+    return f"{blank.key}-{found.task.outputs}-{found.task.loss}"
 
 
 __all__ = [
     "ARCHITECTURES",
     "TASKS",
-    "architecture_of",
-    "floors_of",
+    "Resolved",
     "pasted_experiment",
     "pasted_tasks",
     "program_key",
     "read_experiment",
-    "sequence_of",
-    "task_of",
+    "resolve",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.catalog import sequence_of, task_of
+from explorer.catalog import resolve
 from explorer.pasted import asks, target_shape
 from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 
@@ -33,14 +33,14 @@ def make(experiment: Experiment, part: str) -> Part:
 
     Each part has a random generator of its own, so that more samples do not change the probe.
     """
-    task = task_of(experiment)
+    found = resolve(experiment)
     place, samples = {
         "training": (0, experiment.samples),
         "held out": (1, HELD_OUT_SAMPLES),
         "probe": (2, PROBE_SEQUENCES),
     }[part]
     rng = np.random.default_rng([experiment.seed, place])
-    inputs, targets = task.make(rng, samples, *sequence_of(experiment), experiment.knobs)
+    inputs, targets = found.task.make(rng, samples, found.timesteps, found.features, experiment.knobs)
     if experiment.pasted is not None:
         # Keras takes a target with a last axis of 1 more or less than the answer; one of the answer's own shape is the same.
         targets = targets.reshape(samples, *target_shape(experiment.pasted))

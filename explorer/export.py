@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from explorer import pasted
-from explorer.catalog import architecture_of, floors_of, sequence_of, task_of
+from explorer.catalog import resolve
 from explorer.registry import Architecture, Task
 from explorer.spec import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
 
@@ -129,7 +129,8 @@ def script(experiment: Experiment) -> str:
     """
     if experiment.pasted is not None:
         return _pasted_script(experiment, experiment.pasted)
-    architecture, task = architecture_of(experiment), task_of(experiment)
+    found = resolve(experiment)
+    architecture, task = found.architecture, found.task
     imports, code = {"import keras", "import numpy as np"}, list[str]()
     for entry, text in ((task, _undecorated(task.function)), (architecture, architecture.code)):
         _gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
@@ -155,8 +156,9 @@ def script(experiment: Experiment) -> str:
 
 
 def _pasted_script(experiment: Experiment, own: Pasted) -> str:
-    task = task_of(experiment)
-    values = dict(zip(("timesteps", "features"), sequence_of(experiment), strict=True)) | task.own_knobs(experiment.knobs)
+    found = resolve(experiment)
+    task = found.task
+    values = {"timesteps": found.timesteps, "features": found.features} | task.own_knobs(experiment.knobs)
     call = _call(task, ["timesteps", "features"], "rng, samples")
     if task.name == pasted.RANDOM:
         values, call = {"drawn": pasted.drawn(own)}, f"{task.name}(rng, samples, **drawn)"
@@ -165,7 +167,7 @@ def _pasted_script(experiment: Experiment, own: Pasted) -> str:
     _gather(sys.modules[task.function.__module__], {task.name}, text, imports, code)
     settings = {name: getattr(experiment, name) for name in SETTINGS}
     return _PASTED_SCRIPT.format(
-        title=architecture_of(experiment).title,
+        title=found.architecture.title,
         task_title=task.title,
         summary=task.summary,
         pasted=_without_training(own.code),
@@ -228,7 +230,7 @@ def _call(entry: Architecture | Task, names: list[str], first: str = "") -> str:
 
 
 def _floors(experiment: Experiment) -> str:
-    found = floors_of(experiment)
+    found = resolve(experiment).floors
     return "".join(f"print({f'floor “{name}”: {value:.4g}'!r})\n" for name, value in found.items())
 
 

@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from explorer.spec import Sizes
-
 ANSWERS = ("every step", "once")
 ANSWER = ("number", "yes/no")
 INPUTS = {
@@ -29,6 +27,16 @@ LOSSES = {"number": "mse", "yes/no": "binary_crossentropy"}
 
 ARCHITECTURES: dict[str, Architecture] = {}
 TASKS: dict[str, Task] = {}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes that a builder is given; the batch is left open."""
+
+    timesteps: int
+    features: int
+    outputs: int
+    units: int = 32
 
 
 @dataclass(frozen=True)

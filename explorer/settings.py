@@ -14,14 +14,14 @@ from typing import Any
 
 from explorer.arithmetic import Arithmetic, Number
 from explorer.build import build
-from explorer.catalog import ARCHITECTURES, task_of
+from explorer.catalog import ARCHITECTURES, resolve
 from explorer.description import Setting
-from explorer.registry import Architecture
+from explorer.registry import Architecture, Sizes
 from explorer.sentences import joined
 from explorer.shapes import LayerShapes, ModelShapes
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
-from explorer.spec import Experiment, Sizes, size_reason
+from explorer.spec import Experiment, size_reason
 from explorer.tensors import ORDERED
 from explorer.tensors import Sizes as Extents
 from explorer.weights import Weight
@@ -42,7 +42,8 @@ def with_settings(description: ModelShapes, experiment: Experiment) -> ModelShap
     """
     if experiment.pasted is not None:
         return description
-    architecture, task = ARCHITECTURES[experiment.architecture], task_of(experiment)
+    found = resolve(experiment)
+    architecture, task = found.architecture, found.task
     knobs = architecture.own_knobs(experiment.knobs)
     sized = _sized(architecture, experiment)
     others = tuple((name, value) for name, value in sorted(knobs.items()) if name not in sized)

@@ -14,12 +14,11 @@ import math
 import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
-    from explorer.registry import Architecture, Knob, Task
+from explorer.registry import Architecture, Knob, Sizes, Task
 
 SIZES = ("timesteps", "features", "units")
 SETTINGS = ("samples", "batch", "epochs", "learning_rate", "seed")
@@ -54,23 +53,13 @@ class Limit:
 LIMITS: dict[str, Limit] = {
     "timesteps": Limit(1, 200, 20, "How many steps one sequence has."),
     "features": Limit(1, 64, 5, "How many numbers come in at every step."),
-    "units": Limit(1, 256, 32, "How many numbers a layer's memory holds."),
+    "units": Limit(1, 256, Sizes.units, "How many numbers a layer's memory holds."),
     "samples": Limit(32, 4096, 512, "How many sequences the model is trained on.", step=32),
     "batch": Limit(1, 256, 32, "How many sequences are seen before the weights are changed once."),
     "epochs": Limit(1, 500, 60, "How many times the model sees every training sequence."),
     "learning_rate": Limit(0.0001, 1.0, 0.01, "How large a step Adam takes.", step=0.001, whole=False),
     "seed": Limit(0, 999_999, 0, "The same seed gives the same data, weights and losses."),
 }
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """The sizes that a builder is given; the batch is left open."""
-
-    timesteps: int
-    features: int
-    outputs: int
-    units: int = int(LIMITS["units"].default)
 
 
 @dataclass(frozen=True)
@@ -89,15 +78,15 @@ class Pasted:
     x: the shape of every input. y: that of the targets. loss: as Keras calls it, "mse" or "mean_squared_error".
     output: the shape that the model returns. below: for every input the number that its whole numbers stay below, where
     they go into an Embedding, and None where it takes any numbers. Both follow from the code, but only Keras can tell
-    them: they are empty until it was asked (`explorer.pasted.known`).
+    them: they are empty until it was asked (`explorer.pasted.known`), and no part of what makes two of them equal.
     """
 
     code: str
     x: tuple[tuple[int, ...], ...]
     y: tuple[int, ...]
     loss: str
-    output: tuple[int, ...] = ()
-    below: tuple[int | None, ...] = ()
+    output: tuple[int, ...] = field(default=(), compare=False)
+    below: tuple[int | None, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "x", tuple(tuple(shape) for shape in self.x))
@@ -140,7 +129,11 @@ class Experiment:
     @property
     def key(self) -> str:
         """A short name of the whole experiment: equal experiments have equal keys."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
+        values = self.to_dict()
+        if self.pasted is not None:
+            # What follows from the code does not tell it from another.
+            values["pasted"] = {name: values["pasted"][name] for name in ("code", "x", "y", "loss")}
+        text = json.dumps(values, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:

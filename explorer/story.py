@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.catalog import floors_of, task_of
+from explorer.catalog import Resolved, resolve
 from explorer.spec import Experiment
 
 # A floor counts as passed when the held-out loss is clearly below it, not by the noise of 256 sequences.
@@ -37,13 +37,14 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
     """The sentences, the most telling first; none before the first epoch."""
     if not len(course.val_losses) or not np.isfinite(course.val_losses).all():
         return []
-    sentences = [_floors(experiment, course), _rise(course), _accuracy(course), _steps(experiment, course)]
+    found = resolve(experiment)
+    sentences = [_floors(found, course), _rise(course), _accuracy(course), _steps(found, course)]
     return [sentence for sentence in sentences if sentence]
 
 
-def _floors(experiment: Experiment, course: Course) -> str:
-    task, values = task_of(experiment), floors_of(experiment)
-    words = {**experiment.to_dict(), **experiment.knobs}
+def _floors(found: Resolved, course: Course) -> str:
+    task, values = found.task, found.floors
+    words = {**found.experiment.to_dict(), **found.experiment.knobs}
     passed, standing = None, None
     for floor in sorted(task.floors, key=lambda floor: -values[floor.name]):
         below = np.flatnonzero(course.val_losses < values[floor.name] * CLEARLY_BELOW)
@@ -88,10 +89,10 @@ def _accuracy(course: Course) -> str:
     return f"It answers {course.val_accuracies[-1]:.0%} of the held-out sequences right."
 
 
-def _steps(experiment: Experiment, course: Course) -> str:
+def _steps(found: Resolved, course: Course) -> str:
     """Which timesteps came first and which last."""
     steps = course.errors.shape[1]
-    if task_of(experiment).answers == "once" or steps < 2:
+    if found.task.answers == "once" or steps < 2:
         return ""
     bound = LEARNED * float(course.errors[0].mean())
     learned = [_stays_under(course.errors[:, step], bound) for step in range(steps)]

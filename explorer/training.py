@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from explorer import data, states
 from explorer.build import build_experiment
-from explorer.catalog import program_key, task_of
+from explorer.catalog import program_key, resolve
 from explorer.folding import folded
 from explorer.pasted import ASKS, loss_name
 from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
@@ -89,7 +89,7 @@ class Program:
 
     def __init__(self, experiment: Experiment, xla: bool | None = None) -> None:
         self.key = program_key(experiment)
-        self._loss = loss_name(task_of(experiment).loss)
+        self._loss = loss_name(resolve(experiment).task.loss)
         self._asks = ASKS.get(self._loss)
         self.samples, self.batch = experiment.samples, experiment.batch
         self.model = build_experiment(experiment)

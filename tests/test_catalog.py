@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from explorer import architectures, catalog, tasks
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment, resolve
 from explorer.presets import PRESETS
-from explorer.spec import SETTINGS, SIZES, Sizes
+from explorer.registry import Sizes
+from explorer.spec import SETTINGS, SIZES
 
 ENTRIES = [*ARCHITECTURES.values(), *TASKS.values()]
 each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES)
@@ -241,3 +242,12 @@ def test_reading_the_catalog_does_not_import_keras():
     program = "import sys, explorer.presets, explorer.catalog; print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_an_experiment_is_resolved_to_its_entries_and_floors(name):
+    experiment = read_experiment({"architecture": name, "timesteps": 12}).experiment
+    found = resolve(experiment)
+    assert (found.architecture, found.task) == (ARCHITECTURES[name], TASKS[experiment.task])
+    assert (found.timesteps, found.features) == (experiment.timesteps, experiment.features)
+    assert list(found.floors) == [floor.name for floor in found.task.floors]

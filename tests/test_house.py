@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # From top to bottom: a room may import what stands above it.
 ORDER = (
-    *("spec", "description", "report", "registry", "architectures", "tasks"),
+    *("description", "report", "registry", "spec", "architectures", "tasks"),
     *("pasted", "catalog", "presets", "examples", "data"),
     *("sizes", "tensors", "graph", "sentences", "axes", "extents"),
     *("arithmetic", "weights", "equations", "flows", "explanation", "schema", "shapes", "parting"),

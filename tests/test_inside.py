@@ -10,8 +10,8 @@ from keras import layers
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES
 from explorer.inside import LONGEST, grid, outputs, values
+from explorer.registry import Sizes
 from explorer.shapes import describe
-from explorer.spec import Sizes
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 

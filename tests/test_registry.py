@@ -6,8 +6,7 @@ import pytest
 
 from explorer import registry
 from explorer.catalog import ARCHITECTURES, TASKS
-from explorer.registry import architecture, task
-from explorer.spec import Sizes
+from explorer.registry import Sizes, architecture, task
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,9 @@ from keras import layers
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES
 from explorer.graph import calls
+from explorer.registry import Sizes
 from explorer.sentences import changes
 from explorer.shapes import LayerShapes, describe
-from explorer.spec import Sizes
 from explorer.tensors import Tensor
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows

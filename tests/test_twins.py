@@ -14,8 +14,8 @@ from explorer.build import build
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.parting import parting, tell
+from explorer.registry import Sizes
 from explorer.shapes import describe
-from explorer.spec import Sizes
 from explorer.twins import TwinBroken, describe_twin, settings, twin, twin_of
 
 SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import ARCHITECTURES, TASKS, architecture_of, task_of
+from explorer.catalog import ARCHITECTURES, TASKS, resolve
 from explorer.registry import Knob
 from explorer.spec import SIZES, Experiment, Limit, knob_choices, knobs_of, size_limit, size_reason, spell
 from explorer.ui.address import keep_when_bounds_move
@@ -76,11 +76,13 @@ def _is_range(choices: tuple[Any, ...]) -> bool:
 
 
 def _limit(name: str, experiment: Experiment) -> Limit:
-    return size_limit(name, architecture_of(experiment), task_of(experiment))
+    found = resolve(experiment)
+    return size_limit(name, found.architecture, found.task)
 
 
 def _slider(name: str, experiment: Experiment) -> None:
-    architecture, task = architecture_of(experiment), task_of(experiment)
+    found = resolve(experiment)
+    architecture, task = found.architecture, found.task
     limit = size_limit(name, architecture, task)
     low, high = int(limit.low), int(limit.high)
     if name == "batch":

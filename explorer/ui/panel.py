@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from explorer import data
-from explorer.catalog import architecture_of, floors_of, task_of
+from explorer.catalog import resolve
 from explorer.spec import Experiment
 
 
 def info(experiment: Experiment) -> dict[str, Any]:
     """Plain data for the component. targets: [sequences][timesteps][outputs], one timestep where the task asks once."""
-    architecture, task = architecture_of(experiment), task_of(experiment)
+    found = resolve(experiment)
+    task = found.task
     probe = data.make(experiment, "probe")
-    targets, floors = data.probe_targets(experiment), floors_of(experiment)
+    targets, floors = data.probe_targets(experiment), found.floors
     return {
         "key": experiment.key,
-        "title": architecture.title,
+        "title": found.architecture.title,
         "task": task.title,
         "answers": task.answers,
         "answer": task.answer,

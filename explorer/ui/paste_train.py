@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import pasted_experiment, pasted_tasks, task_of
+from explorer.catalog import pasted_experiment, pasted_tasks, resolve
 from explorer.report import Report
 from explorer.spec import LIMITS, SETTINGS, Experiment, knob_choices
 from explorer.ui import life, paste_state
@@ -39,7 +39,7 @@ def experiment_of(code: str, report: Mapping[str, Any]) -> Experiment:
         settings["batch"] = state["_paste"]["batch_size"]
     experiment = pasted_experiment(code, found, state["task"] if tasks else None, **settings)
     knobs = {}
-    for name, knob in task_of(experiment).knobs.items():
+    for name, knob in resolve(experiment).task.knobs.items():
         choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
         knobs[name] = state[name] if state.get(name) in choices else experiment.knobs[name]
     experiment = replace(experiment, knobs=knobs)
@@ -74,7 +74,7 @@ def train(experiment: Experiment, hindrance: str) -> bool:
 
 
 def _settings(experiment: Experiment) -> None:
-    pasted, knobs = experiment.pasted, task_of(experiment).knobs
+    pasted, own = experiment.pasted, resolve(experiment).task
     tasks = pasted_tasks(pasted.x, pasted.y, pasted.loss) if pasted else []
     task, epochs, rate = st.columns([5, 4, 4])
     with task:
@@ -82,9 +82,9 @@ def _settings(experiment: Experiment) -> None:
         st.selectbox(
             "Task",
             tasks,
-            format_func=lambda name: task_of(replace(experiment, task=name)).title,
+            format_func=lambda name: resolve(replace(experiment, task=name)).task.title,
             key="task",
-            help=f"{TASK_HELP} {task_of(experiment).summary}",
+            help=f"{TASK_HELP} {own.summary}",
         )
     with epochs:
         draw_setting("epochs", experiment)
@@ -93,7 +93,7 @@ def _settings(experiment: Experiment) -> None:
     with st.expander(f"{experiment.samples} samples, batch {experiment.batch}, seed {experiment.seed}"):
         for name in ("samples", "batch", "seed"):
             draw_setting(name, experiment)
-        for knob in knobs.values():
+        for knob in own.knobs.values():
             draw_knob(knob, experiment)
 
 

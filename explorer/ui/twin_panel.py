@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import ARCHITECTURES, architecture_of, read_experiment, task_of
+from explorer.catalog import ARCHITECTURES, read_experiment, resolve
 from explorer.description import Description
 from explorer.parting import Broken, Changed, Parting, parting
 from explorer.runtime.engine import Refused
@@ -54,7 +54,8 @@ def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer
     offers = [
         Offer(each["layer"], each["setting"], each["label"], each["value"], tuple(each["others"])) for each in found["twins"]
     ]
-    architecture, task = architecture_of(experiment), task_of(experiment)
+    here = resolve(experiment)
+    architecture, task = here.architecture, here.task
     of_layers = {offer.setting for offer in offers}
     for knob in architecture.knobs.values():
         choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
