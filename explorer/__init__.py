@@ -4,6 +4,7 @@ In the order to read it; a file imports only what stands above it. Files marked 
 
 description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
+drawings        likewise of what the drawing of a layer shows
 registry        `@architecture` and `@task`, where a function signs in
 spec            the words of the project as frozen values; judges every value from outside
 architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
@@ -24,9 +25,10 @@ weights         what its weights are called and what their axes mean, likewise
 equations       what it computes, likewise
 flows           how it moves along time, likewise, and the chain unrolled
 explanation     the same for other programs, and as text
-schema          the JSON schema of all that is written out
 shapes *        what each layer receives and returns, and why: all of that together
 parting         where two chains part, and why
+answers         the types of what workers answer about a model
+schema          the JSON schema of all that is written out
 snippet/ *      pasted Keras code read without running it: its model, or where its shapes break and how to mend it
 build *         a seeded model that keeps its architecture's promise
 settings *      which setting of an experiment every axis and every weight follows

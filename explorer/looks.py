@@ -9,7 +9,10 @@ from typing import Any
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 
+from explorer import drawings
+from explorer.drawings import Drawing, Grid
 from explorer.graph import calls
 from explorer.inside import STEPS, remembered
 from explorer.sentences import MERGES, POOLS, count
@@ -19,14 +22,13 @@ MOST_ROWS = 6
 MOST_STEPS = 48
 MOST_LOOKED_AT = 24
 
-Grid = list[list[float]]
 Arrays = Sequence[np.ndarray]
 Mask = np.ndarray | None
-Look = dict[str, Any] | None
+Look = Drawing | None
 
 
-def looks(model: keras.Model, tensors: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray | None]) -> dict[str, Any]:
-    """For each layer that has something to show, by its name, a dictionary with `kind`, `says` and numbers.
+def looks(model: keras.Model, tensors: Mapping[str, np.ndarray], masks: Mapping[str, Mask]) -> dict[str, Drawing]:
+    """For each layer that has something to show, by its name, what its drawing shows.
 
     tensors, masks: what every source and layer gave for one sequence, (1, ...), and its mask, (1, timesteps), or None
     (`explorer.inside.outputs`). A grid has a row for each of at most 6 units and a column for each of at most 48 steps.
@@ -34,41 +36,39 @@ def looks(model: keras.Model, tensors: Mapping[str, np.ndarray], masks: Mapping[
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> kept = keras.layers.RepeatVector(3, name="repeated")(keras.layers.Flatten(name="flat")(sequence))
     >>> numbers = {"sequence": np.zeros((1, 2, 1)), "flat": np.array([[1.0, 2.0]]), "repeated": np.ones((1, 3, 2))}
-    >>> looks(keras.Model(sequence, kept), numbers, {})["repeated"]["received"]
-    [[1.0], [2.0]]
+    >>> looks(keras.Model(sequence, kept), numbers, {})["repeated"].received
+    ((1.0,), (2.0,))
     """
-    found = {}
+    found: dict[str, Drawing] = {}
     for call in calls(model):
         received = [tensors[name] for name in call.reads]
         look = LOOKS.get(kind(call.layer, LOOKS))
         if look is not None and received:
-            mask = masks.get(call.reads[0])
-            shown = look(call.layer, received, tensors[call.name], mask)
+            shown = look(call.layer, received, tensors[call.name], masks.get(call.reads[0]))
+            if isinstance(shown, drawings.ConcatLook):
+                named = zip(call.reads, shown.parts, strict=True)
+                shown = replace(shown, parts=tuple(drawings.Part(name, part.size) for name, part in named))
             if shown is not None:
-                found[call.name] = {**shown, **_names(shown, call.reads)}
+                found[call.name] = shown
     return found
-
-
-def _names(shown: Mapping[str, Any], reads: Sequence[str]) -> dict[str, Any]:
-    if shown["kind"] != "concat":
-        return {}
-    return {"parts": [{"name": name, "size": size} for name, size in zip(reads, shown["parts"], strict=True)]}
 
 
 def grid(tensor: np.ndarray) -> Grid:
     """(steps, units) as rows of units."""
-    rows: Grid = np.round(np.asarray(tensor, np.float64)[:MOST_STEPS, :MOST_ROWS].T, 4).tolist()
-    return rows
+    return _rows(np.asarray(tensor, np.float64)[:MOST_STEPS, :MOST_ROWS].T)
 
 
 def column(vector: np.ndarray) -> Grid:
     """(units,) as one column."""
-    rows: Grid = np.round(np.asarray(vector, np.float64)[:MOST_ROWS, None], 4).tolist()
-    return rows
+    return _rows(np.asarray(vector, np.float64)[:MOST_ROWS, None])
 
 
-def _counts(mask: np.ndarray | None) -> list[int] | None:
-    return None if mask is None else np.asarray(mask)[0].astype(int)[:MOST_STEPS].tolist()
+def _rows(numbers: np.ndarray) -> Grid:
+    return tuple(map(tuple, np.round(numbers, 4).tolist()))
+
+
+def _counts(mask: Mask) -> tuple[int, ...] | None:
+    return None if mask is None else tuple(np.asarray(mask)[0].astype(int)[:MOST_STEPS].tolist())
 
 
 def _memory(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -79,7 +79,7 @@ def _memory(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> L
     handed = "only the last memory is handed on" if last else "every step's memory is handed on"
     skips = "; at a masked step it stays as it was" if mask is not None and not np.asarray(mask).all() else ""
     says = f"The memory starts from zero and is changed a little at every step{skips}; {handed}."
-    return {"kind": "memory", "grid": grid(memories[0]), "last": last, "counts": _counts(mask), "says": says}
+    return drawings.MemoryLook(grid=grid(memories[0]), last=last, counts=_counts(mask), says=says)
 
 
 def _time_distributed(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -102,8 +102,7 @@ def _time_distributed(layer: Any, received: Arrays, returned: np.ndarray, mask: 
     shown = [
         grid(each.reshape(windows, steps, -1)[:kept, places].reshape(kept * len(places), -1)) for each in (anew, through[0])
     ]
-    sizes = {"windows": kept, "steps": len(places)}
-    return {"kind": "windows", **sizes, "anew": shown[0], "through": shown[1], "says": says}
+    return drawings.WindowsLook(windows=kept, steps=len(places), anew=shown[0], through=shown[1], says=says)
 
 
 def _copies(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -112,13 +111,7 @@ def _copies(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> L
     held = type(getattr(layer, "layer", layer)).__name__
     steps = received[0].shape[1]
     says = f"{steps} copies of one {held} share one set of weights; each sees its own step, and none sees another."
-    return {
-        "kind": "copies",
-        "steps": steps,
-        "received": grid(received[0][0]),
-        "returned": grid(returned[0]),
-        "says": says,
-    }
+    return drawings.CopiesLook(steps=steps, received=grid(received[0][0]), returned=grid(returned[0]), says=says)
 
 
 def _both(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -139,21 +132,20 @@ def _both(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Loo
     where = "the forward half at the last step, the backward half at the first" if last else "at every step"
     says = f"One memory reads from the first step to the last, one from the last to the first; {reason}, {where}."
     rows = slice(None, half if layer.merge_mode == "concat" else MOST_ROWS)
-    return {
-        "kind": "both",
-        "merge_mode": layer.merge_mode,
-        "forward": grid(forward)[rows],
-        "backward": grid(backward)[rows],
-        "merged": grid(merged),
-        "last": last,
-        "says": says,
-    }
+    return drawings.BothLook(
+        merge_mode=layer.merge_mode,
+        forward=grid(forward)[rows],
+        backward=grid(backward)[rows],
+        merged=grid(merged),
+        last=last,
+        says=says,
+    )
 
 
-def _mask(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> dict[str, Any]:
+def _mask(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
     counts = np.any(received[0][0] != layer.mask_value, axis=-1).astype(int)[:MOST_STEPS].tolist()
     says = f"{sum(counts)} of the {len(counts)} steps count; the others hold nothing but {layer.mask_value:g}."
-    return {"kind": "mask", "counts": counts, "value": float(layer.mask_value), "says": says}
+    return drawings.MaskLook(counts=tuple(counts), value=float(layer.mask_value), says=says)
 
 
 def _pool(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -164,19 +156,13 @@ def _pool(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Loo
     steps = received[0].shape[1] if heard is None else int(np.asarray(heard).sum())
     left = "" if heard is None or np.asarray(heard).all() else "; the masked ones are left out"
     says = f"Each unit for itself: {verb} over {count(steps, 'steps')}{left}."
-    return {
-        "kind": "pool",
-        "verb": verb,
-        "received": grid(received[0][0]),
-        "returned": column(returned.reshape(-1)),
-        "counts": _counts(heard),
-        "says": says,
-    }
+    before, after = grid(received[0][0]), column(returned.reshape(-1))
+    return drawings.PoolLook(verb=verb, received=before, returned=after, counts=_counts(heard), says=says)
 
 
-def _repeat(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> dict[str, Any]:
+def _repeat(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
     says = f"The one vector that comes in is handed to all {returned.shape[1]} steps, the same to each."
-    return {"kind": "repeat", "received": column(received[0][0]), "returned": grid(returned[0]), "says": says}
+    return drawings.RepeatLook(received=column(received[0][0]), returned=grid(returned[0]), says=says)
 
 
 def _concatenate(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -184,16 +170,15 @@ def _concatenate(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask)
         return None
     sizes = [tensor.shape[-1] for tensor in received]
     says = f"{' + '.join(map(str, sizes))} numbers stand side by side and make {sum(sizes)}; none is changed."
-    return {"kind": "concat", "parts": sizes, "axis": "units", "says": says}
+    return drawings.ConcatLook(parts=tuple(drawings.Part("", size) for size in sizes), axis="units", says=says)
 
 
-def _convolution(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> dict[str, Any]:
+def _convolution(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
     (window,), (apart,) = layer.kernel_size, layer.dilation_rate
     reach, steps = (window - 1) * apart + 1, received[0].shape[1]
     spread = f", {apart} apart" if apart > 1 else ""
     says = f"Each answer sees {count(window, 'steps')}{spread} ({layer.padding} padding), with the same filters everywhere."
-    sizes = {"reach": reach, "window": window, "apart": apart, "steps": steps}
-    return {"kind": "window", **sizes, "padding": layer.padding, "says": says}
+    return drawings.WindowLook(reach=reach, window=window, apart=apart, steps=steps, padding=layer.padding, says=says)
 
 
 def _attention(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:
@@ -206,7 +191,7 @@ def _attention(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -
     says = (
         "A row for each step: how it divides its look among all steps, on average over the heads; a whole row adds up to 1."
     )
-    return {"kind": "attention", "weights": np.round(shares.astype(np.float64), 4).tolist(), "says": says}
+    return drawings.AttentionLook(weights=_rows(shares.astype(np.float64)), says=says)
 
 
 def _dense(layer: Any, received: Arrays, returned: np.ndarray, mask: Mask) -> Look:

@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 
+from explorer.answers import Answer, TwinAnswer
 from explorer.description import Description
 from explorer.explanation import Explained
+from explorer.parting import Parting
 from explorer.report import Report
 
-WRITTEN = (Description, Explained, Report)
+WRITTEN = (Description, Explained, Report, Answer, TwinAnswer, Parting)
 
 
 def schema() -> dict[str, Any]:

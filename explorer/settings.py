@@ -42,8 +42,8 @@ def with_settings(description: ModelShapes, experiment: Experiment) -> ModelShap
     """
     if experiment.pasted is not None:
         return description
-    found = resolve(experiment)
-    architecture, task = found.architecture, found.task
+    entries = resolve(experiment)
+    architecture, task = entries.architecture, entries.task
     knobs = architecture.own_knobs(experiment.knobs)
     sized = _sized(architecture, experiment)
     others = tuple((name, value) for name, value in sorted(knobs.items()) if name not in sized)

@@ -13,10 +13,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # From top to bottom: a room may import what stands above it.
 ORDER = (
-    *("description", "report", "registry", "spec", "architectures", "tasks"),
+    *("description", "report", "drawings", "registry", "spec", "architectures", "tasks"),
     *("pasted", "catalog", "presets", "examples", "data"),
     *("sizes", "tensors", "graph", "sentences", "axes", "extents"),
-    *("arithmetic", "weights", "equations", "flows", "explanation", "schema", "shapes", "parting"),
+    *("arithmetic", "weights", "equations", "flows", "explanation", "shapes", "parting", "answers", "schema"),
     *("snippet", "build", "settings", "twins", "quiz"),
     *("inside", "looks", "folding", "states", "training", "limits", "story"),
     *("runtime", "export", "__main__", "ui"),

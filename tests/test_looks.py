@@ -17,7 +17,7 @@ RANDOM = np.random.default_rng(3)
 
 
 def looked(model: keras.Model, *arrays: np.ndarray) -> dict:
-    return looks.looks(model, *inside.outputs(model, list(arrays)))
+    return {name: look.to_dict() for name, look in looks.looks(model, *inside.outputs(model, list(arrays))).items()}
 
 
 def close(shown: list[list[float]], wanted: np.ndarray) -> bool:

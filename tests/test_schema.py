@@ -12,10 +12,12 @@ import msgspec
 import pytest
 from keras import layers
 
+from explorer.answers import Answer
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.examples import EXAMPLES
 from explorer.explanation import explained
+from explorer.parting import parting
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.schema import WRITTEN, schema
@@ -31,8 +33,30 @@ def breaks(name: str, written: object) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=ARCHITECTURES)
-def description(request) -> dict:
-    return jobs.describe(read_experiment({"architecture": request.param}).experiment.to_dict())["description"]
+def answer(request) -> dict:
+    return jobs.describe(read_experiment({"architecture": request.param}).experiment.to_dict())
+
+
+@pytest.fixture
+def description(answer) -> dict:
+    return answer["description"]
+
+
+def test_every_answer_is_as_the_schema_says_with_its_drawings(answer):
+    assert not breaks("Answer", answer)
+    assert msgspec.convert(answer, Answer).to_dict() == answer
+    assert answer["looks"].keys() <= answer["values"].keys()
+
+
+def test_every_twin_and_where_it_parts_is_as_the_schema_says():
+    experiment = read_experiment({}).experiment.to_dict()
+    answer = jobs.describe(experiment)
+    here = Description.read(answer["description"])
+    for offered in answer["twins"]:
+        found = jobs.twin(experiment, offered["layer"], offered["setting"], None)
+        assert not breaks("TwinAnswer", found)
+        there = Description.read(found["description"]) if found["description"] else None
+        assert not breaks("Parting", parting(here, there, found["broken"], found["changed"]))
 
 
 def test_every_architecture_is_described_as_the_schema_says(description):

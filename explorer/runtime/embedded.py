@@ -12,6 +12,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import dask
 import psutil
@@ -115,9 +116,10 @@ async def replace(cluster: SpecCluster, worker: str, seconds: float) -> None:
 
     Nothing milder ends one that is stopped or that hangs outside Python. Raises TimeoutError where none is up in time.
     """
-    nanny = next((nanny for nanny in cluster.workers.values() if nanny.worker_address == worker), None)
+    nannies: list[Any] = [nanny for nanny in cluster.workers.values() if nanny.worker_address == worker]
+    nanny = nannies[0] if nannies else None
     pid = nanny and nanny.pid
-    if not pid:
+    if nanny is None or not pid:
         return  # It is gone already.
     with suppress(psutil.NoSuchProcess):
         psutil.Process(pid).kill()

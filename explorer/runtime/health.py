@@ -51,8 +51,8 @@ class HealthRecord:
             before, self._known = self._known, {}
             for address, heartbeat in heartbeats.items():
                 known = before.get(address)
-                heard = known is None or known.heartbeat.at != heartbeat.at
-                self._known[address] = _Known(heartbeat, 0.0 if heard else known.silent + step)
+                is_silent = known is not None and known.heartbeat.at == heartbeat.at
+                self._known[address] = _Known(heartbeat, known.silent + step if known and is_silent else 0.0)
 
     def health(self) -> dict[str, WorkerHealth]:
         """The workers that were up at the last look, by address."""

@@ -16,11 +16,15 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer import pasted
+from explorer.answers import Answer, TwinAnswer
 from explorer.catalog import program_key
 from explorer.spec import Experiment, Frame
 from explorer.states import epoch_of
 
 if TYPE_CHECKING:
+    from explorer.answers import Shades
+    from explorer.drawings import Drawing
+    from explorer.shapes import ModelShapes
     from explorer.training import Program, Trainer
 
 # One thread to an operation: two workers fill two cores, and sums are always taken in the same order.
@@ -142,15 +146,11 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     description = settings.with_settings(shapes.describe(model), wanted)
-    offered = [setting.to_dict() for setting in twins.settings(model)]
+    offered = tuple(setting.written() for setting in twins.settings(model))
     hindrance = training.hindrance(wanted, model)
-    wanted = _known(wanted, description)
-    return {
-        "description": description.to_dict(),
-        **_numbers(wanted, model, description),
-        "twins": offered,
-        "hindrance": hindrance,
-    }
+    values, shown = _numbers(_known(wanted, description), model, description)
+    answer = Answer(description=description.written(), values=values, looks=shown, twins=offered, hindrance=hindrance)
+    return answer.to_dict()
 
 
 @_with_plain_errors
@@ -165,11 +165,15 @@ def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> di
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     found = twins.twin_of(model, layer, setting, value)
-    numbers = {} if found.model is None else _numbers(_known(wanted), found.model, found.description)
-    return {"values": None, "looks": None, **found.to_dict(), **numbers}
+    values, shown = None, None
+    if found.model is not None and found.description is not None:
+        values, shown = _numbers(_known(wanted), found.model, found.description)
+    description = None if found.description is None else found.description.written()
+    answer = TwinAnswer(changed=found.changed, description=description, broken=found.broken, values=values, looks=shown)
+    return answer.to_dict()
 
 
-def _known(experiment: Experiment, description: Any = None) -> Experiment:
+def _known(experiment: Experiment, description: ModelShapes | None = None) -> Experiment:
     """The experiment with what only Keras can tell of its pasted code, where it does not say that yet."""
     if experiment.pasted is None or experiment.pasted.output:
         return experiment
@@ -182,19 +186,21 @@ def _known(experiment: Experiment, description: Any = None) -> Experiment:
     return replace(experiment, pasted=pasted.known(experiment.pasted, description.written()))
 
 
-def _numbers(experiment: Experiment, model: Any, description: Any) -> dict[str, Any]:
-    """What flows through a model for one probe sequence of an experiment."""
+def _numbers(
+    experiment: Experiment, model: Any, description: ModelShapes
+) -> tuple[dict[str, Shades] | None, dict[str, Drawing] | None]:
+    """What flows through a model for one probe sequence of an experiment: shades of every tensor, and drawings."""
     from explorer import data, inside, looks
 
     probe = data.make(experiment, "probe")
     try:
         tensors, masks = inside.outputs(model, [stream[:1] for stream in probe.inputs])
-        return {"values": inside.grids(description, tensors), "looks": looks.looks(model, tensors, masks)}
+        return inside.grids(description, tensors), looks.looks(model, tensors, masks)
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
         if experiment.pasted is None:
             raise
-        return {"values": None, "looks": None}
+        return None, None
 
 
 @_with_plain_errors

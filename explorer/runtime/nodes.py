@@ -16,9 +16,13 @@ _SECONDS_THAT_NAMES_ARE_KEPT = 10
 
 
 class _Lean:
+    """Mixed into a server of Dask's."""
+
+    periodic_callbacks: dict[str, PeriodicCallback]
+
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         # One of the extensions ("spans") notes each submitted task for good, and none of them is used.
-        super().__init__(*arguments, extensions={}, **settings)
+        super().__init__(*arguments, extensions={}, **settings)  # type: ignore[call-arg]  # the server's, not object's
         # Dask keeps the parsed names of the last 100,000 tasks, 25 MB of them.
         forgetting = PeriodicCallback(key_split.cache_clear, _SECONDS_THAT_NAMES_ARE_KEPT * 1000)
         self.periodic_callbacks["forget names"] = forgetting

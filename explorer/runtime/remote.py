@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Security
@@ -29,7 +30,7 @@ def checked_address(address: str) -> str:
     if not host or not port or not plain or parts.scheme not in ("tcp", "tls"):
         raise ValueError(f"{_FORM} Received: {address!r}")
     if parts.scheme == "tls":
-        security = Security()
+        security: Any = Security()  # Dask gives it its attributes only when it is made.
         if not (security.tls_ca_file and security.tls_client_cert):
             raise ValueError(
                 f"EXPLORER_SCHEDULER is {address!r}, but Dask has no certificate to connect with: set "

@@ -9,6 +9,7 @@ import hashlib
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -28,7 +29,7 @@ def is_gone(server: str) -> bool:
     pid, started, _ = rest.split(":")
     try:
         process = psutil.Process(int(pid))
-        return abs(process.create_time() - float(started)) > 1 or process.status() == psutil.STATUS_ZOMBIE
+        return abs(process.create_time() - float(started)) > 1 or bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
     except psutil.AccessDenied:
@@ -38,7 +39,11 @@ def is_gone(server: str) -> bool:
 def _machine() -> str:
     """The same for all processes that see each other's process ids, and for no others."""
     parts = [socket.gethostname()]
-    for read in (lambda: Path("/proc/sys/kernel/random/boot_id").read_text(), lambda: os.readlink("/proc/self/ns/pid")):
+    readings: list[Callable[[], str]] = [
+        lambda: Path("/proc/sys/kernel/random/boot_id").read_text(),
+        lambda: os.readlink("/proc/self/ns/pid"),
+    ]
+    for read in readings:
         try:
             parts.append(read())
         except OSError:

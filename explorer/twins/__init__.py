@@ -14,6 +14,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from explorer.answers import TwinSetting
 from explorer.graph import Call, calls
 from explorer.parting import Broken, Changed, in_words
 from explorer.shapes import ModelShapes, describe
@@ -44,9 +45,11 @@ class Setting:
         """As in a list: "memory · return_sequences", "memory · return_sequences of its GRU"."""
         return f"{self.layer} · {self.setting}{f' of its {self.of}' if self.of else ''}"
 
+    def written(self) -> TwinSetting:
+        return TwinSetting(self.layer, self.setting, self.value, self.of, self.label, self.others)
+
     def to_dict(self) -> dict[str, Any]:
-        found = {name: getattr(self, name) for name in ("layer", "setting", "value", "of", "label")}
-        return {**found, "others": list(self.others)}
+        return self.written().to_dict()
 
 
 class TwinBroken(ValueError):

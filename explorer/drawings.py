@@ -1,0 +1,118 @@
+"""The types of what the drawing of a layer shows of one sequence, as it is written out: a grid has a row for each unit and a
+column for each step. What fills them is `explorer.looks`.
+"""
+
+from __future__ import annotations
+
+from explorer.description import Plain
+
+Row = tuple[float, ...]
+Grid = tuple[Row, ...]
+
+
+class Look(Plain, frozen=True, tag_field="kind", kw_only=True):
+    """What all drawings have: a sentence. `kind` says which one it is."""
+
+    says: str
+
+
+class MemoryLook(Look, frozen=True, tag="memory"):
+    """A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts."""
+
+    grid: Grid
+    last: bool
+    counts: tuple[int, ...] | None
+
+
+class WindowsLook(Look, frozen=True, tag="windows"):
+    """A memory that starts anew in each window, beside one that runs through all of them."""
+
+    windows: int
+    steps: int
+    anew: Grid
+    through: Grid
+
+
+class CopiesLook(Look, frozen=True, tag="copies"):
+    """Copies of one layer with the same weights, one at each step."""
+
+    steps: int
+    received: Grid
+    returned: Grid
+
+
+class BothLook(Look, frozen=True, tag="both"):
+    """Both directions before they are merged, and after."""
+
+    merge_mode: str
+    forward: Grid
+    backward: Grid
+    merged: Grid
+    last: bool
+
+
+class MaskLook(Look, frozen=True, tag="mask"):
+    """Which steps count; the others hold nothing but `value`."""
+
+    counts: tuple[int, ...]
+    value: float
+
+
+class PoolLook(Look, frozen=True, tag="pool"):
+    """All steps of each unit become one. verb: how, "averages"."""
+
+    verb: str
+    received: Grid
+    returned: Grid
+    counts: tuple[int, ...] | None
+
+
+class RepeatLook(Look, frozen=True, tag="repeat"):
+    """One vector, handed to every step."""
+
+    received: Grid
+    returned: Grid
+
+
+class Part(Plain, frozen=True):
+    """What a tensor adds to those beside it."""
+
+    name: str
+    size: int
+
+
+class ConcatLook(Look, frozen=True, tag="concat"):
+    """Tensors side by side. axis: what they are laid along."""
+
+    parts: tuple[Part, ...]
+    axis: str
+
+
+class WindowLook(Look, frozen=True, tag="window"):
+    """How far a convolution sees: `window` steps, `apart` from each other, over `reach` of all `steps`."""
+
+    reach: int
+    window: int
+    apart: int
+    steps: int
+    padding: str
+
+
+class AttentionLook(Look, frozen=True, tag="attention"):
+    """How each step divides its look among all: a row for each."""
+
+    weights: Grid
+
+
+Drawing = (
+    MemoryLook
+    | WindowsLook
+    | CopiesLook
+    | BothLook
+    | MaskLook
+    | PoolLook
+    | RepeatLook
+    | ConcatLook
+    | WindowLook
+    | AttentionLook
+)
