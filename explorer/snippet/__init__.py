@@ -1,5 +1,6 @@
 """Pasted Keras code: read without being run, drawn as far as it holds, and mended where it does not.
 
+nodes        -> what of the syntax tree has a place in the code
 values       -> what names of the code stand for
 edits        -> changes of its text
 names, legacy, families  -> what may be called, what is called otherwise today, which layers are alike

@@ -14,7 +14,7 @@ from explorer.snippet.limits import LARGEST_NUMBER, LONGEST, MOST_DEPTH, Budget,
 from explorer.snippet.names import REFUSED_BUILTINS
 from explorer.snippet.nodes import Node
 from explorer.snippet.plain import ARITHMETIC, BUILTINS, COMPARISONS, PLAIN, bounded
-from explorer.snippet.record import Record, Scope
+from explorer.snippet.record import Record
 from explorer.snippet.values import (
     Array,
     Broken,
@@ -24,6 +24,7 @@ from explorer.snippet.values import (
     Method,
     Opaque,
     Refused,
+    Scope,
     TensorValue,
     Unreadable,
     tensors_in,

@@ -16,8 +16,7 @@ from explorer.snippet.library import calls, imports
 from explorer.snippet.limits import MOST_FUNCTIONS, Budget, light
 from explorer.snippet.nodes import Node
 from explorer.snippet.plain import builtin
-from explorer.snippet.record import Scope
-from explorer.snippet.values import Function, Method, Opaque, Unreadable
+from explorer.snippet.values import Function, Method, Opaque, Scope, Unreadable
 
 _INSTEAD = {
     "Raise": "`raise` is not followed here. Leave the check out.",

@@ -19,21 +19,7 @@ from explorer.snippet.limits import (
     Budget,
 )
 from explorer.snippet.nodes import Node
-from explorer.snippet.values import Call, Event, ModelValue, Unreadable
-
-
-class Scope(dict[str, Any]):
-    """Names and what they stand for; what is not here is looked for in the scope around."""
-
-    def __init__(self, around: Scope | None = None) -> None:
-        self.around = around
-
-    def find(self, name: str) -> Any:
-        if name in self:
-            return self[name]
-        if self.around is None:
-            raise KeyError(name)
-        return self.around.find(name)
+from explorer.snippet.values import Call, Event, ModelValue, Scope, Unreadable
 
 
 @dataclass(frozen=True)

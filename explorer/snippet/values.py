@@ -89,12 +89,26 @@ class Method:
     name: str
 
 
+class Scope(dict[str, Any]):
+    """Names and what they stand for; what is not here is looked for in the scope around."""
+
+    def __init__(self, around: Scope | None = None) -> None:
+        self.around = around
+
+    def find(self, name: str) -> Any:
+        if name in self:
+            return self[name]
+        if self.around is None:
+            raise KeyError(name)
+        return self.around.find(name)
+
+
 @dataclass(frozen=True)
 class Function:
     """A function that the code defines."""
 
     node: ast.FunctionDef | ast.Lambda
-    scope: Any  # a Scope of explorer.snippet.record, which stands below
+    scope: Scope
 
     @property
     def name(self) -> str:
