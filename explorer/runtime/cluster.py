@@ -20,7 +20,7 @@ import dask
 import psutil
 from distributed import Client, Future, SpecCluster
 from distributed.client import ClosedClientError
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.utils import LoopRunner
 
@@ -74,11 +74,12 @@ class WorkerDied(Exception):
     """The worker ended before it gave its result away, or the scheduler that knew of it did."""
 
 
-def gone(future: Future) -> bool:
+def gone(future: Future[Any]) -> bool:
     """Whether what a worker had made ended with it or with its scheduler, so that waiting for it would never end."""
     if future.status == "cancelled":
-        return getattr(future._state.exception, "reason", None) == _LOST_REASON or future.client.status == "closed"
-    return future.status == "lost"
+        reason = getattr(future._state and future._state.exception, "reason", None)
+        return reason == _LOST_REASON or bool(future.client.status == "closed")
+    return bool(future.status == "lost")
 
 
 class Cluster:
@@ -169,10 +170,12 @@ class Cluster:
 
         Dask starts a dead worker anew, but not one that dies, or hangs, while it starts.
         """
-        if self._local is not None:
+        if self._local is not None and self._local.loop is not None:
             self._local.loop.add_callback(embedded.reopen, self._local, self._processes)
 
-    def submit(self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0) -> Future:
+    def submit(
+        self, function: Callable[..., Any], *arguments: Any, worker: str | None = None, priority: int = 0
+    ) -> Future[Any]:
         """Run a function of `explorer.runtime.jobs` in a worker; on `worker` while that is alive.
 
         Raises WorkerDied while the scheduler is lost.
@@ -185,7 +188,7 @@ class Cluster:
         except ClosedClientError as error:
             raise WorkerDied("The scheduler does not answer.") from error
 
-    def result(self, future: Future, timeout: float = 30.0) -> Any:
+    def result(self, future: Future[Any], timeout: float = 30.0) -> Any:
         """What the function returned, or the error that it raised.
 
         Raises WorkerDied where the worker died while it worked, or later with the result that nobody had fetched yet: for
@@ -203,7 +206,7 @@ class Cluster:
                 raise WorkerDied("The scheduler was lost.") from error
             raise TimeoutError("What was asked of the workers has been given up.") from error
 
-    def place_of(self, future: Future) -> str | None:
+    def place_of(self, future: Future[Any]) -> str | None:
         """The worker that is at it, or None where none is. Raises TimeoutError where the scheduler does not answer."""
         at_work = {} if self._lost else self._asked("processing")
         return next((worker for worker, keys in at_work.items() if future.key in keys), None)
@@ -244,7 +247,7 @@ class Cluster:
             self._closed.set()
             if not self._watching.ident:
                 return  # It was never started.
-            if self._local is not None:
+            if self._local is not None and self._local.loop is not None:
                 # First of all, so that none is started for one that ends now.
                 self._local.loop.add_callback(embedded.retire, self._local, self._processes)
             _at_most(self._client.close, 2)
@@ -299,7 +302,8 @@ class Cluster:
         if self._local is not None:
             heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
         else:
-            found = client.sync(client.scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
+            scheduler: Any = client.scheduler
+            found = client.sync(scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
             heartbeats = {
                 address: Heartbeat(worker["last_seen"], worker["metrics"].get("memory", 0))
                 for address, worker in found["workers"].items()
@@ -344,7 +348,7 @@ class Cluster:
                 _at_most(client.close, _SECONDS_OF_AN_ATTEMPT)
             return
 
-    def _warm(self, addresses: list[str]) -> list[Future]:
+    def _warm(self, addresses: list[str]) -> list[Future[Any]]:
         """Have workers that are new import TensorFlow, in a thread: in their event loop they would be silent meanwhile."""
         fresh = [address for address in addresses if address not in self._warmed]
         self._warmed = set(addresses)
@@ -363,9 +367,10 @@ class Cluster:
 
 
 async def _heartbeats_here(local: SpecCluster) -> dict[str, Heartbeat]:
+    scheduler: Any = local.scheduler
     return {
         address: Heartbeat(worker.last_seen, worker.metrics.get("memory", 0))
-        for address, worker in local.scheduler.workers.items()
+        for address, worker in scheduler.workers.items()
     }
 
 
@@ -377,12 +382,12 @@ async def _give_up(client: Client, keys: Iterable[Any]) -> None:
             state.cancel(reason=_LOST_REASON)
 
 
-def _report_cold(future: Future) -> None:
+def _report_cold(future: Future[Any]) -> None:
     if future.status == "error":
         _LOG.error("A worker could not import what it needs.", exc_info=future.exception())
 
 
-async def _fetched(future: Future, timeout: float) -> Any:
+async def _fetched(future: Future[Any], timeout: float) -> Any:
     async def fetch() -> Any:
         return await future
 

@@ -202,7 +202,7 @@ class Store:
         Raises RunTaken where the run is not in this server's hands, and FramesMissing where the frames do not follow the
         last one that is stored.
         """
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "run": run_id,
                 "epoch": frame.epoch,
@@ -253,7 +253,7 @@ class Store:
                 row.val_loss,
                 row.accuracy,
                 row.val_accuracy,
-                tuple(map(int, row.shape.split(","))),
+                _shape_of(row.shape),
                 zlib.decompress(row.outputs),
             )
             for row in rows
@@ -278,7 +278,8 @@ class Store:
         )
         with self.database.transaction() as connection:
             rows = connection.execute(query).all()
-        now, ended, found = time.time(), {}, []
+        now, found = time.time(), []
+        ended: dict[str, bool] = {}
         for row in rows:
             if row.lease < now or ended.setdefault(row.server, is_gone(row.server)):
                 as_it_was = (_RUNS.c.id == row.id) & (_RUNS.c.server == row.server) & (_RUNS.c.lease == row.lease)
@@ -312,7 +313,7 @@ class Store:
         """How many runs an owner keeps."""
         query = sql.select(sql.func.count()).where(_RUNS.c.owner == owner, _RUNS.c.kept == 1)
         with self.database.transaction() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(query).scalar_one()
 
     def size(self) -> int:
         """The bytes that all runs take, about."""
@@ -361,11 +362,16 @@ def _upgrade(connection: sql.Connection) -> None:
     for owner in connection.execute(clear).scalars().all():
         connection.execute(_RUNS.update().where(_RUNS.c.owner == owner).values(owner=owner_of(owner)))
     connection.execute(_RUNS.update().where(_RUNS.c.opened == 0).values(opened=time.time()))
-    frames = sql.select(sql.func.sum(sql.func.length(_FRAMES.c.outputs) + BYTES_OF_A_FRAME))
-    frames = frames.where(_FRAMES.c.run == _RUNS.c.id).scalar_subquery()
+    total = sql.select(sql.func.sum(sql.func.length(_FRAMES.c.outputs) + BYTES_OF_A_FRAME))
+    frames = total.where(_FRAMES.c.run == _RUNS.c.id).scalar_subquery()
     states = sql.select(sql.func.length(_STATES.c.state)).where(_STATES.c.run == _RUNS.c.id).scalar_subquery()
     size = sql.func.length(_RUNS.c.experiment) + sql.func.coalesce(frames, 0) + sql.func.coalesce(states, 0)
     connection.execute(_RUNS.update().where(_RUNS.c.bytes == 0).values(bytes=size))
+
+
+def _shape_of(text: str) -> tuple[int, int, int]:
+    sequences, steps, outputs = map(int, text.split(","))
+    return sequences, steps, outputs
 
 
 def _run_of(row: Any) -> Run:
