@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, 1 for a run that failed, or 2 for a request that cannot be granted."""
     options = _parser().parse_args(arguments)
     try:
-        return options.command(options)
+        return int(options.command(options))
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

@@ -90,7 +90,7 @@ class Database:
         self._upgrade = upgrade
         self._opening = threading.Lock()
         self._engine: sql.Engine | None = None
-        self._file = _File(Path(self._url.database).absolute()) if _is_file(self._url) else None
+        self._file = _File(Path(self._url.database or "").absolute()) if _is_file(self._url) else None
 
     def close(self) -> None:
         if self._engine is not None:
@@ -264,6 +264,8 @@ class _File:
         return self._path.with_name(self._path.name + ending)
 
     def _put_back(self) -> None:
+        if self._keeper is None:
+            raise DatabaseUnavailable(CANNOT_OPEN)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         replaced = _identity(self._path) is not None
         name = f"{self._path.name}.{'before' if replaced else 'restored'}-{time.time_ns()}"

@@ -247,7 +247,8 @@ class Engine:
             self._runs.start(run, steps, reply)
 
         try:
-            return self._loop.ask(start)
+            run_id: str = self._loop.ask(start)
+            return run_id
         except DatabaseUnavailable as error:
             raise Refused(f"{error} {NOTHING_STARTED}") from error
 

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from explorer import data
 from explorer.runtime.database import DatabaseUnavailable
 from explorer.runtime.engine import Engine
+from explorer.runtime.snapshot import Status
 from explorer.runtime.store import StoredFrame
 from explorer.spec import ENDED, Experiment
 from explorer.story import Course, tell
@@ -62,22 +63,27 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
     news, urgent, ends = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def hear(is_urgent: bool) -> None:
+    def note(is_urgent: bool) -> None:
         news.set()
         if is_urgent:
             urgent.set()
 
+    # Both come from other threads.
+    def hear(is_urgent: bool) -> None:
+        loop.call_soon_threadsafe(note, is_urgent)
+
     def end() -> None:
-        ends.set()
+        loop.call_soon_threadsafe(ends.set)
         hear(True)
 
     story = _Story(experiment)
     last_status: dict[str, Any] = {}
-    told_at, told, sentences = 0.0, None, None
+    told_at, told = 0.0, None
+    sentences: list[str] | None = None
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
-        engine.watch(run_id, lambda is_urgent: loop.call_soon_threadsafe(hear, is_urgent)),
-        ending.told(lambda: loop.call_soon_threadsafe(end)),
+        engine.watch(run_id, hear),
+        ending.told(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
         while not ends.is_set():
@@ -164,7 +170,7 @@ class _Story:
         return tell(self._experiment, course)
 
 
-def _visible(status: dict[str, Any]) -> dict[str, Any]:
+def _visible(status: Status) -> dict[str, Any]:
     return {
         **status,
         "rate": status["rate"] and round(status["rate"], 1),

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from explorer.runtime.cluster import workers_wanted
+from explorer.runtime.embedded import workers_wanted
 from explorer.runtime.quotas import runs_in_all
 from explorer.runtime.remote import checked_address
 from explorer.runtime.retention import Retention
