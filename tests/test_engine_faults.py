@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.runtime import chunks, cluster_monitor, database, jobs, quotas, store_writer
+from explorer.runtime import chunks, cluster_monitor, database, quotas, store_writer
 from explorer.runtime import engine as engine_module
 from explorer.runtime.engine import Engine, NotTheOwner, Refused
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
 from tests.disks import resize, small_disk
-from tests.in_process_cluster import InProcessCluster
+from tests.fake_cluster import FakeCluster, trained
 
 SMALL = Experiment(
     "gru_every_step",
@@ -54,7 +54,7 @@ def losses(store: Store, run_id: str) -> list[tuple]:
 @pytest.fixture(scope="module")
 def calm() -> list[tuple]:
     """Epochs and losses of SMALL, trained without a disturbance."""
-    frames = jobs.chunk(LONG.to_dict(), None, LONG.epochs, 1e9).frames
+    frames, _ = trained(ENDLESS, None, 2000)
     return [(frame.epoch, frame.loss, frame.val_loss) for frame in frames]
 
 
@@ -75,7 +75,7 @@ def engines(tmp_path):
     made = []
 
     def make(workers: int = 1, url: str = f"sqlite:///{tmp_path}/runs.db", **more) -> Engine:
-        engine = Engine(Store(url), InProcessCluster(workers), grace=None, **more)
+        engine = Engine(Store(url), FakeCluster(workers), grace=None, **more)
         made.append(engine)
         assert engine.wait_ready(60)
         return engine
@@ -305,20 +305,6 @@ def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
         engine.submit(SMALL, "a third")
 
 
-def test_one_with_many_runs_has_as_many_turns_as_one_with_a_single_run(engines):
-    engine = engines()
-    many = [engine.submit(replace(ENDLESS, seed=seed), "many") for seed in range(4)]
-    single = engine.submit(replace(ENDLESS, seed=9), "single")
-    wait_for(lambda: engine.status(single)["epoch"] > 20)
-    chunks = [seed for _, seed in engine._cluster.chunks]
-    first = chunks.index(9)
-    share = chunks[first : first + 40].count(9) / len(chunks[first : first + 40])
-    assert 0.4 <= share <= 0.6
-    for run in many:
-        engine.stop(run, "many")
-    engine.stop(single, "single")
-
-
 def test_deaths_of_workers_change_no_loss_and_a_run_that_kills_each_fails(engines, monkeypatch, calm):
     monkeypatch.setattr(chunks, "SECONDS_AFTER_A_DEATH", (0.0, 0.0, *[0.02] * 5))
     engine = engines(workers=2)
@@ -355,7 +341,7 @@ def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
 def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkeypatch, calm):
     monkeypatch.setattr(chunks, "LOOKS_AT_A_CHUNK", 5)
     engine = engines()
-    engine._cluster.endless = 77
+    engine._cluster.hanging.add(77)
     run_id = engine.submit(replace(SMALL, seed=77), "me")
     state_is(engine, run_id, "failed")
     assert engine.status(run_id)["reason"].startswith("Epoch 1 was not done within 10 minutes. Take fewer")

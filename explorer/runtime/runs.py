@@ -205,6 +205,7 @@ class Runs:
         active.last_return, active.epoch, active.state = now, epoch, chunk.state
         active.failures, active.note = 0, ""
         active.writes += 1
+        active.unstored += 1
 
         def store() -> float:
             began = time.thread_time()
@@ -216,17 +217,19 @@ class Runs:
     def _chunk_stored(self, active: Active, epoch: int, seconds: float | None, error: Exception | None) -> None:
         if seconds is not None:
             self.seconds_of_storing += 0.1 * (seconds - self.seconds_of_storing)
+        active.unstored -= 1
         if self._scheduler.runs.get(active.run.id) is not active:
             return
         if error is None:
             # Told only now: whoever reads that a run is done finds every frame of it.
             active.run = replace(active.run, epoch=epoch)
-            if active.ending:
+            if active.ending and epoch == active.epoch:
                 active.run = replace(active.run, state=active.ending, reason=active.ending_reason)
                 active.ending = active.ending_reason = ""
                 active.last_return = None
         self._stored(active, error)
         self.note_news(active.run.id, urgent=active.run.state != "running")
+        self._pump()
 
     def _stored(self, active: Active, error: Exception | None) -> None:
         active.writes -= 1

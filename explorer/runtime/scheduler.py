@@ -22,6 +22,8 @@ from explorer.runtime.store import GOING, Run
 from explorer.spec import Experiment
 
 ROOM = 2
+# A run whose chunks come faster than they can be stored waits for the database.
+MOST_UNSTORED_CHUNKS = 2
 # Compiling a program once more takes about as long as so many short chunks of other runs.
 CHUNKS_OF_A_COMPILATION = 8
 # So many runs on a worker leave everybody some frames a second; more of them wait in the queue.
@@ -61,6 +63,7 @@ class Active:
     note: str = ""  # why it waits, a sentence that is not stored
     looks: int = 0  # how often its oldest chunk was looked at and had not come back
     writes: int = 0  # how many of its changes are on their way to the database
+    unstored: int = 0  # how many chunks are among them
     program: str = ""  # the key of its compiled program
 
     def __post_init__(self) -> None:
@@ -70,6 +73,11 @@ class Active:
     @property
     def going(self) -> bool:
         return self.run.state in GOING and not self.ending
+
+    @property
+    def may_have_another_chunk(self) -> bool:
+        """Whether the database keeps up with it."""
+        return len(self.flight) + self.unstored < MOST_UNSTORED_CHUNKS + 1
 
     @property
     def is_stored(self) -> bool:
@@ -151,14 +159,15 @@ class Scheduler:
             return None
         now, bound = time.monotonic(), self.runs_by_worker()
         for active in self._in_order():
-            address = self._place(active, bound) if active.not_before <= now else None
+            may_go = active.not_before <= now and active.may_have_another_chunk
+            address = self._place(active, bound) if may_go else None
             if address is not None:
                 self._waiting.remove(active.run.id)
                 self._serve(active.run.owner)
                 return active, address
         for active in self.runs.values():
             worker = self.workers.get(active.worker or "")
-            ahead = active.going and active.steps is None and len(active.flight) == 1
+            ahead = active.going and active.steps is None and len(active.flight) == 1 and active.may_have_another_chunk
             if ahead and worker is not None and active.worker is not None and worker.has_room:
                 return active, active.worker
         return None
@@ -251,9 +260,10 @@ class Scheduler:
 
     def _cost(self, active: Active, address: str, bound: int) -> tuple[int, bool, int]:
         """The fewest runs first, where a program that must be compiled counts as some more of them; among equals the one
-        that has the program, or is compiling it; then the least to do. A worker without runs is always better than one
-        with some.
+        that has the program, or is compiling it; then the least to do. Where no more runs wait than there are workers, one
+        without runs is always better than one with some.
         """
         worker = self.workers[address]
         has = worker.has_program(active.program)
-        return bound + (CHUNKS_OF_A_COMPILATION if bound and not has else 0), not has, len(worker.sent)
+        is_crowded = len(self._waiting) > len(self.workers)
+        return bound + (CHUNKS_OF_A_COMPILATION if (bound or is_crowded) and not has else 0), not has, len(worker.sent)
