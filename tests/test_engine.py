@@ -365,7 +365,7 @@ def test_memory_and_absence(tmp_path, monkeypatch):
             wait_for(lambda: epoch_of(engine, other) > epoch or engine.status(other)["state"] == "done")
         unwatched = engine.submit(replace(LONG, seed=1), "me")
         state_is(engine, unwatched, "paused")
-        assert store.run(unwatched).held == "unwatched"
+        wait_for(lambda: store.run(unwatched).held == "unwatched")
         assert engine.open(unwatched, "somebody").state == "paused"
         assert engine.open(unwatched, "me").state in ("queued", "running")
     finally:

@@ -158,19 +158,27 @@ class Scheduler:
         if not any(worker.has_room for worker in self.workers.values()):
             return None
         now, bound = time.monotonic(), self.runs_by_worker()
-        for active in self._in_order():
-            may_go = active.not_before <= now and active.may_have_another_chunk
-            address = self._place(active, bound) if may_go else None
+        waiting = [active for active in self._in_order() if active.not_before <= now and active.may_have_another_chunk]
+        for active in waiting:
+            address = self._place(active, bound)
             if address is not None:
-                self._waiting.remove(active.run.id)
-                self._serve(active.run.owner)
-                return active, address
+                return self._chosen(active, address)
+        # A worker that would do nothing at all compiles what another one has, or is compiling.
+        idle = next((address for address, worker in self.workers.items() if worker.idle), None)
+        unbound = next((active for active in waiting if active.worker not in self.workers), None)
+        if idle is not None and unbound is not None:
+            return self._chosen(unbound, idle)
         for active in self.runs.values():
             worker = self.workers.get(active.worker or "")
             ahead = active.going and active.steps is None and len(active.flight) == 1 and active.may_have_another_chunk
             if ahead and worker is not None and active.worker is not None and worker.has_room:
                 return active, active.worker
         return None
+
+    def _chosen(self, active: Active, address: str) -> tuple[Active, str]:
+        self._waiting.remove(active.run.id)
+        self._serve(active.run.owner)
+        return active, address
 
     def queue(self) -> list[str]:
         """The runs that wait until others have ended, the next one first."""
