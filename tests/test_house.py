@@ -24,7 +24,7 @@ ORDER = (
 RUNTIME = (
     *("__init__", "jobs", "worker_preload", "server_id", "database", "descriptions", "store", "retention", "quotas"),
     *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
-    *("queries", "event_loop", "store_writer", "subscribers", "snapshot", "scheduler", "runs"),
+    *("queries", "describe_catalog", "event_loop", "store_writer", "subscribers", "snapshot", "scheduler", "runs"),
     *("worker_pool", "cluster_monitor", "chunks", "precompiler", "views", "engine"),
 )
 MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}

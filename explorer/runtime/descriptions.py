@@ -50,6 +50,11 @@ class Descriptions:
                 connection.execute(_DESCRIPTIONS.update().where(mine).values(used=now))
         return None if row is None else json.loads(zlib.decompress(row.body))
 
+    def count(self) -> int:
+        """How many descriptions there are, of any version."""
+        with self._database.transaction() as connection:
+            return int(connection.execute(sql.select(sql.func.count()).select_from(_DESCRIPTIONS)).scalar() or 0)
+
     def keep(self, key: str, description: dict[str, Any]) -> None:
         """Keep a description, and delete those that were used longest ago where they take too much room."""
         body = zlib.compress(json.dumps(description, separators=(",", ":")).encode())

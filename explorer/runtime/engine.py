@@ -30,6 +30,7 @@ from explorer.runtime.chunks import Chunks
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.cluster_monitor import ClusterMonitor
 from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.describe_catalog import describe_in_quiet
 from explorer.runtime.embedded import workers_wanted
 from explorer.runtime.event_loop import EventLoop
 from explorer.runtime.health import WorkerHealth
@@ -69,12 +70,21 @@ class Engine:
     store: where runs are kept. cluster: where chunks run; it is started here, and ended with the engine.
     grace: seconds after which a run that nobody watches is paused; None: never.
     first: the experiment that pages open with: described as soon as a worker is up, and compiled on every one of them.
+    later: experiments that are described when nobody else asks for shapes.
     """
 
-    def __init__(self, store: Store, cluster: Cluster, grace: float | None = 60.0, first: Experiment | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        cluster: Cluster,
+        grace: float | None = 60.0,
+        first: Experiment | None = None,
+        later: Sequence[Experiment] = (),
+    ) -> None:
         self.store = store
         self._cluster = cluster
         self._first = first
+        self._later = later
         self._stopping = threading.Event()
         self._quotas = Quotas()
         self._retention = Retention(store)
@@ -176,6 +186,7 @@ class Engine:
         except (Refused, TimeoutError):
             if not self._stopping.is_set():
                 _LOG.exception("The first experiment could not be described.")
+        describe_in_quiet(self._later, self.describe, self._queries.seconds_of_quiet, self._stopping)
 
     def _cluster_within(self, timeout: float) -> Cluster:
         if not self._monitor.ready.wait(timeout):

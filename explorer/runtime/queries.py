@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -71,6 +72,11 @@ class Queries:
         self._most_checks = checks
         self._checking: set[str] = set()
         self._check_ended = threading.Condition()
+        self._asked_at = time.monotonic()
+
+    def seconds_of_quiet(self) -> float:
+        """For how long nobody has asked a worker for anything."""
+        return time.monotonic() - self._asked_at
 
     def describe(self, experiment: Experiment, timeout: float) -> dict[str, Any]:
         """See `explorer.runtime.engine.Engine.describe`."""
@@ -78,6 +84,7 @@ class Queries:
         found = self.known_description(experiment) or self._stored_description(key)
         if found is not None:
             return found
+        self._asked_at = time.monotonic()
         if experiment.pasted is None:
             found = self._ask(key, timeout, jobs.describe, experiment.to_dict())
         else:
@@ -96,7 +103,7 @@ class Queries:
             found = self._descriptions.find(key)
         except DatabaseUnavailable:
             return None  # Then it is described once more.
-        except (ValueError, OSError) as error:
+        except (ValueError, zlib.error) as error:
             _LOG.warning("A stored description could not be read, and is made again: %r", error)
             return None
         if found is not None:

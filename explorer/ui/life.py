@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from explorer.catalog import read_experiment
+from explorer.runtime import describe_catalog
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
@@ -23,7 +23,8 @@ def engine() -> Engine:
     global _engine
     with _lock:
         if _engine is None:
-            _engine = Engine(Store(), Cluster(), first=read_experiment({}).experiment)
+            first, *later = describe_catalog.experiments()
+            _engine = Engine(Store(), Cluster(), first=first, later=later)
         return _engine
 
 

@@ -17,7 +17,7 @@ from explorer.ui.plain import plain
 from explorer.ui.run_panel import run_panel
 from explorer.ui.views import choose_view, show_view
 from explorer.ui.visitor import visitor
-from explorer.ui.waiting import wait_for_workers
+from explorer.ui.waiting import rerun_when_ready, wait_for_workers
 
 SECONDS_TO_DESCRIBE = 20.0
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -72,17 +72,21 @@ def _choose_preset() -> None:
 
 def _shapes(experiment: Experiment) -> None:
     engine = life.engine()
-    if not engine.ready:
-        wait_for_workers()
-        return
+    ready = engine.ready
     try:
-        found = engine.describe(experiment, SECONDS_TO_DESCRIBE)
+        # Shapes that were ever seen are there before a worker is.
+        found = engine.describe(experiment, SECONDS_TO_DESCRIBE if ready else 0.0)
     except Refused as refusal:
         chain(None, waiting=str(refusal))
     except TimeoutError:
+        if not ready:
+            wait_for_workers()
+            return
         chain(None, waiting="The workers are busy; the shapes follow as soon as one is free.")
     else:
         show_view(experiment, found, experiment.to_query(), sliders(experiment))
+        if not ready:
+            rerun_when_ready()
 
 
 # A worker that is started while pages are open is told that this is the main script, and imports it under another name.

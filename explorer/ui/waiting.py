@@ -15,3 +15,10 @@ def wait_for_workers() -> None:
     if engine.ready:
         st.rerun()
     chain(None, waiting=engine.failure or "The workers are importing TensorFlow: the shapes follow in a few seconds.")
+
+
+@st.fragment(run_every=0.25)
+def rerun_when_ready() -> None:
+    """Run the page again as soon as the workers are ready: then it can train."""
+    if life.engine().ready:
+        st.rerun()

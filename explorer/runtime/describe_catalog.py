@@ -1,0 +1,78 @@
+"""Describe what the page offers to open, so that it is painted before any worker is up: at the set-up, or by a server that
+has nothing else to do.
+
+    python -m explorer.runtime.describe_catalog     # only where nothing was ever described
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.presets import PRESETS
+from explorer.runtime import jobs
+from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.queries import Refused, model_key
+from explorer.runtime.store import Store
+from explorer.spec import Experiment
+
+# A server begins when nobody has asked it for shapes for so long, and takes such a pause between two.
+SECONDS_OF_QUIET = 15.0
+SECONDS_BETWEEN_MODELS = 0.5
+
+
+def experiments() -> list[Experiment]:
+    """Every architecture with the sizes that it opens with, what the page opens with first, and the named experiments."""
+    defaults = [read_experiment({}).experiment]
+    defaults += [read_experiment({"architecture": name}).experiment for name in ARCHITECTURES]
+    by_model = {model_key(experiment): experiment for experiment in defaults}
+    by_model |= {model_key(preset.experiment): preset.experiment for preset in PRESETS.values()}
+    return list(by_model.values())
+
+
+def describe_in_quiet(
+    wanted: Sequence[Experiment],
+    describe: Callable[[Experiment], object],
+    seconds_of_quiet: Callable[[], float],
+    ends: threading.Event,
+) -> None:
+    """Describe experiments one after the other while nobody else asks; returns when all are described, or it `ends`."""
+    for experiment in wanted:
+        while seconds_of_quiet() < SECONDS_OF_QUIET:
+            if ends.wait(1.0):
+                return
+        try:
+            describe(experiment)
+        except (Refused, TimeoutError):
+            continue  # Whoever opens it is told why.
+        if ends.wait(SECONDS_BETWEEN_MODELS):
+            return
+
+
+def describe_missing(store: Store, wanted: Sequence[Experiment]) -> int:
+    """Describe in this process, and keep, what is not kept yet; returns how many experiments that were."""
+    missing = [experiment for experiment in wanted if store.descriptions.find(model_key(experiment)) is None]
+    for experiment in missing:
+        store.descriptions.keep(model_key(experiment), jobs.describe(experiment.to_dict()))
+    return len(missing)
+
+
+def main() -> None:
+    store = Store()
+    try:
+        # The server itself describes what another version has described before.
+        if store.descriptions.count() == 0:
+            began = time.monotonic()
+            print("Describing what the page opens with (once) ...")
+            many = describe_missing(store, experiments())
+            print(f"Described {many} models in {time.monotonic() - began:.0f} seconds.")
+    except DatabaseUnavailable:
+        pass  # The server says so itself, and can do without.
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    main()
