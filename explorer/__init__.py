@@ -22,9 +22,11 @@ axes            the names of the axes that it returns, likewise
 extents         how long they are, in symbols, likewise
 arithmetic      how the number of its weights comes about, likewise
 weights         what its weights are called and what their axes mean, likewise
+time_flow       the ways of moving along time, and what is said of each
+flows           how a layer moves along time, likewise, and the chain unrolled
 equations       what it computes, likewise
-flows           how it moves along time, likewise, and the chain unrolled
 explanation     the same for other programs, and as text
+spoken          what the page shows, copies and reads aloud of a model, beside its shapes
 shapes *        what each layer receives and returns, and why: all of that together
 parting         where two chains part, and why
 answers         the types of what workers answer about a model

@@ -26,22 +26,27 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 class Source(Plain, frozen=True):
-    """Where data comes in; the batch of its shape is None. symbols: its sizes, None where an axis has no symbol."""
+    """Where data comes in; the batch of its shape is None. symbols: its sizes, None where an axis has no symbol.
+
+    spoken: what a screen reader says of it; likewise below.
+    """
 
     name: str
     shape: Shape
     axes: Axes
     symbols: Symbols
+    spoken: str = ""
 
 
 class Weight(Plain, frozen=True):
-    """One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates."""
+    """One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. says: all of it."""
 
     name: str
     shape: tuple[int, ...]
     axes: Axes
     symbols: Symbols
     parts: tuple[str, ...]
+    says: str = ""
 
 
 class Parameters(Plain, frozen=True):
@@ -50,6 +55,24 @@ class Parameters(Plain, frozen=True):
     formula: str | None
     numbers: str | None
     total: int
+
+
+class Window(Plain, frozen=True):
+    """The stretch that a layer slides along a sequence.
+
+    Counted from 1, step t of what it returns sees the steps stride · (t − 1) + 1 − offset + dilation · k, for k from 0 to
+    size − 1; those outside of the sequence are padding.
+    """
+
+    size: int
+    stride: int
+    dilation: int
+    offset: int
+
+    @property
+    def reach(self) -> int:
+        """How many steps it spans."""
+        return (self.size - 1) * self.dilation + 1
 
 
 class Outline(Plain, frozen=True):
@@ -70,18 +93,28 @@ class Layer(Outline, frozen=True, kw_only=True):
     """One call of one layer; what the fields mean stands at `explorer.shapes.LayerShapes`.
 
     arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
+    title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where
+    its parameters are counted, or one sentence. note: a sentence where there is no explanation. text: all of it, to be
+    copied; empty, as `spoken` is, inside of another layer.
     """
 
     output: tuple[Shape, ...]
     params: int
     arithmetic: str | None
     says: str
+    does: str
+    change: str
     short: str
     wraps: str | None
     shares: str | None
     explained: bool
     flow: str
     reach: int | None
+    window: Window | None
+    merge_mode: str | None
+    title: str
+    counted: tuple[str, ...]
+    note: str | None
     parameters: Parameters
     axes_in: tuple[Axes, ...]
     axes_out: tuple[Axes, ...]
@@ -91,6 +124,8 @@ class Layer(Outline, frozen=True, kw_only=True):
     weights: tuple[Weight, ...]
     reads: tuple[str, ...]
     inside: tuple[Layer, ...]
+    spoken: str = ""
+    text: str = ""
 
 
 class Symbol(Plain, frozen=True):
@@ -110,13 +145,21 @@ class Setting(Plain, frozen=True):
 
 
 class Row(Plain, frozen=True):
-    """A source or layer in the chain over time. shared: whether the same weights stand at every step."""
+    """A source or layer in the chain over time. shared: whether the same weights stand at every step, and `same` says so.
+
+    hands, hands_more: what goes up from it, and how that came about. inner_steps: how many steps each of its cells reads by
+    itself, where it holds a recurrent layer.
+    """
 
     name: str
     type: str
     flow: str
     says: str
     shared: bool
+    hands: str
+    hands_more: str
+    same: str
+    inner_steps: int | None
 
 
 class Unrolled(Plain, frozen=True):
@@ -143,6 +186,7 @@ class Description(Plain, frozen=True):
     symbols: dict[str, Symbol]
     settings: dict[str, Setting]
     unrolled: Unrolled
+    spoken: str = ""
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Description:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from explorer.flows import window
 from explorer.sentences import POOLS
 from explorer.tensors import Seen, rule
 
@@ -93,12 +94,12 @@ def _bidirectional(seen: Seen) -> list[str]:
 
 def _convolution(seen: Seen) -> list[str]:
     layer = seen.layer
-    (window,), (stride,), (apart,) = layer.kernel_size, layer.strides, layer.dilation_rate
-    back = {"causal": (window - 1) * apart, "same": (window - 1) * apart // 2, "valid": 0}[layer.padding]
-    place = "t" if stride == 1 else f"{stride}t"
-    step = "k" if apart == 1 else f"{apart}k"
-    shift = f" − {back}" if back else ""
-    inner = _sum(f"Σ(k = 0 … {window - 1}) x[{place} + {step}{shift}] · kernel[k]", "bias" if layer.use_bias else "")
+    seen_by = window(seen)
+    assert seen_by is not None
+    place = "t" if seen_by.stride == 1 else f"{seen_by.stride}t"
+    step = "k" if seen_by.dilation == 1 else f"{seen_by.dilation}k"
+    shift = f" − {seen_by.offset}" if seen_by.offset else ""
+    inner = _sum(f"Σ(k = 0 … {seen_by.size - 1}) x[{place} + {step}{shift}] · kernel[k]", "bias" if layer.use_bias else "")
     return [f"y[t] = {_bend(layer.activation, inner)}"]
 
 

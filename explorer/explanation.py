@@ -77,11 +77,14 @@ def spelled(axes: Sequence[str], symbols: Sequence[str | None], shape: Sequence[
 
     >>> spelled(["batch", "timesteps", "units"], ["B", "T", "2 · U"], [None, 20, 64])
     '(batch B, timesteps T = 20, units 2 · U = 64)'
+    >>> spelled(["batch", "features"], ["B", "5408"], [None, 5408])
+    '(batch B, features 5,408)'
     """
     parts = []
     for axis, symbol, size in zip(axes, symbols, shape, strict=True):
+        # A size that stands in the model is its own symbol.
         number = None if size is None else f"{size:,}"
-        value = " = ".join(filter(None, [symbol, number if number != symbol else None]))
+        value = " = ".join(filter(None, [None if symbol == str(size) else symbol, number]))
         parts.append(f"{axis} {value}".strip())
     return f"({', '.join(parts)})"
 
@@ -92,8 +95,21 @@ def counted(parameters: Parameters) -> str:
     >>> counted(Parameters("O · (U + 1)", "1 * (32 + 1)", 33))
     'O · (U + 1) = 1 · (32 + 1) = 33'
     """
+    return " = ".join(_counted(parameters))
+
+
+def _counted(parameters: Parameters) -> tuple[str, ...]:
     parts = [parameters.formula, (parameters.numbers or "").replace("*", "·"), f"{parameters.total:,}"]
-    return " = ".join(dict.fromkeys(filter(None, parts)))
+    return tuple(dict.fromkeys(filter(None, parts)))
+
+
+def counted_parts(parameters: Parameters, explained: bool, shares: str | None) -> tuple[str, ...]:
+    """What stands between the signs of equality where parameters are counted, or one sentence. shares: with which layer."""
+    if shares:
+        return (f"no parameters of its own: it shares the weights of {shares}",)
+    if not parameters.total:
+        return ("no parameters: nothing here is learned",)
+    return _counted(parameters) if explained else (f"{parameters.total:,}",)
 
 
 def named(description: Description, name: str) -> Layer:

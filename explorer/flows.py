@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from explorer.description import Layer, Row, Source, Unrolled
-from explorer.sentences import MERGED, PLAIN, POOLS, RECURRENT, WINDOW_POOLS, count
-from explorer.tensors import ORDERED, Seen, rule
+from explorer.description import Layer, Row, Source, Unrolled, Window
+from explorer.sentences import MERGED, PLAIN, POOLS, RECURRENT, WINDOW_POOLS, count, counted
+from explorer.tensors import ORDERED, Seen, kind, rule
+from explorer.time_flow import TIME_FLOWS, handed, told
 
-# each: the same weights at every step, and no step sees another. along, last: a memory runs from step to step, and all or
-# only the last is handed on; both, both last: one memory each way. pool: all steps become one. window: some neighbours are
-# seen. all: every step sees every step. repeat: one vector to every step. merge: several tensors become one, step by step.
-# mark: steps are marked, no number changes. none: there is no time here.
-SAYS = {
-    "each": "the same weights at every step, and no step sees another",
-    "along": "one cell with one set of weights; its memory flows along, and every step's is handed on",
-    "last": "one cell with one set of weights; its memory flows along, and only the last is handed on",
-    "both": "one cell forwards and one backwards; at every step both memories are handed on",
-    "both last": "one cell forwards and one backwards; only the last memory of each is handed on",
-    "pool": "all steps become one",
-    "window": "each step is made from {reach} steps, with the same weights everywhere",
-    "all": "every step looks at every step",
-    "repeat": "the same vector is handed to every step",
-    "merge": "what stands at the same step is put together",
-    "mark": "no number changes; some steps are marked to be skipped",
-    "none": "one vector, without time",
-}
 SHOWN_AT_EACH_END = 3
 
 
-def flow(seen: Seen) -> tuple[str, int | None]:
-    """How a layer moves along time, and for "window" how many steps it sees."""
-    found = rule(FLOWS, seen.layer, _by_rank)(seen)
-    return found if isinstance(found, tuple) else (found, None)
+def flow(seen: Seen) -> str:
+    """How a layer moves along time, as `explorer.time_flow` names it."""
+    return rule(FLOWS, seen.layer, _by_rank)(seen)
+
+
+def window(seen: Seen) -> Window | None:
+    """The window that a convolution or a pooling slides along, None for other layers."""
+    layer = seen.layer
+    if kind(layer, CONVOLUTIONS):
+        (size,), (stride,), (dilation,) = layer.kernel_size, layer.strides, layer.dilation_rate
+    elif kind(layer, WINDOW_POOLS):
+        (size,), (stride,), dilation = layer.pool_size, layer.strides, 1
+    else:
+        return None
+    spans = (size - 1) * dilation
+    if layer.padding != "same":
+        return Window(size, stride, dilation, spans if layer.padding == "causal" else 0)
+    # TensorFlow pads no more than is needed, and where that is odd one more behind than before.
+    steps = seen.first.shape[1]
+    last = stride if steps is None else (steps - 1) % stride + 1
+    return Window(size, stride, dilation, max(0, spans + 1 - last) // 2)
 
 
 def _timed(axes: Sequence[str]) -> bool:
@@ -54,29 +54,17 @@ def _bidirectional(seen: Seen) -> str:
     return "both" if len(seen.out.shape) == len(seen.first.shape) else "both last"
 
 
-def _convolution(seen: Seen) -> tuple[str, int]:
-    return "window", (seen.layer.kernel_size[0] - 1) * seen.layer.dilation_rate[0] + 1
-
-
-FLOWS: dict[str, Callable[[Seen], str | tuple[str, int]]] = {
+CONVOLUTIONS = ("Conv1D", "SeparableConv1D", "DepthwiseConv1D")
+FLOWS: dict[str, Callable[[Seen], str]] = {
     **dict.fromkeys(RECURRENT, _recurrent),
     "Bidirectional": _bidirectional,
-    **dict.fromkeys(("Conv1D", "SeparableConv1D", "DepthwiseConv1D"), _convolution),
-    **dict.fromkeys(WINDOW_POOLS, lambda seen: ("window", seen.layer.pool_size[0])),
+    **dict.fromkeys((*CONVOLUTIONS, *WINDOW_POOLS), lambda seen: "window"),
     **dict.fromkeys(POOLS, lambda seen: "pool"),
     **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention"), lambda seen: "all"),
     **dict.fromkeys((*MERGED, "Concatenate", *PLAIN), _by_rank),
     "RepeatVector": lambda seen: "repeat",
     "Masking": lambda seen: "mark",
 }
-
-
-def _says(layer: Layer, axis: str) -> str:
-    words = SAYS[layer.flow].format(reach=layer.reach)
-    # Over windows it is windows that do not see each other, and a memory inside each begins anew.
-    words = words.replace("step", "window") if axis == "windows" else words
-    anew = layer.flow == "each" and any(inner.flow in ("along", "last") for inner in layer.inside)
-    return f"{words}: the memory begins at zero in each" if anew else words
 
 
 def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
@@ -88,10 +76,42 @@ def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
     # Of millions of steps no list is made.
     every = range(1, (steps or 2 * ends) + 1)
     shown = list(every) if len(every) <= 2 * ends + 1 else [*every[:ends], *every[-ends:]]
-    rows = [Row(each.name, "", "input", f"{count(steps, axis)} come in", False) for each in sources]
-    for layer in layers:
-        says = _says(layer, axis)
-        shared = layer.flow in ("each", "along", "last", "both", "both last", "window", "all")
-        rows.append(Row(layer.name, layer.type, layer.flow, says, shared))
+    read = {name for layer in layers for name in layer.reads}
+    rows = [_source_row(each, axis) for each in sources]
+    rows += [_row(each, axis, steps, answers=each.name not in read) for each in layers]
     words = "; ".join(f"{row.name}: {row.says}" for row in rows)
     return Unrolled(steps, tuple(shown), axis, tuple(rows), f"The chain over {count(steps, axis)}: {words}.")
+
+
+def _source_row(source: Source, axis: str) -> Row:
+    says = f"{counted(source.shape[source.axes.index(axis)], axis, 'come')} in" if axis in source.axes else "comes in"
+    return Row(source.name, "", "input", says, shared=False, hands=says, hands_more="", same="", inner_steps=None)
+
+
+def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
+    flow = layer.flow
+    came, went = (axes[0] if axes else () for axes in (layer.axes_in, layer.axes_out))
+    # What has no such axis goes up once.
+    returned = layer.output[0][went.index(axis)] if axis in went else 1
+    anew = flow == "each" and any(inner.flow in ("along", "last") for inner in layer.inside)
+    reads_within = anew and axis == "windows" and "timesteps" in came and "timesteps" not in went
+    seen = None if layer.window is None else layer.window.size
+    hands, more = handed(flow, axis, returned, seen, last_memories=reads_within, answers=answers)
+    shared = TIME_FLOWS[flow].shared
+    cells = steps if flow.endswith("last") else returned
+    same = f"×{cells} the same weights" if shared and cells and cells > 1 else ""
+    if same and flow in ("both", "both last"):
+        same = f"each way {same}"
+    elif same and reads_within:
+        same += ", each from zero"
+    return Row(
+        name=layer.name,
+        type=layer.type,
+        flow=flow,
+        says=told(flow, axis, layer.reach, anew),
+        shared=shared,
+        hands=hands,
+        hands_more=more,
+        same=same,
+        inner_steps=layer.input[0][came.index("timesteps")] if reads_within else None,
+    )

@@ -9,18 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypedDict
 
 from explorer.description import Description, Layer, Parameters, Source
-from explorer.sentences import count, joined
+from explorer.sentences import agreed, count, joined
 from explorer.tensors import ORDERED
+from explorer.time_flow import kept_memories
 
 # A layer of both models, by its name.
 Row = tuple[str, Layer | None, Layer | None]
-# What a recurrent layer hands on, by how it moves along time (`explorer.flows`).
-KEEPS = {
-    "along": "all {steps} memories",
-    "last": "only its last memory",
-    "both": "all {steps} memories of each direction",
-    "both last": "only the last memory of each direction",
-}
 SAME = "The two models have the same shapes and the same parameters"
 ONLY_PARAMETERS = ": the shapes stay the same, only the parameters differ"
 
@@ -136,12 +130,19 @@ def _as_layer(source: Source) -> Layer:
         params=0,
         arithmetic=None,
         says="",
+        does="",
+        change="",
         short="",
         wraps=None,
         shares=None,
         explained=True,
         flow="input",
         reach=None,
+        window=None,
+        merge_mode=None,
+        title=source.name,
+        counted=(),
+        note=None,
         parameters=Parameters(None, None, 0),
         input=(),
         output=(source.shape,),
@@ -191,7 +192,7 @@ def _outputs(layer: Layer) -> str:
 
 def _does(layer: Layer) -> list[str]:
     """What a layer and those that it holds do, without what becomes of the axes; the outermost first."""
-    own = [layer.says.rsplit(": ", 1)[0], "; ".join(layer.equation)]
+    own = [layer.does, "; ".join(layer.equation)]
     return own + [each for held in layer.inside for each in _does(held)]
 
 
@@ -226,7 +227,9 @@ def _changes(here: Layer, there: Layer) -> tuple[list[str], list[str]]:
     """Which axes go, and which have another size: ["timesteps go"], ["64 units here and 32 there"]."""
     left, right = (dict(zip(each.axes_out[0], each.output[0], strict=True)) for each in (here, there))
     gone, come = [axis for axis in left if axis not in right], [axis for axis in right if axis not in left]
-    axes = ([f"{joined(gone)} go"] if gone else []) + ([f"{joined(come)} stay"] if come else [])
+    axes = ([f"{joined(gone)} {agreed('go', gone)}"] if gone else []) + (
+        [f"{joined(come)} {agreed('stay', come)}"] if come else []
+    )
     sizes = [
         f"{count(size, axis)} here and {right[axis]:,} there"
         for axis, size in left.items()
@@ -237,13 +240,9 @@ def _changes(here: Layer, there: Layer) -> tuple[list[str], list[str]]:
 
 def _keeps(layer: Layer) -> str | None:
     """What a recurrent layer hands on, or the one that is wrapped."""
-    reading = layer
-    while reading.flow not in KEEPS and len(reading.inside) == 1:
-        (reading,) = reading.inside
-    if reading.flow not in KEEPS or not reading.input:
-        return None
-    steps = reading.input[0][1]
-    return KEEPS[reading.flow].format(steps="the" if steps is None else steps)
+    if layer.input and (keeps := kept_memories(layer.flow, layer.input[0][1])):
+        return keeps
+    return _keeps(layer.inside[0]) if len(layer.inside) == 1 else None
 
 
 def _consequence(first: str, rows: Sequence[Row], broken: Broken | None) -> str:

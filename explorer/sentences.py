@@ -14,23 +14,48 @@ from explorer.tensors import Seen, Tensor, kind, rule
 Words = tuple[str, str] | tuple[str, str, str]
 
 
-def said(seen: Seen) -> tuple[str, str]:
-    """What a layer does to the axes, as a sentence, and the same in at most 60 characters."""
-    short, reason, *change = rule(SAYS, seen.layer, _says_what_changed)(seen)
-    return f"{reason}: {change[0] if change else changes(seen.received, seen.returned)}", short
+def said(seen: Seen) -> tuple[str, str, str]:
+    """What a layer does, what becomes of the axes, and the first in at most 60 characters."""
+    short, does, *change = rule(SAYS, seen.layer, _says_what_changed)(seen)
+    return does, change[0] if change else changes(seen.received, seen.returned), short
 
 
 def count(size: int | None, name: str) -> str:
     """A size with its name.
 
-    >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps")
-    ('1 output', '1,234 units', 'timesteps')
+    >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "memories")
+    ('1 output', '1,234 units', 'timesteps', '1 memory')
     """
     if size is None:
         return name
     if name.startswith("axis "):
         return f"{size:,} in {name}"
-    return f"{size:,} {name[:-1] if size == 1 and name.endswith('s') else name}"
+    return f"{size:,} {one_of(name) if size == 1 else name}"
+
+
+def one_of(name: str) -> str:
+    """The name of one of what an axis counts: "timestep", "memory"."""
+    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
+
+
+def agreed(verb: str, subject: int | Sequence[str] | None) -> str:
+    """A verb in the plural as it stands behind its subject: so many of something, or the names of some axes.
+
+    >>> agreed("become", 1), agreed("go", ["axis 2"]), agreed("are", 20), agreed("stay", ["timesteps"]), agreed("have", 1)
+    ('becomes', 'goes', 'are', 'stay', 'has')
+    """
+    if subject is None or isinstance(subject, int):
+        is_one = subject == 1
+    else:
+        is_one = len(subject) == 1 and not subject[0].endswith("s")
+    if not is_one:
+        return verb
+    return {"are": "is", "have": "has"}.get(verb, f"{verb}es" if verb.endswith("o") else f"{verb}s")
+
+
+def counted(size: int | None, name: str, verb: str) -> str:
+    """A size with its name and what becomes of it: "1 feature becomes", "20 timesteps come"."""
+    return f"{count(size, name)} {agreed(verb, [name] if size is None else size)}"
 
 
 def joined(words: Sequence[str]) -> str:
@@ -53,24 +78,27 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     before, after = first.places, out.places
     gone = [name for name in before if name not in after]
     stay = [name for name, size in before.items() if name in after and after[name] == size]
-    parts = [f"{joined(gone)} {_verb('go', gone)}"] if gone else []
-    parts += [f"{joined(stay)} {_verb('stay', stay)}"] if stay else []
+    parts = [f"{joined(gone)} {agreed('go', gone)}"] if gone else []
+    parts += [f"{joined(stay)} {agreed('stay', stay)}"] if stay else []
     parts += [
-        f"{count(size, name)} become {after[name]}" for name, size in before.items() if name in after and after[name] != size
+        f"{counted(size, name, 'become')} {after[name]}"
+        for name, size in before.items()
+        if name in after and after[name] != size
     ]
-    parts += [f"{count(size, name)} appear" for name, size in after.items() if name not in before]
+    parts += [counted(size, name, "appear") for name, size in after.items() if name not in before]
     widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
     if out.width and widths:
         if set(widths) == {out.width}:
-            parts.append(f"{out.width[1]} {_verb('stay', out.width[1:])}")
+            parts.append(f"{out.width[1]} {agreed('stay', out.width[1:])}")
         elif {size for size, _ in widths} == {out.width[0]} and out.width[1] == "outputs":
-            parts.append(f"{count(*widths[0])} are the {'outputs' if out.width[0] != 1 else 'output'}")
+            parts.append(f"{counted(*widths[0], 'are')} the {'outputs' if out.width[0] != 1 else 'output'}")
         else:
-            parts.append(f"{joined(_in_words(widths))} become {count(*out.width)}")
+            number = widths[0][0] if len(set(widths)) == 1 else None
+            parts.append(f"{joined(_in_words(widths))} {agreed('become', number)} {count(*out.width)}")
     elif out.width:
-        parts.append(f"{count(*out.width)} appear")
+        parts.append(counted(*out.width, "appear"))
     elif widths:
-        parts.append(f"{widths[0][1]} go")
+        parts.append(f"{widths[0][1]} {agreed('go', widths[0][1:])}")
     return ", ".join(parts) or "the shape stays"
 
 
@@ -95,13 +123,6 @@ def _step(tensor: Tensor) -> str:
 
 def _name(layer: Any) -> str:
     return "model" if kind(layer, {"Model"}) else type(layer).__name__
-
-
-def _verb(verb: str, names: Sequence[str]) -> str:
-    """The verb behind some names of axes: "timesteps stay", "axis 2 stays"."""
-    if len(names) > 1 or names[0].endswith("s"):
-        return verb
-    return f"{verb}es" if verb.endswith("o") else f"{verb}s"
 
 
 def _says_what_changed(seen: Seen) -> Words:
@@ -266,7 +287,7 @@ def _says_window_pooled(verb: str) -> Callable[[Seen], Words]:
 
 def _says_longer(verb: str) -> Callable[[Seen], Words]:
     def says(seen: Seen) -> Words:
-        return verb, verb, f"{seen.first.shape[1]} {seen.first.axes[1]} become {seen.out.shape[1]}"
+        return verb, verb, f"{counted(seen.first.shape[1], seen.first.axes[1], 'become')} {seen.out.shape[1]}"
 
     return says
 

@@ -17,7 +17,7 @@ from explorer.build import build
 from explorer.catalog import ARCHITECTURES, resolve
 from explorer.description import Setting
 from explorer.registry import Architecture, Sizes
-from explorer.sentences import joined
+from explorer.sentences import agreed, joined, one_of
 from explorer.shapes import LayerShapes, ModelShapes
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
@@ -163,8 +163,8 @@ def _moves(description: ModelShapes, symbol: str, axis: str) -> Setting:
 
 def _says(axis: str, parameters: list[str]) -> str:
     if parameters:
-        has, its = ("has", "its") if len(parameters) == 1 else ("have", "their")
-        return f"{joined(parameters)} {has} weights along {axis}, so {its} parameters move."
+        its = "its" if len(parameters) == 1 else "their"
+        return f"{joined(parameters)} {agreed('have', len(parameters))} weights along {axis}, so {its} parameters move."
     if axis in ORDERED:
-        return f"No parameter moves: every {axis.removesuffix('s')} is met with the same weights."
+        return f"No parameter moves: every {one_of(axis)} is met with the same weights."
     return f"No parameter moves: no layer has weights along {axis}."

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
+import msgspec
 
 from explorer.arithmetic import Arithmetic, Own, arithmetic
 from explorer.axes import named, source_axes
-from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol
+from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, Window
+from explorer.description import Weight as WrittenWeight
 from explorer.equations import equation
-from explorer.explanation import explained, told
+from explorer.explanation import counted_parts, explained, told
 from explorer.extents import extents
-from explorer.flows import flow, unrolled
+from explorer.flows import flow, unrolled, window
 from explorer.graph import Call, calls, masked, source_name
 from explorer.sentences import SAYS, said
 from explorer.sizes import Symbols, written
+from explorer.spoken import note_of, weight_in_words, with_words
 from explorer.tensors import ORDERED, Axes, Seen, Shape, Sizes, Tensor, kind
 from explorer.weights import Weight, weights
 
@@ -49,11 +52,12 @@ class LayerShapes:
     sizes_in, sizes_out: the shapes in symbols.
     params: weights that are counted here; 0 where the call shares the weights of the call named in `shares`.
     counted: how the parameters come about, or None where no rule is known.
-    says, short: what the layer does to the axes, and the same in at most 60 characters.
+    does, change: what the layer does, and what becomes of the axes. short: the first in at most 60 characters.
     explained: whether there is more to say than Keras's own shapes and counts.
     equation: the lines of what it computes. weights: its arrays, with names for their axes.
-    flow, reach: how it moves along time (`explorer.flows`).
-    inside: what a wrapper or a nested model holds.
+    flow, window: how it moves along time, and the stretch that it slides along (`explorer.flows`).
+    merge_mode: how a Bidirectional puts its two memories together.
+    inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
     """
 
     name: str
@@ -66,17 +70,30 @@ class LayerShapes:
     sizes_out: tuple[Sizes, ...]
     params: int
     counted: Arithmetic | None
-    says: str
+    does: str
+    change: str
     short: str
     explained: bool
     equation: tuple[str, ...]
     weights: tuple[Weight, ...]
     flow: str
-    reach: int | None
+    window: Window | None
+    merge_mode: str | None = None
+    role: str | None = None
     reads: tuple[str, ...] = ()
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerShapes, ...] = ()
+
+    @property
+    def says(self) -> str:
+        """What the layer does to the axes, as a sentence."""
+        return f"{self.does}: {self.change}"
+
+    @property
+    def reach(self) -> int | None:
+        """How many steps its window spans."""
+        return None if self.window is None else self.window.reach
 
     @property
     def arithmetic(self) -> str | None:
@@ -97,12 +114,20 @@ class LayerShapes:
             params=self.params,
             arithmetic=self.arithmetic,
             says=self.says,
+            does=self.does,
+            change=self.change,
             short=self.short,
             wraps=self.wraps,
             shares=self.shares,
             explained=self.explained,
             flow=self.flow,
             reach=self.reach,
+            window=self.window,
+            merge_mode=self.merge_mode,
+            # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
+            title=f"{self.role or self.name} — {self.type}",
+            counted=counted_parts(self.parameters, self.explained, self.shares),
+            note=note_of(self.type, self.explained),
             parameters=self.parameters,
             input=self.input,
             output=self.output,
@@ -111,7 +136,7 @@ class LayerShapes:
             symbols_in=tuple(map(written, self.sizes_in)),
             symbols_out=tuple(map(written, self.sizes_out)),
             equation=self.equation,
-            weights=tuple(weight.written() for weight in self.weights),
+            weights=tuple(map(_with_words, self.weights)),
             reads=self.reads,
             inside=tuple(layer.written() for layer in self.inside),
         )
@@ -136,7 +161,7 @@ class ModelShapes:
     def written(self) -> Description:
         """The same with its sizes written out, ready for JSON; the batch is None."""
         sources, layers = [each.written() for each in self.sources], [each.written() for each in self.layers]
-        return Description(
+        description = Description(
             inputs=self.inputs,
             output=self.output,
             sources=tuple(sources),
@@ -146,6 +171,7 @@ class ModelShapes:
             settings=dict(self.settings),
             unrolled=unrolled(sources, layers),
         )
+        return with_words(description)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as lists, strings and numbers."""
@@ -224,8 +250,8 @@ def _follow(
         ends = [id(tensor) in answers for tensor in step.outputs]
         layer = _layer(step.layer, received, shapes, ends, symbols, step.node)
         if step.shares:
-            says = f"with the same weights as {step.shares}, {layer.says}"
-            layer = replace(layer, params=0, counted=None, says=says, shares=step.shares)
+            does = f"with the same weights as {step.shares}, {layer.does}"
+            layer = replace(layer, params=0, counted=None, does=does, shares=step.shares)
         layers.append(replace(layer, name=step.name, reads=step.reads))
         for tensor, *known in zip(step.outputs, shapes, layer.axes_out, layer.sizes_out, strict=True):
             shape, axes, sizes = known
@@ -246,7 +272,7 @@ def _layer(
     sizes_out = extents(seen, shapes, axes_out, symbols)
     returned = [Tensor(*each) for each in zip(shapes, axes_out, [False] * len(shapes), sizes_out, strict=True)]
     seen = replace(seen, returned=returned)
-    says, short = said(seen)
+    does, change, short = said(seen)
     params, wrapped = _params(layer), _wrapped(layer)
     width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
 
@@ -254,7 +280,6 @@ def _layer(
     # In this order: what is counted may give a symbol to a number that the weights then have.
     counted = _counted(layer, received, symbols, own, params, inside)
     held = weights(layer, received, symbols, own) if params else ()
-    moves, reach = flow(seen) if received and returned else ("none", None)
     return LayerShapes(
         name=layer.name,
         type=_type(layer),
@@ -266,13 +291,15 @@ def _layer(
         sizes_out=tuple(sizes_out),
         params=params,
         counted=counted,
-        says=says,
+        does=does,
+        change=change,
         short=short,
         explained=counted is not None and bool(kind(layer, SAYS)) and all(each.explained for each in inside),
         equation=equation(seen),
         weights=held,
-        flow=moves,
-        reach=reach,
+        flow=flow(seen) if received and returned else "none",
+        window=window(seen) if received and returned else None,
+        merge_mode=layer.merge_mode if kind(layer, WRAPPERS) == "Bidirectional" else None,
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )
@@ -297,14 +324,16 @@ def _inside(
     """Describe what a wrapper or a nested model holds, on its share of what comes in."""
     if kind(layer, WRAPPERS) == "TimeDistributed":
         held = [tensor.without(1) for tensor in received]
-        return [_layer(layer.layer, held, [(shape[0], *shape[2:]) for shape in shapes], ends, symbols)]
+        one = _layer(layer.layer, held, [(shape[0], *shape[2:]) for shape in shapes], ends, symbols)
+        return [replace(one, role="the one layer inside")]
     if kind(layer, WRAPPERS) == "Bidirectional":
         both = []
-        for each in (layer.forward_layer, layer.backward_layer):
+        for role, each in (("forwards", layer.forward_layer), ("backwards", layer.backward_layer)):
             found = each.compute_output_shape(received[0].shape)
             found = [found] if not found or not isinstance(found[0], (tuple, list)) else found
             shapes_of_one = [tuple(shape) for shape in found]
-            both.append(_layer(each, received[:1], shapes_of_one, [False] * len(found), symbols))
+            one = _layer(each, received[:1], shapes_of_one, [False] * len(found), symbols)
+            both.append(replace(one, role=role))
         return both
     if isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
         tensors = {
@@ -313,6 +342,11 @@ def _inside(
         }
         return _follow(layer, calls(layer), tensors, symbols, whole=all(ends))
     return []
+
+
+def _with_words(weight: Weight) -> WrittenWeight:
+    found = weight.written()
+    return msgspec.structs.replace(found, says=weight_in_words(found))
 
 
 def _wrapped(layer: Any) -> Any:

@@ -8,9 +8,9 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.flows import SAYS
 from explorer.runtime import jobs
 from explorer.shapes import describe
+from explorer.time_flow import TIME_FLOWS
 
 STEPS = 9
 LAYERS = {
@@ -64,8 +64,37 @@ def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
         assert reaches.all()
 
 
+WINDOWS = [
+    *(layers.Conv1D(3, 3, padding=padding) for padding in ("valid", "same", "causal")),
+    *(layers.Conv1D(3, 2, strides=2, padding=padding) for padding in ("valid", "same", "causal")),
+    layers.Conv1D(3, 3, strides=2, padding="same"),
+    layers.Conv1D(3, 4, strides=3, padding="same"),
+    layers.Conv1D(3, 2, strides=4, padding="same"),
+    layers.Conv1D(3, 2, dilation_rate=3, padding="causal"),
+    layers.Conv1D(3, 3, dilation_rate=2, padding="same"),
+    layers.SeparableConv1D(3, 3, padding="same"),
+    layers.DepthwiseConv1D(2, strides=2),
+    *(layers.AveragePooling1D(3, strides, padding) for strides in (None, 1, 2) for padding in ("valid", "same")),
+    layers.AveragePooling1D(2, 3, "valid"),
+]
+
+
+@pytest.mark.parametrize("layer", WINDOWS, ids=lambda layer: layer.name)
+def test_a_window_sees_exactly_the_steps_that_move_its_answers(layer):
+    reaches = moved(layer)
+    sequence = keras.Input((STEPS, 4))
+    (described,) = describe(keras.Model(sequence, layer(sequence))).layers
+    window = described.window
+    for place in range(reaches.shape[1]):
+        first = window.stride * place + 1 - window.offset
+        seen = {first + window.dilation * k for k in range(window.size)} & set(range(1, STEPS + 1))
+        assert seen == {step + 1 for step in np.flatnonzero(reaches[:, place])}, place
+    assert described.reach == window.reach
+    assert described.written().window == window
+
+
 def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_time():
-    assert set(LAYERS) | {"repeat", "merge", "mark", "none"} == set(SAYS)
+    assert set(LAYERS) | {"repeat", "merge", "mark", "none"} == set(TIME_FLOWS)
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

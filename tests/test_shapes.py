@@ -125,7 +125,7 @@ def test_arithmetic_is_shown_wherever_there_are_parameters_and_comes_out_right(a
 def test_the_description_is_plain_data(architecture):
     found = describe(build(architecture, SIZES)).to_dict()
     assert json.loads(json.dumps(found)) == found
-    assert set(found) == {"inputs", "output", "sources", "layers", "params", "symbols", "settings", "unrolled"}
+    assert set(found) == {"inputs", "output", "sources", "layers", "params", "symbols", "settings", "unrolled", "spoken"}
 
 
 # ------------------------------------------------------------------------------------------------ in words and numbers
@@ -137,15 +137,23 @@ def test_the_default_model_reads_as_it_is_drawn():
     assert found["output"] == [[None, 20, 1]]
     assert found["params"] == 3777
     assert found["sources"] == [
-        {"name": "sequence", "shape": [None, 20, 5], "axes": ["batch", "timesteps", "features"], "symbols": ["B", "T", "F"]},
+        {
+            **{"name": "sequence", "shape": [None, 20, 5], "axes": ["batch", "timesteps", "features"]},
+            **{"symbols": ["B", "T", "F"], "spoken": "sequence: the input, (batch B, timesteps T = 20, features F = 5)."},
+        },
     ]
     memory, answer = found["layers"]
 
     def weight(name: str, *places: tuple[int, str, str]) -> dict:
         shape, axes, symbols = (list(each) for each in zip(*places, strict=True))
         gates = ["update z", "reset r", "candidate h̃"]
-        return {"name": name, "shape": shape, "axes": axes, "symbols": symbols, "parts": gates}
+        sizes = " by ".join(f"{axis} {symbol} = {size}".replace("2 = 2", "2") for size, axis, symbol in places)
+        says = f"{name}: {sizes}, in 3 parts: update z, reset r and candidate h̃; {shape[0] * shape[1]:,} weights"
+        return {"name": name, "shape": shape, "axes": axes, "symbols": symbols, "parts": gates, "says": says}
 
+    text = memory.pop("text")
+    assert text.startswith("memory: GRU\n  takes (batch B, timesteps T = 20, features F = 5)\n")
+    assert text.endswith("\n  parameters: 3 · U · (F + U + 2) = 3 · 32 · (5 + 32 + 2) = 3,744")
     assert memory == {
         "name": "memory",
         "type": "GRU",
@@ -156,7 +164,17 @@ def test_the_default_model_reads_as_it_is_drawn():
         "params": 3744,
         "arithmetic": "3 · 32 · (5 + 32 + 2) = 3,744",
         "says": "takes one vector per step and keeps the memory of all 20 steps: timesteps stay, 5 features become 32 units",
+        "does": "takes one vector per step and keeps the memory of all 20 steps",
+        "change": "timesteps stay, 5 features become 32 units",
         "short": "takes one vector per step, keeps every step's memory",
+        "title": "memory — GRU",
+        "spoken": "memory, GRU. Takes one vector per step and keeps the memory of all 20 steps: timesteps stay, 5 features "
+        "become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), returns "
+        "(batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
+        "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
+        "note": None,
+        "merge_mode": None,
+        "window": None,
         "reads": ["sequence"],
         "wraps": None,
         "shares": None,
@@ -184,6 +202,7 @@ def test_the_default_model_reads_as_it_is_drawn():
     assert answer["axes_out"] == [["batch", "timesteps", "outputs"]]
     assert answer["says"].endswith("timesteps stay, 32 units become 1 output")
     (inside,) = answer["inside"]
+    assert inside["title"] == "the one layer inside — Dense"
     assert (inside["type"], inside["input"], inside["output"]) == ("Dense", [[None, 32]], [[None, 1]])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from explorer.description import Axes, Layer, Shape, Weight
 from explorer.explanation import NO_EXPLANATION
-from explorer.sentences import MERGES, WINDOW_POOLS, count, joined
+from explorer.sentences import WINDOW_POOLS, count, joined
 from explorer.tensors import Tensor
 
 RECURRENT = ("along", "last", "both", "both last")
@@ -84,9 +84,8 @@ class Facts:
 
     @property
     def merge_mode(self) -> str | None:
-        """How a Bidirectional puts its memories together, as its sentence tells."""
-        says = self.layer.says.replace("last memories", "memories")
-        return next((mode for mode, (_, reason) in MERGES.items() if mode and reason in says), None)
+        """How a Bidirectional puts its memories together."""
+        return self.layer.merge_mode
 
     @property
     def batch(self) -> int:

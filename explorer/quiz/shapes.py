@@ -7,28 +7,12 @@ from collections.abc import Iterator
 
 from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
 from explorer.quiz.values import Wrong
-from explorer.sentences import count, joined
+from explorer.sentences import count, counted, joined
 from explorer.tensors import Tensor, known
+from explorer.time_flow import TIME_FLOWS
 
 # What a mistake makes of the first tensor that comes out: its name, the tensor, and the reason.
 Mistake = tuple[str, Tensor, str]
-
-NOT_DROPPED = {
-    "last": "That keeps the memory of every step, as return_sequences=True would; here only the last is handed on.",
-    "both last": "That keeps the memories of every step, as return_sequences=True would; here only the last ones are.",
-    "pool": "All {steps} become one vector: none of them is left.",
-    "each": "Each of the {kept} is read to its end and leaves one vector, not one for every step within.",
-}
-DROPPED = {
-    "along": "That is the last memory alone, as without return_sequences; here every step's memory is handed on.",
-    "both": "Those are the last memories alone, as without return_sequences; here those of every step are handed on.",
-    "each": "The same weights are used at each of the {steps}, and each has its own result: nothing reads along them.",
-    "window": "It slides along and gives a result at every place that it comes to; nothing makes one of them all.",
-    "all": "Every step takes what fits it from the others, and stays: each has its own result.",
-    "merge": "What stands at the same step is put together, and every step stays.",
-    "mark": "Steps are only marked, to be skipped later; they all stay where they are.",
-    "repeat": "The vector is handed to each of the {steps}: that makes an axis of them.",
-}
 
 
 def wrong_outputs(facts: Facts) -> Iterator[Wrong]:
@@ -105,19 +89,20 @@ def _put(tensor: Tensor, sizes: dict[int, int | None]) -> Tensor:
 def _along_time(facts: Facts) -> Iterator[Mistake]:
     first, out, flow = facts.first, facts.out, facts.flow
     gone = [name for name in first.places if name not in out.places]
-    if flow in NOT_DROPPED and gone and len(out.shape) == len(first.shape) - len(gone):
+    words = TIME_FLOWS[flow]
+    if words.kept and gone and len(out.shape) == len(first.shape) - len(gone):
         kept = Tensor((*first.shape[:-1], out.shape[-1]), (*first.axes[:-1], out.axes[-1]))
         steps = count(*_sized(first, gone[-1]))
         inner = count(*_sized(out, next(iter(out.places)))) if out.places else ""
-        yield "time not dropped", kept, NOT_DROPPED[flow].format(steps=steps, kept=inner)
+        yield "time not dropped", kept, words.kept.format(steps=steps, kept=inner)
         if out.places and flow == "each":
             swapped = Tensor((out.shape[0], first.places[gone[-1]], out.shape[-1]), ("batch", gone[-1], out.axes[-1]))
             yield "the wrong axis dropped", swapped, f"The memory runs along {gone[-1]}: those go, and the {inner} stay."
     is_longer = facts.type == "Concatenate" and joined_axis(facts) != -1
-    if flow in DROPPED and out.places and not is_longer:
+    if words.dropped and out.places and not is_longer:
         name = list(out.places)[-1]
         dropped = out.without(out.axes.index(name))
-        yield "time dropped", dropped, DROPPED[flow].format(steps=count(*_sized(out, name)))
+        yield "time dropped", dropped, words.dropped.format(steps=count(*_sized(out, name)))
     if out.places and out.width:
         name, width = list(out.places)[-1], out.width[1]
         shape, axes = (*out.shape[:-2], out.shape[-1], out.shape[-2]), (*out.axes[:-2], out.axes[-1], out.axes[-2])
@@ -147,7 +132,7 @@ def _width(facts: Facts) -> Iterator[Mistake]:
     if before is None or after is None or before == after:
         return
     old, new = _plain(first.width[1]), _plain(out.width[1])
-    takes = f"{count(after, new)} {'takes' if after == 1 else 'take'} the place of {count(before, old)}"
+    takes = f"{counted(after, new, 'take')} the place of {count(before, old)}"
     kept = Tensor((*out.shape[:-1], before), (*out.axes[:-1], first.axes[-1]))
     yield "width unchanged", kept, f"The {old} do not come through: {takes}, on the same axis."
     appended = Tensor((*out.shape[:-1], before, after), (*out.axes[:-1], first.axes[-1], out.axes[-1]))
@@ -279,21 +264,22 @@ def wrong_axes_gone(facts: Facts, gone: list[str]) -> Iterator[Wrong]:
                 "batch forgotten", (name,), name, "The batch goes through every layer: it is the first axis everywhere."
             )
         elif first.width and name == first.width[1]:
-            reason = f"The last axis stays: {count(*first.width)} {_became(first, out)}."
+            reason = f"The last axis stays: {_became(first, out)}."
             yield Wrong("width dropped", (name,), name, reason)
         elif name not in gone:
-            reason = DROPPED.get(facts.flow, "They stay.").format(steps=count(*_sized(first, name)))
+            reason = (TIME_FLOWS[facts.flow].dropped or "They stay.").format(steps=count(*_sized(first, name)))
             yield Wrong("time dropped", (name,), name, reason)
         else:
             yield Wrong("time not dropped", (name,), name, f"That is one of them: {joined(gone)} go together.")
     if gone:
-        reason = NOT_DROPPED.get(facts.flow, "").format(
+        reason = (TIME_FLOWS[facts.flow].kept or "").format(
             steps=count(*_sized(first, gone[-1])), kept=joined([count(size, name) for name, size in out.places.items()])
         )
         yield Wrong("time not dropped", (), "none", f"{written(out)} has no {gone[-1]} any more. {reason}".strip())
 
 
 def _became(first: Tensor, out: Tensor) -> str:
+    assert first.width is not None
     if not out.width or first.width == out.width:
-        return "as before"
-    return f"become {count(*out.width)}"
+        return f"{count(*first.width)} as before"
+    return f"{counted(*first.width, 'become')} {count(*out.width)}"

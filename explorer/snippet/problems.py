@@ -94,13 +94,14 @@ class Fix:
     """A change that was proved: the code builds and takes the data, and nothing else is wrong.
 
     code: the whole changed code. x, y, loss, batch_size: what it is to be trained on. data: a line of NumPy, where the
-    data change.
+    data change. steps: how many changes it is made of.
     """
 
     title: str
     code: str
     data: Data
     line: str | None = None
+    steps: int = 1
 
     def written(self) -> report.Fix:
         data = self.data

@@ -40,8 +40,8 @@ class Proofs:
             if fix is not None and (fix.code, fix.data) not in [(each.code, each.data) for each in found]:
                 found.append(fix)
         # What takes many changes is offered only where nothing simpler mends it.
-        found.sort(key=_changes)
-        return [fix for fix in found if _changes(fix) <= _changes(found[0]) + 1]
+        found.sort(key=lambda fix: fix.steps)
+        return [fix for fix in found if fix.steps <= found[0].steps + 1]
 
     @property
     def _spent(self) -> bool:
@@ -83,16 +83,11 @@ class Proofs:
         if rest is None:
             return None
         line = "; ".join(each for each in (candidate.line, rest.line) if each) or None
-        title = (
-            f"{candidate.title}; {rest.title[0].lower()}{rest.title[1:]}"
-            if rest.title != candidate.title
-            else candidate.title
-        )
-        return Fix(title, rest.code, rest.data, line)
-
-
-def _changes(fix: Fix) -> int:
-    return fix.title.count("; ")
+        # The same change at several places is told once, and is one.
+        if rest.title == candidate.title:
+            return Fix(candidate.title, rest.code, rest.data, line, rest.steps)
+        title = f"{candidate.title}; {rest.title[0].lower()}{rest.title[1:]}"
+        return Fix(title, rest.code, rest.data, line, rest.steps + 1)
 
 
 def _written_out(case: Case, candidate: Candidate) -> Candidate | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from explorer.explanation import spelled
+from explorer.spoken import shapes_in_words
+
 _LETTERS = {"batch": "B", "windows": "W", "timesteps": "T", "features": "F"}
 # What the axes of data are called before any layer has said otherwise, by their number, the batch first.
 AXES = {
@@ -37,11 +40,15 @@ def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
         "arithmetic": "",
         "short": "cannot go on",
         "says": "",
+        "change": "",
         "broken": True,
         **_reads(broken["input"] or [], description),
     }
+    takes = shapes_in_words(last["axes_in"], last["symbols_in"], last["input"])
+    last["spoken"] = f"{last['name']}, {last['type']}. It takes {takes}, and cannot go on."
     held = [layer for layer in description["layers"] if layer["name"] != broken["name"]]
-    return {**description, "layers": [*held, last]}
+    spoken = f"{description.get('spoken', '')} {last['name']} ({last['type']}) cannot go on.".strip()
+    return {**description, "layers": [*held, last], "spoken": spoken}
 
 
 def marks(report: Mapping[str, Any], title_of: Callable[[Mapping[str, Any]], str]) -> dict[str, str]:
@@ -63,7 +70,8 @@ def layer_of(problem: Mapping[str, Any], layers: Sequence[Mapping[str, Any]]) ->
 def _source(place: int, shape: Sequence[int | None], inputs: int) -> dict[str, Any]:
     name = "input" if inputs == 1 else f"input_{place + 1}"
     axes, symbols = _named(shape)
-    return {"name": name, "shape": list(shape), "axes": axes, "symbols": symbols}
+    spoken = f"{name}: the input, {spelled(axes, symbols, shape)}."
+    return {"name": name, "shape": list(shape), "axes": axes, "symbols": symbols, "spoken": spoken}
 
 
 def _named(shape: Sequence[int | None]) -> tuple[list[str], list[str]]:

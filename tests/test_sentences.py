@@ -1,0 +1,182 @@
+"""Grammar: a verb agrees with its subject wherever a count or the name of an axis stands before it."""
+
+from __future__ import annotations
+
+import re
+
+import keras
+import pytest
+from keras import layers
+
+from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.description import Description
+from explorer.parting import parting
+from explorer.runtime import jobs
+from explorer.sentences import agreed, changes, count, counted, one_of
+from explorer.shapes import describe
+from explorer.spoken import hidden_words
+from explorer.tensors import Tensor
+from explorer.time_flow import TIME_FLOWS, all_of, handed, told
+
+# "1 feature become", "1 timesteps become", "20 timesteps stays", "1 unit are".
+PLURAL = "become|go|stay|appear|come|are|have|take|make"
+DISAGREES = re.compile(
+    rf"(?<![\d,.] )\b1 (?:\w+s\b|\w+[^s\W] (?:{PLURAL})\b)"
+    r"|\b(?:[2-9]|\d\d+) \w+ (?:becomes|goes|stays|appears|is|has)\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("verb", "one", "more"),
+    [
+        ("become", "becomes", "become"),
+        ("go", "goes", "go"),
+        ("stay", "stays", "stay"),
+        ("appear", "appears", "appear"),
+        ("are", "is", "are"),
+        ("have", "has", "have"),
+        ("take", "takes", "take"),
+    ],
+)
+def test_a_verb_agrees_with_its_subject(verb, one, more):
+    assert [agreed(verb, number) for number in (0, 1, 2, 20, None)] == [more, one, more, more, more]
+    assert [agreed(verb, names) for names in (["axis 2"], ["timesteps"], ["axis 1", "axis 2"])] == [one, more, more]
+
+
+def test_a_count_agrees_with_its_noun():
+    assert counted(1, "features", "become") == "1 feature becomes"
+    assert counted(32, "features", "become") == "32 features become"
+    assert counted(None, "timesteps", "come") == "timesteps come"
+    assert counted(1, "axis 2", "become") == "1 in axis 2 becomes"
+    assert counted(None, "axis 2", "become") == "axis 2 becomes"
+    assert [count(1, name) for name in ("memories", "units", "axis 1")] == ["1 memory", "1 unit", "1 in axis 1"]
+    assert [one_of(name) for name in ("timesteps", "memories", "last memories")] == ["timestep", "memory", "last memory"]
+
+
+SEQUENCE, ONE = ("batch", "timesteps", "features"), ("batch", "units")
+GOLDEN = [
+    ([((None, 20, 1), SEQUENCE)], ((None, 20, 32), (*SEQUENCE[:2], "units")), "timesteps stay, 1 feature becomes 32 units"),
+    ([((None, 20, 5), SEQUENCE)], ((None, 1), ONE), "timesteps go, 5 features become 1 unit"),
+    ([((None, 1, 5), SEQUENCE)], ((None, 3, 5), SEQUENCE), "1 timestep becomes 3, features stay"),
+    ([((None, 20, 1), SEQUENCE)], ((None, 20, 1), (*SEQUENCE[:2], "outputs")), "timesteps stay, 1 feature is the output"),
+    ([((None, 20, 3), SEQUENCE)], ((None, 20, 3), (*SEQUENCE[:2], "outputs")), "timesteps stay, 3 features are the outputs"),
+    ([((None, 1), ONE)], ((None, 1, 1), (ONE[0], "timesteps", "units")), "1 timestep appears, units stay"),
+    ([((None, 1), ONE)], ((None, 20, 1), (ONE[0], "timesteps", "units")), "20 timesteps appear, units stay"),
+    ([((None, 4, 1), SEQUENCE)] * 2, ((None, 4, 2), SEQUENCE), "timesteps stay, 1 feature becomes 2 features"),
+    (
+        [((None, 4, 1), SEQUENCE), ((None, 4, 3), SEQUENCE)],
+        ((None, 4, 4), SEQUENCE),
+        "timesteps stay, 1 and 3 features become 4 features",
+    ),
+    ([((None, 7, 5), ("batch", "axis 1", "features"))], ((None, 5), ("batch", "features")), "axis 1 goes, features stay"),
+]
+
+
+@pytest.mark.parametrize(("received", "returned", "words"), GOLDEN)
+def test_what_becomes_of_the_axes_reads_as_english(received, returned, words):
+    assert changes([Tensor(*each) for each in received], [Tensor(*returned)]) == words
+
+
+def sentences_of(description) -> list[str]:
+    found = [description["spoken"], description["unrolled"]["says"]]
+    found += [row["hands"] for row in description["unrolled"]["rows"]]
+    found += [setting["says"] for setting in description["settings"].values()]
+    return found + [text for layer in description["layers"] for text in (layer["says"], layer["spoken"])]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_models_of_the_smallest_sizes_are_told_without_a_mistake(name):
+    sizes = {"timesteps": 1, "features": 1, "units": 1}
+    experiment = read_experiment({"architecture": name, **sizes}).experiment
+    description = jobs.describe(experiment.to_dict())["description"]
+    for text in sentences_of(description):
+        assert not DISAGREES.search(text), text
+    other = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
+    for each in parting(*map(Description.read, (description, other)))["differences"]:
+        assert not DISAGREES.search(each["says"]), each["says"]
+
+
+def test_the_mistakes_of_before_would_be_found():
+    for text in (
+        "1 feature become 32 units",
+        "1 timesteps become 3",
+        "1 unit are the output",
+        "1 timestep come in",
+        "3 units is",
+    ):
+        assert DISAGREES.search(text), text
+    for text in ("1 feature becomes 32 units", "20 timesteps come in", "32 units become 1 output", "all 1,001 units stay"):
+        assert not DISAGREES.search(text), text
+
+
+# ------------------------------------------------------------------------------------------------ over time
+
+
+@pytest.mark.parametrize("flow", TIME_FLOWS)
+@pytest.mark.parametrize("axis", ["timesteps", "windows"])
+@pytest.mark.parametrize("steps", [1, 20, None])
+def test_every_way_along_time_has_words_at_every_size(flow, axis, steps):
+    texts = [told(flow, axis, 3, begins_anew=False)]
+    for answers in (True, False):
+        hands, more = handed(flow, axis, steps, 3, last_memories=False, answers=answers)
+        assert hands.startswith("answers with " if answers else "hands on ")
+        texts += [hands, more]
+    for text in texts:
+        assert not DISAGREES.search(text) and "{" not in text and "None" not in text, text
+        assert axis == "timesteps" or "step" not in text, text
+
+
+def test_what_is_handed_on_is_said_in_numbers_that_fit():
+    def of(flow: str, steps: int | None, **more) -> tuple[str, str]:
+        return handed(flow, "timesteps", steps, 3, **{"last_memories": False, "answers": False, **more})
+
+    assert of("along", 20) == ("hands on all 20 memories", "")
+    assert of("along", 1) == ("hands on the one memory", "")
+    assert of("each", 20) == ("hands on 20 vectors", "one for each timestep")
+    assert of("each", 1, answers=True) == ("answers with 1 vector", "one for each timestep")
+    assert of("window", 20) == ("hands on 20 vectors", "each made of 3 timesteps")
+    assert of("repeat", 1) == ("hands on the same vector once", "")
+    assert of("repeat", 20) == ("hands on the same vector 20 times", "")
+    assert all_of(None, "memories") == "all memories"
+
+
+# ------------------------------------------------------------------------------------------------ read aloud
+
+
+def test_what_a_question_hides_is_not_read_aloud():
+    description = jobs.describe(read_experiment({"architecture": "gru_every_step"}).experiment.to_dict())["description"]
+    spoken = description["layers"][0]["spoken"]
+    found = hidden_words(description, ["shapes", "parameters"])
+    words = [found["spoken"], *(layer["spoken"] for layer in found["layers"])]
+    for text in words:
+        assert "a hidden shape (?)" in text and "? parameters" in text
+        assert "3,744" not in text and "U = 32" not in text and "become" not in text
+    # What was given is as it was.
+    assert description["layers"][0]["spoken"] == spoken and "3,744" in spoken
+
+
+def test_a_layer_without_a_rule_says_so_and_counts_as_keras_does():
+    sequence = keras.Input((6, 3))
+    (layer,) = describe(keras.Model(sequence, layers.Conv1DTranspose(4, 2)(sequence))).to_dict()["layers"]
+    assert layer["note"] == "There is no explanation of Conv1DTranspose yet: these shapes and counts are Keras's own."
+    assert layer["counted"] == ["28"] and layer["note"] in layer["text"]
+
+
+def test_a_layer_that_is_called_again_counts_nothing_of_its_own():
+    sequence = keras.Input((6, 3))
+    encoder = layers.GRU(4, name="encoder", return_sequences=True)
+    model = keras.Model(sequence, encoder(layers.Dense(3)(encoder(layers.Dense(3)(sequence)))))
+    again = describe(model).to_dict()["layers"][-1]
+    assert again["shares"] and again["counted"] == [f"no parameters of its own: it shares the weights of {again['shares']}"]
+    assert again["does"].startswith(f"with the same weights as {again['shares']}, takes one vector")
+    flat = describe(keras.Model(sequence, layers.Flatten()(sequence))).to_dict()["layers"][0]
+    assert flat["counted"] == ["no parameters: nothing here is learned"]
+
+
+def test_the_two_directions_have_their_parts_and_their_mode():
+    sequence = keras.Input((6, 3))
+    for mode in ("concat", "sum", "ave", "mul"):
+        model = keras.Model(sequence, layers.Bidirectional(layers.GRU(4), merge_mode=mode)(sequence))
+        (layer,) = describe(model).to_dict()["layers"]
+        assert layer["merge_mode"] == mode
+        assert [each["title"] for each in layer["inside"]] == ["forwards — GRU", "backwards — GRU"]
