@@ -56,6 +56,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml explorer app.py scripts bench
+	$(BIN)/python scripts/front_end.py
 	$(BIN)/python scripts/audit.py
 
 format: setup-dev

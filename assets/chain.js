@@ -1,8 +1,27 @@
 // The chain component: keeps one DOM node per layer and tensor, and moves and repaints those instead of drawing anew.
 
-const chains = new WeakMap();
-const REDUCED = window.matchMedia("(prefers-reduced-motion: reduce)");
+import { setTheme } from "./axes.js";
+import { endFollower, newFollower, takePage } from "./chain/follow.js";
+import { graph } from "./chain/graph.js";
+import { newLayer, writeLayer } from "./chain/layer.js";
+import { captionRoom, place, plan, shapeMiddle, shapeSpan } from "./chain/layout.js";
+import { wirePaths } from "./chain/paths.js";
+import { shapesOf, writeShape } from "./chain/shape.js";
+import { drawTensor, newTensor } from "./chain/tensor.js";
+import { setFont } from "./chain/text.js";
+import { newChanges, tellChanges } from "./chain/told.js";
+import { drawUnrolled } from "./chain/unrolled.js";
+import { listenForWhy, newWhy, writeWhy } from "./chain/why.js";
+import { create, createSvg, mark, prefersStill, say } from "./dom.js";
+import { held } from "./held.js";
 
+/** @import { Graph, Heights, Item, LayerItem, LayerNode, PageData, Placed, Spot, State } from "./chain/types.d.ts" */
+/** @import { Component } from "./component.d.ts" */
+
+/** @type {WeakMap<HTMLElement, State>} */
+const chains = new WeakMap();
+
+/** @type {(parent: HTMLElement) => State} */
 function newChain(parent) {
   const root = create("div", "explorer-chain", parent);
   const told = create("p", "told", root);
@@ -29,30 +48,37 @@ function newChain(parent) {
   const tip = create("div", "tip", root);
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
   const noted = create("div", "noted", root);
-  const state = { root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
-  Object.assign(state, { data: null, width: 0, why: newWhy(root), changes: newChanges() });
-  Object.assign(state, { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() });
+  const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() };
+  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges() };
+  const parts = { root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
+  const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
     if (width && width !== state.width && state.data) draw(state, true);
   });
   state.observer.observe(root);
-  state.follower = newFollower(state);
+  state.follower = newFollower(state, draw);
   listenForWhy(state);
   return state;
 }
 
 // Nodes that the new description no longer names leave; all others stay the same elements.
+/** @type {<Node extends Element | { element: Element; shape?: Element }>(
+ *   map: Map<string, Node>, keys: Set<string>, make: () => Node) => void} */
 function keep(map, keys, make) {
   for (const [key, value] of map) {
     if (keys.has(key)) continue;
-    (value.element ?? value).remove();
-    value.shape?.remove();
+    if (value instanceof Element) value.remove();
+    else {
+      value.element.remove();
+      value.shape?.remove();
+    }
     map.delete(key);
   }
-  for (const key of keys) if (!map.has(key)) map.set(key, make(key));
+  for (const key of keys) if (!map.has(key)) map.set(key, make());
 }
 
+/** @type {(state: State, still?: boolean) => void} */
 function draw(state, still = false) {
   const { description, values, waiting, hidden = [], view } = state.data;
   const empty = !description?.layers?.length;
@@ -66,7 +92,7 @@ function draw(state, still = false) {
   mark(state.root, { "data-view": unrolled ? "unrolled" : "chain" });
   state.scroll.hidden = unrolled;
   state.unrolled.hidden = !unrolled;
-  textWidth.font = getComputedStyle(state.root).fontFamily;
+  setFont(getComputedStyle(state.root).fontFamily);
   const graphed = graph(description ?? {}, hidden);
   keepNodes(state, graphed);
   if (empty || !state.width) {
@@ -74,8 +100,8 @@ function draw(state, still = false) {
     state.paths.clear();
     mark(state.list, { "aria-label": waiting || "No layers yet." });
   } else {
-    mark(state.list, { "aria-label": chainInWords(graphed.items, description.params, hidden) });
-    drawItems(state, graphed, still || REDUCED.matches);
+    mark(state.list, { "aria-label": description.spoken });
+    drawItems(state, graphed, still || prefersStill());
     if (unrolled) drawUnrolled(state.unrolled, description, values);
   }
   tellChanges(state);
@@ -83,6 +109,7 @@ function draw(state, still = false) {
   writeWhy(state);
 }
 
+/** @type {(state: State, graphed: Graph, still: boolean) => void} */
 function drawItems(state, graphed, still) {
   const planned = plan(graphed, state.width);
   state.root.dataset.kind = planned.kind;
@@ -94,29 +121,26 @@ function drawItems(state, graphed, still) {
       shape.style.maxWidth = `${Math.floor(to - from)}px`;
     });
     if (!item.layer) return;
-    const layer = state.layers.get(item.name);
-    writeLayer(state, layer, item, item.reads.includes(graphed.items[index - 1]?.name));
+    const layer = held(state.layers, item.name);
+    writeLayer(state, layer, /** @type {LayerItem} */ (item), item.reads.includes(graphed.items[index - 1]?.name));
     layer.element.style.width = `${planned.boxWidth}px`;
     layer.change.style.left = layer.change.style.right = `${-captionRoom(graphed, planned, item)}px`;
   });
   // All heights are read before anything is moved, so that the browser lays out once.
   const measured = new Map(graphed.items.map((item) => [item.name, measureWords(state, item)]));
-  const heights = (item) => measured.get(item.name);
+  const heights = (/** @type {Item} */ item) => held(measured, item.name);
   const placed = place(graphed, planned, heights);
   mark(state.wires, { width: placed.width, height: placed.height });
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
 
   for (const item of graphed.items) {
-    const spot = placed.spots.get(item.name);
-    if (item.layer) moveLayer(state.layers.get(item.name), spot, placed);
-    else {
-      const words = `${item.name}: the input, ${shapeInWords(item.tensors[0])}.`;
-      mark(state.sources.get(item.name), { "aria-label": words });
-    }
+    const spot = held(placed.spots, item.name);
+    if (item.layer) moveLayer(held(state.layers, item.name), spot, placed);
+    else mark(held(state.sources, item.name), { "aria-label": item.source?.spoken });
     item.tensors.forEach((tensor, index) => {
-      const node = state.tensors.get(`${item.name}:${index}`);
-      const [size, at] = [planned.sizes.get(item.name)[index], spot.tensors[index]];
+      const node = held(state.tensors, `${item.name}:${index}`);
+      const [size, at] = [held(planned.sizes, item.name)[index], spot.tensors[index]];
       const given = index === 0 && !tensor.hidden ? state.data.values?.[item.name] : null;
       drawTensor(node, tensor, size, given, still);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
@@ -127,16 +151,18 @@ function drawItems(state, graphed, still) {
   drawWires(state, wirePaths(graphed, planned, placed, heights));
 }
 
+/** @type {(state: State, item: Item) => Heights} */
 function measureWords(state, item) {
   const written = shapesOf(state, item);
   const shapes = written.map((shape) => shape.offsetHeight || 17);
   const wide = written.map((shape) => shape.offsetWidth);
-  if (!item.layer) return { shapes, wide };
-  const { box, element, change } = state.layers.get(item.name);
+  if (!item.layer) return { shapes, wide, box: 0, all: 0, caption: 0 };
+  const { box, element, change } = held(state.layers, item.name);
   return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight };
 }
 
 // Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.
+/** @type {(state: State) => void} */
 function writeNoted(state) {
   const { marks, description } = state.data;
   const lines = (description?.layers ?? []).map(({ name }) => name).filter((name) => marks?.[name]);
@@ -152,10 +178,11 @@ function writeNoted(state) {
   });
 }
 
+/** @type {(state: State, graphed: Graph) => void} */
 function keepNodes(state, graphed) {
-  const names = (chosen) => new Set(graphed.items.filter(chosen).map((item) => item.name));
-  keep(state.layers, names((item) => item.layer), () => newLayer(state));
-  keep(state.sources, names((item) => !item.layer), () => {
+  const names = (/** @type {(item: Item) => boolean} */ chosen) => new Set(graphed.items.filter(chosen).map((item) => item.name));
+  keep(state.layers, names((item) => item.layer !== null), () => newLayer(state));
+  keep(state.sources, names((item) => item.layer === null), () => {
     const element = create("div", "source", state.list);
     mark(element, { role: "listitem" });
     return element;
@@ -168,29 +195,36 @@ function keepNodes(state, graphed) {
     return { ...node, element: node.svg, shape };
   });
   // A screen reader follows the order of the elements: it is the order of reading, not that of creation.
+  /** @type {HTMLElement | null} */
   let previous = null;
   for (const item of graphed.items) {
-    const element = item.layer ? state.layers.get(item.name).element : state.sources.get(item.name);
-    if (element.previousElementSibling !== previous) previous ? previous.after(element) : state.list.prepend(element);
+    const element = item.layer ? held(state.layers, item.name).element : held(state.sources, item.name);
+    if (element.previousElementSibling !== previous) {
+      if (previous) previous.after(element);
+      else state.list.prepend(element);
+    }
     previous = element;
   }
 }
 
+/** @type {(layer: LayerNode, spot: Spot, placed: Placed) => void} */
 function moveLayer(layer, spot, placed) {
   layer.element.style.transform = `translate(${spot.box.x}px, ${spot.box.y}px)`;
   const caption = placed.caption === null ? "" : `${placed.caption - spot.box.y}px`;
   layer.change.style.top = caption;
 }
 
+/** @type {(state: State, paths: Map<string, string>) => void} */
 function drawWires(state, paths) {
   keep(state.paths, new Set(paths.keys()), () => {
     const path = createSvg("path", "wire", state.wires);
     mark(path, { "marker-end": `url(#${state.arrow})` });
     return path;
   });
-  for (const [key, d] of paths) mark(state.paths.get(key), { d });
+  for (const [key, d] of paths) mark(held(state.paths, key), { d });
 }
 
+/** @type {(component: Component<PageData>) => () => void} */
 export default function ({ data, parentElement }) {
   let state = chains.get(parentElement);
   if (!state) chains.set(parentElement, (state = newChain(parentElement)));

@@ -1,7 +1,16 @@
 // Code with its lines numbered and some of them marked, or a change of it. Whatever comes is written as text.
 
+import { setTheme } from "./axes.js";
+import { create, mark } from "./dom.js";
+
+/** @import { Component } from "./component.d.ts" */
+/** @typedef {{ number?: number; sign?: string; text: string; kind?: "gap" | "removed" | "added" | "marked" | null; note?: string }} Line */
+/** @typedef {{ shape: string; label: string; lines: Line[] }} Code */
+
+/** @type {WeakMap<HTMLElement, { root: HTMLElement; list: HTMLElement; written: string }>} */
 const codes = new WeakMap();
 
+/** @type {(list: HTMLElement, line: Line) => void} */
 function writeLine(list, { number, sign, text, kind, note }) {
   const line = create("li", "line", list);
   if (kind) mark(line, { "data-kind": kind });
@@ -10,15 +19,16 @@ function writeLine(list, { number, sign, text, kind, note }) {
     line.textContent = text;
     return;
   }
-  const words = { removed: "removed: ", added: "added: ", marked: "here it breaks: " }[kind];
+  const words = kind && { removed: "removed: ", added: "added: ", marked: "here it breaks: " }[kind];
   if (words) create("span", "spoken", line).textContent = words;
   const edge = create("span", "edge", line);
   mark(edge, { "aria-hidden": "true" });
-  edge.textContent = sign ?? number;
+  edge.textContent = sign ?? String(number);
   create("code", "text", line).textContent = text || " ";
   if (note) create("p", "note", line).textContent = note;
 }
 
+/** @type {(component: Component<Code>) => () => void} */
 export default function ({ data, parentElement }) {
   let state = codes.get(parentElement);
   if (!state) {
@@ -35,7 +45,7 @@ export default function ({ data, parentElement }) {
     data.lines.forEach((line) => writeLine(state.list, line));
     // A note is as wide as the box, however long the lines are.
     state.list.style.setProperty("--box", `${state.list.clientWidth}px`);
-    const first = state.list.querySelector("[data-kind=marked]");
+    const first = /** @type {HTMLElement | null} */ (state.list.querySelector("[data-kind=marked]"));
     if (first) state.list.scrollTop = Math.max(0, first.offsetTop - 46);
   }
   return () => {

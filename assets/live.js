@@ -1,5 +1,19 @@
 // The live panel: listens to one run and redraws in place. Python hears of a change of state, never of a frame.
 
+import { setTheme } from "./axes.js";
+import { mark } from "./dom.js";
+import { errorFigure, lossFigure } from "./live/charts.js";
+import { BARE } from "./live/figure.js";
+import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
+import { outputsFigure } from "./live/outputs.js";
+import { ENDED, newPanel, writeInfo, writeLegend, writeStatus, writeStory } from "./live/panel.js";
+import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
+import { colours } from "./live/theme.js";
+
+/** @import { News, PageData, Panel, Plotly } from "./live/types.d.ts" */
+/** @import { Component } from "./component.d.ts" */
+
+/** @type {WeakMap<HTMLElement, Panel>} */
 const panels = new WeakMap();
 const APART = 50;
 const ERROR_APART = 300;
@@ -7,12 +21,16 @@ const FIGURES = { loss: lossFigure, outputs: outputsFigure, error: errorFigure }
 const NOTHING_KNOWN = { key: "", answers: "every step", answer: "number", epochs: 1, floors: [] };
 const NO_INFO = { ...NOTHING_KNOWN, targets: [[[0]]], lengths: [1] };
 
+/** @type {(url: string) => Promise<Plotly>} */
 function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly);
   window.explorerPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = url;
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => {
+      if (window.Plotly) resolve(window.Plotly);
+      else reject(new Error("The chart library could not be read."));
+    };
     script.onerror = () => {
       window.explorerPlotly = null;
       script.remove();
@@ -23,14 +41,14 @@ function loadPlotly(url) {
   return window.explorerPlotly;
 }
 
-function start(parent) {
-  const panel = newPanel(parent);
-  Object.assign(panel, { run: null, status: { state: "idle" }, info: NO_INFO });
-  Object.assign(panel, { frames: newFrames(), stream: newStream() });
-  Object.assign(panel, { sequence: 0, shown: null, range: null, lost: false, broken: "", note: "", data: null });
-  Object.assign(panel, { log: false, pending: false, notBefore: 0, labelled: 0, labelTimer: 0 });
-  Object.assign(panel, { redraws: 0, plotly: null, begun: false });
-  Object.assign(panel, { allDrawn: -ERROR_APART, allTimer: 0 });
+/** @type {(parent: HTMLElement) => Panel} */
+export function start(parent) {
+  const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream() };
+  const chosen = { sequence: 0, shown: null, range: null, log: false, lost: false, broken: "", note: "" };
+  const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, allDrawn: -ERROR_APART, allTimer: 0 };
+  const more = { redraws: 0, plotly: null, begun: false, closed: false };
+  const built = { ...newPanel(parent), ...kept, ...chosen, ...drawing, ...more };
+  const panel = /** @type {Panel} */ (/** @type {unknown} */ (built));
   panel.select.onchange = () => ((panel.sequence = Number(panel.select.value)), changed(panel));
   panel.logButton.onclick = () => {
     panel.log = !panel.log;
@@ -52,17 +70,20 @@ function start(parent) {
   return panel;
 }
 
-function changed(panel) {
+/** @type {(panel: Panel) => void} */
+export function changed(panel) {
   writeStatus(panel);
   redraw(panel);
 }
 
+/** @type {(panel: Panel) => void} */
 function redraw(panel) {
   if (panel.pending || !panel.plotly || panel.closed) return;
   panel.pending = true;
   setTimeout(() => requestAnimationFrame(() => paint(panel)), Math.max(0, panel.notBefore - performance.now()));
 }
 
+/** @type {(panel: Panel) => void} */
 function paint(panel) {
   panel.pending = false;
   if (panel.closed) return;
@@ -80,7 +101,7 @@ function paint(panel) {
     const chart = panel.charts[name];
     const { data, layout, words } = figure(panel);
     Object.assign(layout, { width: chart.clientWidth, height: chart.clientHeight });
-    if (layout.width && layout.height) panel.plotly.react(chart, data, layout, BARE);
+    if (layout.width && layout.height) panel.plotly?.react(chart, data, layout, BARE);
     panel.charted.set(name, words);
   }
   writeLegend(panel);
@@ -92,7 +113,8 @@ function paint(panel) {
 }
 
 // A screen reader is told what the charts show at most once a second.
-function label(panel) {
+/** @type {(panel: Panel) => void} */
+export function label(panel) {
   const wait = panel.labelled + 1000 - performance.now();
   clearTimeout(panel.labelTimer);
   if (wait > 0) {
@@ -103,6 +125,7 @@ function label(panel) {
   for (const [name, words] of panel.charted) mark(panel.charts[name], { "aria-label": words });
 }
 
+/** @type {(panel: Panel) => News} */
 function hear(panel) {
   return {
     // Only what changed is sent.
@@ -121,6 +144,7 @@ function hear(panel) {
   };
 }
 
+/** @type {(panel: Panel, url: string) => void} */
 function listen(panel, url) {
   const run = panel.run;
   connect(panel.stream, url, {
@@ -134,7 +158,8 @@ function listen(panel, url) {
   });
 }
 
-function take(panel, data) {
+/** @type {(panel: Panel, data: PageData) => void} */
+export function take(panel, data) {
   const info = data.info ?? NO_INFO;
   if (info.key !== panel.info.key || data.run !== panel.run) panel.range = null;
   panel.info = info;
@@ -146,11 +171,12 @@ function take(panel, data) {
     panel.status = { state: data.state ?? "idle", epoch: 0, epochs: info.epochs };
     writeStory(panel, []);
     if (panel.run && data.url) listen(panel, data.url);
-  } else if (panel.run && data.url && !isOpen(panel.stream) && !ENDED.includes(data.state)) {
+  } else if (panel.run && data.url && !isOpen(panel.stream) && !ENDED.includes(data.state ?? "")) {
     listen(panel, data.url);
   } else if (!panel.run) panel.status = { state: data.state ?? "idle", epoch: 0, epochs: info.epochs };
 }
 
+/** @type {(component: Component<PageData>) => () => void} */
 export default function ({ data, parentElement, setStateValue }) {
   let panel = panels.get(parentElement);
   if (!panel) panels.set(parentElement, (panel = start(parentElement)));

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from explorer.ui import frontend
+from explorer.ui import frontend, modules
 from explorer.ui.sockets import send_at_once
+from scripts.front_end import program
 
 
 @pytest.mark.parametrize("name", frontend.ELEMENTS)
@@ -30,8 +33,69 @@ def test_whatever_a_held_module_imports_is_held():
 def test_a_frontend_of_another_make_is_served_as_it_is(tmp_path, monkeypatch):
     (tmp_path / "index.html").write_text("<html><head></head><body>Another</body></html>")
     monkeypatch.setattr(frontend, "STATIC", tmp_path)
-    assert set(frontend.held()) == {"/", frontend.PLOTLY_PATH}
-    assert frontend.held()["/"].body == (tmp_path / "index.html").read_bytes()
+    assert set(frontend.held()) == {"/", frontend.PLOTLY_PATH, *modules.MODULES}
+    assert frontend.held()["/"].body.endswith(b"<body>Another</body></html>")
+
+
+def test_every_component_is_served_named_ahead_and_kept_for_good():
+    held = frontend.held()
+    page = held["/"].body.decode()
+    assert len(modules.MODULES) == len(modules.COMPONENTS)
+    for path, body in modules.MODULES.items():
+        assert held[path].body == body and "immutable" in held[path].cache
+        assert f'href="{path}"' in page
+    for name in modules.COMPONENTS:
+        assert any(path in modules.component(name) for path in modules.MODULES)
+
+
+@pytest.mark.parametrize("name", modules.COMPONENTS)
+def test_a_component_in_one_file_is_a_module_that_imports_nothing_and_exports_one_function(name, tmp_path):
+    (tmp_path / "bundle.mjs").write_text(modules.bundle(name))
+    code = "import('./bundle.mjs').then((found) => console.log(Object.keys(found), typeof found.default))"
+    done = subprocess.run([program("node"), "--eval", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[ 'default' ] function", done.stderr
+    assert not re.search(r"^import\b", modules.bundle(name), re.MULTILINE)
+
+
+def bundle_of(tmp_path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return modules.bundle("a.js", tmp_path)
+
+
+def test_modules_in_one_file_keep_their_own_names_and_run_once(tmp_path):
+    files = {
+        "a.js": 'import { two } from "./b/b.js";\nimport {\n  one,\n} from "./c.js";\n\n'
+        "const hidden = [1, 1, 2];\nexport default function () {\n  return [one, two(), ...hidden];\n}\n",
+        "b/b.js": 'import { one } from "../c.js";\n\nconst hidden = one + 1;\nexport function two() { return hidden; }\n',
+        "c.js": "globalThis.runs = (globalThis.runs ?? 0) + 1;\nconst hidden = 1;\nexport const one = hidden;\n",
+    }
+    (tmp_path / "bundle.mjs").write_text(bundle_of(tmp_path, files))
+    code = "import('./bundle.mjs').then((found) => console.log(JSON.stringify([...found.default(), globalThis.runs])))"
+    done = subprocess.run([program("node"), "--eval", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[1,2,1,1,2,1]", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('import { b } from "./b.js";\n', "must not import each other, but these do: a.js > b.js > a.js"),
+        ('import * as all from "./c.js";\n', "a.js must import names in braces"),
+        ("export let changes = 1;\n", "but has “export let changes = 1;”"),
+        ("export { one };\n", "but has “export { one };”"),
+        ('import { one as two } from "./c.js";\n', "a.js must import names in braces"),
+    ],
+)
+def test_what_cannot_be_put_together_is_refused_with_a_sentence(tmp_path, text, sentence):
+    files = {"a.js": text, "b.js": 'import { a } from "./a.js";\n', "c.js": "export const one = 1;\n"}
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        bundle_of(tmp_path, files)
+
+
+def test_a_changed_module_is_served_elsewhere():
+    assert modules._path("chain.js", "1") != modules._path("chain.js", "2")
+    assert modules._path("chain.js", "1") == modules._path("chain.js", "1")
 
 
 def test_connections_to_a_socket_of_unnamed_protocol_send_at_once():

@@ -1,148 +1,54 @@
-// The cells of the unrolled chain, where they stand, and the wires between them: along the steps, and up from row to row.
+// The cells of the unrolled chain: boxes, vectors, and the memories that run along the steps.
 
-const UNROLLED_BAR = 9;
-const UNROLLED_BOX = 30;
-const UNROLLED_TRACK = 24;
+import { axisColour } from "../axes.js";
+import { UNROLLED_BAR, UNROLLED_TRACK, unrolledStep } from "./grid.js";
+import { unrolledWires } from "./rising.js";
+import { insideArrow, insideText, insideZero } from "./strips.js";
+import { textWidth } from "./text.js";
+import { count, sentence } from "./words.js";
+import { createSvg, say } from "../dom.js";
+import { held, lastOf } from "../held.js";
 
-// The middles of the columns; an ellipsis takes less room than a step.
-function unrolledGrid(columns, left, room, narrow) {
-  const shares = columns.map((step) => (step === null ? (narrow ? 0.5 : 0.62) : 1));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const [before, after] = narrow ? [22, 14] : [30, 22];
-  const pitch = Math.min(136, (room - before - after) / total);
-  let x = left + before + Math.max(0, (room - before - after - pitch * total) / 2);
-  const middles = shares.map((share) => {
-    x += pitch * share;
-    return x - (pitch * share) / 2;
-  });
-  const places = columns.map((step, index) => ({ step, x: middles[index] }));
-  const cell = Math.min(84, pitch * (narrow ? 0.74 : 0.66));
-  const gap = places.find(({ step }) => step === null)?.x;
-  return { places, cell, gap, middle: (middles[0] + middles.at(-1)) / 2 };
-}
+/** @import { Pen, Point, UnrolledDrawing, UnrolledRow } from "./types.d.ts" */
+/** @typedef {{ lines: string[]; size: number }} Way */
 
-// The step that a row has at a place: the first ones from its start, the last ones from its end, which may differ.
-function unrolledStep(row, step, steps) {
-  if (step <= steps / 2 || row.steps === steps) return step <= row.steps ? step : null;
-  const own = row.steps - (steps - step);
-  return own > steps / 2 || own > 3 ? own : null;
-}
-
-// Rows from the answer at the top down to the input; returns the height of the whole.
-function unrolledPlace(rows, heights, grid, axis) {
-  let y = 22;
-  for (const row of [...rows].reverse()) {
-    const below = { pool: 62, repeat: 54, all: 70, window: 62, "both last": 36 }[row.flow] ?? 36;
-    const passed = (other) => other.reads.some((name) => rows.find((each) => each.name === name).index < row.index);
-    const skips = rows.some((other) => other.index > row.index && passed(other));
-    const tracks = row.flow.startsWith("both") ? 2 * UNROLLED_TRACK + 18 : UNROLLED_BOX;
-    const grids = axis === "windows" ? 21 : 7;
-    const box = row.flow === "input" ? grids : unrolledRecurrent(row, axis) && grid.cell > 70 ? 48 : tracks;
-    row.band = y;
-    row.top = y;
-    row.height = UNROLLED_BAR + box + (row.flow === "both last" ? 24 : 0);
-    row.bottom = row.top + row.height;
-    const wires = row.flow === "input" ? 0 : below + (skips ? 8 : 0);
-    const needs = Math.max(row.height + wires, heights[row.index] + 14);
-    // A head that is taller than its cells pushes the next row down; the cells stand beside its middle.
-    row.top += Math.max(0, Math.min(needs - row.height - below, (heights[row.index] - row.height) / 2));
-    row.bottom = row.top + row.height;
-    y += needs;
-  }
-  return y + 28;
-}
-
-function unrolledCells({ pen, rows, grid, axis, steps, values }) {
+/** @type {(chain: Omit<UnrolledDrawing, "outs"> & { rows: UnrolledRow[] }) => void} */
+export function unrolledCells({ pen, rows, grid, axis, steps, values }) {
   const outs = new Map();
   const drawing = { pen, grid, axis, steps, values, outs };
   for (const row of rows) {
-    const cellAt = ({ step, x }) => ({ x, gap: step === null, step: step && unrolledStep(row, step, steps) });
-    row.cells = row.celled ? grid.places.map(cellAt) : [];
+    const cells = grid.places.map(({ step, x }) => ({ x, gap: step === null, step: step && unrolledStep(row, step, steps) }));
+    row.cells = row.celled ? cells : [];
     const read = rows.find((each) => each.name === row.reads[0]);
     // One vector stands above what it was made from: above the last step, or in the middle of all.
     row.single = row.flow === "both last" || !read || read.timed ? grid.middle : (outs.get(read.name)?.x ?? grid.middle);
     const last = row.cells.findLast(({ step }) => step !== null);
-    outs.set(row.name, { y: row.top, x: row.flow === "last" ? last.x : row.single, timed: row.timed });
+    outs.set(row.name, { y: row.top, x: row.flow === "last" && last ? last.x : row.single, timed: row.timed });
   }
   for (const row of rows) {
-    row.reads.forEach((name, index) => unrolledWires(drawing, row, rows.find((each) => each.name === name), index));
+    row.reads.forEach((name, index) => {
+      const from = rows.find((each) => each.name === name);
+      if (from) unrolledWires(drawing, row, from, index);
+    });
   }
   const read = new Set(rows.flatMap((row) => row.reads));
   for (const row of rows) unrolledRow(drawing, row, !read.has(row.name));
   const y = Math.max(...rows.map((row) => row.bottom)) + 14;
   for (const { step, x } of grid.places.filter((place) => place.step !== null)) {
-    insideText(pen, `step${step}`, step, x, y, "s11 bold", "middle", axis);
+    insideText(pen, `step${step}`, step ?? "", x, y, "s11 bold", "middle", axis);
   }
   insideText(pen, "axis", axis, grid.middle, y + 16, "s11 bold", "middle", axis);
 }
 
-// ------------------------------------------------------------------------------------------------ from row to row
-
-function unrolledWires({ pen, grid, outs }, row, from, index) {
-  const out = outs.get(from.name);
-  const key = `${from.name}>${row.name}`;
-  const aside = row.reads.length > 1 ? (index - (row.reads.length - 1) / 2) * Math.min(22, grid.cell / 2) : 0;
-  const bottom = row.bottom + 2;
-  const given = from.cells.filter(({ step }) => step !== null);
-  const taken = row.cells.filter(({ step }) => step !== null);
-  const fan = (name, x1, x2) => {
-    pen("path", name, { class: "fan", d: `M${x1.toFixed(1)},${out.y - 2}L${x2.toFixed(1)},${bottom}` });
-  };
-  const more = grid.gap === undefined ? [] : [{ step: null, x: grid.gap }];
-  if (!row.celled && out.timed) {
-    for (const { step, x } of more) fan(`${key}:${step}`, x, row.single);
-    for (const { step, x } of given) insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [row.single, bottom]]);
-    return;
-  }
-  if (row.celled && !out.timed) {
-    for (const { step, x } of taken) insideArrow(pen, `${key}:${step}`, [[out.x, out.y - 2], [x, bottom]]);
-    for (const { x } of more) fan(`${key}:more`, out.x, x);
-    return;
-  }
-  if (row.flow === "all") {
-    for (const { step, x } of taken) {
-      for (const other of [...given, ...more]) fan(`${key}:${step}:${other.step}`, other.x, x);
-      insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [x, bottom]]);
-    }
-    return;
-  }
-  if (row.flow === "window") {
-    const { sees } = insideTaps(row.layer);
-    for (const { step, x } of taken) {
-      let hidden = false;
-      for (const seen of sees(step)) {
-        const source = given.find((each) => each.step === seen);
-        if (source) insideArrow(pen, `${key}:${step}:${seen}`, [[source.x, out.y - 2], [x, bottom]]);
-        else hidden ||= seen >= 1 && seen <= from.steps;
-      }
-      if (hidden && more.length) fan(`${key}:${step}:more`, grid.gap, x);
-    }
-    return;
-  }
-  const ups = row.celled ? taken.map(({ x }) => [x, x]) : [[out.x, row.single]];
-  for (const [x1, x2] of ups) unrolledUp(pen, `${key}:${x1}`, grid, row, from, [x1, out.y - 2], [x2 + aside, bottom]);
-}
-
-// Straight up, or past the cells of the rows between, which the wire does not enter.
-function unrolledUp(pen, key, grid, row, from, [x1, y1], [x2, y2]) {
-  if (row.index === from.index + 1) {
-    const corners = Math.abs(x1 - x2) < 1 ? [[x1, y1], [x2, y2]] : [[x1, y1], [x1, y1 - 10], [x2, y1 - 10], [x2, y2]];
-    return insideArrow(pen, key, corners);
-  }
-  const past = x1 - grid.cell / 2 - 6;
-  insideArrow(pen, key, [[x1, y1], [x1, y1 - 7], [past, y1 - 7], [past, y2 + 11], [x2, y2 + 11], [x2, y2]], "past");
-}
-
-// ------------------------------------------------------------------------------------------------ one row
-
+/** @type {(drawing: UnrolledDrawing, row: UnrolledRow, answers: boolean) => void} */
 function unrolledRow(drawing, row, answers) {
   const { pen, grid, axis, outs } = drawing;
   const box = row.top + UNROLLED_BAR;
-  const one = outs.get(row.name);
+  const one = held(outs, row.name);
   const told = row.cells.filter(({ step, x }) => step !== null && (row.timed || x === one.x));
   if (row.flow === "input") {
     for (const { step, x } of row.timed ? told : [{ step: 1, x: one.x }]) {
-      unrolledVector(drawing, `${row.name}:${step}`, row, step, x, row.top, grid.cell, row.height);
+      unrolledVector(drawing, `${row.name}:${step}`, row, step ?? 1, x, row.top, grid.cell, row.height);
     }
   } else if (row.flow.startsWith("both")) unrolledBothWays(drawing, row);
   else if (!row.celled) {
@@ -156,7 +62,7 @@ function unrolledRow(drawing, row, answers) {
       if (step !== null) unrolledBox(drawing, `${row.name}:${step}`, row, x, box, grid.cell, row.bottom - box);
     }
     for (const { step, x } of told) {
-      unrolledVector(drawing, `${row.name}:${step}`, row, row.timed ? step : 1, x, row.top, grid.cell);
+      unrolledVector(drawing, `${row.name}:${step}`, row, row.timed ? (step ?? 1) : 1, x, row.top, grid.cell);
     }
   }
   // Where fewer steps go out than come in, a cell's own number differs from that of the step below it.
@@ -173,26 +79,30 @@ function unrolledRow(drawing, row, answers) {
   }
 }
 
+/** @type {(pen: Pen, key: string, x: number, y: number) => void} */
 function unrolledGap(pen, key, x, y) {
   insideText(pen, `${key}:gap`, "⋯", x, y + 5, "s13 quiet", "middle");
 }
 
+/** @type {(row: UnrolledRow) => string} */
 const unrolledName = (row) => row.layer?.wraps ?? row.layer?.type ?? row.name;
 
 // What is written in a cell: the most that fits.
-function unrolledWords(row, axis, width, height) {
+/** @type {(row: UnrolledRow, width: number, height: number) => Way} */
+function unrolledWords(row, width, height) {
   const name = unrolledName(row);
-  const steps = unrolledRecurrent(row, axis);
+  const steps = row.inner_steps;
   const inner = steps ? [[`${name} over`, `${count(steps, "steps")},`, "from zero"], [name, "from 0"]] : [];
   const parts = name.split(/(?<=[a-z])(?=[A-Z])/);
-  const two = parts.length > 2 ? [parts.slice(0, -1).join(""), parts.at(-1)] : parts;
+  const two = parts.length > 2 ? [parts.slice(0, -1).join(""), lastOf(parts)] : parts;
   const ways = [...inner, [name], two, parts].flatMap((lines) => [12, 11, 10].map((size) => ({ lines, size })));
-  const wide = ({ lines, size }) => Math.max(...lines.map((line) => textWidth(line, size)));
-  const fits = (way) => way.lines.length * way.size * 1.2 < height && wide(way) < width - 2;
+  const wide = (/** @type {Way} */ { lines, size }) => Math.max(...lines.map((line) => textWidth(line, size)));
+  const fits = (/** @type {Way} */ way) => way.lines.length * way.size * 1.2 < height && wide(way) < width - 2;
   return ways.find(fits) ?? { lines: [], size: 10 };
 }
 
-function unrolledBox({ pen, axis }, key, row, x, y, width, height, strong = false) {
+/** @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, x: number, y: number, width: number, height: number, strong?: boolean) => void} */
+function unrolledBox({ pen }, key, row, x, y, width, height, strong = false) {
   const colour = axisColour(row.axis);
   const rect = pen("rect", `${key}:box`, {
     class: strong ? "unrolled-cell strong" : "unrolled-cell",
@@ -205,7 +115,7 @@ function unrolledBox({ pen, axis }, key, row, x, y, width, height, strong = fals
     "data-layer": row.name,
   });
   say(rect.firstElementChild ?? createSvg("title", "", rect), sentence(`${row.name}: ${row.says}`));
-  const { lines, size } = unrolledWords(row, axis, width, height);
+  const { lines, size } = unrolledWords(row, width, height);
   lines.forEach((line, index) => {
     const middle = y + height / 2 + size * 0.36 + (index - (lines.length - 1) / 2) * size * 1.15;
     insideText(pen, `${key}:words${index}`, line, x, middle, `s${size} bold`, "middle");
@@ -213,6 +123,7 @@ function unrolledBox({ pen, axis }, key, row, x, y, width, height, strong = fals
 }
 
 // What goes up from a cell, as a bar of its numbers: of many only some, evenly picked.
+/** @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, step: number, x: number, y: number, width: number, height?: number) => void} */
 function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, height = UNROLLED_BAR - 2) {
   const colour = axisColour(row.axis);
   const grid = values[row.name] ?? [];
@@ -220,7 +131,7 @@ function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, heig
   const windows = axis === "windows" && row.flow === "input" && columns > row.steps;
   const at = row.steps > 1 && columns > 1 ? Math.round(((step - 1) / (row.steps - 1)) * (columns - 1)) : 0;
   // A window is a small grid of its own: its steps from left to right, its features below each other.
-  const from = (window) => Math.floor(((window - 1) * columns) / row.steps);
+  const from = (/** @type {number} */ window) => Math.floor(((window - 1) * columns) / row.steps);
   const picked = windows
     ? grid.map((line) => line.slice(from(step), from(step + 1)))
     : [unrolledPick(grid.map((line) => line[at]), 8)];
@@ -236,17 +147,19 @@ function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, heig
   );
 }
 
+/** @type {(numbers: number[], most: number) => number[]} */
 function unrolledPick(numbers, most) {
   if (numbers.length <= most) return numbers;
   return Array.from({ length: most }, (_, index) => numbers[Math.round((index * (numbers.length - 1)) / (most - 1))]);
 }
 
 // A memory from cell to cell, from zero on; the backward one starts behind the last step.
+/** @type {(drawing: UnrolledDrawing, row: UnrolledRow, name: string, shift: number, y: number, width: number, backwards: boolean) => void} */
 function unrolledAlong({ pen }, row, name, shift, y, width, backwards) {
   const spots = row.cells.filter(({ step, gap }) => gap || step !== null);
   const ordered = backwards ? [...spots].reverse() : spots;
   const way = backwards ? -1 : 1;
-  const half = ({ gap }) => (gap ? 9 : width / 2);
+  const half = (/** @type {{ gap: boolean }} */ { gap }) => (gap ? 9 : width / 2);
   const first = ordered[0].x + shift - way * half(ordered[0]);
   const key = `${name}:${backwards ? "back" : "on"}`;
   insideZero(pen, key, first - way * 17, y, 6);
@@ -262,6 +175,7 @@ function unrolledAlong({ pen }, row, name, shift, y, width, backwards) {
 }
 
 // Two tracks, one for each way. The cells stand a little aside, so that what goes in and out passes the other track.
+/** @type {(drawing: UnrolledDrawing, row: UnrolledRow) => void} */
 function unrolledBothWays(drawing, row) {
   const { pen, grid, outs } = drawing;
   const last = row.flow === "both last";
@@ -274,23 +188,25 @@ function unrolledBothWays(drawing, row) {
   const bar = row.top + UNROLLED_BAR - 1;
   for (const { x, step } of cells) {
     const key = `${row.name}:${step}`;
-    const [ends, starts] = [x === cells.at(-1).x, x === cells[0].x];
+    const [ends, starts] = [x === lastOf(cells).x, x === cells[0].x];
     const [left, right] = [x - grid.cell * 0.43, x + grid.cell * 0.46];
     insideArrow(pen, `${key}:in`, [[x, row.bottom + 8], [left, row.bottom + 8], [left, forward + UNROLLED_TRACK + 1.5]]);
-    const one = outs.get(row.name).x;
+    const one = held(outs, row.name).x;
     if (!last || ends) {
+      /** @type {Point[]} */
       const top = last ? [[x - aside, forward - 10], [one + 12, forward - 10], [one + 12, bar]] : [[x - aside, bar]];
       insideArrow(pen, `${key}:forward`, [[x - aside, forward - 1], ...top], last ? "strong" : "");
     }
     if (!last || starts) {
+      /** @type {Point[]} */
       const top = last ? [[right, forward - 10], [one - 12, forward - 10], [one - 12, bar]] : [[right, bar]];
       insideArrow(pen, `${key}:backward`, [[right, backward + 8], ...top], last ? "strong" : "");
     }
     unrolledBox(drawing, `${key}:on`, row, x - aside, forward, width, UNROLLED_TRACK, last && ends);
     unrolledBox(drawing, `${key}:back`, row, x + aside, backward, width, UNROLLED_TRACK, last && starts);
-    if (!last) unrolledVector(drawing, key, row, step, x, row.top, grid.cell);
+    if (!last) unrolledVector(drawing, key, row, step ?? 1, x, row.top, grid.cell);
   }
-  if (last) unrolledVector(drawing, `${row.name}:one`, row, 1, outs.get(row.name).x, row.top, grid.cell);
+  if (last) unrolledVector(drawing, `${row.name}:one`, row, 1, held(outs, row.name).x, row.top, grid.cell);
   for (const { x } of row.cells.filter(({ gap }) => gap)) {
     unrolledGap(pen, `${row.name}:on`, x - aside, forward + UNROLLED_TRACK / 2);
     unrolledGap(pen, `${row.name}:back`, x + aside, backward + UNROLLED_TRACK / 2);

@@ -1,25 +1,32 @@
 // The chain follows a slider while it moves: what it will look like is asked for here, without a rerun of the page, and
 // for the next place in the same direction ahead of time. The page's own answer comes a moment later and is the one that counts.
 
+/** @import { Follower, PageData, Shapes, State } from "./types.d.ts" */
+
 const SETTLED = 1000;
 const KEPT_ANSWERS = 64;
 
-function newFollower(state) {
-  const follower = { asked: "", before: "", busy: false, moved: 0, timer: 0, answers: new Map() };
+/** @type {(state: State, draw: (state: State) => void) => Follower} */
+export function newFollower(state, draw) {
+  const observer = new MutationObserver(() => follow(state));
+  /** @type {Follower} */
+  const follower = { draw, asked: "", before: "", busy: false, moved: 0, timer: 0, answers: new Map(), observer };
   // Streamlit moves a slider by its `value`, with the keyboard and with the mouse alike.
-  follower.observer = new MutationObserver(() => follow(state));
-  follower.observer.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["value"] });
+  observer.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["value"] });
   return follower;
 }
 
-function endFollower(follower) {
+/** @type {(follower: Follower) => void} */
+export function endFollower(follower) {
   follower.observer.disconnect();
   clearTimeout(follower.timer);
 }
 
+/** @type {(name: string) => HTMLInputElement | null} */
 const sliderOf = (name) => document.querySelector(`.st-key-${name} input[type=range]`);
 
 // The page's experiment, with the values at which the sliders stand now.
+/** @type {(page: PageData) => string} */
 function standing({ query, follows }) {
   const now = { ...query };
   for (const name of follows ?? []) {
@@ -29,6 +36,7 @@ function standing({ query, follows }) {
   return new URLSearchParams(now).toString();
 }
 
+/** @type {(state: State) => void} */
 function follow(state) {
   const { follower, page } = state;
   if (!page?.query || !page.description) return;
@@ -40,6 +48,7 @@ function follow(state) {
   if (!follower.busy) ask(state);
 }
 
+/** @type {(state: State) => Promise<void>} */
 async function ask(state) {
   const { follower } = state;
   follower.busy = true;
@@ -47,7 +56,7 @@ async function ask(state) {
   const answer = await answerTo(state, asked);
   if (answer && !state.closed && state.page.description) {
     state.data = { ...state.page, ...answer, waiting: null };
-    draw(state);
+    follower.draw(state);
   }
   follower.busy = false;
   if (state.closed) return;
@@ -56,17 +65,22 @@ async function ask(state) {
 }
 
 // Of what was asked before, and of what is on its way, nothing is asked again.
+/** @type {(state: State, asked: string) => Promise<Shapes | null>} */
 function answerTo(state, asked) {
   const { answers } = state.follower;
-  if (!answers.has(asked)) {
-    const answer = fetchShapes(`${state.page.url}?${asked}`);
-    answers.set(asked, answer);
-    answer.then((found) => found || answers.delete(asked));
-    if (answers.size > KEPT_ANSWERS) answers.delete(answers.keys().next().value);
+  const before = answers.get(asked);
+  if (before) return before;
+  const answer = fetchShapes(`${state.page.url}?${asked}`);
+  answers.set(asked, answer);
+  answer.then((found) => found || answers.delete(asked));
+  for (const oldest of answers.keys()) {
+    if (answers.size <= KEPT_ANSWERS) break;
+    answers.delete(oldest);
   }
-  return answers.get(asked);
+  return answer;
 }
 
+/** @type {(url: string) => Promise<Shapes | null>} */
 async function fetchShapes(url) {
   try {
     const answer = await fetch(url);
@@ -79,6 +93,7 @@ async function fetchShapes(url) {
 }
 
 // A slider that went one step is likely to go one more.
+/** @type {(state: State, asked: string) => void} */
 function askAhead(state, asked) {
   const [now, before] = [new URLSearchParams(asked), new URLSearchParams(state.follower.before)];
   const moved = (state.page.follows ?? []).filter((name) => before.has(name) && before.get(name) !== now.get(name));
@@ -87,12 +102,13 @@ function askAhead(state, asked) {
   const [at, slider] = [Number(now.get(name)), sliderOf(name)];
   const next = at + Math.sign(at - Number(before.get(name)));
   if (!slider || next < Number(slider.min) || next > Number(slider.max)) return;
-  now.set(name, next);
+  now.set(name, String(next));
   answerTo(state, now.toString());
 }
 
 // The page's answer is drawn, unless a slider has moved on meanwhile: then it is old, and the next one is on its way.
-function takePage(state, data) {
+/** @type {(state: State, data: PageData) => void} */
+export function takePage(state, data) {
   const { follower } = state;
   state.page = data;
   clearTimeout(follower.timer);
@@ -105,5 +121,5 @@ function takePage(state, data) {
   }
   if (own) follower.asked = own;
   state.data = data;
-  draw(state);
+  follower.draw(state);
 }

@@ -1,8 +1,30 @@
 // What a layer does to a sequence, drawn from the real numbers of one: a drawing for every kind of look.
 
+import { insideCopies } from "./copies.js";
+import { insideLadder } from "./ladder.js";
+import { insideBoth, insideMask, insideMemory } from "./memories.js";
+import { insideAttention, insideConcat, insideManyAndOne } from "./moves.js";
+import { insideLegend, insidePen } from "./strips.js";
+import { setFont } from "./text.js";
+import { insideWindows } from "./windows.js";
+import { sentence } from "./words.js";
+import { create, createSvg, mark, say } from "../dom.js";
+
+/** @import { Layer } from "../description.d.ts" */
+/** @import { Cell, Drawing, Drawn, Inside, Look, Point } from "./types.d.ts" */
+
+/** @type {WeakMap<HTMLElement, Inside>} */
 const insides = new WeakMap();
+/** @type {Map<string, Point>} */
+const WAYS = new Map([
+  ["ArrowLeft", [-1, 0]],
+  ["ArrowRight", [1, 0]],
+  ["ArrowUp", [0, -1]],
+  ["ArrowDown", [0, 1]],
+]);
 const INSIDE_HINT = "Point at a number to read it, or focus the drawing and use the arrow keys.";
 
+/** @type {(parent: HTMLElement) => Inside} */
 function insideNew(parent) {
   const root = create("figure", "inside", parent);
   const heading = create("h4", "inside-heading", root);
@@ -12,7 +34,8 @@ function insideNew(parent) {
   const legend = create("div", "inside-legend", root);
   const readout = create("p", "inside-readout", root);
   mark(readout, { "aria-live": "polite" });
-  const state = { root, heading, says, svg, legend, readout, pen: insidePen(svg), width: 0, at: null };
+  const parts = { root, heading, says, svg, legend, readout, pen: insidePen(svg), width: 0, at: null };
+  const state = /** @type {Inside} */ (/** @type {unknown} */ (parts));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
     if (width && width !== state.width) insidePaint(state);
@@ -24,6 +47,7 @@ function insideNew(parent) {
   return state;
 }
 
+/** @type {(state: Inside, cell: Cell | null | undefined) => void} */
 function insidePoint(state, cell) {
   state.at?.node.classList.remove("pointed");
   state.at = cell ?? null;
@@ -32,14 +56,16 @@ function insidePoint(state, cell) {
 }
 
 // The arrow keys go to the nearest number in their direction, over gaps and into the next strip too.
+/** @type {(state: Inside, event: KeyboardEvent) => void} */
 function insideWalk(state, event) {
-  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  const way = WAYS.get(event.key);
   const { cells } = state.pen;
   if (!way || !cells.length) return;
   event.preventDefault();
-  const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
+  const middle = (/** @type {Cell} */ { x, y, width, height }) => [x + width / 2, y + height / 2];
   if (!state.at) return insidePoint(state, cells[0]);
   const [x, y] = middle(state.at);
+  /** @type {{ cell: Cell; far: number } | null} */
   let best = null;
   for (const cell of cells) {
     const [dx, dy] = [middle(cell)[0] - x, middle(cell)[1] - y];
@@ -50,32 +76,34 @@ function insideWalk(state, event) {
 }
 
 // Draws `look` of `layer` into `parent`, over what was drawn there before; without a look `parent` is empty.
-function drawInside(parent, layer, look, description) {
+/** @type {(parent: HTMLElement, layer: Layer, look: Look | null | undefined) => void} */
+export function drawInside(parent, layer, look) {
   let state = insides.get(parent);
-  if (!look || !INSIDE_KINDS[look.kind]) {
+  if (!look || !DRAWINGS[look.kind]) {
     state?.observer.disconnect();
     insides.delete(parent);
     parent.replaceChildren();
     return;
   }
   if (!state) insides.set(parent, (state = insideNew(parent)));
-  Object.assign(state, { layer, look, description });
+  Object.assign(state, { layer, look });
   say(state.heading, `What ${layer.name} does to one sequence`);
   say(state.says, sentence(look.says));
   mark(state.root, { "data-kind": look.kind, "data-layer": layer.name });
   insidePaint(state);
 }
 
+/** @type {(state: Inside) => void} */
 function insidePaint(state) {
   const { root, svg, pen, layer, look } = state;
   state.width = Math.floor(root.clientWidth);
   if (!state.width) return; // Folded away: the observer calls again when there is room.
-  textWidth.font = getComputedStyle(root).fontFamily;
+  setFont(getComputedStyle(root).fontFamily);
   const held = state.at?.node;
   pen.start(look.kind);
   const units = layer.axes_out?.[0]?.at(-1) ?? "units";
-  const drawing = { pen, layer, look, width: state.width, axis: units, size: layer.output?.[0]?.at(-1) };
-  const { height, legends = [], notes = [], words } = INSIDE_KINDS[look.kind](drawing);
+  const size = layer.output[0]?.at(-1) ?? 0;
+  const { height, legends = [], notes = [], words } = DRAWINGS[look.kind]({ pen, layer, look, width: state.width, axis: units, size });
   pen.end();
   insidePoint(state, pen.cells.find(({ node }) => node === held));
   mark(svg, { width: state.width, height: Math.ceil(height), "aria-label": `${sentence(look.says)} ${words}` });
@@ -84,7 +112,9 @@ function insidePaint(state) {
   mark(svg, { tabindex: pen.cells.length ? 0 : -1 });
 }
 
-const INSIDE_KINDS = {
+// Each takes the look of its own kind, which the index gives it.
+/** @type {Record<Look["kind"], (drawing: Drawing<any>) => Drawn>} */
+const DRAWINGS = {
   windows: insideWindows,
   memory: insideMemory,
   both: insideBoth,

@@ -1,9 +1,20 @@
 // Where everything stands, for a width: side by side, in two storeys when layers are many, or as a list on a phone.
 
-const NARROW = 560;
-const between = (low, high, share) => low + (high - low) * share;
+import { columnsLength, MARGIN, measure, rowsLength } from "./measure.js";
+import { isSkip } from "./paths.js";
+import { textWidth } from "./text.js";
+import { shapeAsCode } from "./words.js";
+import { held } from "../held.js";
+
+/** @import { Graph, Heights, Item, Limit, Placed, Plan, Size, Sizes, Span, Spot } from "./types.d.ts" */
+/** @typedef {{ sizes: Sizes; columns: number[]; boxWidth: number; gap: number }} Fit */
+
+export const NARROW = 560;
+/** @type {(low: number, high: number, share: number) => number} */
+export const between = (low, high, share) => low + (high - low) * share;
 
 // The longest axis of the chain gets the whole room; the others keep their proportion to it.
+/** @type {(items: Item[], width: number, height: number) => Limit} */
 function limits(items, width, height) {
   const tensors = items.flatMap((item) => item.tensors);
   return {
@@ -12,6 +23,7 @@ function limits(items, width, height) {
   };
 }
 
+/** @type {(items: Item[], width: number, height: number) => Sizes} */
 function sizesOf(items, width, height) {
   const sizes = new Map();
   for (const item of items) {
@@ -21,17 +33,20 @@ function sizesOf(items, width, height) {
   return sizes;
 }
 
+/** @type {(graphed: Graph, sizes: Sizes) => number[]} */
 function columnWidths(graphed, sizes) {
   return Array.from({ length: graphed.depth + 1 }, (_, depth) => {
-    const column = graphed.items.filter((item) => item.depth === depth).flatMap((item) => sizes.get(item.name));
+    const column = graphed.items.filter((item) => item.depth === depth).flatMap((item) => held(sizes, item.name));
     return Math.max(0, ...column.map((size) => size.outer));
   });
 }
 
-function plan(graphed, width) {
+/** @type {(graphed: Graph, width: number) => Plan} */
+export function plan(graphed, width) {
   if (width < NARROW) return planList(graphed, width);
   const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length)));
   const height = graphed.lanes > 1 ? 64 : 136 - 18 * blocks;
+  /** @type {Fit | null} */
   let best = null;
   for (let step = 20; step >= 0 && !best; step--) {
     const share = step / 20;
@@ -46,9 +61,11 @@ function plan(graphed, width) {
   return best ? planRow(graphed, width, best) : planStoreys(graphed, width);
 }
 
+/** @type {(graphed: Graph, width: number, fit: Fit) => Plan} */
 function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
   const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * (boxWidth + 2 * gap);
   let x = Math.max(0, (width - used) / 2);
+  /** @type {number[][]} */
   const [tensorX, boxX] = [[], []];
   for (let depth = 0; depth <= graphed.depth; depth++) {
     if (depth > 0) {
@@ -62,10 +79,12 @@ function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
 }
 
 // Boxes above, the tensor that each one returns below it: nine tensors beside eight boxes would not be readable.
+/** @type {(graphed: Graph, width: number) => Plan} */
 function planStoreys(graphed, width) {
   const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
   const step = Math.max(100, (width - first - 6) / graphed.depth);
   const sizes = sizesOf(graphed.items, Math.min(76, step - 44), 76);
+  /** @type {number[][]} */
   const [tensorX, boxX] = [[first / 2], []];
   for (let depth = 1; depth <= graphed.depth; depth++) {
     boxX[depth] = first + 6 + (depth - 1) * step + 14;
@@ -75,14 +94,16 @@ function planStoreys(graphed, width) {
   return { kind: "storeys", sizes, boxWidth: step - 16, gap: 14, tensorX, boxX, width: whole };
 }
 
+/** @type {(graphed: Graph, width: number) => Plan} */
 function planList(graphed, width) {
   const sizes = sizesOf(graphed.items, Math.min(220, width - 80), 90);
-  return { kind: "list", sizes, boxWidth: Math.min(320, width - 8), gap: 26, width };
+  return { kind: "list", sizes, boxWidth: Math.min(320, width - 8), gap: 26, tensorX: [], boxX: [], width };
 }
 
 // Where a shape may be written: below the middle of its tensor, from what stands before it to what stands after it.
-function shapeSpan(graphed, planned, item, index) {
-  const size = planned.sizes.get(item.name)[index];
+/** @type {(graphed: Graph, planned: Plan, item: Item, index: number) => Span} */
+export function shapeSpan(graphed, planned, item, index) {
+  const size = held(planned.sizes, item.name)[index];
   const { kind, boxWidth, boxX, tensorX, gap, width } = planned;
   if (kind === "list") return { middle: width / 2, from: 4, to: width - 4 };
   let [from, to] = [0, width];
@@ -99,12 +120,14 @@ function shapeSpan(graphed, planned, item, index) {
 }
 
 // The middle of words of this width: below the tensor's, moved aside only where they would reach too far.
-function shapeMiddle({ middle, from, to }, width) {
+/** @type {(span: Span, width: number) => number} */
+export function shapeMiddle({ middle, from, to }, width) {
   return Math.max(from + width / 2, Math.min(middle, to - width / 2));
 }
 
 // How far a caption may reach beyond its box on both sides without touching the shapes beside it.
-function captionRoom(graphed, planned, item) {
+/** @type {(graphed: Graph, planned: Plan, item: Item) => number} */
+export function captionRoom(graphed, planned, item) {
   if (planned.kind !== "row") return 0;
   const start = planned.boxX[item.depth];
   const beside = graphed.items.flatMap((other) =>
@@ -120,20 +143,22 @@ function captionRoom(graphed, planned, item) {
 }
 
 // The second half needs the real heights of words: `heights` gives them: box, all, caption, shapes.
-function place(graphed, planned, heights) {
+/** @type {(graphed: Graph, planned: Plan, heights: (item: Item) => Heights) => Placed} */
+export function place(graphed, planned, heights) {
   if (planned.kind === "list") return placeList(graphed, planned, heights);
+  /** @type {Map<string, Spot>} */
   const spots = new Map();
   const skips = graphed.wires.some((wire) => isSkip(wire, graphed));
   const top = skips ? 14 : 0;
   const layers = graphed.items.filter((item) => item.layer).map(heights);
   const tallest = Math.max(0, ...layers.map((layer) => layer.box));
-  const stacks = graphed.items.map((item) => stackHeight(planned.sizes.get(item.name), heights(item).shapes));
+  const stacks = graphed.items.map((item) => stackHeight(held(planned.sizes, item.name), heights(item).shapes));
   const storeys = planned.kind === "storeys";
   const single = graphed.lanes === 1 && !storeys;
   const hanging = top + 14 + Math.max(0, ...layers.map((layer) => layer.all));
   const shapes = graphed.items.flatMap((item) => heights(item).shapes);
   const captions = Math.max(24, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
-  const lastShapes = graphed.items.map((item) => heights(item).shapes.at(-1));
+  const lastShapes = graphed.items.map((item) => heights(item).shapes.at(-1) ?? 0);
   const laneHeight = storeys
     ? Math.max(tallest, 150)
     : graphed.lanes > 1
@@ -141,10 +166,11 @@ function place(graphed, planned, heights) {
       : Math.max(184, tallest + 44, ...stacks);
   for (const item of graphed.items) {
     const lane = top + item.lane * laneHeight;
-    const sizes = planned.sizes.get(item.name);
+    const sizes = held(planned.sizes, item.name);
     let middle = lane + laneHeight / 2 - (graphed.lanes > 1 ? 14 : 4);
     if (storeys) middle = top + tallest / 2 + 2;
-    const spot = { middle, tensors: [], box: null };
+    /** @type {Spot} */
+    const spot = { middle, tensors: [], box: { x: 0, y: 0 } };
     if (item.layer) spot.box = { x: planned.boxX[item.depth], y: middle - heights(item).box / 2 };
     // A tall tensor may hang below the middle of its boxes, never above the picture.
     let y = storeys && item.layer ? hanging : middle - centreOf(sizes, heights(item).shapes);
@@ -160,29 +186,34 @@ function place(graphed, planned, heights) {
   const tensors = [...spots.values()].flatMap((spot) => spot.tensors);
   const lowest = Math.max(...tensors.map((tensor) => tensor.bottom));
   const caption = single ? Math.max(top + laneHeight + 10, ...tensors.map((tensor) => tensor.shape + 2)) : null;
-  const height = single ? caption + captions + 6 : Math.max(top + graphed.lanes * laneHeight, lowest + 5);
+  const height = caption !== null ? caption + captions + 6 : Math.max(top + graphed.lanes * laneHeight, lowest + 5);
   return { spots, caption, height, width: planned.width };
 }
 
+/** @type {(sizes: Size[], shapes: number[]) => number} */
 function stackHeight(sizes, shapes) {
   return sizes.reduce((sum, size, index) => sum + size.total + (index ? shapes[index - 1] + 1 : 0), 0);
 }
 
+/** @type {(sizes: Size[], shapes: number[]) => number} */
 function centreOf(sizes, shapes) {
   return sizes.length === 1 ? MARGIN.top + sizes[0].height / 2 : stackHeight(sizes, shapes) / 2;
 }
 
+/** @type {(graphed: Graph, planned: Plan, heights: (item: Item) => Heights) => Placed} */
 function placeList(graphed, planned, heights) {
+  /** @type {Map<string, Spot>} */
   const spots = new Map();
   let y = 0;
   for (const item of graphed.items) {
     if (!item.layer && y) y += 16;
-    const spot = { middle: 0, tensors: [], box: null };
+    /** @type {Spot} */
+    const spot = { middle: 0, tensors: [], box: { x: 0, y: 0 } };
     if (item.layer) {
       spot.box = { x: (planned.width - planned.boxWidth) / 2, y };
       y += heights(item).all + planned.gap;
     }
-    planned.sizes.get(item.name).forEach((size, index) => {
+    held(planned.sizes, item.name).forEach((size, index) => {
       const [grid, shape] = [y + MARGIN.top + size.height / 2, y + size.total];
       const bottom = shape + heights(item).shapes[index];
       spot.tensors.push({ x: planned.width / 2 - size.left - size.width / 2, y, grid, shape, bottom });
@@ -192,70 +223,4 @@ function placeList(graphed, planned, heights) {
     spots.set(item.name, spot);
   }
   return { spots, caption: null, height: y - planned.gap, width: planned.width };
-}
-
-function isSkip({ from, to }, graphed) {
-  return graphed.items.some(
-    (item) => item.layer && item.depth > from.depth && item.depth < to.depth && Math.abs(item.lane - from.lane) < 0.9,
-  );
-}
-
-// Wires as SVG paths. Those that would run through another box go round above it.
-function wirePaths(graphed, planned, placed, heights) {
-  const paths = new Map();
-  const last = (item) => placed.spots.get(item.name).tensors.length - 1;
-  const rightOf = (item, index = 0) => {
-    const size = planned.sizes.get(item.name)[index];
-    return placed.spots.get(item.name).tensors[index].x + size.left + size.width + MARGIN.right + 2;
-  };
-  if (planned.kind === "list") {
-    graphed.items.forEach((item, index) => {
-      const spot = placed.spots.get(item.name);
-      const x = planned.width / 2;
-      if (item.layer) {
-        const bottom = spot.box.y + heights(item).all;
-        paths.set(`${item.name}:out`, `M${x},${bottom + 4}V${bottom + planned.gap - 3}`);
-      }
-      const previous = graphed.items[index - 1];
-      if (previous && item.reads.includes(previous.name)) {
-        const from = placed.spots.get(previous.name).tensors[last(previous)].bottom + 5;
-        paths.set(`${previous.name}>${item.name}`, `M${x},${from}V${spot.box.y - 3}`);
-      }
-    });
-    return paths;
-  }
-  for (const item of graphed.items.filter((each) => each.layer)) {
-    const spot = placed.spots.get(item.name);
-    const end = spot.box.x + planned.boxWidth;
-    spot.tensors.forEach((tensor, index) => {
-      const size = planned.sizes.get(item.name)[index];
-      if (planned.kind === "storeys") {
-        const x = tensor.x + size.left + size.width / 2;
-        paths.set(`${item.name}:out`, `M${x},${spot.box.y + heights(item).all + 3}V${tensor.y + 14}`);
-        return;
-      }
-      const target = tensor.x + size.left - size.clash - MARGIN.left + 1;
-      paths.set(`${item.name}:out${index}`, elbow(end + 2, spot.middle, target, tensor.grid, (end + target) / 2));
-    });
-  }
-  let round = 0;
-  for (const { from, to } of graphed.wires) {
-    const key = `${from.name}>${to.name}`;
-    const spot = placed.spots.get(to.name);
-    const end = spot.box.x - 2;
-    const storeys = planned.kind === "storeys" && from.layer;
-    const start = storeys ? placed.spots.get(from.name).box.x + planned.boxWidth + 2 : rightOf(from);
-    const source = storeys ? placed.spots.get(from.name).middle : placed.spots.get(from.name).tensors[0].grid;
-    if (isSkip({ from, to }, graphed)) {
-      const above = 3 + 5 * (round++ % 2);
-      const into = spot.box.x + planned.boxWidth / 2 - 8 * (round % 2);
-      paths.set(key, `M${start},${source}h5V${above}H${into}V${spot.box.y - 2}`);
-    } else paths.set(key, elbow(start, source, end, spot.middle, end - planned.gap / 2));
-  }
-  return paths;
-}
-
-function elbow(x1, y1, x2, y2, xm) {
-  if (Math.abs(y1 - y2) < 1.5) return `M${x1},${y2}H${x2}`;
-  return `M${x1},${y1}H${xm}V${y2}H${x2}`;
 }

@@ -1,18 +1,40 @@
 // What the drawings of a layer are made of: a pen that draws over its last drawing, shaded strips, axes, arrows, words.
 
-const INSIDE_ROW = 13;
-const INSIDE_STRIDES = [1, 2, 5, 10, 20, 50, 100];
+import { axisColour } from "../axes.js";
+import { textWidth } from "./text.js";
+import { create, createSvg, mark, say } from "../dom.js";
+
+/** @import { Attributes, Grid, Legend, Note, Pen, Place, Point } from "./types.d.ts" */
+/**
+ * @typedef {object} Strip Where a grid's columns stand; the frame closes after each column named in `ends`.
+ * @property {Place} place
+ * @property {number} y
+ * @property {number} rowHeight
+ * @property {number} range
+ * @property {(column: number) => string} words
+ * @property {number[]} [ends]
+ * @property {number} [left]
+ */
+/** @typedef {{ place: Place; y: number; number?: (column: number) => number; name?: string; label?: string }} Steps */
+
+export const INSIDE_ROW = 13;
+export const INSIDE_STRIDES = [1, 2, 5, 10, 20, 50, 100];
 
 // Nodes are found again by key, so that a drawing made again moves and repaints what stands there already.
-function insidePen(svg) {
+/** @type {(svg: SVGElement) => Pen} */
+export function insidePen(svg) {
+  /** @type {Map<string, SVGElement>} */
   const nodes = new Map();
+  /** @type {Set<string>} */
   const used = new Set();
+  /** @type {SVGElement | null} */
   let last = null;
   let prefix = "";
-  const pen = (tag, key, attributes, text) => {
+  /** @type {(tag: string, key: string, attributes: Attributes, text?: string) => SVGElement} */
+  const draw = (tag, key, attributes, text) => {
     const name = `${prefix}|${tag}|${key}`;
-    if (!nodes.has(name)) nodes.set(name, createSvg(tag));
-    const node = nodes.get(name);
+    const node = nodes.get(name) ?? createSvg(tag);
+    nodes.set(name, node);
     const next = last ? last.nextSibling : svg.firstChild;
     if (node !== next) svg.insertBefore(node, next);
     last = node;
@@ -24,39 +46,44 @@ function insidePen(svg) {
     if (text !== undefined) say(node, text);
     return node;
   };
-  pen.cells = [];
-  pen.start = (kind) => {
+  /** @type {Pen} */
+  const pen = Object.assign(draw, { cells: [], start, end });
+  function start(/** @type {string} */ kind) {
     [last, prefix] = [null, kind];
     pen.cells = [];
     used.clear();
-  };
-  pen.end = () => {
+  }
+  function end() {
     for (const [name, node] of nodes) {
       if (used.has(name)) continue;
       node.remove();
       nodes.delete(name);
     }
-  };
+  }
   return pen;
 }
 
-function insideNumber(value, digits = 2) {
+/** @type {(value: number, digits?: number) => string} */
+export function insideNumber(value, digits = 2) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? "0" : text.replace("-", "−");
 }
 
-function insideRange(...grids) {
+/** @type {(...grids: Grid[]) => number} */
+export function insideRange(...grids) {
   const top = Math.max(0, ...grids.flat(2).map(Math.abs));
   return top || 1;
 }
 
 // Blue above zero, orange below, and nothing at zero: the same in the light and in the dark.
-function insideFill(value, range) {
+/** @type {(value: number, range: number) => string} */
+export function insideFill(value, range) {
   const share = Math.min(1, Math.abs(value) / range);
   return `fill:var(--inside-${value < 0 ? "minus" : "plus"});fill-opacity:${(0.95 * share).toFixed(3)}`;
 }
 
-function insideCell(pen, key, x, y, width, height, value, range, words) {
+/** @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number, value: number, range: number, words: string) => void} */
+export function insideCell(pen, key, x, y, width, height, value, range, words) {
   const seam = Math.min(width, height) > 6 ? 1 : 0;
   const node = pen("rect", key, {
     class: "cell",
@@ -71,7 +98,8 @@ function insideCell(pen, key, x, y, width, height, value, range, words) {
 }
 
 // A grid as a strip. `place(column)` gives {x, width}; the frame closes after each column named in `ends`.
-function insideStrip(pen, key, grid, { place, y, rowHeight, range, words, ends = [], left = 0 }) {
+/** @type {(pen: Pen, key: string, grid: Grid, strip: Strip) => number} */
+export function insideStrip(pen, key, grid, { place, y, rowHeight, range, words, ends = [], left = 0 }) {
   const columns = grid[0]?.length ?? 0;
   const height = grid.length * rowHeight;
   const closes = new Set([...ends, columns - 1]);
@@ -93,15 +121,19 @@ function insideStrip(pen, key, grid, { place, y, rowHeight, range, words, ends =
   return height;
 }
 
-function insideText(pen, key, text, x, y, className, anchor = "start", axis = null) {
+/** @type {(pen: Pen, key: string, text: string | number, x: number, y: number, className: string, anchor?: string, axis?: string | null) => SVGElement} */
+export function insideText(pen, key, text, x, y, className, anchor = "start", axis = null) {
   const style = axis ? `fill:${axisColour(axis, true)}` : "";
   return pen("text", key, { class: className, x, y, "text-anchor": anchor, style }, String(text));
 }
 
 // Words, broken into lines where the room is narrow; returns the height they take.
-function insideWords(pen, key, text, x, y, room, { size = 12, className = "bold" } = {}) {
+/** @type {(pen: Pen, key: string, text: string, x: number, y: number, room: number, style?: { size?: number; className?: string }) => number} */
+export function insideWords(pen, key, text, x, y, room, { size = 12, className = "bold" } = {}) {
+  /** @type {string[]} */
   const lines = [];
   for (const word of text.split(" ")) {
+    /** @type {string} */
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
     if (lines.length && textWidth(longer, size) <= room) lines[lines.length - 1] = longer;
     else lines.push(word);
@@ -113,7 +145,8 @@ function insideWords(pen, key, text, x, y, room, { size = 12, className = "bold"
 
 // The name of what stands below each other, turned, with the bar that the tensors of the chain have too. Beside a low
 // strip its two halves, "3 of 32" and "units", stand side by side.
-function insideRows(pen, key, text, axis, x, y, height) {
+/** @type {(pen: Pen, key: string, text: string, axis: string, x: number, y: number, height: number) => void} */
+export function insideRows(pen, key, text, axis, x, y, height) {
   pen("path", `${key}:bar`, { class: "ruler", d: `M${x - 6},${y}V${y + height}`, style: `stroke:${axisColour(axis)}` });
   const middle = (y + height / 2).toFixed(1);
   const lines = textWidth(text, 11) > height ? text.split(/ (?=\D+$)/).reverse() : [text];
@@ -125,7 +158,8 @@ function insideRows(pen, key, text, axis, x, y, height) {
 }
 
 // The numbers of the steps below a strip, as many as fit, and the axis' name; returns the height they take.
-function insideSteps(pen, key, count, { place, y, number = (column) => column + 1, name = "timesteps", label = name }) {
+/** @type {(pen: Pen, key: string, count: number, steps: Steps) => number} */
+export function insideSteps(pen, key, count, { place, y, number = (/** @type {number} */ column) => column + 1, name = "timesteps", label = name }) {
   const width = count > 1 ? place(1).x - place(0).x : place(0).width;
   const widest = textWidth(String(number(count - 1)), 11) + 6;
   const stride = INSIDE_STRIDES.find((each) => each * width >= widest) ?? count;
@@ -143,23 +177,26 @@ function insideSteps(pen, key, count, { place, y, number = (column) => column + 
 }
 
 // A path with an open head at its end; `points` are its corners.
-function insideArrow(pen, key, points, className = "") {
+/** @type {(pen: Pen, key: string, points: Point[], className?: string) => void} */
+export function insideArrow(pen, key, points, className = "") {
   const [[x1, y1], [x2, y2]] = points.slice(-2);
   const length = Math.hypot(x2 - x1, y2 - y1) || 1;
   const [dx, dy] = [((x2 - x1) / length) * 4, ((y2 - y1) / length) * 4];
-  const at = (x, y) => `${x.toFixed(1)},${y.toFixed(1)}`;
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => `${x.toFixed(1)},${y.toFixed(1)}`;
   const line = points.map(([x, y]) => at(x, y)).join("L");
   const head = `M${at(x2 - dx - dy, y2 - dy + dx)}L${at(x2, y2)}L${at(x2 - dx + dy, y2 - dy - dx)}`;
   pen("path", key, { class: `arrow ${className}`, d: `M${line}${head}` });
 }
 
 // The small circled 0 at which a memory starts.
-function insideZero(pen, key, x, y, radius = 7) {
+/** @type {(pen: Pen, key: string, x: number, y: number, radius?: number) => void} */
+export function insideZero(pen, key, x, y, radius = 7) {
   pen("circle", `${key}:ring`, { class: "zero", cx: x, cy: y, r: radius });
   insideText(pen, `${key}:digit`, "0", x, y + 3.5, "s10", "middle");
 }
 
-function insideHatch(pen, key, x, y, width, height) {
+/** @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number) => void} */
+export function insideHatch(pen, key, x, y, width, height) {
   const lines = [];
   for (let start = 5; start < width + height; start += 5) {
     const [x1, y1] = start < height ? [0, start] : [start - height, height];
@@ -171,7 +208,8 @@ function insideHatch(pen, key, x, y, width, height) {
 }
 
 // What a shade means, and the marks beside it, in a line of its own below the drawing.
-function insideLegend(element, legends, notes) {
+/** @type {(element: HTMLElement, legends: Legend[], notes: Note[]) => void} */
+export function insideLegend(element, legends, notes) {
   const wanted = JSON.stringify([legends, notes]);
   if (element.dataset.wanted === wanted) return;
   element.dataset.wanted = wanted;

@@ -1,58 +1,17 @@
 // One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
+import { axisColour } from "../axes.js";
+import { axisLabel, MARGIN } from "./measure.js";
+import { createSvg, mark, say } from "../dom.js";
+
+/** @import { Attributes, Axis, Grid, Point, Size, Tensor, TensorNode } from "./types.d.ts" */
+
 const LEVELS = 12;
 const DRAWN = 32;
-const MARGIN = { left: 25, top: 26, right: 13 };
 const BLOCK_GAP = 4;
 
-// Lengths grow slower than the numbers: on a linear scale one output beside 256 units would be thinner than a line.
-function rowsLength(tensor) {
-  if (tensor.hidden) return 62;
-  return 20 * (tensor.rows?.size ?? 1) ** 0.56;
-}
-
-function columnsLength(tensor) {
-  if (tensor.hidden) return 130;
-  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
-  if (!tensor.columns) return 14;
-  return 38 * (blocks * (tensor.columns.size ?? 1)) ** 0.5;
-}
-
-function axisLabel(axis) {
-  return `${axis.axis} ${axis.size ?? ""}`.trim();
-}
-
-const widths = new Map();
-function textWidth(text, size) {
-  const key = `${size}|${text}`;
-  if (!widths.has(key)) {
-    const canvas = document.createElement("canvas").getContext("2d");
-    canvas.font = `600 ${size}px ${textWidth.font}`;
-    widths.set(key, canvas.measureText(text).width);
-  }
-  return widths.get(key);
-}
-textWidth.font = "sans-serif";
-
-// Where the grid stands inside its own picture; `limit` is the room that the layout gives to grid and labels.
-function measure(tensor, limit) {
-  const width = Math.max(10, columnsLength(tensor) * limit.columns);
-  const height = Math.max(10, rowsLength(tensor) * limit.rows);
-  const labels = [tensor.columns, ...tensor.blocks].filter(Boolean).map((axis) => textWidth(axisLabel(axis), 12) + 4);
-  const overhang = Math.max(0, (Math.max(0, ...labels) - width) / 2);
-  // Beside a flat grid the turned label reaches below it, where the label of the columns may stand: it moves out.
-  const clash = tensor.rows && overhang && textWidth(axisLabel(tensor.rows), 12) > height + 4 ? overhang : 0;
-  const left = Math.max(MARGIN.left + clash, overhang);
-  // Beside a narrow grid "batch" starts right of the middle, where a wire may come in from above.
-  const narrow = width < 44;
-  const right = Math.max(MARGIN.right, overhang, narrow ? 12 + textWidth("batch", 11) - width / 2 : 0);
-  const turned = tensor.rows ? (textWidth(axisLabel(tensor.rows), 12) - height) / 2 : 0;
-  const below = Math.max(6 + (tensor.columns ? 18 : 0) + tensor.blocks.length * 18, tensor.columns ? 0 : turned + 2);
-  const [outer, total] = [left + width + right, MARGIN.top + height + below];
-  return { width, height, left, right, below, clash, narrow, outer, total };
-}
-
-function newTensor(parent) {
+/** @type {(parent: Element) => Omit<TensorNode, "element" | "shape">} */
+export function newTensor(parent) {
   const svg = createSvg("svg", "tensor", parent);
   mark(svg, { "aria-hidden": "true" });
   const sheets = [createSvg("path", "sheet", svg), createSvg("path", "sheet", svg)];
@@ -60,16 +19,18 @@ function newTensor(parent) {
   const ground = createSvg("path", "ground", grid);
   const levels = Array.from({ length: LEVELS }, () => createSvg("path", "", grid));
   const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
-  const texts = { batch: createSvg("text", "", svg) };
-  for (const name of ["rows", "columns"]) texts[name] = createSvg("text", "", svg);
+  const [batch, rows, columns] = [1, 2, 3].map(() => createSvg("text", "", svg));
+  const texts = { batch, rows, columns };
   return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], size: null };
 }
 
-function box(x, y, width, height) {
+/** @type {(x: number, y: number, width: number, height: number) => string} */
+export function box(x, y, width, height) {
   return `M${x.toFixed(1)},${y.toFixed(1)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
 }
 
 // The given values are already thinned out to at most 32 by 32, so cells look up the nearest one.
+/** @type {(values: Grid, row: number, rows: number, column: number, columns: number) => number} */
 function valueAt(values, row, rows, column, columns) {
   const upright = columns === 1 && values.length === 1 && values[0].length > 1;
   const high = upright ? values[0].length : values.length;
@@ -79,6 +40,7 @@ function valueAt(values, row, rows, column, columns) {
   return values[y][Math.min(wide - 1, Math.floor(((column + 0.5) / columns) * wide))];
 }
 
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Grid | null | undefined) => Point[]} */
 function drawCells(node, tensor, size, values) {
   const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
   const drawnBlocks = Math.min(blocks, 12);
@@ -88,8 +50,10 @@ function drawCells(node, tensor, size, values) {
   const blockWidth = (size.width - gap * (drawnBlocks - 1)) / drawnBlocks;
   const [wide, high] = [blockWidth / perBlock, size.height / rows];
   const seam = Math.min(1, Math.min(wide, high) / 6);
+  /** @type {string[][]} */
   const paths = Array.from({ length: LEVELS }, () => []);
   const ground = [];
+  /** @type {Point[]} */
   const segments = [];
   for (let block = 0; block < drawnBlocks; block++) {
     const left = size.left + block * (blockWidth + gap);
@@ -115,12 +79,14 @@ function drawCells(node, tensor, size, values) {
   return segments;
 }
 
+/** @type {(text: SVGElement, words: string, axis: string | null | undefined, x: number, y: number, extra?: Attributes) => void} */
 function label(text, words, axis, x, y, extra = {}) {
   say(text, words);
   mark(text, { x: x.toFixed(1), y: y.toFixed(1), style: `fill:${axisColour(axis, true)}`, ...extra });
 }
 
-function drawTensor(node, tensor, size, values, still) {
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Grid | null | undefined, still: boolean) => void} */
+export function drawTensor(node, tensor, size, values, still) {
   const { left, width, height } = size;
   const bottom = MARGIN.top + height;
   mark(node.svg, { width: size.outer.toFixed(1), height: size.total.toFixed(1) });
@@ -149,7 +115,7 @@ function drawTensor(node, tensor, size, values, still) {
   while (node.blocks.length < tensor.blocks.length) {
     node.blocks.push([createSvg("path", "bar", node.svg), createSvg("text", "", node.svg)]);
   }
-  while (node.blocks.length > tensor.blocks.length) node.blocks.pop().forEach((element) => element.remove());
+  while (node.blocks.length > tensor.blocks.length) node.blocks.pop()?.forEach((element) => element.remove());
   [...tensor.blocks].reverse().forEach((axis, index) => {
     const [bar, text] = node.blocks[index];
     const at = y + index * 18;
@@ -166,6 +132,7 @@ function drawTensor(node, tensor, size, values, still) {
   }
 }
 
+/** @type {(bar: SVGElement, axis: Axis | null, path: string) => void} */
 function drawBar(bar, axis, path) {
   mark(bar, { d: axis ? path : "", style: axis ? `stroke:${axisColour(axis.axis)}` : "" });
 }

@@ -1,16 +1,31 @@
 // The whole chain unrolled over its steps: a row for every layer, the input at the bottom, a cell for every step drawn.
 
+import { unrolledCells } from "./cells.js";
+import { unrolledGrid, unrolledPlace } from "./grid.js";
+import { unrolledColumns, unrolledRows } from "./rows.js";
+import { insidePen } from "./strips.js";
+import { setFont } from "./text.js";
+import { sentence, shapeAsCode } from "./words.js";
+import { create, createSvg, mark, say, sayBreakable } from "../dom.js";
+import { held } from "../held.js";
+
+/** @import { Description } from "../description.d.ts" */
+/** @import { UnrolledHead, UnrolledRow, UnrolledState, Values } from "./types.d.ts" */
+
+/** @type {WeakMap<HTMLElement, UnrolledState>} */
 const unrolls = new WeakMap();
 const UNROLLED_NARROW = 640;
 
+/** @type {(parent: HTMLElement) => UnrolledState} */
 function unrolledNew(parent) {
   const root = create("div", "unrolled", parent);
   const stage = create("div", "unrolled-stage", root);
   const svg = createSvg("svg", "unrolled-drawing", stage);
   mark(svg, { role: "img" });
-  svg.onclick = (event) => unrolledOpen(parent, event.target.dataset.layer);
+  svg.onclick = ({ target }) => unrolledOpen(parent, target instanceof SVGElement ? target.dataset.layer : undefined);
   const list = create("ul", "unrolled-list", root);
-  const state = { parent, root, stage, svg, list, pen: insidePen(svg), heads: new Map(), width: 0 };
+  const parts = { parent, root, stage, svg, list, pen: insidePen(svg), heads: new Map(), width: 0 };
+  const state = /** @type {UnrolledState} */ (/** @type {unknown} */ (parts));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
     if (width && width !== state.width) unrolledPaint(state);
@@ -19,12 +34,14 @@ function unrolledNew(parent) {
   return state;
 }
 
+/** @type {(parent: HTMLElement, name: string | undefined) => void} */
 function unrolledOpen(parent, name) {
   if (name) parent.dispatchEvent(new CustomEvent("explorer-open", { detail: name, bubbles: true }));
 }
 
 // Draws the chain of `description` into `parent`, over what was drawn there before; without layers `parent` is empty.
-function drawUnrolled(parent, description, values) {
+/** @type {(parent: HTMLElement, description: Description | null, values: Values | null) => void} */
+export function drawUnrolled(parent, description, values) {
   let state = unrolls.get(parent);
   if (!description?.unrolled?.rows.length) {
     state?.observer.disconnect();
@@ -37,108 +54,43 @@ function drawUnrolled(parent, description, values) {
   unrolledPaint(state);
 }
 
-// Every branch stays together: what a layer reads stands directly below it, and then what that reads.
-function unrolledRows({ sources, layers, unrolled }) {
-  const told = new Map(unrolled.rows.map((row) => [row.name, row]));
-  const parts = new Map([...sources, ...layers].map((part) => [part.name, part]));
-  const ordered = [];
-  const add = (name) => {
-    const part = parts.get(name);
-    if (!part || ordered.some((row) => row.name === name)) return;
-    const reads = [...new Set(part.reads ?? [])].filter((each) => parts.has(each));
-    reads.forEach(add);
-    const [axes, shape] = part.output ? [part.axes_out?.[0] ?? [], part.output[0]] : [part.axes, part.shape];
-    const place = axes.indexOf(unrolled.axis);
-    const row = { type: "", flow: part.flow ?? "input", says: "", shared: false, ...told.get(name), name, part, reads };
-    row.layer = part.output ? part : null;
-    row.timed = place > 0;
-    row.steps = row.timed ? shape[place] : row.flow.endsWith("last") ? unrolled.steps : 1;
-    row.celled = row.timed || row.flow.endsWith("last");
-    row.axis = axes.at(-1);
-    row.tensor = tensorOf(shape, axes, part.symbols_out?.[0] ?? part.symbols);
-    ordered.push(row);
-  };
-  layers.forEach((layer) => add(layer.name));
-  sources.forEach((source) => add(source.name));
-  ordered.forEach((row, index) => (row.index = index));
-  return ordered;
-}
-
-// What goes up from a row, in words.
-function unrolledHands(row, axis, answers) {
-  const n = row.steps;
-  const step = count(1, axis).slice(2);
-  const words = {
-    input: row.timed ? `${count(n, axis)} come in` : "comes in",
-    along: `hands on all ${n} memories`,
-    last: "hands on only the last memory",
-    both: `hands on both memories of all ${n} steps`,
-    "both last": "hands on only the last memory of each way",
-    each: `hands on ${n} ${unrolledRecurrent(row, axis) ? "last memories" : "vectors"}, one for each ${step}`,
-    pool: "hands on one vector, made of all",
-    repeat: `hands on the same vector ${n} times`,
-    all: `hands on ${n} vectors, each made of all`,
-    window: `hands on ${n} vectors, each made of ${insideTaps(row.layer).count} ${axis}`,
-    merge: `hands on ${n} vectors`,
-    mark: "hands on every step, some marked to be skipped",
-    none: "hands on one vector",
-  }[row.flow];
-  const told = words ?? (row.timed ? `hands on ${n} vectors` : "hands on one vector");
-  return answers ? told.replace("hands on", "answers with") : told;
-}
-
-function unrolledSame(row, axis) {
-  if (!row.shared || row.steps < 2) return "";
-  const same = `×${row.steps} the same weights`;
-  if (row.flow.startsWith("both")) return `each way ${same}`;
-  return unrolledRecurrent(row, axis) ? `${same}, each from zero` : same;
-}
-
-// A recurrent layer inside TimeDistributed reads the steps of one window in every cell: how many those are.
-function unrolledRecurrent(row, axis) {
-  if (axis !== "windows" || row.flow !== "each" || !row.layer?.wraps) return null;
-  const place = row.layer.axes_in[0].indexOf("timesteps");
-  return place > 0 && !row.layer.axes_out[0].includes("timesteps") ? row.layer.input[0][place] : null;
-}
-
+/** @type {(state: UnrolledState, row: UnrolledRow) => UnrolledHead} */
 function unrolledHead(state, row) {
-  if (!state.heads.has(row.name)) {
-    const element = create("div", "unrolled-head", state.stage);
-    const title = create(row.layer ? "button" : "span", "unrolled-name", element);
-    const head = { element, title, name: create("b", "", title), type: create("span", "unrolled-type", title) };
-    head.same = create("span", "unrolled-same", element);
-    head.hands = create("span", "unrolled-hands", element);
-    head.end = create("div", "unrolled-end", state.stage);
-    head.endHands = create("span", "", head.end);
-    head.endShape = create("code", "", head.end);
-    if (row.layer) {
-      title.type = "button";
-      title.onclick = () => unrolledOpen(state.parent, row.name);
-    }
-    state.heads.set(row.name, head);
+  const before = state.heads.get(row.name);
+  if (before) return before;
+  const element = create("div", "unrolled-head", state.stage);
+  const title = row.layer ? create("button", "unrolled-name", element) : create("span", "unrolled-name", element);
+  const [name, type] = [create("b", "", title), create("span", "unrolled-type", title)];
+  const same = create("span", "unrolled-same", element);
+  const hands = create("span", "unrolled-hands", element);
+  const end = create("div", "unrolled-end", state.stage);
+  const head = { element, title, name, type, same, hands, end };
+  const whole = { ...head, endHands: create("span", "", end), endShape: create("code", "", end) };
+  if (title instanceof HTMLButtonElement) {
+    title.type = "button";
+    title.onclick = () => unrolledOpen(state.parent, row.name);
   }
-  return state.heads.get(row.name);
+  state.heads.set(row.name, whole);
+  return whole;
 }
 
+/** @type {(state: UnrolledState, rows: UnrolledRow[], narrow: boolean, headWidth: number) => void} */
 function unrolledWrite(state, rows, narrow, headWidth) {
-  const { axis } = state.description.unrolled;
-  const read = new Set(rows.flatMap((row) => row.reads));
-  const kept = new Set(rows.map((row) => row.name));
   for (const [name, head] of state.heads) {
     const row = rows.find((each) => each.name === name);
-    if (kept.has(name) && Boolean(row.layer) === (head.title.tagName === "BUTTON")) continue;
+    if (row && Boolean(row.layer) === (head.title.tagName === "BUTTON")) continue;
     head.element.remove();
     head.end.remove();
     state.heads.delete(name);
   }
   for (const row of rows) {
     const head = unrolledHead(state, row);
-    const hands = unrolledHands(row, axis, !read.has(row.name));
+    const hands = [row.hands, row.hands_more].filter(Boolean).join(", ");
     const words = row.layer ? `${row.name}, ${row.type}: ${row.says}. Show what is inside.` : row.says;
     sayBreakable(head.name, row.name);
     sayBreakable(head.type, row.layer ? row.type : "input");
-    say(head.same, unrolledSame(row, axis));
-    say(head.hands, narrow ? hands.split(",")[0] : "");
+    say(head.same, row.same);
+    say(head.hands, narrow ? row.hands : "");
     say(head.endHands, narrow ? "" : hands);
     say(head.endShape, narrow ? "" : shapeAsCode(row.tensor));
     mark(head.title, row.layer ? { title: sentence(row.says), "aria-label": words } : { title: sentence(row.says) });
@@ -157,17 +109,12 @@ function unrolledWrite(state, rows, narrow, headWidth) {
   }
 }
 
-// The columns: the steps that are drawn, and null where steps are left out between.
-function unrolledColumns(shown, narrow) {
-  const few = narrow && shown.length > 5 ? [...shown.slice(0, 2), ...shown.slice(-2)] : shown;
-  return few.flatMap((step, index) => (index && step > few[index - 1] + 1 ? [null, step] : [step]));
-}
-
+/** @type {(state: UnrolledState) => void} */
 function unrolledPaint(state) {
   const { root, stage, svg, pen, description, values } = state;
   state.width = Math.floor(root.clientWidth);
   if (!state.width) return; // Folded away: the observer calls again when there is room.
-  textWidth.font = getComputedStyle(root).fontFamily;
+  setFont(getComputedStyle(root).fontFamily);
   const narrow = state.width < UNROLLED_NARROW;
   const { shown, axis, steps, says } = description.unrolled;
   const [headWidth, endWidth] = narrow ? [104, 0] : [176, 176];
@@ -177,15 +124,15 @@ function unrolledPaint(state) {
   const room = state.width - headWidth - endWidth;
   const grid = unrolledGrid(columns, headWidth, room, narrow);
   // All heights are read before anything is moved, so that the browser lays out once.
-  const heights = rows.map((row) => state.heads.get(row.name).element.offsetHeight);
+  const heights = rows.map((row) => held(state.heads, row.name).element.offsetHeight);
   const bottom = unrolledPlace(rows, heights, grid, axis);
   pen.start("unrolled");
-  unrolledCells({ pen, rows, grid, axis, steps, values });
+  unrolledCells({ pen, rows, grid, axis, steps: steps ?? 1, values });
   pen.end();
   mark(svg, { width: state.width, height: Math.ceil(bottom), "aria-label": says });
   stage.style.height = `${Math.ceil(bottom)}px`;
   rows.forEach((row, index) => {
-    const { element, end } = state.heads.get(row.name);
+    const { element, end } = held(state.heads, row.name);
     const middle = row.top + row.height / 2;
     element.style.transform = `translate(0, ${Math.max(row.band, middle - heights[index] / 2).toFixed(1)}px)`;
     end.style.cssText = `left:${state.width - endWidth + 12}px;width:${endWidth - 12}px;top:${middle.toFixed(1)}px`;

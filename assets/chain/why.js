@@ -1,8 +1,21 @@
 // The panel below the chain: why one layer's shapes and counts are what they are.
 
-const NO_EXPLANATION = (type) => `There is no explanation of ${type} yet: these shapes and counts are Keras's own.`;
+import { axisColour } from "../axes.js";
+import { BLOCK, blockOf, blockUnit, drawBlocks } from "./blocks.js";
+import { tensorsOf } from "./graph.js";
+import { drawInside } from "./inside.js";
+import { writeShape } from "./shape.js";
+import { sentence } from "./words.js";
+import { create, mark, prefersStill, say } from "../dom.js";
+import { held } from "../held.js";
 
-function newWhy(root) {
+/** @import { Description, Layer, Weight } from "../description.d.ts" */
+/** @import { State, Why } from "./types.d.ts" */
+/** @typedef {Description["symbols"]} Symbols */
+/** @typedef {{ element: HTMLElement; weights: Weight[] }[]} Places */
+
+/** @type {(root: HTMLElement) => Why} */
+export function newWhy(root) {
   const panel = create("section", "why", root);
   mark(panel, { role: "region", id: `explorer-why-${Math.random().toString(36).slice(2)}`, hidden: "" });
   const head = create("div", "why-head", panel);
@@ -20,31 +33,37 @@ function newWhy(root) {
   return { panel, title, copy, close, body, drawing, name: null, opener: null, written: "", asked: null };
 }
 
-function listenForWhy(state) {
+/** @type {(state: State) => void} */
+export function listenForWhy(state) {
   const { why, root } = state;
   why.close.onclick = () => closeWhy(state, true);
   why.copy.onclick = () => copyWhy(state);
-  root.addEventListener("explorer-open", ({ detail, target }) => {
-    toggleWhy(state, detail, target.contains(document.activeElement) ? document.activeElement : null);
+  root.addEventListener("explorer-open", (event) => {
+    const { detail, target } = /** @type {CustomEvent<string>} */ (event);
+    const focused = document.activeElement;
+    const within = target instanceof Node && target.contains(focused) && focused instanceof HTMLElement;
+    toggleWhy(state, detail, within ? focused : null);
   });
   root.addEventListener("keydown", (event) => {
     if (!why.name || event.defaultPrevented || event.target === state.scroll) return;
     if (event.key === "Escape") closeWhy(state, true);
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const names = state.data.description.layers.filter(({ broken }) => !broken).map(({ name }) => name);
+    const names = (state.data.description?.layers ?? []).filter(({ broken }) => !broken).map(({ name }) => name);
     const next = names[names.indexOf(why.name) + step];
     if (!next) return;
     event.preventDefault();
     why.name = next;
-    if (event.target.matches(".layer .box")) state.layers.get(next).box.focus();
+    if (event.target instanceof Element && event.target.matches(".layer .box")) held(state.layers, next).box.focus();
     writeWhy(state);
   });
 }
 
+/** @type {(state: State, name: string | null) => Layer | undefined} */
 const layerOf = (state, name) => state.data.description?.layers?.find((layer) => layer.name === name);
 
-function toggleWhy(state, name, opener = null) {
+/** @type {(state: State, name: string, opener?: HTMLElement | null) => void} */
+export function toggleWhy(state, name, opener = null) {
   if (state.data.hidden?.length || layerOf(state, name)?.broken) return;
   if (state.why.name === name) return closeWhy(state, false);
   Object.assign(state.why, { name, opener });
@@ -53,28 +72,30 @@ function toggleWhy(state, name, opener = null) {
   const { panel } = state.why;
   // On a phone the panel stands far below its layer: whoever opens it is taken there.
   const { top } = panel.getBoundingClientRect();
-  const behavior = REDUCED.matches ? "auto" : "smooth";
+  const behavior = prefersStill() ? "auto" : "smooth";
   if (top > window.innerHeight - 120) panel.scrollIntoView({ block: "start", behavior });
 }
 
+/** @type {(state: State, back: boolean) => void} */
 function closeWhy(state, back) {
   const { why, layers } = state;
   const [name, opener] = [why.name, why.opener];
   Object.assign(why, { name: null, opener: null });
-  if (back) (opener?.isConnected ? opener : layers.get(name)?.box)?.focus();
+  if (back) (opener?.isConnected ? opener : layers.get(name ?? "")?.box)?.focus();
   state.tip.hidden = true;
   writeWhy(state);
 }
 
 // Called after every drawing: an open panel follows the sliders as the chain does.
-function writeWhy(state) {
+/** @type {(state: State) => void} */
+export function writeWhy(state) {
   const { why, data, layers } = state;
   const { description, hidden = [], looks, open } = data;
   if (description && !hidden.length && (open ?? null) !== why.asked) {
     why.asked = open ?? null;
     if (open) Object.assign(why, { name: open, opener: null });
   }
-  const layer = hidden.length ? null : description?.layers?.find(({ name }) => name === why.name);
+  const layer = hidden.length ? undefined : layerOf(state, why.name);
   if (description?.layers && !layer) why.name = null;
   for (const [name, { box }] of layers) {
     const closed = hidden.length || layerOf(state, name)?.broken;
@@ -82,7 +103,7 @@ function writeWhy(state) {
     else mark(box, { "aria-expanded": Boolean(layer) && name === why.name, "aria-controls": why.panel.id });
   }
   why.panel.hidden = !layer;
-  if (!layer) return;
+  if (!layer || !description) return;
   mark(why.panel, { "aria-label": `Why: ${layer.name}`, "data-why": layer.name });
   const written = JSON.stringify([layer, description.symbols, state.width]);
   if (written !== why.written) {
@@ -92,12 +113,14 @@ function writeWhy(state) {
     create("span", "", why.title).textContent = ` — ${layer.type}`;
     explainInto(why.body, layer, description.symbols ?? {});
   }
-  drawInside(why.drawing, layer, looks?.[layer.name], description);
+  drawInside(why.drawing, layer, looks?.[layer.name]);
 }
 
 // All blocks of the panel have one scale, which is known when their places are.
+/** @type {(body: HTMLElement, layer: Layer, symbols: Symbols) => void} */
 function explainInto(body, layer, symbols) {
   body.replaceChildren();
+  /** @type {Places} */
   const places = [];
   writeExplanation(body, layer, symbols, places);
   if (!places.length) return;
@@ -110,19 +133,20 @@ function explainInto(body, layer, symbols) {
   create("p", "why-quiet", body).textContent = thin ? `${words}; the thinnest are drawn thicker, to be seen.` : `${words}.`;
 }
 
+/** @type {(parent: HTMLElement, layer: Layer, symbols: Symbols, places: Places) => void} */
 function writeExplanation(parent, layer, symbols, places) {
   create("p", "why-says", parent).textContent = sentence(layer.says || layer.short);
   const shapes = create("p", "why-shapes", parent);
-  for (const [word, side, list] of [["takes", "in", "input"], ["gives", "out", "output"]]) {
+  for (const list of /** @type {const} */ (["input", "output"])) {
     const line = create("span", "why-shape", shapes);
-    create("i", "", line).textContent = word;
+    create("i", "", line).textContent = list === "input" ? "takes" : "gives";
     line.append(" ");
-    tensorsOf(layer, list, side).forEach((tensor, index) => {
+    tensorsOf(layer, list).forEach((tensor, index) => {
       if (index) create("i", "", line).textContent = "and ";
       writeShape(create("span", "shape-words", line), tensor, true);
     });
   }
-  if (layer.explained === false) create("p", "why-note", parent).textContent = NO_EXPLANATION(layer.type);
+  if (layer.note) create("p", "why-note", parent).textContent = layer.note;
   const pair = create("div", "why-pair", parent);
   if (layer.equation?.length) {
     const equation = part(pair, "Equation");
@@ -137,38 +161,25 @@ function writeExplanation(parent, layer, symbols, places) {
   }
   if (!inside.length) return;
   const held = create("div", "why-held", parent);
-  inside.forEach((each, index) => {
+  inside.forEach((each) => {
     const section = create("section", "why-inside", held);
     const title = create("h5", "why-subtitle", section);
-    title.textContent = heldInWords(layer, each, index);
+    title.textContent = each.title;
     writeExplanation(section, each, symbols, places);
   });
 }
 
-// Keras numbers what a wrapper holds ("gru_6"), by how much was built before: that name says nothing.
-function heldInWords(layer, held, index) {
-  if (layer.type.startsWith("Bidirectional")) return `${["forwards", "backwards"][index] ?? held.name} — ${held.type}`;
-  if (layer.type.startsWith("TimeDistributed")) return `the one layer inside — ${held.type}`;
-  return `${held.name} — ${held.type}`;
-}
-
-function part(parent, words) {
+/** @type {(parent: HTMLElement, words: string) => HTMLElement} */
+export function part(parent, words) {
   const section = create("div", "why-part", parent);
   create("h6", "why-heading", section).textContent = words;
   return section;
 }
 
-function countOf(layer) {
-  const { formula, numbers, total = layer.params } = layer.parameters ?? {};
-  if (layer.shares) return [`no parameters of its own: it shares the weights of ${layer.shares}`];
-  if (!total) return ["no parameters: nothing here is learned"];
-  if (layer.explained === false) return [number(total)];
-  return [...new Set([formula, numbers?.replaceAll("*", "·"), number(total)].filter(Boolean))];
-}
-
+/** @type {(parent: HTMLElement, layer: Layer, symbols: Symbols) => void} */
 function writeCount(parent, layer, symbols) {
   const line = create("p", "why-count", parent);
-  const steps = countOf(layer);
+  const steps = layer.counted;
   steps.forEach((step, index) => {
     if (index) line.append(" ");
     const element = create("span", index && index + 1 === steps.length ? "why-total" : "", line);
@@ -185,32 +196,17 @@ function writeCount(parent, layer, symbols) {
   });
 }
 
-function whyAsText(layer, indent = "", title = `${layer.name}: ${layer.type}`) {
-  const shapes = (list, side) => joined(tensorsOf(layer, list, side).map(shapeInWords));
-  const inside = layer.inside ?? [];
-  const lines = [
-    title,
-    `  takes ${shapes("input", "in")}`,
-    `  gives ${shapes("output", "out")}`,
-    `  ${sentence(layer.says || layer.short)}`,
-    ...(layer.explained === false ? [`  ${NO_EXPLANATION(layer.type)}`] : []),
-    ...(layer.equation ?? []).map((line) => `    ${line}`),
-    ...(inside.length ? [] : (layer.weights ?? [])).map((weight) => `  ${weightInWords(weight)}`),
-    `  parameters: ${countOf(layer).join(" = ").replace(/^no parameters: /, "none, ")}`,
-  ];
-  const held = inside.map((each, index) => whyAsText(each, `${indent}    `, heldInWords(layer, each, index)));
-  return [...lines.map((line) => indent + line), ...held].join("\n");
-}
-
+/** @type {(state: State) => Promise<void>} */
 async function copyWhy(state) {
   const { why, data } = state;
   const layer = data.description?.layers?.find(({ name }) => name === why.name);
   if (!layer) return;
-  say(why.copy, (await copied(whyAsText(layer), why.panel)) ? "Copied" : "The browser does not allow copying");
+  say(why.copy, (await copied(layer.text, why.panel)) ? "Copied" : "The browser does not allow copying");
   setTimeout(() => say(why.copy, "Copy as text"), 2000);
 }
 
 // Without https there is no clipboard: then a selection is copied, as a hand would.
+/** @type {(text: string, parent: HTMLElement) => Promise<boolean>} */
 async function copied(text, parent) {
   try {
     await navigator.clipboard.writeText(text);
@@ -222,7 +218,7 @@ async function copied(text, parent) {
     area.select();
     const done = document.execCommand("copy");
     area.remove();
-    before?.focus();
+    if (before instanceof HTMLElement) before.focus();
     return done;
   }
 }

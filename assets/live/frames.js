@@ -1,6 +1,9 @@
 // What a run has left behind so far: one frame an epoch, in order, never twice and never backwards.
 
-function half(bits) {
+/** @import { Frame, Frames, Info, SentFrame } from "./types.d.ts" */
+
+/** @type {(bits: number) => number} */
+export function half(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
@@ -9,21 +12,25 @@ function half(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-function halves(base64) {
+/** @type {(base64: string) => Float32Array} */
+export function halves(base64) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length / 2 }, (_, index) => half(view.getUint16(2 * index, true)));
 }
 
-function newFrames() {
+/** @type {() => Frames} */
+export function newFrames() {
   return { list: [], worst: 0 };
 }
 
-function lastEpoch(frames) {
+/** @type {(frames: Frames) => number} */
+export function lastEpoch(frames) {
   return frames.list.at(-1)?.epoch ?? 0;
 }
 
-function takeFrames(frames, incoming, info) {
+/** @type {(frames: Frames, incoming: SentFrame[], info: Info) => void} */
+export function takeFrames(frames, incoming, info) {
   for (const frame of incoming) {
     if (frame.epoch <= lastEpoch(frames)) continue;
     const outputs = halves(frame.outputs ?? "");
@@ -34,13 +41,15 @@ function takeFrames(frames, incoming, info) {
 }
 
 // Outputs are row major, [sequences][steps][outputs].
-function outputAt(frame, info, sequence, step, output) {
+/** @type {(frame: Frame, info: Info, sequence: number, step: number, output: number) => number} */
+export function outputAt(frame, info, sequence, step, output) {
   const steps = info.targets[0].length;
   const outputs = info.targets[0][0].length;
   return frame.outputs[(sequence * steps + step) * outputs + output];
 }
 
 // The mean absolute error of every timestep over the probe sequences; of every sequence where the task asks once.
+/** @type {(outputs: Float32Array, info: Info) => Float32Array} */
 function errors(outputs, info) {
   const once = info.answers === "once";
   const [steps, width] = [info.targets[0]?.length ?? 0, info.targets[0]?.[0]?.length ?? 0];

@@ -1,12 +1,21 @@
 // The panel's DOM: built once, then only words and attributes change.
 
-const ENDED = ["done", "stopped", "failed"];
+import { create, mark, say } from "../dom.js";
+import { lastEpoch } from "./frames.js";
+import { MAX_OUTPUTS, shownFrame } from "./outputs.js";
+import { duration, short } from "./ticks.js";
 
-function newPanel(parent) {
+/** @import { Panel, Status } from "./types.d.ts" */
+/** @typedef {Pick<Panel, "root" | "charts" | "words" | "charted" | "latest" | "logButton" | "scrub" | "select" | "story" | "quiet">} Built */
+
+export const ENDED = ["done", "stopped", "failed"];
+
+/** @type {(parent: HTMLElement) => Built} */
+export function newPanel(parent) {
   const root = create("div", "explorer-live", parent);
   mark(root, { "data-live": "", "data-redraws": 0 });
   const status = create("div", "status", root);
-  const panel = { root, charts: {}, words: {}, charted: new Map() };
+  const panel = /** @type {Built} */ (/** @type {unknown} */ ({ root, charts: {}, words: {}, charted: new Map() }));
   for (const name of ["epoch", "rate", "left"]) panel.words[name] = create("span", name, status);
   const state = create("span", "state", status);
   create("i", "dot", state);
@@ -28,6 +37,7 @@ function newPanel(parent) {
   return panel;
 }
 
+/** @type {(panel: Built, cards: HTMLElement, name: string, title: string) => { element: HTMLElement; head: HTMLElement; legend: HTMLElement }} */
 function card(panel, cards, name, title) {
   const element = create("section", `card ${name}`, cards);
   const head = create("div", "head", element);
@@ -45,12 +55,16 @@ function card(panel, cards, name, title) {
   return { element, head, legend };
 }
 
+/** @type {(legend: HTMLElement, className: string, words: string) => HTMLElement} */
 function keyOf(legend, className, words) {
   const key = create("span", `key ${className}`, legend);
   create("i", "stroke", key);
-  return say(create("span", "", key), words), key.lastChild;
+  const text = create("span", "", key);
+  say(text, words);
+  return text;
 }
 
+/** @type {(panel: Built, cards: HTMLElement) => void} */
 function lossCard(panel, cards) {
   const { element, legend } = card(panel, cards, "loss", "Loss");
   panel.words.accuracy = create("span", "key accuracy", legend);
@@ -64,6 +78,7 @@ function lossCard(panel, cards) {
   mark(panel.scrub, { type: "range", min: 1, max: 1, step: 1, "data-scrub": "", "aria-label": "Look back at epoch" });
 }
 
+/** @type {(panel: Built, cards: HTMLElement) => void} */
 function outputsCard(panel, cards) {
   const { legend } = card(panel, cards, "outputs", "Output of every timestep");
   panel.words.output = keyOf(legend, "output", "output");
@@ -72,6 +87,7 @@ function outputsCard(panel, cards) {
   mark(panel.select, { "aria-label": "Which probe sequence is drawn", title: "Which probe sequence is drawn" });
 }
 
+/** @type {(panel: Built, cards: HTMLElement) => void} */
 function storyCard(panel, cards) {
   const { element } = card(panel, cards, "story", "What happened");
   panel.story = create("ul", "", element);
@@ -80,7 +96,8 @@ function storyCard(panel, cards) {
   say(panel.quiet, "When a run passes a floor, stalls or forgets, it is told here.");
 }
 
-function writeInfo(panel) {
+/** @type {(panel: Panel) => void} */
+export function writeInfo(panel) {
   const { info } = panel;
   const once = info.answers === "once";
   mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
@@ -90,18 +107,14 @@ function writeInfo(panel) {
   say(panel.words.output, outputs > MAX_OUTPUTS ? `outputs 1 to ${MAX_OUTPUTS} of ${outputs}` : "output");
   panel.select.hidden = once;
   if (panel.select.options.length !== info.targets.length) {
-    panel.select.replaceChildren(...info.targets.map((_, index) => new Option(`sequence ${index + 1}`, index)));
+    panel.select.replaceChildren(...info.targets.map((_, index) => new Option(`sequence ${index + 1}`, String(index))));
   }
   panel.sequence = Math.min(panel.sequence, Math.max(0, info.targets.length - 1));
   panel.select.value = String(panel.sequence);
 }
 
-function duration(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function writeStatus(panel) {
+/** @type {(panel: Panel) => void} */
+export function writeStatus(panel) {
   const { status, info, frames, words } = panel;
   const epoch = Math.max(lastEpoch(frames), status.epoch ?? 0);
   const epochs = status.epochs ?? info.epochs;
@@ -113,7 +126,7 @@ function writeStatus(panel) {
   });
   if (words.epoch.textContent !== `epoch ${epoch} of ${epochs}`) {
     const number = document.createElement("b");
-    number.textContent = epoch;
+    number.textContent = String(epoch);
     words.epoch.replaceChildren("epoch ", number, ` of ${epochs}`);
   }
   const running = status.state === "running";
@@ -128,6 +141,7 @@ function writeStatus(panel) {
   writeScrub(panel);
 }
 
+/** @type {(status: Status) => string} */
 function reasonOf({ reason, sharing, state }) {
   if (reason) return reason;
   if (!sharing || state !== "running" || sharing.runs <= sharing.workers) return "";
@@ -136,6 +150,7 @@ function reasonOf({ reason, sharing, state }) {
 }
 
 // The slider lies under the epochs of the loss chart; while training it shows how far the run is, and cannot be moved.
+/** @type {(panel: Panel) => void} */
 function writeScrub(panel) {
   const { scrub, frames, status } = panel;
   const last = lastEpoch(frames);
@@ -153,7 +168,8 @@ function writeScrub(panel) {
   say(panel.latest, panel.shown === null ? "" : `looking at epoch ${panel.shown}: back to the latest`);
 }
 
-function writeLegend(panel) {
+/** @type {(panel: Panel) => void} */
+export function writeLegend(panel) {
   const { words, frames } = panel;
   const frame = panel.shown === null ? frames.list.at(-1) : shownFrame(panel);
   say(words.training, frame ? `training ${short(frame.loss)}` : "training");
@@ -164,7 +180,8 @@ function writeLegend(panel) {
   say(words.worst, frames.list.length ? ` ${short(frames.worst)}` : " error");
 }
 
-function writeStory(panel, sentences) {
+/** @type {(panel: Panel, sentences: string[]) => void} */
+export function writeStory(panel, sentences) {
   const held = [...panel.story.children];
   // Sentences that stay keep their element: only what is new is read aloud.
   sentences.forEach((sentence, index) => {

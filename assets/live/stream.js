@@ -1,19 +1,23 @@
 // The connection to a run's live route. A broken one is opened anew, after ever longer waits, from the last epoch held.
 
+/** @import { Listener, Stream } from "./types.d.ts" */
+
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;
 
-function newStream() {
+/** @type {() => Stream} */
+export function newStream() {
   return { source: null, timer: 0, wait: FIRST_WAIT, ended: false };
 }
 
-function connect(stream, url, { after, on, lost }) {
+/** @type {(stream: Stream, url: string, listener: Listener) => void} */
+export function connect(stream, url, { after, on, lost }) {
   disconnect(stream);
   stream.ended = false;
   const epoch = after();
   const source = new EventSource(epoch ? `${url}${url.includes("?") ? "&" : "?"}after=${epoch}` : url);
   stream.source = source;
-  for (const name of ["state", "frames", "story"]) {
+  for (const name of /** @type {const} */ (["state", "frames", "story"])) {
     source.addEventListener(name, (event) => {
       if (stream.source !== source) return;
       stream.wait = FIRST_WAIT;
@@ -36,13 +40,15 @@ function connect(stream, url, { after, on, lost }) {
   };
 }
 
-function disconnect(stream) {
+/** @type {(stream: Stream) => void} */
+export function disconnect(stream) {
   stream.source?.close();
   stream.source = null;
   clearTimeout(stream.timer);
   stream.timer = 0;
 }
 
-function isOpen(stream) {
+/** @type {(stream: Stream) => boolean} */
+export function isOpen(stream) {
   return Boolean(stream.source || stream.timer);
 }

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-ASSETS = Path(__file__).parents[2] / "assets"
-# The files share one scope and are read in this order: what a file uses stands before it.
-SCRIPTS = (
-    "axes.js",
-    "chain/words.js",
-    "chain/graph.js",
-    "chain/tensor.js",
-    "chain/layout.js",
-    "chain/strips.js",
-    "chain/memories.js",
-    "chain/moves.js",
-    "chain/inside.js",
-    "chain/cells.js",
-    "chain/unrolled.js",
-    "chain/changes.js",
-    "chain/blocks.js",
-    "chain/why.js",
-    "chain/layer.js",
-    "chain/follow.js",
-    "chain.js",
-)
+from explorer.spoken import hidden_words
+from explorer.ui.modules import component, styles
+
 STYLES = ("axes.css", "chain.css", "changes.css", "why.css", "inside.css")
 
-
-def read(names: tuple[str, ...]) -> str:
-    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
-
-
-_CHAIN = st.components.v2.component("explorer_chain", css=read(STYLES), js=read(SCRIPTS), isolate_styles=False)
+_CHAIN = st.components.v2.component("explorer_chain", css=styles(STYLES), js=component("chain.js"), isolate_styles=False)
 
 
 def chain(
@@ -65,6 +41,8 @@ def chain(
     "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they are drawn
     as "?", and no layer opens. `marks` frames layers, each with a sentence.
     """
+    if description and hidden:
+        description = hidden_words(description, hidden)
     data = {"description": description, "values": values, "waiting": waiting, "query": query, "follows": list(follows)}
     shown = {"looks": looks, "view": view, "hidden": list(hidden), "marks": dict(marks or {}), "open": open}
     _CHAIN(data={**data, **shown, "url": "/shapes"}, key=key)

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui.chain import read
 from explorer.ui.differences import differences, lines_of
+from explorer.ui.modules import component, styles
 
 # Lines of the code around a change that are shown with it.
 AROUND = 2
@@ -19,7 +19,7 @@ MOST_AT_ONCE = 100
 MOST_CHANGED = 400
 _GAP = "⋯"
 _CODE = st.components.v2.component(
-    "explorer_code", css=read(("axes.css", "code.css")), js=read(("axes.js", "code.js")), isolate_styles=False
+    "explorer_code", css=styles(("axes.css", "code.css")), js=component("code.js"), isolate_styles=False
 )
 
 

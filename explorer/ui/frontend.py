@@ -22,6 +22,8 @@ import streamlit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from explorer.ui.modules import MODULES
+
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_PATH = "/plotly.min.js"
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -99,6 +101,7 @@ def held() -> dict[str, Held]:
     # Of low priority: what draws the first frame, and the first questions to the server, go before.
     link = '  <link rel="modulepreload" fetchpriority="low" crossorigin href="./{}">\n  '
     links = "".join(link.format(path) for path in ahead)
+    links += "".join(f'  <link rel="modulepreload" fetchpriority="low" href="{path}">\n  ' for path in MODULES)
     page = page.replace("</head>", links + "</head>", 1)
     fonts = [path for name in FONTS for path in _named("media", name, "woff2")]
     files = {f"/{path}": STATIC / path for path in (*linked, *ahead, *fonts)} | {PLOTLY_PATH: PLOTLY}
@@ -107,6 +110,7 @@ def held() -> dict[str, Held]:
         for path, file in files.items()
         if file.suffix in _KINDS and file.is_file()
     }
+    found |= {path: Held(body, _KINDS[".js"], _FOREVER) for path, body in MODULES.items()}
     return found | {"/": Held(page.encode(), _KINDS[".html"], "no-cache")}
 
 

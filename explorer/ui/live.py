@@ -7,13 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui.chain import read
+from explorer.ui.modules import component, styles
 
-# The files share one scope and are read in this order: what a file uses stands before it.
-SCRIPTS = ("axes.js", "live/frames.js", "live/stream.js", "live/charts.js", "live/panel.js", "live.js")
 STYLES = ("axes.css", "live.css")
 
-_LIVE = st.components.v2.component("explorer_live", css=read(STYLES), js=read(SCRIPTS), isolate_styles=False)
+_LIVE = st.components.v2.component("explorer_live", css=styles(STYLES), js=component("live.js"), isolate_styles=False)
 
 
 def live(data: Mapping[str, Any], key: str = "live", on_state_change: Callable[[], None] = lambda: None) -> Any:

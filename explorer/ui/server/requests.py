@@ -9,6 +9,7 @@ from __future__ import annotations
 from starlette.types import Scope
 
 from explorer.ui.frontend import PLOTLY_PATH
+from explorer.ui.modules import MODULES
 from explorer.ui.server.clients import header, is_loopback
 from explorer.ui.server.refusals import Refusal
 
@@ -28,6 +29,7 @@ _EXACT = {
     "/_stcore/host-config": SMALL,
     "/favicon.png": SMALL,
     PLOTLY_PATH: STATIC,
+    **dict.fromkeys(MODULES, STATIC),
 }
 _BEGINNINGS = {"/live/": LIVE, "/static/": STATIC, "/media/": SMALL, "/_stcore/bidi-components/": SMALL}
 NOT_THERE = Refusal(404, "There is nothing at this address. The pages are / and /paste.")

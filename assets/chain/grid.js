@@ -1,0 +1,67 @@
+// Where the rows and columns of the unrolled chain stand.
+
+import { lastOf } from "../held.js";
+
+/** @import { UnrolledGrid, UnrolledRow } from "./types.d.ts" */
+
+export const UNROLLED_BAR = 9;
+const UNROLLED_BOX = 30;
+// The room for the wires below a row.
+const BELOW = new Map([
+  ["pool", 62],
+  ["repeat", 54],
+  ["all", 70],
+  ["window", 62],
+]);
+export const UNROLLED_TRACK = 24;
+
+// The middles of the columns; an ellipsis takes less room than a step.
+/** @type {(columns: (number | null)[], left: number, room: number, narrow: boolean) => UnrolledGrid} */
+export function unrolledGrid(columns, left, room, narrow) {
+  const shares = columns.map((step) => (step === null ? (narrow ? 0.5 : 0.62) : 1));
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const [before, after] = narrow ? [22, 14] : [30, 22];
+  const pitch = Math.min(136, (room - before - after) / total);
+  let x = left + before + Math.max(0, (room - before - after - pitch * total) / 2);
+  const middles = shares.map((share) => {
+    x += pitch * share;
+    return x - (pitch * share) / 2;
+  });
+  const places = columns.map((step, index) => ({ step, x: middles[index] }));
+  const cell = Math.min(84, pitch * (narrow ? 0.74 : 0.66));
+  const gap = places.find(({ step }) => step === null)?.x;
+  return { places, cell, gap, middle: (middles[0] + lastOf(middles)) / 2 };
+}
+
+// The step that a row has at a place: the first ones from its start, the last ones from its end, which may differ.
+/** @type {(row: { steps: number }, step: number, steps: number) => number | null} */
+export function unrolledStep(row, step, steps) {
+  if (step <= steps / 2 || row.steps === steps) return step <= row.steps ? step : null;
+  const own = row.steps - (steps - step);
+  return own > steps / 2 || own > 3 ? own : null;
+}
+
+// Rows from the answer at the top down to the input; returns the height of the whole.
+/** @type {(rows: UnrolledRow[], heights: number[], grid: UnrolledGrid, axis: string) => number} */
+export function unrolledPlace(rows, heights, grid, axis) {
+  let y = 22;
+  for (const row of [...rows].reverse()) {
+    const below = BELOW.get(row.flow) ?? 36;
+    const before = new Set(rows.filter((each) => each.index < row.index).map((each) => each.name));
+    const skips = rows.some((other) => other.index > row.index && other.reads.some((name) => before.has(name)));
+    const tracks = row.flow.startsWith("both") ? 2 * UNROLLED_TRACK + 18 : UNROLLED_BOX;
+    const grids = axis === "windows" ? 21 : 7;
+    const box = row.flow === "input" ? grids : row.inner_steps && grid.cell > 70 ? 48 : tracks;
+    row.band = y;
+    row.top = y;
+    row.height = UNROLLED_BAR + box + (row.flow === "both last" ? 24 : 0);
+    row.bottom = row.top + row.height;
+    const wires = row.flow === "input" ? 0 : below + (skips ? 8 : 0);
+    const needs = Math.max(row.height + wires, heights[row.index] + 14);
+    // A head that is taller than its cells pushes the next row down; the cells stand beside its middle.
+    row.top += Math.max(0, Math.min(needs - row.height - below, (heights[row.index] - row.height) / 2));
+    row.bottom = row.top + row.height;
+    y += needs;
+  }
+  return y + 28;
+}

@@ -1,0 +1,46 @@
+// How large a tensor is drawn: its grid, and the room that its labels need.
+
+import { textWidth } from "./text.js";
+
+/** @import { Axis, Limit, Size, Tensor } from "./types.d.ts" */
+
+export const MARGIN = { left: 25, top: 26, right: 13 };
+
+// Lengths grow slower than the numbers: on a linear scale one output beside 256 units would be thinner than a line.
+/** @type {(tensor: Tensor) => number} */
+export function rowsLength(tensor) {
+  if (tensor.hidden) return 62;
+  return 20 * (tensor.rows?.size ?? 1) ** 0.56;
+}
+
+/** @type {(tensor: Tensor) => number} */
+export function columnsLength(tensor) {
+  if (tensor.hidden) return 130;
+  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
+  if (!tensor.columns) return 14;
+  return 38 * (blocks * (tensor.columns.size ?? 1)) ** 0.5;
+}
+
+/** @type {(axis: Axis) => string} */
+export function axisLabel(axis) {
+  return `${axis.axis} ${axis.size ?? ""}`.trim();
+}
+
+// Where the grid stands inside its own picture; `limit` is the room that the layout gives to grid and labels.
+/** @type {(tensor: Tensor, limit: Limit) => Size} */
+export function measure(tensor, limit) {
+  const width = Math.max(10, columnsLength(tensor) * limit.columns);
+  const height = Math.max(10, rowsLength(tensor) * limit.rows);
+  const labels = [tensor.columns, ...tensor.blocks].filter((axis) => axis !== null).map((axis) => textWidth(axisLabel(axis), 12) + 4);
+  const overhang = Math.max(0, (Math.max(0, ...labels) - width) / 2);
+  // Beside a flat grid the turned label reaches below it, where the label of the columns may stand: it moves out.
+  const clash = tensor.rows && overhang && textWidth(axisLabel(tensor.rows), 12) > height + 4 ? overhang : 0;
+  const left = Math.max(MARGIN.left + clash, overhang);
+  // Beside a narrow grid "batch" starts right of the middle, where a wire may come in from above.
+  const narrow = width < 44;
+  const right = Math.max(MARGIN.right, overhang, narrow ? 12 + textWidth("batch", 11) - width / 2 : 0);
+  const turned = tensor.rows ? (textWidth(axisLabel(tensor.rows), 12) - height) / 2 : 0;
+  const below = Math.max(6 + (tensor.columns ? 18 : 0) + tensor.blocks.length * 18, tensor.columns ? 0 : turned + 2);
+  const [outer, total] = [left + width + right, MARGIN.top + height + below];
+  return { width, height, left, right, below, clash, narrow, outer, total };
+}

@@ -1,0 +1,70 @@
+// The wires of the unrolled chain from row to row.
+
+import { insideArrow } from "./strips.js";
+import { seenFrom } from "./taps.js";
+import { held } from "../held.js";
+
+/** @import { Pen, Point, UnrolledDrawing, UnrolledGrid, UnrolledRow } from "./types.d.ts" */
+
+/** @type {(row: UnrolledRow) => { step: number; x: number }[]} */
+const standing = ({ cells }) => cells.flatMap(({ step, x }) => (step === null ? [] : [{ step, x }]));
+
+/** @type {(drawing: UnrolledDrawing, row: UnrolledRow, from: UnrolledRow, index: number) => void} */
+export function unrolledWires({ pen, grid, outs }, row, from, index) {
+  const out = held(outs, from.name);
+  const key = `${from.name}>${row.name}`;
+  const aside = row.reads.length > 1 ? (index - (row.reads.length - 1) / 2) * Math.min(22, grid.cell / 2) : 0;
+  const bottom = row.bottom + 2;
+  const given = standing(from);
+  const taken = standing(row);
+  /** @type {(name: string, x1: number, x2: number) => void} */
+  const fan = (name, x1, x2) => {
+    pen("path", name, { class: "fan", d: `M${x1.toFixed(1)},${out.y - 2}L${x2.toFixed(1)},${bottom}` });
+  };
+  const more = grid.gap === undefined ? [] : [{ step: null, x: grid.gap }];
+  if (!row.celled && out.timed) {
+    for (const { step, x } of more) fan(`${key}:${step}`, x, row.single);
+    for (const { step, x } of given) insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [row.single, bottom]]);
+    return;
+  }
+  if (row.celled && !out.timed) {
+    for (const { step, x } of taken) insideArrow(pen, `${key}:${step}`, [[out.x, out.y - 2], [x, bottom]]);
+    for (const { x } of more) fan(`${key}:more`, out.x, x);
+    return;
+  }
+  if (row.flow === "all") {
+    for (const { step, x } of taken) {
+      for (const other of [...given, ...more]) fan(`${key}:${step}:${other.step}`, other.x, x);
+      insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [x, bottom]]);
+    }
+    return;
+  }
+  const slid = row.layer?.window;
+  if (slid) {
+    for (const { step, x } of taken) {
+      let hidden = false;
+      for (const seen of seenFrom(slid, step)) {
+        const source = given.find((each) => each.step === seen);
+        if (source) insideArrow(pen, `${key}:${step}:${seen}`, [[source.x, out.y - 2], [x, bottom]]);
+        else hidden ||= seen >= 1 && seen <= from.steps;
+      }
+      if (hidden && grid.gap !== undefined) fan(`${key}:${step}:more`, grid.gap, x);
+    }
+    return;
+  }
+  /** @type {Point[]} */
+  const ups = row.celled ? taken.map(({ x }) => [x, x]) : [[out.x, row.single]];
+  for (const [x1, x2] of ups) unrolledUp(pen, `${key}:${x1}`, grid, row, from, [x1, out.y - 2], [x2 + aside, bottom]);
+}
+
+// Straight up, or past the cells of the rows between, which the wire does not enter.
+/** @type {(pen: Pen, key: string, grid: UnrolledGrid, row: UnrolledRow, from: UnrolledRow, start: Point, end: Point) => void} */
+function unrolledUp(pen, key, grid, row, from, [x1, y1], [x2, y2]) {
+  if (row.index === from.index + 1) {
+    /** @type {Point[]} */
+    const corners = Math.abs(x1 - x2) < 1 ? [[x1, y1], [x2, y2]] : [[x1, y1], [x1, y1 - 10], [x2, y1 - 10], [x2, y2]];
+    return insideArrow(pen, key, corners);
+  }
+  const past = x1 - grid.cell / 2 - 6;
+  insideArrow(pen, key, [[x1, y1], [x1, y1 - 7], [past, y1 - 7], [past, y2 + 11], [x2, y2 + 11], [x2, y2]], "past");
+}

@@ -1,0 +1,47 @@
+// The rows of the unrolled chain: in which order they stand, and how many steps each has.
+
+import { tensorOf } from "./words.js";
+
+/** @import { Description, Layer, Source } from "../description.d.ts" */
+/** @import { UnrolledRow } from "./types.d.ts" */
+
+// Every branch stays together: what a layer reads stands directly below it, and then what that reads.
+/** @type {(description: Description) => UnrolledRow[]} */
+export function unrolledRows({ sources, layers, unrolled }) {
+  const told = new Map(unrolled.rows.map((row) => [row.name, row]));
+  const parts = new Map([...sources, ...layers].map((part) => [part.name, part]));
+  /** @type {UnrolledRow[]} */
+  const ordered = [];
+  const add = (/** @type {string} */ name) => {
+    const [part, words] = [parts.get(name), told.get(name)];
+    if (!part || !words || ordered.some((row) => row.name === name)) return;
+    const layer = "output" in part ? part : null;
+    const reads = [...new Set(layer?.reads ?? [])].filter((each) => parts.has(each));
+    reads.forEach(add);
+    const { axes, shape, symbols } = "output" in part ? firstOf(part) : part;
+    const place = axes.indexOf(unrolled.axis);
+    const [timed, last] = [place > 0, words.flow.endsWith("last")];
+    const steps = (timed ? shape[place] : last ? unrolled.steps : null) ?? 1;
+    const tensor = tensorOf(shape, axes, symbols);
+    const drawn = { index: 0, band: 0, top: 0, height: 0, bottom: 0, cells: [], single: 0 };
+    ordered.push({ ...words, layer, reads, timed, steps, celled: timed || last, axis: axes.at(-1) ?? "", tensor, ...drawn });
+  };
+  layers.forEach((layer) => add(layer.name));
+  sources.forEach((source) => add(source.name));
+  ordered.forEach((row, index) => (row.index = index));
+  return ordered;
+}
+
+// The columns: the steps that are drawn, and null where steps are left out between.
+/** @type {(shown: number[], narrow: boolean) => (number | null)[]} */
+export function unrolledColumns(shown, narrow) {
+  const few = narrow && shown.length > 5 ? [...shown.slice(0, 2), ...shown.slice(-2)] : shown;
+  return few.flatMap((step, index) => (index && step > few[index - 1] + 1 ? [null, step] : [step]));
+}
+
+/** @type {(layer: Layer) => Pick<Source, "axes" | "shape" | "symbols">} */
+const firstOf = ({ output, axes_out, symbols_out }) => ({
+  axes: axes_out[0] ?? [],
+  shape: output[0] ?? [],
+  symbols: symbols_out[0] ?? [],
+});

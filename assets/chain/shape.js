@@ -1,0 +1,35 @@
+// The shape that is written under a tensor, axis by axis.
+
+import { axisColour } from "../axes.js";
+import { axisInWords, sizeAsCode } from "./words.js";
+import { create, mark, say } from "../dom.js";
+import { held } from "../held.js";
+
+/** @import { Item, State, Tensor } from "./types.d.ts" */
+
+// Each axis keeps its element, so that a mark on it may fade while the number goes on.
+/** @type {(element: HTMLElement, tensor: Tensor, named?: boolean) => void} */
+export function writeShape(element, tensor, named = false) {
+  const words = tensor.hidden ? [tensor.nothing ? "nothing" : "?"] : tensor.named.map(named ? axisInWords : sizeAsCode);
+  if (element.children.length !== words.length) {
+    element.replaceChildren();
+    words.forEach((_, index) => {
+      const part = create("span", "axis", element);
+      if (!index) part.append("(");
+      create("b", "", part);
+      part.append(index + 1 < words.length ? "," : ")");
+      // The only place where the line may break.
+      if (index + 1 < words.length) element.append(" ");
+    });
+  }
+  words.forEach((word, index) => {
+    const axis = tensor.hidden ? null : tensor.named[index].axis;
+    const part = element.children[index].querySelector("b");
+    if (!part) return;
+    say(part, word);
+    mark(part, { title: axis ?? (tensor.nothing ? "it cannot go on" : "hidden"), style: `color:${axisColour(axis, true)}` });
+  });
+}
+
+/** @type {(state: State, item: Item) => HTMLElement[]} */
+export const shapesOf = (state, item) => item.tensors.map((_, index) => held(state.tensors, `${item.name}:${index}`).shape);

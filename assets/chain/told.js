@@ -1,0 +1,74 @@
+// The line above the chain that tells what a slider has moved, and the marks on the chain that fade.
+
+import { backInWords, changesInWords, compare } from "./changes.js";
+import { NARROW } from "./layout.js";
+import { textWidth } from "./text.js";
+import { mark, say } from "../dom.js";
+
+/** @import { Changes, Moved, PageData, State } from "./types.d.ts" */
+
+const MARKED = 2500;
+
+// A hand that rests this long has ended its drag: the next step is told from where it stood.
+const RESTED = 1500;
+
+/** @type {() => Changes} */
+export const newChanges = () => ({ from: null, last: null, moved: -Infinity, timer: 0, words: "", short: "" });
+
+/** @type {(state: State) => void} */
+export function tellChanges(state) {
+  const { changes, data } = state;
+  const { description, waiting, hidden = [] } = data;
+  if (hidden.length) {
+    Object.assign(changes, newChanges(), { timer: changes.timer });
+    return sayTold(state);
+  }
+  if (!description?.layers || waiting) return sayTold(state);
+  const now = performance.now();
+  const step = compare(changes.last, description);
+  if (!step) Object.assign(changes, { from: description, words: "", short: "" });
+  else if (step.any) {
+    if (now - changes.moved > RESTED) changes.from = changes.last;
+    changes.moved = now;
+    const found = compare(changes.from, description) ?? step;
+    Object.assign(changes, found.any ? changesInWords(found, changes.from ?? description, description) : backInWords(step));
+    markMoved(state, found.any ? found : step);
+  }
+  changes.last = description;
+  sayTold(state);
+}
+
+/** @type {(state: State) => void} */
+function sayTold(state) {
+  const { changes, told, width, data } = state;
+  const quiet = !changes.words;
+  const lines = (width < NARROW ? 2 : 1) + (data.follows?.length ? 1 : 0);
+  const fits = textWidth(changes.words, 13) < (lines - 0.2) * width;
+  told.toggleAttribute("data-quiet", quiet);
+  say(told, quiet ? hintOf(data) : fits ? changes.words : changes.short);
+  mark(told, { title: quiet || fits ? "" : changes.words });
+}
+
+/** @type {(data: PageData) => string} */
+function hintOf({ description, hidden = [], follows = [] }) {
+  if (!description) return "";
+  if (hidden.length) return "What is drawn as ? is what is asked.";
+  const open = "Choose a layer to see why its shapes and counts are what they are.";
+  return follows.length ? `Move a slider, and this line tells what it changes. ${open}` : open;
+}
+
+/** @type {(state: State, moved: Moved) => void} */
+function markMoved(state, { axes, parameters }) {
+  /** @type {(Element | null | undefined)[]} */
+  const parts = axes.map(({ name, tensor, axis }) =>
+    state.tensors.get(`${name}:${tensor}`)?.shape.children[axis]?.querySelector("b"),
+  );
+  parts.push(...parameters.map(({ name }) => state.layers.get(name)?.params));
+  const all = state.root.querySelectorAll(".moved");
+  all.forEach((part) => parts.includes(part) || part.classList.remove("moved"));
+  parts.forEach((part) => part?.classList.add("moved"));
+  clearTimeout(state.changes.timer);
+  state.changes.timer = setTimeout(() => {
+    state.root.querySelectorAll(".moved").forEach((part) => part.classList.remove("moved"));
+  }, MARKED);
+}

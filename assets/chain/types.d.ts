@@ -1,0 +1,365 @@
+// What the chain is drawn from, and what it keeps between two drawings.
+
+import type { Answer, Description, Layer, Row, Source } from "../description.d.ts";
+
+export type Shape = (number | null)[];
+
+export type Values = Record<string, number[][]>;
+export type Hidden = ("shapes" | "parameters")[];
+export type Grid = number[][];
+export type Point = [number, number];
+
+// What Python gives to the component (`explorer.ui.chain`).
+export interface PageData {
+  description: Description | null;
+  values: Values | null;
+  waiting: string | null;
+  query: Record<string, string> | null;
+  follows: string[];
+  looks: Record<string, Look> | null;
+  view: "chain" | "unrolled";
+  hidden: Hidden;
+  marks: Record<string, string>;
+  open: string | null;
+  url: string;
+}
+
+export interface Axis {
+  axis: string;
+  size: number | null;
+  symbol?: string | null;
+}
+
+export interface Tensor {
+  shape: Shape;
+  named: Axis[];
+  rows: Axis | null;
+  columns: Axis | null;
+  blocks: Axis[];
+  hidden?: boolean;
+  nothing?: boolean;
+}
+
+export interface Item {
+  name: string;
+  layer: Layer | null;
+  source: Source | null;
+  reads: string[];
+  inputs: Tensor[];
+  tensors: Tensor[];
+  depth: number;
+  lane: number;
+}
+
+export interface LayerItem extends Item {
+  layer: Layer;
+}
+
+export interface Wire {
+  from: Item;
+  to: Item;
+}
+
+export interface Graph {
+  items: Item[];
+  wires: Wire[];
+  lanes: number;
+  depth: number;
+}
+
+export interface Limit {
+  columns: number;
+  rows: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+  left: number;
+  right: number;
+  below: number;
+  clash: number;
+  narrow: boolean;
+  outer: number;
+  total: number;
+}
+
+export type Sizes = Map<string, Size[]>;
+
+export interface Plan {
+  kind: "row" | "storeys" | "list";
+  sizes: Sizes;
+  boxWidth: number;
+  gap: number;
+  tensorX: number[];
+  boxX: number[];
+  width: number;
+}
+
+export interface Span {
+  middle: number;
+  from: number;
+  to: number;
+}
+
+// Real heights and widths of words, in pixels.
+export interface Heights {
+  shapes: number[];
+  wide: number[];
+  box: number;
+  all: number;
+  caption: number;
+}
+
+export interface Spot {
+  middle: number;
+  tensors: { x: number; y: number; grid: number; shape: number; bottom: number }[];
+  box: { x: number; y: number };
+}
+
+export interface Placed {
+  spots: Map<string, Spot>;
+  caption: number | null;
+  height: number;
+  width: number;
+}
+
+export interface TensorNode {
+  svg: SVGElement;
+  element: SVGElement;
+  shape: HTMLElement;
+  sheets: SVGElement[];
+  grid: SVGElement;
+  ground: SVGElement;
+  levels: SVGElement[];
+  bars: { rows: SVGElement; columns: SVGElement };
+  texts: { batch: SVGElement; rows: SVGElement; columns: SVGElement };
+  blocks: [SVGElement, SVGElement][];
+  size: Size | null;
+}
+
+export interface LayerNode {
+  element: HTMLElement;
+  box: HTMLElement;
+  below: HTMLElement;
+  name: HTMLElement;
+  type: HTMLElement;
+  short: HTMLElement;
+  reads: HTMLElement;
+  params: HTMLElement;
+  arithmetic: HTMLElement;
+  change: HTMLElement;
+  says: string;
+}
+
+export interface Why {
+  panel: HTMLElement;
+  title: HTMLElement;
+  copy: HTMLElement;
+  close: HTMLElement;
+  body: HTMLElement;
+  drawing: HTMLElement;
+  name: string | null;
+  opener: HTMLElement | null;
+  written: string;
+  asked: string | null;
+}
+
+export interface Moved {
+  axes: { name: string; tensor: number; axis: number; symbol: string | null }[];
+  shapes: string[];
+  parameters: { name: string; was: number | null; now: number | null }[];
+  settings: { name: string; symbol: string; was: number; now: number }[];
+  any: boolean;
+}
+
+export interface Told {
+  words: string;
+  short: string;
+}
+
+export interface Changes extends Told {
+  from: Description | null;
+  last: Description | null;
+  moved: number;
+  timer: number;
+}
+
+export type Shapes = Pick<Answer, "description" | "values" | "looks">;
+
+export interface Follower {
+  draw: (state: State) => void;
+  asked: string;
+  before: string;
+  busy: boolean;
+  moved: number;
+  timer: number;
+  answers: Map<string, Promise<Shapes | null>>;
+  observer: MutationObserver;
+}
+
+export interface State {
+  root: HTMLElement;
+  told: HTMLElement;
+  scroll: HTMLElement;
+  stage: HTMLElement;
+  list: HTMLElement;
+  wires: SVGElement;
+  arrow: string;
+  unrolled: HTMLElement;
+  waiting: HTMLElement;
+  skeleton: HTMLElement;
+  tip: HTMLElement;
+  noted: HTMLElement;
+  data: PageData;
+  page: PageData;
+  width: number;
+  closed: boolean;
+  why: Why;
+  changes: Changes;
+  layers: Map<string, LayerNode>;
+  sources: Map<string, HTMLElement>;
+  tensors: Map<string, TensorNode>;
+  paths: Map<string, SVGElement>;
+  observer: ResizeObserver;
+  follower: Follower;
+}
+
+// ------------------------------------------------------------------------------------------------ inside a layer
+
+export interface Cell {
+  node: SVGElement;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  words: string;
+}
+
+export type Attributes = Record<string, string | number | undefined>;
+
+export interface Pen {
+  (tag: string, key: string, attributes: Attributes, text?: string): SVGElement;
+  cells: Cell[];
+  start: (kind: string) => void;
+  end: () => void;
+}
+
+export type Place = (column: number) => { x: number; width: number };
+
+export interface Legend {
+  words: string;
+  range: number;
+  low?: number;
+}
+
+export interface Note {
+  swatch: string;
+  words: string;
+}
+
+// What a drawing gives back: how high it is, and what is said below it and to a screen reader.
+export interface Drawn {
+  height: number;
+  legends?: Legend[];
+  notes?: Note[];
+  words: string;
+}
+
+export type Look = NonNullable<Answer["looks"]>[string];
+
+// A drawing of what a layer does: `axis` and `size` are the last ones of what it returns.
+export interface Drawing<Kind extends Look = Look> {
+  pen: Pen;
+  layer: Layer;
+  look: Kind;
+  width: number;
+  axis: string;
+  size: number;
+}
+
+export interface Inside {
+  root: HTMLElement;
+  heading: HTMLElement;
+  says: HTMLElement;
+  svg: SVGElement;
+  legend: HTMLElement;
+  readout: HTMLElement;
+  pen: Pen;
+  width: number;
+  at: Cell | null;
+  layer: Layer;
+  look: Look;
+  observer: ResizeObserver;
+}
+
+export interface Block {
+  name: string;
+  rows: Axis[];
+  columns: Axis[];
+  high: number;
+  wide: number;
+  parts: string[];
+  size: number;
+}
+
+// ------------------------------------------------------------------------------------------------ over time
+
+export interface UnrolledRow extends Row {
+  layer: Layer | null;
+  reads: string[];
+  timed: boolean;
+  steps: number;
+  celled: boolean;
+  axis: string;
+  tensor: Tensor;
+  index: number;
+  band: number;
+  top: number;
+  height: number;
+  bottom: number;
+  cells: { x: number; gap: boolean; step: number | null }[];
+  single: number;
+}
+
+export interface UnrolledGrid {
+  places: { step: number | null; x: number }[];
+  cell: number;
+  gap: number | undefined;
+  middle: number;
+}
+
+export interface UnrolledDrawing {
+  pen: Pen;
+  grid: UnrolledGrid;
+  axis: string;
+  steps: number;
+  values: Values;
+  outs: Map<string, { y: number; x: number; timed: boolean }>;
+}
+
+export interface UnrolledHead {
+  element: HTMLElement;
+  title: HTMLElement;
+  name: HTMLElement;
+  type: HTMLElement;
+  same: HTMLElement;
+  hands: HTMLElement;
+  end: HTMLElement;
+  endHands: HTMLElement;
+  endShape: HTMLElement;
+}
+
+export interface UnrolledState {
+  parent: HTMLElement;
+  root: HTMLElement;
+  stage: HTMLElement;
+  svg: SVGElement;
+  list: HTMLElement;
+  pen: Pen;
+  heads: Map<string, UnrolledHead>;
+  width: number;
+  observer: ResizeObserver;
+  description: Description;
+  values: Values;
+}

@@ -1,0 +1,349 @@
+// What Python sends, made from `explorer.schema` by scripts/front_end_types.py: `make types` writes it anew.
+
+// A model: where data comes in, what each layer makes of it, and what comes out; the batch is None.
+export interface Description {
+  inputs: (number | null)[][];
+  output: (number | null)[][];
+  sources: Source[];
+  layers: Layer[];
+  params: number;
+  symbols: Record<string, Symbol>;
+  settings: Record<string, Setting>;
+  unrolled: Unrolled;
+  spoken: string;
+}
+
+// Where data comes in; the batch of its shape is None. symbols: its sizes, None where an axis has no symbol.
+export interface Source {
+  name: string;
+  shape: (number | null)[];
+  axes: string[];
+  symbols: (string | null)[];
+  spoken: string;
+}
+
+// One call of one layer; what the fields mean stands at `explorer.shapes.LayerShapes`.
+export interface Layer {
+  name: string;
+  type: string;
+  input: (number | null)[][];
+  broken?: boolean;
+  output: (number | null)[][];
+  params: number;
+  arithmetic: string | null;
+  says: string;
+  does: string;
+  change: string;
+  short: string;
+  wraps: string | null;
+  shares: string | null;
+  explained: boolean;
+  flow: string;
+  reach: number | null;
+  window: Window | null;
+  merge_mode: string | null;
+  title: string;
+  counted: string[];
+  note: string | null;
+  parameters: Parameters;
+  axes_in: string[][];
+  axes_out: string[][];
+  symbols_in: (string | null)[][];
+  symbols_out: (string | null)[][];
+  equation: string[];
+  weights: Weight[];
+  reads: string[];
+  inside: Layer[];
+  spoken: string;
+  text: string;
+}
+
+// The stretch that a layer slides along a sequence.
+export interface Window {
+  size: number;
+  stride: number;
+  dilation: number;
+  offset: number;
+}
+
+// How parameters come about: in symbols, in numbers to be evaluated, and in all; None where no rule is known.
+export interface Parameters {
+  formula: string | null;
+  numbers: string | null;
+  total: number;
+}
+
+// One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. says: all of it.
+export interface Weight {
+  name: string;
+  shape: number[];
+  axes: string[];
+  symbols: (string | null)[];
+  parts: string[];
+  says: string;
+}
+
+// What a symbol stands for.
+export interface Symbol {
+  axis: string;
+  size: number | null;
+}
+
+// What a setting of an experiment moves: the axes and the parameters of the layers named there, and why.
+export interface Setting {
+  symbol: string;
+  axes: string[];
+  parameters: string[];
+  says: string;
+}
+
+// The chain over time. steps: how many, None where that is open. shown: those that are drawn, from 1.
+export interface Unrolled {
+  steps: number | null;
+  shown: number[];
+  axis: string;
+  rows: Row[];
+  says: string;
+}
+
+// A source or layer in the chain over time. shared: whether the same weights stand at every step, and `same` says so.
+export interface Row {
+  name: string;
+  type: string;
+  flow: string;
+  says: string;
+  shared: boolean;
+  hands: string;
+  hands_more: string;
+  same: string;
+  inner_steps: number | null;
+}
+
+// A model for other programs: what every layer does, in the order of the data.
+export interface Explained {
+  layers: ExplainedLayer[];
+}
+
+// A layer for other programs. input, output: for each tensor its axes. equation: lines, or None.
+export interface ExplainedLayer {
+  name: string;
+  type: string;
+  input: Axis[][];
+  output: Axis[][];
+  says: string;
+  equation: string | null;
+  weights: Weight[];
+  parameters: Parameters;
+  inside: ExplainedLayer[];
+}
+
+// An axis of a tensor; the size of the batch is None.
+export interface Axis {
+  axis: string;
+  symbol: string | null;
+  size: number | null;
+}
+
+// What a check found. layers: those that hold, and after them the one that broke, if one did.
+export interface Report {
+  layers: Outline[];
+  output: (number | null)[][] | null;
+  params: number | null;
+  problems: Problem[];
+  hints: string[];
+  description: Description | null;
+  x: number[][] | null;
+  y: (number | number[])[] | null;
+  loss: string | (string | null)[] | null;
+  holds: boolean;
+}
+
+// What is known of every layer, also of one that cannot be described: then its `params` are None.
+export interface Outline {
+  name: string;
+  type: string;
+  input: (number | null)[][];
+  output: (number | null)[][] | null;
+  params: number | null;
+  broken?: boolean;
+}
+
+// One thing that is wrong; what the fields mean stands at `explorer.snippet.problems.Problem`.
+export interface Problem {
+  kind: string;
+  layer: number | null;
+  name: string | null;
+  line: number | null;
+  message: string;
+  keras_says: string | null;
+  silent: boolean;
+  fixes: Fix[];
+}
+
+// A change that was proved. code: the whole changed code. x, y, loss, batch_size: what it is to be trained on.
+export interface Fix {
+  title: string;
+  code: string;
+  x: number[][] | null;
+  y: (number | number[])[] | null;
+  loss: string | (string | null)[] | null;
+  batch_size: number | null;
+  data: string | null;
+}
+
+// A model with the numbers that flow through it for one sequence, by the names of sources and layers.
+export interface Answer {
+  description: Description;
+  values: Record<string, number[][]> | null;
+  looks: Record<string, MemoryLook | WindowsLook | CopiesLook | BothLook | MaskLook | PoolLook | RepeatLook | ConcatLook | WindowLook | AttentionLook> | null;
+  twins: TwinSetting[];
+  hindrance: string;
+}
+
+// A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts.
+export interface MemoryLook {
+  kind: "memory";
+  grid: number[][];
+  last: boolean;
+  counts: number[] | null;
+  says: string;
+}
+
+// A memory that starts anew in each window, beside one that runs through all of them.
+export interface WindowsLook {
+  kind: "windows";
+  windows: number;
+  steps: number;
+  anew: number[][];
+  through: number[][];
+  says: string;
+}
+
+// Copies of one layer with the same weights, one at each step.
+export interface CopiesLook {
+  kind: "copies";
+  steps: number;
+  received: number[][];
+  returned: number[][];
+  says: string;
+}
+
+// Both directions before they are merged, and after.
+export interface BothLook {
+  kind: "both";
+  merge_mode: string;
+  forward: number[][];
+  backward: number[][];
+  merged: number[][];
+  last: boolean;
+  says: string;
+}
+
+// Which steps count; the others hold nothing but `value`.
+export interface MaskLook {
+  kind: "mask";
+  counts: number[];
+  value: number;
+  says: string;
+}
+
+// All steps of each unit become one. verb: how, "averages".
+export interface PoolLook {
+  kind: "pool";
+  verb: string;
+  received: number[][];
+  returned: number[][];
+  counts: number[] | null;
+  says: string;
+}
+
+// One vector, handed to every step.
+export interface RepeatLook {
+  kind: "repeat";
+  received: number[][];
+  returned: number[][];
+  says: string;
+}
+
+// Tensors side by side. axis: what they are laid along.
+export interface ConcatLook {
+  kind: "concat";
+  parts: Part[];
+  axis: string;
+  says: string;
+}
+
+// What a tensor adds to those beside it.
+export interface Part {
+  name: string;
+  size: number;
+}
+
+// How far a convolution sees: `window` steps, `apart` from each other, over `reach` of all `steps`.
+export interface WindowLook {
+  kind: "window";
+  reach: number;
+  window: number;
+  apart: number;
+  steps: number;
+  padding: string;
+  says: string;
+}
+
+// How each step divides its look among all: a row for each.
+export interface AttentionLook {
+  kind: "attention";
+  weights: number[][];
+  says: string;
+}
+
+// A setting of a layer that could be otherwise; what the fields mean stands at `explorer.twins.Setting`.
+export interface TwinSetting {
+  layer: string;
+  setting: string;
+  value: unknown;
+  of: string;
+  label: string;
+  others: unknown[];
+}
+
+// The same of a twin, as far as it can be built. broken: where it cannot, None where all of it holds.
+export interface TwinAnswer {
+  changed: Changed;
+  description: Description | null;
+  broken: Broken | null;
+  values: Record<string, number[][]> | null;
+  looks: Record<string, MemoryLook | WindowsLook | CopiesLook | BothLook | MaskLook | PoolLook | RepeatLook | ConcatLook | WindowLook | AttentionLook> | null;
+}
+
+// A setting that differs. layer: whose it is, None for one of the whole model. here, there: its values.
+export interface Changed {
+  here: unknown;
+  label: string;
+  layer: string | null;
+  setting: string;
+  there: unknown;
+}
+
+// Where a twin cannot go on, and why; what Keras says of it stands apart, and is "" where Keras was not asked.
+export interface Broken {
+  keras_says: string;
+  layer: string;
+  says: string;
+}
+
+// layer: the first one where two models part, or None. why: a sentence.
+export interface Parting {
+  differences: Difference[];
+  layer: string | null;
+  why: string;
+}
+
+// What differs of a layer: "output", "parameters", "type", "says" or "missing".
+export interface Difference {
+  here: unknown;
+  layer: string;
+  says: string;
+  there: unknown;
+  what: string;
+}

@@ -1,0 +1,47 @@
+// Small helpers for the DOM, which every component uses.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @type {<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, className?: string, parent?: Element | null) => HTMLElementTagNameMap[Tag]} */
+export function create(tag, className = "", parent = null) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (parent) parent.append(element);
+  return element;
+}
+
+/** @type {(tag: string, className?: string, parent?: Element | null) => SVGElement} */
+export function createSvg(tag, className = "", parent = null) {
+  const element = document.createElementNS(SVG, tag);
+  if (className) element.setAttribute("class", className);
+  if (parent) parent.append(element);
+  return element;
+}
+
+// Writing only what differs spares a layout, and keeps a screen reader from hearing the same words again.
+/** @type {(element: Element, text: string) => void} */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @type {(element: Element, attributes: Record<string, string | number | boolean | undefined>) => void} */
+export function mark(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    const text = String(value);
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  }
+}
+
+// A long name may break after a bracket, an underscore or before a capital, nowhere else.
+/** @type {(element: Element, text: string) => void} */
+export function sayBreakable(element, text) {
+  if (element.textContent === text) return;
+  const parts = text.split(/(?<=[(_])|(?<=[a-z])(?=[A-Z])/);
+  element.replaceChildren(...parts.flatMap((part) => [part, document.createElement("wbr")]));
+}
+
+// Whether nothing should move by itself.
+/** @type {() => boolean} */
+export function prefersStill() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { graph } from "../../assets/chain/graph.js";
+import { captionRoom, NARROW, place, plan, shapeMiddle, shapeSpan } from "../../assets/chain/layout.js";
+import { measure } from "../../assets/chain/measure.js";
+import { elbow, isSkip, wirePaths } from "../../assets/chain/paths.js";
+import { measureWith } from "../../assets/chain/text.js";
+import { HIDDEN, tensorOf } from "../../assets/chain/words.js";
+import { branches, chain, MODELS } from "./models.mjs";
+
+measureWith((text, size) => 0.6 * size * text.length);
+const WIDTHS = [360, 559, 560, 700, 900, 1280, 1900];
+// Words of two lines below a tensor, and a box with three.
+const heights = () => ({ shapes: [17], wide: [90], box: 74, all: 112, caption: 34 });
+
+function everywhere(check) {
+  for (const [name, description] of Object.entries(MODELS)) {
+    for (const width of WIDTHS) {
+      const graphed = graph(description);
+      const planned = plan(graphed, width);
+      check({ graphed, planned, placed: place(graphed, planned, heights), what: `${name} at ${width}`, width });
+    }
+  }
+}
+
+const boxesOf = ({ graphed, planned, placed }) =>
+  graphed.items
+    .filter((item) => item.layer)
+    .map((item) => ({ ...placed.spots.get(item.name).box, name: item.name, width: planned.boxWidth, height: heights().box }));
+const gridsOf = ({ graphed, planned, placed }) =>
+  graphed.items.flatMap((item) =>
+    planned.sizes.get(item.name).map((size, index) => {
+      const { x, y } = placed.spots.get(item.name).tensors[index];
+      return { name: item.name, x: x + size.left, y: y + 26, width: size.width, height: size.height };
+    }),
+  );
+const meet = (one, two) =>
+  one.x < two.x + two.width && two.x < one.x + one.width && one.y < two.y + two.height && two.y < one.y + one.height;
+
+test("a phone gets a list, a wide window a row, and many layers two storeys", () => {
+  assert.equal(plan(graph(chain()), NARROW - 1).kind, "list");
+  assert.equal(plan(graph(chain()), 1280).kind, "row");
+  assert.equal(plan(graph(MODELS.twelve), 1280).kind, "storeys");
+  assert.equal(plan(graph(branches()), 900).kind, "row");
+});
+
+test("no box and no grid ever covers another", () => {
+  everywhere((all) => {
+    const parts = [...boxesOf(all), ...gridsOf(all)];
+    parts.forEach((one, index) => {
+      for (const two of parts.slice(index + 1)) assert.ok(!meet(one, two), `${all.what}: ${one.name} and ${two.name}`);
+    });
+  });
+});
+
+test("everything stands within the picture, and that is as wide as the window wherever it can be", () => {
+  everywhere((all) => {
+    for (const { name, x, y, width, height } of [...boxesOf(all), ...gridsOf(all)]) {
+      assert.ok(x >= 0 && y >= 0, `${all.what}: ${name}`);
+      assert.ok(x + width <= all.placed.width + 0.01 && y + height <= all.placed.height + 0.01, `${all.what}: ${name}`);
+    }
+    if (all.planned.kind === "list") assert.equal(all.placed.width, all.width);
+  });
+});
+
+test("data goes from left to right, in a list from top to bottom", () => {
+  everywhere((all) => {
+    const boxes = new Map(boxesOf(all).map((box) => [box.name, box]));
+    for (const { from, to } of all.graphed.wires.filter((wire) => wire.from.layer)) {
+      const side = all.planned.kind === "list" ? "y" : "x";
+      assert.ok(boxes.get(from.name)[side] < boxes.get(to.name)[side], `${all.what}: ${from.name} before ${to.name}`);
+    }
+  });
+});
+
+test("every wire is drawn, and those that would run through a box go round it", () => {
+  everywhere((all) => {
+    const paths = wirePaths(all.graphed, all.planned, all.placed, heights);
+    for (const [key, path] of paths) assert.match(path, /^M[-\d.]+,[-\d.]+[HVh][-\d.HVh,]*$/, `${all.what}: ${key}`);
+    if (all.planned.kind === "list") return;
+    for (const { from, to } of all.graphed.wires) assert.ok(paths.has(`${from.name}>${to.name}`), all.what);
+  });
+  const graphed = graph(branches());
+  const round = graphed.wires.filter((wire) => isSkip(wire, graphed)).map(({ from, to }) => `${from.name}>${to.name}`);
+  assert.deepEqual(round, ["first>sum"]);
+  const planned = plan(graphed, 1280);
+  const path = wirePaths(graphed, planned, place(graphed, planned, heights), heights).get("first>sum");
+  const top = Math.min(...boxesOf({ graphed, planned, placed: place(graphed, planned, heights) }).map(({ y }) => y));
+  assert.ok(Number(path.match(/V([\d.]+)H/)[1]) < top);
+});
+
+test("a shape stays between what stands before its tensor and what stands after it", () => {
+  everywhere(({ graphed, planned, what }) => {
+    for (const item of graphed.items) {
+      const span = shapeSpan(graphed, planned, item, 0);
+      assert.ok(span.from < span.to, `${what}: ${item.name}`);
+      const width = span.to - span.from;
+      assert.ok(Math.abs(shapeMiddle(span, width) - (span.from + span.to) / 2) < 0.01);
+    }
+  });
+  assert.equal(shapeMiddle({ middle: 50, from: 0, to: 200 }, 40), 50);
+  assert.equal(shapeMiddle({ middle: 5, from: 0, to: 200 }, 40), 20);
+  assert.equal(shapeMiddle({ middle: 199, from: 0, to: 200 }, 40), 180);
+});
+
+test("a caption reaches beyond its box only as far as there is room", () => {
+  everywhere(({ graphed, planned }) => {
+    for (const item of graphed.items.filter((each) => each.layer)) {
+      const room = captionRoom(graphed, planned, item);
+      assert.ok(room >= -10 && room <= 70);
+      if (planned.kind !== "row") assert.equal(room, 0);
+    }
+  });
+});
+
+test("a longer axis is drawn longer, and labels have room", () => {
+  const limit = { columns: 1, rows: 1 };
+  const sized = (steps, width) => measure(tensorOf([null, steps, width], ["batch", "timesteps", "units"], undefined), limit);
+  assert.ok(sized(40, 5).width > sized(20, 5).width);
+  assert.ok(sized(20, 64).height > sized(20, 5).height);
+  assert.ok(sized(1, 1).width >= 10 && sized(1, 1).height >= 10);
+  // The label of the columns is wider than a grid of one column, and the picture is as wide as both.
+  const { outer, width } = sized(1, 32);
+  assert.ok(outer >= Math.max(width, 0.6 * 12 * "timesteps 1".length));
+  assert.ok(measure(HIDDEN, limit).width > 0);
+});
+
+test("a wire between two heights has one corner in the middle, and none where they are the same", () => {
+  assert.equal(elbow(0, 10, 40, 10.5, 20), "M0,10.5H40");
+  assert.equal(elbow(0, 10, 40, 30, 20), "M0,10H20V30H40");
+});

@@ -1,0 +1,93 @@
+// Descriptions for the tests: small models, written as Python writes them.
+
+const NAMES = { 2: ["batch", "units"], 3: ["batch", "timesteps", "units"], 4: ["batch", "windows", "timesteps", "units"] };
+const axesOf = (shape, last) => [...NAMES[shape.length].slice(0, -1), last];
+
+export function source(name, shape, more = {}) {
+  return { name, shape, axes: axesOf(shape, "features"), symbols: shape.map(() => null), spoken: "", ...more };
+}
+
+export function layer(name, reads, input, output, more = {}) {
+  return {
+    name,
+    type: "Dense",
+    reads,
+    input: [input],
+    output: [output],
+    axes_in: [axesOf(input, "features")],
+    axes_out: [axesOf(output, "units")],
+    symbols_in: [input.map(() => null)],
+    symbols_out: [output.map(() => null)],
+    params: 0,
+    flow: "each",
+    window: null,
+    weights: [],
+    ...more,
+  };
+}
+
+const row = ({ name, type = "", flow = "input" }) => ({ name, type, flow, says: `${name} says`, shared: true, inner_steps: null });
+
+export function model(sources, layers, more = {}) {
+  const steps = sources[0].shape[1];
+  const unrolled = { steps, shown: [1, 2, 3], axis: "timesteps", rows: [...sources, ...layers].map(row), says: "" };
+  return { sources, layers, params: 0, symbols: {}, settings: {}, unrolled, ...more };
+}
+
+// sequence → memory → answer, with symbols, at a number of timesteps and of units.
+export function chain(timesteps = 20, units = 32, features = 5) {
+  const counted = 3 * units * (features + units + 2);
+  const sizes = { symbols: [null, "T", "F"] };
+  const memory = layer("memory", ["sequence"], [null, timesteps, features], [null, timesteps, units], {
+    type: "GRU",
+    flow: "along",
+    params: counted,
+    parameters: { total: counted },
+    symbols_out: [[null, "T", "U"]],
+  });
+  const answer = layer("answer", ["memory"], [null, timesteps, units], [null, timesteps, 1], {
+    type: "TimeDistributed(Dense)",
+    params: units + 1,
+    parameters: { total: units + 1 },
+    symbols_out: [[null, "T", null]],
+  });
+  return model([source("sequence", [null, timesteps, features], sizes)], [memory, answer], {
+    params: counted + units + 1,
+    symbols: {
+      T: { axis: "timesteps", size: timesteps },
+      F: { axis: "features", size: features },
+      U: { axis: "units", size: units },
+    },
+    settings: {
+      timesteps: { symbol: "T", parameters: [], says: "No parameter moves: every timestep is met with the same weights." },
+      features: { symbol: "F", parameters: ["memory"], says: "memory has weights along features." },
+      units: { symbol: "U", parameters: ["memory", "answer"], says: "memory and answer have weights along units." },
+    },
+  });
+}
+
+// Two inputs, a branch that goes round a layer, and the two brought together.
+export function branches() {
+  const wide = [null, 20, 8];
+  return model(
+    [source("first", wide), source("second", wide)],
+    [
+      layer("near", ["first"], wide, wide),
+      layer("far", ["near"], wide, wide),
+      layer("sum", ["far", "first"], wide, wide, { input: [wide, wide] }),
+      layer("both", ["sum", "second"], wide, [null, 20, 16], { input: [wide, wide] }),
+    ],
+  );
+}
+
+// A chain of so many layers.
+export function long(count) {
+  const shape = [null, 20, 8];
+  const names = Array.from({ length: count }, (_, index) => `layer_${index}`);
+  return model(
+    [source("sequence", shape)],
+    names.map((name, index) => layer(name, [index ? names[index - 1] : "sequence"], shape, shape)),
+  );
+}
+
+export const MODELS = { chain: chain(), branches: branches(), short: long(1), eight: long(8), twelve: long(12) };

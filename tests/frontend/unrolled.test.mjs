@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
+import { unrolledColumns, unrolledRows } from "../../assets/chain/rows.js";
+import { anchorOf, seenFrom } from "../../assets/chain/taps.js";
+import { branches, chain, MODELS } from "./models.mjs";
+
+test("what a layer reads stands directly below it, and then what that reads", () => {
+  assert.deepEqual(unrolledRows(chain()).map(({ name }) => name), ["sequence", "memory", "answer"]);
+  const rows = unrolledRows(branches());
+  const at = new Map(rows.map(({ name, index }) => [name, index]));
+  for (const { index, reads } of rows) for (const name of reads) assert.ok(at.get(name) < index);
+  assert.deepEqual(rows.map(({ index }) => index), rows.map((_, index) => index));
+});
+
+test("a row has as many steps as what it gives, and one cell where it gives one vector", () => {
+  const description = chain();
+  Object.assign(description.layers[1], { output: [[null, 7]], axes_out: [["batch", "outputs"]], symbols_out: [[null, null]] });
+  const [sequence, memory, answer] = unrolledRows(description);
+  assert.deepEqual([sequence.steps, memory.steps, answer.steps], [20, 20, 1]);
+  assert.deepEqual([memory.timed, answer.timed, answer.celled], [true, false, false]);
+  assert.deepEqual([sequence.layer, answer.axis], [null, "outputs"]);
+  description.unrolled.rows[2].flow = "last";
+  const last = unrolledRows(description)[2];
+  assert.deepEqual([last.steps, last.celled, last.timed], [20, true, false]);
+});
+
+test("an ellipsis stands where steps are left out, and a phone shows fewer", () => {
+  assert.deepEqual(unrolledColumns([1, 2, 3, 18, 19, 20], false), [1, 2, 3, null, 18, 19, 20]);
+  assert.deepEqual(unrolledColumns([1, 2, 3, 18, 19, 20], true), [1, 2, null, 19, 20]);
+  assert.deepEqual(unrolledColumns([1, 2, 3, 4], true), [1, 2, 3, 4]);
+});
+
+test("columns stand in their room, evenly and in order", () => {
+  for (const narrow of [true, false]) {
+    const { places, cell, gap } = unrolledGrid([1, 2, null, 19, 20], 176, 700, narrow);
+    const xs = places.map(({ x }) => x);
+    assert.deepEqual(xs, [...xs].sort((one, two) => one - two));
+    assert.ok(xs[0] - cell / 2 >= 176 && xs.at(-1) + cell / 2 <= 876);
+    assert.equal(gap, xs[2]);
+    assert.ok(Math.abs(xs[1] - xs[0] - (xs[4] - xs[3])) < 1e-9);
+    assert.ok(cell < xs[1] - xs[0]);
+  }
+});
+
+test("the first steps are counted from the start, the last ones from the end", () => {
+  assert.deepEqual([1, 2, 19, 20].map((step) => unrolledStep({ steps: 20 }, step, 20)), [1, 2, 19, 20]);
+  assert.deepEqual([1, 2, 3, 18, 19, 20].map((step) => unrolledStep({ steps: 18 }, step, 20)), [1, 2, 3, 16, 17, 18]);
+  assert.deepEqual([1, 2, 3, 18, 19, 20].map((step) => unrolledStep({ steps: 2 }, step, 20)), [1, 2, null, null, null, null]);
+});
+
+test("rows stand above each other, none over another, the answer at the top", () => {
+  for (const description of Object.values(MODELS)) {
+    const rows = unrolledRows(description);
+    const height = unrolledPlace(rows, rows.map(() => 60), unrolledGrid([1, 2, 3], 176, 700, false), "timesteps");
+    for (const [index, row] of rows.entries()) {
+      assert.ok(row.top < row.bottom && row.bottom <= height);
+      if (index) assert.ok(row.bottom <= rows[index - 1].top);
+    }
+  }
+});
+
+test("a window sees what its size, stride, dilation and offset say", () => {
+  const plain = { size: 3, stride: 1, dilation: 1, offset: 0 };
+  assert.deepEqual(seenFrom(plain, 4), [4, 5, 6]);
+  assert.deepEqual(seenFrom({ ...plain, dilation: 4, offset: 8 }, 9), [1, 5, 9]);
+  assert.deepEqual(seenFrom({ ...plain, stride: 2, offset: 1 }, 1), [0, 1, 2]);
+  assert.deepEqual(seenFrom({ ...plain, stride: 2, offset: 1 }, 3), [4, 5, 6]);
+  assert.equal(anchorOf({ ...plain, stride: 3 }, 4), 10);
+});
