@@ -10,7 +10,7 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test soak soak-code soak-faults soak-people lint format bench setup setup-dev
+.PHONY: help run test soak soak-code soak-faults soak-people lint types format bench setup setup-dev
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
@@ -19,6 +19,7 @@ help:
 	@echo "make soak-code    run every fix of pasted code, check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
 	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
+	@echo "make types  write the front end's types of what Python sends"
 	@echo "make lint   check style and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make bench  measure on this machine, into docs/performance.md"
 
@@ -58,6 +59,9 @@ lint: setup-dev
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml explorer app.py scripts bench
 	$(BIN)/python scripts/front_end.py
 	$(BIN)/python scripts/audit.py
+
+types: setup-dev
+	$(BIN)/python -m scripts.front_end_types
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import keras
@@ -9,7 +10,7 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.description import Description
+from explorer.description import Description, every
 from explorer.parting import parting
 from explorer.runtime import jobs
 from explorer.sentences import agreed, changes, count, counted, one_of
@@ -141,6 +142,26 @@ def test_what_is_handed_on_is_said_in_numbers_that_fit():
 
 
 # ------------------------------------------------------------------------------------------------ read aloud
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_layer_has_all_that_its_panel_shows(name):
+    description = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
+    for layer in every(Description.read(description).layers):
+        assert layer.does and layer.change and layer.says == f"{layer.does}: {layer.change}"
+        assert layer.title.endswith(f" — {layer.type}")
+        assert layer.note is None
+        total = layer.counted[-1]
+        assert total == f"{layer.params:,}" if layer.params else total.startswith("no parameters")
+        sizes = [math.prod(weight.shape) for weight in layer.weights]
+        for weight, size in zip(layer.weights, sizes, strict=True):
+            assert weight.says.startswith(f"{weight.name}: ") and weight.says.endswith(f"; {count(size, 'weights')}")
+        assert sum(sizes) == layer.params or layer.inside or layer.shares
+    for layer in description["layers"]:
+        assert layer["text"].startswith(f"{layer['name']}: {layer['type']}\n") and layer["says"][1:] in layer["text"]
+        for shape in (*layer["input"], *layer["output"]):
+            assert all(f"{size:,}" in layer["spoken"] for size in shape if size is not None)
+        assert all(name in layer["spoken"] and name in description["spoken"] for name in layer["reads"])
 
 
 def test_what_a_question_hides_is_not_read_aloud():

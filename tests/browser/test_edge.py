@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bench.application import ROOT
+from explorer.ui.modules import MODULES
 from tests.browser.conftest import OTHER_NAME, PROXY
 from tests.browser.test_page import SMALL, layer, open_page, panel, press
 
@@ -27,10 +28,11 @@ from tests.browser.test_page import SMALL, layer, open_page, panel, press
 EVIL = "http://evil.example"
 QUICK = 2.0
 # A route of each kind, and what Streamlit has besides.
-OURS = ("/", "/paste", "/shapes", "/live/nothing", "/plotly.min.js", "/_stcore/health", "/_stcore/host-config")
+OURS = ("/", "/paste", "/shapes", "/live/nothing", "/plotly.min.js", "/_stcore/health", "/_stcore/host-config", *MODULES)
 CLOSED = (
     *("/_stcore/upload_file/a/b", "/_stcore/script-health-check", "/_stcore/agent", "/_stcore/agent/openapi.json"),
     *("/component/a/b", "/auth/login", "/auth/logout", "/oauth2callback", "/app/static/a", "/nothing", "/shapes/x"),
+    *("/assets/chain.js", "/assets/package.json", "/assets/../app.py"),
     *("/paste/x", "/static/../../app.py", "/%2e%2e/app.py", "//evil.example/x", "/media/../../x"),
 )
 STREAM = "/_stcore/stream"

@@ -12,7 +12,7 @@ import pytest
 
 from explorer.runtime.store import Run, Store
 from explorer.spec import Experiment
-from explorer.ui import frontend
+from explorer.ui import frontend, modules
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 
 
@@ -81,6 +81,25 @@ def test_the_page_names_its_modules_ahead_and_each_is_there_to_stay(server):
             assert "immutable" in answer.headers["Cache-Control"]
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.read() == (frontend.STATIC / path).read_bytes()
+
+
+def test_the_components_are_served_as_the_page_names_them_and_nothing_else_of_theirs(page, server):
+    with get(server.url) as answer:
+        named = re.findall(r'<link rel="modulepreload" [^>]*href="(/assets/[^"]+)">', answer.read().decode())
+    assert named == list(modules.MODULES)
+    for path in named:
+        with get(server.url + path) as answer:
+            assert answer.headers["Content-Type"].startswith("text/javascript")
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.read() == modules.MODULES[path]
+        for other in (path.replace("assets/", "assets/0"), path.rpartition("/")[0] + "/dom.js", "/assets/package.json"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                get(server.url + other)
+    open_page(page, server, SMALL)
+    names = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
+    asked = [name.removeprefix(server.url) for name in names if "/assets/" in name]
+    # Each is fetched once, whether it was named ahead or imported.
+    assert sorted(asked) == sorted(named)
 
 
 def test_a_visit_asks_for_no_file_of_streamlit_that_is_not_held(page, server):
