@@ -61,6 +61,8 @@ test("everything stands within the picture, and that is as wide as the window wh
       assert.ok(x + width <= all.placed.width + 0.01 && y + height <= all.placed.height + 0.01, `${all.what}: ${name}`);
     }
     if (all.planned.kind === "list") assert.equal(all.placed.width, all.width);
+    // An arrow with its head needs this much before a box.
+    if (all.planned.kind === "row") assert.ok(all.planned.gap >= 16, all.what);
   });
 });
 
@@ -120,9 +122,11 @@ test("a longer axis is drawn longer, and labels have room", () => {
   assert.ok(sized(40, 5).width > sized(20, 5).width);
   assert.ok(sized(20, 64).height > sized(20, 5).height);
   assert.ok(sized(1, 1).width >= 10 && sized(1, 1).height >= 10);
-  // The label of the columns is wider than a grid of one column, and the picture is as wide as both.
-  const { outer, width } = sized(1, 32);
-  assert.ok(outer >= Math.max(width, 0.6 * 12 * "timesteps 1".length));
+  // The label of the columns is wider than a grid of one column, and stands in its middle: it has room on both sides.
+  const narrow = tensorOf([null, 1, 32], ["batch", "timesteps", "units"], undefined);
+  const { left, right, width } = measure(narrow, { columns: 0.3, rows: 1 });
+  const half = (0.6 * 12 * "timesteps 1".length) / 2;
+  assert.ok(left + width / 2 >= half && right + width / 2 >= half);
   assert.ok(measure(HIDDEN, limit).width > 0);
 });
 
