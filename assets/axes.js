@@ -1,6 +1,5 @@
 // The axes' colours by name, and the theme.
 
-
 export const AXES = ["batch", "timesteps", "features", "units", "outputs", "windows"];
 
 // An axis that has no colour of its own (heads, filters) is drawn in the quiet grey of the text, with its name.

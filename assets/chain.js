@@ -180,7 +180,8 @@ function writeNoted(state) {
 
 /** @type {(state: State, graphed: Graph) => void} */
 function keepNodes(state, graphed) {
-  const names = (/** @type {(item: Item) => boolean} */ chosen) => new Set(graphed.items.filter(chosen).map((item) => item.name));
+  /** @type {(chosen: (item: Item) => boolean) => Set<string>} */
+  const names = (chosen) => new Set(graphed.items.filter(chosen).map((item) => item.name));
   keep(state.layers, names((item) => item.layer !== null), () => newLayer(state));
   keep(state.sources, names((item) => item.layer === null), () => {
     const element = create("div", "source", state.list);

@@ -4,7 +4,10 @@ import { setTheme } from "./axes.js";
 import { create, mark } from "./dom.js";
 
 /** @import { Component } from "./component.d.ts" */
-/** @typedef {{ number?: number; sign?: string; text: string; kind?: "gap" | "removed" | "added" | "marked" | null; note?: string }} Line */
+/**
+ * @typedef {{ number?: number; sign?: string; text: string; kind?: "gap" | "removed" | "added" | "marked" | null;
+ *   note?: string }} Line
+ */
 /** @typedef {{ shape: string; label: string; lines: Line[] }} Code */
 
 /** @type {WeakMap<HTMLElement, { root: HTMLElement; list: HTMLElement; written: string }>} */

@@ -2,7 +2,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** @type {<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, className?: string, parent?: Element | null) => HTMLElementTagNameMap[Tag]} */
+/**
+ * @type {<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, className?: string, parent?: Element | null) =>
+ *   HTMLElementTagNameMap[Tag]}
+ */
 export function create(tag, className = "", parent = null) {
   const element = document.createElement(tag);
   if (className) element.className = className;

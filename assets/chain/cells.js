@@ -17,7 +17,8 @@ export function unrolledCells({ pen, rows, grid, axis, steps, values }) {
   const outs = new Map();
   const drawing = { pen, grid, axis, steps, values, outs };
   for (const row of rows) {
-    const cells = grid.places.map(({ step, x }) => ({ x, gap: step === null, step: step && unrolledStep(row, step, steps) }));
+    const own = (/** @type {number | null} */ step) => step && unrolledStep(row, step, steps);
+    const cells = grid.places.map(({ step, x }) => ({ x, gap: step === null, step: own(step) }));
     row.cells = row.celled ? cells : [];
     const read = rows.find((each) => each.name === row.reads[0]);
     // One vector stands above what it was made from: above the last step, or in the middle of all.
@@ -101,7 +102,10 @@ function unrolledWords(row, width, height) {
   return ways.find(fits) ?? { lines: [], size: 10 };
 }
 
-/** @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, x: number, y: number, width: number, height: number, strong?: boolean) => void} */
+/**
+ * @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, x: number, y: number, width: number, height:
+ *   number, strong?: boolean) => void}
+ */
 function unrolledBox({ pen }, key, row, x, y, width, height, strong = false) {
   const colour = axisColour(row.axis);
   const rect = pen("rect", `${key}:box`, {
@@ -123,7 +127,10 @@ function unrolledBox({ pen }, key, row, x, y, width, height, strong = false) {
 }
 
 // What goes up from a cell, as a bar of its numbers: of many only some, evenly picked.
-/** @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, step: number, x: number, y: number, width: number, height?: number) => void} */
+/**
+ * @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, step: number, x: number, y: number, width: number,
+ *   height?: number) => void}
+ */
 function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, height = UNROLLED_BAR - 2) {
   const colour = axisColour(row.axis);
   const grid = values[row.name] ?? [];
@@ -154,7 +161,10 @@ function unrolledPick(numbers, most) {
 }
 
 // A memory from cell to cell, from zero on; the backward one starts behind the last step.
-/** @type {(drawing: UnrolledDrawing, row: UnrolledRow, name: string, shift: number, y: number, width: number, backwards: boolean) => void} */
+/**
+ * @type {(drawing: UnrolledDrawing, row: UnrolledRow, name: string, shift: number, y: number, width: number,
+ *   backwards: boolean) => void}
+ */
 function unrolledAlong({ pen }, row, name, shift, y, width, backwards) {
   const spots = row.cells.filter(({ step, gap }) => gap || step !== null);
   const ordered = backwards ? [...spots].reverse() : spots;

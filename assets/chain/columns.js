@@ -19,7 +19,8 @@ export const insideStep = (axis) => (column) => `step ${column + 1}, ${singular(
 /** @type {(count: number, left: number, room: number, most?: number) => { width: number; end: number; place: Place }} */
 export function insideEven(count, left, room, most = 26) {
   const width = Math.min(most, room / count);
-  return { width: width * count, end: left + width * count, place: (/** @type {number} */ column) => ({ x: left + column * width, width }) };
+  const place = (/** @type {number} */ column) => ({ x: left + column * width, width });
+  return { width: width * count, end: left + width * count, place };
 }
 
 // How long an axis of what the layer receives really is: a drawing may show only its first steps.

@@ -1,5 +1,6 @@
 // The chain follows a slider while it moves: what it will look like is asked for here, without a rerun of the page, and
-// for the next place in the same direction ahead of time. The page's own answer comes a moment later and is the one that counts.
+// for the next place in the same direction ahead of time. The page's own answer comes a moment later and is the one that
+// counts.
 
 /** @import { Follower, PageData, Shapes, State } from "./types.d.ts" */
 

@@ -103,7 +103,8 @@ function insidePaint(state) {
   pen.start(look.kind);
   const units = layer.axes_out?.[0]?.at(-1) ?? "units";
   const size = layer.output[0]?.at(-1) ?? 0;
-  const { height, legends = [], notes = [], words } = DRAWINGS[look.kind]({ pen, layer, look, width: state.width, axis: units, size });
+  const drawing = { pen, layer, look, width: state.width, axis: units, size };
+  const { height, legends = [], notes = [], words } = DRAWINGS[look.kind](drawing);
   pen.end();
   insidePoint(state, pen.cells.find(({ node }) => node === held));
   mark(svg, { width: state.width, height: Math.ceil(height), "aria-label": `${sentence(look.says)} ${words}` });

@@ -31,7 +31,8 @@ export function axisLabel(axis) {
 export function measure(tensor, limit) {
   const width = Math.max(10, columnsLength(tensor) * limit.columns);
   const height = Math.max(10, rowsLength(tensor) * limit.rows);
-  const labels = [tensor.columns, ...tensor.blocks].filter((axis) => axis !== null).map((axis) => textWidth(axisLabel(axis), 12) + 4);
+  const named = [tensor.columns, ...tensor.blocks].filter((axis) => axis !== null);
+  const labels = named.map((axis) => textWidth(axisLabel(axis), 12) + 4);
   const overhang = Math.max(0, (Math.max(0, ...labels) - width) / 2);
   // Beside a flat grid the turned label reaches below it, where the label of the columns may stand: it moves out.
   const clash = tensor.rows && overhang && textWidth(axisLabel(tensor.rows), 12) > height + 4 ? overhang : 0;

@@ -58,7 +58,10 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
 }
 
 // Straight up, or past the cells of the rows between, which the wire does not enter.
-/** @type {(pen: Pen, key: string, grid: UnrolledGrid, row: UnrolledRow, from: UnrolledRow, start: Point, end: Point) => void} */
+/**
+ * @type {(pen: Pen, key: string, grid: UnrolledGrid, row: UnrolledRow, from: UnrolledRow, start: Point, end: Point)
+ *   => void}
+ */
 function unrolledUp(pen, key, grid, row, from, [x1, y1], [x2, y2]) {
   if (row.index === from.index + 1) {
     /** @type {Point[]} */

@@ -82,7 +82,10 @@ export function insideFill(value, range) {
   return `fill:var(--inside-${value < 0 ? "minus" : "plus"});fill-opacity:${(0.95 * share).toFixed(3)}`;
 }
 
-/** @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number, value: number, range: number, words: string) => void} */
+/**
+ * @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number, value: number, range: number,
+ *   words: string) => void}
+ */
 export function insideCell(pen, key, x, y, width, height, value, range, words) {
   const seam = Math.min(width, height) > 6 ? 1 : 0;
   const node = pen("rect", key, {
@@ -121,14 +124,20 @@ export function insideStrip(pen, key, grid, { place, y, rowHeight, range, words,
   return height;
 }
 
-/** @type {(pen: Pen, key: string, text: string | number, x: number, y: number, className: string, anchor?: string, axis?: string | null) => SVGElement} */
+/**
+ * @type {(pen: Pen, key: string, text: string | number, x: number, y: number, className: string, anchor?: string,
+ *   axis?: string | null) => SVGElement}
+ */
 export function insideText(pen, key, text, x, y, className, anchor = "start", axis = null) {
   const style = axis ? `fill:${axisColour(axis, true)}` : "";
   return pen("text", key, { class: className, x, y, "text-anchor": anchor, style }, String(text));
 }
 
 // Words, broken into lines where the room is narrow; returns the height they take.
-/** @type {(pen: Pen, key: string, text: string, x: number, y: number, room: number, style?: { size?: number; className?: string }) => number} */
+/**
+ * @type {(pen: Pen, key: string, text: string, x: number, y: number, room: number, style?: { size?: number;
+ *   className?: string }) => number}
+ */
 export function insideWords(pen, key, text, x, y, room, { size = 12, className = "bold" } = {}) {
   /** @type {string[]} */
   const lines = [];
@@ -157,9 +166,11 @@ export function insideRows(pen, key, text, axis, x, y, height) {
   });
 }
 
+const fromOne = (/** @type {number} */ column) => column + 1;
+
 // The numbers of the steps below a strip, as many as fit, and the axis' name; returns the height they take.
 /** @type {(pen: Pen, key: string, count: number, steps: Steps) => number} */
-export function insideSteps(pen, key, count, { place, y, number = (/** @type {number} */ column) => column + 1, name = "timesteps", label = name }) {
+export function insideSteps(pen, key, count, { place, y, number = fromOne, name = "timesteps", label = name }) {
   const width = count > 1 ? place(1).x - place(0).x : place(0).width;
   const widest = textWidth(String(number(count - 1)), 11) + 6;
   const stride = INSIDE_STRIDES.find((each) => each * width >= widest) ?? count;

@@ -79,7 +79,10 @@ function drawCells(node, tensor, size, values) {
   return segments;
 }
 
-/** @type {(text: SVGElement, words: string, axis: string | null | undefined, x: number, y: number, extra?: Attributes) => void} */
+/**
+ * @type {(text: SVGElement, words: string, axis: string | null | undefined, x: number, y: number, extra?: Attributes)
+ *   => void}
+ */
 function label(text, words, axis, x, y, extra = {}) {
   say(text, words);
   mark(text, { x: x.toFixed(1), y: y.toFixed(1), style: `fill:${axisColour(axis, true)}`, ...extra });

@@ -38,7 +38,8 @@ export function insideWindows({ pen, layer, look, width, axis, size }) {
   // Of long windows only some steps are drawn, evenly picked; of many windows only the first.
   const [real, all] = [insideSize(layer, "timesteps") ?? steps, insideSize(layer, "windows") ?? windows];
   const stepOf = (/** @type {number} */ column) => 1 + Math.round(((column % steps) * (real - 1)) / Math.max(1, steps - 1));
-  const words = (/** @type {number} */ column) => `window ${windowOf(column) + 1}, step ${stepOf(column)}, ${singular(axis)}`;
+  const words = (/** @type {number} */ column) =>
+    `window ${windowOf(column) + 1}, step ${stepOf(column)}, ${singular(axis)}`;
   const end = apart(columns - 1).x + each;
   const room = width - INSIDE_LEFT;
   const label = insideRowsName(anew, axis, size);
@@ -70,7 +71,8 @@ export function insideWindows({ pen, layer, look, width, axis, size }) {
   insideStrip(pen, "through", through, { ...strip, y, place: joinedUp });
   insideRows(pen, "rows2", label, axis, INSIDE_LEFT, y, height);
   const apartBy = range / 10;
-  const differs = (/** @type {number} */ column) => anew.some((row, index) => Math.abs(row[column] - through[index][column]) > apartBy);
+  const differs = (/** @type {number} */ column) =>
+    anew.some((row, index) => Math.abs(row[column] - through[index][column]) > apartBy);
   const runs = insideRuns(columns, differs);
   for (const [from, to] of runs) {
     const [start, close] = [joinedUp(from), joinedUp(to)];

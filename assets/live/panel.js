@@ -6,7 +6,10 @@ import { MAX_OUTPUTS, shownFrame } from "./outputs.js";
 import { duration, short } from "./ticks.js";
 
 /** @import { Panel, Status } from "./types.d.ts" */
-/** @typedef {Pick<Panel, "root" | "charts" | "words" | "charted" | "latest" | "logButton" | "scrub" | "select" | "story" | "quiet">} Built */
+/**
+ * @typedef {Pick<Panel, "root" | "charts" | "words" | "charted" | "latest" | "logButton" | "scrub" | "select" |
+ *   "story" | "quiet">} Built
+ */
 
 export const ENDED = ["done", "stopped", "failed"];
 
@@ -37,7 +40,10 @@ export function newPanel(parent) {
   return panel;
 }
 
-/** @type {(panel: Built, cards: HTMLElement, name: string, title: string) => { element: HTMLElement; head: HTMLElement; legend: HTMLElement }} */
+/**
+ * @type {(panel: Built, cards: HTMLElement, name: string, title: string) => { element: HTMLElement; head:
+ *   HTMLElement; legend: HTMLElement }}
+ */
 function card(panel, cards, name, title) {
   const element = create("section", `card ${name}`, cards);
   const head = create("div", "head", element);
