@@ -5,7 +5,7 @@ import { lastEpoch } from "./frames.js";
 import { MAX_OUTPUTS, shownFrame } from "./outputs.js";
 import { duration, short } from "./ticks.js";
 
-/** @import { Panel, Status } from "./types.d.ts" */
+/** @import { Panel } from "./types.d.ts" */
 /**
  * @typedef {Pick<Panel, "root" | "charts" | "words" | "charted" | "latest" | "logButton" | "scrub" | "select" |
  *   "story" | "quiet">} Built
@@ -140,19 +140,11 @@ export function writeStatus(panel) {
   say(words.rate, rate ? `${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} a second` : "");
   say(words.left, running && status.left != null ? `${duration(status.left)} left` : "");
   say(words.state, status.state);
-  const reasons = panel.lost ? ["Connection lost, trying again."] : [reasonOf(status), panel.note];
+  const reasons = panel.lost ? ["Connection lost, trying again."] : [status.reason, panel.note];
   const reason = panel.broken || [...new Set(reasons.filter(Boolean))].join(" ");
   say(words.reason, reason);
   words.reason.title = reason;
   writeScrub(panel);
-}
-
-/** @type {(status: Status) => string} */
-function reasonOf({ reason, sharing, state }) {
-  if (reason) return reason;
-  if (!sharing || state !== "running" || sharing.runs <= sharing.workers) return "";
-  const workers = sharing.workers === 1 ? "1 worker" : `${sharing.workers} workers`;
-  return `${sharing.runs} runs share ${workers}: they take turns.`;
 }
 
 // The slider lies under the epochs of the loss chart; while training it shows how far the run is, and cannot be moved.

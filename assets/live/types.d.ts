@@ -46,7 +46,6 @@ export interface Status {
   rate?: number | null;
   left?: number | null;
   reason?: string | null;
-  sharing?: { runs: number; workers: number } | null;
 }
 
 export interface Stream {

@@ -26,6 +26,7 @@ from explorer.runtime.store import StoredFrame
 from explorer.spec import ENDED, Experiment
 from explorer.story import Course, tell
 from explorer.ui import ending
+from explorer.ui.standing import standing
 
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
@@ -171,8 +172,11 @@ class _Story:
 
 
 def _visible(status: Status) -> dict[str, Any]:
+    # Of the queue, and of those that share the workers, only a sentence is told.
+    told = {name: value for name, value in status.items() if name not in ("sharing", "queue")}
     return {
-        **status,
+        **told,
+        "reason": standing(status),
         "rate": status["rate"] and round(status["rate"], 1),
         "left": status["left"] and round(status["left"]),
     }
