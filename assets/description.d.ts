@@ -73,13 +73,14 @@ export interface Parameters {
   total: number;
 }
 
-// One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. says: all of it.
+// One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. letters: of each. says: all of it.
 export interface Weight {
   name: string;
   shape: number[];
   axes: string[];
   symbols: (string | null)[];
   parts: string[];
+  letters: string[];
   says: string;
 }
 

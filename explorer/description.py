@@ -39,13 +39,16 @@ class Source(Plain, frozen=True):
 
 
 class Weight(Plain, frozen=True):
-    """One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. says: all of it."""
+    """One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. letters: of each.
+    says: all of it.
+    """
 
     name: str
     shape: tuple[int, ...]
     axes: Axes
     symbols: Symbols
     parts: tuple[str, ...]
+    letters: tuple[str, ...] = ()
     says: str = ""
 
 

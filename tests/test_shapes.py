@@ -149,7 +149,15 @@ def test_the_default_model_reads_as_it_is_drawn():
         gates = ["update z", "reset r", "candidate h̃"]
         sizes = " by ".join(f"{axis} {symbol} = {size}".replace("2 = 2", "2") for size, axis, symbol in places)
         says = f"{name}: {sizes}, in 3 parts: update z, reset r and candidate h̃; {shape[0] * shape[1]:,} weights"
-        return {"name": name, "shape": shape, "axes": axes, "symbols": symbols, "parts": gates, "says": says}
+        return {
+            "name": name,
+            "shape": shape,
+            "axes": axes,
+            "symbols": symbols,
+            "parts": gates,
+            "letters": ["z", "r", "h̃"],
+            "says": says,
+        }
 
     text = memory.pop("text")
     assert text.startswith("memory: GRU\n  takes (batch B, timesteps T = 20, features F = 5)\n")

@@ -12,12 +12,12 @@ export const BLOCK = { height: 104, thinnest: 5, cell: 12, beside: 66, gap: 22 }
 
 // Keras keeps the heads apart from their size: both together are as many numbers as go out.
 /** @type {(weight: Weight) => Block} */
-export function blockOf({ name, shape, axes, symbols, parts }) {
+export function blockOf({ name, shape, axes, symbols, parts, letters }) {
   const all = shape.map((size, index) => ({ axis: axes?.[index] ?? "size", size, symbol: symbols?.[index] }));
   const split = shape.length === 1 ? 0 : shape.length > 2 && axes?.at(-1) === "head size" ? 1 : shape.length - 1;
   const [rows, columns] = [all.slice(0, split), all.slice(split)];
   const long = (/** @type {Axis[]} */ list) => list.reduce((product, { size }) => product * (size ?? 1), 1);
-  return { name, rows, columns, high: long(rows), wide: long(columns), parts: parts ?? [], size: long(all) };
+  return { name, rows, columns, high: long(rows), wide: long(columns), parts, letters, size: long(all) };
 }
 
 // Pixels of one number, so that the blocks stand side by side, or on a phone below each other.
@@ -70,15 +70,15 @@ export function drawBlocks(parent, weights, unit) {
 
 // Where a gate's name does not fit over its part, its letter does.
 /** @type {(element: HTMLElement, block: Block, width: number) => void} */
-function writeGates(element, { parts }, width) {
+function writeGates(element, { parts, letters }, width) {
   element.style.width = `${width}px`;
   const room = width / parts.length - 4;
-  const letters = parts.some((part) => textWidth(part, 11) > room);
-  for (const part of parts) {
+  const short = parts.some((part) => textWidth(part, 11) > room);
+  parts.forEach((part, index) => {
     const gate = create("span", "", element);
-    gate.textContent = letters ? (part.split(" ").at(-1) ?? part) : part;
+    gate.textContent = short ? letters[index] : part;
     gate.title = part;
-  }
+  });
 }
 
 /** @type {(parent: HTMLElement, block: Block, width: number, height: number, words: string) => void} */

@@ -300,6 +300,7 @@ export interface Block {
   high: number;
   wide: number;
   parts: string[];
+  letters: string[];
   size: number;
 }
 

@@ -8,7 +8,7 @@ import { insideFew } from "../../assets/chain/copies.js";
 import { insideFill, insideNumber, insideRange } from "../../assets/chain/strips.js";
 import { held, lastOf } from "../../assets/held.js";
 
-const weight = (name, shape, axes) => ({ name, shape, axes, symbols: shape.map(() => null), parts: [], says: "" });
+const weight = (name, shape, axes) => ({ name, shape, axes, symbols: shape.map(() => null), parts: [], letters: [], says: "" });
 
 test("a block is as wide as the last axis is long, and as high as the others together", () => {
   const kernel = blockOf(weight("kernel", [5, 96], ["features", "units"]));
