@@ -48,7 +48,7 @@ def main() -> int:
         command = [program("node"), "node_modules/typescript/bin/tsc", "--project", "."]
         return subprocess.run(command, cwd=ASSETS, timeout=PATIENCE, env=_with_node()).returncode
     except (FileNotFoundError, subprocess.SubprocessError) as error:
-        print(error, file=sys.stderr)
+        print(f"The types of the front end could not be checked. {error}", file=sys.stderr)
         return 1
 
 
