@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from explorer.flows import window
+from explorer.flows import slid_by
 from explorer.sentences import POOLS
 from explorer.tensors import Seen, rule
 
@@ -94,12 +94,11 @@ def _bidirectional(seen: Seen) -> list[str]:
 
 def _convolution(seen: Seen) -> list[str]:
     layer = seen.layer
-    seen_by = window(seen)
-    assert seen_by is not None
-    place = "t" if seen_by.stride == 1 else f"{seen_by.stride}t"
-    step = "k" if seen_by.dilation == 1 else f"{seen_by.dilation}k"
-    shift = f" − {seen_by.offset}" if seen_by.offset else ""
-    inner = _sum(f"Σ(k = 0 … {seen_by.size - 1}) x[{place} + {step}{shift}] · kernel[k]", "bias" if layer.use_bias else "")
+    slid = slid_by(seen)
+    place = "t" if slid.stride == 1 else f"{slid.stride}t"
+    step = "k" if slid.dilation == 1 else f"{slid.dilation}k"
+    shift = f" − {slid.offset}" if slid.offset else ""
+    inner = _sum(f"Σ(k = 0 … {slid.size - 1}) x[{place} + {step}{shift}] · kernel[k]", "bias" if layer.use_bias else "")
     return [f"y[t] = {_bend(layer.activation, inner)}"]
 
 

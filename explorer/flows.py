@@ -19,13 +19,16 @@ def flow(seen: Seen) -> str:
 
 def window(seen: Seen) -> Window | None:
     """The window that a convolution or a pooling slides along, None for other layers."""
+    return slid_by(seen) if kind(seen.layer, (*CONVOLUTIONS, *WINDOW_POOLS)) else None
+
+
+def slid_by(seen: Seen) -> Window:
+    """The window of a layer that has one."""
     layer = seen.layer
     if kind(layer, CONVOLUTIONS):
         (size,), (stride,), (dilation,) = layer.kernel_size, layer.strides, layer.dilation_rate
-    elif kind(layer, WINDOW_POOLS):
-        (size,), (stride,), dilation = layer.pool_size, layer.strides, 1
     else:
-        return None
+        (size,), (stride,), dilation = layer.pool_size, layer.strides, 1
     spans = (size - 1) * dilation
     if layer.padding != "same":
         return Window(size, stride, dilation, spans if layer.padding == "causal" else 0)

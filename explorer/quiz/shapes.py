@@ -264,7 +264,7 @@ def wrong_axes_gone(facts: Facts, gone: list[str]) -> Iterator[Wrong]:
                 "batch forgotten", (name,), name, "The batch goes through every layer: it is the first axis everywhere."
             )
         elif first.width and name == first.width[1]:
-            reason = f"The last axis stays: {_became(first, out)}."
+            reason = f"The last axis stays: {_became(first.width, out)}."
             yield Wrong("width dropped", (name,), name, reason)
         elif name not in gone:
             reason = (TIME_FLOWS[facts.flow].dropped or "They stay.").format(steps=count(*_sized(first, name)))
@@ -278,8 +278,7 @@ def wrong_axes_gone(facts: Facts, gone: list[str]) -> Iterator[Wrong]:
         yield Wrong("time not dropped", (), "none", f"{written(out)} has no {gone[-1]} any more. {reason}".strip())
 
 
-def _became(first: Tensor, out: Tensor) -> str:
-    assert first.width is not None
-    if not out.width or first.width == out.width:
-        return f"{count(*first.width)} as before"
-    return f"{counted(*first.width, 'become')} {count(*out.width)}"
+def _became(width: tuple[int | None, str], out: Tensor) -> str:
+    if not out.width or width == out.width:
+        return f"{count(*width)} as before"
+    return f"{counted(*width, 'become')} {count(*out.width)}"
