@@ -100,8 +100,9 @@ def held() -> dict[str, Held]:
     ahead = [path for path in elements() if path not in linked]
     # Of low priority: what draws the first frame, and the first questions to the server, go before.
     link = '  <link rel="modulepreload" fetchpriority="low" crossorigin href="./{}">\n  '
-    links = "".join(link.format(path) for path in ahead)
-    links += "".join(f'  <link rel="modulepreload" fetchpriority="low" href="{path}">\n  ' for path in MODULES)
+    # The page's own come first: the chain is what a visitor waits for.
+    links = "".join(f'  <link rel="modulepreload" fetchpriority="low" href="{path}">\n  ' for path in MODULES)
+    links += "".join(link.format(path) for path in ahead)
     page = page.replace("</head>", links + "</head>", 1)
     fonts = [path for name in FONTS for path in _named("media", name, "woff2")]
     files = {f"/{path}": STATIC / path for path in (*linked, *ahead, *fonts)} | {PLOTLY_PATH: PLOTLY}
