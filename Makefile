@@ -10,7 +10,7 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test soak soak-code soak-faults soak-people lint types format bench setup setup-dev
+.PHONY: help run test soak soak-code soak-faults soak-people lint types format bench setup setup-dev lock try
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
@@ -62,6 +62,14 @@ lint: setup-dev
 
 types: setup-dev
 	$(BIN)/python -m scripts.front_end_types
+
+# What is installed, with everything underneath, for every system and Python that pyproject.toml names. What stands in the
+# files already is kept where it fits: `rm requirements*.txt` first, but for bench and soak, takes what is newest.
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --quiet --no-annotate --custom-compile-command "make lock"
+
+lock:
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --group dev --extra postgres --no-emit-package pip --constraint requirements.txt --output-file requirements-dev.txt
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

@@ -140,7 +140,7 @@ class Visitor:
             while True:
                 try:
                     line = await asyncio.wait_for(_line(reader), SECONDS_OF_SILENCE)
-                except asyncio.TimeoutError:
+                except TimeoutError:
                     raise VisitFailed(f"Nothing came of a run for {SECONDS_OF_SILENCE:.0f} seconds.") from None
                 if not line:
                     return
@@ -191,7 +191,7 @@ class Visitor:
         while True:
             try:
                 raw = await asyncio.wait_for(self._messages.get(), max(0.0, deadline - time.monotonic()))
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 raise VisitFailed(f"The page was not drawn within {SECONDS_OF_A_SCRIPT:.0f} seconds.") from None
             if not raw:
                 raise VisitFailed("The page's connection was closed.")

@@ -69,3 +69,5 @@ ui/             the Streamlit page, its components, and the stream of live event
 A chunk is a pure function, (experiment, state, epochs, budget) -> (state, frames): everything that the engine promises
 (pause, step, recovery, the same losses bit for bit) follows from that.
 """
+
+__version__ = "0.1.0"

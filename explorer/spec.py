@@ -137,11 +137,7 @@ class Experiment:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
-        values = asdict(self)
-        if self.pasted is None:
-            # Experiments were stored, and have their keys, from before there was pasted code.
-            del values["pasted"]
-        return values
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Experiment:

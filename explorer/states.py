@@ -6,7 +6,6 @@ in memory (little-endian), behind a mark and the epoch. Nothing in it can be exe
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Sequence
 
@@ -14,7 +13,6 @@ import numpy as np
 
 _HEAD = struct.Struct("<4sq")
 _MARK = b"seq1"
-_ARCHIVE = b"PK"
 
 
 def pack(values: Sequence[np.ndarray], epoch: int) -> bytes:
@@ -27,8 +25,6 @@ def unpack(state: bytes, like: Sequence[np.ndarray]) -> tuple[list[np.ndarray], 
 
     Raises ValueError for a state that was not packed for such variables.
     """
-    if state.startswith(_ARCHIVE):
-        return _unpack_archive(state, like)
     epoch, place, values = epoch_of(state), _HEAD.size, []
     for each in like:
         kind = each.dtype.newbyteorder("<")
@@ -45,18 +41,9 @@ def unpack(state: bytes, like: Sequence[np.ndarray]) -> tuple[list[np.ndarray], 
 
 def epoch_of(state: bytes) -> int:
     """How many epochs lie behind a packed state. Raises ValueError for bytes that are none."""
-    if state.startswith(_ARCHIVE):
-        with np.load(io.BytesIO(state), allow_pickle=False) as stored:
-            return int(stored["epoch"])
     if len(state) < _HEAD.size or not state.startswith(_MARK):
         raise ValueError("The stored state cannot be read: it was not written by this program.")
     return int(_HEAD.unpack_from(state)[1])
-
-
-def _unpack_archive(state: bytes, like: Sequence[np.ndarray]) -> tuple[list[np.ndarray], int]:
-    """States were NumPy archives at first, and what was stored then can still go on."""
-    with np.load(io.BytesIO(state), allow_pickle=False) as stored:
-        return [stored[f"v{place}"] for place in range(len(like))], int(stored["epoch"])
 
 
 def _little(value: np.ndarray) -> np.ndarray:

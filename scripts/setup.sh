@@ -10,31 +10,27 @@ fail() {
     exit 1
 }
 
-# Prints "3.12" and succeeds where $1 is a Python that TensorFlow has a wheel for.
+# Prints "3.12" and succeeds where $1 is a Python that pyproject.toml names.
 version_of() {
     "$1" -c 'import sys
 version = sys.version_info[:2]
 sys.stdout.write("%d.%d" % version)
-sys.exit(0 if (3, 10) <= version <= (3, 13) else 1)' 2>/dev/null
+sys.exit(0 if (3, 11) <= version <= (3, 13) else 1)' 2>/dev/null
 }
 
 choose() {
     if [ -n "${PYTHON:-}" ]; then
         version_of "$PYTHON" >/dev/null && echo "$PYTHON" && return
-        fail "PYTHON=$PYTHON is Python $(version_of "$PYTHON" || true), and TensorFlow 2.21 has wheels for Python 3.10 to 3.13 only: name one of those, for example PYTHON=python3.12."
+        fail "PYTHON=$PYTHON is Python $(version_of "$PYTHON" || true), and this project needs Python 3.11 to 3.13: name one of those, for example PYTHON=python3.12."
     fi
-    # 3.10 comes last: there some packages are older.
-    case "$(version_of python3 || true)" in
-        3.11 | 3.12 | 3.13) echo python3 && return ;;
-    esac
-    for candidate in python3.13 python3.12 python3.11 python3.10 python3; do
+    for candidate in python3 python3.13 python3.12 python3.11; do
         if version_of "$candidate" >/dev/null; then
             echo "$candidate"
             return
         fi
     done
     found=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null || echo none)
-    fail "TensorFlow 2.21 needs Python 3.10 to 3.13, and python3 here is $found: install one of those (python.org, or your system's packages) and run this again."
+    fail "this project needs Python 3.11 to 3.13, and python3 here is $found: install one of those (python.org, or your system's packages) and run this again."
 }
 
 stamp=$place/.$(basename "$wanted" .txt)-$(cat requirements.txt "$wanted" | cksum | cut -d' ' -f1)

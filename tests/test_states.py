@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,14 +22,6 @@ def test_a_state_comes_back_as_it_was(variables, epoch, seed):
     assert (found_epoch, epoch_of(state)) == (epoch, epoch)
     for one, other in zip(found, values, strict=True):
         assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
-
-
-def test_a_state_of_the_first_kind_can_still_go_on():
-    values, buffer = [np.arange(6.0, dtype=np.float32).reshape(2, 3), np.array(7)], io.BytesIO()
-    np.savez(buffer, epoch=np.int64(5), v0=values[0], v1=values[1])
-    found, epoch = unpack(buffer.getvalue(), values)
-    assert epoch == epoch_of(buffer.getvalue()) == 5
-    assert found[0].tolist() == values[0].tolist() and found[1] == 7
 
 
 @pytest.mark.parametrize("change", [lambda state: state[:-1], lambda state: state + b"\0", lambda state: state[:12]])

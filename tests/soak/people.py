@@ -73,7 +73,7 @@ class Person:
             visitor = Visitor(self._soak.port)
             try:
                 await self._visit(visitor)
-            except (VisitFailed, OSError, asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
+            except (VisitFailed, OSError, asyncio.IncompleteReadError) as error:
                 self._soak.errors.append(f"{type(error).__name__}: {error}")
             finally:
                 self._soak.errors += visitor.errors

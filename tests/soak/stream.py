@@ -68,7 +68,7 @@ async def _listen_once(visitor: Visitor, run: str, heard: list[StoredFrame], sec
                     first = time.monotonic() - began
                     row.recoveries.append(first)
                 heard += [_frame(each) for each in content["frames"]]
-    except asyncio.TimeoutError:
+    except TimeoutError:
         assert first is not None, "Nothing came of a run."
         return False
     finally:
