@@ -30,6 +30,7 @@ setup-dev:
 	@sh scripts/setup.sh requirements-dev.txt
 
 run: setup
+	@$(BIN)/python scripts/can_listen.py "$(PORT)" "$(ADDRESS)"
 	@$(BIN)/python -m explorer.runtime.describe_catalog
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS) --browser.serverAddress $(SHOWN)
 

@@ -46,7 +46,8 @@ story           what happened in a run, in sentences
 runtime/        where runs live, in this order:
   jobs, worker_preload  what workers run, by name
   server_id       names this server, and tells whether another one still lives
-  database        connections, tables brought up to date, errors as sentences, a deleted file put back
+  database_errors what goes wrong with a database, as sentences
+  database        connections, tables brought up to date, a deleted file put back
   store           runs and frames in SQL, and which server trains which run
   retention       which runs are deleted, and when
   quotas          how much one visitor may have going

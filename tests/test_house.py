@@ -23,7 +23,8 @@ ORDER = (
     *("runtime", "export", "__main__", "ui"),
 )
 RUNTIME = (
-    *("__init__", "jobs", "worker_preload", "server_id", "database", "descriptions", "store", "retention", "quotas"),
+    *("__init__", "jobs", "worker_preload", "server_id", "database_errors", "database"),
+    *("descriptions", "store", "retention", "quotas"),
     *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
     *("queries", "describe_catalog", "event_loop", "store_writer", "subscribers", "snapshot", "scheduler", "runs"),
     *("worker_pool", "cluster_monitor", "chunks", "precompiler", "views", "engine"),

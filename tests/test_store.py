@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 import sqlalchemy as sql
 
-from explorer.runtime import database
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime import database, database_errors
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.server_id import new_server_id
 from explorer.runtime.store import FramesMissing, Run, RunTaken, Store, owner_of
 from explorer.spec import Experiment, Frame
@@ -42,6 +42,11 @@ def store(tmp_path):
     store = Store(f"sqlite:///{tmp_path / 'new' / 'runs.db'}")
     yield store
     store.close()
+
+
+def beside(store: Store) -> Store:
+    """Another server's store of the same database."""
+    return Store(store.database.address)
 
 
 def test_a_run_comes_back_as_it_was(store):
@@ -101,8 +106,8 @@ def test_frames_that_do_not_follow_the_last_are_refused(store, stored, came):
     assert store.state("r1") == (b"before" if stored else None)
 
 
-def test_only_the_server_that_trains_a_run_writes_to_it(store, tmp_path):
-    other = Store(f"sqlite:///{tmp_path / 'new' / 'runs.db'}")
+def test_only_the_server_that_trains_a_run_writes_to_it(store):
+    other = beside(store)
     store.add_run(a_run())
     store.add_chunk("r1", 1, b"one", [frame(1)], "running")
     with pytest.raises(RunTaken):
@@ -155,8 +160,8 @@ def test_a_server_on_another_machine_loses_its_runs_when_its_lease_is_over(store
     assert sorted(store.hold_abandoned()) == ["queued", "running"]
 
 
-def test_a_server_that_ends_holds_its_own_runs_only(store, tmp_path):
-    other = Store(f"sqlite:///{tmp_path / 'new' / 'runs.db'}")
+def test_a_server_that_ends_holds_its_own_runs_only(store):
+    other = beside(store)
     store.add_run(a_run("mine"))
     other.add_run(a_run("theirs"))
     assert store.hold_own() == 1
@@ -279,7 +284,7 @@ def test_a_full_disk_says_so_and_nothing_is_half_written(tmp_path):
                 epoch += 1
             except DatabaseUnavailable as error:
                 sentence = str(error)
-        assert sentence in (database.FULL, database.FAILS)
+        assert sentence in (database_errors.FULL, database_errors.FAILS)
         assert [kept.epoch for kept in store.frames("r1")] == list(range(1, epoch + 1))
         resize(disk, megabytes=8)
         store.add_chunk("r1", epoch + 1, os.urandom(50_000), [frame(epoch + 1)], "running")

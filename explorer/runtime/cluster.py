@@ -272,7 +272,7 @@ class Cluster:
             if scheduler is None:
                 raise CommClosedError("The client is closed.")
             return self._client.sync(getattr(scheduler, what), callback_timeout=_SECONDS_OF_AN_ANSWER)
-        except (OSError, asyncio.TimeoutError) as error:  # TimeoutError is an OSError
+        except (TimeoutError, OSError) as error:  # TimeoutError is an OSError
             raise TimeoutError("The scheduler does not answer.") from error
 
     # --- the thread that watches
@@ -284,7 +284,7 @@ class Cluster:
                 self._look()
                 timeouts = 0
                 continue
-            except (TimeoutError, asyncio.TimeoutError):
+            except TimeoutError:
                 timeouts += 1
             except Exception as error:
                 timeouts = 2
@@ -337,7 +337,7 @@ class Cluster:
         while not self._closed.wait(_SECONDS_BETWEEN_HEARTBEATS):
             try:
                 client = self._connected(_SECONDS_OF_AN_ATTEMPT)
-            except (OSError, asyncio.TimeoutError):
+            except (TimeoutError, OSError):
                 continue
             except Exception:
                 _LOG.exception("The scheduler answers, but not as one that can be used.")
@@ -413,7 +413,7 @@ def _at_most(close: Callable[..., Any], seconds: float) -> None:
     """Close something of Dask's; what it could not close in time, or at all, is ended otherwise."""
     try:
         close(timeout=seconds)
-    except (TimeoutError, asyncio.TimeoutError):
+    except TimeoutError:
         _LOG.warning("Dask did not end within %g seconds.", seconds)
     except Exception:
         _LOG.exception("Dask could not end.")

@@ -21,6 +21,8 @@ SECONDS_BETWEEN_STARTS = 3.0
 SECONDS_OF_A_LOOK = 4.0
 SECONDS_OF_A_START = 18.0
 NO_WORKERS = "The workers did not start."
+NO_SCHEDULER = "The scheduler of the workers does not answer."
+TRIED_AGAIN = "A new attempt is made every few seconds, and this page goes on by itself after one that works."
 # Not the reason itself: it names addresses and files of the machine, and a visitor reads this.
 ASK_WHO_RUNS_IT = "Whoever runs this server finds the reason in its log."
 
@@ -129,6 +131,7 @@ class ClusterMonitor:
                     return False
                 if not self.failure:
                     _LOG.error("The workers did not start: %s", error, exc_info=not isinstance(error, ConnectionError))
-                self.failure = f"{NO_WORKERS} They are tried again every few seconds. {ASK_WHO_RUNS_IT}"
+                what = NO_SCHEDULER if isinstance(error, ConnectionError) else NO_WORKERS
+                self.failure = f"{what} {TRIED_AGAIN} {ASK_WHO_RUNS_IT}"
             self._ends.wait(SECONDS_BETWEEN_STARTS)
         return False

@@ -1,15 +1,15 @@
 """The database at an address: its connections, its tables brought up to date, and its errors as sentences.
 
 An error of the database (locked, full, read-only, gone) reaches the rest of the package as `DatabaseUnavailable`, whose
-text is a sentence. A SQLite file that was deleted while it is in use is written anew from the connections that still
-hold it, so that nothing is lost.
+text is a sentence (`database_errors`). A SQLite file that was deleted while it is in use is written anew from the
+connections that still hold it, so that nothing is lost.
 """
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
+import re
 import sqlite3
 import stat
 import threading
@@ -17,10 +17,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sql
+
+from explorer.runtime.database_errors import CANNOT_OPEN, DatabaseUnavailable, errors_as_sentences
 
 _LOG = logging.getLogger(__name__)
 # Every table of this application, by the files that know them.
@@ -34,42 +35,8 @@ TRIES_TO_PUT_BACK = 5
 SECONDS_FOR_A_CONNECTION = 5.0
 LARGEST_WRITE_AHEAD_LOG = 64 * 2**20
 OWNER_ONLY = 0o600
-
-LOCKED = "The database is locked by another program."
-FULL = "The disk that holds the database is full."
-FAILS = "The disk that holds the database is full, or it fails."
-READ_ONLY = "The database cannot be written to: it is read-only."
-CANNOT_OPEN = "The database file cannot be opened."
-DAMAGED = "The database file is damaged, or is no database."
-NO_ANSWER = "The database does not answer."
-
-# SQLite's primary result codes, https://sqlite.org/rescode.html. The driver names them from Python 3.11 on only.
-_SENTENCES = {
-    3: CANNOT_OPEN,  # PERM
-    5: LOCKED,  # BUSY
-    6: LOCKED,  # LOCKED
-    8: READ_ONLY,  # READONLY
-    10: FAILS,  # IOERR
-    11: DAMAGED,  # CORRUPT
-    13: FULL,  # FULL
-    14: CANNOT_OPEN,  # CANTOPEN
-    26: DAMAGED,  # NOTADB
-}
-# Python 3.10 does not tell the code.
-_WORDS = (
-    ("locked", LOCKED),
-    ("is full", FULL),
-    ("readonly", READ_ONLY),
-    ("disk i/o", FAILS),
-    ("unable to open", CANNOT_OPEN),
-    ("malformed", DAMAGED),
-    ("not a database", DAMAGED),
-)
-_NOT_OURS = (sql.exc.IntegrityError, sql.exc.ProgrammingError, sql.exc.DataError, sql.exc.NotSupportedError)
-
-
-class DatabaseUnavailable(Exception):
-    """The database cannot do now what was asked of it; it may later. The text is a sentence for the reader."""
+# PostgreSQL's number for the lock under which one server at a time brings the tables up to date: any, and always the same.
+TABLES_LOCK = 20_261_128
 
 
 class Database:
@@ -80,17 +47,17 @@ class Database:
     """
 
     def __init__(self, url: str, tables: sql.MetaData, upgrade: Callable[[sql.Connection], None]) -> None:
-        try:
-            self._url = sql.make_url(url)
-        except sql.exc.ArgumentError:
-            raise ValueError(
-                f"EXPLORER_DATABASE must be a SQLAlchemy address such as sqlite:///data/explorer.db. Received: {url[:40]!r}"
-            ) from None
+        self._url = _checked(url)
         self._tables = tables
         self._upgrade = upgrade
         self._opening = threading.Lock()
         self._engine: sql.Engine | None = None
         self._file = _File(Path(self._url.database or "").absolute()) if _is_file(self._url) else None
+
+    @property
+    def address(self) -> str:
+        """Where it is, its password left out."""
+        return self._url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         if self._engine is not None:
@@ -107,7 +74,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sql.Connection]:
         """A transaction, committed at its end. Raises DatabaseUnavailable."""
-        with _errors_as_sentences():
+        with errors_as_sentences():
             engine = self._ready()
             if self._file is None:
                 with engine.begin() as connection:
@@ -126,10 +93,12 @@ class Database:
 
     def _opened(self) -> sql.Engine:
         if self._file is None:
-            options = {}
-            if self._url.get_backend_name() != "sqlite":
-                options = {"pool_pre_ping": True, "pool_size": CONNECTIONS, "pool_timeout": SECONDS_FOR_A_CONNECTION}
-            engine = sql.create_engine(self._url, **options)
+            engine = sql.create_engine(
+                _with_timeout(self._url),
+                pool_pre_ping=True,
+                pool_size=CONNECTIONS,
+                pool_timeout=SECONDS_FOR_A_CONNECTION,
+            )
         else:
             engine = sql.create_engine(
                 "sqlite://",
@@ -153,6 +122,8 @@ class Database:
 
     def _prepare(self, engine: sql.Engine) -> None:
         with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sql.select(sql.func.pg_advisory_xact_lock(TABLES_LOCK)))
             self._tables.create_all(connection)
             self._add_columns(connection)
             self._upgrade(connection)
@@ -299,31 +270,38 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _is_file(url: sql.URL) -> bool:
-    return url.get_backend_name() == "sqlite" and bool(url.database) and url.database != ":memory:"
-
-
-@contextmanager
-def _errors_as_sentences() -> Iterator[None]:
+def _checked(text: str) -> sql.URL:
+    """The address, of a database that this program can use. Raises ValueError with a sentence for any other."""
+    example = "such as sqlite:///data/explorer.db or postgresql://user@host/name"
     try:
-        yield
-    except _NOT_OURS:
-        raise
-    except sql.exc.DBAPIError as error:
-        raise DatabaseUnavailable(_sentence(error.orig)) from error
-    except sql.exc.TimeoutError as error:
-        raise DatabaseUnavailable(NO_ANSWER) from error
-    except sqlite3.Error as error:
-        raise DatabaseUnavailable(_sentence(error)) from error
-    except PermissionError as error:
-        raise DatabaseUnavailable(CANNOT_OPEN) from error
-    except OSError as error:
-        raise DatabaseUnavailable(FULL if error.errno == errno.ENOSPC else CANNOT_OPEN) from error
+        url = sql.make_url(text)
+        dialect = url.get_dialect()
+    except (sql.exc.ArgumentError, ValueError):  # the latter for a port that is no number
+        received = re.sub(r":[^:@/]*@", ":***@", text)[:40]
+        raise ValueError(f"EXPLORER_DATABASE must be a SQLAlchemy address {example}. Received: {received!r}") from None
+    shown = url.render_as_string(hide_password=True)[:80]
+    if dialect.is_async or (url.get_backend_name() == "sqlite" and not _is_file(url)):
+        what = "a driver that is asynchronous" if dialect.is_async else "memory, which every connection has of its own"
+        raise ValueError(f"EXPLORER_DATABASE asks for {what}: name an address {example}. Received: {shown!r}")
+    try:
+        dialect.import_dbapi()
+    except ImportError:
+        todo = "run pip install with the name of the package that brings it"
+        if url.get_backend_name() == "postgresql":
+            todo = "run pip install '.[postgres]' in this project's folder, begin the address with postgresql://"
+        raise ValueError(
+            f"EXPLORER_DATABASE is {shown!r}, but its driver {dialect.driver} is not installed: {todo}, or unset it to "
+            "use a file here."
+        ) from None
+    return url
 
 
-def _sentence(error: Any) -> str:
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF in _SENTENCES:
-        return _SENTENCES[code & 0xFF]
-    text = str(error).lower()
-    return next((sentence for word, sentence in _WORDS if word in text), NO_ANSWER)
+def _with_timeout(url: sql.URL) -> sql.URL:
+    """The address, with a bound on how long a connection is waited for where the driver knows that word."""
+    if url.get_dialect().driver in ("psycopg", "psycopg2") and "connect_timeout" not in url.query:
+        return url.update_query_dict({"connect_timeout": f"{SECONDS_FOR_A_CONNECTION:.0f}"})
+    return url
+
+
+def _is_file(url: sql.URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")

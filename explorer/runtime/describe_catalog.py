@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.presets import PRESETS
 from explorer.runtime import jobs
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.queries import Refused, model_key
 from explorer.runtime.store import Store
 from explorer.spec import Experiment

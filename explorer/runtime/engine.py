@@ -29,7 +29,7 @@ from explorer.description import Description
 from explorer.runtime.chunks import Chunks
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.cluster_monitor import ClusterMonitor
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.describe_catalog import describe_in_quiet
 from explorer.runtime.embedded import workers_wanted
 from explorer.runtime.event_loop import EventLoop

@@ -20,7 +20,7 @@ from cachetools import LRUCache, TTLCache
 
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster, WorkerDied, gone
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.descriptions import Descriptions
 from explorer.spec import Experiment
 

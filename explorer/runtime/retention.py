@@ -11,7 +11,7 @@ import os
 import threading
 import time
 
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.store import Store
 
 _LOG = logging.getLogger(__name__)

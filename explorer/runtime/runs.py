@@ -16,7 +16,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.event_loop import EventLoop
 from explorer.runtime.jobs import Chunk
 from explorer.runtime.scheduler import Active, Scheduler

@@ -15,7 +15,7 @@ import streamlit as st
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.presets import PRESETS
 from explorer.quiz import LARGEST_SEED
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.spec import LONGEST_VALUE, SETTINGS, SIZES, Experiment, Problem
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer import data
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import StoredFrame

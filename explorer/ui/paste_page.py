@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.examples import EXAMPLES, FORMS
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.ui import life, paste_state, paste_train
 from explorer.ui.chain import chain

@@ -8,7 +8,7 @@ from typing import Literal
 import plotly
 import streamlit as st
 
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Run
 from explorer.spec import Experiment

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from explorer.runtime.cluster import Cluster
-from explorer.runtime.database import DatabaseUnavailable
+from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
 from explorer.spec import Experiment

@@ -6,6 +6,18 @@ import os
 import sys
 from collections.abc import Callable
 
+import sqlalchemy as sql
+
+from explorer.runtime.database_errors import (
+    CANNOT_OPEN,
+    DAMAGED,
+    FAILS,
+    FULL,
+    LOCKED,
+    NO_ANSWER,
+    READ_ONLY,
+    DatabaseUnavailable,
+)
 from explorer.runtime.embedded import workers_wanted
 from explorer.runtime.quotas import runs_in_all
 from explorer.runtime.remote import checked_address
@@ -13,6 +25,16 @@ from explorer.runtime.retention import Retention
 from explorer.runtime.store import Store
 from explorer.ui.server.clients import trusted_proxies
 from explorer.ui.server.hosts import Hosts
+
+_ANOTHER = "or name another database in EXPLORER_DATABASE"
+_WHAT_TO_DO = {
+    FULL: f"Make room on it, {_ANOTHER}.",
+    FAILS: f"Make room on it, {_ANOTHER}.",
+    READ_ONLY: f"Let it be written to, {_ANOTHER}.",
+    CANNOT_OPEN: f"Let its folder be made, and the file be read and written, {_ANOTHER}.",
+    DAMAGED: f"Move that file away, {_ANOTHER}.",
+    NO_ANSWER: "Start the server that it names, let it take this user, or unset EXPLORER_DATABASE to use a file here.",
+}
 
 
 def exit_where_wrong() -> None:
@@ -29,7 +51,7 @@ def wrong_settings() -> list[str]:
     found = []
     scheduler = os.environ.get("EXPLORER_SCHEDULER")
     readings: list[Callable[[], object]] = [workers_wanted, runs_in_all, trusted_proxies]
-    readings += [lambda: Hosts(None), Store, lambda: Retention(Store())]
+    readings += [lambda: Hosts(None), _try_database, lambda: Retention(Store())]
     if scheduler:
         readings.append(lambda: checked_address(scheduler))
     for read in readings:
@@ -39,3 +61,26 @@ def wrong_settings() -> list[str]:
             if str(error) not in found:
                 found.append(str(error))
     return found
+
+
+def _try_database() -> None:
+    """Raise ValueError with a sentence where no run could be stored. A lock is somebody else's, and will go."""
+    store = Store()
+    try:
+        store.try_out()
+    except (DatabaseUnavailable, sql.exc.DBAPIError) as error:
+        if str(error) == LOCKED:
+            return
+        said = str(error) if isinstance(error, DatabaseUnavailable) else "The database refuses to store a run."
+        cause = error.__cause__ if isinstance(error, DatabaseUnavailable) else error
+        raise ValueError(
+            f"The database {store.database.address} cannot be used. {said} {_WHAT_TO_DO.get(said, '')}{_reason(cause)}"
+        ) from error
+    finally:
+        store.close()
+
+
+def _reason(error: BaseException | None) -> str:
+    """What the driver or the system says, for who starts the server: one line."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return f" (The reason that was given: {' '.join(text.split())[:300]})" if text else ""
