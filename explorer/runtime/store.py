@@ -30,7 +30,9 @@ from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.server_id import is_gone, new_server_id
 from explorer.spec import ENDED, Experiment, Frame
 
-DEFAULT_PATH = Path(__file__).resolve().parents[2] / "data" / "explorer.db"
+_PROJECT = Path(__file__).resolve().parents[2]
+# Beside the application; where the package is installed apart from it, in the folder that the server is started in.
+DEFAULT_PATH = (_PROJECT if (_PROJECT / "app.py").is_file() else Path.cwd()) / "data" / "explorer.db"
 # A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
 LEASE_SECONDS = 10.0
 RESTARTED = "The server was restarted. The run goes on when its owner opens it."

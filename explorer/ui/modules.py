@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from pathlib import Path
 
-ASSETS = Path(__file__).parents[2] / "assets"
+from explorer.ui.assets import ASSETS
+
 COMPONENTS = ("chain.js", "live.js", "code.js")
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)

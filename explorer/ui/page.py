@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS
@@ -11,6 +9,7 @@ from explorer.presets import PRESETS
 from explorer.runtime.engine import Refused
 from explorer.spec import Experiment
 from explorer.ui import address, life
+from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
 from explorer.ui.plain import plain
@@ -20,7 +19,6 @@ from explorer.ui.visitor import visitor
 from explorer.ui.waiting import rerun_when_ready, wait_for_workers
 
 SECONDS_TO_DESCRIBE = 20.0
-ASSETS = Path(__file__).parents[2] / "assets"
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.ui.assets import ASSETS
+
 HERE = Path(__file__).parent
-ASSETS = HERE.parents[1] / "assets"
 
 
 def main() -> None:

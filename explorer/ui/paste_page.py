@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,6 +10,7 @@ from explorer.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.ui import life, paste_state, paste_train
+from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered
 from explorer.ui.paste_chain import drawn, marks
@@ -22,7 +22,6 @@ from explorer.ui.visitor import visitor
 from explorer.ui.waiting import wait_for_workers
 
 SECONDS_TO_CHECK = 20.0
-ASSETS = Path(__file__).parents[2] / "assets"
 EMPTY = (
     "Paste the lines that build your model, from the imports to `Sequential` or `Model`. Lines that make data, `compile` "
     "and `fit` may stay: shapes and loss are read from them. Nothing is executed."
