@@ -44,6 +44,7 @@ training *      compiles an epoch once and runs chunks of it
 limits          what a run will cost, estimated before it starts
 story           what happened in a run, in sentences
 runtime/        where runs live, in this order:
+  quiet           TensorFlow's messages kept from the terminal
   jobs, worker_preload  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
@@ -63,7 +64,9 @@ runtime/        where runs live, in this order:
   precompiler     compiles ahead what pages rest on
   engine          queue, pause, step, stop, and recovery
 export          an experiment as a script that stands alone
-__main__        the same from the command line
+html            an explanation as a table, for notebooks
+interface       the same for Python programs: `from explorer import Experiment, check, explain, train`
+cli, __main__   the same from the command line
 ui/             the Streamlit page, its components, and the stream of live events; in ui/server/ what stands before them:
                 names, origins, sizes, rates and connections
 
@@ -71,4 +74,25 @@ A chunk is a pure function, (experiment, state, epochs, budget) -> (state, frame
 (pause, step, recovery, the same losses bit for bit) follows from that.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.interface import Experiment, WrongExperiment, check, explain, train
+
 __version__ = "0.1.0"
+__all__ = ["Experiment", "WrongExperiment", "check", "explain", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when it is asked for: whoever imports one room of the package does not wait for the others.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from explorer import interface
+
+    return getattr(interface, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

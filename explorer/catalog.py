@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -16,7 +16,7 @@ from explorer import architectures, tasks
 from explorer import pasted as own_code
 from explorer.registry import ARCHITECTURES, TASKS, Architecture, Task
 from explorer.report import Report
-from explorer.spec import LIMITS, Experiment, Pasted, Reading, knob_choices, read
+from explorer.spec import LIMITS, SETTINGS, SIZES, Experiment, Pasted, Reading, WrongExperiment, knob_choices, read
 
 
 def _walk(package: ModuleType, entries: dict[str, Any]) -> None:
@@ -37,6 +37,29 @@ _walk(tasks, TASKS)
 def read_experiment(values: Mapping[str, Any], ignore: tuple[str, ...] = ()) -> Reading:
     """`spec.read` on the whole catalog."""
     return read(values, ARCHITECTURES, TASKS, ignore)
+
+
+def checked_experiment(values: Mapping[str, Any], spelled: Callable[[str], str] = str) -> Experiment:
+    """The experiment that these values ask for, with the defaults for what they leave out.
+
+    spelled: how the name of a setting is written where the values come from. Raises WrongExperiment where one cannot be
+    taken as it is, with the sentences of the page; whoever names no architecture gets the first that fits the task.
+    """
+    reading = read_experiment(dict(values))
+    if any(problem.name == "architecture" for problem in reading.problems):
+        # What else there is to say would be said of another architecture.
+        raise WrongExperiment([problem.refusal for problem in reading.problems if problem.name == "architecture"])
+    here = {"architecture", "task", *SIZES, *SETTINGS, *reading.experiment.knobs}
+    told = {problem.name for problem in reading.problems}
+    sentences = [problem.refusal for problem in reading.problems]
+    sentences += [
+        f"{spelled(name)} is no setting of {reading.experiment.architecture} on {reading.experiment.task}."
+        for name in values
+        if name not in here | told
+    ]
+    if sentences:
+        raise WrongExperiment(sentences)
+    return reading.experiment
 
 
 @dataclass(frozen=True)
@@ -125,6 +148,7 @@ __all__ = [
     "ARCHITECTURES",
     "TASKS",
     "Resolved",
+    "checked_experiment",
     "pasted_experiment",
     "pasted_tasks",
     "program_key",

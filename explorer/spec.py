@@ -13,6 +13,7 @@ import json
 import math
 import reprlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -64,11 +65,24 @@ LIMITS: dict[str, Limit] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One value that could not be taken as it came, as a sentence for the reader."""
+    """One value that could not be taken as it came.
+
+    sentence: what was wrong, and what was taken instead. refusal: the same where nothing is taken instead, because whoever
+    asks wants that or nothing.
+    """
 
     name: str
     received: Any
     sentence: str
+    refusal: str = ""
+
+
+class WrongExperiment(ValueError):
+    """An experiment that cannot be. `sentences` says why, one for each value; the text is all of them, a line each."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__("\n".join(self.sentences))
 
 
 @dataclass(frozen=True)
@@ -121,7 +135,8 @@ class Experiment:
     def __post_init__(self) -> None:
         object.__setattr__(self, "knobs", dict(sorted(dict(self.knobs).items())))
         # 1 and 1.0 are equal and must have one key; JSON from elsewhere may write either.
-        object.__setattr__(self, "learning_rate", float(self.learning_rate))
+        with suppress(TypeError, ValueError):  # What is no number is told by whoever judges the experiment.
+            object.__setattr__(self, "learning_rate", float(self.learning_rate))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -264,12 +279,16 @@ def read(
     for name in unknown[:MOST_UNKNOWN]:
         near = difflib.get_close_matches(_text(name)[:LONGEST_VALUE], known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        problems.append(Problem(name, values[name], f"There is no setting called {_quote(name)}; it was left out.{hint}"))
+        wrong = f"There is no setting called {_quote(name)}"
+        problems.append(Problem(name, values[name], f"{wrong}; it was left out.{hint}", f"{wrong}.{hint}"))
     if more := unknown[MOST_UNKNOWN:]:
-        sentence = f"There are no settings called {_quote(more[0])} and {len(more) - 1:,} more either; they were left out."
+        wrong, left = (
+            f"There are no settings called {_quote(more[0])} and {len(more) - 1:,} more either",
+            "they were left out",
+        )
         if len(more) == 1:
-            sentence = f"There is no setting called {_quote(more[0])} either; it was left out."
-        problems.append(Problem(more[0], values[more[0]], sentence))
+            wrong, left = f"There is no setting called {_quote(more[0])} either", "it was left out"
+        problems.append(Problem(more[0], values[more[0]], f"{wrong}; {left}.", f"{wrong}."))
     return Reading(Experiment(architecture.name, task.name, **taken, knobs=knobs), tuple(problems))
 
 
@@ -301,13 +320,9 @@ def _named(kind: str, wanted: Any, entries: Mapping[str, Any], problems: list[Pr
         return entries[wanted]
     near = difflib.get_close_matches(_text(wanted), entries, n=1)
     taken = near[0] if near else next(iter(entries))
-    problems.append(
-        Problem(
-            kind,
-            wanted,
-            f"There is no {kind} called {_quote(wanted)}. There are: {', '.join(entries)}. Took {taken} instead.",
-        )
-    )
+    wrong = f"There is no {kind} called {_quote(wanted)}. There are: {', '.join(entries)}."
+    hint = f" Did you mean {taken}?" if near else ""
+    problems.append(Problem(kind, wanted, f"{wrong} Took {taken} instead.", f"{wrong}{hint}"))
     return entries[taken]
 
 
@@ -327,14 +342,11 @@ def _fitting_task(wanted: Any, architecture: Architecture, tasks: Mapping[str, T
         return _named("task", wanted, fitting, problems)
     if wanted in fitting:
         return fitting[wanted]
-    problems.append(
-        Problem(
-            "task",
-            wanted,
-            f"{tasks[wanted].title} does not fit {architecture.title}: {architecture.misfit(tasks[wanted])}. "
-            f"Tasks that fit: {', '.join(fitting)}. Took {default.name} instead.",
-        )
+    wrong = (
+        f"{tasks[wanted].title} does not fit {architecture.title}: {architecture.misfit(tasks[wanted])}. "
+        f"Tasks that fit: {', '.join(fitting)}."
     )
+    problems.append(Problem("task", wanted, f"{wrong} Took {default.name} instead.", wrong))
     return default
 
 
@@ -347,17 +359,16 @@ def _number(name: str, received: Any, limit: Limit, problems: list[Problem], fix
     whole = "a whole number" if limit.whole else "a number"
     number = _float(received)
     if not math.isfinite(number) or isinstance(received, bool):
-        sentence = f"{name} must be {whole} from {allowed}, but {_quote(received)} came. Took {spell(default)} instead."
-        problems.append(Problem(name, received, sentence))
+        wrong = f"{name} must be {whole} from {allowed}, but {_quote(received)} came."
+        problems.append(Problem(name, received, f"{wrong} Took {spell(default)} instead.", wrong))
         return default
     taken = min(max(number, limit.low), limit.high)
     taken = kind(round(taken)) if limit.whole else taken
     if taken != number:
+        wrong = f"{name} must be {whole} from {allowed}, but {_quote(received)} came."
         if fixed:
-            sentence = f"{name} cannot be {_quote(received)} here. {fixed} Took {spell(taken)} instead."
-        else:
-            sentence = f"{name} must be {whole} from {allowed}, but {_quote(received)} came. Took {spell(taken)} instead."
-        problems.append(Problem(name, received, sentence))
+            wrong = f"{name} cannot be {_quote(received)} here. {fixed}"
+        problems.append(_nearest(name, received, wrong, taken))
     return taken
 
 
@@ -379,7 +390,9 @@ def _choice(name: str, received: Any, knob: Knob, choices: tuple[Any, ...], prob
             taken = min(choices, key=lambda choice: abs(choice - number))
             if taken == number:
                 return taken
-    problems.append(
-        Problem(name, received, f"{name} can be {allowed}, but {_quote(received)} came. Took {spell(taken)} instead.")
-    )
+    problems.append(_nearest(name, received, f"{name} can be {allowed}, but {_quote(received)} came.", taken))
     return taken
+
+
+def _nearest(name: str, received: Any, wrong: str, taken: Any) -> Problem:
+    return Problem(name, received, f"{wrong} Took {spell(taken)} instead.", f"{wrong} The nearest is {spell(taken)}.")

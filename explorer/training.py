@@ -245,6 +245,15 @@ class Trainer:
                 break
         return self._save(done + len(frames)), frames
 
+    def model_at(self, state: bytes) -> keras.Model:
+        """A model of its own with the weights of a state, compiled with the loss that it was trained on."""
+        values, _ = states.unpack(state, self._start)
+        model = build_experiment(self.experiment)
+        for variable, value in zip(model.variables, values, strict=False):  # After the weights come the optimizer's.
+            variable.assign(value)
+        model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(task_of(self.experiment).loss))
+        return model
+
     def _frame(self, epoch: int) -> Frame:
         batches = self.program.samples // self.program.batch
         order = data.order(self.experiment, epoch)

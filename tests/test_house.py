@@ -20,10 +20,10 @@ ORDER = (
     *("shapes", "parting", "answers", "schema"),
     *("snippet", "build", "settings", "twins", "quiz"),
     *("inside", "looks", "folding", "states", "training", "limits", "story"),
-    *("runtime", "export", "__main__", "ui"),
+    *("runtime", "export", "html", "interface", "cli", "__main__", "ui"),
 )
 RUNTIME = (
-    *("__init__", "jobs", "worker_preload", "server_id", "database_errors", "database"),
+    *("__init__", "quiet", "jobs", "worker_preload", "server_id", "database_errors", "database"),
     *("descriptions", "store", "retention", "quotas"),
     *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
     *("queries", "describe_catalog", "event_loop", "store_writer", "subscribers", "snapshot", "scheduler", "runs"),

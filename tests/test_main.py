@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
+from contextlib import suppress
 
+import numpy as np
 import pytest
 
-from explorer.__main__ import main
+from explorer import __version__
 from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.cli import commands, main, training
+from explorer.interface import Training
+from explorer.spec import Frame
 
 
 def said(capsys, *arguments: str) -> str:
@@ -152,7 +158,7 @@ def test_train_gives_one_object_an_epoch(capsys):
     assert [line["epoch"] for line in lines] == [1, 2, 3]
     assert lines[2]["loss"] < lines[0]["loss"]
     text = said(capsys, *arguments)
-    assert "3/3" in text
+    assert "3/3" in text and f"{lines[2]['loss']:.4g}" in text
     assert "floor “without memory”" in text
 
 
@@ -172,6 +178,87 @@ def test_train_gives_one_object_an_epoch(capsys):
 )
 def test_a_bad_request_gets_its_sentence(capsys, arguments, sentence):
     assert sentence in refused(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("nonsense",), ("shapes",), ("shapes", "gru_once", "--nonsense", "1"), ("twins", "--layer")]
+)
+def test_what_is_no_command_ends_with_2_and_says_so_without_a_traceback(capsys, arguments):
+    text = refused(capsys, *arguments)
+    assert ("Usage: " in text or "Error: " in text) and "Traceback" not in text
+
+
+def test_help_tells_every_command_with_an_example_and_the_exit_codes(capsys):
+    text = said(capsys, "--help")
+    assert all(f"\n  {name} " in text for name in commands.commands)
+    assert all(f"\n    {code}  where" in text for code in (0, 1, 2, 130))
+    for name in commands.commands:
+        assert f"For example\n    explorer {name}" in said(capsys, name, "--help")
+    assert said(capsys, "--version") == f"explorer {__version__}\n"
+
+
+def test_a_loss_that_is_not_finite_ends_with_1(capsys, monkeypatch):
+    frames = [
+        Frame(1, 0.5, 0.6, None, None, np.zeros((1, 2, 1))),
+        Frame(2, float("nan"), 0.6, None, None, np.zeros((1, 2, 1))),
+    ]
+
+    def diverge(experiment, on_frame):
+        for frame in frames:
+            on_frame(frame)
+        return Training(experiment, tuple(frames), None)
+
+    monkeypatch.setattr(training, "run", diverge)
+    assert main(["train", "gru_once", "--json"]) == 1
+    said = capsys.readouterr()
+    assert [json.loads(line)["epoch"] for line in said.out.splitlines()] == [1]
+    assert said.err == "The loss was no longer a finite number in epoch 2.\n"
+
+
+def test_whoever_interrupts_it_is_told_that_it_ended(capsys, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "run", interrupted)
+    assert main(["train", "gru_once"]) == 130
+    assert capsys.readouterr().err.strip() == "Ended."
+
+
+def test_a_change_of_code_is_coloured_on_a_terminal_and_plain_in_a_file(tmp_path, capfd):
+    path = tmp_path / "code.py"
+    path.write_text(STACKED)
+    assert main(["check", str(path), *SHAPES]) == 1
+    assert "\x1b" not in capfd.readouterr().out
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "explorer", "check", str(path), *SHAPES]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # what Linux says when the other side is closed
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait(timeout=60) == 1
+    assert b"\x1b[32m+model = " in shown and b"\x1b[31m-model = " in shown
+
+
+def test_training_shows_one_bar_on_a_terminal_and_none_in_a_file(capfd):
+    arguments = ["train", "dense_every_step", "--timesteps", "5", "--samples", "32", "--epochs", "4"]
+    assert main(arguments) == 0
+    assert capfd.readouterr().err == ""
+    ours, theirs = os.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
+    command = [sys.executable, "-m", "explorer", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait(timeout=120) == 0
+    assert b"4/4" in shown and b"held out" in shown
 
 
 def test_export_writes_a_file(capsys, tmp_path):

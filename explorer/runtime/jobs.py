@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer import pasted
 from explorer.answers import Answer, TwinAnswer
 from explorer.catalog import program_key
+from explorer.runtime.quiet import quiet
 from explorer.spec import Experiment, Frame
 from explorer.states import epoch_of
 
 if TYPE_CHECKING:
+    import keras
+
     from explorer.answers import Shades
     from explorer.drawings import Drawing
     from explorer.shapes import ModelShapes
@@ -73,6 +76,19 @@ def warm() -> int:
     """Import TensorFlow and Keras with the settings of a worker; returns the process id."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    with _warming:
+        if os.getpid() not in _warmed:
+            with quiet():
+                _import_tensorflow()
+            _warmed.add(os.getpid())
+            # What is imported stays: looking through TensorFlow's many objects for garbage takes 0.2 s each time. Just once
+            # in a process: what is in use when it is frozen, a model in another thread too, is never collected.
+            gc.collect()
+            gc.freeze()
+    return os.getpid()
+
+
+def _import_tensorflow() -> None:
     import tensorflow as tf
 
     try:
@@ -84,15 +100,6 @@ def warm() -> int:
     import explorer.inside
     import explorer.shapes
     import explorer.training  # noqa: F401
-
-    with _warming:
-        if os.getpid() not in _warmed:
-            _warmed.add(os.getpid())
-            # What is imported stays: looking through TensorFlow's many objects for garbage takes 0.2 s each time. Just once
-            # in a process: what is in use when it is frozen, a model in another thread too, is never collected.
-            gc.collect()
-            gc.freeze()
-    return os.getpid()
 
 
 def _with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -236,6 +243,12 @@ def chunk(experiment: dict[str, Any], before: bytes | Chunk | None, until: int, 
         # Of the chunks that wait here one trains at a time; compiling does not keep the others waiting.
         with _training:
             return Chunk(*trainer.run(state, until - done, budget), held())
+
+
+def model_at(experiment: dict[str, Any], state: bytes) -> keras.Model:
+    """The model with the weights of a state. For who trains in its own process: nothing that is plain data."""
+    with _trainer(Experiment.from_dict(experiment)) as trainer:
+        return trainer.model_at(state)
 
 
 def held() -> Held:

@@ -1,0 +1,67 @@
+"""The same from the command line: `explorer list|shapes|explain|check|quiz|twins|train|export|bench`.
+
+options  -> what commands are told: experiments and shapes
+printing -> tables, changes of code, and one console for all
+models   -> list, shapes, explain, quiz, twins
+code     -> check, export
+training -> train, bench
+
+From top to bottom: a module imports what stands above it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from explorer import __version__
+from explorer.cli import code, models, training
+
+EXIT_CODES = """\b
+It ends with
+  0  where all is well
+  1  where the answer is no: the code has a problem, or the loss was no longer a finite number
+  2  where it cannot be done: an unknown name, a value that is not allowed, a file that is not there
+  130  where you ended it
+"""
+
+
+@click.group(
+    help="Recurrent Keras models: what every layer does to the axes, and their training.",
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="explorer", message="%(prog)s %(version)s")
+def commands() -> None:
+    pass
+
+
+for _command in (*models.COMMANDS, *code.COMMANDS, *training.COMMANDS):
+    # Click would cut it short.
+    _command.short_help = (_command.help or "").partition(".")[0] + "."
+    commands.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, and return the exit code that `--help` tells of."""
+    program = "explorer" if sys.argv[0].endswith("explorer") else "python -m explorer"
+    try:
+        return commands.main(arguments, prog_name=program, standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has gone (`| head`): there is nobody left to tell.
+        sys.stdout = None
+        return 0
+    except (click.Abort, KeyboardInterrupt):
+        print("\nEnded.", file=sys.stderr)
+        return 130

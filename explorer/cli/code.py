@@ -1,0 +1,91 @@
+"""The commands about code: check your own, export an experiment's."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from explorer.cli import printing
+from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
+from explorer.runtime import jobs
+
+
+@click.command(epilog=examples("check model.py --x 8,20,5 --y 8,1 --loss mse", "check - --json < model.py"))
+@click.argument("file", metavar="FILE")
+@click.option("--x", multiple=True, metavar="8,20,5", help="The shape of an input, batch first; again for each.")
+@click.option("--y", metavar="8,1", help="The shape of the target, batch first.")
+@click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ...")
+@click.option("--batch", metavar="N", help="The batch size that fit is given.")
+@as_json
+def check(file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch: str | None, as_json: bool) -> int:
+    """Your own Keras code: its shapes, or where they break and how to mend it.
+
+    FILE is read and never run; - is standard input. Ends with 1 where something is wrong with it.
+    """
+    code = _text_of(file)
+    inputs = [shape("--x", text) for text in x] or None
+    target = None if y is None else shape("--y", y)
+    (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
+    report = jobs.check(code, inputs, target, loss, batch_size)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        _print_report(code, report)
+    return 1 if report["problems"] else 0
+
+
+def _text_of(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise ValueError(f"The file “{file}” cannot be read: {reason}.") from error
+
+
+def _print_report(code: str, report: Mapping[str, Any]) -> None:
+    broken = [layer for layer in report["layers"] if layer.get("broken")]
+    if report["description"]:
+        printing.chain(report["description"], broken)
+    else:
+        printing.broken_layers(broken)
+    for problem in report["problems"]:
+        line = f", line {problem['line']}" if problem["line"] else ""
+        printing.paragraph(f"\n{problem['kind']}{line}: {problem['message']}", "bold")
+        says = problem["keras_says"] or ("nothing: it trains, and is wrong" if problem["silent"] else "")
+        if says:
+            printing.paragraph(f"Keras says: {says}", "dim")
+        for fix in problem["fixes"]:
+            printing.paragraph(f"\n{fix['title']}", "underline")
+            if fix["data"]:
+                printing.paragraph(f"data: {fix['data']}")
+            printing.difference(code, fix["code"])
+    for hint in report["hints"]:
+        printing.paragraph(f"\n{hint}")
+    if report["holds"]:
+        printing.paragraph("\nThe code holds.", "green")
+
+
+@click.command(epilog=examples("export gru_once", "export windows_gru --windows 4 --output windows.py"))
+@takes_experiment
+@click.option("--output", metavar="FILE", help="Write it there, not to the screen.")
+def export(settings: dict[str, Any], output: str | None) -> None:
+    """The experiment as a Python script that stands alone: NumPy and Keras, no more."""
+    from explorer.export import script
+
+    text = script(experiment(settings))
+    if output is None:
+        print(text, end="")
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"The file “{output}” cannot be written: {error.strerror}.") from error
+    print(f"Wrote {output}.")
+
+
+COMMANDS = (check, export)

@@ -1,0 +1,143 @@
+"""The commands about a model of the catalog: list, shapes, explain, quiz, twins."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.cli import printing
+from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
+from explorer.explanation import explained, named, told, told_layer
+from explorer.parting import parting, tell
+from explorer.registry import Entry
+from explorer.runtime import jobs
+from explorer.spec import spell
+
+
+@click.command("list", epilog=examples("list", "list --json"))
+@as_json
+def list_all(as_json: bool) -> None:
+    """What there is: architectures, tasks, and which fit."""
+    found = {
+        "architectures": [
+            _entry(entry) | {"tasks": [name for name, task in TASKS.items() if entry.fits(task)]}
+            for entry in ARCHITECTURES.values()
+        ],
+        "tasks": [
+            _entry(task) | {"architectures": [name for name, entry in ARCHITECTURES.items() if entry.fits(task)]}
+            for task in TASKS.values()
+        ],
+    }
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    for kind, entries in found.items():
+        columns = {name: {"overflow": "fold"} for name in ("name", "what it is", "answers", "settings", "fits")}
+        columns["name"] = {"no_wrap": True}
+        rows = [
+            [
+                entry["name"],
+                entry["title"],
+                entry["answers"],
+                ", ".join(f"{spelled(name)} {spell(value)}" for name, value in entry["knobs"].items()),
+                ", ".join(entry["tasks"] if kind == "architectures" else entry["architectures"]),
+            ]
+            for entry in entries
+        ]
+        printing.table(columns, rows, kind)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "answers": entry.answers,
+        "says": entry.summary,
+        "knobs": {name: knob.default for name, knob in entry.knobs.items()},
+    }
+
+
+@click.command(epilog=examples("shapes gru_every_step --timesteps 20 --features 5 --units 32", "shapes two_streams --json"))
+@takes_experiment
+@as_json
+def shapes(settings: dict[str, Any], as_json: bool) -> None:
+    """What every layer receives and returns."""
+    description = jobs.describe(experiment(settings).to_dict())["description"]
+    if as_json:
+        print(json.dumps({name: description[name] for name in ("inputs", "output", "layers", "params")}))
+    else:
+        printing.chain(description)
+
+
+@click.command(epilog=examples("explain windows_gru --layer memory", "explain gru_every_step --json"))
+@takes_experiment
+@click.option("--layer", metavar="NAME", help="This layer alone.")
+@as_json
+def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
+    """What every layer does to the axes, and why."""
+    found = jobs.describe(experiment(settings).to_dict())
+    description, looks = found["description"], found["looks"]
+    if layer is not None:
+        description = {**description, "layers": [named(description, layer)]}
+    if as_json:
+        print(json.dumps(explained(description)))
+    else:
+        print(told(description, looks) if layer is None else told_layer(description["layers"][0], looks))
+
+
+@click.command(epilog=examples("quiz two_streams --seed 7 --questions 10"))
+@takes_experiment
+# The experiment's own seed draws the model's weights, which no question is about.
+@click.option("--questions", metavar="N", default="10", show_default=True, help="How many.")
+def quiz(settings: dict[str, Any], questions: str) -> None:
+    """Questions about a model, with the reason behind every choice."""
+    from explorer.quiz import play
+
+    if not (questions.isascii() and questions.isdecimal() and int(questions)):
+        raise ValueError(f"--questions must be a whole number from 1 on. Received: “{questions}”.")
+    asked = experiment(settings)
+    play(jobs.describe(asked.to_dict())["description"], asked.seed, int(questions))
+
+
+@click.command(
+    epilog=examples(
+        "twins gru_every_step",
+        "twins gru_every_step --layer memory --setting return_sequences",
+        "twins bidirectional_gru --layer memory --setting merge_mode --value sum --json",
+    )
+)
+@takes_experiment
+@click.option("--layer", metavar="NAME", help="Whose setting; without it, everything that could be otherwise.")
+@click.option("--setting", metavar="SETTING", help="return_sequences, merge_mode, kind ...")
+@click.option("--value", metavar="VALUE", help="The other value; the first there is unless given.")
+@as_json
+def twins(settings: dict[str, Any], layer: str | None, setting: str | None, value: str | None, as_json: bool) -> None:
+    """A setting beside its other value: where the two chains part, and why."""
+    values = experiment(settings).to_dict()
+    here = jobs.describe(values)
+    if layer is None or setting is None:
+        _offer(here["twins"], as_json)
+        return
+    other = jobs.twin(values, layer, setting, value)
+    if as_json:
+        parts = parting(here["description"], other["description"], other["broken"], other["changed"])
+        print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
+    else:
+        print(tell(here["description"], other))
+
+
+def _offer(offered: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(offered))
+        return
+    for each in offered:
+        others = " / ".join(map(str, each["others"]))
+        print(f"--layer {each['layer']} --setting {each['setting']}: {each['value']} → {others}")
+    if not offered:
+        print("Nothing in this model could be otherwise.")
+
+
+COMMANDS = (list_all, shapes, explain, quiz, twins)

@@ -1,0 +1,69 @@
+"""What commands are told: an experiment by its settings, and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from explorer.catalog import ARCHITECTURES, TASKS, checked_experiment
+from explorer.spec import LIMITS, Experiment
+
+_KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
+_SETTINGS = {name: each.help for name, each in (*LIMITS.items(), *_KNOBS.items())}
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print figures as JSON.")
+
+
+def examples(*lines: str) -> str:
+    """Examples for the end of a command's help."""
+    return "\b\nFor example\n" + "\n".join(f"  explorer {line}" for line in lines)
+
+
+def takes_experiment(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the argument ARCHITECTURE and an option for every setting; it is called with `settings`, the values as
+    they were written, which `experiment` judges: what is allowed depends on the architecture and the task.
+    """
+
+    def command(architecture: str, task: str | None, **values: Any) -> Any:
+        given = {name: values.pop(name) for name in _SETTINGS}
+        settings = {"architecture": architecture, "task": task, **given}
+        return function({name: value for name, value in settings.items() if value is not None}, **values)
+
+    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    for name, help in reversed(_SETTINGS.items()):
+        command = click.option(spelled(name), name, metavar=name.upper(), help=help)(command)
+    command = click.option("--task", metavar="TASK", help="A task that fits; the first that does unless given.")(command)
+    command = click.argument("architecture", metavar="ARCHITECTURE")(command)
+    # What the command was decorated with before comes after the settings in its help.
+    command.__click_params__ = [*getattr(function, "__click_params__", []), *command.__click_params__]
+    return command
+
+
+def spelled(name: str) -> str:
+    """A setting as an option.
+
+    >>> spelled("learning_rate")
+    '--learning-rate'
+    """
+    return "--" + name.replace("_", "-")
+
+
+def experiment(settings: dict[str, Any]) -> Experiment:
+    """The experiment that the options ask for. Raises WrongExperiment with a sentence for each that cannot be taken."""
+    return checked_experiment(settings, spelled)
+
+
+def shape(option: str, text: str, axes: int | None = None) -> tuple[int, ...]:
+    """A shape as it is written in an option: "8,20,5". Raises ValueError with a sentence for anything else.
+
+    >>> shape("--x", "(8, 20, 5)")
+    (8, 20, 5)
+    """
+    parts = [part.strip() for part in text.strip("() ").removesuffix(",").split(",")]
+    whole = all(part.isascii() and part.isdigit() and len(part) < 10 and int(part) for part in parts)
+    if not whole or len(parts) != (axes or len(parts)):
+        wanted = "a whole number from 1 on" if axes == 1 else "whole numbers from 1 on with commas between, as in 8,20,5"
+        raise ValueError(f"{option} must be {wanted}. Received: “{text}”.")
+    return tuple(map(int, parts))
