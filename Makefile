@@ -21,6 +21,8 @@ help:
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
 	@echo "make lint   check style and unsafe code, ask for known holes in packages;  make format  mend the style"
+	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
+	@echo "make lock   write requirements.txt and requirements-dev.txt from pyproject.toml"
 	@echo "make bench  measure on this machine, into docs/performance.md"
 
 setup:
@@ -71,6 +73,9 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --universal --quiet --no-annotate --
 lock:
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --extra postgres --no-emit-package pip --constraint requirements.txt --output-file requirements-dev.txt
+
+try: setup-dev
+	@$(BIN)/python scripts/try_entry.py "$(NAME)"
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

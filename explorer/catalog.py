@@ -30,8 +30,23 @@ def _walk(package: ModuleType, entries: dict[str, Any]) -> None:
     entries.update(ranked)
 
 
+def _match(architectures: Mapping[str, Architecture], tasks: Mapping[str, Task]) -> None:
+    """Raise ImportError with a sentence for an entry that fits nothing: the page could not show it."""
+    for entry in architectures.values():
+        if not any(entry.fits(task) for task in tasks.values()):
+            raise ImportError(f"The architecture {entry.name} fits no task: {_asks(entry)}. Add such a task, or change it.")
+    for entry in tasks.values():
+        if not any(architecture.fits(entry) for architecture in architectures.values()):
+            raise ImportError(f"The task {entry.name} fits no architecture: {_asks(entry)}. Add such a one, or change it.")
+
+
+def _asks(entry: Entry) -> str:
+    return f"it has inputs={entry.inputs!r}, answers={entry.answers!r} and answer={entry.answer!r}"
+
+
 _walk(architectures, ARCHITECTURES)
 _walk(tasks, TASKS)
+_match(ARCHITECTURES, TASKS)
 
 
 def read_experiment(values: Mapping[str, Any], ignore: tuple[str, ...] = ()) -> Reading:

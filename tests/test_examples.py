@@ -1,0 +1,196 @@
+"""Every example in README, in docs/ and in the command line's help runs as it stands there."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.cli import commands, main
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAMS = (".venv/bin/python -m explorer ", "explorer ")
+# These take minutes, and have tests of their own: test_bench. Here they are only read.
+LONG = {"bench"}
+# Of code that breaks the answer is no.
+ENDS_WITH = {"check": 1}
+MODEL = """import keras
+from keras import layers
+model = keras.Sequential([keras.Input((20, 5)), layers.GRU(32), layers.GRU(16), layers.Dense(1)])
+"""
+
+
+def blocks(page: Path, kind: str) -> list[str]:
+    return [text for found, text in BLOCK.findall(page.read_text()) if found == kind]
+
+
+def shell_lines() -> list[str]:
+    lines = [line for page in PAGES for block in blocks(page, "sh") for line in block.splitlines()]
+    return list(dict.fromkeys(line.partition("  #")[0].strip() for line in lines if line.strip()))
+
+
+def help_lines() -> list[str]:
+    return [line.strip() for command in commands.commands.values() for line in (command.epilog or "").splitlines()[2:]]
+
+
+COMMANDS = [
+    line.removeprefix(program)
+    for line in dict.fromkeys([*shell_lines(), *help_lines()])
+    for program in PROGRAMS
+    if line.startswith(program)
+]
+
+
+@pytest.mark.parametrize("line", list(dict.fromkeys(COMMANDS)))
+def test_every_example_of_the_command_line_runs(line, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("model.py").write_text(MODEL)
+    line, _, read = line.partition(" < ")
+    line, _, written = line.partition(" > ")
+    monkeypatch.setattr("sys.stdin", io.StringIO(Path(read).read_text() if read else "q\n"))
+    name, *rest = shlex.split(line)
+    arguments = [name, *rest, *(["--help"] if name in LONG else [])]
+    assert main(arguments) == ENDS_WITH.get(name, 0)
+    said = capsys.readouterr()
+    assert said.out or Path(written or "windows.py").exists()
+    assert "Error" not in said.err and "Traceback" not in said.err
+    assert set(path.name for path in tmp_path.iterdir()) <= {"model.py", "windows.py"}
+
+
+def test_there_are_examples_of_every_command():
+    assert {shlex.split(line)[0] for line in COMMANDS} == set(commands.commands)
+
+
+@pytest.mark.parametrize(
+    "target", sorted({word for line in shell_lines() if line.startswith("make ") for word in line.split()[1:2]})
+)
+def test_every_target_of_make_that_is_named_is_there(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_every_file_that_is_named_is_there():
+    for page in PAGES:
+        for place in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / place).exists(), f"{page.name} names {place}."
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_every_example_in_python_runs(page, tmp_path):
+    """Those of one page one after the other, as somebody who reads it would type them."""
+    examples = [text for text in blocks(page, "python") if "@architecture" not in text]
+    assert examples
+    program = tmp_path / "page.py"
+    program.write_text("\n".join(examples))
+    done = subprocess.run([sys.executable, program], cwd=tmp_path, env=FOUND, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+
+
+FOUND = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """A copy of the project to which an entry can be added."""
+    left_out = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for part in ("explorer", "scripts"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=left_out)
+    (tmp_path / "tests").mkdir()
+    for name in ("__init__.py", "entry_rules.py"):
+        shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
+    return tmp_path
+
+
+def tried(project: Path, *names: str) -> tuple[int, str]:
+    """What `make try` says of entries."""
+    command = [sys.executable, project / "scripts" / "try_entry.py", *names]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=200)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout
+
+
+def write_entry(project: Path, source: str, name: str = "deep_answer") -> None:
+    (project / "explorer" / "architectures" / f"{name}.py").write_text(source.replace("deep_answer", name))
+
+
+def entry_of_the_readme() -> str:
+    (source,) = [text for text in blocks(ROOT / "README.md", "python") if "@architecture" in text]
+    return source
+
+
+def changed(before: str, after: str) -> str:
+    source = entry_of_the_readme()
+    assert before in source
+    return source.replace(before, after)
+
+
+def test_the_entry_that_the_readme_shows_keeps_every_rule_and_so_does_a_task(project):
+    write_entry(project, entry_of_the_readme())
+    code, said = tried(project, "deep_answer", "delayed_echo")
+    assert code == 0 and "deep_answer keeps every rule." in said and "delayed_echo keeps every rule." in said, said
+    assert said.count("Trained for two epochs") == 2
+
+
+BREAKS = {
+    "shape": (
+        'answers="every step"',
+        'answers="once"',
+        "It returns (None, 5, 3) where `answers='once'` promises (None, 3).",
+    ),
+    "name": (', name="answer")', ")", "was left with the name that Keras gave it"),
+    "last": ('name="answer")', 'name="end")', "The last layer must be called “answer”, and is 'end'."),
+    "source": ('source="https://', 'source="', "`source` must be an address that begins with https://"),
+    "knob": ("for level in range(depth)", "for level in range(1)", "The knob depth changes nothing"),
+    "doc": (
+        "(batch, timesteps, features) ->",
+        "(batch, features, timesteps) ->",
+        "The docstring says (batch, features, time",
+    ),
+    "keras": (
+        "    import keras  # inside",
+        "    # inside",
+        "It cannot be tried whether it keeps its promise of shapes: NameError",
+    ),
+}
+
+
+def test_what_an_entry_lacks_is_told_in_sentences(project):
+    for name, (before, after, _) in BREAKS.items():
+        write_entry(project, changed(before, after), f"entry_{name}")
+    code, said = tried(project, *(f"entry_{name}" for name in BREAKS))
+    assert code == 1
+    told = dict(re.findall(r"^(entry_\w+) is not whole yet:\n((?:- .*\n)+)", said, re.MULTILINE))
+    for name, (_, _, sentence) in BREAKS.items():
+        assert sentence in told[f"entry_{name}"], said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (
+            'answers="every step"',
+            'answers="every step", answer="yes/no"',
+            "deep_answer fits no task: it has inputs='sequence'",
+        ),
+        ("depth=range(1, 4),", "depth=range(1, 4)", "deep_answer.py, line "),
+        ('help={"depth":', 'help={"width":', "the knob depth needs a default, its choices and a line of help"),
+        ("def deep_answer(", "def deeper_answer(", "must define and sign in a function called deep_answer"),
+    ],
+    ids=["fits nothing", "is no Python", "has no help", "has another name"],
+)
+def test_an_entry_that_cannot_be_read_is_told_in_a_sentence(project, before, after, sentence):
+    write_entry(project, changed(before, after))
+    code, said = tried(project, "deep_answer")
+    assert code == 1 and sentence in said, said
+
+
+def test_a_name_that_no_file_has_is_told(project):
+    code, said = tried(project, "nothing")
+    assert code == 1 and "There is no nothing.py in explorer/architectures or explorer/tasks" in said
