@@ -35,9 +35,9 @@ def _match(architectures: Mapping[str, Architecture], tasks: Mapping[str, Task])
     for entry in architectures.values():
         if not any(entry.fits(task) for task in tasks.values()):
             raise ImportError(f"The architecture {entry.name} fits no task: {_asks(entry)}. Add such a task, or change it.")
-    for entry in tasks.values():
-        if not any(architecture.fits(entry) for architecture in architectures.values()):
-            raise ImportError(f"The task {entry.name} fits no architecture: {_asks(entry)}. Add such a one, or change it.")
+    for task in tasks.values():
+        if not any(architecture.fits(task) for architecture in architectures.values()):
+            raise ImportError(f"The task {task.name} fits no architecture: {_asks(task)}. Add such a one, or change it.")
 
 
 def _asks(entry: Entry) -> str:

@@ -14,7 +14,7 @@ from explorer.spec import Experiment, Frame, WrongExperiment
 
 if TYPE_CHECKING:
     import keras
-    import pandas
+    import pandas  # type: ignore[import-untyped]
 
     from explorer.snippet.problems import Report
 
@@ -146,8 +146,9 @@ def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = Non
     while len(frames) < experiment.epochs and all(frame.finite for frame in frames[-1:]):
         state, came, _ = jobs.chunk(values, state, experiment.epochs, SECONDS_OF_A_CHUNK)
         frames += came
-        for frame in came if on_frame else ():
-            on_frame(frame)
+        if on_frame is not None:
+            for frame in came:
+                on_frame(frame)
     return Training(experiment, tuple(frames), jobs.model_at(values, state or b""))
 
 

@@ -35,7 +35,9 @@ def list_all(as_json: bool) -> None:
         print(json.dumps(found, indent=2))
         return
     for kind, entries in found.items():
-        columns = {name: {"overflow": "fold"} for name in ("name", "what it is", "answers", "settings", "fits")}
+        columns: dict[str, dict[str, Any]] = {
+            name: {"overflow": "fold"} for name in ("name", "what it is", "answers", "settings", "fits")
+        }
         columns["name"] = {"no_wrap": True}
         rows = [
             [

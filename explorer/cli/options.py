@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from explorer.catalog import ARCHITECTURES, TASKS, checked_experiment
 from explorer.spec import LIMITS, Experiment
 
 _KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
-_SETTINGS = {name: each.help for name, each in (*LIMITS.items(), *_KNOBS.items())}
+_SETTINGS = {name: limit.help for name, limit in LIMITS.items()} | {name: knob.help for name, knob in _KNOBS.items()}
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print figures as JSON.")
 
@@ -31,14 +32,12 @@ def takes_experiment(function: Callable[..., Any]) -> Callable[..., Any]:
         settings = {"architecture": architecture, "task": task, **given}
         return function({name: value for name, value in settings.items() if value is not None}, **values)
 
-    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    # With it goes what the command was decorated with before: Click keeps that in the function's own dictionary.
+    decorated: Callable[..., Any] = wraps(function)(command)
     for name, help in reversed(_SETTINGS.items()):
-        command = click.option(spelled(name), name, metavar=name.upper(), help=help)(command)
-    command = click.option("--task", metavar="TASK", help="A task that fits; the first that does unless given.")(command)
-    command = click.argument("architecture", metavar="ARCHITECTURE")(command)
-    # What the command was decorated with before comes after the settings in its help.
-    command.__click_params__ = [*getattr(function, "__click_params__", []), *command.__click_params__]
-    return command
+        decorated = click.option(spelled(name), name, metavar=name.upper(), help=help)(decorated)
+    decorated = click.option("--task", metavar="TASK", help="A task that fits; the first that does unless given.")(decorated)
+    return click.argument("architecture", metavar="ARCHITECTURE")(decorated)
 
 
 def spelled(name: str) -> str:

@@ -13,7 +13,7 @@ from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, takes_experiment
 from explorer.interface import FIGURES, Training
 from explorer.interface import train as run
-from explorer.spec import Frame
+from explorer.spec import Experiment, Frame
 
 
 @click.command(
@@ -29,10 +29,7 @@ def train(settings: dict[str, Any], as_json: bool) -> int:
     Ends with 1 where the loss was no longer a finite number.
     """
     wanted = experiment(settings)
-    if as_json:
-        done = run(wanted, lambda frame: frame.finite and print(json.dumps(_figures(frame)), flush=True))
-    else:
-        done = _train_with_bar(settings, wanted.epochs)
+    done = run(wanted, _print_line) if as_json else _train_with_bar(wanted)
     if not done.finite:
         print(f"The loss was no longer a finite number in epoch {done.frames[-1].epoch}.", file=sys.stderr)
         return 1
@@ -41,7 +38,7 @@ def train(settings: dict[str, Any], as_json: bool) -> int:
     return 0
 
 
-def _train_with_bar(settings: dict[str, Any], epochs: int) -> Training:
+def _train_with_bar(wanted: Experiment) -> Training:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -54,12 +51,17 @@ def _train_with_bar(settings: dict[str, Any], epochs: int) -> Training:
     shown = printing.console(errors=True)
     # Whoever reads the errors in a file has no use for a bar.
     with Progress(*columns, console=shown, disable=not shown.is_terminal, transient=True) as progress:
-        bar = progress.add_task("TensorFlow is imported", total=epochs)
+        bar = progress.add_task("TensorFlow is imported", total=wanted.epochs)
 
         def move(frame: Frame) -> None:
             progress.update(bar, completed=frame.epoch, description=f"loss {frame.loss:.4g}, held out {frame.val_loss:.4g}")
 
-        return run(experiment(settings), move)
+        return run(wanted, move)
+
+
+def _print_line(frame: Frame) -> None:
+    if frame.finite:
+        print(json.dumps(_figures(frame)), flush=True)
 
 
 def _figures(frame: Frame) -> dict[str, Any]:
