@@ -14,7 +14,7 @@ from typing import Any
 
 from explorer import architectures, tasks
 from explorer import pasted as own_code
-from explorer.registry import ARCHITECTURES, TASKS, Architecture, Task
+from explorer.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
 from explorer.report import Report
 from explorer.spec import LIMITS, SETTINGS, SIZES, Experiment, Pasted, Reading, WrongExperiment, knob_choices, read
 

@@ -6,27 +6,28 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from explorer.description import Description
 from explorer.explanation import spelled, told_layer
 from explorer.sentences import joined
 
 _STYLE = "text-align: left; vertical-align: top"
 
 
-def explanation_as_html(description: Mapping[str, Any], looks: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+def explanation_as_html(description: Description, looks: Mapping[str, Mapping[str, Any]] | None = None) -> str:
     """A table with a row for each layer: what it is, what it returns, and its parameters; then the texts of all."""
     rows = [
-        _row([source["name"], "Input", spelled(source["axes"], source["symbols"], source["shape"]), "", "0"])
-        for source in description["sources"]
+        _row([source.name, "Input", spelled(source.axes, source.symbols, source.shape), "", "0"])
+        for source in description.sources
     ]
-    for layer in description["layers"]:
-        outputs = zip(layer["axes_out"], layer["symbols_out"], layer["output"], strict=True)
+    for layer in description.layers:
+        outputs = zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)
         returned = joined([spelled(*output) for output in outputs])
-        rows.append(_row([layer["name"], layer["type"], returned, layer["says"], f"{layer['params']:,}"]))
-    rows.append(_row(["in all", "", "", "", f"{description['params']:,}"]))
+        rows.append(_row([layer.name, layer.type, returned, layer.says, f"{layer.params:,}"]))
+    rows.append(_row(["in all", "", "", "", f"{description.params:,}"]))
     head = _row(["layer", "type", "returns", "what it does", "parameters"], "th")
     texts = [
-        f"<details><summary>{escape(layer['name'])}</summary><pre>{escape(told_layer(layer, looks))}</pre></details>"
-        for layer in description["layers"]
+        f"<details><summary>{escape(layer.name)}</summary><pre>{escape(told_layer(layer, looks))}</pre></details>"
+        for layer in description.layers
     ]
     return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>{''.join(texts)}"
 

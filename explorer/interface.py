@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import keras
     import pandas  # type: ignore[import-untyped]
 
+    from explorer.description import Description
     from explorer.snippet.problems import Report
 
 # How long a chunk trains before its frames are told.
@@ -30,14 +31,14 @@ class Explanation:
     description: the model as plain data. looks: what its layers do to one sequence, where an experiment gives one.
     """
 
-    description: Mapping[str, Any]
+    description: Description
     looks: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON for other programs; see `explorer.explanation.explained`."""
         from explorer.explanation import explained
 
-        return explained(self.description)
+        return explained(self.description).to_dict()
 
     def __str__(self) -> str:
         from explorer.explanation import told
@@ -84,15 +85,16 @@ def explain(model: Experiment | keras.Model) -> Explanation:
     >>> memory["parameters"]["numbers"]
     '3 * 8 * (5 + 8 + 2)'
     """
+    from explorer.description import Description
     from explorer.runtime import jobs
 
     if isinstance(model, Experiment):
         found = jobs.describe(_checked(model).to_dict())
-        return Explanation(found["description"], found["looks"])
+        return Explanation(Description.read(found["description"]), found["looks"])
     jobs.warm()
     from explorer.shapes import describe
 
-    return Explanation(describe(model).to_dict())
+    return Explanation(describe(model).written())
 
 
 def check(
@@ -132,13 +134,14 @@ def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = Non
     import psutil
 
     from explorer import limits
+    from explorer.description import Description
     from explorer.runtime import jobs
 
     experiment = _checked(experiment)
     values = experiment.to_dict()
     described = jobs.describe(values)
     available = psutil.virtual_memory().available
-    refusal = described["hindrance"] or limits.refusal(experiment, described["description"], available)
+    refusal = described["hindrance"] or limits.refusal(experiment, Description.read(described["description"]), available)
     if refusal:
         raise ValueError(refusal)
     state: bytes | None = None

@@ -251,7 +251,7 @@ class Trainer:
         model = build_experiment(self.experiment)
         for variable, value in zip(model.variables, values, strict=False):  # After the weights come the optimizer's.
             variable.assign(value)
-        model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(task_of(self.experiment).loss))
+        model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(resolve(self.experiment).task.loss))
         return model
 
     def _frame(self, epoch: int) -> Frame:

@@ -119,7 +119,7 @@ def test_a_scheduler_that_does_not_answer_is_told_on_the_page_and_in_the_termina
     monkeypatch.setattr(cluster, "_SECONDS_OF_AN_ANSWER", 0.5)
     assert wrong_settings() == []
     store = Store()
-    engine = Engine(store)
+    engine = Engine(store, cluster.Cluster())
     deadline = time.monotonic() + 60
     while not engine.failure and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.runtime import chunks, cluster_monitor, database, quotas, store_writer
+from explorer.runtime import chunks, cluster_monitor, database, database_errors, quotas, store_writer
 from explorer.runtime import engine as engine_module
 from explorer.runtime.engine import Engine, NotTheOwner, Refused
 from explorer.runtime.store import Store
@@ -177,7 +177,7 @@ def test_a_write_that_fails_once_leaves_no_gap(engines, monkeypatch, calm, which
     def fail_once(*arguments):
         calls.append(arguments[1])
         if len(calls) == which:
-            raise database.DatabaseUnavailable(database.NO_ANSWER)
+            raise database_errors.DatabaseUnavailable(database_errors.NO_ANSWER)
         return add_chunk(*arguments)
 
     monkeypatch.setattr(engine.store, "add_chunk", fail_once)
@@ -194,7 +194,7 @@ def test_a_write_that_was_kept_though_it_seemed_to_fail_is_not_doubled(engines, 
         add_chunk(*arguments)
         calls.append(arguments[1])
         if len(calls) == 2:
-            raise database.DatabaseUnavailable(database.NO_ANSWER)
+            raise database_errors.DatabaseUnavailable(database_errors.NO_ANSWER)
 
     monkeypatch.setattr(engine.store, "add_chunk", keep_and_fail)
     run_id = engine.submit(SMALL, "me")
@@ -211,7 +211,7 @@ def test_a_full_disk_holds_the_run_and_more_room_lets_it_go_on(engines, tmp_path
             while True:
                 file.write(bytes(4096))
         reason = wait_for(lambda: engine.status(run_id)["reason"])
-        assert reason.startswith(("The disk that holds the database is full.", database.FAILS))
+        assert reason.startswith(("The disk that holds the database is full.", database_errors.FAILS))
         assert engine.status(run_id)["state"] == "queued"
         resize(disk, megabytes=16)
         ends_as_the_calm_one(engine, run_id, calm)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
+from explorer.report import Report
 from explorer.runtime import jobs
 
 
@@ -35,7 +35,7 @@ def check(file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch:
     if as_json:
         print(json.dumps(report))
     else:
-        _print_report(code, report)
+        _print_report(code, Report.read(report))
     return 1 if report["problems"] else 0
 
 
@@ -47,26 +47,26 @@ def _text_of(file: str) -> str:
         raise ValueError(f"The file “{file}” cannot be read: {reason}.") from error
 
 
-def _print_report(code: str, report: Mapping[str, Any]) -> None:
-    broken = [layer for layer in report["layers"] if layer.get("broken")]
-    if report["description"]:
-        printing.chain(report["description"], broken)
+def _print_report(code: str, report: Report) -> None:
+    broken = [layer for layer in report.layers if layer.broken is True]
+    if report.description is not None:
+        printing.chain(report.description, broken)
     else:
         printing.broken_layers(broken)
-    for problem in report["problems"]:
-        line = f", line {problem['line']}" if problem["line"] else ""
-        printing.paragraph(f"\n{problem['kind']}{line}: {problem['message']}", "bold")
-        says = problem["keras_says"] or ("nothing: it trains, and is wrong" if problem["silent"] else "")
+    for problem in report.problems:
+        line = f", line {problem.line}" if problem.line else ""
+        printing.paragraph(f"\n{problem.kind}{line}: {problem.message}", "bold")
+        says = problem.keras_says or ("nothing: it trains, and is wrong" if problem.silent else "")
         if says:
             printing.paragraph(f"Keras says: {says}", "dim")
-        for fix in problem["fixes"]:
-            printing.paragraph(f"\n{fix['title']}", "underline")
-            if fix["data"]:
-                printing.paragraph(f"data: {fix['data']}")
-            printing.difference(code, fix["code"])
-    for hint in report["hints"]:
+        for fix in problem.fixes:
+            printing.paragraph(f"\n{fix.title}", "underline")
+            if fix.data:
+                printing.paragraph(f"data: {fix.data}")
+            printing.difference(code, fix.code)
+    for hint in report.hints:
         printing.paragraph(f"\n{hint}")
-    if report["holds"]:
+    if report.holds:
         printing.paragraph("\nThe code holds.", "green")
 
 

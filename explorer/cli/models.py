@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
+from explorer.description import Description
 from explorer.explanation import explained, named, told, told_layer
 from explorer.parting import parting, tell
 from explorer.registry import Entry
@@ -71,7 +73,7 @@ def shapes(settings: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps({name: description[name] for name in ("inputs", "output", "layers", "params")}))
     else:
-        printing.chain(description)
+        printing.chain(Description.read(description))
 
 
 @click.command(epilog=examples("explain windows_gru --layer memory", "explain gru_every_step --json"))
@@ -81,13 +83,13 @@ def shapes(settings: dict[str, Any], as_json: bool) -> None:
 def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
     """What every layer does to the axes, and why."""
     found = jobs.describe(experiment(settings).to_dict())
-    description, looks = found["description"], found["looks"]
+    description, looks = Description.read(found["description"]), found["looks"]
     if layer is not None:
-        description = {**description, "layers": [named(description, layer)]}
+        description = replace(description, layers=(named(description, layer),))
     if as_json:
-        print(json.dumps(explained(description)))
+        print(json.dumps(explained(description).to_dict()))
     else:
-        print(told(description, looks) if layer is None else told_layer(description["layers"][0], looks))
+        print(told(description, looks) if layer is None else told_layer(description.layers[0], looks))
 
 
 @click.command(epilog=examples("quiz two_streams --seed 7 --questions 10"))
@@ -101,7 +103,7 @@ def quiz(settings: dict[str, Any], questions: str) -> None:
     if not (questions.isascii() and questions.isdecimal() and int(questions)):
         raise ValueError(f"--questions must be a whole number from 1 on. Received: “{questions}”.")
     asked = experiment(settings)
-    play(jobs.describe(asked.to_dict())["description"], asked.seed, int(questions))
+    play(Description.read(jobs.describe(asked.to_dict())["description"]), asked.seed, int(questions))
 
 
 @click.command(
@@ -119,16 +121,18 @@ def quiz(settings: dict[str, Any], questions: str) -> None:
 def twins(settings: dict[str, Any], layer: str | None, setting: str | None, value: str | None, as_json: bool) -> None:
     """A setting beside its other value: where the two chains part, and why."""
     values = experiment(settings).to_dict()
-    here = jobs.describe(values)
+    found = jobs.describe(values)
     if layer is None or setting is None:
-        _offer(here["twins"], as_json)
+        _offer(found["twins"], as_json)
         return
     other = jobs.twin(values, layer, setting, value)
+    here = Description.read(found["description"])
+    there = Description.read(other["description"]) if other["description"] else None
     if as_json:
-        parts = parting(here["description"], other["description"], other["broken"], other["changed"])
+        parts = parting(here, there, other["broken"], other["changed"])
         print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
     else:
-        print(tell(here["description"], other))
+        print(tell(here, there, other["broken"], other["changed"]))
 
 
 def _offer(offered: list[dict[str, Any]], as_json: bool) -> None:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from explorer.description import Description, Outline
 from explorer.parting import in_words
 
 # No terminal is as wide: nothing is wrapped for whoever reads line by line.
@@ -43,28 +44,26 @@ def table(columns: Mapping[str, Mapping[str, Any]], rows: Sequence[Sequence[str]
     print("\n".join(line.rstrip() for line in written.get().splitlines()), end="\n\n" if title else "\n")
 
 
-def chain(description: Mapping[str, Any], broken: Sequence[Mapping[str, Any]] = ()) -> None:
+def chain(description: Description, broken: Sequence[Outline] = ()) -> None:
     """A row for every input and layer, and for the layers that cannot be built."""
-    rows = [
-        (source["name"], "Input", in_words(source["axes"], source["shape"]), "", "") for source in description["sources"]
-    ]
-    for layer in description["layers"]:
-        outputs = "\n".join(map(in_words, layer["axes_out"], layer["output"]))
-        rows.append((layer["name"], layer["type"], outputs, f"{layer['params']:,}", layer["says"]))
+    rows = [(source.name, "Input", in_words(source.axes, source.shape), "", "") for source in description.sources]
+    for layer in description.layers:
+        outputs = "\n".join(map(in_words, layer.axes_out, layer.output))
+        rows.append((layer.name, layer.type, outputs, f"{layer.params:,}", layer.says))
     rows += [_broken(layer) for layer in broken]
-    rows.append(("in all", "", "", f"{description['params']:,}", ""))
+    rows.append(("in all", "", "", f"{description.params:,}", ""))
     _layers(rows)
 
 
-def broken_layers(layers: Sequence[Mapping[str, Any]]) -> None:
+def broken_layers(layers: Sequence[Outline]) -> None:
     """The layers that cannot be built, of a code of which nothing else is known."""
     if layers:
         _layers([_broken(layer) for layer in layers])
 
 
-def _broken(layer: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
-    inputs = "; ".join(f"({', '.join(map(str, shape))})" for shape in layer["input"])
-    return (layer["name"], layer["type"], f"breaks on {inputs}", "", "")
+def _broken(layer: Outline) -> tuple[str, str, str, str, str]:
+    inputs = "; ".join(f"({', '.join(map(str, shape))})" for shape in layer.input)
+    return (layer.name, layer.type, f"breaks on {inputs}", "", "")
 
 
 def _layers(rows: Sequence[Sequence[str]]) -> None:

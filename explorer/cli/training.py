@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from explorer.catalog import floors_of
+from explorer.catalog import resolve
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, takes_experiment
 from explorer.interface import FIGURES, Training
@@ -78,7 +78,7 @@ def _print_end(done: Training) -> None:
     ]
     names = list(_figures(done.frames[0]))
     printing.table({name: {"justify": "right"} for name in names}, rows)
-    for name, value in floors_of(done.experiment).items():
+    for name, value in resolve(done.experiment).floors.items():
         print(f"floor “{name}”: {value:.4g}")
 
 
