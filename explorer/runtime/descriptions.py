@@ -35,7 +35,7 @@ _DESCRIPTIONS = sql.Table(
 
 
 class Descriptions:
-    """May be used from any thread. Raises `explorer.runtime.database.DatabaseUnavailable` as the store does."""
+    """May be used from any thread. Raises `explorer.runtime.database_errors.DatabaseUnavailable` as the store does."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -65,7 +65,7 @@ class Engine:
 
     A visitor is named by a secret that only his browser has; whoever has it can change his runs, everybody else can only
     watch them. Methods that change a run raise NotTheOwner for another's secret, and
-    `explorer.runtime.database.DatabaseUnavailable` where the run must be read first and cannot be.
+    `explorer.runtime.database_errors.DatabaseUnavailable` where the run must be read first and cannot be.
 
     store: where runs are kept. cluster: where chunks run; it is started here, and ended with the engine.
     grace: seconds after which a run that nobody watches is paused; None: never.

@@ -145,7 +145,7 @@ class StoredFrame:
 class Store:
     """The one way to the database. Every method is one transaction; all may be called from any thread.
 
-    Every method raises `explorer.runtime.database.DatabaseUnavailable`, with a sentence, where the database cannot
+    Every method raises `explorer.runtime.database_errors.DatabaseUnavailable`, with a sentence, where the database cannot
     be used now; then nothing was written.
     """
 
