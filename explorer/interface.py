@@ -6,7 +6,7 @@ for bit, and without what TensorFlow writes to the terminal. Until then nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +75,11 @@ class Training:
         )
 
 
-def explain(model: Experiment | keras.Model) -> Explanation:
+def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Explanation:
     """Explain the model of an experiment, or any Keras model that has a graph.
+
+    input_axes: of a Keras model the names of every input's axes, batch included; without them (batch, timesteps,
+    features), or with four axes (batch, windows, timesteps, features).
 
     Raises `explorer.WrongExperiment` for an experiment that cannot be, and ValueError for a model without a graph: a
     Sequential without Input, or a subclass with a `call` of its own.
@@ -84,6 +87,12 @@ def explain(model: Experiment | keras.Model) -> Explanation:
     >>> memory, answer = explain(Experiment("gru_every_step", "delayed_echo", units=8)).to_dict()["layers"]
     >>> memory["parameters"]["numbers"]
     '3 * 8 * (5 + 8 + 2)'
+    >>> import keras
+    >>> sequence = keras.Input((20, 5), name="sequence")
+    >>> memory = keras.layers.Bidirectional(keras.layers.GRU(32), name="memory")(sequence)
+    >>> (layer,) = explain(keras.Model(sequence, memory)).to_dict()["layers"]
+    >>> layer["output"][0][1], layer["parameters"]["numbers"]
+    ({'axis': 'outputs', 'symbol': '2 · U', 'size': 64}, '2 * 3 * 32 * (5 + 32 + 2)')
     """
     from explorer.description import Description
     from explorer.runtime import jobs
@@ -94,7 +103,7 @@ def explain(model: Experiment | keras.Model) -> Explanation:
     jobs.warm()
     from explorer.shapes import describe
 
-    return Explanation(describe(model).written())
+    return Explanation(describe(model, input_axes).written())
 
 
 def check(

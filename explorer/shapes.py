@@ -18,7 +18,7 @@ from explorer.axes import named, source_axes
 from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, Window
 from explorer.description import Weight as WrittenWeight
 from explorer.equations import equation
-from explorer.explanation import counted_parts, explained, told
+from explorer.explanation import counted_parts
 from explorer.extents import extents
 from explorer.flows import flow, unrolled, window
 from explorer.graph import Call, calls, masked, source_name
@@ -209,32 +209,6 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     layers = _follow(model, steps, tensors, symbols)
     inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
     return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What every layer of a model does to the axes, and why; `str` gives it as text."""
-
-    description: Description
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON for other programs; see `explorer.explanation.Explained`."""
-        return explained(self.description).to_dict()
-
-    def __str__(self) -> str:
-        return told(self.description)
-
-
-def explain(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Explanation:
-    """Explain any Keras model that has a graph; arguments and errors are those of `describe`.
-
-    >>> sequence = keras.Input((20, 5), name="sequence")
-    >>> memory = keras.layers.Bidirectional(keras.layers.GRU(32), name="memory")(sequence)
-    >>> (layer,) = explain(keras.Model(sequence, memory)).to_dict()["layers"]
-    >>> layer["output"][0][1], layer["parameters"]["numbers"]
-    ({'axis': 'outputs', 'symbol': '2 · U', 'size': 64}, '2 * 3 * 32 * (5 + 32 + 2)')
-    """
-    return Explanation(describe(model, input_axes).written())
 
 
 def _follow(

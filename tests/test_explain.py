@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
+from explorer import explain
 from explorer.arithmetic import TERMS
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.description import Description, every
@@ -18,7 +19,7 @@ from explorer.explanation import explained, named, told
 from explorer.extents import EXTENTS
 from explorer.runtime import jobs
 from explorer.sentences import SAYS
-from explorer.shapes import describe, explain
+from explorer.shapes import describe
 
 SMALL = st.integers(1, 6)
 STEPS = st.integers(8, 14)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from pathlib import Path
 
 from explorer.ui.assets import ASSETS
 
