@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.exc import DBAPIError
+
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.presets import PRESETS
 from explorer.runtime import jobs
@@ -60,7 +62,10 @@ def describe_missing(store: Store, wanted: Sequence[Experiment]) -> int:
 
 
 def main() -> None:
-    store = Store()
+    try:
+        store = Store()
+    except ValueError:
+        return  # A setting is wrong: the server says so itself, and does not start.
     try:
         # The server itself describes what another version has described before.
         if store.descriptions.count() == 0:
@@ -68,7 +73,7 @@ def main() -> None:
             print("Describing what the page opens with (once) ...")
             many = describe_missing(store, experiments())
             print(f"Described {many} models in {time.monotonic() - began:.0f} seconds.")
-    except DatabaseUnavailable:
+    except (DatabaseUnavailable, DBAPIError):
         pass  # The server says so itself, and can do without.
     finally:
         store.close()
