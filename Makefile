@@ -59,6 +59,7 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml explorer app.py scripts bench
 	$(BIN)/python scripts/front_end.py
 	$(BIN)/python scripts/audit.py

@@ -8,72 +8,41 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
-# From top to bottom: a room may import what stands above it.
-ORDER = (
-    *("description", "report", "drawings", "registry", "spec", "architectures", "tasks"),
-    *("pasted", "catalog", "presets", "examples", "data"),
-    *("sizes", "tensors", "graph", "sentences", "axes", "extents"),
-    *("arithmetic", "weights", "time_flow", "flows", "equations", "explanation", "spoken"),
-    *("shapes", "parting", "answers", "schema"),
-    *("snippet", "build", "settings", "twins", "quiz"),
-    *("inside", "looks", "folding", "states", "training", "limits", "story"),
-    *("runtime", "export", "html", "interface", "cli", "__main__", "ui"),
-)
-RUNTIME = (
-    *("__init__", "quiet", "jobs", "worker_preload", "server_id", "database_errors", "database"),
-    *("descriptions", "store", "retention", "quotas"),
-    *("encryption", "nodes", "embedded", "health", "remote", "cluster"),
-    *("queries", "describe_catalog", "event_loop", "store_writer", "subscribers", "snapshot", "scheduler", "runs"),
-    *("worker_pool", "cluster_monitor", "chunks", "precompiler", "views", "engine"),
-)
-MARKED = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
-FILES = sorted(PACKAGE.rglob("*.py"))
+# These import Keras when they are imported, and only workers do that. All others import it, or these, inside functions.
+KERAS_ROOMS = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 
 
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports(path: Path, top_only: bool) -> list[str]:
-    tree = ast.parse(path.read_text())
-    nodes = tree.body if top_only else ast.walk(tree)
+def imports_at_the_top(path: Path) -> list[str]:
     found = []
-    for node in nodes:
+    for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Import):
             found += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found += [node.module] + [f"{node.module}.{name.name}" for name in node.names]
+            found += [str(node.module)] + [f"{node.module}.{name.name}" for name in node.names]
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_flow_one_way(path):
-    if path.name == "__init__.py" and room(path) == "__init__":
-        return
-    own = ORDER.index(room(path))
-    for name in imports(path, top_only=True):
-        parts = name.split(".")
-        if parts[0] == "explorer" and len(parts) > 1 and parts[1] in ORDER:
-            assert ORDER.index(parts[1]) <= own, f"{path.name} imports {name}, which stands below it"
-        if parts[:2] == ["explorer", "runtime"] and room(path) == "runtime" and len(parts) > 2 and parts[2] in RUNTIME:
-            below = f"{path.name} imports {name}, which stands below it"
-            assert RUNTIME.index(parts[2]) <= RUNTIME.index(path.stem), below
+def test_imports_flow_one_way_and_only_the_page_imports_streamlit():
+    """The contracts stand in pyproject.toml, under [tool.importlinter]."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    found = subprocess.run([linter, "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True, timeout=200)
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_the_ui_imports_streamlit_and_only_marked_rooms_import_keras(path):
-    everywhere, at_the_top = imports(path, top_only=False), imports(path, top_only=True)
-    if room(path) != "ui":
-        assert not any(name.split(".")[0] == "streamlit" for name in everywhere)
-    if room(path) not in MARKED:
-        assert not any(name.split(".")[0] in ("keras", "tensorflow") for name in at_the_top)
-        marked = {f"explorer.{name}" for name in MARKED}
-        assert not marked & set(at_the_top)
-    if room(path) == "ui":
-        assert not any(name.split(".")[0] in ("keras", "tensorflow") for name in everywhere)
+def test_no_other_room_imports_keras_when_it_is_imported():
+    keras_rooms = {f"explorer.{name}" for name in KERAS_ROOMS}
+    found = {
+        str(path.relative_to(PACKAGE)): name
+        for path in PACKAGE.rglob("*.py")
+        for name in imports_at_the_top(path)
+        if room(path) not in KERAS_ROOMS and (name.split(".")[0] in ("keras", "tensorflow") or name in keras_rooms)
+    }
+    assert found == {}
 
 
 PROGRAM = """

@@ -96,7 +96,7 @@ def shapes_in(text):
     return [numbers(each) for each in re.findall(r"\(([^()]*)\)", text)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.sampled_from(list(ALL)), seed=SOME, number=SOME)
 def test_a_question_is_reproducible_and_has_one_right_choice(name, seed, number):
     asked = question(ALL[name], seed, number)
@@ -110,7 +110,7 @@ def test_a_question_is_reproducible_and_has_one_right_choice(name, seed, number)
     assert all(bool(choice.mistake) != choice.right for choice in asked.choices)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.sampled_from(list(ALL)), seed=SOME, number=SOME)
 def test_what_is_right_is_what_keras_says_and_what_is_wrong_is_not(name, seed, number):
     asked = question(ALL[name], seed, number)
