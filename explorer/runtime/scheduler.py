@@ -234,9 +234,11 @@ class Scheduler:
         compiled = {program for worker in self.workers.values() for program in worker.programs}
         demand = Counter(active.program for active in waiting if active.program not in compiled)
 
-        def rank(active: Active) -> tuple[bool, int, int]:
+        def rank(active: Active) -> tuple[bool, int, bool, int]:
             is_new = not active.epoch and active.run.owner not in moving
-            return not is_new, self._served.get(active.run.owner, 0), -demand[active.program]
+            # What is compiled has its first frame in a moment, and compiling takes seconds.
+            must_compile = active.program in demand
+            return not is_new, self._served.get(active.run.owner, 0), must_compile, -demand[active.program]
 
         return sorted(waiting, key=rank)
 
