@@ -48,21 +48,34 @@ runtime/        where runs live, in this order:
   jobs, worker_preload  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
+  database_url    its address
   database        connections, tables brought up to date, a deleted file put back
+  records, tables runs and frames as values, and as rows
+  descriptions    descriptions of models, kept for the next start
   store           runs and frames in SQL, and which server trains which run
   retention       which runs are deleted, and when
-  quotas          how much one visitor may have going
+  quotas          how much one visitor may have going, and how much all together
   encryption      the key that a cluster's processes know each other by
   nodes           Dask's scheduler and worker, without the ports that are not needed
   embedded        the cluster that runs in this process and its children
   health          what workers use, and how long nobody has heard of them
-  remote          the address of somebody else's scheduler
-  cluster         the processes that chunks run in: one of both
+  futures         what comes back from workers
+  remote          somebody else's scheduler
+  cluster         the processes that chunks run in: embedded or remote
   queries         shapes, twins and checks, asked of workers and kept
-  scheduler       which chunk goes to which worker next
+  describe_catalog  describes what pages open with, at the set-up or while nobody asks
+  event_loop      the one thread that owns the state of runs
+  store_writer    writes to the database in order, and tries again while it cannot be used
+  subscribers     who watches which run
+  snapshot        what pages read, without waiting for anything
+  scheduler       which run's chunk goes to which worker next
+  runs, run_commands  the runs in hand, and what an owner can have done with them
   worker_pool     who is up, full or silent, and who is replaced
+  cluster_monitor starts the cluster, looks at it, and ends it
+  chunks          sends chunks, and takes over what comes back
   precompiler     compiles ahead what pages rest on
-  engine          queue, pause, step, stop, and recovery
+  views           makes the snapshot
+  engine, engine_core  all of it together: train, pause, step, stop, and how a run stands
 export          an experiment as a script that stands alone
 html            an explanation as a table, for notebooks
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`

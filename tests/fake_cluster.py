@@ -21,7 +21,7 @@ import numpy as np
 
 from explorer.catalog import program_key
 from explorer.runtime import jobs
-from explorer.runtime.cluster import WorkerDied
+from explorer.runtime.futures import WorkerDied
 from explorer.runtime.health import WorkerHealth
 from explorer.spec import Experiment, Frame
 

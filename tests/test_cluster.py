@@ -17,8 +17,9 @@ from dask.utils import key_split
 
 from explorer.runtime import cluster as cluster_module
 from explorer.runtime import embedded
-from explorer.runtime.cluster import Cluster, WorkerDied
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
+from explorer.runtime.futures import WorkerDied
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
 
@@ -194,11 +195,11 @@ def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
         experiment = Experiment("gru_every_step", "delayed_echo", timesteps=6, units=7, samples=64, epochs=5000)
         run = engine.submit(experiment, "me")
         until(lambda: engine.status(run)["epoch"] >= 2, 120)
-        (pid,) = engine._cluster._client.run(os.getpid).values()
+        (pid,) = engine._core.cluster._client.run(os.getpid).values()
         os.kill(pid, signal.SIGSTOP)
         fetched = threading.Event()
-        ready = engine._cluster.submit(time.sleep, 0)
-        engine._chunks._fetching.submit(lambda: (fetched.set(), engine._cluster.result(ready, timeout=600)))
+        ready = engine._core.cluster.submit(time.sleep, 0)
+        engine._core.chunks._fetching.submit(lambda: (fetched.set(), engine._core.cluster.result(ready, timeout=600)))
         assert fetched.wait(60)
         assert engine.status(run)["state"] == "running"
         began = time.monotonic()

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import pytest
 
-from explorer.runtime.cluster import Cluster, WorkerDied
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.futures import WorkerDied
 from explorer.runtime.health import HealthRecord, Heartbeat, WorkerHealth
 from tests.test_cluster import until
 

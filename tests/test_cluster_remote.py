@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from explorer.runtime import cluster as cluster_module
-from explorer.runtime.cluster import Cluster, WorkerDied, gone
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.futures import WorkerDied, gone
 from tests.test_cluster import until
 
 ROOT = Path(__file__).resolve().parent.parent

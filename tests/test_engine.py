@@ -181,11 +181,11 @@ def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
 
 
 def holders(engine: Engine, experiment: Experiment) -> list[str]:
-    return [address for address, worker in engine._scheduler.workers.items() if worker.has(experiment)]
+    return [address for address, worker in engine._core.scheduler.workers.items() if worker.has(experiment)]
 
 
 def programs(engine: Engine) -> list[set[str]]:
-    return [set(worker.programs) for worker in engine._scheduler.workers.values()]
+    return [set(worker.programs) for worker in engine._core.scheduler.workers.values()]
 
 
 def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
@@ -193,7 +193,7 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
     for experiment in (rests, left):
         engine.describe(experiment)
     asked = []
-    submit = engine._cluster.submit
+    submit = engine._core.cluster.submit
 
     def listen(function, *arguments, **more):
         asked.append((function, arguments[0]["units"]))
@@ -201,12 +201,12 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
             engine.compile_ahead("a page", rests)
         return submit(function, *arguments, **more)
 
-    engine._cluster.submit = listen
+    engine._core.cluster.submit = listen
     try:
         engine.compile_ahead("a page", left)
         wait_for(lambda: any(program_key(rests) in held for held in programs(engine)))
     finally:
-        del engine._cluster.submit
+        del engine._core.cluster.submit
     assert asked == [(jobs.trace, 12), (jobs.trace, 11), (jobs.prepare, 11)]
     assert not any(program_key(left) in held for held in programs(engine))
 
@@ -216,7 +216,7 @@ def test_a_run_waits_for_the_worker_that_compiles_for_it(engine):
     engine.describe(experiment)
     engine.compile_ahead("a page", experiment)
     compiling = wait_for(
-        lambda: [address for address, worker in engine._scheduler.workers.items() if worker.has(experiment)]
+        lambda: [address for address, worker in engine._core.scheduler.workers.items() if worker.has(experiment)]
     )
     run_id = engine.submit(experiment, "me")
     state_is(engine, run_id, "done")
@@ -228,15 +228,15 @@ def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monke
     engine = Engine(store, Cluster(1), grace=None)
     try:
         assert engine.wait_ready(120)
-        (first,) = engine._scheduler.workers
+        (first,) = engine._core.scheduler.workers
         other = engine.submit(replace(SMALL, units=9, epochs=2), "me")
         state_is(engine, other, "done")
         run_id = engine.submit(SMALL, "me", steps=10)
         state_is(engine, run_id, "paused")
-        assert len(engine._scheduler.workers[first].programs) == 2
+        assert len(engine._core.scheduler.workers[first].programs) == 2
         monkeypatch.setattr(worker_pool, "FULL", 0.0)
         engine.step(run_id, "me")
-        wait_for(lambda: engine._scheduler.workers and first not in engine._scheduler.workers)
+        wait_for(lambda: engine._core.scheduler.workers and first not in engine._core.scheduler.workers)
         state_is(engine, run_id, "paused")
         engine.resume(run_id, "me")
         state_is(engine, run_id, "done")
@@ -297,8 +297,8 @@ def test_a_killed_worker_changes_no_loss(engine, calm):
     wanted = replace(SMALL, epochs=500)
     run_id = engine.submit(wanted, "me")
     wait_for(lambda: epoch_of(engine, run_id) > 0)
-    busy = wait_for(lambda: engine._scheduler.runs[run_id].worker)
-    pids = engine._cluster._client.run(os.getpid)
+    busy = wait_for(lambda: engine._core.scheduler.runs[run_id].worker)
+    pids = engine._core.cluster._client.run(os.getpid)
     os.kill(pids[busy], signal.SIGKILL)
     epoch = epoch_of(engine, run_id)
     wait_for(lambda: epoch_of(engine, run_id) > epoch + 30)

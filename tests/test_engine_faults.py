@@ -253,7 +253,7 @@ def test_one_server_takes_over_what_another_trains_and_nothing_mixes(engines, ca
     assert second.status(run_id)["state"] in ("queued", "running")
     second.pause(run_id, "me")
     epoch = second.status(run_id)["epoch"]
-    wait_for(lambda: run_id not in first._scheduler.runs)
+    wait_for(lambda: run_id not in first._core.scheduler.runs)
     assert first.status(run_id)["state"] == "paused"
     assert first.status(run_id)["epoch"] == epoch == len(first.store.frames(run_id))
     first.resume(run_id, "me")
@@ -300,7 +300,7 @@ def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
         engine.submit(LONG, "me")
     engine.pause(again, "me")
     engine.submit(ENDLESS, "me")
-    monkeypatch.setattr(engine._quotas, "_runs_in_all", 11)
+    monkeypatch.setattr(engine._core.quotas, "_runs_in_all", 11)
     with pytest.raises(Refused, match="This server trains at most 11 runs at a time, and has as many now"):
         engine.submit(SMALL, "a third")
 
@@ -310,38 +310,38 @@ def test_deaths_of_workers_change_no_loss_and_a_run_that_kills_each_fails(engine
     engine = engines(workers=2)
     run_id = started(engine, ENDLESS)
     for _ in range(5):
-        engine._cluster.deaths = 7
+        engine._core.cluster.deaths = 7
         said = wait_for(lambda: engine.status(run_id)["reason"])
         assert "ended" in said and "It is tried again." in said
-        wait_for(lambda: not engine._cluster.deaths)
+        wait_for(lambda: not engine._core.cluster.deaths)
         epoch = engine.status(run_id)["epoch"]
         wait_for(lambda epoch=epoch: engine.status(run_id)["epoch"] > epoch)
     goes_on_as_the_calm_one(engine, run_id, calm)
-    engine._cluster.deaths = 1000
+    engine._core.cluster.deaths = 1000
     fatal = engine.submit(SMALL, "me")
     state_is(engine, fatal, "failed")
     assert engine.status(fatal)["reason"] == "The worker that trained this ended 8 times in epoch 1."
-    engine._cluster.deaths = 0
+    engine._core.cluster.deaths = 0
 
 
 def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
     engine = engines()
     run_id = started(engine, ENDLESS)
-    engine._cluster.silent = 7.0
+    engine._core.cluster.silent = 7.0
     reason = wait_for(lambda: engine.status(run_id)["reason"])
     assert reason == (
         "The worker that trains this has not answered for 7 seconds. When it stays silent, another one goes on."
     )
-    before = engine._cluster.addresses()
-    engine._cluster.silent = 30.0
-    wait_for(lambda: engine._cluster.addresses() != before)
+    before = engine._core.cluster.addresses()
+    engine._core.cluster.silent = 30.0
+    wait_for(lambda: engine._core.cluster.addresses() != before)
     goes_on_as_the_calm_one(engine, run_id, calm)
 
 
 def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkeypatch, calm):
     monkeypatch.setattr(chunks, "LOOKS_AT_A_CHUNK", 5)
     engine = engines()
-    engine._cluster.hanging.add(77)
+    engine._core.cluster.hanging.add(77)
     run_id = engine.submit(replace(SMALL, seed=77), "me")
     state_is(engine, run_id, "failed")
     assert engine.status(run_id)["reason"].startswith("Epoch 1 was not done within 10 minutes. Take fewer")
@@ -351,10 +351,10 @@ def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkey
 def test_a_scheduler_that_is_lost_is_told(engines, calm):
     engine = engines()
     run_id = started(engine, ENDLESS)
-    engine._cluster.lost = "The scheduler does not answer; trying again."
+    engine._core.cluster.lost = "The scheduler does not answer; trying again."
     said = wait_for(lambda: engine.status(run_id)["reason"])
     assert said == ("The scheduler does not answer; trying again. The run waits, and will go on by itself.")
-    engine._cluster.lost = ""
+    engine._core.cluster.lost = ""
     goes_on_as_the_calm_one(engine, run_id, calm)
 
 
@@ -367,16 +367,16 @@ def test_what_rests_takes_no_memory(engines):
         state_is(engine, run_id, "done")
     paused = started(engine)
     engine.pause(paused, "me")
-    wait_for(lambda: not engine._scheduler.runs)
+    wait_for(lambda: not engine._core.scheduler.runs)
     engine.resume(paused, "me")
-    wait_for(lambda: engine._scheduler.runs)
+    wait_for(lambda: engine._core.scheduler.runs)
 
 
 def test_where_the_database_has_no_room_no_run_is_started_and_none_is_lost(engines, monkeypatch):
     monkeypatch.setenv("EXPLORER_DATABASE_GB", "0.000001")
     engine = engines()
     run_id = started(engine)
-    engine._retention.sweep()
+    engine._core.retention.sweep()
     with pytest.raises(Refused, match=r"^The database is full: its runs take .* MB, and the limit is 0.0 MB"):
         engine.submit(SMALL, "you")
     state_is(engine, run_id, "done")
@@ -404,7 +404,7 @@ def test_of_one_visitors_codes_one_is_checked_at_a_time(engines):
     at_once, most = [], []
 
     def check(code: str, visitor: str) -> None:
-        with engine._queries._turn_to_check(visitor, time.monotonic() + 60):
+        with engine._core.queries._turn_to_check(visitor, time.monotonic() + 60):
             at_once.append(visitor)
             most.append((len(at_once), at_once.count(visitor)))
             at_once.remove(visitor)

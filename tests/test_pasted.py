@@ -27,7 +27,8 @@ from explorer.export import script
 from explorer.quiz import question
 from explorer.report import Report
 from explorer.runtime import jobs
-from explorer.runtime.store import Run, Store
+from explorer.runtime.records import Run
+from explorer.runtime.store import Store
 from explorer.spec import Experiment, Frame, Pasted, size_limit, size_reason
 from explorer.story import Course, tell
 from explorer.training import Program, Trainer

@@ -34,11 +34,11 @@ def engine(tmp_path_factory):
 
 def workers(engine: Engine) -> set[int]:
     """The process ids of the workers that are up."""
-    return {nanny.pid for nanny in engine._cluster._local.workers.values() if nanny.pid}
+    return {nanny.pid for nanny in engine._core.cluster._local.workers.values() if nanny.pid}
 
 
 def wait_for_another_worker(engine: Engine, before: set[int]) -> None:
-    wait_for(lambda: workers(engine) and not before & workers(engine) and engine._scheduler.workers)
+    wait_for(lambda: workers(engine) and not before & workers(engine) and engine._core.scheduler.workers)
 
 
 def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sql
 
 from explorer.runtime import quotas, retention
+from explorer.runtime.records import Run, owner_of
 from explorer.runtime.retention import A_DAY, Retention
-from explorer.runtime.store import Run, Store, owner_of
+from explorer.runtime.store import Store
 from tests.test_store import EXPERIMENT, a_run, frame
 
 

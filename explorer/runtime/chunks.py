@@ -16,8 +16,9 @@ from typing import Any
 
 from explorer.catalog import program_key
 from explorer.runtime import jobs
-from explorer.runtime.cluster import Cluster, WorkerDied, gone
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.event_loop import EventLoop
+from explorer.runtime.futures import WorkerDied, gone
 from explorer.runtime.runs import Runs
 from explorer.runtime.scheduler import Active, Flight, Scheduler
 from explorer.runtime.worker_pool import WorkerPool

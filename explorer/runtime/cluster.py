@@ -6,13 +6,11 @@ workers (2 unless told) is started here, and ends with this process.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -21,19 +19,17 @@ import psutil
 from distributed import Client, Future, SpecCluster
 from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
-from distributed.scheduler import KilledWorker
 from distributed.utils import LoopRunner
 
-from explorer.runtime import embedded, jobs
+from explorer.runtime import embedded
+from explorer.runtime.dask_settings import SETTINGS
 from explorer.runtime.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
-from explorer.runtime.health import HealthRecord, Heartbeat, WorkerHealth
-from explorer.runtime.remote import checked_address
+from explorer.runtime.futures import WorkerDied, give_up, result_of
+from explorer.runtime.health import HealthRecord, Heartbeat, MemoryDeaths, WorkerHealth
+from explorer.runtime.remote import Warmup, checked_address
 
 _LOG = logging.getLogger(__name__)
 _MEMORY_TOPIC = "worker-restart-memory"
-# The reason that Dask itself gives for cancelling everything when its connection breaks.
-_LOST_REASON = "scheduler-connection-lost"
-_SECONDS_BETWEEN_LOOKS = 0.1
 # The scheduler runs in this process, or near it. On a loaded machine its answers take a moment, never this long.
 _SECONDS_OF_AN_ANSWER = 10.0
 # How often the workers' heartbeats, which come twice a second, are looked at; and a lost scheduler is tried again.
@@ -43,43 +39,6 @@ _SECONDS_OF_AN_ATTEMPT = 2.0
 _SECONDS_OF_A_REPLACEMENT = 60.0
 # A worker that is told to end has so long to do it; then it is killed.
 _SECONDS_TO_END = 3.0
-_SECONDS_THAT_A_DEATH_COUNTS = 600.0
-
-_SETTINGS = {
-    # A chunk that kills its worker comes back as an error at once: the engine decides whether to try again, and where.
-    "distributed.scheduler.allowed-failures": 0,
-    # The engine sends each chunk to the worker that has its model; a stolen one would compile again.
-    "distributed.scheduler.work-stealing": False,
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    # A paused worker would never answer; one that is over its limit is ended instead.
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
-    # Dask would end a worker that takes this long to come back, just when it is up; `restore` replaces those that failed.
-    "distributed.deploy.lost-worker-timeout": "1 hour",
-    "distributed.admin.tick.limit": "30s",
-    # What Dask keeps to look at later would grow for hours: the last 1,000 messages of each connection (with the states
-    # of runs in them), an hour of samples of each process, and where each worker was every 10 ms.
-    "distributed.admin.low-level-log-length": 10,
-    "distributed.admin.log-length": 100,
-    "distributed.admin.system-monitor.log-length": 10,
-    "distributed.diagnostics.computations.max-history": 10,
-    "distributed.diagnostics.erred-tasks.max-history": 10,
-    "distributed.scheduler.events-cleanup-delay": "1 minute",
-    "distributed.worker.profile.enabled": False,
-}
-
-
-class WorkerDied(Exception):
-    """The worker ended before it gave its result away, or the scheduler that knew of it did."""
-
-
-def gone(future: Future[Any]) -> bool:
-    """Whether what a worker had made ended with it or with its scheduler, so that waiting for it would never end."""
-    if future.status == "cancelled":
-        reason = getattr(future._state and future._state.exception, "reason", None)
-        return reason == _LOST_REASON or bool(future.client.status == "closed")
-    return bool(future.status == "lost")
 
 
 class Cluster:
@@ -96,9 +55,8 @@ class Cluster:
         self.memory = memory or (int(SMALLEST_MEMORY) if self._scheduler else memory_of_a_worker(self.wanted))
         self._local: SpecCluster | None = None
         self._lost = ""
-        self._warmed: set[str] = set()
-        self._deaths_by_memory: dict[str, float] = {}
-        self._deaths_lock = threading.Lock()
+        self._warmup = Warmup()
+        self._memory_deaths = MemoryDeaths()
         self._closing = threading.Lock()
         self._closed = threading.Event()
         self._processes: set[psutil.Process] = set()
@@ -110,7 +68,7 @@ class Cluster:
 
         Raises ValueError with a sentence for settings that are refused, and ConnectionError where no scheduler answers.
         """
-        dask.config.set(_SETTINGS)
+        dask.config.set(SETTINGS)
         # What is cancelled, and who is started anew, when a server ends is no news for whoever ends it.
         logging.getLogger("distributed").setLevel(logging.ERROR)
         if self.remote:
@@ -129,18 +87,18 @@ class Cluster:
                     "(`dask scheduler`), or unset it to have workers started here."
                 ) from error
             try:
-                for future in self._warm(self.addresses()):
+                for future in self._warmup.warm(self._client, self.addresses()):
                     self.result(future, SECONDS_OF_A_START)
             except Exception:
-                _at_most(self._client.close, _SECONDS_OF_AN_ATTEMPT)
+                embedded.close_within(self._client.close, _SECONDS_OF_AN_ATTEMPT)
                 self._loops.stop()
-                self._warmed = set()
+                self._warmup = Warmup()
                 raise
         else:
             self._local = embedded.start(self.wanted, self.memory)
             self._address = self._local.scheduler_address
             self._client = Client(self._local, set_as_default=False)
-            self._client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
+            self._client.subscribe_topic(_MEMORY_TOPIC, self._memory_deaths.note)
         self._watching.start()
         return self
 
@@ -195,16 +153,7 @@ class Cluster:
         the latter Dask's own `result` waits for ever; and where the scheduler was lost meanwhile. Raises TimeoutError after
         `timeout` seconds, and where it was given up meanwhile, as everything is when the cluster is closed.
         """
-        try:
-            return future.client.sync(_fetched, future, timeout)
-        except KilledWorker as error:
-            raise WorkerDied(str(error)) from error
-        except CommClosedError as error:
-            raise WorkerDied("The scheduler was lost before it gave the result away.") from error
-        except CancelledError as error:
-            if gone(future) and not self._closed.is_set():
-                raise WorkerDied("The scheduler was lost.") from error
-            raise TimeoutError("What was asked of the workers has been given up.") from error
+        return result_of(future, timeout, self._closed)
 
     def place_of(self, future: Future[Any]) -> str | None:
         """The worker that is at it, or None where none is. Raises TimeoutError where the scheduler does not answer."""
@@ -233,8 +182,7 @@ class Cluster:
 
     def died_by_memory(self, worker: str, within: float = 30.0) -> bool:
         """Whether this worker was ended for using more memory than it may."""
-        with self._deaths_lock:
-            return time.monotonic() - self._deaths_by_memory.get(worker, -1e9) < within
+        return self._memory_deaths.happened(worker, within)
 
     def close(self) -> None:
         """End the workers, within about ten seconds whatever they do; from any thread, and more than once.
@@ -250,7 +198,7 @@ class Cluster:
             if self._local is not None and self._local.loop is not None:
                 # First of all, so that none is started for one that ends now.
                 self._local.loop.add_callback(embedded.retire, self._local, self._processes)
-            _at_most(self._client.close, 2)
+            embedded.close_within(self._client.close, 2)
             if self._watching.is_alive():
                 self._watching.join(timeout=_SECONDS_OF_AN_ATTEMPT)
             if self._local is None:
@@ -260,7 +208,7 @@ class Cluster:
             killing.daemon = True
             killing.start()
             self._local.shutdown_on_close = False  # Dask would try once more when this process ends, for ten seconds.
-            _at_most(self._local.close, _SECONDS_TO_END + 4)
+            embedded.close_within(self._local.close, _SECONDS_TO_END + 4)
             killing.cancel()
             embedded.collect(self._local, self._processes)
             embedded.kill(self._processes)
@@ -300,7 +248,7 @@ class Cluster:
         if client.status != "running":
             raise ConnectionError("The connection is broken.")
         if self._local is not None:
-            heartbeats = client.sync(_heartbeats_here, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
+            heartbeats = client.sync(embedded.heartbeats, self._local, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
         else:
             scheduler: Any = client.scheduler
             found = client.sync(scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
@@ -308,20 +256,20 @@ class Cluster:
                 address: Heartbeat(worker["last_seen"], worker["metrics"].get("memory", 0))
                 for address, worker in found["workers"].items()
             }
-            self._warm(list(heartbeats))
+            self._warmup.warm(self._client, list(heartbeats))
         self._health.note(heartbeats, time.monotonic())
 
     # --- a scheduler that is somebody else's
 
     def _connected(self, seconds: float) -> Client:
         client = Client(self._address, loop=self._loops.loop, set_as_default=False, timeout=seconds)
-        client.subscribe_topic(_MEMORY_TOPIC, self._note_death)
+        client.subscribe_topic(_MEMORY_TOPIC, self._memory_deaths.note)
         return client
 
     def _restart_remote(self, worker: str) -> None:
         client = self._client
         # Such a scheduler may try what its worker was at again elsewhere, or keep it for a worker of the same address.
-        client.sync(_give_up, client, self._asked("processing").get(worker, ()), callback_timeout=_SECONDS_OF_AN_ANSWER)
+        client.sync(give_up, client, self._asked("processing").get(worker, ()), callback_timeout=_SECONDS_OF_AN_ANSWER)
         client.restart_workers([worker], timeout=_SECONDS_OF_A_REPLACEMENT, raise_for_error=False)
 
     def _reconnect(self) -> None:
@@ -330,10 +278,10 @@ class Cluster:
         _LOG.warning(self._lost)
         before = self._client
         with suppress(Exception):
-            before.sync(_give_up, before, list(before.futures), callback_timeout=_SECONDS_OF_AN_ATTEMPT)
-        _at_most(before.close, _SECONDS_OF_AN_ATTEMPT)
+            before.sync(give_up, before, list(before.futures), callback_timeout=_SECONDS_OF_AN_ATTEMPT)
+        embedded.close_within(before.close, _SECONDS_OF_AN_ATTEMPT)
         self._health.note({}, time.monotonic())
-        self._warmed = set()
+        self._warmup = Warmup()
         while not self._closed.wait(_SECONDS_BETWEEN_HEARTBEATS):
             try:
                 client = self._connected(_SECONDS_OF_AN_ATTEMPT)
@@ -345,75 +293,5 @@ class Cluster:
             self._client = client
             self._lost = ""
             if self._closed.is_set():
-                _at_most(client.close, _SECONDS_OF_AN_ATTEMPT)
+                embedded.close_within(client.close, _SECONDS_OF_AN_ATTEMPT)
             return
-
-    def _warm(self, addresses: list[str]) -> list[Future[Any]]:
-        """Have workers that are new import TensorFlow, in a thread: in their event loop they would be silent meanwhile."""
-        fresh = [address for address in addresses if address not in self._warmed]
-        self._warmed = set(addresses)
-        warming = [self._client.submit(jobs.warm, workers=[address], pure=False) for address in fresh]
-        for future in warming:
-            future.add_done_callback(_report_cold)  # Held by it until it is done.
-        return warming
-
-    def _note_death(self, event: tuple[float, dict[str, Any]]) -> None:
-        _, message = event
-        now = time.monotonic()
-        with self._deaths_lock:
-            recent = {who: at for who, at in self._deaths_by_memory.items() if now - at < _SECONDS_THAT_A_DEATH_COUNTS}
-            self._deaths_by_memory = recent | {message["worker"]: now}
-        _LOG.warning("A worker used %.1f GiB, more than it may, and was ended.", message["rss"] / 2**30)
-
-
-async def _heartbeats_here(local: SpecCluster) -> dict[str, Heartbeat]:
-    scheduler: Any = local.scheduler
-    return {
-        address: Heartbeat(worker.last_seen, worker.metrics.get("memory", 0))
-        for address, worker in scheduler.workers.items()
-    }
-
-
-async def _give_up(client: Client, keys: Iterable[Any]) -> None:
-    """As Dask does itself with everything where a connection breaks."""
-    for key in keys:
-        state = client.futures.get(key)
-        if state is not None:
-            state.cancel(reason=_LOST_REASON)
-
-
-def _report_cold(future: Future[Any]) -> None:
-    if future.status == "error":
-        _LOG.error("A worker could not import what it needs.", exc_info=future.exception())
-
-
-async def _fetched(future: Future[Any], timeout: float) -> Any:
-    async def fetch() -> Any:
-        return await future
-
-    made = future.status != "pending"
-    fetching = asyncio.ensure_future(fetch())
-    # Left alone rather than cancelled where it is given up: Dask may be fetching for others with it.
-    fetching.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-    deadline = time.monotonic() + timeout
-    while not fetching.done():
-        await asyncio.wait({fetching}, timeout=_SECONDS_BETWEEN_LOOKS)
-        # Dask would make it again, from everything that it was once made from: all the chunks of a run. The caller knows
-        # better what to do. "Pending" after it was made: Dask has noticed itself, while it fetched.
-        if not fetching.done() and (gone(future) or (made and future.status == "pending")):
-            future.release()
-            raise WorkerDied("The worker ended before its result was fetched.")
-        made = made or future.status == "finished"
-        if time.monotonic() > deadline and not fetching.done():
-            raise TimeoutError("The workers are busy.")
-    return fetching.result()
-
-
-def _at_most(close: Callable[..., Any], seconds: float) -> None:
-    """Close something of Dask's; what it could not close in time, or at all, is ended otherwise."""
-    try:
-        close(timeout=seconds)
-    except TimeoutError:
-        _LOG.warning("Dask did not end within %g seconds.", seconds)
-    except Exception:
-        _LOG.exception("Dask could not end.")

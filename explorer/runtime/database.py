@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sqlite3
 import stat
 import threading
@@ -22,6 +21,7 @@ from urllib.parse import quote
 import sqlalchemy as sql
 
 from explorer.runtime.database_errors import CANNOT_OPEN, DatabaseUnavailable, errors_as_sentences
+from explorer.runtime.database_url import SECONDS_FOR_A_CONNECTION, checked_url, is_file, with_timeout
 
 _LOG = logging.getLogger(__name__)
 # Every table of this application, by the files that know them.
@@ -32,7 +32,6 @@ SECONDS_FOR_A_LOCK = 1.0
 # More threads than ask at once: a stream of events and a page each ask in a thread of their own.
 CONNECTIONS = 40
 TRIES_TO_PUT_BACK = 5
-SECONDS_FOR_A_CONNECTION = 5.0
 LARGEST_WRITE_AHEAD_LOG = 64 * 2**20
 OWNER_ONLY = 0o600
 # PostgreSQL's number for the lock under which one server at a time brings the tables up to date: any, and always the same.
@@ -47,12 +46,12 @@ class Database:
     """
 
     def __init__(self, url: str, tables: sql.MetaData, upgrade: Callable[[sql.Connection], None]) -> None:
-        self._url = _checked(url)
+        self._url = checked_url(url)
         self._tables = tables
         self._upgrade = upgrade
         self._opening = threading.Lock()
         self._engine: sql.Engine | None = None
-        self._file = _File(Path(self._url.database or "").absolute()) if _is_file(self._url) else None
+        self._file = _File(Path(self._url.database or "").absolute()) if is_file(self._url) else None
 
     @property
     def address(self) -> str:
@@ -94,7 +93,7 @@ class Database:
     def _opened(self) -> sql.Engine:
         if self._file is None:
             engine = sql.create_engine(
-                _with_timeout(self._url),
+                with_timeout(self._url),
                 pool_pre_ping=True,
                 pool_size=CONNECTIONS,
                 pool_timeout=SECONDS_FOR_A_CONNECTION,
@@ -268,40 +267,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _checked(text: str) -> sql.URL:
-    """The address, of a database that this program can use. Raises ValueError with a sentence for any other."""
-    example = "such as sqlite:///data/explorer.db or postgresql://user@host/name"
-    try:
-        url = sql.make_url(text)
-        dialect = url.get_dialect()
-    except (sql.exc.ArgumentError, ValueError):  # the latter for a port that is no number
-        received = re.sub(r":[^:@/]*@", ":***@", text)[:40]
-        raise ValueError(f"EXPLORER_DATABASE must be a SQLAlchemy address {example}. Received: {received!r}") from None
-    shown = url.render_as_string(hide_password=True)[:80]
-    if dialect.is_async or (url.get_backend_name() == "sqlite" and not _is_file(url)):
-        what = "a driver that is asynchronous" if dialect.is_async else "memory, which every connection has of its own"
-        raise ValueError(f"EXPLORER_DATABASE asks for {what}: name an address {example}. Received: {shown!r}")
-    try:
-        dialect.import_dbapi()
-    except ImportError:
-        todo = "run pip install with the name of the package that brings it"
-        if url.get_backend_name() == "postgresql":
-            todo = "run pip install '.[postgres]' in this project's folder, begin the address with postgresql://"
-        raise ValueError(
-            f"EXPLORER_DATABASE is {shown!r}, but its driver {dialect.driver} is not installed: {todo}, or unset it to "
-            "use a file here."
-        ) from None
-    return url
-
-
-def _with_timeout(url: sql.URL) -> sql.URL:
-    """The address, with a bound on how long a connection is waited for where the driver knows that word."""
-    if url.get_dialect().driver in ("psycopg", "psycopg2") and "connect_timeout" not in url.query:
-        return url.update_query_dict({"connect_timeout": f"{SECONDS_FOR_A_CONNECTION:.0f}"})
-    return url
-
-
-def _is_file(url: sql.URL) -> bool:
-    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")

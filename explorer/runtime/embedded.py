@@ -10,6 +10,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from distributed.utils import get_mp_context
 
 from explorer.runtime import jobs, nodes
 from explorer.runtime.encryption import temporary_security
+from explorer.runtime.health import Heartbeat
+
+_LOG = logging.getLogger(__name__)
 
 SMALLEST_MEMORY = 1.5 * 2**30
 # A worker that is not up by then hangs. The first one, which waits for TensorFlow, has been seen to take 25 s under load.
@@ -111,6 +115,15 @@ def _fork_ahead() -> None:
 # --- what follows runs in the cluster's own event loop
 
 
+async def heartbeats(local: SpecCluster) -> dict[str, Heartbeat]:
+    """The last heartbeat of each worker that is up, by its address."""
+    scheduler: Any = local.scheduler
+    return {
+        address: Heartbeat(worker.last_seen, worker.metrics.get("memory", 0))
+        for address, worker in scheduler.workers.items()
+    }
+
+
 async def replace(cluster: SpecCluster, worker: str, seconds: float) -> None:
     """Kill a worker's process, whatever it does, and wait until Dask has started the next one in its place.
 
@@ -170,3 +183,13 @@ def kill(processes: set[psutil.Process]) -> None:
         # Not another one that has its number by now: psutil looks when it was started.
         with suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+def close_within(close: Callable[..., Any], seconds: float) -> None:
+    """Close something of Dask's; what it could not close in time, or at all, is ended otherwise."""
+    try:
+        close(timeout=seconds)
+    except TimeoutError:
+        _LOG.warning("Dask did not end within %g seconds.", seconds)
+    except Exception:
+        _LOG.exception("Dask could not end.")

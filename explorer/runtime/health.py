@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+_LOG = logging.getLogger(__name__)
+
+_SECONDS_THAT_A_DEATH_COUNTS = 600.0
 # What one look can add to a silence. Where looks are further apart, it was this process that stood still (it was stopped,
 # or the machine slept), and not the workers.
 _LONGEST_STEP = 2.0
@@ -58,3 +63,25 @@ class HealthRecord:
         """The workers that were up at the last look, by address."""
         with self._lock:
             return {address: WorkerHealth(known.heartbeat.bytes, known.silent) for address, known in self._known.items()}
+
+
+class MemoryDeaths:
+    """Which workers were ended for using more memory than they may. May be used from several threads."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def note(self, event: tuple[float, dict[str, Any]]) -> None:
+        """A nanny has ended its worker: an event of Dask's, with the worker's address and the memory that it used."""
+        _, message = event
+        now = time.monotonic()
+        with self._lock:
+            recent = {who: at for who, at in self._at.items() if now - at < _SECONDS_THAT_A_DEATH_COUNTS}
+            self._at = recent | {message["worker"]: now}
+        _LOG.warning("A worker used %.1f GiB, more than it may, and was ended.", message["rss"] / 2**30)
+
+    def happened(self, worker: str, within: float) -> bool:
+        """Whether this worker was ended so in the last `within` seconds."""
+        with self._lock:
+            return time.monotonic() - self._at.get(worker, -1e9) < within

@@ -13,8 +13,8 @@ from explorer.catalog import program_key
 from explorer.runtime import jobs
 from explorer.runtime.queries import Queries
 from explorer.runtime.quotas import Quotas
+from explorer.runtime.records import owner_of
 from explorer.runtime.scheduler import Scheduler
-from explorer.runtime.store import owner_of
 from explorer.spec import Experiment
 
 SECONDS_OF_REST = 0.7

@@ -19,9 +19,10 @@ from typing import Any
 from cachetools import LRUCache, TTLCache
 
 from explorer.runtime import jobs
-from explorer.runtime.cluster import Cluster, WorkerDied, gone
+from explorer.runtime.cluster import Cluster
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.descriptions import Descriptions
+from explorer.runtime.futures import WorkerDied, gone
 from explorer.spec import Experiment
 
 _LOG = logging.getLogger(__name__)

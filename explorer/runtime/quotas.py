@@ -20,7 +20,7 @@ RUNS_IN_ALL = 400
 
 
 class Quotas:
-    """Counts what visitors start. `visitor` is `explorer.runtime.store.owner_of` a visitor's secret."""
+    """Counts what visitors start. `visitor` is `explorer.runtime.records.owner_of` a visitor's secret."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -59,4 +59,17 @@ def runs_in_all() -> int:
     received = os.environ.get("EXPLORER_MAX_RUNS", str(RUNS_IN_ALL))
     if not (received.isascii() and received.isdecimal()) or len(received) > 9 or int(received) < 1:
         raise ValueError(f"EXPLORER_MAX_RUNS must be a whole number greater than 0. Received: {received[:40]!r}")
+    return int(received)
+
+
+def turns_in_all() -> int | None:
+    """EXPLORER_MAX_TRAINING: how many runs may take turns at a time. None: a number for each worker.
+
+    Raises ValueError with a sentence for anything but a whole number greater than 0.
+    """
+    received = os.environ.get("EXPLORER_MAX_TRAINING")
+    if received is None:
+        return None
+    if not (received.isascii() and received.isdecimal()) or len(received) > 9 or int(received) < 1:
+        raise ValueError(f"EXPLORER_MAX_TRAINING must be a whole number greater than 0. Received: {received[:40]!r}")
     return int(received)

@@ -1,13 +1,18 @@
-"""The address of somebody else's scheduler: EXPLORER_SCHEDULER."""
+"""Somebody else's scheduler: its address, EXPLORER_SCHEDULER, and its workers, which must import TensorFlow first."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 from typing import Any
 from urllib.parse import urlsplit
 
-from distributed import Security
+from distributed import Client, Future, Security
+
+from explorer.runtime import jobs
+
+_LOG = logging.getLogger(__name__)
 
 _FORM = "EXPLORER_SCHEDULER must be the address of a Dask scheduler, such as tls://scheduler.example:8786."
 
@@ -51,3 +56,24 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+class Warmup:
+    """Has workers that are new import TensorFlow, in a thread: in their event loop they would be silent meanwhile."""
+
+    def __init__(self) -> None:
+        self._warmed: set[str] = set()
+
+    def warm(self, client: Client, addresses: list[str]) -> list[Future[Any]]:
+        """Begin with those of these workers that are new, which are all that there are now."""
+        fresh = [address for address in addresses if address not in self._warmed]
+        self._warmed = set(addresses)
+        warming = [client.submit(jobs.warm, workers=[address], pure=False) for address in fresh]
+        for future in warming:
+            future.add_done_callback(_report_cold)  # Held by it until it is done.
+        return warming
+
+
+def _report_cold(future: Future[Any]) -> None:
+    if future.status == "error":
+        _LOG.error("A worker could not import what it needs.", exc_info=future.exception())

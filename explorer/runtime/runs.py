@@ -9,42 +9,33 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from cachetools import LRUCache
 
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.event_loop import EventLoop
 from explorer.runtime.jobs import Chunk
+from explorer.runtime.records import Run
 from explorer.runtime.scheduler import Active, Scheduler
-from explorer.runtime.store import FramesMissing, Run, RunTaken, Store
+from explorer.runtime.store import FramesMissing, RunTaken, Store
 from explorer.runtime.store_writer import StoreWriter
 from explorer.runtime.subscribers import Subscribers
-from explorer.spec import ENDED
 
 _LOG = logging.getLogger(__name__)
 
 # Of so many runs that rest, the worker that has their program is remembered.
 REMEMBERED_WORKERS = 512
-NOTHING_STARTED = "Nothing was started. Try again in a moment."
 UNWATCHED = "Paused because no page was watching; it goes on when its owner opens it."
 
 
 class Runs:
-    """grace: seconds after which a run that nobody watches is paused; None: never. pump: called when a run may go on.
-
-    Commands take a `reply`, which is answered with None once what they did is stored, or, where the database cannot be
-    used, is remembered. They raise DatabaseUnavailable where a run must be read first and cannot be.
-    """
+    """grace: seconds after which a run that nobody watches is paused; None: never. pump: called when a run may go on."""
 
     def __init__(
         self,
         store: Store,
         scheduler: Scheduler,
-        loop: EventLoop,
         writer: StoreWriter,
         subscribers: Subscribers,
         grace: float | None,
@@ -52,107 +43,20 @@ class Runs:
     ) -> None:
         self.trouble = ""  # why the database cannot be used, as a sentence
         self.news: dict[str, bool] = {}  # the runs that have changed since this was emptied, and whether it is urgent
-        self.starting: list[str] = []  # the owners of runs that are just being stored
         self.seconds_of_storing = 0.0
         self._store = store
         self._scheduler = scheduler
-        self._loop = loop
         self._writer = writer
         self._subscribers = subscribers
         self._grace = grace
         self._pump = pump
-        self._workers_of_resting: LRUCache[str, str] = LRUCache(REMEMBERED_WORKERS)
-        self._unanswered: set[Future[None]] = set()
-
-    # --- commands
-
-    def start(self, run: Run, steps: int | None, reply: Future[str]) -> None:
-        """Store a new run and let it train, unless it is paused; `reply` gets its id."""
-        if self.trouble:
-            raise DatabaseUnavailable(self.trouble)
-        self.starting.append(run.owner)
-
-        def stored(_: Any, error: Exception | None) -> None:
-            self.starting.remove(run.owner)
-            if error is None and run.state != "paused":
-                self._take_in(Active(run, None, steps))
-            self._loop.answer(reply, error or run.id)
-
-        self._writer.ask(partial(self._store.add_run, run), stored)
-
-    def pause(self, run_id: str, reply: Future[None]) -> None:
-        self._with_run(run_id, reply, self._pause)
-
-    def stop(self, run_id: str, reply: Future[None]) -> None:
-        self._with_run(run_id, reply, self._stop)
-
-    def resume(self, run_id: str, steps: int | None, reply: Future[None]) -> None:
-        """Go on from the last chunk. steps: pause after so many epochs."""
-        self._with_run(run_id, reply, partial(self._resume, steps))
-
-    def _pause(self, active: Active) -> None:
-        if active.going:
-            self.forget_flight(active)
-            self.set_state(active, "paused")
-
-    def _stop(self, active: Active) -> None:
-        if active.ending not in ENDED and not active.run.ended:
-            active.ending = active.ending_reason = ""
-            self.forget_flight(active)
-            self.set_state(active, "stopped")
-
-    def _resume(self, steps: int | None, active: Active) -> None:
-        if active.run.state != "paused":
-            return
-        active.steps = steps
-        active.unwatched_since = time.monotonic()
-        self.set_state(active, "queued")
-        self.go_on(active)
-
-    def _with_run(self, run_id: str, reply: Future[None], command: Callable[[Active], None]) -> None:
-        """Do it with the run, taken up from the store where it is not in hand; nothing where it has ended."""
-        active = self._scheduler.runs.get(run_id)
-        if active is not None:
-            command(active)
-            self._answer_when_stored(reply)
-            return
-        if self.trouble:
-            raise DatabaseUnavailable(self.trouble)
-
-        def taken(found: tuple[Run, bytes | None] | None, error: Exception | None) -> None:
-            if error is not None:
-                self._loop.answer(reply, error)
-                return
-            active = self._scheduler.runs.get(run_id)
-            if active is None and found is not None and not found[0].ended:
-                run, state = found
-                active = Active(run, state, unwatched_since=None, worker=self._workers_of_resting.pop(run_id, None))
-                # Where it is going, another server trained it until now, and finds with its next chunk that it no longer
-                # does.
-                self._take_in(active)
-            if active is not None:
-                command(active)
-                self._let_rest(active)
-            self._answer_when_stored(reply)
-
-        self._writer.ask(partial(self._store.take, run_id), taken)
-
-    def _answer_when_stored(self, reply: Future[None]) -> None:
-        if self.trouble:
-            self._loop.answer(reply, None)
-            return
-        self._unanswered.add(reply)
-
-        def stored(*_: Any) -> None:
-            if reply in self._unanswered:
-                self._unanswered.remove(reply)
-                self._loop.answer(reply, None)
-
-        self._writer.write(lambda: None, stored)
+        self.workers_of_resting: LRUCache[str, str] = LRUCache(REMEMBERED_WORKERS)
+        self.when_trouble_begins: Callable[[], None] = lambda: None
 
     # --- states
 
-    def _take_in(self, active: Active) -> None:
+    def take_in(self, active: Active) -> None:
+        """Take a run into hand, and let it train where it is going."""
         self._scheduler.runs[active.run.id] = active
         self.note_news(active.run.id, urgent=True)
         self.go_on(active)
@@ -244,7 +148,7 @@ class Runs:
             _LOG.error("A change of run %s could not be stored.", active.run.id, exc_info=error)
             self._read_again(active)
         else:
-            self._let_rest(active)
+            self.let_rest(active)
 
     def _read_again(self, active: Active) -> None:
         """Take a run up from what is stored of it: what we hold does not follow that."""
@@ -253,16 +157,16 @@ class Runs:
 
         def taken(found: tuple[Run, bytes | None] | None, error: Exception | None) -> None:
             if error is None and found is not None and not found[0].ended and found[0].id not in self._scheduler.runs:
-                self._take_in(Active(*found, active.steps, unwatched_since=active.unwatched_since))
+                self.take_in(Active(*found, active.steps, unwatched_since=active.unwatched_since))
             self.note_news(active.run.id, urgent=True)
 
         self._writer.ask(partial(self._store.take, active.run.id), taken)
 
-    def _let_rest(self, active: Active) -> None:
+    def let_rest(self, active: Active) -> None:
         """Forget a run that does not train and is stored whole: the store has it, and its state takes memory."""
         if not active.going and active.is_stored:
             if active.worker is not None:
-                self._workers_of_resting[active.run.id] = active.worker
+                self.workers_of_resting[active.run.id] = active.worker
             self._drop(active)
 
     def _drop(self, active: Active) -> None:
@@ -316,9 +220,7 @@ class Runs:
         """The database cannot be used, for the reason given; an empty one: it can again, and all that waited is written."""
         began, self.trouble = bool(sentence) and not self.trouble, sentence
         if began:
-            replies, self._unanswered = self._unanswered, set()
-            for reply in replies:
-                self._loop.answer(reply, None)
+            self.when_trouble_begins()
         for active in list(self._scheduler.runs.values()):
             if began and active.going:
                 # What it brings could not be kept for long, and comes again.
@@ -327,6 +229,6 @@ class Runs:
                 active.run = replace(active.run, state="queued")
                 active.last_return = None
             if not sentence:
-                self._let_rest(active)
+                self.let_rest(active)
                 self.go_on(active)
             self.note_news(active.run.id, urgent=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 from explorer.catalog import program_key
 from explorer.runtime.jobs import Chunk
-from explorer.runtime.store import GOING, Run
+from explorer.runtime.records import GOING, Run
 from explorer.spec import Experiment
 
 ROOM = 2

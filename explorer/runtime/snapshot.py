@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from explorer.runtime.store import GOING, Run
+from explorer.runtime.records import GOING, Run
 
 
 class Sharing(TypedDict):

@@ -9,26 +9,23 @@ servers on one database never mix; another one may take a run over when the firs
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import math
 import os
 import secrets
 import time
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sql
 
 from explorer.runtime.database import TABLES, Database
 from explorer.runtime.descriptions import Descriptions
+from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
 from explorer.runtime.server_id import is_gone, new_server_id
-from explorer.spec import ENDED, Experiment, Frame
+from explorer.runtime.tables import BYTES_OF_A_FRAME, FRAMES, RUNS, STATES, upgrade
+from explorer.spec import Frame
 
 _PROJECT = Path(__file__).resolve().parents[2]
 # Beside the application; where the package is installed apart from it, in the folder that the server is started in.
@@ -36,48 +33,7 @@ DEFAULT_PATH = (_PROJECT if (_PROJECT / "app.py").is_file() else Path.cwd()) / "
 # A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
 LEASE_SECONDS = 10.0
 RESTARTED = "The server was restarted. The run goes on when its owner opens it."
-GOING = ("queued", "running")
-# What a row takes beside its outputs, about.
-BYTES_OF_A_FRAME = 120
 SECONDS_BETWEEN_OPENINGS = 600.0
-
-_RUNS = sql.Table(
-    "runs",
-    TABLES,
-    sql.Column("id", sql.String(32), primary_key=True),
-    sql.Column("owner", sql.String(64), nullable=False, index=True),
-    sql.Column("experiment", sql.Text, nullable=False),
-    sql.Column("state", sql.String(16), nullable=False, index=True),
-    sql.Column("reason", sql.Text, nullable=False, default=""),
-    sql.Column("held", sql.String(16), nullable=False, default=""),
-    sql.Column("epoch", sql.Integer, nullable=False, default=0),
-    sql.Column("created", sql.Float, nullable=False),
-    # These came later: a database of before gets them with the values that stand here.
-    sql.Column("server", sql.String(96), nullable=False, default="", server_default=""),
-    sql.Column("lease", sql.Double, nullable=False, default=0.0, server_default="0"),
-    sql.Column("opened", sql.Double, nullable=False, default=0.0, server_default="0", index=True),
-    sql.Column("kept", sql.Integer, nullable=False, default=0, server_default="0"),
-    sql.Column("bytes", sql.BigInteger, nullable=False, default=0, server_default="0"),
-)
-_STATES = sql.Table(
-    "states",
-    TABLES,
-    sql.Column("run", sql.String(32), sql.ForeignKey("runs.id"), primary_key=True),
-    sql.Column("epoch", sql.Integer, nullable=False),
-    sql.Column("state", sql.LargeBinary(2**31), nullable=False),
-)
-_FRAMES = sql.Table(
-    "frames",
-    TABLES,
-    sql.Column("run", sql.String(32), sql.ForeignKey("runs.id"), primary_key=True),
-    sql.Column("epoch", sql.Integer, primary_key=True),
-    sql.Column("loss", sql.Double, nullable=True),
-    sql.Column("val_loss", sql.Double, nullable=True),
-    sql.Column("accuracy", sql.Double, nullable=True),
-    sql.Column("val_accuracy", sql.Double, nullable=True),
-    sql.Column("shape", sql.String(64), nullable=False),
-    sql.Column("outputs", sql.LargeBinary(2**31), nullable=False),
-)
 
 
 class RunTaken(Exception):
@@ -88,60 +44,6 @@ class FramesMissing(Exception):
     """Frames were to be stored that do not follow the last stored one: nothing was written."""
 
 
-def owner_of(secret: str) -> str:
-    """What is stored of a visitor's secret: its SHA-256, in hex. Whoever reads the database cannot act as the visitor."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run as it stands in the store.
-
-    owner: `owner_of` the secret of the visitor who started it. state: one of `explorer.spec.STATES`. reason: a sentence
-    for the reader, or empty. held: why the application itself paused it ("restart", "unwatched", or empty): such a run goes
-    on when its owner opens it, one that the owner paused does not. kept: whether it stays though nobody opens it.
-    """
-
-    id: str
-    owner: str
-    experiment: Experiment
-    state: str
-    reason: str
-    held: str
-    epoch: int
-    kept: bool = False
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
-
-    def belongs_to(self, secret: str) -> bool:
-        """Whether this is the secret of the visitor who started it."""
-        return hmac.compare_digest(self.owner, owner_of(secret))
-
-
-@dataclass(frozen=True)
-class StoredFrame:
-    """A frame as it stands in the store.
-
-    A loss that was not finite is None. outputs: (sequences, timesteps, outputs) float16, as bytes in row-major order,
-    little-endian: what the page draws needs no more, and the losses are kept whole.
-    """
-
-    epoch: int
-    loss: float | None
-    val_loss: float | None
-    accuracy: float | None
-    val_accuracy: float | None
-    shape: tuple[int, int, int]
-    outputs: bytes
-
-    @property
-    def array(self) -> np.ndarray:
-        """The probe's outputs, (sequences, timesteps, outputs) float32."""
-        return np.frombuffer(self.outputs, "<f2").reshape(self.shape).astype(np.float32)
-
-
 class Store:
     """The one way to the database. Every method is one transaction; all may be called from any thread.
 
@@ -150,7 +52,7 @@ class Store:
     """
 
     def __init__(self, url: str | None = None) -> None:
-        self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", TABLES, _upgrade)
+        self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", TABLES, upgrade)
         self.server = new_server_id()
         self.descriptions = Descriptions(self.database)
 
@@ -161,8 +63,8 @@ class Store:
         """Write a run and take it back, so that what would keep one from being stored is known before there is any."""
         values = {"id": f"try-{secrets.token_hex(12)}", "owner": "", "experiment": "", "state": "deleted", "created": 0.0}
         with self.database.transaction() as connection:
-            connection.execute(_RUNS.insert().values(values))
-            connection.execute(_RUNS.delete().where(_RUNS.c.id == values["id"]))
+            connection.execute(RUNS.insert().values(values))
+            connection.execute(RUNS.delete().where(RUNS.c.id == values["id"]))
 
     def add_run(self, run: Run) -> None:
         """Store a new run, in this server's hands."""
@@ -171,25 +73,25 @@ class Store:
         values |= {"experiment": json.dumps(run.experiment.to_dict()), "created": now, "opened": now, "kept": int(run.kept)}
         values |= {"server": self.server, "lease": now + LEASE_SECONDS, "bytes": len(values["experiment"])}
         with self.database.transaction() as connection:
-            connection.execute(_RUNS.insert().values(values))
+            connection.execute(RUNS.insert().values(values))
 
     def run(self, run_id: str) -> Run | None:
         with self.database.transaction() as connection:
-            row = connection.execute(_RUNS.select().where(_RUNS.c.id == run_id)).first()
-        return None if row is None else _run_of(row)
+            row = connection.execute(RUNS.select().where(RUNS.c.id == run_id)).first()
+        return None if row is None else run_of(row)
 
     def take(self, run_id: str) -> tuple[Run, bytes | None] | None:
         """Take a run into this server's hands, whoever had it, with the state after its last stored chunk.
 
         None: there is no such run.
         """
-        taken = _RUNS.update().where(_RUNS.c.id == run_id).values(server=self.server, lease=time.time() + LEASE_SECONDS)
+        taken = RUNS.update().where(RUNS.c.id == run_id).values(server=self.server, lease=time.time() + LEASE_SECONDS)
         with self.database.transaction() as connection:
             if not connection.execute(taken).rowcount:
                 return None
-            row = connection.execute(_RUNS.select().where(_RUNS.c.id == run_id)).one()
-            state = connection.execute(sql.select(_STATES.c.state).where(_STATES.c.run == run_id)).scalar()
-        return _run_of(row), state
+            row = connection.execute(RUNS.select().where(RUNS.c.id == run_id)).one()
+            state = connection.execute(sql.select(STATES.c.state).where(STATES.c.run == run_id)).scalar()
+        return run_of(row), state
 
     def set_state(self, run_id: str, state: str, reason: str = "", held: str = "") -> None:
         """Raises RunTaken where the run is not in this server's hands."""
@@ -216,17 +118,17 @@ class Store:
             {
                 "run": run_id,
                 "epoch": frame.epoch,
-                "loss": _finite(frame.loss),
-                "val_loss": _finite(frame.val_loss),
+                "loss": finite(frame.loss),
+                "val_loss": finite(frame.val_loss),
                 "accuracy": frame.accuracy,
                 "val_accuracy": frame.val_accuracy,
                 "shape": ",".join(map(str, frame.outputs.shape)),
-                "outputs": _packed(frame.outputs),
+                "outputs": packed(frame.outputs),
             }
             for frame in frames
         ]
-        last = sql.select(sql.func.max(_FRAMES.c.epoch)).where(_FRAMES.c.run == run_id)
-        before = sql.select(sql.func.length(_STATES.c.state)).where(_STATES.c.run == run_id)
+        last = sql.select(sql.func.max(FRAMES.c.epoch)).where(FRAMES.c.run == run_id)
+        before = sql.select(sql.func.length(STATES.c.state)).where(STATES.c.run == run_id)
         with self.database.transaction() as connection:
             # Writing comes first: from here on no other server can write to this run.
             self._update(connection, run_id, epoch=epoch, state=run_state, reason=reason, held=held)
@@ -235,25 +137,23 @@ class Store:
             if [row["epoch"] for row in rows] != list(range(stored + 1, epoch + 1)):
                 raise FramesMissing(f"Epoch {stored + 1} of run {run_id} is not among the frames that came.")
             if rows:
-                connection.execute(_FRAMES.insert(), rows)
+                connection.execute(FRAMES.insert(), rows)
             size_before = connection.execute(before).scalar()
             if size_before is None:
-                connection.execute(_STATES.insert().values(run=run_id, epoch=epoch, state=state))
+                connection.execute(STATES.insert().values(run=run_id, epoch=epoch, state=state))
             else:
-                connection.execute(_STATES.update().where(_STATES.c.run == run_id).values(epoch=epoch, state=state))
+                connection.execute(STATES.update().where(STATES.c.run == run_id).values(epoch=epoch, state=state))
             grown = len(state) - (size_before or 0) + sum(len(row["outputs"]) + BYTES_OF_A_FRAME for row in rows)
-            self._update(connection, run_id, bytes=_RUNS.c.bytes + grown)
+            self._update(connection, run_id, bytes=RUNS.c.bytes + grown)
 
     def state(self, run_id: str) -> bytes | None:
         """The state after the last stored chunk; None before the first."""
         with self.database.transaction() as connection:
-            return connection.execute(sql.select(_STATES.c.state).where(_STATES.c.run == run_id)).scalar()
+            return connection.execute(sql.select(STATES.c.state).where(STATES.c.run == run_id)).scalar()
 
     def frames(self, run_id: str, after: int = 0, most: int = 1_000_000) -> list[StoredFrame]:
         """The frames of the epochs that follow `after`, in order, at most `most` of them."""
-        query = (
-            _FRAMES.select().where(_FRAMES.c.run == run_id, _FRAMES.c.epoch > after).order_by(_FRAMES.c.epoch).limit(most)
-        )
+        query = FRAMES.select().where(FRAMES.c.run == run_id, FRAMES.c.epoch > after).order_by(FRAMES.c.epoch).limit(most)
         with self.database.transaction() as connection:
             rows = connection.execute(query).all()
         return [
@@ -263,7 +163,7 @@ class Store:
                 row.val_loss,
                 row.accuracy,
                 row.val_accuracy,
-                _shape_of(row.shape),
+                shape_of(row.shape),
                 zlib.decompress(row.outputs),
             )
             for row in rows
@@ -273,9 +173,9 @@ class Store:
 
     def renew_leases(self) -> None:
         """Say that this server is there, and still trains its runs."""
-        mine = (_RUNS.c.server == self.server) & _RUNS.c.state.in_(GOING)
+        mine = (RUNS.c.server == self.server) & RUNS.c.state.in_(GOING)
         with self.database.transaction() as connection:
-            connection.execute(_RUNS.update().where(mine).values(lease=time.time() + LEASE_SECONDS))
+            connection.execute(RUNS.update().where(mine).values(lease=time.time() + LEASE_SECONDS))
 
     def hold_abandoned(self) -> list[str]:
         """Mark the runs that another server left running when it ended: their owner's next visit lets them go on.
@@ -283,8 +183,8 @@ class Store:
         Returns their ids. A server has ended where its process is no more, or, on another machine, where it was not heard
         of for LEASE_SECONDS.
         """
-        query = sql.select(_RUNS.c.id, _RUNS.c.server, _RUNS.c.lease).where(
-            _RUNS.c.state.in_(GOING), _RUNS.c.server != self.server
+        query = sql.select(RUNS.c.id, RUNS.c.server, RUNS.c.lease).where(
+            RUNS.c.state.in_(GOING), RUNS.c.server != self.server
         )
         with self.database.transaction() as connection:
             rows = connection.execute(query).all()
@@ -292,43 +192,43 @@ class Store:
         ended: dict[str, bool] = {}
         for row in rows:
             if row.lease < now or ended.setdefault(row.server, is_gone(row.server)):
-                as_it_was = (_RUNS.c.id == row.id) & (_RUNS.c.server == row.server) & (_RUNS.c.lease == row.lease)
+                as_it_was = (RUNS.c.id == row.id) & (RUNS.c.server == row.server) & (RUNS.c.lease == row.lease)
                 with self.database.transaction() as connection:
-                    if connection.execute(_RUNS.update().where(as_it_was).values(_HELD)).rowcount:
+                    if connection.execute(RUNS.update().where(as_it_was).values(_HELD)).rowcount:
                         found.append(row.id)
         return found
 
     def hold_own(self) -> int:
         """The same for the runs of this server, which is about to end. Returns how many."""
-        mine = (_RUNS.c.server == self.server) & _RUNS.c.state.in_(GOING)
+        mine = (RUNS.c.server == self.server) & RUNS.c.state.in_(GOING)
         with self.database.transaction() as connection:
-            return connection.execute(_RUNS.update().where(mine).values(_HELD)).rowcount
+            return connection.execute(RUNS.update().where(mine).values(_HELD)).rowcount
 
     # --- which runs stay
 
     def note_opening(self, run_id: str) -> None:
         """Remember that somebody looks at a run."""
         now = time.time()
-        long_ago = (_RUNS.c.id == run_id) & (_RUNS.c.opened < now - SECONDS_BETWEEN_OPENINGS)
+        long_ago = (RUNS.c.id == run_id) & (RUNS.c.opened < now - SECONDS_BETWEEN_OPENINGS)
         with self.database.transaction() as connection:
-            if connection.execute(sql.select(_RUNS.c.id).where(long_ago)).first():
-                connection.execute(_RUNS.update().where(long_ago).values(opened=now))
+            if connection.execute(sql.select(RUNS.c.id).where(long_ago)).first():
+                connection.execute(RUNS.update().where(long_ago).values(opened=now))
 
     def set_kept(self, run_id: str, kept: bool) -> None:
         """Whether a run stays though nobody opens it."""
         with self.database.transaction() as connection:
-            connection.execute(_RUNS.update().where(_RUNS.c.id == run_id).values(kept=int(kept)))
+            connection.execute(RUNS.update().where(RUNS.c.id == run_id).values(kept=int(kept)))
 
     def count_kept(self, owner: str) -> int:
         """How many runs an owner keeps."""
-        query = sql.select(sql.func.count()).where(_RUNS.c.owner == owner, _RUNS.c.kept == 1)
+        query = sql.select(sql.func.count()).where(RUNS.c.owner == owner, RUNS.c.kept == 1)
         with self.database.transaction() as connection:
             return connection.execute(query).scalar_one()
 
     def size(self) -> int:
         """The bytes that all runs take, about."""
         with self.database.transaction() as connection:
-            return int(connection.execute(sql.select(sql.func.sum(_RUNS.c.bytes))).scalar() or 0)
+            return int(connection.execute(sql.select(sql.func.sum(RUNS.c.bytes))).scalar() or 0)
 
     def unopened(self, since: float, most: int) -> list[tuple[str, int]]:
         """The runs that may go, with their bytes: not kept, at rest, and not opened since that time (seconds since 1970).
@@ -336,9 +236,9 @@ class Store:
         Those that were not opened for longest come first, at most `most` of them.
         """
         query = (
-            sql.select(_RUNS.c.id, _RUNS.c.bytes)
-            .where(_RUNS.c.kept == 0, _RUNS.c.opened < since, _RUNS.c.state.not_in(GOING))
-            .order_by(_RUNS.c.opened)
+            sql.select(RUNS.c.id, RUNS.c.bytes)
+            .where(RUNS.c.kept == 0, RUNS.c.opened < since, RUNS.c.state.not_in(GOING))
+            .order_by(RUNS.c.opened)
             .limit(most)
         )
         with self.database.transaction() as connection:
@@ -346,54 +246,21 @@ class Store:
 
     def delete(self, run_id: str, unopened_since: float) -> bool:
         """Delete a run, its state and its frames, unless somebody opened, kept or resumed it meanwhile."""
-        still = (_RUNS.c.id == run_id) & (_RUNS.c.kept == 0) & (_RUNS.c.opened < unopened_since)
+        still = (RUNS.c.id == run_id) & (RUNS.c.kept == 0) & (RUNS.c.opened < unopened_since)
         with self.database.transaction() as connection:
             # Writing comes first: nobody can open it from here on. "deleted" is never seen by others.
-            marked = connection.execute(_RUNS.update().where(still, _RUNS.c.state.not_in(GOING)).values(state="deleted"))
+            marked = connection.execute(RUNS.update().where(still, RUNS.c.state.not_in(GOING)).values(state="deleted"))
             if not marked.rowcount:
                 return False
-            connection.execute(_FRAMES.delete().where(_FRAMES.c.run == run_id))
-            connection.execute(_STATES.delete().where(_STATES.c.run == run_id))
-            connection.execute(_RUNS.delete().where(_RUNS.c.id == run_id))
+            connection.execute(FRAMES.delete().where(FRAMES.c.run == run_id))
+            connection.execute(STATES.delete().where(STATES.c.run == run_id))
+            connection.execute(RUNS.delete().where(RUNS.c.id == run_id))
         return True
 
     def _update(self, connection: sql.Connection, run_id: str, **values: Any) -> None:
-        mine = (_RUNS.c.id == run_id) & (_RUNS.c.server == self.server)
-        if not connection.execute(_RUNS.update().where(mine).values(**values)).rowcount:
+        mine = (RUNS.c.id == run_id) & (RUNS.c.server == self.server)
+        if not connection.execute(RUNS.update().where(mine).values(**values)).rowcount:
             raise RunTaken(f"Run {run_id} is in another server's hands, or was deleted.")
 
 
 _HELD = {"state": "paused", "held": "restart", "reason": RESTARTED, "server": "", "lease": 0.0}
-
-
-def _upgrade(connection: sql.Connection) -> None:
-    """Bring rows of an older version up to date: owners stood there in clear, and no size was counted."""
-    clear = sql.select(_RUNS.c.owner).where(sql.func.length(_RUNS.c.owner) != 64).distinct()
-    for owner in connection.execute(clear).scalars().all():
-        connection.execute(_RUNS.update().where(_RUNS.c.owner == owner).values(owner=owner_of(owner)))
-    connection.execute(_RUNS.update().where(_RUNS.c.opened == 0).values(opened=time.time()))
-    total = sql.select(sql.func.sum(sql.func.length(_FRAMES.c.outputs) + BYTES_OF_A_FRAME))
-    frames = total.where(_FRAMES.c.run == _RUNS.c.id).scalar_subquery()
-    states = sql.select(sql.func.length(_STATES.c.state)).where(_STATES.c.run == _RUNS.c.id).scalar_subquery()
-    size = sql.func.length(_RUNS.c.experiment) + sql.func.coalesce(frames, 0) + sql.func.coalesce(states, 0)
-    connection.execute(_RUNS.update().where(_RUNS.c.bytes == 0).values(bytes=size))
-
-
-def _shape_of(text: str) -> tuple[int, int, int]:
-    sequences, steps, outputs = map(int, text.split(","))
-    return sequences, steps, outputs
-
-
-def _run_of(row: Any) -> Run:
-    experiment = Experiment.from_dict(json.loads(row.experiment))
-    return Run(row.id, row.owner, experiment, row.state, row.reason, row.held, row.epoch, bool(row.kept))
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
-
-
-def _packed(outputs: np.ndarray) -> bytes:
-    largest = np.finfo(np.float16).max
-    clipped = np.clip(np.nan_to_num(outputs, nan=0.0), -largest, largest)
-    return zlib.compress(clipped.astype("<f2").tobytes(), level=1)

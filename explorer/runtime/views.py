@@ -51,7 +51,7 @@ class Views:
 
     def _view(self, active: Active) -> RunView:
         queue = self._queue.get(active.run.id) if active.going else None
-        return RunView(active.run, active.rate, self._hindrance(active, queue), queue)
+        return RunView(active.run, active.rate, self._hindrance(active), queue)
 
     def _places(self) -> dict[str, Queue]:
         queued = self._scheduler.queue()
@@ -68,7 +68,7 @@ class Views:
             for place, (run_id, wait) in enumerate(zip(queued, waits, strict=True), 1)
         }
 
-    def _hindrance(self, active: Active, queue: Queue | None) -> str:
+    def _hindrance(self, active: Active) -> str:
         """What keeps a run from training now, as a sentence, or an empty string."""
         if self._runs.trouble:
             return f"{self._runs.trouble} {GOES_ON if active.going else IS_WRITTEN_LATER}"
@@ -81,25 +81,4 @@ class Views:
                 f"The worker that trains this has not answered for {silence:.0f} seconds. "
                 "When it stays silent, another one goes on."
             )
-        if queue is not None:
-            return in_words(queue, len(self._scheduler.with_turns()))
         return active.note
-
-
-def in_words(queue: Queue, training: int) -> str:
-    """A place in the queue as a sentence. training: how many runs take turns.
-
-    >>> in_words({"place": 3, "of": 9, "seconds": 41.2}, 80)
-    'The server is full: it trains 80 runs now. Yours is number 3 of 9 in the queue, and starts in about 45 seconds.'
-    >>> in_words({"place": 1, "of": 1, "seconds": None}, 1)
-    'The server is full: it trains 1 run now. Yours is next in the queue. When it starts is not known yet.'
-    """
-    runs = "1 run" if training == 1 else f"{training} runs"
-    place = "next in the queue" if queue["place"] == 1 else f"number {queue['place']} of {queue['of']} in the queue"
-    start = f"The server is full: it trains {runs} now. Yours is {place}"
-    if queue["seconds"] is None:
-        return f"{start}. When it starts is not known yet."
-    if queue["seconds"] < 90:
-        # To 5 seconds: a number that changes all the time says more than is known.
-        return f"{start}, and starts in about {5 * max(1, round(queue['seconds'] / 5 + 0.3))} seconds."
-    return f"{start}, and starts in about {round(queue['seconds'] / 60)} minutes."

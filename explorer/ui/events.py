@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from explorer import data
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine
+from explorer.runtime.records import StoredFrame
 from explorer.runtime.snapshot import Status
-from explorer.runtime.store import StoredFrame
 from explorer.spec import ENDED, Experiment
 from explorer.story import Course, tell
 from explorer.ui import ending

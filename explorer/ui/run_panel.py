@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.store import Run
+from explorer.runtime.records import Run
 from explorer.spec import Experiment
 from explorer.ui import life
 from explorer.ui.live import live

@@ -14,7 +14,7 @@ import numpy as np
 from explorer.catalog import read_experiment
 from explorer.runtime import jobs
 from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.store import StoredFrame
+from explorer.runtime.records import StoredFrame
 from explorer.spec import Experiment
 from tests.soak.record import Row
 

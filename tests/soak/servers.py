@@ -213,8 +213,8 @@ def test_a_scheduler_that_is_lost(tmp_path, record, monkeypatch):
             remote.start()
             began = time.monotonic()
             row.rounds += 1
-            wait_for(lambda: remote.keep_up() and not engine._cluster.lost, "the scheduler")
-            wait_for(lambda: remote.keep_up() and engine._cluster.addresses(), "a worker")
+            wait_for(lambda: remote.keep_up() and not engine._core.cluster.lost, "the scheduler")
+            wait_for(lambda: remote.keep_up() and engine._core.cluster.addresses(), "a worker")
             fleet.recover((0, 1), began)
         fleet.finish()
     finally:

@@ -18,7 +18,7 @@ BOTH = 0.15
 
 def pids(engine: Engine) -> dict[str, int]:
     """The process of each worker that is up, by its address."""
-    nannies = list(engine._cluster._local.workers.values())
+    nannies = list(engine._core.cluster._local.workers.values())
     return {nanny.worker_address: nanny.pid for nanny in nannies if nanny.worker_address and nanny.pid}
 
 

@@ -1,0 +1,154 @@
+"""The parts of the engine, put together: its thread, what waits for the database and for the workers, and what they tell
+each other.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from explorer import limits
+from explorer.description import Description
+from explorer.runtime.chunks import Chunks
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.cluster_monitor import ClusterMonitor
+from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.runtime.describe_catalog import describe_in_quiet
+from explorer.runtime.event_loop import EventLoop
+from explorer.runtime.health import WorkerHealth
+from explorer.runtime.precompiler import Precompiler
+from explorer.runtime.queries import Queries, Refused
+from explorer.runtime.quotas import Quotas, turns_in_all
+from explorer.runtime.retention import Retention
+from explorer.runtime.run_commands import RunCommands
+from explorer.runtime.runs import Runs
+from explorer.runtime.scheduler import Scheduler
+from explorer.runtime.store import Store
+from explorer.runtime.store_writer import StoreWriter
+from explorer.runtime.subscribers import Subscribers
+from explorer.runtime.views import Views
+from explorer.runtime.worker_pool import WorkerPool
+from explorer.spec import Experiment
+
+_LOG = logging.getLogger(__name__)
+
+SECONDS_OF_A_TICK = 0.1
+# How long the end waits for what a thread is at.
+SECONDS_OF_AN_EVENT = 4.0
+SECONDS_OF_A_WRITE = 8.0
+SECONDS_TO_DESCRIBE = 30.0
+
+
+class EngineCore:
+    """See `explorer.runtime.engine.Engine` for the arguments. `loop` runs whatever touches the state of runs."""
+
+    def __init__(
+        self, store: Store, cluster: Cluster, grace: float | None, first: Experiment | None, later: Sequence[Experiment]
+    ) -> None:
+        self.cluster = cluster
+        self._first = first
+        self._later = later
+        self.stopping = threading.Event()
+        self.quotas = Quotas()
+        self.retention = Retention(store)
+        self.scheduler = Scheduler(turns_in_all())
+        self.loop = EventLoop("engine", self._tick, self._settle, SECONDS_OF_A_TICK)
+        post = self.loop.post
+        self.subscribers = Subscribers(lambda run_id: post(partial(self.runs.note_watching, run_id)))
+        self.writer = StoreWriter(
+            store,
+            post,
+            note_trouble=lambda sentence: self.runs.note_trouble(sentence),
+            note_abandoned=lambda run_ids: self.runs.note_abandoned(run_ids),
+            has_runs=lambda: self.views.snapshot.going > 0,
+        )
+        self.runs = Runs(store, self.scheduler, self.writer, self.subscribers, grace, lambda: self.chunks.pump())
+        self.commands = RunCommands(store, self.scheduler, self.loop, self.writer, self.runs)
+        self.monitor = ClusterMonitor(cluster, post, self._note_up, self._note_look, lambda: self.pool.wanted)
+        self.pool = WorkerPool(cluster, self.scheduler, cluster.wanted, post, self.monitor.look_soon)
+        self.chunks = Chunks(cluster, self.scheduler, self.runs, self.pool, self.loop)
+        self.views = Views(self.scheduler, self.runs, self.pool, cluster)
+        self.queries = Queries(
+            self._cluster_within,
+            replace_worker=lambda address: post(lambda: self.pool.replace(address)),
+            quiet_workers=lambda: self.views.snapshot.quiet_workers,
+            checks=cluster.wanted,
+            descriptions=store.descriptions,
+            in_background=lambda operation: self.writer.ask(operation, _ignore),
+        )
+        self.precompiler = Precompiler(
+            self.scheduler,
+            self.queries,
+            self.quotas,
+            first,
+            lambda experiment, found: not self.refusal(experiment, found),
+            self.chunks.send_ahead,
+        )
+        self.retention.start()
+        self.loop.start()
+        self.writer.start()
+        self.monitor.start()
+
+    def close(self) -> None:
+        """See `explorer.runtime.engine.Engine.close`."""
+        self.stopping.set()
+        # From here on nothing new is written of a run: what comes back is left, and comes again.
+        self.loop.end(SECONDS_OF_AN_EVENT)
+        self.writer.end(SECONDS_OF_A_WRITE)
+        self.retention.close()
+        self.chunks.end()
+        self.monitor.end()
+
+    def _note_up(self, addresses: Sequence[str]) -> None:
+        self.pool.connect(addresses)
+        if self._first is not None:
+            threading.Thread(target=self._describe_first, args=(self._first,), name="first shapes", daemon=True).start()
+        self.chunks.pump()
+
+    def _note_look(self, addresses: Sequence[str], health: dict[str, WorkerHealth] | None) -> None:
+        self.pool.note_addresses(addresses)
+        if health is not None:
+            self.pool.note_health(health)
+            self.chunks.look()
+
+    def _tick(self) -> None:
+        self.runs.pause_unwatched()
+        self.chunks.pump()
+        self.pool.replace_full()
+        if self.monitor.ready.is_set():
+            self.precompiler.compile_next()
+        self.views.look_at_all()
+
+    def _settle(self) -> None:
+        """What an event changed can be seen from here on; then whoever watches is told."""
+        news, self.runs.news = self.runs.news, {}
+        self.views.publish(news)
+        for run_id, urgent in news.items():
+            self.subscribers.notify(run_id, urgent)
+
+    def _describe_first(self, first: Experiment) -> None:
+        try:
+            self.queries.describe(first, SECONDS_TO_DESCRIBE)
+        except (Refused, TimeoutError):
+            if not self.stopping.is_set():
+                _LOG.exception("The first experiment could not be described.")
+        describe = partial(self.queries.describe, timeout=SECONDS_TO_DESCRIBE)
+        describe_in_quiet(self._later, describe, self.queries.seconds_of_quiet, self.stopping)
+
+    def _cluster_within(self, timeout: float) -> Cluster:
+        if not self.monitor.ready.wait(timeout):
+            raise TimeoutError(self.monitor.failure or "The workers are not up yet.")
+        return self.cluster
+
+    def refusal(self, experiment: Experiment, found: dict[str, Any]) -> str:
+        """Why what was described so must not be trained, or an empty string."""
+        description = Description.read(found["description"])
+        return str(found["hindrance"]) or limits.refusal(experiment, description, self.cluster.memory)
+
+
+def _ignore(_: Any, error: Exception | None) -> None:
+    if error is not None and not isinstance(error, DatabaseUnavailable):
+        _LOG.warning("Something could not be kept for later: %r", error)
