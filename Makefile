@@ -10,17 +10,18 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test soak soak-code soak-faults soak-people lint types format bench setup setup-dev lock try
+.PHONY: help run test coverage soak soak-code soak-faults soak-people lint types format bench setup setup-dev lock try
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
+	@echo "make coverage  the same, and which lines of the package no test reaches"
 	@echo "make soak   all of the next three, one after the other"
 	@echo "make soak-code    run every fix of pasted code, check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
 	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
-	@echo "make lint   check style and unsafe code, ask for known holes in packages;  make format  mend the style"
+	@echo "make lint   check style, types, imports and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
 	@echo "make lock   write requirements.txt and requirements-dev.txt from pyproject.toml"
 	@echo "make bench  measure on this machine, into docs/performance.md"
@@ -39,6 +40,10 @@ run: setup
 test: setup-dev
 	@$(BIN)/python scripts/chromium.py
 	$(BIN)/python -m pytest
+
+coverage: setup-dev
+	@$(BIN)/python scripts/chromium.py
+	$(BIN)/python -m pytest --cov=explorer --cov-report=term:skip-covered
 
 soak: soak-code soak-faults soak-people
 

@@ -30,6 +30,7 @@ WRONG = {
     "EXPLORER_HOSTS": "*",
     "EXPLORER_PROXIES": "localhost",
     "EXPLORER_MAX_RUNS": "0",
+    "EXPLORER_MAX_TRAINING": "0",
     "EXPLORER_KEEP_DAYS": "-1",
     "EXPLORER_DATABASE_GB": "much",
 }
