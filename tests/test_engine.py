@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
 from explorer.spec import Experiment
 from tests import hungry
+from tests.runs import epoch_of, losses, state_is, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = Experiment(
@@ -38,32 +38,8 @@ SMALL = Experiment(
 LONG = replace(SMALL, epochs=5000)
 
 
-def wait_for(condition, seconds: float = 90.0):
-    """Wait until a condition holds, and return what it gave. The time is only there to end a test that hangs."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError("waited in vain")
-
-
 def ignore(_: bool) -> None:
     """A watcher that only watches."""
-
-
-def state_is(engine: Engine, run_id: str, *states: str):
-    return wait_for(lambda: engine.status(run_id)["state"] in states)
-
-
-def epoch_of(engine: Engine, run_id: str) -> int:
-    return engine.status(run_id)["epoch"]
-
-
-def losses(engine: Engine, run_id: str) -> list[tuple]:
-    frames = engine.store.frames(run_id)
-    return [(frame.epoch, frame.loss, frame.val_loss, frame.outputs) for frame in frames]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +57,7 @@ def calm(engine):
     """The losses of SMALL, trained to the end without a disturbance."""
     run_id = engine.submit(SMALL, "me")
     state_is(engine, run_id, "done")
-    return losses(engine, run_id)
+    return losses(engine.store, run_id)
 
 
 def test_a_run_ends_with_every_frame(engine, calm):
@@ -108,7 +84,7 @@ def test_pausing_and_stepping_change_no_loss(engine, calm):
     assert engine.status(run_id)["state"] in ("paused", "done")
     engine.resume(run_id, "me")
     state_is(engine, run_id, "done")
-    assert losses(engine, run_id) == calm
+    assert losses(engine.store, run_id) == calm
 
 
 def test_a_paused_run_stays_where_it_is(engine):
@@ -144,11 +120,11 @@ def test_reset_starts_anew_and_keeps_the_old_run(engine, calm):
     assert (engine.status(second)["state"], epoch_of(engine, second)) == ("paused", 0)
     engine.resume(second, "me")
     state_is(engine, second, "done")
-    assert losses(engine, second) == calm
-    assert losses(engine, first) == calm[:4]
+    assert losses(engine.store, second) == calm
+    assert losses(engine.store, first) == calm[:4]
     third = engine.reset(second, "me")
     state_is(engine, third, "done")
-    assert losses(engine, third) == calm
+    assert losses(engine.store, third) == calm
 
 
 def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
@@ -159,8 +135,8 @@ def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
     for run_id, experiment in zip(runs, wanted, strict=True):
         state_is(engine, run_id, "done")
         frames = jobs.chunk(experiment.to_dict(), None, 3, 1e9).frames
-        assert [frame[1] for frame in losses(engine, run_id)[:3]] == [frame.loss for frame in frames]
-        assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, 151))
+        assert [frame[1] for frame in losses(engine.store, run_id)[:3]] == [frame.loss for frame in frames]
+        assert [frame[0] for frame in losses(engine.store, run_id)] == list(range(1, 151))
 
 
 def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
@@ -240,7 +216,7 @@ def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monke
         state_is(engine, run_id, "paused")
         engine.resume(run_id, "me")
         state_is(engine, run_id, "done")
-        assert losses(engine, run_id) == calm
+        assert losses(engine.store, run_id) == calm
     finally:
         engine.close()
         store.close()
@@ -303,8 +279,8 @@ def test_a_killed_worker_changes_no_loss(engine, calm):
     epoch = epoch_of(engine, run_id)
     wait_for(lambda: epoch_of(engine, run_id) > epoch + 30)
     engine.stop(run_id, "me")
-    assert [frame[:3] for frame in losses(engine, run_id)[: len(calm)]] == [frame[:3] for frame in calm]
-    assert [frame[0] for frame in losses(engine, run_id)] == list(range(1, epoch_of(engine, run_id) + 1))
+    assert [frame[:3] for frame in losses(engine.store, run_id)[: len(calm)]] == [frame[:3] for frame in calm]
+    assert [frame[0] for frame in losses(engine.store, run_id)] == list(range(1, epoch_of(engine, run_id) + 1))
 
 
 def test_a_killed_server_changes_no_loss(engine, calm, tmp_path):
@@ -327,7 +303,7 @@ def test_a_killed_server_changes_no_loss(engine, calm, tmp_path):
         assert store.run(run_id).held == "restart"
         again.open(run_id, "me")
         state_is(again, run_id, "done")
-        kept = losses(again, run_id)
+        kept = losses(again.store, run_id)
         assert [frame[0] for frame in kept] == list(range(1, 201))
         assert kept[: len(calm)] == calm
     finally:
@@ -344,7 +320,7 @@ def test_a_cluster_at_an_address_gives_the_same_losses(calm, tmp_path, monkeypat
             run_id = engine.submit(SMALL, "me")
             assert engine.workers == 1
             state_is(engine, run_id, "done")
-            assert losses(engine, run_id) == calm
+            assert losses(engine.store, run_id) == calm
         finally:
             engine.close()
             store.close()

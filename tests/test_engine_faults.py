@@ -16,6 +16,7 @@ from explorer.runtime.store import Store
 from explorer.spec import Experiment
 from tests.disks import resize, small_disk
 from tests.fake_cluster import FakeCluster, trained
+from tests.runs import losses, state_is, wait_for
 
 SMALL = Experiment(
     "gru_every_step",
@@ -30,25 +31,6 @@ SMALL = Experiment(
 )
 LONG = replace(SMALL, epochs=500)
 ENDLESS = replace(SMALL, epochs=100_000)
-
-
-def wait_for(condition, seconds: float = 200.0):
-    """Wait until a condition holds, and return what it gave. The time is only there to end a test that hangs."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.005)
-    raise AssertionError("waited in vain")
-
-
-def state_is(engine: Engine, run_id: str, *states: str):
-    return wait_for(lambda: engine.status(run_id)["state"] in states)
-
-
-def losses(store: Store, run_id: str) -> list[tuple]:
-    return [(frame.epoch, frame.loss, frame.val_loss, frame.outputs) for frame in store.frames(run_id)]
 
 
 @pytest.fixture(scope="module")

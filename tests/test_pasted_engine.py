@@ -13,7 +13,7 @@ from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
 from tests import hanging
-from tests.test_engine import epoch_of, state_is, wait_for
+from tests.runs import epoch_of, state_is, wait_for
 
 CODE = """import keras
 from keras import layers

@@ -1,0 +1,35 @@
+"""What tests ask of runs: that they come to a state, how far they are, and what they have learned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from explorer.runtime.engine import Engine
+from explorer.runtime.store import Store
+
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T], seconds: float = 120.0) -> T:
+    """Wait until a condition holds, and return what it gave. The time is only there to end a test that hangs."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.005)
+    raise AssertionError("This was waited for in vain.")
+
+
+def state_is(engine: Engine, run_id: str, *states: str) -> None:
+    wait_for(lambda: engine.status(run_id)["state"] in states)
+
+
+def epoch_of(engine: Engine, run_id: str) -> int:
+    return engine.status(run_id)["epoch"]
+
+
+def losses(store: Store, run_id: str) -> list[tuple]:
+    return [(frame.epoch, frame.loss, frame.val_loss, frame.outputs) for frame in store.frames(run_id)]
