@@ -358,6 +358,7 @@ def test_where_the_database_has_no_room_no_run_is_started_and_none_is_lost(engin
     monkeypatch.setenv("EXPLORER_DATABASE_GB", "0.000001")
     engine = engines()
     run_id = started(engine)
+    wait_for(lambda: engine.store.size() > 1000)
     engine._core.retention.sweep()
     with pytest.raises(Refused, match=r"^The database is full: its runs take .* MB, and the limit is 0.0 MB"):
         engine.submit(SMALL, "you")
