@@ -17,6 +17,7 @@ data            what an experiment trains on, holds out, and probes
 sizes           sizes in symbols: 2 · U, T − 2
 tensors         a shape with a name for each axis, and what the rules for a layer look at
 graph           the calls of layers between a model's inputs and outputs
+grammar         counts with their nouns, verbs that agree, and what became of axes
 sentences       what a layer does to the axes, in words, a rule for each class of layer
 axes            the names of the axes that it returns, likewise
 extents         how long they are, in symbols, likewise
@@ -28,6 +29,7 @@ equations       what it computes, likewise
 explanation     the same for other programs, and as text
 spoken          what the page shows, copies and reads aloud of a model, beside its shapes
 shapes *        what each layer receives and returns, and why: all of that together
+layer_differences how a layer differs from the one of the same name in another model
 parting         where two chains part, and why
 answers         the types of what workers answer about a model
 schema          the JSON schema of all that is written out

@@ -16,8 +16,8 @@ from explorer.arithmetic import Arithmetic, Number
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES, resolve
 from explorer.description import Setting
+from explorer.grammar import agreed, joined, one_of
 from explorer.registry import Architecture, Sizes
-from explorer.sentences import agreed, joined, one_of
 from explorer.shapes import LayerShapes, ModelShapes
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size

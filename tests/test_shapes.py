@@ -13,9 +13,9 @@ from keras import layers
 
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES
+from explorer.grammar import changes
 from explorer.graph import calls
 from explorer.registry import Sizes
-from explorer.sentences import changes
 from explorer.shapes import LayerShapes, describe
 from explorer.tensors import Tensor
 
