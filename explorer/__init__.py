@@ -28,8 +28,9 @@ flows           how a layer moves along time, likewise, and the chain unrolled
 equations       what it computes, likewise
 explanation     the same for other programs, and as text
 spoken          what the page shows, copies and reads aloud of a model, beside its shapes
+model_shapes    what is said of a model as values, and the same written out
 shapes *        what each layer receives and returns, and why: all of that together
-layer_differences how a layer differs from the one of the same name in another model
+layer_diff      how a layer differs from the one of the same name in another model
 parting         where two chains part, and why
 answers         the types of what workers answer about a model
 schema          the JSON schema of all that is written out

@@ -10,14 +10,7 @@ from typing import Any, TypedDict
 
 from explorer.description import Description, Layer, Parameters, Source
 from explorer.grammar import an, count
-from explorer.layer_differences import (
-    answers,
-    outputs,
-    parameters_differ,
-    shapes_differ,
-    what_each_does,
-    what_it_does,
-)
+from explorer.layer_diff import answers, outputs, parameters_differ, shapes_differ, what_each_does, what_it_does
 
 # A layer of both models, by its name.
 Row = tuple[str, Layer | None, Layer | None]

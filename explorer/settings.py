@@ -17,8 +17,8 @@ from explorer.build import build
 from explorer.catalog import ARCHITECTURES, resolve
 from explorer.description import Setting
 from explorer.grammar import agreed, joined, one_of
+from explorer.model_shapes import LayerShapes, ModelShapes
 from explorer.registry import Architecture, Sizes
-from explorer.shapes import LayerShapes, ModelShapes
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
 from explorer.spec import Experiment, size_reason

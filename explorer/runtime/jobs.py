@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from explorer.answers import Shades
     from explorer.drawings import Drawing
-    from explorer.shapes import ModelShapes
+    from explorer.model_shapes import ModelShapes
     from explorer.training import Program, Trainer
 
 # One thread to an operation: two workers fill two cores, and sums are always taken in the same order.
