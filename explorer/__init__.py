@@ -79,7 +79,7 @@ runtime/        where runs live, in this order:
   precompiler     compiles ahead what pages rest on
   views           makes the snapshot
   engine, engine_core  all of it together: train, pause, step, stop, and how a run stands
-export          an experiment as a script that stands alone
+export/         an experiment as a script that stands alone
 html            an explanation as a table, for notebooks
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`
 cli, __main__   the same from the command line
