@@ -6,7 +6,8 @@ description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
 registry        `@architecture` and `@task`, where a function signs in
-spec            the words of the project as frozen values; judges every value from outside
+experiment/     what an experiment is: the frozen values (experiment), what they may be (bounds), and the reading of what
+                comes from outside (parse)
 architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
 tasks/          one small file each: NumPy only
 pasted          pasted code in an architecture's place, and random targets in a task's

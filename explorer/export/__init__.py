@@ -10,9 +10,9 @@ import sys
 from urllib.parse import urlencode
 
 from explorer.catalog import resolve
+from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment
 from explorer.export.pasted import pasted_script
 from explorer.export.source import call, floors, gather, import_order, undecorated
-from explorer.spec import HELD_OUT_SAMPLES, SETTINGS, Experiment
 
 _SCRIPT = '''\
 # {title}: {task_title}.

@@ -7,8 +7,8 @@ import sys
 
 from explorer import pasted
 from explorer.catalog import resolve
+from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
 from explorer.export.source import call, defines, floors, gather, import_order, undecorated
-from explorer.spec import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
 
 _SCRIPT = '''\
 # {title}: {task_title}.

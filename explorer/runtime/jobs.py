@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer import pasted
 from explorer.answers import Answer, TwinAnswer
 from explorer.catalog import program_key
+from explorer.experiment import Experiment, Frame
 from explorer.runtime.quiet import quiet
-from explorer.spec import Experiment, Frame
 from explorer.states import epoch_of
 
 if TYPE_CHECKING:
