@@ -22,7 +22,7 @@ export interface Source {
   spoken: string;
 }
 
-// One call of one layer; what the fields mean stands at `explorer.shapes.LayerShapes`.
+// One call of one layer; what the fields mean stands at `explorer.model_shapes.LayerShapes`.
 export interface Layer {
   name: string;
   type: string;

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 
 ENDLESS = 10**9
 CHUNK_SECONDS = 0.1  # as long as the engine lets a run that is alone train before it stores what it has

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.catalog import TASKS
-from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
+from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from bench.contest import Contestant, in_turn, started, tell
 from bench.numbers import median
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 
 WITH_TORCH = ("gru_every_step", "lstm_every_step")
 QUICK = ("gru_every_step", "windows_gru")

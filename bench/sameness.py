@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 
 EPOCHS = 5
 EQUAL = 1e-4

@@ -6,7 +6,8 @@ description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
 registry        `@architecture` and `@task`, where a function signs in
-spec            the words of the project as frozen values; judges every value from outside
+experiment/     what an experiment is: the frozen values (experiment), what they may be (bounds), and the reading of what
+                comes from outside (parse)
 architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
 tasks/          one small file each: NumPy only
 pasted          pasted code in an architecture's place, and random targets in a task's
@@ -17,6 +18,7 @@ data            what an experiment trains on, holds out, and probes
 sizes           sizes in symbols: 2 · U, T − 2
 tensors         a shape with a name for each axis, and what the rules for a layer look at
 graph           the calls of layers between a model's inputs and outputs
+grammar         counts with their nouns, verbs that agree, and what became of axes
 sentences       what a layer does to the axes, in words, a rule for each class of layer
 axes            the names of the axes that it returns, likewise
 extents         how long they are, in symbols, likewise
@@ -27,7 +29,9 @@ flows           how a layer moves along time, likewise, and the chain unrolled
 equations       what it computes, likewise
 explanation     the same for other programs, and as text
 spoken          what the page shows, copies and reads aloud of a model, beside its shapes
+model_shapes    what is said of a model as values, and the same written out
 shapes *        what each layer receives and returns, and why: all of that together
+layer_diff      how a layer differs from the one of the same name in another model
 parting         where two chains part, and why
 answers         the types of what workers answer about a model
 schema          the JSON schema of all that is written out
@@ -76,7 +80,7 @@ runtime/        where runs live, in this order:
   precompiler     compiles ahead what pages rest on
   views           makes the snapshot
   engine, engine_core  all of it together: train, pause, step, stop, and how a run stands
-export          an experiment as a script that stands alone
+export/         an experiment as a script that stands alone
 html            an explanation as a table, for notebooks
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`
 cli, __main__   the same from the command line

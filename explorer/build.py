@@ -13,9 +13,9 @@ import keras
 import numpy as np
 
 from explorer.catalog import ARCHITECTURES, resolve
+from explorer.experiment import Experiment
 from explorer.registry import Architecture, Sizes
 from explorer.snippet import model_of
-from explorer.spec import Experiment
 
 
 class BrokenPromise(ValueError):

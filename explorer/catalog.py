@@ -14,9 +14,11 @@ from typing import Any
 
 from explorer import architectures, tasks
 from explorer import pasted as own_code
+from explorer.experiment import SETTINGS, SIZES, Experiment, Pasted, WrongExperiment
+from explorer.experiment.bounds import LIMITS, knob_choices
+from explorer.experiment.parse import Reading, read
 from explorer.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
 from explorer.report import Report
-from explorer.spec import LIMITS, SETTINGS, SIZES, Experiment, Pasted, Reading, WrongExperiment, knob_choices, read
 
 
 def _walk(package: ModuleType, entries: dict[str, Any]) -> None:
@@ -50,7 +52,7 @@ _match(ARCHITECTURES, TASKS)
 
 
 def read_experiment(values: Mapping[str, Any], ignore: tuple[str, ...] = ()) -> Reading:
-    """`spec.read` on the whole catalog."""
+    """`parse.read` on the whole catalog."""
     return read(values, ARCHITECTURES, TASKS, ignore)
 
 
@@ -122,7 +124,7 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
     """The experiment of pasted code that holds.
 
     report: what a check says of it. task: one of `pasted_tasks`, the first unless given.
-    settings: of `spec.SETTINGS`, and `knobs`; what is not given is the default.
+    settings: of `SETTINGS`, and `knobs`; what is not given is the default.
 
     Raises ValueError for code that does not hold or whose shapes are not known, and for a task that does not fit.
     """

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import Axes, Description, Layer, Parameters, Plain, Shape, Symbols, Weight, every
-from explorer.sentences import joined
+from explorer.grammar import joined
 
 NO_EXPLANATION = "There is no explanation of {type} yet: these shapes and counts are Keras's own."
 

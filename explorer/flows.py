@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from explorer.description import Layer, Row, Source, Unrolled, Window
-from explorer.sentences import MERGED, PLAIN, POOLS, RECURRENT, WINDOW_POOLS, count, counted
+from explorer.grammar import count, counted
+from explorer.sentences import MERGED, PLAIN, POOLS, RECURRENT, WINDOW_POOLS
 from explorer.tensors import ORDERED, Seen, kind, rule
 from explorer.time_flow import TIME_FLOWS, handed, told
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.description import Description
 from explorer.explanation import spelled, told_layer
-from explorer.sentences import joined
+from explorer.grammar import joined
 
 _STYLE = "text-align: left; vertical-align: top"
 

@@ -14,7 +14,8 @@ import keras
 import numpy as np
 
 from explorer.graph import calls, source_name
-from explorer.shapes import ModelShapes, describe
+from explorer.model_shapes import ModelShapes
+from explorer.shapes import describe
 from explorer.tensors import ORDERED, Tensor
 
 LONGEST = 32

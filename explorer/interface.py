@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from explorer.spec import Experiment, Frame, WrongExperiment
+from explorer.experiment import Experiment, Frame, WrongExperiment
 
 if TYPE_CHECKING:
     import keras

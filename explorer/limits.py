@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from explorer.description import Description, Source
-from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
+from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 from explorer.tensors import ORDERED
 
 MAX_SECONDS = 3600

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from explorer import drawings
 from explorer.drawings import Drawing, Grid
+from explorer.grammar import count
 from explorer.graph import calls
 from explorer.inside import STEPS, remembered
-from explorer.sentences import MERGES, POOLS, count
+from explorer.sentences import MERGES, POOLS
 from explorer.tensors import kind
 
 MOST_ROWS = 6

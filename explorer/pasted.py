@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from explorer.description import Description, Layer
+from explorer.experiment import Pasted
+from explorer.experiment.bounds import LIMITS
 from explorer.registry import LOSSES, Architecture, Floor, Task
-from explorer.spec import LIMITS, Pasted
 
 NAME = "pasted"
 RANDOM = "random_targets"

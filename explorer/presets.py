@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 
 
 @dataclass(frozen=True)

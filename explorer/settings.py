@@ -16,12 +16,13 @@ from explorer.arithmetic import Arithmetic, Number
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES, resolve
 from explorer.description import Setting
+from explorer.experiment import Experiment
+from explorer.experiment.bounds import size_reason
+from explorer.grammar import agreed, joined, one_of
+from explorer.model_shapes import LayerShapes, ModelShapes
 from explorer.registry import Architecture, Sizes
-from explorer.sentences import agreed, joined, one_of
-from explorer.shapes import LayerShapes, ModelShapes
 from explorer.shapes import describe as describe_model
 from explorer.sizes import Size
-from explorer.spec import Experiment, size_reason
 from explorer.tensors import ORDERED
 from explorer.tensors import Sizes as Extents
 from explorer.weights import Weight

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from explorer.description import Axes, Description, Layer, Shape, Source, Symbols, Weight
 from explorer.explanation import NO_EXPLANATION, spelled, told_layer
-from explorer.sentences import count, joined
+from explorer.grammar import count, joined
 
 # What stands for a shape and a number that a question asks for.
 HIDDEN_SHAPE, HIDDEN_NUMBER = "a hidden shape (?)", "? parameters"

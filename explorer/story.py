@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.catalog import Resolved, resolve
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 
 # A floor counts as passed when the held-out loss is clearly below it, not by the noise of 256 sequences.
 CLEARLY_BELOW = 0.95

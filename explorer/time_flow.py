@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.sentences import count, one_of
+from explorer.grammar import count, one_of
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ import tensorflow as tf
 from explorer import data, states
 from explorer.build import build_experiment
 from explorer.catalog import program_key, resolve
+from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 from explorer.folding import folded
 from explorer.pasted import ASKS, loss_name
-from explorer.spec import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 
 
 def wants_xla(graph: tf.Graph) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from explorer.experiment import SETTINGS, SIZES
 from explorer.registry import Architecture, Entry, Sizes, Task
-from explorer.spec import SETTINGS, SIZES
 
 BUTTONS = ("train", "pause", "resume", "step", "stop", "reset")
 RESERVED = {"architecture", "task", "outputs", "rng", *SIZES, *SETTINGS, *BUTTONS}

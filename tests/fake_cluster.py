@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from explorer.catalog import program_key
+from explorer.experiment import Experiment, Frame
 from explorer.runtime import jobs
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.health import WorkerHealth
-from explorer.spec import Experiment, Frame
 
 SEED_WITHOUT_NUMBERS = 4242
 NO_NUMBER_FROM = 5

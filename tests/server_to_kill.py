@@ -6,10 +6,10 @@ import json
 import sys
 import time
 
+from explorer.experiment import Experiment
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 
 if __name__ == "__main__":
     url, experiment = sys.argv[1], Experiment.from_dict(json.loads(sys.argv[2]))

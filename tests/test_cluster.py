@@ -15,13 +15,13 @@ import psutil
 import pytest
 from dask.utils import key_split
 
+from explorer.experiment import Experiment
 from explorer.runtime import cluster as cluster_module
 from explorer.runtime import embedded
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 
 
 @pytest.fixture(scope="module")

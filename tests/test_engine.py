@@ -15,11 +15,11 @@ import pytest
 from distributed import LocalCluster
 
 from explorer.catalog import program_key
+from explorer.experiment import Experiment
 from explorer.runtime import jobs, worker_pool
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 from tests import hungry
 from tests.runs import epoch_of, losses, state_is, wait_for
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.experiment import Experiment
 from explorer.runtime import chunks, cluster_monitor, database, database_errors, quotas, store_writer
 from explorer.runtime import engine as engine_module
 from explorer.runtime.engine import Engine, NotTheOwner, Refused
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 from tests.disks import resize, small_disk
 from tests.fake_cluster import FakeCluster, trained
 from tests.runs import losses, state_is, wait_for

@@ -16,9 +16,9 @@ import pytest
 from explorer import data
 from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.export import script
 from explorer.shapes import describe
-from explorer.spec import HELD_OUT_SAMPLES, Experiment
 
 PAIRS = [
     (architecture.name, task.name)

@@ -15,8 +15,8 @@ import pytest
 from explorer import __version__
 from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.cli import commands, main, training
+from explorer.experiment import Frame
 from explorer.interface import Training
-from explorer.spec import Frame
 
 
 def said(capsys, *arguments: str) -> str:

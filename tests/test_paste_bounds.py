@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from explorer.catalog import read_experiment
-from explorer.spec import LONGEST_VALUE, MOST_UNKNOWN
+from explorer.experiment.parse import LONGEST_VALUE, MOST_UNKNOWN
 from explorer.ui import differences as comparing
 from explorer.ui.code import MOST_CHANGED, MOST_NUMBERED, changed_lines, numbered_lines
 from explorer.ui.differences import differences, lines_of, share_in_common

@@ -23,13 +23,14 @@ from explorer.catalog import (
     resolve,
 )
 from explorer.description import Description
+from explorer.experiment import Experiment, Frame, Pasted
+from explorer.experiment.bounds import size_limit, size_reason
 from explorer.export import script
 from explorer.quiz import question
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
-from explorer.spec import Experiment, Frame, Pasted, size_limit, size_reason
 from explorer.story import Course, tell
 from explorer.training import Program, Trainer
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from explorer.catalog import program_key
+from explorer.experiment import Experiment
 from explorer.runtime.records import Run
 from explorer.runtime.scheduler import MOST_UNSTORED_CHUNKS, ROOM, Active, Flight, Scheduler, Worker
-from explorer.spec import Experiment
 
 EXPERIMENT = Experiment("gru_every_step", "delayed_echo", knobs={"delay": 2})
 

@@ -11,9 +11,9 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description, every
+from explorer.grammar import agreed, changes, count, counted, one_of
 from explorer.parting import parting
 from explorer.runtime import jobs
-from explorer.sentences import agreed, changes, count, counted, one_of
 from explorer.shapes import describe
 from explorer.spoken import hidden_words
 from explorer.tensors import Tensor

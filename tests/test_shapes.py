@@ -13,10 +13,11 @@ from keras import layers
 
 from explorer.build import build
 from explorer.catalog import ARCHITECTURES
+from explorer.grammar import changes
 from explorer.graph import calls
+from explorer.model_shapes import LayerShapes
 from explorer.registry import Sizes
-from explorer.sentences import changes
-from explorer.shapes import LayerShapes, describe
+from explorer.shapes import describe
 from explorer.tensors import Tensor
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows

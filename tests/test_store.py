@@ -18,12 +18,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sql
 
+from explorer.experiment import Experiment, Frame
 from explorer.runtime import database, database_errors
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.records import Run, owner_of
 from explorer.runtime.server_id import new_server_id
 from explorer.runtime.store import FramesMissing, RunTaken, Store
-from explorer.spec import Experiment, Frame
 from tests.disks import read_only, resize, small_disk
 
 EXPERIMENT = Experiment("gru_every_step", "delayed_echo", knobs={"delay": 2})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 from explorer.story import Course, tell
 
 ECHO = Experiment("gru_every_step", "delayed_echo", timesteps=4, knobs={"delay": 1})

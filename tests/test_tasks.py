@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.catalog import TASKS
-from explorer.spec import knob_choices
+from explorer.experiment.bounds import knob_choices
 from explorer.tasks.longest_window import fair_chance, no_run
 from explorer.tasks.majority import one_vote_right
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from explorer import data, states
 from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 from explorer.training import Program, Trainer, wants_xla
 
 PROGRAMS: dict[str, Program] = {}

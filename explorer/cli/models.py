@@ -12,11 +12,11 @@ from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description
+from explorer.experiment import spell
 from explorer.explanation import explained, named, told, told_layer
 from explorer.parting import parting, tell
 from explorer.registry import Entry
 from explorer.runtime import jobs
-from explorer.spec import spell
 
 
 @click.command("list", epilog=examples("list", "list --json"))

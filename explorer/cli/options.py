@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from explorer.catalog import ARCHITECTURES, TASKS, checked_experiment
-from explorer.spec import LIMITS, Experiment
+from explorer.experiment import Experiment
+from explorer.experiment.bounds import LIMITS
 
 _KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
 _SETTINGS = {name: limit.help for name, limit in LIMITS.items()} | {name: knob.help for name, knob in _KNOBS.items()}

@@ -11,9 +11,9 @@ import click
 from explorer.catalog import resolve
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, takes_experiment
+from explorer.experiment import Experiment, Frame
 from explorer.interface import FIGURES, Training
 from explorer.interface import train as run
-from explorer.spec import Experiment, Frame
 
 
 @click.command(

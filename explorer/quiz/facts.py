@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from explorer.description import Axes, Layer, Shape, Weight
 from explorer.explanation import NO_EXPLANATION
-from explorer.sentences import WINDOW_POOLS, count, joined
+from explorer.grammar import count, joined
+from explorer.sentences import WINDOW_POOLS
 from explorer.tensors import Tensor
 
 RECURRENT = ("along", "last", "both", "both last")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from explorer.grammar import count, counted, joined
 from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
 from explorer.quiz.values import Wrong
-from explorer.sentences import count, counted, joined
 from explorer.tensors import Tensor, known
 from explorer.time_flow import TIME_FLOWS
 

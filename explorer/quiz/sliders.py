@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from explorer.description import Setting
+from explorer.grammar import joined
 from explorer.quiz.facts import Facts
 from explorer.quiz.values import Wrong
-from explorer.sentences import joined
 from explorer.tensors import ORDERED
 
 Settings = Mapping[str, Setting]

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from explorer.catalog import program_key
+from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.event_loop import EventLoop
@@ -22,7 +23,6 @@ from explorer.runtime.futures import WorkerDied, gone
 from explorer.runtime.runs import Runs
 from explorer.runtime.scheduler import Active, Flight, Scheduler
 from explorer.runtime.worker_pool import WorkerPool
-from explorer.spec import Experiment
 
 _LOG = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import DBAPIError
 
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.experiment import Experiment
 from explorer.presets import PRESETS
 from explorer.runtime import jobs
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.queries import Refused, model_key
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 
 # A server begins when nobody has asked it for shapes for so long, and takes such a pause between two.
 SECONDS_OF_QUIET = 15.0

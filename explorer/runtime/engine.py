@@ -21,6 +21,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any
 
+from explorer.experiment import Experiment
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine_core import EngineCore
@@ -30,7 +31,6 @@ from explorer.runtime.records import Run, owner_of
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 from explorer.runtime.subscribers import Notify
-from explorer.spec import Experiment
 
 NOTHING_STARTED = "Nothing was started. Try again in a moment."
 

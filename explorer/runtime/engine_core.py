@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer import limits
 from explorer.description import Description
+from explorer.experiment import Experiment
 from explorer.runtime.chunks import Chunks
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.cluster_monitor import ClusterMonitor
@@ -31,7 +32,6 @@ from explorer.runtime.store_writer import StoreWriter
 from explorer.runtime.subscribers import Subscribers
 from explorer.runtime.views import Views
 from explorer.runtime.worker_pool import WorkerPool
-from explorer.spec import Experiment
 
 _LOG = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer import pasted
 from explorer.answers import Answer, TwinAnswer
 from explorer.catalog import program_key
+from explorer.experiment import Experiment, Frame
 from explorer.runtime.quiet import quiet
-from explorer.spec import Experiment, Frame
 from explorer.states import epoch_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from explorer.answers import Shades
     from explorer.drawings import Drawing
-    from explorer.shapes import ModelShapes
+    from explorer.model_shapes import ModelShapes
     from explorer.training import Program, Trainer
 
 # One thread to an operation: two workers fill two cores, and sums are always taken in the same order.

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from explorer.catalog import program_key
+from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.queries import Queries
 from explorer.runtime.quotas import Quotas
 from explorer.runtime.records import owner_of
 from explorer.runtime.scheduler import Scheduler
-from explorer.spec import Experiment
 
 SECONDS_OF_REST = 0.7
 MOST_REQUESTS = 500

@@ -18,12 +18,12 @@ from typing import Any
 
 from cachetools import LRUCache, TTLCache
 
+from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.futures import WorkerDied, gone
-from explorer.spec import Experiment
 
 _LOG = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.spec import ENDED, Experiment
+from explorer.experiment import ENDED, Experiment
 
 GOING = ("queued", "running")
 
@@ -26,7 +26,7 @@ def owner_of(secret: str) -> str:
 class Run:
     """A run as it stands in the store.
 
-    owner: `owner_of` the secret of the visitor who started it. state: one of `explorer.spec.STATES`. reason: a sentence
+    owner: `owner_of` the secret of the visitor who started it. state: one of `experiment.STATES`. reason: a sentence
     for the reader, or empty. held: why the application itself paused it ("restart", "unwatched", or empty): such a run goes
     on when its owner opens it, one that the owner paused does not. kept: whether it stays though nobody opens it.
     """

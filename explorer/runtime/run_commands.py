@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+from explorer.experiment import ENDED
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.event_loop import EventLoop
 from explorer.runtime.records import Run
@@ -15,7 +16,6 @@ from explorer.runtime.runs import Runs
 from explorer.runtime.scheduler import Active, Scheduler
 from explorer.runtime.store import Store
 from explorer.runtime.store_writer import StoreWriter
-from explorer.spec import ENDED
 
 
 class RunCommands:

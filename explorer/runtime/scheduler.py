@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.catalog import program_key
+from explorer.experiment import Experiment
 from explorer.runtime.jobs import Chunk
 from explorer.runtime.records import GOING, Run
-from explorer.spec import Experiment
 
 ROOM = 2
 # A run whose chunks come faster than they can be stored waits for the database.

@@ -20,12 +20,12 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from explorer.experiment import Frame
 from explorer.runtime.database import TABLES, Database
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
 from explorer.runtime.server_id import is_gone, new_server_id
 from explorer.runtime.tables import BYTES_OF_A_FRAME, FRAMES, RUNS, STATES, upgrade
-from explorer.spec import Frame
 
 _PROJECT = Path(__file__).resolve().parents[2]
 # Beside the application; where the package is installed apart from it, in the folder that the server is started in.

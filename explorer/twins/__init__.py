@@ -15,9 +15,11 @@ import keras
 from keras import layers
 
 from explorer.answers import TwinSetting
+from explorer.grammar import in_words
 from explorer.graph import Call, calls
-from explorer.parting import Broken, Changed, in_words
-from explorer.shapes import ModelShapes, describe
+from explorer.model_shapes import ModelShapes
+from explorer.parting import Broken, Changed
+from explorer.shapes import describe
 from explorer.tensors import Tensor
 from explorer.twins.changes import choices, fresh, with_value
 from explorer.twins.reasons import reason

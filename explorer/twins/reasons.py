@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from explorer.parting import an, in_words
-from explorer.sentences import MERGED, POOLS, RECURRENT, WINDOW_POOLS, count, joined
+from explorer.grammar import an, count, in_words, joined
+from explorer.sentences import MERGED, POOLS, RECURRENT, WINDOW_POOLS
 from explorer.tensors import Tensor, kind, known, rule
 from explorer.twins.changes import title
 

@@ -13,10 +13,11 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.experiment import SETTINGS, SIZES, Experiment
+from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.presets import PRESETS
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.spec import LONGEST_VALUE, SETTINGS, SIZES, Experiment, Problem
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))

@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, resolve
+from explorer.experiment import SIZES, Experiment, spell
+from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.registry import Knob
-from explorer.spec import SIZES, Experiment, Limit, knob_choices, knobs_of, size_limit, size_reason, spell
 from explorer.ui.address import keep_when_bounds_move
 
 _RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -47,7 +48,7 @@ def controls(experiment: Experiment) -> None:
 
 
 def draw_setting(name: str, experiment: Experiment) -> None:
-    """Draw one of `spec.SETTINGS` as a widget, its key the name, at the experiment's value."""
+    """Draw one of `SETTINGS` as a widget, its key the name, at the experiment's value."""
     if name == "learning_rate":
         rates = sorted({*_RATES, experiment.learning_rate})
         st.select_slider("learning rate", rates, format_func=spell, key=name, help=_limit(name, experiment).help)

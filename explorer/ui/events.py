@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer import data
+from explorer.experiment import ENDED, Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import StoredFrame
 from explorer.runtime.snapshot import Status
-from explorer.spec import ENDED, Experiment
 from explorer.story import Course, tell
 from explorer.ui import ending
 from explorer.ui.standing import standing

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
+from explorer.experiment import Experiment
 from explorer.runtime import describe_catalog
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 
 _lock = threading.Lock()
 _engine: Engine | None = None

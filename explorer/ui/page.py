@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.experiment import Experiment
 from explorer.presets import PRESETS
 from explorer.runtime.engine import Refused
-from explorer.spec import Experiment
 from explorer.ui import address, life
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain

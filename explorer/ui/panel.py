@@ -6,7 +6,7 @@ from typing import Any
 
 from explorer import data
 from explorer.catalog import resolve
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 
 
 def info(experiment: Experiment) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 
 from explorer.examples import EXAMPLES, Example
-from explorer.spec import LIMITS, SETTINGS, Experiment
+from explorer.experiment import SETTINGS, Experiment
+from explorer.experiment.bounds import LIMITS
 from explorer.ui.address import entered
 from explorer.ui.differences import share_in_common
 from explorer.ui.paste_fields import MOST_CHARACTERS, write_shapes

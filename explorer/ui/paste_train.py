@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import pasted_experiment, pasted_tasks, resolve
+from explorer.experiment import SETTINGS, Experiment
+from explorer.experiment.bounds import LIMITS, knob_choices
 from explorer.report import Report
-from explorer.spec import LIMITS, SETTINGS, Experiment, knob_choices
 from explorer.ui import life, paste_state
 from explorer.ui.address import keep_when_bounds_move
 from explorer.ui.controls import draw_knob, draw_setting

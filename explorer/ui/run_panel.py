@@ -8,10 +8,10 @@ from typing import Literal
 import plotly
 import streamlit as st
 
+from explorer.experiment import Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import Run
-from explorer.spec import Experiment
 from explorer.ui import life
 from explorer.ui.live import live
 from explorer.ui.panel import info

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.grammar import count, counted
 from explorer.runtime.snapshot import Status
-from explorer.sentences import count, counted
 
 SHORTEST = 5
 

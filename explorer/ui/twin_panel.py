@@ -13,9 +13,10 @@ import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, read_experiment, resolve
 from explorer.description import Description
+from explorer.experiment import Experiment
+from explorer.experiment.bounds import knob_choices
 from explorer.parting import Broken, Changed, Parting, parting
 from explorer.runtime.engine import Refused
-from explorer.spec import Experiment, knob_choices
 from explorer.ui import life
 from explorer.ui.address import keep_when_bounds_move
 from explorer.ui.chain import chain

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.spec import Experiment
+from explorer.experiment import Experiment
 from explorer.ui.chain import chain
 from explorer.ui.quiz_panel import hidden, quiz_panel
 from explorer.ui.twin_panel import twin_panel

@@ -10,9 +10,9 @@ import urllib.request
 
 import pytest
 
+from explorer.experiment import Experiment
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 from explorer.ui import frontend, modules
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 

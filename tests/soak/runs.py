@@ -12,10 +12,10 @@ from functools import cache
 import numpy as np
 
 from explorer.catalog import read_experiment
+from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import StoredFrame
-from explorer.spec import Experiment
 from tests.soak.record import Row
 
 # How often the faults come: of every kind so many percent of what each file names.

@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.application import free_port
+from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
-from explorer.spec import Experiment
 from tests.soak.processes import ROOT, Server
 from tests.soak.record import Row
 from tests.soak.runs import EXPERIMENTS, PATIENCE, Fleet, calm, dice, times, wait_for

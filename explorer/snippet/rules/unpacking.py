@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.parting import an
+from explorer.grammar import an
 from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit

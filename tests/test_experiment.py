@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.spec import LIMITS, SETTINGS, SIZES, Experiment, knob_choices, knobs_of, size_limit, size_reason, spell
+from explorer.experiment import SETTINGS, SIZES, Experiment, spell
+from explorer.experiment.bounds import LIMITS, knob_choices, knobs_of, size_limit, size_reason
 
 KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = st.sampled_from(sorted({"architecture", "task", *SIZES, *SETTINGS, *KNOBS})) | st.text(max_size=12)

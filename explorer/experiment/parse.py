@@ -1,4 +1,4 @@
-"""The words of the project as frozen values, and the one place where outside values are judged.
+"""The one place where outside values are judged.
 
 Nothing here knows a particular architecture or task: `read` is handed the catalog. Whatever comes from an address, a
 widget, a file or the command line goes through `read`, which never raises: it returns an experiment that can run, and a
@@ -8,59 +8,19 @@ widget, a file or the command line goes through `read`, which never raises: it r
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import math
 import reprlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
+from explorer.experiment.experiment import SETTINGS, SIZES, Experiment, spell
+from explorer.registry import Architecture, Knob, Task
 
-from explorer.registry import Architecture, Knob, Sizes, Task
-
-SIZES = ("timesteps", "features", "units")
-SETTINGS = ("samples", "batch", "epochs", "learning_rate", "seed")
-STATES = ("idle", "queued", "running", "paused", "done", "stopped", "failed")
-ENDED = ("done", "stopped", "failed")
 # What comes from outside is read no further than this: characters of a value, and names that nobody knows.
 LONGEST_VALUE = 200
 MOST_UNKNOWN = 20
-HELD_OUT_SAMPLES = 256
-PROBE_SEQUENCES = 8
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What a number may be: `low` to `high`, both included, and `default` where nothing is said."""
-
-    low: float
-    high: float
-    default: float
-    help: str
-    step: float = 1
-    whole: bool = True
-
-    def narrowed(self, low: float | None, high: float | None) -> Limit:
-        """The same limit, within `low` and `high`; the default moves to the nearest allowed value."""
-        low = self.low if low is None else max(self.low, low)
-        high = self.high if high is None else min(self.high, high)
-        high = max(low, high)
-        return replace(self, low=low, high=high, default=min(max(self.default, low), high))
-
-
-LIMITS: dict[str, Limit] = {
-    "timesteps": Limit(1, 200, 20, "How many steps one sequence has."),
-    "features": Limit(1, 64, 5, "How many numbers come in at every step."),
-    "units": Limit(1, 256, Sizes.units, "How many numbers a layer's memory holds."),
-    "samples": Limit(32, 4096, 512, "How many sequences the model is trained on.", step=32),
-    "batch": Limit(1, 256, 32, "How many sequences are seen before the weights are changed once."),
-    "epochs": Limit(1, 500, 60, "How many times the model sees every training sequence."),
-    "learning_rate": Limit(0.0001, 1.0, 0.01, "How large a step Adam takes.", step=0.001, whole=False),
-    "seed": Limit(0, 999_999, 0, "The same seed gives the same data, weights and losses."),
-}
 
 
 @dataclass(frozen=True)
@@ -77,170 +37,12 @@ class Problem:
     refusal: str = ""
 
 
-class WrongExperiment(ValueError):
-    """An experiment that cannot be. `sentences` says why, one for each value; the text is all of them, a line each."""
-
-    def __init__(self, sentences: Iterable[str]) -> None:
-        self.sentences = tuple(sentences)
-        super().__init__("\n".join(self.sentences))
-
-
-@dataclass(frozen=True)
-class Pasted:
-    """Somebody's own Keras code, and what it is trained on; the batch is the first number of every shape.
-
-    x: the shape of every input. y: that of the targets. loss: as Keras calls it, "mse" or "mean_squared_error".
-    output: the shape that the model returns. below: for every input the number that its whole numbers stay below, where
-    they go into an Embedding, and None where it takes any numbers. Both follow from the code, but only Keras can tell
-    them: they are empty until it was asked (`explorer.pasted.known`), and no part of what makes two of them equal.
-    """
-
-    code: str
-    x: tuple[tuple[int, ...], ...]
-    y: tuple[int, ...]
-    loss: str
-    output: tuple[int, ...] = field(default=(), compare=False)
-    below: tuple[int | None, ...] = field(default=(), compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "x", tuple(tuple(shape) for shape in self.x))
-        for name in ("y", "output", "below"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """One architecture on one task with everything that decides its numbers.
-
-    `knobs` holds the keywords of architecture and task, sorted by name; a knob that both name is one knob.
-    `pasted` stands in for the architecture, which is then called "pasted", and for its sizes.
-
-    >>> Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}).to_query()["delay"]
-    '3'
-    """
-
-    architecture: str
-    task: str
-    timesteps: int = 20
-    features: int = 5
-    units: int = 32
-    samples: int = 512
-    batch: int = 32
-    epochs: int = 60
-    learning_rate: float = 0.01
-    seed: int = 0
-    knobs: Mapping[str, Any] = field(default_factory=dict)
-    pasted: Pasted | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "knobs", dict(sorted(dict(self.knobs).items())))
-        # 1 and 1.0 are equal and must have one key; JSON from elsewhere may write either.
-        with suppress(TypeError, ValueError):  # What is no number is told by whoever judges the experiment.
-            object.__setattr__(self, "learning_rate", float(self.learning_rate))
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    @property
-    def key(self) -> str:
-        """A short name of the whole experiment: equal experiments have equal keys."""
-        values = self.to_dict()
-        if self.pasted is not None:
-            # What follows from the code does not tell it from another.
-            values["pasted"] = {name: values["pasted"][name] for name in ("code", "x", "y", "loss")}
-        text = json.dumps(values, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Experiment:
-        pasted = values.get("pasted")
-        return cls(**{**values, "pasted": Pasted(**pasted) if isinstance(pasted, Mapping) else pasted})
-
-    def to_query(self) -> dict[str, str]:
-        """The experiment as the parameters of an address, every value written out; code is too long for one."""
-        flat = {name: value for name, value in self.to_dict().items() if name not in ("knobs", "pasted")}
-        return {name: spell(value) for name, value in (flat | dict(self.knobs)).items()}
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What one epoch left behind.
-
-    loss: the mean over the epoch's batches, as they were seen. val_loss: on the held-out sequences after the epoch.
-    accuracy, val_accuracy: the share of right yes/no answers, None where the task asks for numbers.
-    outputs: the probe's answers after the epoch, (sequences, timesteps, outputs) float32; timesteps is 1 where the task
-    asks once.
-    """
-
-    epoch: int
-    loss: float
-    val_loss: float
-    accuracy: float | None
-    val_accuracy: float | None
-    outputs: np.ndarray
-
-    @property
-    def finite(self) -> bool:
-        return math.isfinite(self.loss) and math.isfinite(self.val_loss)
-
-
 @dataclass(frozen=True)
 class Reading:
     """What `read` made of the values: an experiment that can run, and what was wrong with the values."""
 
     experiment: Experiment
     problems: tuple[Problem, ...]
-
-
-def spell(value: Any) -> str:
-    """A value as it stands in an address.
-
-    >>> spell(True), spell(0.010), spell("concat"), spell(20)
-    ('true', '0.01', 'concat', '20')
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    # repr keeps every digit, so that an address read back gives the very same number.
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def size_limit(name: str, architecture: Architecture, task: Task) -> Limit:
-    """What a size or setting may be for this architecture and this task together."""
-    limit = LIMITS[name]
-    for part in (architecture, task):
-        if name in part.ranges:
-            allowed = part.ranges[name]
-            limit = limit.narrowed(min(allowed), max(allowed))
-    return limit
-
-
-def size_reason(name: str, architecture: Architecture, task: Task) -> str | None:
-    """Why a size cannot be turned here, in a sentence, or None where it can."""
-    if name == "units" and not architecture.takes("units"):
-        return f"{architecture.title} has no units to set."
-    limit = size_limit(name, architecture, task)
-    if limit.low < limit.high:
-        return None
-    for part in (task, architecture):
-        if name in part.ranges and name in part.why:
-            return part.why[name]
-    return f"{task.title} on {architecture.title} always has {int(limit.low)} {name}."
-
-
-def knobs_of(architecture: Architecture, task: Task) -> dict[str, Knob]:
-    """The knobs of both; where both name the same, one knob that both are given."""
-    return {**architecture.knobs, **task.knobs}
-
-
-def knob_choices(knob: Knob, sizes: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The values that a knob may take at these sizes, never none."""
-    if knob.at_most is None:
-        return knob.choices
-    most = knob.at_most(**{name: sizes[name] for name in ("timesteps", "features")})
-    return tuple(choice for choice in knob.choices if choice <= most) or knob.choices[:1]
 
 
 def read(

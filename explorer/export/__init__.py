@@ -1,0 +1,96 @@
+"""An experiment as a Python script that stands alone: NumPy and Keras, nothing of this project.
+
+The architecture's and the task's functions are handed out as they are written, with the module's own helpers and constants
+that they need, so that what is read on the page is what runs elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import urlencode
+
+from explorer.catalog import resolve
+from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment
+from explorer.export.pasted import pasted_script
+from explorer.export.source import call, floors, gather, import_order, undecorated
+
+_SCRIPT = '''\
+# {title}: {task_title}.
+#
+# {summary}
+# Written by the sequence model explorer, and standing alone: it needs numpy, keras and tensorflow.
+# The same experiment on the page: ?{query}
+#
+# The data are the page's, number for number. The first weights and the order of the batches are Keras' own here, so the
+# losses differ a little.
+
+from __future__ import annotations
+
+{imports}
+
+
+{code}
+
+
+{settings}
+
+keras.utils.set_random_seed(seed)
+
+
+def data(part, samples):
+    """Inputs, one array or a list of them, and targets. Each part has random numbers of its own."""
+    rng = np.random.default_rng([seed, part])
+    inputs, targets = {task_call}
+    return (list(inputs) if isinstance(inputs, tuple) else inputs), targets
+
+
+inputs, targets = data(0, samples)
+held_out = data(1, {held_out})
+
+model = {architecture_call}
+for layer in model.layers:
+    shapes = "; ".join(str(tuple(tensor.shape)) for tensor in keras.tree.flatten(layer.output))
+    print(f"{{layer.name:<16}} {{type(layer).__name__:<24}} {{shapes:<24}} {{layer.count_params():>8,}} parameters")
+print(f"{{model.count_params():,}} parameters in all")
+
+model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
+model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)
+
+found = model.evaluate(*held_out, verbose=0, return_dict=True)
+print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+{floors}'''
+
+
+def script(experiment: Experiment) -> str:
+    """The experiment as Python source: data, model, shapes, training, evaluation.
+
+    >>> text = script(Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}))
+    >>> "def gru_every_step(" in text, "def delayed_echo(" in text, "explorer.registry" in text
+    (True, True, False)
+    """
+    if experiment.pasted is not None:
+        return pasted_script(experiment, experiment.pasted)
+    found = resolve(experiment)
+    architecture, task = found.architecture, found.task
+    imports, code = {"import keras", "import numpy as np"}, list[str]()
+    for entry, text in ((task, undecorated(task.function)), (architecture, architecture.code)):
+        gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
+    knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
+    names = ["timesteps", "features", *(["units"] if architecture.takes("units") else [])]
+    values = {name: getattr(experiment, name) for name in names} | {"outputs": task.outputs} | knobs
+    settings = {name: getattr(experiment, name) for name in SETTINGS}
+    return _SCRIPT.format(
+        title=architecture.title,
+        task_title=task.title,
+        summary=task.summary,
+        query=urlencode(experiment.to_query()),
+        imports="\n".join(sorted(imports, key=import_order)),
+        code="\n\n\n".join(code),
+        settings="\n".join(f"{name} = {value!r}" for name, value in (values | settings).items()),
+        task_call=call(task, ["timesteps", "features"], "rng, samples"),
+        architecture_call=call(architecture, [*names[:2], "outputs", *names[2:]]),
+        held_out=HELD_OUT_SAMPLES,
+        loss=task.loss,
+        metrics=', metrics=["accuracy"]' if task.answer == "yes/no" else "",
+        floors=floors(experiment),
+    )
