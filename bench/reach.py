@@ -21,7 +21,7 @@ class Row:
 
 def rows(figures: dict[str, Any]) -> list[Row]:
     found: list[Row] = []
-    for part, judge in (("race", _race), ("page", _page), ("crowd", _crowd), ("growth", _growth)):
+    for part, judge in (("race", _race), ("page", _page), ("crowd", _crowd), ("people", _people), ("growth", _growth)):
         if part in figures:
             found += judge(figures[part])
     if "start" in figures:
@@ -76,6 +76,17 @@ def _page(page: dict[str, Any]) -> Iterator[Row]:
 def _crowd(crowd: dict[str, float]) -> Iterator[Row]:
     times = crowd["2"] / crowd["1"]
     yield Row("two runs on two workers: at least 1.8 times the epochs of one", f"{times:.2f} times", times >= 1.8)
+
+
+def _people(people: dict[str, Any]) -> Iterator[Row]:
+    if "60" in people:
+        first, gap = (percentile(people["60"][name], 0.95) for name in ("firsts", "gaps"))
+        yield Row("60 people at once, first frame, 95th percentile: 5 s", f"{first:.1f} s", first <= 5)
+        yield Row("60 people at once, longest gap between frames, 95th percentile: 3.5 s", f"{gap:.1f} s", gap <= 3.5)
+    if "200" in people:
+        opening, errors = percentile(people["200"]["opens"], 0.95), len(people["200"]["errors"])
+        words = f"{opening:.1f} s, {errors} errors"
+        yield Row("200 people, opening, 95th percentile: 2 s, and no error", words, opening <= 2 and not errors)
 
 
 def _growth(growth: dict[str, Any]) -> Iterator[Row]:

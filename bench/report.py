@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bench import reach
+from bench import people, reach
 from bench.numbers import geometric_mean, median, percentile
 
 MISSING = "not installed"
@@ -25,6 +25,7 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
     """figures: what `bench.run.measure` gives. machine: what `bench.run.machine` gives."""
     parts = [_head(machine), _reach(figures), _race(figures["race"]), _same(figures["race"]), _first(figures["race"])]
     parts += [_growth(figures["growth"]), _crowd(figures["crowd"]), _page(figures["page"], figures["start"])]
+    parts.append(_people(figures["people"]))
     parts.append(_estimates(figures["estimates"]))
     return "\n\n".join(parts) + "\n"
 
@@ -143,6 +144,15 @@ def _crowd(crowd: dict[str, float]) -> str:
         "Epochs a second of all runs together, on two workers, through the engine and its database; 64 units.\n\n"
         + _table(("runs at once", "epochs a second in all", "times one run"), rows)
         + "\n\n![Epochs a second, by runs at once](../assets/bench-crowd.svg)"
+    )
+
+
+def _people(found: dict[str, Any]) -> str:
+    return (
+        "## A class on the page at once\n\n"
+        f"They come within 10 seconds, press Train within {people.SECONDS_TO_PRESS:g} of each other, and watch {people.EPOCHS} "
+        "epochs; half of them train the model that the page opens with, the others three more. Each has a connection of "
+        "Streamlit's and one for the events. `python -m bench.people` measures this alone.\n\n" + people.table(found)
     )
 
 

@@ -36,6 +36,10 @@ OURS = {
 }
 BASELINE = {**OURS, "first": [4.0], "first_at_once": [4.0], "redraws": [5.0], "replaced": [49]}
 del BASELINE["stop"], BASELINE["unforeseen"]
+PEOPLE = {
+    **{"opens": [0.2, 0.3], "firsts": [1.0, 4.0], "gaps": [2.0, 4.0], "shapes": [0.1], "total": 30.0, "epochs": 600},
+    "errors": [],
+}
 RACE = {
     "gru_every_step": {
         **{"task": "delayed_echo", "ours": 10.0, "other": 20.0, "fit": 80.0, "jax": 10.0, "torch": 200.0, "xla": True},
@@ -50,6 +54,7 @@ FIGURES = {
     "race": RACE,
     "growth": {axis: GROWTH for axis in ("timesteps", "units", "samples")},
     "crowd": {"1": 20.0, "2": 37.0, "4": 38.0, "8": 36.0},
+    "people": {"60": PEOPLE, "200": {**PEOPLE, "opens": [1.0, 2.5], "errors": ["one"]}},
     "page": {"ours": OURS, "baseline": BASELINE},
     "start": [5.0, 5.5, 9.0],
     "estimates": [["the default", 0.02, 0.01]],
@@ -188,3 +193,11 @@ def test_cases_are_counted_by_kind_and_a_false_alarm_is_no_success():
     text = snippets.report(figures, MACHINE)
     assert "| **all that are wrong** | 3 | 1 (33%) | 1 (33%) | 1 (33%) |" in text
     assert "| none | 2 | 1 |" in text and "0.200 s" in text
+
+
+def test_a_class_is_judged_by_its_slowest_and_its_errors():
+    judged = met(FIGURES)
+    assert judged["60 people at once, first frame, 95th percentile: 5 s"]
+    assert not judged["60 people at once, longest gap between frames, 95th percentile: 3.5 s"]
+    assert not judged["200 people, opening, 95th percentile: 2 s, and no error"]
+    assert "| 60 | 0.29 s | 2.50 s | 3.85 s | 3.90 s | 0.10 s | 20 | 0 |" in report(FIGURES, MACHINE)
