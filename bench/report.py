@@ -25,7 +25,7 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
     """figures: what `bench.run.measure` gives. machine: what `bench.run.machine` gives."""
     parts = [_head(machine), _reach(figures), _race(figures["race"]), _same(figures["race"]), _first(figures["race"])]
     parts += [_growth(figures["growth"]), _crowd(figures["crowd"]), _page(figures["page"], figures["start"])]
-    parts.append(_people(figures["people"]))
+    parts += [_people(figures["people"]), _status(figures["status"])]
     parts.append(_estimates(figures["estimates"]))
     return "\n\n".join(parts) + "\n"
 
@@ -150,10 +150,19 @@ def _crowd(crowd: dict[str, float]) -> str:
 def _people(found: dict[str, Any]) -> str:
     return (
         "## A class on the page at once\n\n"
-        f"They come within 10 seconds, press Train within {people.SECONDS_TO_PRESS:g} of each other, and watch {people.EPOCHS} "
-        "epochs; half of them train the model that the page opens with, the others three more. Each has a connection of "
-        "Streamlit's and one for the events. `python -m bench.people` measures this alone.\n\n" + people.table(found)
+        f"They come within 10 seconds, press Train within {people.SECONDS_TO_PRESS:g} of each other, and watch "
+        f"{people.EPOCHS} epochs; half of them train the model that the page opens with, the others three more. Each has a "
+        "connection of Streamlit's and one for the events. `python -m bench.people` measures this alone.\n\n"
+        + people.table(found)
     )
+
+
+def _status(found: dict[str, list[float]]) -> str:
+    rows = [
+        (name, *(f"{1e3 * percentile(found[key], share):.3f}" for share in (0.5, 0.95, 1.0)))
+        for key, name in (("training", "while 20 runs train"), ("locked", "and another program locks the database"))
+    ]
+    return "How a run stands, by `Engine.status`:\n\n" + _table(("", "ms, median", "95%", "longest"), rows)
 
 
 def _seconds(values: Sequence[float] | None) -> tuple[str, str]:

@@ -55,6 +55,7 @@ FIGURES = {
     "growth": {axis: GROWTH for axis in ("timesteps", "units", "samples")},
     "crowd": {"1": 20.0, "2": 37.0, "4": 38.0, "8": 36.0},
     "people": {"60": PEOPLE, "200": {**PEOPLE, "opens": [1.0, 2.5], "errors": ["one"]}},
+    "status": {"training": [1e-5, 2e-5], "locked": [1e-5, 3e-3]},
     "page": {"ours": OURS, "baseline": BASELINE},
     "start": [5.0, 5.5, 9.0],
     "estimates": [["the default", 0.02, 0.01]],
@@ -200,4 +201,5 @@ def test_a_class_is_judged_by_its_slowest_and_its_errors():
     assert judged["60 people at once, first frame, 95th percentile: 5 s"]
     assert not judged["60 people at once, longest gap between frames, 95th percentile: 3.5 s"]
     assert not judged["200 people, opening, 95th percentile: 2 s, and no error"]
+    assert "| and another program locks the database | 1.505 | 2.850 | 3.000 |" in report(FIGURES, MACHINE)
     assert "| 60 | 0.29 s | 2.50 s | 3.85 s | 3.90 s | 0.10 s | 20 | 0 |" in report(FIGURES, MACHINE)
