@@ -143,7 +143,7 @@ def test_buttons_answer_at_once_while_the_database_is_locked_and_what_they_did_s
     other.close()
     wait_for(lambda: engine.store.run(paused).state == "paused" and engine.store.run(stopped).state == "stopped")
     assert writers == {"writer"}
-    assert len(engine.store.frames(paused)) == engine.status(paused)["epoch"]
+    wait_for(lambda: len(engine.store.frames(paused)) == engine.status(paused)["epoch"])
     engine.resume(paused, "me")
     goes_on_as_the_calm_one(engine, paused, calm)
     engine.resume(resting, "me")
