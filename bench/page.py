@@ -22,7 +22,8 @@ BASELINE_CLICKS = 5
 EPOCHS = 50
 PATIENCE = 120_000
 REST = 3000  # after it our page has compiled ahead
-BETWEEN_MOVES = 300
+BETWEEN_MOVES, QUICK = 300, 50
+STARTS = 3
 
 
 @contextmanager
@@ -42,9 +43,11 @@ def measure(quick: bool = False) -> dict[str, dict[str, Any]]:
     """By site, "ours" and "baseline"; seconds, each a list of repeated measures:
 
     controls, shapes: from opening, with nothing in the browser's cache. moves: from slider to shapes, step after step.
-    unforeseen (ours): the same after another slider was moved, so that nothing was asked for ahead. first: from click to
-    the first point on a page that rested (ours: compiled ahead). first_at_once: on sizes that nobody used, at once.
-    fifty: 50 epochs from the click. redraws: a second. replaced: DOM nodes, a run. stop (ours): from click to stopped.
+    moves_at_opening (ours): ten quick moves on a page that has just opened, on a server that has just started and whose
+    database knows the shapes that pages open with. unforeseen (ours): the same as moves after another slider was moved, so
+    that nothing was asked for ahead. first: from click to the first point on a page that rested (ours: compiled ahead).
+    first_at_once: on sizes that nobody used, at once. fifty: 50 epochs from the click. redraws: a second. replaced: DOM
+    nodes, a run. stop (ours): from click to stopped.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -63,6 +66,8 @@ def measure(quick: bool = False) -> dict[str, dict[str, Any]]:
         _openings(ours, baseline, 2 if quick else OPENINGS)
         _moves(ours, baseline, 5 if quick else MOVES)
         _clicks(ours, baseline, quick)
+        for _ in range(1 if quick else STARTS):
+            _moves_at_opening(ours)
         return {name: visit.found for name, visit in visits.items()}
 
 
@@ -92,6 +97,17 @@ def _moves(ours: Visits, baseline: Visits, moves: int) -> None:
         visit.move(page, timesteps, into="unforeseen")
     for _, page in pages:
         page.context.close()
+
+
+def _moves_at_opening(ours: Visits) -> None:
+    """The workers import and compile meanwhile."""
+    tell("page: slider, right after the start")
+    ours.server.stop()
+    ours.server.start()
+    page = ours.open()
+    for timesteps in range(21, 21 + MOVES_AT_ONCE):
+        ours.move(page, timesteps, into="moves_at_opening", rest=QUICK)
+    page.context.close()
 
 
 def _clicks(ours: Visits, baseline: Visits, quick: bool) -> None:
@@ -141,13 +157,13 @@ class Visits:
         page.wait_for_timeout(500)
         page.context.close()
 
-    def move(self, page: Page, timesteps: int, into: str = "moves") -> None:
+    def move(self, page: Page, timesteps: int, into: str = "moves", rest: int = BETWEEN_MOVES) -> None:
         thumb = page.locator(".st-key-timesteps input[type=range]")
         thumb.focus()
         page.evaluate(watch.move(self.site, timesteps))
         thumb.press("ArrowRight")
         self.note(into, page.evaluate("() => window.measured") / 1000)
-        page.wait_for_timeout(BETWEEN_MOVES)
+        page.wait_for_timeout(rest)
 
     def train(self, query: str, epochs: int, rest: bool, into: tuple[str, ...]) -> None:
         """One run to its end, and those of its figures that are wanted."""

@@ -27,6 +27,7 @@ OURS = {
     "shapes": [0.8, 0.9, 1.0],
     "moves": [0.1] * 20,
     "unforeseen": [0.2] * 10,
+    "moves_at_opening": [0.08] * 10,
     "first": [0.2, 0.25, 0.3],
     "first_at_once": [1.5, 2.5, 2.6],
     "fifty": [1.0],
@@ -35,7 +36,7 @@ OURS = {
     "stop": [0.1],
 }
 BASELINE = {**OURS, "first": [4.0], "first_at_once": [4.0], "redraws": [5.0], "replaced": [49]}
-del BASELINE["stop"], BASELINE["unforeseen"]
+del BASELINE["stop"], BASELINE["unforeseen"], BASELINE["moves_at_opening"]
 PEOPLE = {
     **{"opens": [0.2, 0.3], "firsts": [1.0, 4.0], "gaps": [2.0, 4.0], "shapes": [0.1], "total": 30.0, "epochs": 600},
     "errors": [],
@@ -57,7 +58,7 @@ FIGURES = {
     "people": {"60": PEOPLE, "200": {**PEOPLE, "opens": [1.0, 2.5], "errors": ["one"]}},
     "status": {"training": [1e-5, 2e-5], "locked": [1e-5, 3e-3]},
     "page": {"ours": OURS, "baseline": BASELINE},
-    "start": [5.0, 5.5, 9.0],
+    "start": {"empty": [5.0, 5.5, 9.0], "seen": [2.0, 2.5, 3.5]},
     "estimates": [["the default", 0.02, 0.01]],
 }
 MACHINE = {
