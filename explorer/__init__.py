@@ -17,6 +17,8 @@ examples/       Keras code to open and paste: as written, and mended
 data            what an experiment trains on, holds out, and probes
 sizes           sizes in symbols: 2 · U, T − 2
 tensors         a shape with a name for each axis, and what the rules for a layer look at
+keras_internals what Keras does not document: attributes of its tensors, layers and weights
+keras_source *  likewise what stands in Keras's own source, and must be imported from there
 graph           the calls of layers between a model's inputs and outputs
 grammar         counts with their nouns, verbs that agree, and what became of axes
 sentences       what a layer does to the axes, in words, a rule for each class of layer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # These import Keras when they are imported, and only workers do that. All others import it, or these, inside functions.
-KERAS_ROOMS = {"snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
+KERAS_ROOMS = {"keras_source", "snippet", "build", "shapes", "settings", "twins", "inside", "looks", "folding", "training"}
 
 
 def room(path: Path) -> str:
