@@ -23,11 +23,11 @@ from explorer import __version__
 from explorer.cli import code, models, training
 
 EXIT_CODES = """\b
-It ends with
-  0  where all is well
-  1  where the answer is no: the code has a problem, or the loss was no longer a finite number
-  2  where it cannot be done: an unknown name, a value that is not allowed, a file that is not there
-  130  where you ended it
+Exit codes
+  0  it worked
+  1  the answer is no: the code has a problem, or the loss was no longer a finite number
+  2  it cannot be done: an unknown name, a value that is not allowed, a file that is not there
+  130  you stopped it
 """
 
 
