@@ -67,7 +67,7 @@ def test_losses_equal_plain_keras_on_the_same_batches(name):
 
     model = build_experiment(experiment)
     loss = TASKS[experiment.task].loss
-    # Without XLA: what Keras would compile is met once.
+    # Without XLA: each of these programs is run a few times only.
     model.compile(optimizer=keras.optimizers.Adam(experiment.learning_rate), loss=loss, jit_compile=False)
     training, held_out = data.make(experiment, "training"), data.make(experiment, "held out")
     for frame in frames:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebError, sync_playwright
 
 from bench.application import CHROMIUM_FLAGS, Application, free_port
 from scripts.chromium import find
@@ -45,15 +45,29 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def visitor(browser):
-    """A browser of somebody's own, with cookies of its own, at the size of a projector. Any error in it fails the test."""
+@pytest.fixture(scope="session")
+def context(browser) -> Iterator[BrowserContext]:
+    """One for all tests of this process: what it has loaded once, Plotly above all, it need not load and compile again."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
-    errors: list[str] = []
-    context.on("weberror", lambda error: errors.append(str(error.error)))
     yield context
     context.close()
+
+
+@pytest.fixture
+def visitor(context):
+    """A browser of somebody's own, with cookies of its own, at the size of a projector. Any error in it fails the test."""
+    errors: list[str] = []
+
+    def note(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    context.on("weberror", note)
+    yield context
+    for page in context.pages:
+        page.close()
+    context.remove_listener("weberror", note)
+    context.clear_cookies()
     assert errors == []
 
 
