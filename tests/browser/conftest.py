@@ -20,8 +20,10 @@ OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 def server(tmp_path_factory) -> Iterator[Application]:
     # Another name that the server answers to, and an address that only tests have, of a proxy that it trusts.
     environment = os.environ | {"EXPLORER_HOSTS": OTHER_NAME, "EXPLORER_PROXIES": PROXY}
-    server = Application(free_port(), tmp_path_factory.mktemp("server") / "runs.db", environment=environment)
+    database = tmp_path_factory.mktemp("server") / "runs.db"
+    server = Application(free_port(), database, environment=environment, program="tests.browser.served")
     server.start()
+    server.wait_for_workers()
     yield server
     server.stop()
 
