@@ -44,8 +44,9 @@ class LongestFirst(LoadScopeScheduling):
         return str(PLACES.get(file, file))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFirst:
-    return LongestFirst(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFirst | None:
+    # `make soak-code` asks for another way: one file there is for all processes.
+    return LongestFirst(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
