@@ -23,6 +23,7 @@ class Application:
 
     script: what Streamlit serves; the bench has another page beside ours. environment: this process's unless given.
     quiet: what it prints is dropped; the bench prints figures. folder: the project that is served, this one unless given.
+    program: the module that serves it, with Streamlit's command line.
     """
 
     port: int
@@ -32,6 +33,7 @@ class Application:
     environment: dict[str, str] | None = None
     quiet: bool = False
     folder: Path = ROOT
+    program: str = "streamlit"
 
     @property
     def url(self) -> str:
@@ -43,7 +45,7 @@ class Application:
             "EXPLORER_DATABASE": f"sqlite:///{self.database}",
             "EXPLORER_WORKERS": "2",
         }
-        command = [sys.executable, "-m", "streamlit", "run", self.script]
+        command = [sys.executable, "-m", self.program, "run", self.script]
         command += ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={self.port}"]
         output = subprocess.DEVNULL if self.quiet else None
         self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=output)

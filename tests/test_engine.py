@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from distributed import LocalCluster
 
 from explorer.catalog import program_key
 from explorer.experiment import Experiment
-from explorer.runtime import jobs, worker_pool
+from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
-from tests import hungry
 from tests.runs import epoch_of, losses, state_is, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,10 +31,6 @@ SMALL = Experiment(
     knobs={"delay": 2},
 )
 LONG = replace(SMALL, epochs=5000)
-
-
-def ignore(_: bool) -> None:
-    """A watcher that only watches."""
 
 
 @pytest.fixture(scope="module")
@@ -139,23 +130,6 @@ def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):
         assert [frame[0] for frame in losses(engine.store, run_id)] == list(range(1, 151))
 
 
-def test_turns_are_fair_where_runs_share_one_worker(tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, Cluster(1), grace=None)
-    try:
-        first = engine.submit(LONG, "me")
-        wait_for(lambda: epoch_of(engine, first) > 0)
-        second = engine.submit(replace(LONG, seed=1, units=9), "me")
-        wait_for(lambda: epoch_of(engine, second) > 0)
-        assert engine.status(first)["state"] == "running"
-        epoch = epoch_of(engine, first)
-        wait_for(lambda: epoch_of(engine, first) > epoch)
-        assert engine.status(second)["state"] in ("running", "done")
-    finally:
-        engine.close()
-        store.close()
-
-
 def holders(engine: Engine, experiment: Experiment) -> list[str]:
     return [address for address, worker in engine._core.scheduler.workers.items() if worker.has(experiment)]
 
@@ -197,39 +171,6 @@ def test_a_run_waits_for_the_worker_that_compiles_for_it(engine):
     run_id = engine.submit(experiment, "me")
     state_is(engine, run_id, "done")
     assert holders(engine, experiment) == compiling
-
-
-def test_a_full_worker_is_started_anew_and_changes_no_loss(calm, tmp_path, monkeypatch):
-    store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, Cluster(1), grace=None)
-    try:
-        assert engine.wait_ready(120)
-        (first,) = engine._core.scheduler.workers
-        other = engine.submit(replace(SMALL, units=9, epochs=2), "me")
-        state_is(engine, other, "done")
-        run_id = engine.submit(SMALL, "me", steps=10)
-        state_is(engine, run_id, "paused")
-        assert len(engine._core.scheduler.workers[first].programs) == 2
-        monkeypatch.setattr(worker_pool, "FULL", 0.0)
-        engine.step(run_id, "me")
-        wait_for(lambda: engine._core.scheduler.workers and first not in engine._core.scheduler.workers)
-        state_is(engine, run_id, "paused")
-        engine.resume(run_id, "me")
-        state_is(engine, run_id, "done")
-        assert losses(engine.store, run_id) == calm
-    finally:
-        engine.close()
-        store.close()
-
-
-def test_what_pages_open_with_is_described_and_compiled_on_every_worker(tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, Cluster(2), grace=None, first=SMALL)
-    try:
-        wait_for(lambda: len(programs(engine)) == 2 and all(program_key(SMALL) in held for held in programs(engine)))
-    finally:
-        engine.close()
-        store.close()
 
 
 def test_a_watcher_is_told(engine):
@@ -281,69 +222,3 @@ def test_a_killed_worker_changes_no_loss(engine, calm):
     engine.stop(run_id, "me")
     assert [frame[:3] for frame in losses(engine.store, run_id)[: len(calm)]] == [frame[:3] for frame in calm]
     assert [frame[0] for frame in losses(engine.store, run_id)] == list(range(1, epoch_of(engine, run_id) + 1))
-
-
-def test_a_killed_server_changes_no_loss(engine, calm, tmp_path):
-    url = f"sqlite:///{tmp_path}/runs.db"
-    script = ROOT / "tests" / "server_to_kill.py"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    wanted = replace(SMALL, epochs=200)
-    with subprocess.Popen(
-        [sys.executable, script, url, json.dumps(wanted.to_dict())], stdout=subprocess.PIPE, env=environment, text=True
-    ) as server:
-        run_id = server.stdout.readline().strip()
-        store = Store(url)
-        wait_for(lambda: store.frames(run_id, most=5))
-        server.kill()
-    left = store.run(run_id)
-    assert left.state == "running"
-    assert 0 < left.epoch < wanted.epochs
-    again = Engine(store, Cluster(1), grace=None)
-    try:
-        assert store.run(run_id).held == "restart"
-        again.open(run_id, "me")
-        state_is(again, run_id, "done")
-        kept = losses(again.store, run_id)
-        assert [frame[0] for frame in kept] == list(range(1, 201))
-        assert kept[: len(calm)] == calm
-    finally:
-        again.close()
-        store.close()
-
-
-def test_a_cluster_at_an_address_gives_the_same_losses(calm, tmp_path, monkeypatch):
-    with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0") as cluster:
-        monkeypatch.setenv("EXPLORER_SCHEDULER", cluster.scheduler_address)
-        store = Store(f"sqlite:///{tmp_path}/runs.db")
-        engine = Engine(store, Cluster(), grace=None)
-        try:
-            run_id = engine.submit(SMALL, "me")
-            assert engine.workers == 1
-            state_is(engine, run_id, "done")
-            assert losses(engine.store, run_id) == calm
-        finally:
-            engine.close()
-            store.close()
-
-
-def test_memory_and_absence(tmp_path, monkeypatch):
-    """One engine for two faults: a worker over its memory limit, and a run that nobody watches."""
-    monkeypatch.setattr(jobs, "chunk", hungry.chunk)
-    store = Store(f"sqlite:///{tmp_path}/runs.db")
-    engine = Engine(store, Cluster(2, memory=int(1.6 * 2**30)), grace=1.0)
-    try:
-        greedy = engine.submit(replace(SMALL, seed=hungry.GREEDY_SEED), "me")
-        other = engine.submit(LONG, "me")
-        with engine.watch(greedy, ignore), engine.watch(other, ignore):
-            state_is(engine, greedy, "failed")
-            assert "needed more memory than it may use (1.6 GiB)" in engine.status(greedy)["reason"]
-            epoch = epoch_of(engine, other)
-            wait_for(lambda: epoch_of(engine, other) > epoch or engine.status(other)["state"] == "done")
-        unwatched = engine.submit(replace(LONG, seed=1), "me")
-        state_is(engine, unwatched, "paused")
-        wait_for(lambda: store.run(unwatched).held == "unwatched")
-        assert engine.open(unwatched, "somebody").state == "paused"
-        assert engine.open(unwatched, "me").state in ("queued", "running")
-    finally:
-        engine.close()
-        store.close()

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.catalog import program_key
 from explorer.experiment import Experiment
 from explorer.runtime import chunks, cluster_monitor, database, database_errors, quotas, store_writer
 from explorer.runtime import engine as engine_module
@@ -57,7 +58,7 @@ def engines(tmp_path):
     made = []
 
     def make(workers: int = 1, url: str = f"sqlite:///{tmp_path}/runs.db", **more) -> Engine:
-        engine = Engine(Store(url), FakeCluster(workers), grace=None, **more)
+        engine = Engine(Store(url), FakeCluster(workers), **{"grace": None, **more})
         made.append(engine)
         assert engine.wait_ready(60)
         return engine
@@ -338,6 +339,28 @@ def test_a_scheduler_that_is_lost_is_told(engines, calm):
     assert said == ("The scheduler does not answer; trying again. The run waits, and will go on by itself.")
     engine._core.cluster.lost = ""
     goes_on_as_the_calm_one(engine, run_id, calm)
+
+
+def test_what_pages_open_with_is_described_and_compiled_on_every_worker(engines):
+    engine = engines(workers=2, first=SMALL)
+    cluster, key = engine._core.cluster, program_key(SMALL)
+    wait_for(lambda: all(key in worker.programs for worker in engine._core.scheduler.workers.values()))
+    assert cluster.ahead == [("prepare", SMALL)] * 2
+    assert engine.describe(SMALL)
+
+
+def test_a_run_that_nobody_watches_pauses_and_goes_on_when_its_owner_comes(engines):
+    engine = engines(grace=0.05)
+    watched, unwatched = (replace(ENDLESS, seed=seed) for seed in (1, 2))
+    watched = engine.submit(watched, "me")
+    with engine.watch(watched, lambda _: None):
+        unwatched = engine.submit(unwatched, "me")
+        state_is(engine, unwatched, "paused")
+        wait_for(lambda: engine.store.run(unwatched).held == "unwatched")
+        epoch = engine.status(watched)["epoch"]
+        wait_for(lambda: engine.status(watched)["epoch"] > epoch)
+        assert engine.open(unwatched, "somebody").state == "paused"
+        assert engine.open(unwatched, "me").state in ("queued", "running")
 
 
 def test_what_rests_takes_no_memory(engines):

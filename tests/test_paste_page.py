@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.examples import EXAMPLES
+from explorer.runtime import precompiler
 from explorer.ui import life
 from explorer.ui.code import changed_lines
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
@@ -23,6 +24,8 @@ def engine(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("EXPLORER_DATABASE", f"sqlite:///{tmp_path_factory.mktemp('page')}/runs.db")
     patch.setenv("EXPLORER_WORKERS", "1")
+    # No page is trained on: what rests there need not be compiled ahead.
+    patch.setattr(precompiler, "SECONDS_OF_REST", float("inf"))
     life.engine().wait_ready(120)
     yield
     life.end()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from itertools import pairwise
 
 import keras
@@ -20,10 +22,29 @@ from explorer.quiz import KINDS, Sitting, play, question
 from explorer.runtime import jobs
 from explorer.shapes import describe
 
-MODELS = {
-    name: Description.read(jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"])
-    for name in ARCHITECTURES
-}
+
+class Models(Mapping[str, Description]):
+    """Descriptions by name, made when they are first asked for."""
+
+    def __init__(self, makers: dict[str, Callable[[], Description]]) -> None:
+        self._makers = {name: cache(make) for name, make in makers.items()}
+
+    def __getitem__(self, name: str) -> Description:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def of_architecture(name: str) -> Description:
+    return Description.read(jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"])
+
+
+CATALOG: dict[str, Callable[[], Description]] = {name: partial(of_architecture, name) for name in ARCHITECTURES}
+MODELS = Models(CATALOG)
 SOME = st.integers(0, 10**6)
 
 
@@ -63,12 +84,12 @@ def unknown() -> Description:
     return describe(keras.Model(sequence, Mine(name="mine")(sequence))).written()
 
 
-ALL = MODELS | {made.__name__: made() for made in (odd, of_any_length, shared, unknown)}
+ALL = Models(CATALOG | {made.__name__: made for made in (odd, of_any_length, shared, unknown)})
 
 
-@pytest.fixture(params=ALL.values(), ids=ALL)
+@pytest.fixture(params=list(ALL))
 def description(request):
-    return request.param
+    return ALL[request.param]
 
 
 def a_round(description, seed=0):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebError, sync_playwright
 
 from bench.application import CHROMIUM_FLAGS, Application, free_port
 from scripts.chromium import find
@@ -20,8 +20,10 @@ OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 def server(tmp_path_factory) -> Iterator[Application]:
     # Another name that the server answers to, and an address that only tests have, of a proxy that it trusts.
     environment = os.environ | {"EXPLORER_HOSTS": OTHER_NAME, "EXPLORER_PROXIES": PROXY}
-    server = Application(free_port(), tmp_path_factory.mktemp("server") / "runs.db", environment=environment)
+    database = tmp_path_factory.mktemp("server") / "runs.db"
+    server = Application(free_port(), database, environment=environment, program="tests.browser.served")
     server.start()
+    server.wait_for_workers()
     yield server
     server.stop()
 
@@ -45,15 +47,29 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def visitor(browser):
-    """A browser of somebody's own, with cookies of its own, at the size of a projector. Any error in it fails the test."""
+@pytest.fixture(scope="session")
+def context(browser) -> Iterator[BrowserContext]:
+    """One for all tests of this process: what it has loaded once, Plotly above all, it need not load and compile again."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
-    errors: list[str] = []
-    context.on("weberror", lambda error: errors.append(str(error.error)))
     yield context
     context.close()
+
+
+@pytest.fixture
+def visitor(context):
+    """A browser of somebody's own, with cookies of its own, at the size of a projector. Any error in it fails the test."""
+    errors: list[str] = []
+
+    def note(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    context.on("weberror", note)
+    yield context
+    for page in context.pages:
+        page.close()
+    context.remove_listener("weberror", note)
+    context.clear_cookies()
     assert errors == []
 
 

@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 
 from bench.application import ROOT
 from explorer.ui.modules import MODULES
+from explorer.ui.server.rate_limits import HOLD
 from tests.browser.conftest import OTHER_NAME, PROXY
 from tests.browser.test_page import SMALL, layer, open_page, panel, press
 
@@ -248,12 +249,16 @@ def test_a_cookie_that_was_not_given_here_is_none_and_https_keeps_it_secure(serv
 
 
 def flood(server, seconds: float, headers, paths, connections: int = 40) -> Counter:
-    """The statuses that so many connections get that ask as fast as they can. headers: a function that gives them."""
+    """The statuses that so many connections get that ask as fast as they can, for so long and until one is refused.
+
+    headers: a function that gives them.
+    """
     found: Counter = Counter()
     end = time.monotonic() + seconds
 
     def one(number: int) -> None:
-        while time.monotonic() < end:
+        # On a busy machine it takes longer until they have asked too often.
+        while (now := time.monotonic()) < end or (not found[429] and now < end + 60):
             for path in paths:
                 try:
                     status, told, body = ask(server, path, **headers())
@@ -300,7 +305,8 @@ def test_who_floods_is_held_back_and_others_are_not(server, forged):
         waits.append(time.monotonic() - begun)
         flooding.join(0.3)
     assert found[0][429] > 0
-    assert sorted(waits)[len(waits) // 2] < 0.3
+    # Who is held back waits for HOLD at least.
+    assert sorted(waits)[len(waits) // 2] < HOLD
     if forged != "a cookie for each request":
         # 40 connections for 3 s: what three kinds of a visitor's limits allow in that time, and little besides.
         assert sum(count for status, count in found[0].items() if status in (200, 404)) < 800

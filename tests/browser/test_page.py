@@ -278,9 +278,9 @@ def test_a_run_too_large_is_refused_with_its_estimate(page, server):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 812)])
-def test_nothing_is_cut_off(browser, server, tmp_path, scheme, width, height):
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = context.new_page()
+def test_nothing_is_cut_off(page, server, tmp_path, scheme, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
     open_page(page, server, "epochs=20")
     if width > 800:
         for shown in ('[data-layer="answer"]', '[data-chart="loss"]', '[data-chart="outputs"]', ".st-key-epochs"):
@@ -297,7 +297,6 @@ def test_nothing_is_cut_off(browser, server, tmp_path, scheme, width, height):
     )
     assert cut == []
     page.screenshot(path=tmp_path / f"{scheme}-{width}.png")
-    context.close()
 
 
 def workers_of(server: Application) -> list[psutil.Process]:

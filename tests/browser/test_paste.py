@@ -158,14 +158,13 @@ def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server, w
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 812)])
 @pytest.mark.parametrize("name", ["article_1", "decoder_states", "article_3"])
-def test_nothing_is_cut_off(browser, server, tmp_path, scheme, width, height, name):
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = context.new_page()
+def test_nothing_is_cut_off(page, server, tmp_path, scheme, width, height, name):
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
     open_paste(page, server, f"example={name}")
     expect(page.locator(".st-key-result")).to_contain_text(re.compile("What Keras says|It holds"))
     no_sideways_scroll(page)
     assert len(page.screenshot(path=tmp_path / "paste.png")) > 10_000
-    context.close()
 
 
 def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
