@@ -22,7 +22,7 @@ export interface Source {
   spoken: string;
 }
 
-// One call of one layer; what the fields mean stands at `explorer.model_shapes.LayerShapes`.
+// One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 export interface Layer {
   name: string;
   type: string;
@@ -298,7 +298,7 @@ export interface AttentionLook {
   says: string;
 }
 
-// A setting of a layer that could be otherwise; what the fields mean stands at `explorer.twins.Setting`.
+// A setting of a layer that could be otherwise; what the fields mean stands at `explorer.models.variants.Setting`.
 export interface TwinSetting {
   layer: string;
   setting: string;

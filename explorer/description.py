@@ -1,7 +1,7 @@
 """The types of what the house says of a model, written out: what `--json`, the page and the front end are given.
 
 Their JSON schema is in `explorer.schema`. To add something to a layer, add a field to `Layer` here, and fill it in
-`explorer.model_shapes.LayerShapes.written`.
+`explorer.shapes.model_shapes.LayerShapes.written`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Outline(Plain, frozen=True):
 
 
 class Layer(Outline, frozen=True, kw_only=True):
-    """One call of one layer; what the fields mean stands at `explorer.model_shapes.LayerShapes`.
+    """One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 
     arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
     title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where

@@ -57,7 +57,7 @@ def target_shape(pasted: Pasted) -> tuple[int, ...]:
 
 
 def known(pasted: Pasted, description: Description) -> Pasted:
-    """The same with what only Keras can tell, out of a description of its model (`explorer.shapes`)."""
+    """The same with what only Keras can tell, out of a description of its model (`explorer.shapes.describe_model`)."""
     batch = pasted.x[0][0]
     (answer, *_) = description.output
     # A size that stays unknown is the target's, where that has as many axes.

@@ -114,7 +114,7 @@ class Architecture(Entry):
     source: str = ""
 
     def build(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> Any:
-        """The bare model, its weights not yet seeded: use `explorer.build.build`."""
+        """The bare model, its weights not yet seeded: use `explorer.models.build.build`."""
         values = {"timesteps": sizes.timesteps, "features": sizes.features, "outputs": sizes.outputs}
         if self.takes("units"):
             values["units"] = sizes.units

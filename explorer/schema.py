@@ -12,9 +12,9 @@ import msgspec
 
 from explorer.answers import Answer, TwinAnswer
 from explorer.description import Description
-from explorer.explanation import Explained
-from explorer.parting import Parting
 from explorer.report import Report
+from explorer.shapes.compare import Parting
+from explorer.shapes.explanation import Explained
 
 WRITTEN = (Description, Explained, Report, Answer, TwinAnswer, Parting)
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from keras import layers
 
 from explorer import explain
-from explorer.arithmetic import TERMS
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.description import Description, every
-from explorer.explanation import explained, named, told
-from explorer.extents import EXTENTS
 from explorer.runtime import jobs
-from explorer.sentences import SAYS
-from explorer.shapes import describe
+from explorer.shapes.axis_sizes import EXTENTS
+from explorer.shapes.describe_model import describe
+from explorer.shapes.explanation import explained, named, told
+from explorer.shapes.parameters import TERMS
+from explorer.shapes.sentences import SAYS
 
 SMALL = st.integers(1, 6)
 STEPS = st.integers(8, 14)

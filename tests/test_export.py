@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from explorer import data
-from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.export import script
-from explorer.shapes import describe
+from explorer.models.build import build_experiment
+from explorer.shapes.describe_model import describe
+from explorer.training import data
 
 PAIRS = [
     (architecture.name, task.name)

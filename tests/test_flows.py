@@ -9,8 +9,8 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.runtime import jobs
-from explorer.shapes import describe
-from explorer.time_flow import TIME_FLOWS
+from explorer.shapes.describe_model import describe
+from explorer.shapes.time_flow import TIME_FLOWS
 
 STEPS = 9
 LAYERS = {

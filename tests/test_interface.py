@@ -53,7 +53,7 @@ def test_training_gives_the_losses_of_the_page_and_the_model_that_has_them():
     assert [frame.loss for frame in training.frames] == [frame.loss for frame in again.frames]
     assert training.experiment == read_experiment(experiment.to_query()).experiment and training.finite
     # The model's own answers are those of the last frame, and its loss is the one that was told.
-    from explorer import data
+    from explorer.training import data
 
     probe, held_out = (data.make(training.experiment, part) for part in ("probe", "held out"))
     np.testing.assert_allclose(training.model.predict(probe.inputs[0], verbose=0), training.frames[-1].outputs, atol=1e-6)

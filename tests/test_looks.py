@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer import inside, looks
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.models import activations, layer_views
 from explorer.runtime import jobs
 
 RANDOM = np.random.default_rng(3)
 
 
 def looked(model: keras.Model, *arrays: np.ndarray) -> dict:
-    return {name: look.to_dict() for name, look in looks.looks(model, *inside.outputs(model, list(arrays))).items()}
+    found = layer_views.looks(model, *activations.outputs(model, list(arrays)))
+    return {name: look.to_dict() for name, look in found.items()}
 
 
 def close(shown: list[list[float]], wanted: np.ndarray) -> bool:

@@ -8,11 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.examples import EXAMPLES
-from explorer.ui import life
+from explorer.ui import engine_instance
 from explorer.ui.code import changed_lines
+from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
 from explorer.ui.paste_problems import TITLES
-from explorer.ui.plain import marked
 
 SCRIPT = Path(__file__).resolve().parent.parent / "explorer" / "ui" / "paste_page.py"
 MODEL = "import keras\nmodel = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(2)])\n"
@@ -23,9 +23,9 @@ def engine(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("EXPLORER_DATABASE", f"sqlite:///{tmp_path_factory.mktemp('page')}/runs.db")
     patch.setenv("EXPLORER_WORKERS", "1")
-    life.engine().wait_ready(120)
+    engine_instance.engine().wait_ready(120)
     yield
-    life.end()
+    engine_instance.end()
     patch.undo()
 
 

@@ -12,8 +12,6 @@ import keras
 import numpy as np
 import pytest
 
-from explorer import data, limits
-from explorer.build import build_experiment
 from explorer.catalog import (
     TASKS,
     pasted_experiment,
@@ -26,13 +24,15 @@ from explorer.description import Description
 from explorer.experiment import Experiment, Frame, Pasted
 from explorer.experiment.bounds import size_limit, size_reason
 from explorer.export import script
+from explorer.models.build import build_experiment
 from explorer.quiz import question
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
-from explorer.story import Course, tell
-from explorer.training import Program, Trainer
+from explorer.training import cost, data
+from explorer.training.narration import Course, tell
+from explorer.training.trainer import Program, Trainer
 
 SMALL = {"samples": 70, "batch": 16, "epochs": 3}
 START = "import keras\nfrom keras import layers\n"
@@ -345,7 +345,7 @@ def test_an_embedding_is_looked_up_and_costs_no_multiplication():
         for rows in (10, 50_000)
     )
     one, other = (
-        limits.estimate(each, Description.read(jobs.describe(each.to_dict())["description"])) for each in (few, many)
+        cost.estimate(each, Description.read(jobs.describe(each.to_dict())["description"])) for each in (few, many)
     )
     assert one.seconds == other.seconds > 0
     assert one.bytes < other.bytes

@@ -18,7 +18,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.quiz import KINDS, Sitting, play, question
 from explorer.runtime import jobs
-from explorer.shapes import describe
+from explorer.shapes.describe_model import describe
 
 MODELS = {
     name: Description.read(jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"])

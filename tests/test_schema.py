@@ -16,12 +16,12 @@ from explorer.answers import Answer
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.examples import EXAMPLES
-from explorer.explanation import explained
-from explorer.parting import parting
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.schema import WRITTEN, schema
-from explorer.shapes import describe
+from explorer.shapes.compare import parting
+from explorer.shapes.describe_model import describe
+from explorer.shapes.explanation import explained
 
 SCHEMA = schema()
 

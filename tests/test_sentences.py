@@ -11,13 +11,13 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description, every
-from explorer.grammar import agreed, changes, count, counted, one_of
-from explorer.parting import parting
 from explorer.runtime import jobs
-from explorer.shapes import describe
-from explorer.spoken import hidden_words
-from explorer.tensors import Tensor
-from explorer.time_flow import TIME_FLOWS, all_of, handed, told
+from explorer.shapes.captions import hidden_words
+from explorer.shapes.compare import parting
+from explorer.shapes.describe_model import describe
+from explorer.shapes.time_flow import TIME_FLOWS, all_of, handed, told
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import agreed, changes, count, counted, one_of
 
 # "1 feature become", "1 timesteps become", "20 timesteps stays", "1 unit are".
 PLURAL = "become|go|stay|appear|come|are|have|take|make"

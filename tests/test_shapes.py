@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from explorer.build import build
 from explorer.catalog import ARCHITECTURES
-from explorer.grammar import changes
-from explorer.graph import calls
-from explorer.model_shapes import LayerShapes
+from explorer.models.build import build
 from explorer.registry import Sizes
-from explorer.shapes import describe
-from explorer.tensors import Tensor
+from explorer.shapes.describe_model import describe
+from explorer.shapes.graph import calls
+from explorer.shapes.model_shapes import LayerShapes
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import changes
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 

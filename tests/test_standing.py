@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.standing import standing
+from explorer.ui.run_status import standing
 
 KNOWN = {
     "reason": "",

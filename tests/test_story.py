@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.experiment import Experiment
-from explorer.story import Course, tell
+from explorer.training.narration import Course, tell
 
 ECHO = Experiment("gru_every_step", "delayed_echo", timesteps=4, knobs={"delay": 1})
 FLOOR = 3 / 4 / 3

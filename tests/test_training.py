@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from explorer import data, states
-from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
 from explorer.experiment import Experiment
-from explorer.training import Program, Trainer, wants_xla
+from explorer.models.build import build_experiment
+from explorer.training import checkpoint, data
+from explorer.training.trainer import Program, Trainer, wants_xla
 
 PROGRAMS: dict[str, Program] = {}
 
@@ -165,7 +165,7 @@ def test_a_state_that_the_program_is_at_is_not_written_into_it_again(echo, monke
     state, _ = echo.run(None, 2, 1e9)
     expected = echo.run(state, 1, 1e9)
     echo.run(None, 2, 1e9)
-    monkeypatch.setattr(states, "unpack", lambda *_: pytest.fail("The variables were there already."))
+    monkeypatch.setattr(checkpoint, "unpack", lambda *_: pytest.fail("The variables were there already."))
     assert echo.run(state, 1, 1e9)[0] == expected[0]
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer.build import build
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
-from explorer.parting import parting, tell
+from explorer.models.build import build
+from explorer.models.variants import TwinBroken, describe_twin, settings, twin, twin_of
 from explorer.registry import Sizes
-from explorer.shapes import describe
-from explorer.twins import TwinBroken, describe_twin, settings, twin, twin_of
+from explorer.shapes.compare import parting, tell
+from explorer.shapes.describe_model import describe
 
 SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
@@ -387,12 +387,12 @@ def page(architecture: str) -> None:
     import streamlit as st
 
     from explorer.catalog import read_experiment
-    from explorer.ui import life
-    from explorer.ui.twin_panel import twin_panel
+    from explorer.ui import engine_instance
+    from explorer.ui.compare_panel import twin_panel
 
     timesteps = st.slider("timesteps", 5, 20, 7, key="timesteps")
     experiment = read_experiment({"architecture": architecture, "timesteps": timesteps, "units": 6}).experiment
-    twin_panel(experiment, life.engine().describe(experiment))
+    twin_panel(experiment, engine_instance.engine().describe(experiment))
 
 
 @pytest.fixture
@@ -400,8 +400,7 @@ def open_page(monkeypatch):
     """The panel on a page, with an engine that answers at once."""
     from streamlit.testing.v1 import AppTest
 
-    from explorer.build import build_experiment
-    from explorer.ui import life
+    from explorer.models.build import build_experiment
 
     def describe_experiment(experiment, timeout=0.0):
         model = build_experiment(experiment)
@@ -415,7 +414,7 @@ def open_page(monkeypatch):
         return {**describe_twin(build_experiment(experiment), layer, setting, value), "values": {}}
 
     engine = SimpleNamespace(describe=describe_experiment, twin=twin_of_experiment)
-    monkeypatch.setattr(life, "engine", lambda: engine)
+    monkeypatch.setattr("explorer.ui.engine_instance.engine", lambda: engine)
     return lambda architecture: AppTest.from_function(page, args=(architecture,), default_timeout=60).run()
 
 
@@ -453,7 +452,7 @@ def test_the_panel_offers_knobs_and_other_architectures(open_page):
 
 
 def test_offers_are_those_of_the_experiment():
-    from explorer.ui.twin_panel import offered
+    from explorer.ui.compare_panel import offered
 
     experiment = read_experiment({"architecture": "bidirectional_gru"}).experiment
     keys = list(offered(experiment, {"twins": [each.to_dict() for each in settings(both())]}))

@@ -13,10 +13,10 @@ from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description
 from explorer.experiment import spell
-from explorer.explanation import explained, named, told, told_layer
-from explorer.parting import parting, tell
 from explorer.registry import Entry
 from explorer.runtime import jobs
+from explorer.shapes.compare import parting, tell
+from explorer.shapes.explanation import explained, named, told, told_layer
 
 
 @click.command("list", epilog=examples("list", "list --json"))

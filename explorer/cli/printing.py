@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from explorer.description import Description, Outline
-from explorer.grammar import in_words
+from explorer.tensors.text import in_words
 
 # No terminal is as wide: nothing is wrapped for whoever reads line by line.
 WIDTH_OF_A_FILE = 4_000

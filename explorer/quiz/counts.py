@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from explorer.description import Weight
-from explorer.grammar import count
 from explorer.quiz.facts import Facts, size_of
 from explorer.quiz.values import Wrong
+from explorer.tensors.text import count
 
 SAME_WEIGHTS = "There is one set of weights, and every {step} is met with it"
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.description import Axes, Layer, Shape, Weight
-from explorer.explanation import NO_EXPLANATION
-from explorer.grammar import count, joined
-from explorer.sentences import WINDOW_POOLS
-from explorer.tensors import Tensor
+from explorer.shapes.explanation import NO_EXPLANATION
+from explorer.shapes.sentences import WINDOW_POOLS
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import count, joined
 
 RECURRENT = ("along", "last", "both", "both last")
 BOTH_WAYS = ("both", "both last")

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from explorer.description import Description, Weight
-from explorer.explanation import counted
-from explorer.explanation import spelled as spelled_out
-from explorer.grammar import count, joined
 from explorer.quiz import sliders
 from explorer.quiz.counts import plain, wrong_counts, wrong_weights
 from explorer.quiz.facts import Facts
 from explorer.quiz.shapes import ranked, together, wrong_axes_gone, wrong_inputs, wrong_outputs
 from explorer.quiz.values import Choice, Question, Wrong
+from explorer.shapes.explanation import counted
+from explorer.shapes.explanation import spelled as spelled_out
+from explorer.tensors.text import count, joined
 
 # A question before it is asked: its text, what is right (its value, its text and the reason), and what is wrong.
 Draft = tuple[str, Wrong, Iterable[Wrong]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from explorer.grammar import count, counted, joined
 from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
 from explorer.quiz.values import Wrong
-from explorer.tensors import Tensor, known
-from explorer.time_flow import TIME_FLOWS
+from explorer.shapes.time_flow import TIME_FLOWS
+from explorer.tensors.tensor import Tensor, known
+from explorer.tensors.text import count, counted, joined
 
 # What a mistake makes of the first tensor that comes out: its name, the tensor, and the reason.
 Mistake = tuple[str, Tensor, str]

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from explorer.description import Setting
-from explorer.grammar import joined
 from explorer.quiz.facts import Facts
 from explorer.quiz.values import Wrong
-from explorer.tensors import ORDERED
+from explorer.tensors.tensor import ORDERED
+from explorer.tensors.text import joined
 
 Settings = Mapping[str, Setting]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 from explorer.description import Outline
-from explorer.shapes import describe
+from explorer.shapes.describe_model import describe
 from explorer.snippet.cases import Case
 from explorer.snippet.problems import Finding, Problem, Report
 from explorer.snippet.rules.silent import hints

@@ -18,15 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from explorer import data
 from explorer.experiment import ENDED, Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import StoredFrame
 from explorer.runtime.snapshot import Status
-from explorer.story import Course, tell
-from explorer.ui import ending
-from explorer.ui.standing import standing
+from explorer.training import data
+from explorer.training.narration import Course, tell
+from explorer.ui import shutdown
+from explorer.ui.run_status import standing
 
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
@@ -84,7 +84,7 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
         engine.watch(run_id, hear),
-        ending.told(end),
+        shutdown.told(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
         while not ends.is_set():

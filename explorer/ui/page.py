@@ -8,23 +8,23 @@ from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.experiment import Experiment
 from explorer.presets import PRESETS
 from explorer.runtime.engine import Refused
-from explorer.ui import address, life
+from explorer.ui import address, engine_instance
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
-from explorer.ui.plain import plain
+from explorer.ui.loading import rerun_when_ready, wait_for_workers
+from explorer.ui.markdown import plain
+from explorer.ui.owner import visitor
 from explorer.ui.run_panel import run_panel
 from explorer.ui.views import choose_view, show_view
-from explorer.ui.visitor import visitor
-from explorer.ui.waiting import rerun_when_ready, wait_for_workers
 
 SECONDS_TO_DESCRIBE = 20.0
 
 
 def main() -> None:
     st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-    engine = life.engine()
-    experiment, problems = address.take(life.experiment_of)
+    engine = engine_instance.engine()
+    experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
     with st.sidebar:
         st.markdown("**Sequence explorer**")
@@ -69,7 +69,7 @@ def _choose_preset() -> None:
 
 
 def _shapes(experiment: Experiment) -> None:
-    engine = life.engine()
+    engine = engine_instance.engine()
     ready = engine.ready
     try:
         # Shapes that were ever seen are there before a worker is.

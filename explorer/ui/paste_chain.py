@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from explorer.explanation import spelled
-from explorer.spoken import shapes_in_words
+from explorer.shapes.captions import shapes_in_words
+from explorer.shapes.explanation import spelled
 
 _LETTERS = {"batch": "B", "windows": "W", "timesteps": "T", "features": "F"}
 # What the axes of data are called before any layer has said otherwise, by their number, the batch first.

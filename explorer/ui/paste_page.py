@@ -9,17 +9,17 @@ import streamlit as st
 from explorer.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
-from explorer.ui import life, paste_state, paste_train
+from explorer.ui import engine_instance, paste_state, paste_training
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered
+from explorer.ui.loading import wait_for_workers
+from explorer.ui.markdown import marked, plain
+from explorer.ui.owner import visitor
 from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_problems import notes, problems, title_of
-from explorer.ui.plain import marked, plain
 from explorer.ui.views import choose_view, show_view
-from explorer.ui.visitor import visitor
-from explorer.ui.waiting import wait_for_workers
 
 SECONDS_TO_CHECK = 20.0
 EMPTY = (
@@ -36,7 +36,7 @@ LOSS_HELP = "The loss by name, such as mse. Empty: from the code."
 def main() -> None:
     st.set_page_config(page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide")
     try:
-        told = paste_state.take(life.experiment_of)
+        told = paste_state.take(engine_instance.experiment_of)
     except DatabaseUnavailable as error:
         st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
         return
@@ -143,7 +143,7 @@ def _fields() -> tuple[Fields, Any]:
 
 def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
     """The report, or None and the sentence why there is none; an empty sentence where there is nothing to check yet."""
-    engine = life.engine()
+    engine = engine_instance.engine()
     if fields.problems or not fields.code.strip() or not engine.ready:
         return None, ""
     batch_size = st.session_state["_paste"]["batch_size"]
@@ -181,8 +181,8 @@ def _held(fields: Fields, report: dict[str, Any], above: Any) -> bool:
     batches = f" With batches of {batch_size}." if batch_size else ""
     st.markdown(f":green[:material/check_circle: **It holds.**] {total}{batches}")
     try:
-        experiment = paste_train.experiment_of(fields.code, report)
-        found = paste_train.describe(experiment)
+        experiment = paste_training.experiment_of(fields.code, report)
+        found = paste_training.describe(experiment)
     except (ValueError, Refused, TimeoutError) as error:
         choose_view(views, ("chain", "unrolled", "quiz"))
         with above:
@@ -192,7 +192,7 @@ def _held(fields: Fields, report: dict[str, Any], above: Any) -> bool:
         choose_view(views)
         with above:
             show_view(experiment, found)
-        trainable = paste_train.train(experiment, found["hindrance"])
+        trainable = paste_training.train(experiment, found["hindrance"])
     _hints(report)
     return trainable
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from explorer.ui import paste_state
 from explorer.ui.code import change
+from explorer.ui.markdown import marked, plain
 from explorer.ui.paste_fields import write_shapes
-from explorer.ui.plain import marked, plain
 
 TITLES = {
     "time_axis_missing": "The timesteps are gone",

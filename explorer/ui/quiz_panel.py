@@ -16,7 +16,7 @@ import streamlit as st
 
 from explorer.description import Description
 from explorer.quiz import LARGEST_SEED, Question, Sitting, question
-from explorer.ui.plain import plain
+from explorer.ui.markdown import plain
 
 HIDDEN = ["shapes", "parameters"]
 HELP = (

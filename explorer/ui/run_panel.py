@@ -12,10 +12,10 @@ from explorer.experiment import Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import Run
-from explorer.ui import life
+from explorer.ui import engine_instance
 from explorer.ui.live import live
-from explorer.ui.panel import info
-from explorer.ui.visitor import visitor
+from explorer.ui.owner import visitor
+from explorer.ui.run_info import info
 
 HELP = """
 **Train** starts with the settings on the page. **Pause** holds the run, **Resume** goes on as if nothing had been.
@@ -32,7 +32,7 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
 
     The run is in `st.session_state["run"]`; `write` makes the address say so after a button has changed it.
     """
-    engine = life.engine()
+    engine = engine_instance.engine()
     try:
         run, trouble = _run(engine), ""
     except DatabaseUnavailable as error:
@@ -89,7 +89,7 @@ def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool
 
 
 def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None:
-    engine = life.engine()
+    engine = engine_instance.engine()
     st.session_state["_refusal"] = ""
     try:
         run = _run(engine)
@@ -114,7 +114,7 @@ def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None
 def _keep() -> None:
     st.session_state["_refusal"] = ""
     try:
-        life.engine().set_kept(st.session_state["run"], visitor(), st.session_state["keep"])
+        engine_instance.engine().set_kept(st.session_state["run"], visitor(), st.session_state["keep"])
     except (Refused, DatabaseUnavailable) as refusal:
         st.session_state["_refusal"] = str(refusal)
 

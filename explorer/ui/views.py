@@ -9,8 +9,8 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.ui.chain import chain
+from explorer.ui.compare_panel import twin_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
-from explorer.ui.twin_panel import twin_panel
 
 VIEWS = {"chain": "Chain", "unrolled": "Over time", "twins": "Twins", "quiz": "Quiz"}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.grammar import an
 from explorer.snippet.cases import Case
 from explorer.snippet.families import RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.backwards import backward_layer
 from explorer.snippet.rules.unknown import unknown_size
 from explorer.snippet.values import Call, Event, Known, LayerValue, tensors_in
+from explorer.tensors.text import an
 
 
 def make(case: Case, event: Event) -> Finding:

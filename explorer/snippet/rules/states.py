@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.grammar import an
 from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
@@ -14,6 +13,7 @@ from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.words import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
+from explorer.tensors.text import an
 
 
 def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.grammar import an
 from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
@@ -13,6 +12,7 @@ from explorer.snippet.families import ATTENTION, MERGING
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.values import Call, Event, LayerValue, Shape, tensors_in
+from explorer.tensors.text import an
 
 
 def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from explorer.grammar import an
 from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
@@ -15,6 +14,7 @@ from explorer.snippet.rules.steps import needs_steps
 from explorer.snippet.rules.unknown import unknown
 from explorer.snippet.rules.words import needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
+from explorer.tensors.text import an
 
 
 def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:

@@ -1,0 +1,101 @@
+"""Tensors with a name for each axis, and what the rules for a layer look at."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from explorer.tensors.symbols import Size
+
+Shape = tuple[int | None, ...]
+Axes = tuple[str, ...]
+Sizes = tuple["Size | None", ...]
+Rule = TypeVar("Rule")
+
+# Axes that are counted along, one after the other; all others are the width of what stands at one place.
+ORDERED = ("windows", "timesteps")
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A shape with a name for each axis, such as (None, 20, 5) and (batch, timesteps, features).
+
+    masked: whether a mask comes with it that marks some steps to be skipped.
+    sizes: the shape in symbols, None where an axis has none.
+    """
+
+    shape: Shape
+    axes: Axes
+    masked: bool = False
+    sizes: Sizes = ()
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.shape):
+            object.__setattr__(self, "sizes", (None,) * len(self.shape))
+
+    @property
+    def width(self) -> tuple[int | None, str] | None:
+        """Size and name of the last axis, unless that is one counted along."""
+        if len(self.shape) < 2 or self.axes[-1] in ORDERED:
+            return None
+        return self.shape[-1], self.axes[-1]
+
+    @property
+    def places(self) -> dict[str, int | None]:
+        """The axes between batch and width, with their sizes."""
+        end = len(self.axes) - (self.width is not None)
+        return dict(zip(self.axes[1:end], self.shape[1:end], strict=True))
+
+    def without(self, axis: int) -> Tensor:
+        kept = [place for place in range(len(self.shape)) if place != axis]
+        shape, axes = tuple(self.shape[place] for place in kept), tuple(self.axes[place] for place in kept)
+        return Tensor(shape, axes, self.masked, tuple(self.sizes[place] for place in kept))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a rule looks at: one call of one layer.
+
+    returned: still empty while the axes are named. inside, inside_sizes: of each layer that this one holds, the axes that
+    it returns and their sizes in symbols.
+    """
+
+    layer: Any
+    received: list[Tensor]
+    returned: list[Tensor]
+    node: Any
+    inside: list[tuple[Axes, ...]]
+    inside_sizes: list[tuple[Sizes, ...]] = field(default_factory=list)
+
+    @property
+    def first(self) -> Tensor:
+        return self.received[0]
+
+    @property
+    def out(self) -> Tensor:
+        return self.returned[0]
+
+
+def known(shape: Iterable[int | None]) -> tuple[int, ...]:
+    """The sizes of a shape that are known.
+
+    >>> known((None, 20, 5))
+    (20, 5)
+    """
+    return tuple(size for size in shape if size is not None)
+
+
+def kind(layer: Any, among: Container[str]) -> str:
+    """The name of the nearest class among some, so that a subclass is seen as what it extends; "" where it is none of them.
+
+    >>> class Memory(dict): pass
+    >>> kind(Memory(), {"dict", "list"}), kind(Memory(), {"list"})
+    ('dict', '')
+    """
+    return next((each.__name__ for each in type(layer).__mro__ if each.__name__ in among), "")
+
+
+def rule(rules: Mapping[str, Rule], layer: Any, fallback: Rule) -> Rule:
+    """The rule for a layer, by the name of its class or of the nearest that it extends."""
+    return rules.get(kind(layer, rules), fallback)
