@@ -7,13 +7,42 @@ Their JSON schema is in `explorer.schema`. To add something to a layer, add a fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 Shape = tuple[int | None, ...]
 Axes = tuple[str, ...]
 Symbols = tuple[str | None, ...]
+# How a layer moves along time (`explorer.shapes.time_flow` has the words):
+# each     the same at every timestep, and no timestep sees another
+# along    a state runs from timestep to timestep, and that of every one is returned; last: only the last one
+# both     one state forwards and one backwards; both last: only the last one of each
+# pool     all timesteps become one
+# window   every output sees a window of timesteps
+# all      every timestep sees every timestep
+# repeat   one vector is given to every timestep
+# merge    what stands at the same timestep is put together
+# mark     no number changes, some timesteps are masked
+# none     there is no time in what comes in or goes out
+# unknown  no rule knows it
+# input    of what is no layer, but where data comes in
+TimeFlow = Literal[
+    "each",
+    "along",
+    "last",
+    "both",
+    "both last",
+    "pool",
+    "window",
+    "all",
+    "repeat",
+    "merge",
+    "mark",
+    "none",
+    "unknown",
+    "input",
+]
 
 
 class Plain(msgspec.Struct, frozen=True):
@@ -111,7 +140,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     wraps: str | None
     shares: str | None
     explained: bool
-    flow: str
+    flow: TimeFlow
     reach: int | None
     window: Window | None
     merge_mode: str | None

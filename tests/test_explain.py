@@ -7,6 +7,7 @@ import math
 
 import keras
 import pytest
+from explorer.shapes.sentences import SAYS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
@@ -19,7 +20,6 @@ from explorer.shapes.axis_sizes import EXTENTS
 from explorer.shapes.describe_model import describe
 from explorer.shapes.explanation import explained, named, told
 from explorer.shapes.parameters import TERMS
-from explorer.shapes.sentences import SAYS
 
 SMALL = st.integers(1, 6)
 STEPS = st.integers(8, 14)

@@ -16,12 +16,12 @@ from explorer.catalog import ARCHITECTURES, resolve
 from explorer.description import Setting
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import size_reason
+from explorer.layers.base import NamedWeight, Number
 from explorer.models.build import build
 from explorer.registry import Architecture, Sizes
 from explorer.shapes.describe_model import describe as describe_model
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes
-from explorer.shapes.parameters import Arithmetic, Number
-from explorer.shapes.weights import Weight
+from explorer.shapes.parameters import Arithmetic
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED
 from explorer.tensors.tensor import Sizes as Extents
@@ -129,7 +129,7 @@ def _dressed(
             raise _Differs
         return arithmetic
 
-    def weight(own: Weight, other: Weight) -> Weight:
+    def weight(own: NamedWeight, other: NamedWeight) -> NamedWeight:
         return replace(own, sizes=fitting(other.sizes, own.shape))
 
     def layer(own: LayerShapes, other: LayerShapes) -> LayerShapes:

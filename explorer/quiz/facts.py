@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.description import Axes, Layer, Shape, Weight
+from explorer.description import Axes, Layer, Shape, TimeFlow, Weight
 from explorer.shapes.explanation import NO_EXPLANATION
-from explorer.shapes.sentences import WINDOW_POOLS
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import count, joined
 
@@ -31,7 +30,7 @@ class Facts:
         return self.layer.type
 
     @property
-    def flow(self) -> str:
+    def flow(self) -> TimeFlow:
         return self.layer.flow
 
     @property
@@ -162,7 +161,7 @@ def _settings(facts: Facts, kind: str) -> list[str]:
         known.append(count(facts.units, "units"))
     elif kind == "Conv1D":
         known += [count(facts.units, "filters"), *_window(facts, facts.weights("kernel")[0].shape[0])]
-    elif kind in WINDOW_POOLS:
+    elif kind in ("MaxPooling1D", "AveragePooling1D"):
         known.append(f"pool_size={facts.layer.reach}")
     elif facts.weights("embeddings"):
         rows, numbers = facts.weights("embeddings")[0].shape

@@ -12,19 +12,17 @@ from typing import Any
 
 import keras
 
+from explorer.layers.base import RULES, HeldLayer, LayerCall, Own, Summary, class_name, rules_for
+from explorer.layers.words import as_shape
 from explorer.shapes.axes import named, source_axes
-from explorer.shapes.axis_sizes import extents
-from explorer.shapes.equations import equation
+from explorer.shapes.axis_sizes import axis_sizes
 from explorer.shapes.graph import Call, calls, masked, source_name
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
-from explorer.shapes.parameters import Arithmetic, Own, arithmetic
-from explorer.shapes.sentences import SAYS, said
-from explorer.shapes.unrolled import flow, window
+from explorer.shapes.parameters import arithmetic
 from explorer.shapes.weights import weights
 from explorer.tensors.symbols import Symbols
-from explorer.tensors.tensor import ORDERED, Seen, Shape, Tensor, kind
-
-WRAPPERS = ("TimeDistributed", "Bidirectional")
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.text import changes, joined
 
 
 def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> ModelShapes:
@@ -86,23 +84,25 @@ def _layer(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
 ) -> LayerShapes:
     """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
-    inside = _inside(layer, received, shapes, ends, symbols)
-    seen = Seen(layer, received, [], node, [held.axes_out for held in inside], [held.sizes_out for held in inside])
+    rules = rules_for(layer)
+    inside, whole = _inside(layer, received, shapes, ends, symbols)
+    call = LayerCall(layer, received, [], node, [*map(_held, inside), *([whole] if whole else [])])
     axes_out = [
-        (*axes[:-1], "outputs") if end and len(axes) > 1 and axes[-1] not in ORDERED else axes
-        for axes, end in zip(named(seen, shapes), ends, strict=True)
+        (*axes[:-1], "outputs") if end and len(axes) > 1 and axes[-1] not in ORDERED and _is_named(axes) else axes
+        for axes, end in zip(named(call, shapes), ends, strict=True)
     ]
-    sizes_out = extents(seen, shapes, axes_out, symbols)
+    sizes_out = axis_sizes(call, shapes, axes_out, symbols)
     returned = [Tensor(*each) for each in zip(shapes, axes_out, [False] * len(shapes), sizes_out, strict=True)]
-    seen = replace(seen, returned=returned)
-    does, change, short = said(seen)
+    call = replace(call, returned=returned)
+    known = received and returned
+    summary = (rules.summary(call) if known else None) or unknown_summary(call)
     params, wrapped = _params(layer), _wrapped(layer)
     width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
 
     own = Own(symbols, width)
     # In this order: what is counted may give a symbol to a number that the weights then have.
-    counted = _counted(layer, received, symbols, own, params, inside)
-    held = weights(layer, received, symbols, own) if params else ()
+    counted = arithmetic(call, symbols, own, params)
+    arrays = weights(call, symbols, own) if params else ()
     return LayerShapes(
         name=layer.name,
         type=_type(layer),
@@ -114,61 +114,61 @@ def _layer(
         sizes_out=tuple(sizes_out),
         params=params,
         counted=counted,
-        does=does,
-        change=change,
-        short=short,
-        explained=counted is not None and bool(kind(layer, SAYS)) and all(each.explained for each in inside),
-        equation=equation(seen),
-        weights=held,
-        flow=flow(seen) if received and returned else "none",
-        window=window(seen) if received and returned else None,
-        merge_mode=layer.merge_mode if kind(layer, WRAPPERS) == "Bidirectional" else None,
+        does=summary.long,
+        change=changes(received, returned) if summary.change is None else summary.change,
+        short=summary.short,
+        explained=counted is not None and class_name(layer) in RULES and all(each.explained for each in inside),
+        equation=tuple(rules.equation(call)) if known else (),
+        weights=arrays,
+        flow=rules.time_flow(call) if known else "none",
+        window=rules.window(call) if known else None,
+        merge_mode=rules.merge_mode(layer),
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )
 
 
-def _counted(
-    layer: Any, received: list[Tensor], symbols: Symbols, own: Own, params: int, inside: list[LayerShapes]
-) -> Arithmetic | None:
-    """How a layer's weights come about; those of a nested model are those of its layers together."""
-    if isinstance(layer, keras.Model) and inside:
-        held = [each.counted for each in inside if each.params]
-        counted = [each for each in held if each is not None]
-        terms = [] if len(counted) < len(held) else [term for each in counted for term in each.terms]
-        whole = Arithmetic(terms or [([], [0])], symbols)
-        return whole if whole.total == params else None
-    return arithmetic(layer, received, symbols, own, params)
+def unknown_summary(call: LayerCall) -> Summary:
+    """What is said of a layer that no rule explains: Keras's own shapes, and nothing else."""
+    inputs = joined([as_shape(tensor) for tensor in call.received]) or "nothing"
+    outputs = joined([as_shape(tensor) for tensor in call.returned]) or "nothing"
+    return Summary(f"{inputs} → {outputs}"[:60], f"takes {inputs} and returns {outputs}", "")
+
+
+def _is_named(axes: Axes) -> bool:
+    return not axes[-1].startswith("axis ")
+
+
+def _held(layer: LayerShapes) -> HeldLayer:
+    terms = None if layer.counted is None or not layer.params else layer.counted.terms
+    return HeldLayer(layer.axes_out, layer.sizes_out, layer.flow, terms, layer.weights)
 
 
 def _inside(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols
-) -> list[LayerShapes]:
-    """Describe what a wrapper or a nested model holds, on its share of what comes in."""
-    if kind(layer, WRAPPERS) == "TimeDistributed":
-        held = [tensor.without(1) for tensor in received]
-        one = _layer(layer.layer, held, [(shape[0], *shape[2:]) for shape in shapes], ends, symbols)
-        return [replace(one, role="the one layer inside")]
-    if kind(layer, WRAPPERS) == "Bidirectional":
-        both = []
-        for role, each in (("forwards", layer.forward_layer), ("backwards", layer.backward_layer)):
-            found = each.compute_output_shape(received[0].shape)
-            found = [found] if not found or not isinstance(found[0], (tuple, list)) else found
-            shapes_of_one = [tuple(shape) for shape in found]
-            one = _layer(each, received[:1], shapes_of_one, [False] * len(found), symbols)
-            both.append(replace(one, role=role))
-        return both
+) -> tuple[list[LayerShapes], HeldLayer | None]:
+    """Describe what a wrapper or a nested model holds, on its share of what comes in; and of a model all of it as one."""
     if isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
         tensors = {
             id(tensor): Tensor(tuple(tensor.shape), given.axes, given.masked, given.sizes)
             for tensor, given in zip(layer.inputs, received, strict=True)
         }
-        return _follow(layer, calls(layer), tensors, symbols, whole=all(ends))
-    return []
+        inside = _follow(layer, calls(layer), tensors, symbols, whole=all(ends))
+        answers = [tensors[id(tensor)] for tensor in layer.outputs]
+        found = [_held(each).terms for each in inside if each.params]
+        known = [each for each in found if each is not None]
+        terms = None if len(known) < len(found) or not found else [term for each in known for term in each]
+        axes, sizes = (tuple(each.axes for each in answers), tuple(each.sizes for each in answers))
+        return inside, HeldLayer(axes, sizes, "unknown", terms, ())
+    inside = []
+    for part in rules_for(layer).held(layer, received, shapes):
+        one = _layer(part.layer, part.received, part.shapes, ends if part.ends else [False] * len(part.shapes), symbols)
+        inside.append(replace(one, role=part.role))
+    return inside, None
 
 
 def _wrapped(layer: Any) -> Any:
-    if kind(layer, WRAPPERS) == "Bidirectional":
+    if isinstance(layer, keras.layers.Bidirectional):
         return layer.forward_layer
     return layer.layer if isinstance(layer, keras.layers.Wrapper) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.description import Layer
-from explorer.shapes.time_flow import kept_memories
+from explorer.shapes.time_flow import returned_states
 from explorer.tensors.tensor import ORDERED
 from explorer.tensors.text import agreed, an, count, in_words, joined
 
@@ -32,7 +32,7 @@ def shapes_differ(name: str, here: Layer, there: Layer) -> str:
     """How the shapes that a layer gives differ, and what it does to make them so."""
     if len(here.output) != len(there.output):
         tensors = [f"{count(len(each.output), 'tensors')}, {outputs(each)}" for each in (here, there)]
-        return f"`{name}` hands on {tensors[0]}, here and {tensors[1]}, there"
+        return f"`{name}` returns {tensors[0]}, on the left and {tensors[1]}, on the right"
     axes, sizes = _changes(here, there)
     keeps = [_keeps(layer) for layer in (here, there)]
     if all(keeps) and keeps[0] != keeps[1]:
@@ -85,7 +85,7 @@ def _changes(here: Layer, there: Layer) -> tuple[list[str], list[str]]:
 
 def _keeps(layer: Layer) -> str | None:
     """What a recurrent layer hands on, or the one that is wrapped."""
-    if layer.input and (keeps := kept_memories(layer.flow, layer.input[0][1])):
+    if layer.input and (keeps := returned_states(layer.flow, layer.input[0][1])):
         return keeps
     return _keeps(layer.inside[0]) if len(layer.inside) == 1 else None
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import msgspec
 
-from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, Window
-from explorer.description import Weight as WrittenWeight
+from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
+from explorer.layers.base import NamedWeight
 from explorer.shapes.captions import note_of, weight_in_words, with_words
 from explorer.shapes.explanation import counted_parts
 from explorer.shapes.parameters import Arithmetic
 from explorer.shapes.unrolled import unrolled
-from explorer.shapes.weights import Weight
+from explorer.shapes.weights import described
 from explorer.tensors.symbols import written
 from explorer.tensors.tensor import Axes, Shape, Sizes
 
@@ -66,8 +66,8 @@ class LayerShapes:
     short: str
     explained: bool
     equation: tuple[str, ...]
-    weights: tuple[Weight, ...]
-    flow: str
+    weights: tuple[NamedWeight, ...]
+    flow: TimeFlow
     window: Window | None
     merge_mode: str | None = None
     role: str | None = None
@@ -79,7 +79,7 @@ class LayerShapes:
     @property
     def says(self) -> str:
         """What the layer does to the axes, as a sentence."""
-        return f"{self.does}: {self.change}"
+        return f"{self.does}: {self.change}" if self.change else self.does
 
     @property
     def reach(self) -> int | None:
@@ -169,6 +169,6 @@ class ModelShapes:
         return self.written().to_dict()
 
 
-def _with_words(weight: Weight) -> WrittenWeight:
-    found = weight.written()
+def _with_words(weight: NamedWeight) -> Weight:
+    found = described(weight)
     return msgspec.structs.replace(found, says=weight_in_words(found))

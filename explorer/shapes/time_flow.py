@@ -1,23 +1,24 @@
 """The ways of moving along time, and all that is said of each: on the chain over time, between two chains, and in the quiz.
 
-`explorer.shapes.unrolled` tells which of them a layer has.
+Which of them a layer has is told by its rules (`explorer.layers`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.description import TimeFlow
 from explorer.tensors.text import count, one_of
 
 
 @dataclass(frozen=True)
-class TimeFlow:
+class FlowWords:
     """What is said of one way.
 
-    says: of the layer over time. hands, more: what goes up from its row, and how it came about.
-    shared: whether the same weights stand at every step. keeps: what a recurrent layer hands on, beside another one.
-    kept, dropped: why a shape is wrong where time stays, or goes, and should not.
-    In braces stand {reach}, how many steps a window spans, and amounts that agree with their nouns (`handed`, `told`).
+    says: of the layer over time. hands, more: what its row returns, and how that came about.
+    shared: whether the same weights are used at every timestep. keeps: what a recurrent layer returns, beside another one.
+    kept, dropped: why a shape is wrong that has an axis of time, or has none, and should not.
+    In braces stand {reach}, how many timesteps a window spans, and amounts that agree with their nouns (`handed`, `told`).
     """
 
     says: str
@@ -29,124 +30,125 @@ class TimeFlow:
     dropped: str | None = None
 
 
-TIME_FLOWS = {
-    "each": TimeFlow(
-        "the same weights at every step, and no step sees another",
+TIME_FLOWS: dict[TimeFlow, FlowWords] = {
+    "each": FlowWords(
+        "the same weights at every timestep; no timestep sees another",
         "{vectors}",
         "one for each {step}",
         shared=True,
-        kept="Each of the {kept} is read to its end and leaves one vector, not one for every step within.",
-        dropped="The same weights are used at each of the {steps}, and each has its own result: nothing reads along them.",
+        kept="Each of the {kept} is read to its end and gives one vector, not one for every timestep within.",
+        dropped="The same weights are applied to each of the {steps}. Each has its own result: nothing reads along them.",
     ),
-    # A memory runs from step to step, and all or only the last is handed on.
-    "along": TimeFlow(
-        "one cell with one set of weights; its memory flows along, and every step's is handed on",
-        "{memories}",
+    "along": FlowWords(
+        "one cell; its hidden state runs from timestep to timestep, and every one is returned",
+        "{states}",
         shared=True,
-        keeps="{memories}",
-        dropped="That is the last memory alone, as without return_sequences; here every step's memory is handed on.",
+        keeps="{states}",
+        dropped="That is only the last hidden state, as with return_sequences=False; this layer returns every one.",
     ),
-    "last": TimeFlow(
-        "one cell with one set of weights; its memory flows along, and only the last is handed on",
-        "only the last memory",
+    "last": FlowWords(
+        "one cell; its hidden state runs from timestep to timestep, and only the last one is returned",
+        "only the last hidden state",
         shared=True,
-        keeps="only its last memory",
-        kept="That keeps the memory of every step, as return_sequences=True would; here only the last is handed on.",
+        keeps="only its last hidden state",
+        kept="That is the hidden state of every timestep, as with return_sequences=True; this layer returns only the last.",
     ),
-    "both": TimeFlow(
-        "one cell forwards and one backwards; at every step both memories are handed on",
-        "both memories of {all_steps}",
+    "both": FlowWords(
+        "one cell forwards and one backwards; both hidden states are returned at every timestep",
+        "both hidden states of {all_steps}",
         shared=True,
-        keeps="{memories} of each direction",
-        dropped="Those are the last memories alone, as without return_sequences; here those of every step are handed on.",
+        keeps="{states} of each direction",
+        dropped="Those are only the last hidden states, as with return_sequences=False; this layer returns every one.",
     ),
-    "both last": TimeFlow(
-        "one cell forwards and one backwards; only the last memory of each is handed on",
-        "only the last memory of each way",
+    "both last": FlowWords(
+        "one cell forwards and one backwards; only the last hidden state of each is returned",
+        "only the last hidden state of each direction",
         shared=True,
-        keeps="only the last memory of each direction",
-        kept="That keeps the memories of every step, as return_sequences=True would; here only the last ones are.",
+        keeps="only the last hidden state of each direction",
+        kept="Those are the states of every timestep, as with return_sequences=True; this layer returns only the last.",
     ),
-    "pool": TimeFlow(
-        "all steps become one", "one vector", "made of all", kept="All {steps} become one vector: none of them is left."
+    "pool": FlowWords(
+        "all timesteps become one vector", "one vector", "made of all", kept="All {steps} become one vector: none is left."
     ),
-    "window": TimeFlow(
-        "each step is made from {reach}, with the same weights everywhere",
+    "window": FlowWords(
+        "each output is made from {reach}, with the same weights everywhere",
         "{vectors}",
         "each made of {seen}",
         shared=True,
-        dropped="It slides along and gives a result at every place that it comes to; nothing makes one of them all.",
+        dropped="The window slides along and gives an output wherever it stops; nothing makes one output of all of them.",
     ),
-    "all": TimeFlow(
-        "every step looks at every step",
+    "all": FlowWords(
+        "every timestep attends to every timestep",
         "{vectors}",
         "each made of all",
         shared=True,
-        dropped="Every step takes what fits it from the others, and stays: each has its own result.",
+        dropped="Every timestep gets a mean of all the others, and has its own result: none is removed.",
     ),
-    "repeat": TimeFlow(
-        "the same vector is handed to every step",
+    "repeat": FlowWords(
+        "the same vector is given to every timestep",
         "the same vector {times}",
-        dropped="The vector is handed to each of the {steps}: that makes an axis of them.",
+        dropped="The vector is repeated for each of the {steps}: that adds their axis.",
     ),
-    "merge": TimeFlow(
-        "what stands at the same step is put together",
+    "merge": FlowWords(
+        "tensors are combined timestep by timestep",
         "{vectors}",
-        dropped="What stands at the same step is put together, and every step stays.",
+        dropped="The tensors are combined timestep by timestep, and every timestep stays.",
     ),
-    "mark": TimeFlow(
-        "no number changes; some steps are marked to be skipped",
+    "mark": FlowWords(
+        "some timesteps are masked, the others pass unchanged",
         "every {step}",
-        "some marked to be skipped",
-        dropped="Steps are only marked, to be skipped later; they all stay where they are.",
+        "some of them masked",
+        dropped="Timesteps are only masked, so that later layers skip them; they all stay in the tensor.",
     ),
-    "none": TimeFlow("one vector, without time", "one vector"),
+    "input": FlowWords("comes in", "its input"),
+    "none": FlowWords("there is no axis of time", "one tensor"),
+    "unknown": FlowWords("how it moves along time is not known", "its output"),
 }
 
 
-def told(flow: str, axis: str, reach: int | None, begins_anew: bool) -> str:
-    """What a layer does along time. begins_anew: whether a memory within begins at zero at each step."""
+def told(flow: TimeFlow, axis: str, reach: int | None, begins_anew: bool) -> str:
+    """What a layer does along time. begins_anew: whether a hidden state within starts at zero at each position."""
     words = TIME_FLOWS[flow].says
-    # Over windows it is windows that do not see each other, and a memory inside each begins anew.
-    words = words.replace("step", "window") if axis == "windows" else words
-    words = words.format(reach=count(reach, axis if axis == "windows" else "steps"))
-    return f"{words}: the memory begins at zero in each" if begins_anew else words
+    # Over windows it is windows that do not see each other, and a state inside each starts anew.
+    words = words.replace("timestep", "window") if axis == "windows" else words
+    words = words.format(reach=count(reach, axis))
+    return f"{words}; the hidden state starts at zero in each" if begins_anew else words
 
 
 def handed(
-    flow: str, axis: str, steps: int | None, seen: int | None, *, last_memories: bool, answers: bool
+    flow: TimeFlow, axis: str, steps: int | None, seen: int | None, *, last_states: bool, answers: bool
 ) -> tuple[str, str]:
-    """What goes up from a layer's row in the chain over time, and how it came about.
+    """What a layer's row in the unrolled view returns, and how that came about.
 
-    seen: how many steps a window sees. last_memories: whether each vector is the last memory of a window. answers: whether
-    it goes out of the model.
+    seen: how many timesteps a window sees. last_states: whether each vector is the last hidden state of a window. answers:
+    whether it is an output of the model.
 
-    >>> handed("along", "timesteps", 20, None, last_memories=False, answers=False)
-    ('hands on all 20 memories', '')
-    >>> handed("each", "windows", 1, None, last_memories=True, answers=True)
-    ('answers with 1 last memory', 'one for each window')
+    >>> handed("along", "timesteps", 20, None, last_states=False, answers=False)
+    ('returns all 20 hidden states', '')
+    >>> handed("each", "windows", 1, None, last_states=True, answers=True)
+    ('outputs 1 last hidden state', 'one for each window')
     """
     amounts = {
-        "vectors": _some(steps, "last memories" if last_memories else "vectors"),
-        "memories": all_of(steps, "memories"),
+        "vectors": _some(steps, "last hidden states" if last_states else "vectors"),
+        "states": all_of(steps, "hidden states"),
         "all_steps": all_of(steps, axis),
         "times": f"at every {one_of(axis)}" if steps is None else "once" if steps == 1 else f"{steps:,} times",
         "step": one_of(axis),
         "seen": count(seen, axis),
     }
     words = TIME_FLOWS[flow]
-    verb = "answers with" if answers else "hands on"
+    verb = "outputs" if answers else "returns"
     return f"{verb} {words.hands.format(**amounts)}", words.more.format(**amounts)
 
 
-def kept_memories(flow: str, steps: int | None) -> str | None:
-    """What a recurrent layer hands on, None for other layers."""
+def returned_states(flow: TimeFlow, steps: int | None) -> str | None:
+    """Which hidden states a recurrent layer returns, None for other layers."""
     known = TIME_FLOWS.get(flow)
-    return known.keeps.format(memories=all_of(steps, "memories")) if known and known.keeps else None
+    return known.keeps.format(states=all_of(steps, "hidden states")) if known and known.keeps else None
 
 
 def all_of(number: int | None, name: str) -> str:
-    """All of so many: "all 20 memories", "the one memory", and "all memories" where nobody knows how many."""
+    """All of so many: "all 20 hidden states", "the one hidden state"; "all hidden states" where the number is not known."""
     if number is None:
         return f"all {name}"
     return f"the one {one_of(name)}" if number == 1 else f"all {count(number, name)}"

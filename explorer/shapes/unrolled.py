@@ -1,74 +1,15 @@
-"""How a layer moves along time (`FLOWS`): which steps see each other, what is handed on, and the chain unrolled by it."""
+"""A model unrolled over time: a row for each source and layer, a cell for each timestep that is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from explorer.description import Layer, Row, Source, Unrolled, Window
-from explorer.shapes.sentences import MERGED, PLAIN, POOLS, RECURRENT, WINDOW_POOLS
+from explorer.description import Layer, Row, Source, Unrolled
 from explorer.shapes.time_flow import TIME_FLOWS, handed, told
-from explorer.tensors.tensor import ORDERED, Seen, kind, rule
+from explorer.tensors.tensor import ORDERED
 from explorer.tensors.text import count, counted
 
 SHOWN_AT_EACH_END = 3
-
-
-def flow(seen: Seen) -> str:
-    """How a layer moves along time, as `explorer.shapes.time_flow` names it."""
-    return rule(FLOWS, seen.layer, _by_rank)(seen)
-
-
-def window(seen: Seen) -> Window | None:
-    """The window that a convolution or a pooling slides along, None for other layers."""
-    return slid_by(seen) if kind(seen.layer, (*CONVOLUTIONS, *WINDOW_POOLS)) else None
-
-
-def slid_by(seen: Seen) -> Window:
-    """The window of a layer that has one."""
-    layer = seen.layer
-    if kind(layer, CONVOLUTIONS):
-        (size,), (stride,), (dilation,) = layer.kernel_size, layer.strides, layer.dilation_rate
-    else:
-        (size,), (stride,), dilation = layer.pool_size, layer.strides, 1
-    spans = (size - 1) * dilation
-    if layer.padding != "same":
-        return Window(size, stride, dilation, spans if layer.padding == "causal" else 0)
-    # TensorFlow pads no more than is needed, and where that is odd one more behind than before.
-    steps = seen.first.shape[1]
-    last = stride if steps is None else (steps - 1) % stride + 1
-    return Window(size, stride, dilation, max(0, spans + 1 - last) // 2)
-
-
-def _timed(axes: Sequence[str]) -> bool:
-    return any(axis in ORDERED for axis in axes)
-
-
-def _by_rank(seen: Seen) -> str:
-    before, after = _timed(seen.first.axes), _timed(seen.out.axes)
-    if before and after:
-        return "merge" if len(seen.received) > 1 else "each"
-    return "pool" if before else "repeat" if after else "none"
-
-
-def _recurrent(seen: Seen) -> str:
-    return "along" if len(seen.out.shape) == len(seen.first.shape) else "last"
-
-
-def _bidirectional(seen: Seen) -> str:
-    return "both" if len(seen.out.shape) == len(seen.first.shape) else "both last"
-
-
-CONVOLUTIONS = ("Conv1D", "SeparableConv1D", "DepthwiseConv1D")
-FLOWS: dict[str, Callable[[Seen], str]] = {
-    **dict.fromkeys(RECURRENT, _recurrent),
-    "Bidirectional": _bidirectional,
-    **dict.fromkeys((*CONVOLUTIONS, *WINDOW_POOLS), lambda seen: "window"),
-    **dict.fromkeys(POOLS, lambda seen: "pool"),
-    **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention"), lambda seen: "all"),
-    **dict.fromkeys((*MERGED, "Concatenate", *PLAIN), _by_rank),
-    "RepeatVector": lambda seen: "repeat",
-    "Masking": lambda seen: "mark",
-}
 
 
 def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
@@ -84,7 +25,8 @@ def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
     rows = [_source_row(each, axis) for each in sources]
     rows += [_row(each, axis, steps, answers=each.name not in read) for each in layers]
     words = "; ".join(f"{row.name}: {row.says}" for row in rows)
-    return Unrolled(steps, tuple(shown), axis, tuple(rows), f"The chain over {count(steps, axis)}: {words}.")
+    over = "The model has no axis of time" if place is None else f"The model over {count(steps, axis)}"
+    return Unrolled(steps, tuple(shown), axis, tuple(rows), f"{over}: {words}.")
 
 
 def _source_row(source: Source, axis: str) -> Row:
@@ -100,7 +42,7 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
     anew = flow == "each" and any(inner.flow in ("along", "last") for inner in layer.inside)
     reads_within = anew and axis == "windows" and "timesteps" in came and "timesteps" not in went
     seen = None if layer.window is None else layer.window.size
-    hands, more = handed(flow, axis, returned, seen, last_memories=reads_within, answers=answers)
+    hands, more = handed(flow, axis, returned, seen, last_states=reads_within, answers=answers)
     shared = TIME_FLOWS[flow].shared
     cells = steps if flow.endswith("last") else returned
     same = f"×{cells} the same weights" if shared and cells and cells > 1 else ""

@@ -19,6 +19,10 @@ LETTERS = {
     "heads": "H",
     "head size": "D",
     "vocabulary": "V",
+    "filters": "N",
+    "rows": "R",
+    "columns": "C",
+    "channels": "K",
 }
 OTHER = "A"
 

@@ -1,10 +1,10 @@
-"""Tensors with a name for each axis, and what the rules for a layer look at."""
+"""Tensors with a name for each axis."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from explorer.tensors.symbols import Size
 
@@ -53,30 +53,6 @@ class Tensor:
         return Tensor(shape, axes, self.masked, tuple(self.sizes[place] for place in kept))
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a rule looks at: one call of one layer.
-
-    returned: still empty while the axes are named. inside, inside_sizes: of each layer that this one holds, the axes that
-    it returns and their sizes in symbols.
-    """
-
-    layer: Any
-    received: list[Tensor]
-    returned: list[Tensor]
-    node: Any
-    inside: list[tuple[Axes, ...]]
-    inside_sizes: list[tuple[Sizes, ...]] = field(default_factory=list)
-
-    @property
-    def first(self) -> Tensor:
-        return self.received[0]
-
-    @property
-    def out(self) -> Tensor:
-        return self.returned[0]
-
-
 def known(shape: Iterable[int | None]) -> tuple[int, ...]:
     """The sizes of a shape that are known.
 
@@ -84,18 +60,3 @@ def known(shape: Iterable[int | None]) -> tuple[int, ...]:
     (20, 5)
     """
     return tuple(size for size in shape if size is not None)
-
-
-def kind(layer: Any, among: Container[str]) -> str:
-    """The name of the nearest class among some, so that a subclass is seen as what it extends; "" where it is none of them.
-
-    >>> class Memory(dict): pass
-    >>> kind(Memory(), {"dict", "list"}), kind(Memory(), {"list"})
-    ('dict', '')
-    """
-    return next((each.__name__ for each in type(layer).__mro__ if each.__name__ in among), "")
-
-
-def rule(rules: Mapping[str, Rule], layer: Any, fallback: Rule) -> Rule:
-    """The rule for a layer, by the name of its class or of the nearest that it extends."""
-    return rules.get(kind(layer, rules), fallback)

@@ -10,8 +10,8 @@ from explorer.tensors.tensor import Tensor
 def count(size: int | None, name: str) -> str:
     """A size with its name.
 
-    >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "memories")
-    ('1 output', '1,234 units', 'timesteps', '1 memory')
+    >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "batches")
+    ('1 output', '1,234 units', 'timesteps', '1 batch')
     """
     if size is None:
         return name
@@ -21,8 +21,8 @@ def count(size: int | None, name: str) -> str:
 
 
 def one_of(name: str) -> str:
-    """The name of one of what an axis counts: "timestep", "memory"."""
-    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
+    """The name of one of what an axis counts: "timestep", "batch"."""
+    return name.removesuffix("es") if name.endswith("ches") else name.removesuffix("s")
 
 
 def agreed(verb: str, subject: int | Sequence[str] | None) -> str:
@@ -73,24 +73,24 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
 
     >>> sequence = Tensor((None, 20, 5), ("batch", "timesteps", "features"))
     >>> changes([sequence], [Tensor((None, 32), ("batch", "units"))])
-    'timesteps go, 5 features become 32 units'
+    'timesteps are removed, 5 features become 32 units'
     """
     if not received or not returned:
-        return "the shape stays"
+        return "the shape stays the same"
     first, out = received[0], returned[0]
     if all((tensor.shape, tensor.axes) == (out.shape, out.axes) for tensor in received):
-        return "the shape stays"
+        return "the shape stays the same"
     before, after = first.places, out.places
     gone = [name for name in before if name not in after]
     stay = [name for name, size in before.items() if name in after and after[name] == size]
-    parts = [f"{joined(gone)} {agreed('go', gone)}"] if gone else []
+    parts = [f"{joined(gone)} {agreed('are', gone)} removed"] if gone else []
     parts += [f"{joined(stay)} {agreed('stay', stay)}"] if stay else []
     parts += [
         f"{counted(size, name, 'become')} {after[name]}"
         for name, size in before.items()
         if name in after and after[name] != size
     ]
-    parts += [counted(size, name, "appear") for name, size in after.items() if name not in before]
+    parts += [f"{counted(size, name, 'are')} added" for name, size in after.items() if name not in before]
     widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
     if out.width and widths:
         if set(widths) == {out.width}:
@@ -101,10 +101,10 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
             number = widths[0][0] if len(set(widths)) == 1 else None
             parts.append(f"{joined(_widths(widths))} {agreed('become', number)} {count(*out.width)}")
     elif out.width:
-        parts.append(counted(*out.width, "appear"))
+        parts.append(f"{counted(*out.width, 'are')} added")
     elif widths:
-        parts.append(f"{widths[0][1]} {agreed('go', widths[0][1:])}")
-    return ", ".join(parts) or "the shape stays"
+        parts.append(f"{widths[0][1]} {agreed('are', widths[0][1:])} removed")
+    return ", ".join(parts) or "the shape stays the same"
 
 
 def _widths(widths: Sequence[tuple[int | None, str]]) -> list[str]:

@@ -15,28 +15,11 @@ from zlib import crc32
 import keras
 from keras import layers
 
-# Classes that read the same axes, so that one may stand where another does.
-FAMILIES = (
-    ("GRU", "LSTM", "SimpleRNN"),
-    ("GlobalAveragePooling1D", "GlobalMaxPooling1D"),
-    ("AveragePooling1D", "MaxPooling1D"),
-    ("Add", "Multiply", "Average", "Maximum", "Concatenate"),
-)
-# Entries of a layer's configuration that are words, and the words that Keras takes.
-WORDS = {
-    ("Bidirectional", "merge_mode"): ("concat", "sum", "mul", "ave"),
-    ("Conv1D", "padding"): ("valid", "same", "causal"),
-    ("SeparableConv1D", "padding"): ("valid", "same", "causal"),
-    ("DepthwiseConv1D", "padding"): ("valid", "same"),
-    ("AveragePooling1D", "padding"): ("valid", "same"),
-    ("MaxPooling1D", "padding"): ("valid", "same"),
-    ("Attention", "score_mode"): ("dot", "concat"),
-}
-# Switches that change neither a shape nor a weight nor what flows: nothing would be seen of them.
-UNSEEN = {
-    *("trainable", "stateful", "unroll", "zero_output_for_mask", "unit_forget_bias"),
-    *("sparse", "ragged", "synchronized", "flash_attention", "rms_scaling"),
-}
+from explorer.layers.base import rules_for
+from explorer.layers.reasons import title
+
+# A switch of any layer that nothing would be seen of; those of one class stand with its rules (`unseen`).
+UNSEEN = frozenset(("trainable",))
 # The order in which they are offered; all others come after, as Keras lists them.
 FIRST = ("return_sequences", "wrapper", "kind", "direction", "merge_mode", "padding")
 
@@ -90,20 +73,13 @@ def fresh(layer: Any, /, **changes: Any) -> Any:
     return type(layer).from_config(config)
 
 
-def title(layer: Any) -> str:
-    """A layer's class, with what it wraps: "TimeDistributed(Dense)"."""
-    held = next(iter(_held(layer).values()), None)
-    return type(layer).__name__ if held is None else f"{type(layer).__name__}({title(held)})"
-
-
 def _own(layer: Any, wrapper: Any) -> Iterator[Choice]:
     """The settings of a layer itself; `wrapper` is what holds it, or None."""
     if not isinstance(layer, keras.layers.Layer) or isinstance(layer, keras.Model):
         return
-    name, both_ways = type(layer).__name__, isinstance(wrapper, layers.Bidirectional)
-    family = next((each for each in FAMILIES if name in each), ())
-    if family and getattr(layers, name) is type(layer):
-        yield _choice(layer, "kind", name, family)
+    name, both_ways, rules = type(layer).__name__, isinstance(wrapper, layers.Bidirectional), rules_for(layer)
+    if rules.exchangeable:
+        yield _choice(layer, "kind", name, rules.exchangeable)
     if isinstance(layer, layers.RNN) and not both_ways:
         yield _choice(layer, "direction", "one", ("one", "both"))
     if isinstance(layer, layers.Bidirectional):
@@ -113,9 +89,14 @@ def _own(layer: Any, wrapper: Any) -> Iterator[Choice]:
     if type(layer) is layers.Dense and not _wraps(wrapper):
         yield _choice(layer, "wrapper", name, (name, f"TimeDistributed({name})"))
     # One of the two must run backwards, and a wrapper hands on one tensor.
-    unseen = UNSEEN | ({"go_backwards"} if both_ways else set()) | ({"return_state"} if wrapper is not None else set())
+    unseen = (
+        UNSEEN
+        | rules.unseen
+        | ({"go_backwards"} if both_ways else set())
+        | ({"return_state"} if wrapper is not None else set())
+    )
     for entry, value in layer.get_config().items():
-        words = WORDS.get((name, entry))
+        words = rules.words.get(entry)
         if words:
             yield _choice(layer, entry, value, words)
         elif isinstance(value, bool) and entry not in unseen:
