@@ -14,6 +14,8 @@ pasted          pasted code in an architecture's place, and random targets in a 
 catalog         walks both folders
 presets         named experiments with a point to see
 examples/       Keras code to open and paste: as written, and mended
+keras_internals what Keras does not document: attributes of its tensors, layers and weights
+keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
 shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
 answers         the types of what workers answer about a model
@@ -35,6 +37,7 @@ runtime/        where runs live, in this order:
   retention       which runs are deleted, and when
   quotas          how much one visitor may have going, and how much all together
   encryption      the key that a cluster's processes know each other by
+  dask_internals  what Dask does not document: attributes of its nannies, futures and schedulers
   nodes           Dask's scheduler and worker, without the ports that are not needed
   embedded        the cluster that runs in this process and its children
   health          what workers use, and how long nobody has heard of them
@@ -60,7 +63,7 @@ html            an explanation as a table, for notebooks
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`
 cli, __main__   the same from the command line
 ui/             the Streamlit page, its components, and the stream of live events; in ui/server/ what stands before them:
-                names, origins, sizes, rates and connections
+                names, origins, sizes, rates and connections; what Streamlit does not document is in streamlit_internals
 
 A chunk is a pure function, (experiment, state, epochs, budget) -> (state, frames): everything that the engine promises
 (pause, step, recovery, the same losses bit for bit) follows from that.

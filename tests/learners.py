@@ -14,6 +14,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from explorer.keras_internals import layer_and_sublayers
 from explorer.snippet import check
 
 HERE = Path(__file__).parent
@@ -58,7 +59,7 @@ def model_in(names: dict[str, Any]) -> keras.Model:
 def trained(model: keras.Model, x: list[list[int]], y: Any, loss: Any, batch_size: int | None) -> None:
     """Compile a model and fit it once on data of these shapes, batch included. Raises what Keras raises."""
     rng = np.random.default_rng(0)
-    reads = any(isinstance(layer, keras.layers.Embedding) for layer in model._flatten_layers())
+    reads = any(isinstance(layer, keras.layers.Embedding) for layer in layer_and_sublayers(model))
 
     def given(shape: list[int]) -> np.ndarray:
         return rng.integers(0, 2, shape) if reads else rng.normal(size=shape).astype("float32")

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from explorer.ui import frontend, modules
+from explorer.ui import frontend, modules, streamlit_internals
 from explorer.ui.sockets import send_at_once
 from scripts.front_end import program
 
 
-@pytest.mark.parametrize("name", frontend.ELEMENTS)
+@pytest.mark.parametrize("name", streamlit_internals.ELEMENTS)
 def test_the_installed_streamlit_has_every_element_under_its_name(name):
-    found = [path for path in frontend.elements() if path.startswith(f"static/js/{name}.")]
+    found = [path for path in streamlit_internals.elements() if path.startswith(f"static/js/{name}.")]
     assert len(found) == 1
 
 
@@ -26,13 +26,14 @@ def test_whatever_a_held_module_imports_is_held():
     modules = {path: file for path, file in held.items() if path.startswith("/static/js/")}
     assert len(modules) > 50
     for path, file in modules.items():
-        for name in frontend._IMPORTED.findall(file.body.decode()):
-            assert f"/static/js/{name}" in held, f"{path} imports {name}"
+        for name in streamlit_internals.imported(file.body.decode()):
+            assert f"/{name}" in held, f"{path} imports {name}"
 
 
 def test_a_frontend_of_another_make_is_served_as_it_is(tmp_path, monkeypatch):
     (tmp_path / "index.html").write_text("<html><head></head><body>Another</body></html>")
-    monkeypatch.setattr(frontend, "STATIC", tmp_path)
+    monkeypatch.setattr(frontend, "FILES", tmp_path)
+    monkeypatch.setattr(streamlit_internals, "FILES", tmp_path)
     assert set(frontend.held()) == {"/", frontend.PLOTLY_PATH, *modules.MODULES}
     assert frontend.held()["/"].body.endswith(b"<body>Another</body></html>")
 

@@ -10,7 +10,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # These import Keras when they are imported, and only workers do that. All others import it, or these, inside functions.
-KERAS_ROOMS = ("explorer.snippet", "explorer.models", "explorer.shapes.describe_model", "explorer.training.trainer")
+KERAS_ROOMS = (
+    *("explorer.keras_source", "explorer.snippet", "explorer.models"),
+    "explorer.shapes.describe_model",
+    "explorer.training.trainer",
+)
 
 
 def imports_keras(name: str) -> bool:

@@ -11,8 +11,11 @@ From top to bottom: a module imports what stands above it.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import click
 
@@ -20,15 +23,40 @@ from explorer import __version__
 from explorer.cli import code, models, training
 
 EXIT_CODES = """\b
-It ends with
-  0  where all is well
-  1  where the answer is no: the code has a problem, or the loss was no longer a finite number
-  2  where it cannot be done: an unknown name, a value that is not allowed, a file that is not there
-  130  where you ended it
+Exit codes
+  0  it worked
+  1  the answer is no: the code has a problem, or the loss was no longer a finite number
+  2  it cannot be done: an unknown name, a value that is not allowed, a file that is not there
+  130  you stopped it
 """
 
 
+class _NobodyReads(Exception):
+    """Whoever read the output has gone (`| head`)."""
+
+
+@contextmanager
+def _read_to_the_end() -> Iterator[None]:
+    # Click itself would end with 1 at a broken pipe; and what is still in the buffer would meet it only after `main`.
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise _NobodyReads from None
+
+
+class _Commands(click.Group):
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        with _read_to_the_end():  # --help is written here
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _read_to_the_end():
+            return super().invoke(ctx)
+
+
 @click.group(
+    cls=_Commands,
     help="Recurrent Keras models: what every layer does to the axes, and their training.",
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -58,9 +86,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        # The reader has gone (`| head`): there is nobody left to tell.
-        sys.stdout = None
+    except _NobodyReads:
+        # What is left in the buffer goes nowhere, quietly, when the interpreter ends.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (click.Abort, KeyboardInterrupt):
         print("\nEnded.", file=sys.stderr)

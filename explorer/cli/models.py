@@ -22,7 +22,7 @@ from explorer.shapes.explanation import explained, named, told, told_layer
 @click.command("list", epilog=examples("list", "list --json"))
 @as_json
 def list_all(as_json: bool) -> None:
-    """What there is: architectures, tasks, and which fit."""
+    """List architectures and tasks, and which fit each other."""
     found = {
         "architectures": [
             _entry(entry) | {"tasks": [name for name, task in TASKS.items() if entry.fits(task)]}

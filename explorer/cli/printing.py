@@ -1,6 +1,7 @@
 """What is printed: tables, changes of code in colour, and the figures of training.
 
-A terminal gets colours and its own width; a file or another program gets every row on a line of its own, without colours.
+A terminal gets colours and its own width. A file or another program gets every row on a line of its own, however long,
+without colours and without a line of dashes: whatever COLUMNS says, which some shells hand on to every program.
 """
 
 from __future__ import annotations
@@ -23,21 +24,28 @@ from explorer.tensors.text import in_words
 WIDTH_OF_A_FILE = 4_000
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to `main`, where Rich would end the program with 1."""
+        raise BrokenPipeError
+
+
 def console(errors: bool = False) -> Console:
     """A console on the output of now, which tests put another one in the place of."""
     stream = sys.stderr if errors else sys.stdout
     width = None if stream.isatty() else WIDTH_OF_A_FILE
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False, legacy_windows=False)
+    return _Console(file=stream, width=width, highlight=False, soft_wrap=False, legacy_windows=False)
 
 
 def table(columns: Mapping[str, Mapping[str, Any]], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
     """columns: their names, with what `rich.table.Column` takes."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
+    shown = console()
+    style = box.SIMPLE_HEAD if shown.is_terminal else None
+    drawn = Table(title=title, title_justify="left", title_style="bold", box=style, show_edge=False)
     for name, options in columns.items():
         drawn.add_column(name, **options)
     for row in rows:
-        drawn.add_row(*map(escape, row))
-    shown = console()
+        drawn.add_row(*(escape(cell if shown.is_terminal else cell.replace("\n", "; ")) for cell in row))
     with shown.capture() as written:
         shown.print(drawn)
     # Rich fills every row up to the widest.

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from explorer.keras_internals import mask_of, set_mask
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls, source_name
 from explorer.shapes.model_shapes import ModelShapes
@@ -55,7 +56,7 @@ def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dic
     found = _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
     named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
     named.update((call.name, found[id(call.outputs[0])]) for call in calls(model))
-    masks = {name: getattr(value, "_keras_mask", None) for name, value in named.items()}
+    masks = {name: mask_of(value) for name, value in named.items()}
     return (
         {name: np.asarray(value) for name, value in named.items()},
         {name: None if mask is None else np.asarray(mask) for name, mask in masks.items()},
@@ -107,7 +108,7 @@ def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     if plain and isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
         found = _run(layer, args)
         return [found[id(tensor)] for tensor in layer.outputs]
-    mask = getattr(args[0], "_keras_mask", None) if plain else None
+    mask = mask_of(args[0]) if plain else None
     if plain and type(layer) is keras.layers.TimeDistributed and mask is None:
         return _folded(layer, args[0])
     if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
@@ -115,7 +116,7 @@ def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     if type(layer) in STEPS and not layer.stateful and not set(more) - {"initial_state", "mask"} and len(args) == 1:
         step = _stepper(layer)
         if step is not None:
-            mask = kwargs.get("mask") if kwargs.get("mask") is not None else getattr(args[0], "_keras_mask", None)
+            mask = kwargs.get("mask") if kwargs.get("mask") is not None else mask_of(args[0])
             return _stepped(layer, step, args[0], mask, kwargs.get("initial_state"))
     return layer(*args, **kwargs)
 
@@ -146,7 +147,7 @@ def _both_ways(layer: keras.layers.Bidirectional, sequence: Any, mask: Any) -> A
 
 def _with_mask(output: Any, mask: Any, layer: Any) -> Any:
     if mask is not None and layer.return_sequences:
-        output._keras_mask = mask
+        set_mask(output, mask)
     return output
 
 

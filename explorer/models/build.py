@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.catalog import ARCHITECTURES, resolve
 from explorer.experiment import Experiment
+from explorer.keras_internals import GENERATOR_STATE, initializer_of, layer_and_sublayers, maker, set_initializer
 from explorer.registry import Architecture, Sizes
 from explorer.snippet import model_of
 
@@ -59,14 +60,14 @@ def _with_weights(make: Callable[[], keras.Model], seed: int) -> keras.Model:
         model = make()
         drawn = _drawn(model)
         for place, variable in enumerate(model.variables):
-            variable._initializer = _seeded(variable, [seed, place], id(variable) in drawn)
+            set_initializer(variable, _seeded(variable, [seed, place], id(variable) in drawn))
     return model
 
 
 def _drawn(model: keras.Model) -> set[int]:
     """The weights (by id) whose initializer names a seed that nobody gave it: EinsumDense, and so attention, draws one
     for the initializer that it makes of its own."""
-    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.EinsumDense)]
+    layers = [layer for layer in layer_and_sublayers(model) if isinstance(layer, keras.layers.EinsumDense)]
     return {id(layer.kernel) for layer in layers if layer.kernel_initializer.get_config().get("seed", 0) is None}
 
 
@@ -76,9 +77,9 @@ def _seeded(variable: keras.Variable, entropy: list[int], drawn: bool) -> Any:
     The seed follows from the variable's place in the model: its path holds the names that Keras makes up, and those
     count what was built before.
     """
-    initializer = variable._initializer
+    initializer = initializer_of(variable)
     seed = int(np.random.SeedSequence(entropy).generate_state(1)[0]) >> 1
-    if variable.name == "seed_generator_state":
+    if variable.name == GENERATOR_STATE:
         return lambda shape, dtype: np.array([seed, 0], dtype)
     if isinstance(initializer, keras.Initializer):
         config = initializer.get_config()
@@ -98,7 +99,7 @@ def _check(model: Any, architecture: Architecture, sizes: Sizes, knobs: Mapping[
     for shape, tensor in zip(promised, model.inputs, strict=True):
         if tuple(tensor.shape) == shape:
             continue
-        source = tensor._keras_history.operation.name
+        source = maker(tensor).name
         if None in tensor.shape[1:]:
             # TimeDistributed over unknown timesteps loops over the batch instead, so an open size is no convenience.
             raise BrokenPromise(
@@ -110,7 +111,7 @@ def _check(model: Any, architecture: Architecture, sizes: Sizes, knobs: Mapping[
         raise BrokenPromise(f"{name} promises one output, {output}, but its model has {len(model.outputs)} outputs")
     (answer,) = model.outputs
     if tuple(answer.shape) != output:
-        layer = answer._keras_history.operation.name
+        layer = maker(answer).name
         raise BrokenPromise(f"{name} promises {output} but its last layer '{layer}' returns {tuple(answer.shape)}")
 
 

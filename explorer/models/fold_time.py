@@ -12,6 +12,8 @@ from typing import Any
 
 import keras
 
+from explorer.keras_internals import is_from_keras, layer_and_sublayers, mask_of, own_variables
+
 
 def folded(model: keras.Model) -> keras.Model:
     """The same model on the very same weights, folded wherever that changes nothing; the model itself where nowhere.
@@ -45,11 +47,11 @@ def may_fold(layer: keras.layers.Layer) -> bool:
     """
     if type(layer) is not keras.layers.TimeDistributed:
         return False
-    return all(_treats_samples_alone(each) for each in layer.layer._flatten_layers())
+    return all(_treats_samples_alone(each) for each in layer_and_sublayers(layer.layer))
 
 
 def _treats_samples_alone(layer: keras.layers.Layer) -> bool:
-    if not type(layer).__module__.startswith("keras.src.") or isinstance(layer, keras.layers.Lambda):
+    if not is_from_keras(layer) or isinstance(layer, keras.layers.Lambda):
         return False
     if getattr(layer, "stateful", False) or getattr(layer, "activity_regularizer", None) is not None:
         return False
@@ -64,7 +66,7 @@ def _operations(model: keras.Model) -> list[Any]:
 
 def _counts(layer: keras.layers.Layer) -> bool:
     """Whether it has weights of its own that no gradient moves; a layer that was frozen is not told apart, and waits."""
-    return any(not variable.trainable for variable in layer._trainable_variables + layer._non_trainable_variables)
+    return any(not variable.trainable for variable in own_variables(layer))
 
 
 def _draws(layer: keras.layers.Layer) -> bool:
@@ -83,4 +85,4 @@ def _works_along_the_batch(layer: keras.layers.Layer) -> bool:
 
 
 def _masked(sequence: Any, kwargs: dict[str, Any]) -> bool:
-    return kwargs.get("mask") is not None or getattr(sequence, "_keras_mask", None) is not None
+    return kwargs.get("mask") is not None or mask_of(sequence) is not None

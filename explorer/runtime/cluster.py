@@ -17,11 +17,15 @@ from typing import Any
 import dask
 import psutil
 from distributed import Client, Future, SpecCluster
-from distributed.client import ClosedClientError
-from distributed.comm.core import CommClosedError
-from distributed.utils import LoopRunner
 
 from explorer.runtime import embedded
+from explorer.runtime.dask_internals import (
+    MEMORY_TOPIC,
+    ClosedClientError,
+    CommClosedError,
+    LoopRunner,
+    last_seen_and_memory_told,
+)
 from explorer.runtime.dask_settings import SETTINGS
 from explorer.runtime.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
 from explorer.runtime.futures import WorkerDied, give_up, result_of
@@ -29,7 +33,6 @@ from explorer.runtime.health import HealthRecord, Heartbeat, MemoryDeaths, Worke
 from explorer.runtime.remote import Warmup, checked_address
 
 _LOG = logging.getLogger(__name__)
-_MEMORY_TOPIC = "worker-restart-memory"
 # The scheduler runs in this process, or near it. On a loaded machine its answers take a moment, never this long.
 _SECONDS_OF_AN_ANSWER = 10.0
 # How often the workers' heartbeats, which come twice a second, are looked at; and a lost scheduler is tried again.
@@ -98,7 +101,7 @@ class Cluster:
             self._local = embedded.start(self.wanted, self.memory)
             self._address = self._local.scheduler_address
             self._client = Client(self._local, set_as_default=False)
-            self._client.subscribe_topic(_MEMORY_TOPIC, self._memory_deaths.note)
+            self._client.subscribe_topic(MEMORY_TOPIC, self._memory_deaths.note)
         self._watching.start()
         return self
 
@@ -252,10 +255,7 @@ class Cluster:
         else:
             scheduler: Any = client.scheduler
             found = client.sync(scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
-            heartbeats = {
-                address: Heartbeat(worker["last_seen"], worker["metrics"].get("memory", 0))
-                for address, worker in found["workers"].items()
-            }
+            heartbeats = {address: Heartbeat(*told) for address, told in last_seen_and_memory_told(found).items()}
             self._warmup.warm(self._client, list(heartbeats))
         self._health.note(heartbeats, time.monotonic())
 
@@ -263,7 +263,7 @@ class Cluster:
 
     def _connected(self, seconds: float) -> Client:
         client = Client(self._address, loop=self._loops.loop, set_as_default=False, timeout=seconds)
-        client.subscribe_topic(_MEMORY_TOPIC, self._memory_deaths.note)
+        client.subscribe_topic(MEMORY_TOPIC, self._memory_deaths.note)
         return client
 
     def _restart_remote(self, worker: str) -> None:

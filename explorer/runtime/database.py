@@ -42,7 +42,7 @@ class Database:
     """One database. It is opened, and its tables are made or brought up to date, with the first transaction.
 
     url: a SQLAlchemy address. tables: what must be there. upgrade: called in the transaction that brings the tables up to
-    date, after missing tables and columns were added. Raises ValueError with a sentence for an address that is none.
+    date, after missing tables and columns were added. Raises ValueError with a sentence for what is no such address.
     """
 
     def __init__(self, url: str, tables: sql.MetaData, upgrade: Callable[[sql.Connection], None]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import stat
 import sys
@@ -17,10 +16,19 @@ from typing import Any
 
 import dask
 import psutil
-from distributed import Nanny, SpecCluster, Status
-from distributed.utils import get_mp_context
+from distributed import Nanny, SpecCluster
 
 from explorer.runtime import jobs, nodes
+from explorer.runtime.dask_internals import (
+    has_ended,
+    has_worker,
+    last_seen_and_memory,
+    nannies_ever,
+    nanny_of,
+    pid_of,
+    preload_in_forkserver,
+    start_no_other,
+)
 from explorer.runtime.encryption import temporary_security
 from explorer.runtime.health import Heartbeat
 
@@ -108,8 +116,7 @@ def _fork_ahead() -> None:
     # The parent of the workers inherits the settings from here, before it imports anything that reads them.
     for name, value in jobs.ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    get_mp_context()  # names what Dask wants imported ahead; what is named after it counts
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["explorer.runtime.worker_preload", "distributed"])
+    preload_in_forkserver(["explorer.runtime.worker_preload", "distributed"])
 
 
 # --- what follows runs in the cluster's own event loop
@@ -117,11 +124,7 @@ def _fork_ahead() -> None:
 
 async def heartbeats(local: SpecCluster) -> dict[str, Heartbeat]:
     """The last heartbeat of each worker that is up, by its address."""
-    scheduler: Any = local.scheduler
-    return {
-        address: Heartbeat(worker.last_seen, worker.metrics.get("memory", 0))
-        for address, worker in scheduler.workers.items()
-    }
+    return {address: Heartbeat(*found) for address, found in last_seen_and_memory(local.scheduler).items()}
 
 
 async def replace(cluster: SpecCluster, worker: str, seconds: float) -> None:
@@ -129,15 +132,14 @@ async def replace(cluster: SpecCluster, worker: str, seconds: float) -> None:
 
     Nothing milder ends one that is stopped or that hangs outside Python. Raises TimeoutError where none is up in time.
     """
-    nannies: list[Any] = [nanny for nanny in cluster.workers.values() if nanny.worker_address == worker]
-    nanny = nannies[0] if nannies else None
+    nanny = nanny_of(cluster, worker)
     pid = nanny and nanny.pid
     if nanny is None or not pid:
         return  # It is gone already.
     with suppress(psutil.NoSuchProcess):
         psutil.Process(pid).kill()
     deadline = time.monotonic() + seconds
-    while nanny.pid in (None, pid) or nanny.process.status != Status.running:
+    while not has_worker(nanny, other_than=pid):
         if time.monotonic() > deadline:
             raise TimeoutError(f"No worker was up within {seconds:g} seconds after one was ended.")
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -146,7 +148,7 @@ async def replace(cluster: SpecCluster, worker: str, seconds: float) -> None:
 def reopen(cluster: SpecCluster, processes: set[psutil.Process]) -> None:
     """Have the workers started that are missing and that nobody starts; `processes` are those of the last call."""
     for name, nanny in list(cluster.workers.items()):
-        if nanny.status in (Status.closed, Status.failed):
+        if has_ended(nanny):
             del cluster.workers[name]
     held: set[psutil.Process] = set()
     collect(cluster, held)
@@ -160,9 +162,8 @@ def reopen(cluster: SpecCluster, processes: set[psutil.Process]) -> None:
 def retire(cluster: SpecCluster, processes: set[psutil.Process]) -> None:
     """Start no worker any more, and collect the processes of those that there are."""
     collect(cluster, processes)
-    for nanny in list(cluster._created):
-        if nanny.status == Status.running:
-            nanny.close_gracefully(reason="the server ends")
+    for nanny in nannies_ever(cluster):
+        start_no_other(nanny)
 
 
 # --- and this in any thread
@@ -170,11 +171,10 @@ def retire(cluster: SpecCluster, processes: set[psutil.Process]) -> None:
 
 def collect(cluster: SpecCluster, found: set[psutil.Process]) -> None:
     """The workers' processes, those that are still starting among them."""
-    for nanny in list(cluster._created):
-        process = nanny.process and nanny.process.process
+    for pid in map(pid_of, nannies_ever(cluster)):
         with suppress(psutil.NoSuchProcess):
-            if process and process.pid:
-                found.add(psutil.Process(process.pid))
+            if pid:
+                found.add(psutil.Process(pid))
 
 
 def kill(processes: set[psutil.Process]) -> None:

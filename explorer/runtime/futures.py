@@ -10,11 +10,15 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 from distributed import Client, Future
-from distributed.comm.core import CommClosedError
-from distributed.scheduler import KilledWorker
 
-# The reason that Dask itself gives for cancelling everything when its connection breaks.
-LOST_REASON = "scheduler-connection-lost"
+from explorer.runtime.dask_internals import (
+    LOST_REASON,
+    CommClosedError,
+    KilledWorker,
+    cancel_by_key,
+    reason_of_cancelling,
+)
+
 _SECONDS_BETWEEN_LOOKS = 0.1
 
 
@@ -25,8 +29,7 @@ class WorkerDied(Exception):
 def gone(future: Future[Any]) -> bool:
     """Whether what a worker had made ended with it or with its scheduler, so that waiting for it would never end."""
     if future.status == "cancelled":
-        reason = getattr(future._state and future._state.exception, "reason", None)
-        return reason == LOST_REASON or bool(future.client.status == "closed")
+        return reason_of_cancelling(future) == LOST_REASON or bool(future.client.status == "closed")
     return bool(future.status == "lost")
 
 
@@ -69,6 +72,4 @@ async def _fetched(future: Future[Any], timeout: float) -> Any:
 async def give_up(client: Client, keys: Iterable[Any]) -> None:
     """Cancel what was asked of a lost scheduler, as Dask does itself with everything where a connection breaks."""
     for key in keys:
-        state = client.futures.get(key)
-        if state is not None:
-            state.cancel(reason=LOST_REASON)
+        cancel_by_key(client, key, LOST_REASON)

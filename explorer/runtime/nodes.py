@@ -1,7 +1,9 @@
 """Dask's scheduler and worker without what is not needed here and cannot be switched off by a setting.
 
 That is the HTTP server that each of them starts, which even without any route lists its routes to everybody on the machine;
-and what they remember of each task that there ever was, with which a server that runs for weeks would grow.
+and what they remember of each task that there ever was, with which a server that runs for weeks would grow. The names that
+are replaced here (`start_http_server`, `extensions`, `key_split`) are distributed 2026.8.0's; tests/test_dask_internals.py
+fails where another version calls them otherwise.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from explorer.keras_internals import maker, mask_of, node_of
+
 if TYPE_CHECKING:
     import keras
 
@@ -49,8 +51,7 @@ def calls(model: keras.Model) -> list[Call]:
         """How many calls lie behind a tensor, at most; its own call is noted on the way."""
         if id(tensor) in level:
             return level[id(tensor)]
-        operation, index, _ = tensor._keras_history
-        node = operation._inbound_nodes[index]
+        node = node_of(tensor)
         own = 1 + max((meet(each) for each in unmasked(node.input_tensors)), default=0)
         nodes.setdefault(id(node), (own, node))
         for each in node.outputs:
@@ -75,15 +76,15 @@ def calls(model: keras.Model) -> list[Call]:
 
 def source_name(tensor: Any) -> str:
     """The name of the Input that a tensor comes from."""
-    return str(tensor._keras_history.operation.name)
+    return str(maker(tensor).name)
 
 
 def unmasked(tensors: Sequence[Any]) -> list[Any]:
     """Keras hands a mask on as one more tensor, made by operations that nobody wrote: they are no part of the story."""
-    masks = {id(tensor._keras_mask) for tensor in tensors if masked(tensor)}
+    masks = {id(mask_of(tensor)) for tensor in tensors if masked(tensor)}
     return [tensor for tensor in tensors if id(tensor) not in masks]
 
 
 def masked(tensor: Any) -> bool:
     """Whether a mask travels beside a tensor."""
-    return getattr(tensor, "_keras_mask", None) is not None
+    return mask_of(tensor) is not None

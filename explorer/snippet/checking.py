@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from explorer.snippet.apart import apart, named_anew
+from explorer.keras_source import named_anew
+from explorer.snippet.apart import apart
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.given import shapes_of, sized, target_of

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from explorer.keras_internals import operations_called, run_through_graph
 from explorer.snippet.families import CONV_RECURRENT
 from explorer.snippet.limits import LARGEST_TRACE
 
@@ -34,7 +35,7 @@ def parts(layer: Any) -> list[Any]:
     if isinstance(layer, keras.layers.Wrapper):
         return [layer.layer]
     if isinstance(layer, keras.Model):
-        return [node.operation for nodes in layer._nodes_by_depth.values() for node in nodes if not node.is_input]
+        return operations_called(layer)
     if isinstance(layer, keras.layers.RNN):
         return [layer.cell]
     return []
@@ -113,8 +114,7 @@ def _of_model(model: Any, arguments: Any, look: Callable[[], None], left: float)
 
         return call
 
-    # As Keras itself goes through a model to find its shapes.
-    model._run_through_graph(list(_tensors(arguments)), operation_fn=counted)
+    run_through_graph(model, list(_tensors(arguments)), counted)
     return total
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import replace
 
-from explorer.snippet.apart import named_anew
+from explorer.keras_source import named_anew
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, read, wrong_with
 from explorer.snippet.edits import applied

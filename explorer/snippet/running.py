@@ -16,9 +16,9 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras.src import backend
-from keras.src.losses.loss import squeeze_or_expand_to_same_rank
 
+from explorer.keras_internals import mask_of, set_mask
+from explorer.keras_source import squeeze_or_expand_to_same_rank, traced_output
 from explorer.snippet.costs import trace
 from explorer.snippet.library.paths import spoken
 from explorer.snippet.limits import Budget
@@ -115,7 +115,7 @@ def suspect(call: Call, received: list[Any]) -> bool:
     kind = call.layer.kind
     if kind in _RECURRENT:
         core = call.layer.core.layer
-        masked = any(_mask(each) is not None for each in received)
+        masked = any(mask_of(each) is not None for each in received)
         return masked or len(received) > 1 or type(core).__name__ not in _RECURRENT or "initial_state" in call.keywords
     return kind not in _TRUSTED
 
@@ -132,10 +132,6 @@ def _cost(call: Call, arguments: Any, keywords: Any, budget: Budget) -> float:
     return trace(layer, arguments, keywords, budget.look)
 
 
-def _mask(tensor: Any) -> Any:
-    return backend.get_keras_mask(tensor)
-
-
 def _traced(call: Call, arguments: Any, keywords: Any, said: Any) -> Any:
     """What a call really returns: traced on placeholders, with the masks that travel beside the tensors."""
     function = call.run
@@ -145,7 +141,7 @@ def _traced(call: Call, arguments: Any, keywords: Any, said: Any) -> Any:
         first = tensors_of((arguments, keywords))[0]
         steps, function = first.shape[1], _one_step(call.layer.layer.layer)
     specs = tensors_of((arguments, keywords))
-    masks = [_mask(each) for each in specs]
+    masks = [mask_of(each) for each in specs]
     key = _key(call, arguments, keywords, specs, masks)
     if key is not None and key in _traces:
         _traces.move_to_end(key)
@@ -188,7 +184,7 @@ def _trace(call: Call, function: Any, arguments: Any, keywords: Any, specs: list
         marks = iter(given[len(specs) :])
         for tensor, mask in zip(given, masks, strict=False):
             if mask is not None and steps is None:
-                backend.set_keras_mask(tensor, next(marks))
+                set_mask(tensor, next(marks))
         held_by = call.layer.keras if isinstance(call.layer, ModelValue) else call.value.layer
         variables = held_by.variables
         mapping = [(variable, tf.zeros(variable.shape, variable.dtype)) for variable in variables]
@@ -197,7 +193,7 @@ def _trace(call: Call, function: Any, arguments: Any, keywords: Any, specs: list
 
     distinct = [keras.KerasTensor(each.shape, each.dtype) for each in (*specs, *present)]
     try:
-        made = backend.compute_output_spec(traced, *distinct)
+        made = traced_output(traced, *distinct)
     except Exception as error:
         return spoken(error)
     return [(tuple(each.shape), each.dtype) for each in tensors_of(made)]
@@ -215,8 +211,8 @@ def _like(said: Any, found: list[tuple[Shape, str]], steps: int | None) -> Any:
         if shape == tuple(each.shape) or None in shape:
             return each
         made = keras.KerasTensor(shape, dtype)
-        if _mask(each) is not None:
-            backend.set_keras_mask(made, _mask(each))
+        if mask_of(each) is not None:
+            set_mask(made, mask_of(each))
         return made
 
     return swapped(said, change)
@@ -267,7 +263,7 @@ def loss_of(name: str, target: Shape, answer: Shape) -> tuple[Shape | None, str]
             def traced(true: Any, predicted: Any) -> Any:
                 return function(*squeeze_or_expand_to_same_rank(true, predicted))
 
-            made = backend.compute_output_spec(traced, keras.KerasTensor(target, dtype), keras.KerasTensor(answer))
+            made = traced_output(traced, keras.KerasTensor(target, dtype), keras.KerasTensor(answer))
             found = (tuple(made.shape), "")
         except Exception as error:
             found = (None, spoken(error))

@@ -20,6 +20,7 @@ import tensorflow as tf
 
 from explorer.catalog import program_key, resolve
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
+from explorer.keras_internals import layer_and_sublayers, mask_of
 from explorer.models.build import build_experiment
 from explorer.models.fold_time import folded
 from explorer.pasted import ASKS, loss_name
@@ -60,7 +61,7 @@ def hindrance(experiment: Experiment, model: keras.Model) -> str:
         )
     if not model.trainable_variables:
         return "This model has no weights that could be trained."
-    keeping = [layer.name for layer in model._flatten_layers() if getattr(layer, "stateful", False) is True]
+    keeping = [layer.name for layer in layer_and_sublayers(model) if getattr(layer, "stateful", False) is True]
     if keeping:
         return (
             f"{keeping[0]} keeps its memory from batch to batch (stateful=True), and every epoch here takes the sequences "
@@ -145,7 +146,7 @@ class Program:
 
         def look(inputs: list[tf.Tensor], targets: tf.Tensor, training: bool) -> tuple[tf.Tensor, ...]:
             answers = model(inputs if len(inputs) > 1 else inputs[0], training=training)
-            mask = getattr(answers, "_keras_mask", None)
+            mask = mask_of(answers)
             mask = None if mask is None else mask[: targets.shape[0]]
             judged = answers[: targets.shape[0]]
             right = _mean(tf.cast(is_right(targets, judged), tf.float32), mask)

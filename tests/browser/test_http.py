@@ -13,7 +13,7 @@ import pytest
 from explorer.experiment import Experiment
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
-from explorer.ui import frontend, modules
+from explorer.ui import frontend, modules, streamlit_internals
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 
 
@@ -75,13 +75,13 @@ def test_the_page_names_its_modules_ahead_and_each_is_there_to_stay(server):
         assert answer.headers["Cache-Control"] == "no-cache"
         links = re.findall(r'<link rel="modulepreload" [^>]*href="\./([^"]+)">', answer.read().decode())
     assert len(set(links)) == len(links)
-    assert {path.split("/")[-1].split(".")[0] for path in links} >= set(frontend.ELEMENTS)
+    assert {path.split("/")[-1].split(".")[0] for path in links} >= set(streamlit_internals.ELEMENTS)
     for path in links:
         with get(f"{server.url}/{path}") as answer:
             assert answer.headers["Content-Type"].startswith("text/javascript")
             assert "immutable" in answer.headers["Cache-Control"]
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-            assert answer.read() == (frontend.STATIC / path).read_bytes()
+            assert answer.read() == (streamlit_internals.FILES / path).read_bytes()
 
 
 def test_the_components_are_served_as_the_page_names_them_and_nothing_else_of_theirs(page, server):

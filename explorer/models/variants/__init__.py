@@ -15,6 +15,7 @@ import keras
 from keras import layers
 
 from explorer.answers import TwinSetting
+from explorer.keras_internals import layer_and_sublayers, maker
 from explorer.models.variants.changes import choices, fresh, with_value
 from explorer.models.variants.reasons import reason
 from explorer.models.variants.rebuilt import Stop, rebuilt
@@ -107,7 +108,7 @@ def twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> ker
         return twin(call.layer, inner, setting, value) if inner else with_value(call.layer, setting, value)
 
     # Classes of somebody's own are found by their names.
-    with keras.saving.custom_object_scope({type(each).__name__: type(each) for each in model._flatten_layers()}):
+    with keras.saving.custom_object_scope({type(each).__name__: type(each) for each in layer_and_sublayers(model)}):
         made, stop = rebuilt(model, make)
     if stop is not None:
         raise _broken(model, wanted, value, made, stop)
@@ -203,7 +204,7 @@ def _returned(description: ModelShapes) -> dict[str, Tensor]:
 def _as_a_part(partial: keras.Model) -> ModelShapes:
     """A model that breaks off, described: its ends are no answers, so something must seem to read them."""
     ends = [layers.Identity()(tensor) for tensor in partial.outputs]
-    names = {end._keras_history.operation.name for end in ends}
+    names = {maker(end).name for end in ends}
     description = describe(keras.Model(partial.inputs, ends))
     return replace(description, layers=tuple(each for each in description.layers if each.name not in names))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from explorer.keras_internals import maker, mask_of, output_index
 from explorer.shapes.graph import Call, calls, masked, source_name
 
 
@@ -64,7 +65,7 @@ def rebuilt(model: keras.Model, make: Callable[[Call], Any]) -> tuple[keras.Mode
 def _again(call: Call, layer: Any, made: dict[int, Any]) -> Any:
     """Call a layer as it was called before, on the new tensors; what Keras itself hands along may not be there now."""
     arguments = call.node.arguments
-    masks = {id(tensor._keras_mask) for tensor in call.inputs if masked(tensor)} | {id(None)}
+    masks = {id(mask_of(tensor)) for tensor in call.inputs if masked(tensor)} | {id(None)}
     own = {"mask": masks, "training": {id(None), id(False)}}
     kwargs = {name: value for name, value in arguments.kwargs.items() if id(value) not in own.get(name, ())}
     args, kwargs = keras.tree.map_structure(lambda value: made.get(id(value), value), (arguments.args, kwargs))
@@ -72,8 +73,7 @@ def _again(call: Call, layer: Any, made: dict[int, Any]) -> Any:
 
 
 def _place(tensor: Any) -> str:
-    operation, _, index = tensor._keras_history
-    return f"tensor {index + 1} of `{operation.name}`"
+    return f"tensor {output_index(tensor) + 1} of `{maker(tensor).name}`"
 
 
 def _one_or_all(tensors: list[Any]) -> Any:

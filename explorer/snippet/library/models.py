@@ -6,8 +6,8 @@ import ast
 from typing import Any
 
 import keras
-from keras.src.utils.naming import auto_name
 
+from explorer.keras_source import auto_name
 from explorer.snippet import legacy
 from explorer.snippet.library.calling import call_layer, make_call, one_or_all, whole
 from explorer.snippet.library.layers import make_input

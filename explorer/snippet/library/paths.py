@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 import keras
-import keras._tf_keras.keras as tensorflow_keras
 
+from explorer.keras_source import tensorflow_keras
 from explorer.snippet.values import Known
 
 _ALIKE = {"tf_keras": "keras", "keras_core": "keras", "tensorflow.python.keras": "keras", "tensorflow.keras": "keras"}

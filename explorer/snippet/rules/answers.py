@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keras.src import backend
-
+from explorer.keras_internals import mask_of
 from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.families import FLATTENING, KEEPING, RECURRENT
@@ -56,7 +55,7 @@ def masked_apart(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     Keras drops that axis of the answer too, and then weighs a loss for each sequence with a mask for each step.
     """
     held = case.ran.at.get(id(tensor)) if case.ran else None
-    masked = held is not None and backend.get_keras_mask(held) is not None
+    masked = held is not None and mask_of(held) is not None
     if not masked or len(answer) != 3 or answer[-1] != 1 or target != answer[:-1] or not loss or loss.startswith("sparse"):
         return []
     samples, steps = target

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from keras.src import backend
-
+from explorer.keras_internals import mask_of
 from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
@@ -24,7 +23,7 @@ def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
         return None
     at = event.given.get("at", {})
     held = at.get(id(call.inputs[0]))
-    mask = backend.get_keras_mask(held) if held is not None else None
+    mask = mask_of(held) if held is not None else None
     if mask is None or len(held.shape) < 2 or tuple(mask.shape) == tuple(held.shape[:2]):
         return None
     makers = [each for each in case.up(call.inputs[0]) if makes_mask(each)]

@@ -27,6 +27,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from explorer.ui.server.clients import Network, counted_as, is_in, trusted_proxies
+from explorer.ui.streamlit_internals import LOGGERS
 
 # A message of the page is some kilobytes; the longest has 20,000 characters of pasted code in it.
 LARGEST_MESSAGE = 500_000
@@ -42,13 +43,7 @@ MOST_DESCRIPTORS = 65_536
 MOST_NEW, WINDOW, PAUSE = 2000, 10.0, 1.0
 SAME_LINES_A_MINUTE = 20
 # The loggers that say something for each message or connection that is not as it should be.
-TALKERS = (
-    "uvicorn.error",
-    "asyncio",
-    "streamlit.web.server.starlette.starlette_websocket",
-    "explorer.ui.server.edge",
-    "streamlit.error_util",
-)
+TALKERS = ("uvicorn.error", "asyncio", "explorer.ui.server.edge", *LOGGERS)
 
 
 @dataclass

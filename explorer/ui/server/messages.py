@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from google.protobuf.message import DecodeError
 from starlette.types import Message, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from explorer.ui.streamlit_internals import KINDS_WANTED, kind_of_message, without_script_path
 
 _ROOT = str(PurePath(__file__).parents[3]).encode()
-# What the page's frontend asks for. Streamlit knows more kinds (addresses for uploads, tools of development): they are not
-# for visitors, and some of them cost the server's event loop seconds.
-_KINDS = ("rerun_script", "stop_script", "app_heartbeat")
 MOST_WIDGETS = 300
 LONGEST_NAME = 300
 LONGEST_QUERY = 4096
@@ -25,22 +21,10 @@ def without_path(send: Send) -> Send:
         content = message.get("bytes") or b""
         # Only the first message of each run of the page has it: all others pass as they are.
         if message["type"] == "websocket.send" and _ROOT in content:
-            message = {**message, "bytes": _cleaned(content)}
+            message = {**message, "bytes": without_script_path(content)}
         await send(message)
 
     return clean
-
-
-def _cleaned(content: bytes) -> bytes:
-    forward = ForwardMsg()
-    try:
-        forward.ParseFromString(content)
-    except DecodeError:
-        return content
-    if forward.WhichOneof("type") == "new_session":
-        forward.new_session.main_script_path = PurePath(forward.new_session.main_script_path).name
-        return forward.SerializeToString()
-    return content
 
 
 def is_wanted(content: bytes) -> bool:
@@ -48,14 +32,7 @@ def is_wanted(content: bytes) -> bool:
 
     Raises google.protobuf.message.DecodeError for what is no message at all.
     """
-    back = BackMsg.FromString(content)
-    kind = back.WhichOneof("type")
+    kind, widgets, query, longest_name = kind_of_message(content)
     if kind != "rerun_script":
-        return kind in _KINDS and len(content) <= LONGEST_QUERY
-    asked = back.rerun_script
-    names = (asked.fragment_id, asked.page_script_hash, asked.page_name)
-    return (
-        len(asked.widget_states.widgets) <= MOST_WIDGETS
-        and len(asked.query_string) <= LONGEST_QUERY
-        and all(len(name) <= LONGEST_NAME for name in names)
-    )
+        return kind in KINDS_WANTED and len(content) <= LONGEST_QUERY
+    return widgets <= MOST_WIDGETS and query <= LONGEST_QUERY and longest_name <= LONGEST_NAME

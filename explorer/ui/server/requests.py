@@ -12,6 +12,16 @@ from explorer.ui.frontend import PLOTLY_PATH
 from explorer.ui.modules import MODULES
 from explorer.ui.server.clients import header, is_loopback
 from explorer.ui.server.refusals import Refusal
+from explorer.ui.streamlit_internals import (
+    COMPONENTS,
+    FAVICON,
+    HEALTH,
+    HOST_CONFIG,
+    MEDIA,
+    METRICS,
+    STATIC_FILES,
+    STREAM,
+)
 
 LONGEST_PATH = 512
 LONGEST_QUERY = 4096
@@ -19,19 +29,17 @@ MOST_HEADERS = 100
 LARGEST_HEADERS = 16 * 1024
 
 PAGE, STATIC, SMALL, SHAPES, LIVE, SESSION = "page", "static", "small", "shapes", "live", "session"
-STREAM = "/_stcore/stream"
-METRICS = "/_stcore/metrics"
 _EXACT = {
     "/": PAGE,
     "/paste": PAGE,
     "/shapes": SHAPES,
-    "/_stcore/health": SMALL,
-    "/_stcore/host-config": SMALL,
-    "/favicon.png": SMALL,
+    HEALTH: SMALL,
+    HOST_CONFIG: SMALL,
+    FAVICON: SMALL,
     PLOTLY_PATH: STATIC,
     **dict.fromkeys(MODULES, STATIC),
 }
-_BEGINNINGS = {"/live/": LIVE, "/static/": STATIC, "/media/": SMALL, "/_stcore/bidi-components/": SMALL}
+_BEGINNINGS = {"/live/": LIVE, STATIC_FILES: STATIC, MEDIA: SMALL, COMPONENTS: SMALL}
 NOT_THERE = Refusal(404, "There is nothing at this address. The pages are / and /paste.")
 # Nothing here takes a body, and answers that last are not for HEAD.
 _METHODS = {PAGE: ("GET", "HEAD"), STATIC: ("GET", "HEAD"), SMALL: ("GET", "HEAD"), SHAPES: ("GET",), LIVE: ("GET",)}

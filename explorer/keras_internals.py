@@ -1,0 +1,82 @@
+"""Everything that this package knows of Keras beyond what Keras documents: attributes of tensors, layers, models, weights.
+
+Read in Keras 3.15.1. tests/test_keras_internals.py fails where another version calls one of them otherwise, and names it.
+Nothing here imports Keras; what must stands in `explorer.keras_source`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+# The name of the weight in which a generator of random numbers keeps its state.
+GENERATOR_STATE = "seed_generator_state"
+
+# --- symbolic tensors
+
+
+def maker(tensor: Any) -> Any:
+    """The layer or operation that returned a symbolic tensor; for an input its InputLayer."""
+    return tensor._keras_history.operation
+
+
+def node_of(tensor: Any) -> Any:
+    """The call that returned a symbolic tensor, with `operation`, `arguments`, `input_tensors` and `outputs`."""
+    operation, index, _ = tensor._keras_history
+    return operation._inbound_nodes[index]
+
+
+def output_index(tensor: Any) -> int:
+    """Which of its call's outputs a symbolic tensor is, from 0 on."""
+    return int(tensor._keras_history.tensor_index)
+
+
+def mask_of(tensor: Any) -> Any:
+    """The mask that travels beside a tensor, symbolic or not, or None."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def set_mask(tensor: Any, mask: Any) -> None:
+    """Have a mask travel beside a tensor."""
+    tensor._keras_mask = mask
+
+
+# --- layers and models
+
+
+def layer_and_sublayers(layer: Any) -> list[Any]:
+    """A layer, or a model, and all layers within it, however deep."""
+    return list(layer._flatten_layers())
+
+
+def own_variables(layer: Any) -> list[Any]:
+    """The weights that a layer itself holds, without those of layers within it, whether it is frozen or not."""
+    return [*layer._trainable_variables, *layer._non_trainable_variables]
+
+
+def is_from_keras(layer: Any) -> bool:
+    """Whether the class of a layer is Keras's own, and not somebody else's."""
+    return type(layer).__module__.startswith("keras.src.")
+
+
+def operations_called(model: Any) -> list[Any]:
+    """The layer or operation of each call in a model's graph, without its inputs."""
+    return [node.operation for nodes in model._nodes_by_depth.values() for node in nodes if not node.is_input]
+
+
+def run_through_graph(model: Any, tensors: Sequence[Any], call_of: Callable[[Any], Callable[..., Any]]) -> Any:
+    """Go through a model's graph as Keras does to find its shapes, with `call_of(operation)` in each operation's place."""
+    return model._run_through_graph(list(tensors), operation_fn=call_of)
+
+
+# --- weights
+
+
+def initializer_of(variable: Any) -> Any:
+    """What draws the first values of a weight: an Initializer, or a function of a shape and a dtype."""
+    return variable._initializer
+
+
+def set_initializer(variable: Any, initializer: Any) -> None:
+    """Have something else draw the first values of a weight, as long as these are not drawn: within a StatelessScope."""
+    variable._initializer = initializer

@@ -1,0 +1,62 @@
+"""What this package takes from Keras's own source, `keras.src`, and from other modules that Keras does not document.
+
+Read in Keras 3.15.1. tests/test_keras_internals.py fails where another version has one of them elsewhere, and names it.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras._tf_keras.keras as tensorflow_keras
+from keras.src import backend
+from keras.src.backend.common import global_state
+from keras.src.losses.loss import squeeze_or_expand_to_same_rank
+from keras.src.utils.naming import auto_name
+
+# What Keras keeps for each thread: how often it gave a name, and the weights that wait to be made.
+NAMES_GIVEN = "object_name_uids"
+WAITING_WEIGHTS = "uninitialized_variables"
+
+
+@contextmanager
+def named_anew() -> Iterator[None]:
+    """Within it layers are named as in a fresh process: "gru", "gru_1"; Keras counts them for each thread."""
+    with _in_place_of(NAMES_GIVEN, collections.defaultdict(int)):
+        yield
+
+
+@contextmanager
+def no_weights_waiting() -> Iterator[None]:
+    """Within it the weights that wait to be made are others, and after it those of before again."""
+    with _in_place_of(WAITING_WEIGHTS, []):
+        yield
+
+
+@contextmanager
+def _in_place_of(name: str, value: Any) -> Iterator[None]:
+    before = global_state.get_global_attribute(name)
+    global_state.set_global_attribute(name, value)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(name, before)
+
+
+def traced_output(function: Callable[..., Any], *tensors: Any) -> Any:
+    """The shapes and dtypes that a function returns for symbolic tensors, found by tracing it on placeholders."""
+    return backend.compute_output_spec(function, *tensors)
+
+
+__all__ = [
+    "NAMES_GIVEN",
+    "WAITING_WEIGHTS",
+    "auto_name",
+    "named_anew",
+    "no_weights_waiting",
+    "squeeze_or_expand_to_same_rank",
+    "tensorflow_keras",
+    "traced_output",
+]

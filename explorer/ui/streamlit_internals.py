@@ -1,0 +1,120 @@
+"""Everything that the server knows of Streamlit beyond what Streamlit documents: its files, routes, messages, loggers.
+
+Read in Streamlit 1.67.0. tests/test_streamlit_internals.py fails where another version calls one of them otherwise, and
+names it. What the server replaces of uvicorn, which Streamlit starts, stands in `explorer.ui.server.connections`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+
+import streamlit
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+# --- the frontend's files, in the package
+
+FILES = Path(streamlit.__file__).parent / "static"
+# The elements that this page draws, as the frontend names them. They are found by these names, without their hashes:
+# one that another version calls otherwise is only fetched later.
+ELEMENTS = ("Html", "Selectbox", "Slider", "NumberInput", "Checkbox", "ButtonGroup", "BidiComponent", "Button", "PageLink")
+FONTS = ("MaterialSymbols-Rounded", "SourceSansVF-Upright")
+
+_TITLE = "<title>Streamlit</title>"
+# Below an address like /paste the frontend looks for the server twice, and once in vain, unless it is told.
+_BASE = '<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin + "/" }</script>'
+# Streamlit names a programming interface there, which is not open here.
+_SERVICE = re.compile(r"""\s*<link rel="service-desc"[^>]*>""")
+_LINKED = re.compile(r"""(?:href|src)="\./(static/[\w./-]+)\"""")
+_IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
+
+
+def document() -> str:
+    """The document that every page is, which then asks the server what to draw."""
+    page = _SERVICE.sub("", (FILES / "index.html").read_text(encoding="utf-8"))
+    return page.replace(_TITLE, f"{_BASE}\n    {_TITLE}", 1)
+
+
+def linked(page: str) -> list[str]:
+    """The paths of the files that a document names."""
+    return _LINKED.findall(page)
+
+
+def imported(module: str) -> list[str]:
+    """The paths of the files that the text of a module of the frontend imports."""
+    return [f"static/js/{name}" for name in _IMPORTED.findall(module)]
+
+
+def elements() -> list[str]:
+    """The paths of the modules of this page's elements and of all that these import, each once."""
+    waiting = [path for name in ELEMENTS for path in _hashed("js", name, "js")]
+    found: dict[str, None] = {}
+    while waiting:
+        path = waiting.pop(0)
+        if path not in found and (FILES / path).is_file():
+            found[path] = None
+            waiting += imported((FILES / path).read_text(encoding="utf-8"))
+    return list(found)
+
+
+def fonts() -> list[str]:
+    """The paths of the fonts that the page needs at once."""
+    return [path for name in FONTS for path in _hashed("media", name, "woff2")]
+
+
+def _hashed(folder: str, name: str, ending: str) -> Iterable[str]:
+    return (f"static/{folder}/{file.name}" for file in sorted((FILES / "static" / folder).glob(f"{name}.*.{ending}")))
+
+
+# --- its routes, as far as the pages use them
+
+STREAM = "/_stcore/stream"
+HEALTH = "/_stcore/health"
+HOST_CONFIG = "/_stcore/host-config"
+METRICS = "/_stcore/metrics"
+FAVICON = "/favicon.png"
+# Of these the paths go on.
+STATIC_FILES = "/static/"
+MEDIA = "/media/"
+COMPONENTS = "/_stcore/bidi-components/"
+
+# --- its messages
+
+# What the page's frontend asks for. Streamlit knows more kinds (addresses for uploads, tools of development): they are not
+# for visitors, and some of them cost the server's event loop seconds.
+KINDS_WANTED = ("rerun_script", "stop_script", "app_heartbeat")
+
+
+def without_script_path(content: bytes) -> bytes:
+    """A message to a browser, with the name of the page's script in place of its path on this machine."""
+    forward = ForwardMsg()
+    try:
+        forward.ParseFromString(content)
+    except DecodeError:
+        return content
+    if forward.WhichOneof("type") == "new_session":
+        forward.new_session.main_script_path = PurePath(forward.new_session.main_script_path).name
+        return forward.SerializeToString()
+    return content
+
+
+def kind_of_message(content: bytes) -> tuple[str | None, int, int, int]:
+    """What a browser asks for; of a rerun how many widgets it tells of, the length of its query and of its longest name.
+
+    Raises google.protobuf.message.DecodeError for what is no message at all.
+    """
+    back = BackMsg.FromString(content)
+    kind = back.WhichOneof("type")
+    if kind != "rerun_script":
+        return kind, 0, 0, 0
+    asked = back.rerun_script
+    names = (asked.fragment_id, asked.page_script_hash, asked.page_name)
+    return kind, len(asked.widget_states.widgets), len(asked.query_string), max(map(len, names))
+
+
+# --- its loggers that say something for each message or connection that is not as it should be
+
+LOGGERS = ("streamlit.web.server.starlette.starlette_websocket", "streamlit.error_util")

@@ -1,0 +1,60 @@
+"""The command line in front of another program, in real processes: nothing is wrapped, and a closed pipe is no error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from explorer.catalog import ARCHITECTURES, TASKS
+
+COMMAND = [sys.executable, "-m", "explorer"]
+
+
+def piped(*arguments: str) -> list[str]:
+    """What a command writes into a pipe, in lines, where the environment knows the width of a terminal."""
+    environment = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"} | {"COLUMNS": "80"}
+    command = [*COMMAND, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=120)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("list", "--json"), ("--help",), ("train", "--help"), ("shapes", "gru_once")], ids=" ".join
+)
+def test_a_reader_who_leaves_is_no_error(arguments):
+    """As `| head` leaves, but for certain before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    _, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_a_reader_who_takes_one_line_gets_it():
+    with subprocess.Popen([*COMMAND, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "architectures\n"
+        process.stdout.close()
+        assert (process.wait(timeout=60), process.stderr.read()) == (0, "")
+
+
+def test_every_entry_is_one_line_with_all_that_fits_on_it():
+    lines = piped("list")
+    first = {line.split()[0]: line for line in lines if line.strip()}
+    assert len(lines) == len([*ARCHITECTURES, *TASKS]) + 6  # to each of the two a title, a head, and an empty line
+    for name, architecture in ARCHITECTURES.items():
+        assert architecture.title in first[name]
+        assert first[name].endswith(", ".join(other for other, task in TASKS.items() if architecture.fits(task)))
+    for name, task in TASKS.items():
+        assert first[name].endswith(", ".join(other for other, entry in ARCHITECTURES.items() if entry.fits(task)))
+
+
+def test_every_layer_is_one_line_and_the_columns_stand_below_their_heads():
+    head, *rows = piped("shapes", "encoder_decoder")
+    assert head.split() == ["layer", "type", "returns", "parameters", "what", "it", "does"]
+    assert [row.split()[0] for row in rows] == ["sequence", "encoder", "repeated", "decoder", "answer", "in"]
+    assert max(map(len, rows)) > 80 and not any("─" in line for line in (head, *rows))
+    assert all(row[head.index("type") - 1] == " " != row[head.index("type")] for row in rows[:-1])

@@ -1,0 +1,165 @@
+"""Every name of Streamlit's that Streamlit does not document, one by one: after an upgrade a failure says which is gone."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from explorer.ui import streamlit_internals as internals
+
+UI = Path(internals.__file__).parent
+READ_IN = "1.67.0"
+
+
+def test_what_was_read_is_the_version_that_is_installed():
+    assert st.__version__ == READ_IN, "read the file again with the new Streamlit beside it, and say so in it"
+    assert f"Streamlit {READ_IN}" in str(internals.__doc__)
+
+
+# ------------------------------------------------------------------------------------------------------------ its files
+
+
+def test_the_document_has_what_is_looked_for_in_it():
+    written = (internals.FILES / "index.html").read_text()
+    for text in (internals._TITLE, "</head>", 'rel="service-desc"'):
+        assert written.count(text) == 1, text
+    page = internals.document()
+    assert "service-desc" not in page and page.count("window.__streamlit = {") == 1
+    assert page.index("window.__streamlit") < page.index('src="./static/')
+
+
+def test_the_frontend_reads_where_the_server_is_from_that_variable():
+    entry = [path for path in internals.linked(internals.document()) if re.search(r"/index\.[^/]+\.js$", path)]
+    texts = [(internals.FILES / path).read_text() for path in entry]
+    assert any("BACKEND_BASE_URL" in text and "__streamlit" in text for text in texts)
+
+
+def test_the_document_names_files_that_are_there():
+    linked = internals.linked(internals.document())
+    assert {Path(path).suffix for path in linked} >= {".js", ".css"}
+    assert [path for path in linked if not (internals.FILES / path).is_file()] == []
+
+
+@pytest.mark.parametrize("name", internals.ELEMENTS)
+def test_each_element_has_one_module(name):
+    assert len([path for path in internals.elements() if path.startswith(f"static/js/{name}.")]) == 1
+
+
+@pytest.mark.parametrize("name", internals.FONTS)
+def test_each_font_has_one_file(name):
+    assert len([path for path in internals.fonts() if path.startswith(f"static/media/{name}.")]) == 1
+
+
+def test_modules_import_one_another_as_it_is_read_here():
+    assert internals.imported('import{a as b}from"./one.Ab-1.js";import"./two.js";import("./later.js")') == [
+        "static/js/one.Ab-1.js",
+        "static/js/two.js",
+    ]
+    assert len(internals.elements()) > len(internals.ELEMENTS)
+
+
+# ----------------------------------------------------------------------------------------------------------- its routes
+
+
+ROUTES = """
+import json, sys
+import streamlit as st
+
+app = st.App(sys.argv[1])._build_starlette_app()
+print(json.dumps([(route.path, type(route).__name__) for route in app.routes]))
+"""
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory):
+    """The path and class of each, asked in another process: an application makes its runtime the process's one."""
+    script = tmp_path_factory.mktemp("streamlit") / "page.py"
+    script.write_text("")
+    done = subprocess.run([sys.executable, "-c", ROUTES, script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return [tuple(route) for route in json.loads(done.stdout.splitlines()[-1])]
+
+
+@pytest.mark.parametrize("path", [internals.HEALTH, internals.HOST_CONFIG, internals.METRICS])
+def test_each_route_is_there(routes, path):
+    assert path in {found for found, _ in routes}
+
+
+@pytest.mark.parametrize("beginning", [internals.MEDIA, internals.COMPONENTS])
+def test_each_route_whose_path_goes_on_is_there(routes, beginning):
+    assert any(found.startswith(f"{beginning}{{") for found, _ in routes)
+
+
+def test_the_session_is_the_one_websocket(routes):
+    assert [found for found, kind in routes if kind == "WebSocketRoute"] == [internals.STREAM]
+
+
+def test_the_icon_and_the_files_are_in_the_folder_that_is_served():
+    assert (internals.FILES / internals.FAVICON.strip("/")).is_file()
+    assert (internals.FILES / internals.STATIC_FILES.strip("/")).is_dir()
+
+
+# --------------------------------------------------------------------------------------------------------- its messages
+
+
+@pytest.mark.parametrize("kind", internals.KINDS_WANTED)
+def test_each_kind_of_message_is_there(kind):
+    assert kind in {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    back = BackMsg()
+    if kind == "rerun_script":
+        back.rerun_script.SetInParent()
+    else:
+        setattr(back, kind, True)
+    assert internals.kind_of_message(back.SerializeToString()) == (kind, 0, 0, 0)
+
+
+def test_a_rerun_says_how_much_is_in_it():
+    back = BackMsg()
+    back.rerun_script.query_string = "a=1"
+    back.rerun_script.page_name = "paste"
+    back.rerun_script.fragment_id = "f" * 9
+    back.rerun_script.page_script_hash = "h" * 7
+    for name in ("one", "two"):
+        back.rerun_script.widget_states.widgets.add().id = name
+    assert internals.kind_of_message(back.SerializeToString()) == ("rerun_script", 2, 3, 9)
+    with pytest.raises(DecodeError):
+        internals.kind_of_message(b"\xff\xff")
+
+
+def test_the_path_of_the_script_is_in_the_first_message_and_is_taken_out():
+    forward = ForwardMsg()
+    forward.new_session.main_script_path = "/somewhere/on/this/machine/pages.py"
+    found = ForwardMsg.FromString(internals.without_script_path(forward.SerializeToString()))
+    assert found.new_session.main_script_path == "pages.py"
+    other = ForwardMsg(script_finished=1).SerializeToString()
+    assert internals.without_script_path(other) == other
+    assert internals.without_script_path(b"\xff\xff") == b"\xff\xff"
+
+
+# ---------------------------------------------------------------------------------------------------------- its loggers
+
+
+@pytest.mark.parametrize("name", internals.LOGGERS)
+def test_each_logger_is_that_of_a_module(name):
+    module = importlib.import_module(name)
+    assert module._LOGGER is logging.getLogger(name)
+
+
+# ------------------------------------------------------------------------------------------------------ and nowhere else
+
+
+def test_no_other_file_of_the_page_names_them():
+    private = ("_stcore", "streamlit.proto", "streamlit.web", "streamlit.runtime", "index.html", "static/js")
+    found = {path.name for path in UI.rglob("*.py") if any(name in path.read_text() for name in private)}
+    assert found == {"streamlit_internals.py"}
