@@ -66,7 +66,8 @@ class HeldLayer:
 class HeldPart:
     """A layer that another one holds, before it is described: its role there, and what it takes and gives.
 
-    ends: whether what it gives is what its holder gives.
+    received: empty for a layer that takes the first tensor of the part before it. ends: whether what it gives is what its
+    holder gives.
     """
 
     layer: Any

@@ -23,11 +23,12 @@ from explorer.layers.base import (
     class_name,
     rules_for,
 )
+from explorer.layers.cells import cell_rules
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, grid
 from explorer.layers.reasons import along, not_taken, title
 from explorer.layers.words import all_steps, step, steps
 from explorer.tensors.tensor import Axes, Shape, Tensor
-from explorer.tensors.text import an, count, in_words
+from explorer.tensors.text import an, count, in_words, joined
 
 RECURRENT_FLOWS = ("along", "last", "both", "both last")
 
@@ -150,9 +151,8 @@ class Bidirectional(LayerRules):
     def held(self, layer: Any, received: list[Tensor], shapes: list[Shape]) -> list[HeldPart]:
         parts = []
         for role, each in (("forwards", layer.forward_layer), ("backwards", layer.backward_layer)):
-            found = each.compute_output_shape(received[0].shape)
-            found = [found] if not found or not isinstance(found[0], (tuple, list)) else found
-            parts.append(HeldPart(each, role, received[:1], [tuple(shape) for shape in found], ends=False))
+            found = _flat(each.compute_output_shape(received[0].shape))
+            parts.append(HeldPart(each, role, received[:1], found, ends=False))
         return parts
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
@@ -186,12 +186,13 @@ class Bidirectional(LayerRules):
     def summary(self, call: LayerCall) -> Summary:
         verb, name = self.merges[call.layer.merge_mode][0], _name(call.layer.forward_layer)
         which = "both" if call.layer.merge_mode is None else "their"
+        more = _states_of_each(call)
         if call.keeps_rank:
             long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
-            return Summary(f"reads both ways, {verb} both states", f"{long}, and {verb} {which} hidden states")
+            return Summary(f"reads both ways, {verb} both states", f"{long}, and {verb} {which} hidden states{more}")
         # The backward layer has read everything only when it is at the first timestep.
         long = f"reads with one {name} to the last timestep and with one back to the first"
-        return Summary(f"reads both ways, {verb} both last states", f"{long}, and {verb} {which} last hidden states")
+        return Summary(f"reads both ways, {verb} both last states", f"{long}, and {verb} {which} last hidden states{more}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         name = _name(call.layer.forward_layer)
@@ -258,6 +259,23 @@ class NestedModel(LayerRules):
     def time_flow(self, call: LayerCall) -> TimeFlow:
         flows = [each.time_flow for each in call.inside[:-1]]
         return flows[0] if len(set(flows)) == 1 and flows[0] in ("each", "along") else "unknown"
+
+
+def _states_of_each(call: LayerCall) -> str:
+    """What is said of the states that return_state adds, those of the forward layer first."""
+    merged = 1 if call.layer.merge_mode is not None else 2
+    if len(call.returned) == merged:
+        return ""
+    rules = cell_rules(call.layer.forward_layer)
+    kinds = f"{joined([state.removesuffix(' state') for state in rules.states])} " if rules else ""
+    return f"; it also returns the last {kinds}states of each direction"
+
+
+def _flat(shapes: Any) -> list[Shape]:
+    """One shape, or several in lists within lists, as a list."""
+    if not any(isinstance(each, (tuple, list)) for each in shapes):
+        return [tuple(shapes)]
+    return [shape for each in shapes for shape in _flat(each)]
 
 
 def _name(layer: Any) -> str:

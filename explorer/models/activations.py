@@ -66,7 +66,7 @@ def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dic
 def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
     """The memory of a plain recurrent layer after every step, (samples, timesteps, units), in the order in which it reads,
     whatever of it the layer hands on; None for a layer that is not stepped through here."""
-    step = _stepper(layer) if type(layer) in STEPS and not layer.stateful else None
+    step = _stepper(layer) if _is_stepped(layer) else None
     if step is None:
         return None
     return np.stack(_memories(layer, step, sequence, mask, None)[0], axis=1)
@@ -113,7 +113,7 @@ def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         return _folded(layer, args[0])
     if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
         return _both_ways(layer, args[0], mask)
-    if type(layer) in STEPS and not layer.stateful and not set(more) - {"initial_state", "mask"} and len(args) == 1:
+    if _is_stepped(layer) and not set(more) - {"initial_state", "mask"} and len(args) == 1:
         step = _stepper(layer)
         if step is not None:
             mask = kwargs.get("mask") if kwargs.get("mask") is not None else mask_of(args[0])
@@ -202,7 +202,13 @@ def _simple(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate:
     return lambda x, states: [bend(x + states[0] @ recurrent)]
 
 
-STEPS = {keras.layers.GRU: _gru, keras.layers.LSTM: _lstm, keras.layers.SimpleRNN: _simple}
+STEPS = {keras.layers.GRUCell: _gru, keras.layers.LSTMCell: _lstm, keras.layers.SimpleRNNCell: _simple}
+RECURRENT = (keras.layers.GRU, keras.layers.LSTM, keras.layers.SimpleRNN, keras.layers.RNN)
+
+
+def _is_stepped(layer: Any) -> bool:
+    """Whether a layer is one of Keras's own with a cell whose steps are known here."""
+    return type(layer) in RECURRENT and type(layer.cell) in STEPS and not layer.stateful
 
 
 def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
@@ -210,7 +216,7 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
     cell = layer.cell
     bend = ACTIVATIONS.get(cell.activation)
     gate = ACTIVATIONS.get(getattr(cell, "recurrent_activation", keras.activations.sigmoid))
-    if bend is None or gate is None or layer.compute_dtype != "float32":
+    if bend is None or gate is None or {layer.compute_dtype, cell.compute_dtype} != {"float32"}:
         return None
     kernel, recurrent = (each.numpy() for each in (cell.kernel, cell.recurrent_kernel))
     outer = inner = np.zeros(kernel.shape[1], np.float32)
@@ -218,7 +224,7 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
         outer = cell.bias.numpy()
         if outer.ndim == 2:
             outer, inner = outer
-    return kernel, outer, STEPS[type(layer)](cell, recurrent, inner, bend, gate)
+    return kernel, outer, STEPS[type(cell)](cell, recurrent, inner, bend, gate)
 
 
 def _memories(
@@ -230,10 +236,10 @@ def _memories(
     samples, steps = heard.shape[:2]
     marked = None if mask is None else np.asarray(mask).astype(bool)[:, :, None]
     kinds = len(layer.cell.state_size) if isinstance(layer.cell.state_size, (list, tuple)) else 1
-    states = [np.zeros((samples, layer.units), np.float32) for _ in range(kinds)]
+    states = [np.zeros((samples, layer.cell.units), np.float32) for _ in range(kinds)]
     if start is not None:
         states = [np.asarray(each) for each in keras.tree.flatten(start)]
-    said = np.zeros((samples, layer.units), np.float32)
+    said = np.zeros((samples, layer.cell.units), np.float32)
     memories = []
     for place in reversed(range(steps)) if layer.go_backwards else range(steps):
         new = step(heard[:, place], states)

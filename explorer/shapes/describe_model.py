@@ -12,7 +12,7 @@ from typing import Any
 
 import keras
 
-from explorer.layers.base import RULES, HeldLayer, LayerCall, Own, Summary, class_name, rules_for
+from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, rules_for
 from explorer.layers.words import as_shape
 from explorer.shapes.axes import named, source_axes
 from explorer.shapes.axis_sizes import axis_sizes
@@ -95,7 +95,8 @@ def _layer(
     returned = [Tensor(*each) for each in zip(shapes, axes_out, [False] * len(shapes), sizes_out, strict=True)]
     call = replace(call, returned=returned)
     known = received and returned
-    summary = (rules.summary(call) if known else None) or unknown_summary(call)
+    found = rules.summary(call) if known else None
+    summary = found or unknown_summary(call)
     params, wrapped = _params(layer), _wrapped(layer)
     width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
 
@@ -117,7 +118,7 @@ def _layer(
         does=summary.long,
         change=changes(received, returned) if summary.change is None else summary.change,
         short=summary.short,
-        explained=counted is not None and class_name(layer) in RULES and all(each.explained for each in inside),
+        explained=counted is not None and found is not None and all(each.explained for each in inside),
         equation=tuple(rules.equation(call)) if known else (),
         weights=arrays,
         flow=rules.time_flow(call) if known else "none",
@@ -162,9 +163,14 @@ def _inside(
         return inside, HeldLayer(axes, sizes, "unknown", terms, ())
     inside = []
     for part in rules_for(layer).held(layer, received, shapes):
-        one = _layer(part.layer, part.received, part.shapes, ends if part.ends else [False] * len(part.shapes), symbols)
-        inside.append(replace(one, role=part.role))
+        given = part.received or [_first_returned(each) for each in inside[-1:]]
+        last = ends[: len(part.shapes)] if part.ends else [False] * len(part.shapes)
+        inside.append(replace(_layer(part.layer, given, part.shapes, last, symbols), role=part.role))
     return inside, None
+
+
+def _first_returned(layer: LayerShapes) -> Tensor:
+    return Tensor(layer.output[0], layer.axes_out[0], sizes=layer.sizes_out[0])
 
 
 def _wrapped(layer: Any) -> Any:
