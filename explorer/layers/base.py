@@ -53,8 +53,10 @@ class NamedWeight:
 @dataclass(frozen=True)
 class HeldLayer:
     """What is known of a layer that a wrapper holds: what it returns, and its weights. Of a nested model there is one for
-    each layer, and at the end one for all of it."""
+    each layer, and at the end one for all of it; a layer that is called again has no weights at its second call.
+    """
 
+    name: str
     axes: tuple[Axes, ...]
     sizes: tuple[Sizes, ...]
     time_flow: TimeFlow

@@ -10,6 +10,7 @@ import numpy as np
 from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
+from explorer.keras_internals import node_of
 from explorer.layers.base import (
     AxisSize,
     HeldLayer,
@@ -44,9 +45,13 @@ class TimeDistributed(LayerRules):
     family = "wrapper"
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        if rank < 3:
+            return None
         inner = rules_for(layer.layer).input_axes(layer.layer, rank - 1)
         if inner is None:
-            return None
+            # Its second axis is that of the timesteps, whatever stands at each of them.
+            one = ("features",) if rank == 3 else tuple(f"axis {place}" for place in range(2, rank))
+            return ("batch", "timesteps", *one)
         return ("batch", "windows" if "timesteps" in inner else "timesteps", *inner[1:])
 
     def held(self, layer: Any, received: list[Tensor], shapes: list[Shape]) -> list[HeldPart]:
@@ -243,6 +248,11 @@ class NestedModel(LayerRules):
     classes = ("Model",)
     family = "wrapper"
 
+    def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        """As the first of its layers calls them that knows their names; else three axes are a sequence of vectors."""
+        found = _as_read(layer.inputs[0], [node_of(tensor) for tensor in layer.outputs], rank)
+        return ("batch", "timesteps", "features") if found is None and rank == 3 else found
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         return list(call.inside[-1].axes) if call.inside else None
 
@@ -252,13 +262,16 @@ class NestedModel(LayerRules):
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         return call.inside[-1].terms if call.inside else None
 
+    def held_weights(self, call: LayerCall) -> Sequence[tuple[str, HeldLayer]]:
+        return [(f"{each.name} ", each) for each in call.inside[:-1]]
+
     def summary(self, call: LayerCall) -> Summary:
-        layers = count(len(call.layer.layers) - len(call.layer.inputs), "layers")
+        layers = count(sum(class_name(layer) != "InputLayer" for layer in call.layer.layers), "layers")
         return Summary(f"a model of {layers}", f"is a model of {layers}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         flows = [each.time_flow for each in call.inside[:-1]]
-        return flows[0] if len(set(flows)) == 1 and flows[0] in ("each", "along") else "unknown"
+        return flows[0] if len(set(flows)) == 1 and flows[0] in ("each", "along", "none") else "unknown"
 
 
 def _states_of_each(call: LayerCall) -> str:
@@ -276,6 +289,27 @@ def _flat(shapes: Any) -> list[Shape]:
     if not any(isinstance(each, (tuple, list)) for each in shapes):
         return [tuple(shapes)]
     return [shape for each in shapes for shape in _flat(each)]
+
+
+def _as_read(tensor: Any, nodes: Sequence[Any], rank: int) -> Axes | None:
+    """The names that the readers of a tensor have for its axes: found on the way back from the calls `nodes`."""
+    readers, seen, waiting = [], set(), list(nodes)
+    while waiting:
+        node = waiting.pop(0)
+        if id(node) in seen or node.is_input:
+            continue
+        seen.add(id(node))
+        waiting += [node_of(each) for each in node.input_tensors]
+        if any(each is tensor for each in node.input_tensors):
+            readers.append(node)
+    for node in readers:
+        rules = rules_for(node.operation)
+        found = rules.input_axes(node.operation, rank)
+        if found is None and rules.keeps_axes:
+            found = _as_read(node.outputs[0], nodes, rank)
+        if found is not None:
+            return found
+    return None
 
 
 def _name(layer: Any) -> str:

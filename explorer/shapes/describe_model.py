@@ -142,7 +142,8 @@ def _is_named(axes: Axes) -> bool:
 
 def _held(layer: LayerShapes) -> HeldLayer:
     terms = None if layer.counted is None or not layer.params else layer.counted.terms
-    return HeldLayer(layer.axes_out, layer.sizes_out, layer.flow, terms, layer.weights)
+    weights = () if layer.shares else layer.weights
+    return HeldLayer(layer.name, layer.axes_out, layer.sizes_out, layer.flow, terms, weights)
 
 
 def _inside(
@@ -160,7 +161,7 @@ def _inside(
         known = [each for each in found if each is not None]
         terms = None if len(known) < len(found) or not found else [term for each in known for term in each]
         axes, sizes = (tuple(each.axes for each in answers), tuple(each.sizes for each in answers))
-        return inside, HeldLayer(axes, sizes, "unknown", terms, ())
+        return inside, HeldLayer(layer.name, axes, sizes, "unknown", terms, ())
     inside = []
     for part in rules_for(layer).held(layer, received, shapes):
         given = part.received or [_first_returned(each) for each in inside[-1:]]

@@ -24,6 +24,9 @@ def checked(model: keras.Model) -> ModelShapes:
         assert layer.explained, layer.type
         assert layer.does.count(": ") == 0
         assert len(layer.short) <= 60, layer.short
+        if layer.shares:
+            assert (layer.params, layer.counted) == (0, None)
+            continue
         assert eval(layer.parameters.numbers) == layer.parameters.total == layer.params
         assert sum(math.prod(weight.shape) for weight in layer.weights) == layer.params
         for weight in layer.weights:
