@@ -20,7 +20,7 @@ Symbols = tuple[str | None, ...]
 # both     one state forwards and one backwards; both last: only the last one of each
 # pool     all timesteps become one
 # window   every output sees a window of timesteps
-# all      every timestep sees every timestep
+# all      every timestep sees every timestep; all before: itself and those before it
 # repeat   one vector is given to every timestep
 # merge    what stands at the same timestep is put together
 # mark     no number changes, some timesteps are masked
@@ -36,6 +36,7 @@ TimeFlow = Literal[
     "pool",
     "window",
     "all",
+    "all before",
     "repeat",
     "merge",
     "mark",

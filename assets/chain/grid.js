@@ -11,6 +11,7 @@ const BELOW = new Map([
   ["pool", 62],
   ["repeat", 54],
   ["all", 70],
+  ["all before", 70],
   ["window", 62],
 ]);
 export const UNROLLED_TRACK = 24;

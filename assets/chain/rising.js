@@ -32,9 +32,10 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
     for (const { x } of more) fan(`${key}:more`, out.x, x);
     return;
   }
-  if (row.flow === "all") {
+  if (row.flow === "all" || row.flow === "all before") {
     for (const { step, x } of taken) {
-      for (const other of [...given, ...more]) fan(`${key}:${step}:${other.step}`, other.x, x);
+      const seen = [...given, ...more].filter((each) => row.flow === "all" || each.x <= x);
+      for (const other of seen) fan(`${key}:${step}:${other.step}`, other.x, x);
       insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [x, bottom]]);
     }
     return;

@@ -21,7 +21,7 @@ Draft = tuple[str, Wrong, Iterable[Wrong]]
 
 WRONG_CHOICES = 3
 # How axes go is only asked where it can be said in one word: laying them in one row is another story.
-GOING = ("along", "last", "both", "both last", "each", "window", "all", "mark")
+GOING = ("along", "last", "both", "both last", "each", "window", "all", "all before", "mark")
 
 
 def question(description: Description, seed: int, number: int) -> Question:

@@ -84,6 +84,13 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         shared=True,
         dropped="Every timestep gets a mean of all the others, and has its own result: none is removed.",
     ),
+    "all before": FlowWords(
+        "every timestep attends to itself and those before it",
+        "{vectors}",
+        "each made of itself and those before",
+        shared=True,
+        dropped="Every timestep gets a mean of itself and those before it, and has its own result: none is removed.",
+    ),
     "repeat": FlowWords(
         "the same vector is given to every timestep",
         "the same vector {times}",
