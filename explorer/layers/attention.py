@@ -32,7 +32,7 @@ from explorer.layers.drawn import MOST_ATTENDED, rows
 from explorer.layers.reasons import along
 from explorer.layers.words import added, all_steps, bias, step
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import changes, count
 
 ROLES = ("query", "value", "key")
@@ -129,9 +129,15 @@ def _is_covered(layer: Any) -> bool:
 
 class _Attending(LayerRules):
     family = "attention"
+    # Masks too are given as inputs.
+    most_inputs = None
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "timesteps", "features") if rank == 3 else None
+
+    def covers(self, call: LayerCall) -> bool:
+        counted = all(tensor.axes[1] in ORDERED for tensor in call.received if len(tensor.shape) == 3)
+        return super().covers(call) and counted and attended(call) is not None
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         found = attended(call)

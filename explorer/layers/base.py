@@ -111,6 +111,12 @@ class LayerCall:
         return self.first.sizes[-1] if self.first.sizes[-1] is not None else self.first.shape[-1]
 
     @property
+    def rules(self) -> LayerRules:
+        """The rules of the layer's class, where they cover this call."""
+        found = rules_for(self.layer)
+        return found if self.received and found.covers(self) else NOT_KNOWN
+
+    @property
     def keeps_rank(self) -> bool:
         """Whether the first tensor has as many axes when it comes out."""
         return len(self.out.shape) == len(self.first.shape)
@@ -159,7 +165,8 @@ class LayerRules:
     """What is known of the classes of Keras in `classes`. Every method but `summary` may be left out: not known.
 
     family: what the classes have in common, as the table of explained layers sorts them. keeps_axes: whether every axis
-    of the first tensor comes out where it went in. trusted: whether Keras works out its output shape without an error
+    of the first tensor comes out where it went in. most_inputs: how many tensors a call may be given, so that the rules
+    cover it; None for any number. trusted: whether Keras works out its output shape without an error
     where the call itself would fail; where it is not trusted, pasted code that calls it is traced.
     exchangeable: classes that read the same axes, one of which may stand where another does.
     words: settings that are a word, with the words that Keras takes. unseen: switches of which nothing would be seen.
@@ -168,6 +175,7 @@ class LayerRules:
     classes: ClassVar[tuple[str, ...]] = ()
     family: ClassVar[str] = ""
     keeps_axes: ClassVar[bool] = False
+    most_inputs: ClassVar[int | None] = 1
     trusted: ClassVar[bool] = False
     exchangeable: ClassVar[tuple[str, ...]] = ()
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -176,6 +184,13 @@ class LayerRules:
     def __init_subclass__(cls) -> None:
         for name in cls.classes:
             RULES[name] = cls()
+
+    def covers(self, call: LayerCall) -> bool:
+        """Whether the rules hold for this call. Where they do not, only Keras's shapes and counts are told.
+
+        For a setting of which a single method knows nothing, that method says so itself.
+        """
+        return self.most_inputs is None or len(call.received) <= self.most_inputs
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         """The names of the axes that the layer reads, batch included, where its class says what they mean."""

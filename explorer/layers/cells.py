@@ -40,6 +40,7 @@ class Cell(LayerRules):
     """
 
     family = "recurrent cell"
+    most_inputs = None
     gates: ClassVar[Mapping[str, str]] = {}
     states: ClassVar[Mapping[str, str]] = {"hidden state": "h"}
 
@@ -153,6 +154,7 @@ class StackedRNNCells(LayerRules):
 
     classes = ("StackedRNNCells",)
     family = "recurrent cell"
+    most_inputs = None
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "features") if rank == 2 and stack_of(layer) else None

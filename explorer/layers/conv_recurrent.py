@@ -40,6 +40,7 @@ class ConvLSTM(LayerRules):
 
     classes = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
     family = "convolutional recurrent"
+    most_inputs = None
     words = {"padding": ("valid", "same")}
     unseen = frozenset(("stateful", "unit_forget_bias"))
 

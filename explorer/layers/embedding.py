@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from explorer.description import TimeFlow
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
@@ -17,6 +18,10 @@ class Embedding(LayerRules):
     classes = ("Embedding",)
     family = "embedding"
     unseen = frozenset(("sparse",))
+
+    def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        """Numbers to look up have no features yet."""
+        return ("batch", "timesteps")[:rank] if rank <= 2 else ("batch", *(f"axis {place}" for place in range(1, rank)))
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [(*call.first.axes, "features")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from explorer.description import TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, LayerView, Summary
 from explorer.layers.drawn import MOST_STEPS
+from explorer.tensors.tensor import Axes
 from explorer.tensors.text import counted
 
 
@@ -20,6 +22,13 @@ class Masking(LayerRules):
     classes = ("Masking",)
     family = "masking"
     keeps_axes = True
+
+    def covers(self, call: LayerCall) -> bool:
+        # What is masked is what stands along the last axis but one.
+        return super().covers(call) and call.first.axes[-2:-1] == ("timesteps",)
+
+    def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        return ("batch", "timesteps", "features") if rank == 3 else None
 
     def summary(self, call: LayerCall) -> Summary:
         value = f"{call.layer.mask_value:g}"

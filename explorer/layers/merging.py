@@ -13,6 +13,7 @@ from explorer.layers.reasons import all_in_words
 from explorer.layers.words import joined_sizes, step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.text import count
 
 LETTERS = "abcdefgh"
 EXCHANGEABLE = ("Add", "Multiply", "Average", "Maximum", "Concatenate")
@@ -20,11 +21,33 @@ EXCHANGEABLE = ("Add", "Multiply", "Average", "Maximum", "Concatenate")
 
 def at_each_step(call: LayerCall) -> TimeFlow:
     """Of what is put together number by number: at the same timestep, where all inputs have as many."""
-    if not any(axis in ORDERED for axis in call.out.axes):
-        return "none"
-    if any(tensor.axes[:-1] != call.out.axes[:-1] for tensor in call.received if len(tensor.axes) > 1):
+    timed = [axis for axis in call.out.axes if axis in ORDERED]
+    inputs = [dict(zip(tensor.axes, tensor.shape, strict=True)) for tensor in call.received]
+    if not timed:
+        known = not any(axis.startswith("axis ") or axis in ORDERED for sizes in inputs for axis in sizes)
+        return "none" if known else "unknown"
+    lengths = dict(zip(call.out.axes, call.out.shape, strict=True))
+    if any(sizes.get(axis, ...) != lengths[axis] for axis in timed for sizes in inputs):
         return "unknown"
     return "merge" if len(call.received) > 1 else "each"
+
+
+def agreed_axes(received: Sequence[Tensor], shape: Shape, joined: int | None = None) -> Axes:
+    """The names of a result that is made position by position: those of the inputs, where they do not contradict.
+
+    What has fewer axes, or size 1 where the result has more, is stretched, and gives no name there. joined: the axis along
+    which sizes add up.
+    """
+    names = []
+    for place in range(len(shape)):
+        full = [each for each in received if len(each.shape) == len(shape)]
+        found = {each.axes[place] for each in full if place == joined or each.shape[place] == shape[place]}
+        last = place == len(shape) - 1
+        if last:
+            found |= {each.axes[-1] for each in received if each.shape[-1:] == shape[-1:] and len(each.shape) > 1}
+        unclear = "units" if last and not found & set(ORDERED) else f"axis {place}"
+        names.append(found.pop() if len(found) == 1 else unclear)
+    return tuple(names)
 
 
 class Merging(LayerRules):
@@ -32,24 +55,28 @@ class Merging(LayerRules):
 
     family = "merging"
     exchangeable: ClassVar[tuple[str, ...]] = EXCHANGEABLE
+    most_inputs = None
     verb: ClassVar[str] = ""
+    # What is done with a constant.
+    noun: ClassVar[str] = ""
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
-        """The names of the input that has the shape of the result; where none has, of the one with the most axes."""
-        (shape,) = shapes
-        tensors = [tensor for tensor in call.received if tensor.shape == shape]
-        widest = max(tensors or call.received, key=lambda tensor: len(tensor.shape))
-        widths = {tensor.axes[-1] for tensor in call.received if len(tensor.axes) == len(widest.axes)}
-        return [widest.axes if len(widths) == 1 else (*widest.axes[:-1], "units")]
+        return [agreed_axes(call.received, *shapes)]
 
     def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        """Of each axis that of the first input which has as many there."""
         (shape,) = shapes
-        tensors = [tensor for tensor in call.received if tensor.shape == shape]
-        return [list(max(tensors or call.received, key=lambda tensor: len(tensor.shape)).sizes)]
+        full = [each for each in call.received if len(each.shape) == len(shape)]
+        return [
+            [
+                next((each.sizes[place] for each in full if each.shape[place] == number), None)
+                for place, number in enumerate(shape)
+            ]
+        ]
 
     def summary(self, call: LayerCall) -> Summary:
         if len(call.received) == 1:
-            return Summary("changes every number alone", f"{self.verb} every number with a constant")
+            return Summary("combines every number with a constant", f"combines every number with a constant by {self.noun}")
         words = f"{self.verb} {len(call.received)} tensors, number by number"
         return Summary(words, words)
 
@@ -74,6 +101,7 @@ class Merging(LayerRules):
 class Add(Merging):
     classes = ("Add",)
     verb = "adds"
+    noun = "addition"
 
     def written(self, letters: str) -> str | None:
         return " + ".join(letters)
@@ -82,6 +110,7 @@ class Add(Merging):
 class Average(Merging):
     classes = ("Average",)
     verb = "averages"
+    noun = "averaging"
 
     def written(self, letters: str) -> str | None:
         return f"({' + '.join(letters)}) / {len(letters)}"
@@ -90,6 +119,7 @@ class Average(Merging):
 class Multiply(Merging):
     classes = ("Multiply",)
     verb = "multiplies"
+    noun = "multiplication"
 
     def written(self, letters: str) -> str | None:
         return " ∗ ".join(letters)
@@ -98,6 +128,7 @@ class Multiply(Merging):
 class Subtract(Merging):
     classes = ("Subtract",)
     verb = "subtracts"
+    noun = "subtraction"
     exchangeable = ()
 
     def written(self, letters: str) -> str | None:
@@ -109,6 +140,7 @@ class Divide(Merging):
 
     classes = ("Divide", "TrueDivide")
     verb = "divides"
+    noun = "division"
     exchangeable = ()
 
     def written(self, letters: str) -> str | None:
@@ -118,6 +150,7 @@ class Divide(Merging):
 class Maximum(Merging):
     classes = ("Maximum",)
     verb = "takes the largest of"
+    noun = "taking the larger"
 
     def written(self, letters: str) -> str | None:
         return f"max({', '.join(letters)})"
@@ -126,6 +159,7 @@ class Maximum(Merging):
 class Minimum(Merging):
     classes = ("Minimum",)
     verb = "takes the smallest of"
+    noun = "taking the smaller"
     exchangeable = ()
 
     def written(self, letters: str) -> str | None:
@@ -138,10 +172,10 @@ class Concatenate(LayerRules):
     classes = ("Concatenate",)
     family = "merging"
     exchangeable = EXCHANGEABLE
+    most_inputs = None
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
-        axes, last = call.first.axes, {tensor.axes[-1] for tensor in call.received}
-        return [(*axes[:-1], last.pop() if len(last) == 1 else "units")]
+        return [agreed_axes(call.received, shapes[0], self.place(call))]
 
     def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
         sizes: list[AxisSize] = list(call.first.sizes)
@@ -151,13 +185,14 @@ class Concatenate(LayerRules):
         return [sizes]
 
     def summary(self, call: LayerCall) -> Summary:
-        tensors, rank, place = f"{len(call.received)} tensors", len(call.first.shape), self.place(call)
+        tensors, rank, place = count(len(call.received), "tensors"), len(call.first.shape), self.place(call)
         if place == rank - 1:
             along = f" at every {step(call.first)}" if rank == 3 else ""
             return Summary(f"joins {tensors} side by side", f"joins {tensors} side by side{along}")
         name = call.first.axes[place]
         sizes = joined_sizes([tensor.shape[place] for tensor in call.received])
-        change = f"{sizes} {name} become {call.out.shape[place]}"
+        after = call.out.shape[place]
+        change = f"{sizes} {name} become {'unknown' if after is None else f'{after:,}'}"
         return Summary(f"joins {tensors} along {name}", f"joins {tensors} end to end, along {name}", change)
 
     def place(self, call: LayerCall) -> int:

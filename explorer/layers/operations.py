@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from explorer.description import TimeFlow
-from explorer.layers.base import LayerCall, LayerRules, Summary
+from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.layers.words import same_at_every_step
 from explorer.tensors.tensor import ORDERED, Axes, Shape
+from explorer.tensors.text import joined
 
 
 class GetItem(LayerRules):
@@ -16,7 +20,8 @@ class GetItem(LayerRules):
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         key = call.node.arguments.args[1] if call.node and len(call.node.arguments.args) > 1 else ...
         key = key if isinstance(key, tuple) else (key,)
-        if not all(isinstance(each, (int, slice)) for each in key):
+        # Backwards, the timesteps would not be those of the input.
+        if not all(isinstance(each, int) or (isinstance(each, slice) and (each.step or 1) > 0) for each in key):
             return None
         kept = [axis for place, axis in enumerate(call.first.axes) if place >= len(key) or isinstance(key[place], slice)]
         return [tuple(kept)]
@@ -25,18 +30,61 @@ class GetItem(LayerRules):
         return Summary("selects a part of its input", "selects a part of its input")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "unknown" if any(axis in ORDERED for axis in call.first.axes) else "none"
+        timed = any(axis in ORDERED or axis.startswith("axis ") for axis in (*call.first.axes, *call.out.axes))
+        return "unknown" if timed else "none"
 
 
 class Reduction(LayerRules):
-    """`keras.ops.mean(x, axis=1)`: the axis is gone."""
+    """`keras.ops.mean(x, axis=1)`: the axis is removed, or has one position with keepdims."""
 
-    classes = ("Mean", "Sum", "Max", "Min")
     family = "operation"
+    verb: ClassVar[str] = ""
 
-    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
+    def places(self, call: LayerCall) -> set[int]:
+        """The axes that the operation goes along, counted from 0."""
         axis, rank = call.layer.axis, len(call.first.axes)
-        if axis is None or call.layer.keepdims:
-            return None
-        gone = {each % rank for each in ([axis] if isinstance(axis, int) else axis)}
+        if axis is None:
+            return set(range(rank))
+        return {each % rank for each in ([axis] if isinstance(axis, int) else axis)}
+
+    def covers(self, call: LayerCall) -> bool:
+        return super().covers(call) and 0 not in self.places(call)
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        gone = set() if call.layer.keepdims else self.places(call)
         return [tuple(name for place, name in enumerate(call.first.axes) if place not in gone)]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        gone = self.places(call)
+        sizes: list[AxisSize] = [None if place in gone else size for place, size in enumerate(call.first.sizes)]
+        return [[size for place, size in enumerate(sizes) if call.layer.keepdims or place not in gone]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"{self.verb} {joined([call.first.axes[place] for place in sorted(self.places(call))])}"
+        return Summary(words[:60], words)
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        timed = {place for place, axis in enumerate(call.first.axes) if axis in ORDERED}
+        if timed & self.places(call):
+            return "pool" if timed <= self.places(call) else "unknown"
+        return same_at_every_step(call.first)
+
+
+class Mean(Reduction):
+    classes = ("Mean",)
+    verb = "averages over"
+
+
+class Sum(Reduction):
+    classes = ("Sum",)
+    verb = "adds up over"
+
+
+class Max(Reduction):
+    classes = ("Max",)
+    verb = "takes the largest over"
+
+
+class Min(Reduction):
+    classes = ("Min",)
+    verb = "takes the smallest over"

@@ -44,6 +44,8 @@ class Recurrent(LayerRules):
     classes: ClassVar[tuple[str, ...]] = ("GRU", "LSTM", "SimpleRNN")
     family = "recurrent"
     exchangeable: ClassVar[tuple[str, ...]] = ("GRU", "LSTM", "SimpleRNN")
+    # The sequence, and states to start from.
+    most_inputs = None
     unseen = frozenset(("stateful", "unroll", "zero_output_for_mask", "unit_forget_bias"))
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:

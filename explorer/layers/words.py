@@ -42,8 +42,8 @@ def step(tensor: Tensor, axis: int = 1) -> str:
 
 def as_shape(tensor: Tensor) -> str:
     """A shape without names: "(batch, 20, 5)"."""
-    sizes = ("unknown" if size is None else f"{size}" for size in tensor.shape[1:])
-    return f"({', '.join(['batch', *sizes])})"
+    sizes = ["unknown" if size is None else f"{size}" for size in tensor.shape]
+    return f"({', '.join([*tensor.axes[:1], *sizes[1:]])})" if tensor.axes[:1] == ("batch",) else f"({', '.join(sizes)})"
 
 
 def same_at_every_step(tensor: Tensor) -> TimeFlow:
@@ -54,18 +54,22 @@ def same_at_every_step(tensor: Tensor) -> TimeFlow:
 
 
 def activated(activation: Any, inner: str) -> str | None:
-    """What an activation makes of a term; None for an activation without a name that could be written."""
-    name = getattr(activation, "__name__", None)
-    if name is None or not name.isidentifier():
+    """What an activation of Keras makes of a term; None for a function of somebody's own, which may do anything."""
+    if not _is_of_keras(activation):
         return None
-    name = ACTIVATIONS.get(name, name)
+    name = ACTIVATIONS.get(activation.__name__, activation.__name__)
     return f"{name}({inner})" if name else inner
 
 
 def is_elementwise(activation: Any) -> bool:
-    """Whether an activation treats every number alone: softmax and its kind do not."""
-    name = getattr(activation, "__name__", "")
-    return name.isidentifier() and name not in ("softmax", "log_softmax", "sparsemax", "glu")
+    """Whether an activation is known to treat every number alone: softmax and its kind do not."""
+    return _is_of_keras(activation) and activation.__name__ not in ("softmax", "log_softmax", "sparsemax", "glu")
+
+
+def _is_of_keras(activation: Any) -> bool:
+    # A layer that is given as an activation has no name of this kind.
+    module = getattr(activation, "__module__", "").split(".")
+    return module[0] == "keras" and "activations" in module and hasattr(activation, "__name__")
 
 
 def added(*parts: str) -> str:

@@ -28,7 +28,7 @@ from explorer.layers.cells import cell_rules
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, grid
 from explorer.layers.reasons import along, not_taken, title
 from explorer.layers.words import all_steps, step, steps
-from explorer.tensors.tensor import Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
 
 RECURRENT_FLOWS = ("along", "last", "both", "both last")
@@ -86,7 +86,7 @@ class TimeDistributed(LayerRules):
         return [f"y[{place}] = {_name(call.layer.layer)}(x[{place}])   for every {place}, with the same weights"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "each"
+        return "each" if call.first.axes[1] in ORDERED else "unknown"
 
     def view(self, view: LayerView) -> Drawing | None:
         inner, sequence = view.layer.layer, view.received[0]
@@ -139,6 +139,7 @@ class Bidirectional(LayerRules):
 
     classes = ("Bidirectional",)
     family = "wrapper"
+    most_inputs = 5
     words = {"merge_mode": ("concat", "sum", "mul", "ave")}
 
     # What becomes of the two hidden states: what the layer does, and what they then are, in words and in an equation.
@@ -247,6 +248,7 @@ class NestedModel(LayerRules):
 
     classes = ("Model",)
     family = "wrapper"
+    most_inputs = None
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         """As the first of its layers calls them that knows their names; else three axes are a sequence of vectors."""

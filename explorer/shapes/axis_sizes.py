@@ -6,14 +6,14 @@ sets itself becomes a symbol of its own. Keras has the last word: what does not 
 
 from __future__ import annotations
 
-from explorer.layers.base import AxisSize, LayerCall, rules_for
+from explorer.layers.base import AxisSize, LayerCall
 from explorer.tensors.symbols import Size, Symbols
 from explorer.tensors.tensor import Axes, Shape, Sizes
 
 
 def axis_sizes(call: LayerCall, shapes: list[Shape], axes: list[Axes], symbols: Symbols) -> list[Sizes]:
     """The sizes of every axis of the tensors that a layer returns, in symbols; None where nothing is known."""
-    found = rules_for(call.layer).sizes(call, shapes) if call.received else None
+    found = call.rules.sizes(call, shapes)
     found = [[] for _ in shapes] if found is None or len(found) != len(shapes) else found
     written = []
     for shape, names, given in zip(shapes, axes, found, strict=True):

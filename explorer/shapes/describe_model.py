@@ -37,7 +37,7 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     >>> memory = keras.layers.GRU(32, return_sequences=True, name="memory")(sequence)
     >>> (layer,) = describe(keras.Model(sequence, memory)).layers
     >>> layer.says
-    'takes one vector per step and keeps the memory of all 20 steps: timesteps stay, 5 features become 32 outputs'
+    'reads one vector per timestep and returns the hidden state of all 20 timesteps: timesteps stay, 5 features become 32 outputs'
     """
     steps = calls(model)
     tensors: dict[int, Tensor] = {}
@@ -84,7 +84,6 @@ def _layer(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
 ) -> LayerShapes:
     """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
-    rules = rules_for(layer)
     inside, whole = _inside(layer, received, shapes, ends, symbols)
     call = LayerCall(layer, received, [], node, [*map(_held, inside), *([whole] if whole else [])])
     axes_out = [
@@ -94,9 +93,9 @@ def _layer(
     sizes_out = axis_sizes(call, shapes, axes_out, symbols)
     returned = [Tensor(*each) for each in zip(shapes, axes_out, [False] * len(shapes), sizes_out, strict=True)]
     call = replace(call, returned=returned)
-    known = received and returned
-    found = rules.summary(call) if known else None
-    summary = found or unknown_summary(call)
+    rules, known = call.rules, bool(received and returned)
+    told = rules.summary(call) if known else None
+    summary = told or unknown_summary(call)
     params, wrapped = _params(layer), _wrapped(layer)
     width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
 
@@ -118,7 +117,7 @@ def _layer(
         does=summary.long,
         change=changes(received, returned) if summary.change is None else summary.change,
         short=summary.short,
-        explained=counted is not None and found is not None and all(each.explained for each in inside),
+        explained=counted is not None and told is not None and all(each.explained for each in inside),
         equation=tuple(rules.equation(call)) if known else (),
         weights=arrays,
         flow=rules.time_flow(call) if known else "none",

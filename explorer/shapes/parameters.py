@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.layers.base import LayerCall, Number, Own, Terms, rules_for
+from explorer.layers.base import LayerCall, Number, Own, Terms
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import known
 
@@ -72,7 +72,7 @@ def arithmetic(call: LayerCall, values: Mapping[str, int | None], own: Own, para
     """
     if not params:
         return Arithmetic([([], [0])], values)
-    found = Arithmetic(rules_for(call.layer).parameters(call, own) or [] if call.received else [], values)
+    found = Arithmetic(call.rules.parameters(call, own) or [], values)
     return found if found.terms and found.total == params else None
 
 

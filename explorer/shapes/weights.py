@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.description import Weight
-from explorer.layers.base import LayerCall, NamedWeight, Own, WeightMeaning, rules_for
+from explorer.layers.base import LayerCall, NamedWeight, Own, WeightMeaning
 from explorer.tensors.symbols import Size, written
 
 
 def weights(call: LayerCall, values: Mapping[str, int | None], own: Own) -> tuple[NamedWeight, ...]:
     """Every weight of a built layer; one that no rule names has numbered axes."""
-    rules = rules_for(call.layer)
+    rules = call.rules
     if held := rules.held_weights(call):
         return tuple(replace(weight, name=f"{prefix}{weight.name}") for prefix, each in held for weight in each.weights)
-    meanings = rules.weights(call, own) if call.received and call.first.shape else {}
+    meanings = rules.weights(call, own) if call.received else {}
     arrays = getattr(call.layer, "weights", ())
     return tuple(_weight(each, meanings, values) for each in arrays if "seed_generator" not in each.path)
 
