@@ -65,7 +65,7 @@ def test_explain_as_json_and_in_words(capsys):
     assert alone["says"] == answer["says"]
     text = said(capsys, "explain", "windows_gru", "--windows", "4")
     assert "(batch B, windows W = 4, timesteps T = 20, features F = 5)" in text
-    assert "on one sequence: Above, GRU starts from zero in each of the 4 windows." in text
+    assert "on one sequence: Above, the hidden state of the GRU starts at zero in each of 4 windows." in text
     assert "memory:" not in said(capsys, "explain", "windows_gru", "--layer", "average")
     assert "There is no layer called “nothing”. There are: memory, average, answer." in refused(
         capsys, "explain", "windows_gru", "--layer", "nothing"
@@ -191,7 +191,7 @@ def test_what_is_no_command_ends_with_2_and_says_so_without_a_traceback(capsys, 
 def test_help_tells_every_command_with_an_example_and_the_exit_codes(capsys):
     text = said(capsys, "--help")
     assert all(f"\n  {name} " in text for name in commands.commands)
-    assert all(f"\n    {code}  where" in text for code in (0, 1, 2, 130))
+    assert all(f"\n    {code}  " in text for code in (0, 1, 2, 130))
     for name in commands.commands:
         assert f"For example\n    explorer {name}" in said(capsys, name, "--help")
     assert said(capsys, "--version") == f"explorer {__version__}\n"

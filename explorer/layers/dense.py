@@ -66,8 +66,8 @@ class Dense(LayerRules):
         return () if inner is None or len(call.first.shape) > 3 else [f"y{at} = {inner}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        # An axis of time that is the last one is mixed. Softmax goes along the last axis alone; what a function of somebody's
-        # own does is not known.
+        # An axis of time that is the last one is mixed. Softmax goes along the last axis alone, and a function of somebody's
+        # own may do anything.
         if call.first.axes[-1] in ORDERED or activated(call.layer.activation, "x") is None:
             return "unknown"
         return same_at_every_step(call.first)
@@ -170,7 +170,7 @@ class EinsumDense(LayerRules):
 
     def _size(self, call: LayerCall, letter: str, own: Own) -> Number | None:
         """The size of an axis: of the input, or one that the layer sets itself."""
-        taken, weighed, given = self._letters(call)
+        taken, _, given = self._letters(call)
         if letter in taken:
             place = taken.index(letter)
             return call.first.sizes[place] if call.first.sizes[place] is not None else call.first.shape[place]

@@ -61,7 +61,7 @@ class Merging(LayerRules):
     noun: ClassVar[str] = ""
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
-        return [agreed_axes(call.received, *shapes)]
+        return [agreed_axes(call.received, shapes[0])]
 
     def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
         """Of each axis that of the first input which has as many there."""

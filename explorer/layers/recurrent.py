@@ -48,6 +48,9 @@ class Recurrent(LayerRules):
     most_inputs = None
     unseen = frozenset(("stateful", "unroll", "zero_output_for_mask", "unit_forget_bias"))
 
+    def covers(self, call: LayerCall) -> bool:
+        return super().covers(call) and len(call.first.shape) == 3
+
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "timesteps", "features") if rank == 3 and _is_known(layer) else None
 

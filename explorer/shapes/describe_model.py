@@ -36,8 +36,10 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     >>> sequence = keras.Input((20, 5), name="sequence")
     >>> memory = keras.layers.GRU(32, return_sequences=True, name="memory")(sequence)
     >>> (layer,) = describe(keras.Model(sequence, memory)).layers
-    >>> layer.says
-    'reads one vector per timestep and returns the hidden state of all 20 timesteps: timesteps stay, 5 features become 32 outputs'
+    >>> layer.does
+    'reads one vector per timestep and returns the hidden state of all 20 timesteps'
+    >>> layer.change
+    'timesteps stay, 5 features become 32 outputs'
     """
     steps = calls(model)
     tensors: dict[int, Tensor] = {}

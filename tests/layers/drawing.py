@@ -80,13 +80,19 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "function": (lambda x: x * 2.0,),
     "l1": (0.0, 0.1),
 }
+# Settings under which little is known, so that they are not drawn together with all others.
+RARE = ("attention_axes", "sliding_window", "use_gate", "lora_rank", "renorm", "value_dim", "data_format")
 # Of these a class has it and takes another kind of value.
 OF_CLASS = {
     "Rescaling": {"scale": (0.5, 2.0)},
     "GroupNormalization": {"groups": (1, 2, 4, -1), "axis": (-1, 1, 2)},
     "ZeroPadding1D": {"padding": (1, (0, 2), (2, 1))},
-    **dict.fromkeys(("ZeroPadding2D", "ZeroPadding3D"), {"padding": (1, 2)}),
-    **dict.fromkeys(("Cropping2D", "Cropping3D"), {"cropping": (1, 2)}),
+    **{name: {"padding": (1, 2)} for name in ("ZeroPadding2D", "ZeroPadding3D")},
+    **{name: {"cropping": (1, 2)} for name in ("Cropping2D", "Cropping3D")},
+    "EinsumDense": {
+        "equation": ("abc,cd->abd", "abc,cd->abd", "abc,bd->adc", "ab,bc->ac"),
+        "output_shape": ((None, 3), (3, None), 3),
+    },
     "Conv1D": {"groups": (1, 2), "filters": (2, 6)},
 }
 CALL_SETTINGS = {"use_causal_mask": (False, True)}
@@ -109,6 +115,7 @@ def every_class() -> dict[str, type[layers.Layer]]:
 class Drawn:
     """A model of one layer. inputs: one array for each of its inputs, (samples, ...).
 
+    call: how a layer of this class is called with the inputs.
     runs: whether it can be called with numbers: some layers take shapes that fail then, others do not run on a CPU.
     """
 
@@ -116,6 +123,7 @@ class Drawn:
     model: keras.Model
     inputs: list[np.ndarray]
     runs: bool
+    call: Callable[[Any, list[Any]], Any]
 
     def __str__(self) -> str:
         shapes = [tuple(tensor.shape) for tensor in self.model.inputs]
@@ -153,17 +161,18 @@ def drawn(name: str, times: int, own: Callable[[type], type] = lambda kind: kind
 
 def _one(kind: type, name: str, rng: random.Random) -> Drawn | None:
     settings = _settings(kind, name, rng)
-    shape = rng.choice(SHAPES if name == "ConvLSTM3D" else SHAPES[:4])
+    shape = rng.choice(SHAPES if name == "ConvLSTM3D" else SHAPES[:4] + SHAPES[1:2])
     for arguments in rng.sample(range(4), 4):
         try:
             layer = kind(**settings)
-            model = _called(layer, name, shape, arguments, rng)
+            sources, call = _sources(layer, name, shape, arguments, rng)
+            model = called(layer, sources, call)
         except Exception:
             continue
         if any(None in tensor.shape[1:] for tensor in model.outputs):
             continue
         inputs = [_numbers(tensor, len(name) + place) for place, tensor in enumerate(model.inputs)]
-        return Drawn(layer, _with_weights(model), inputs, _runs(model, inputs))
+        return Drawn(layer, _with_weights(model), inputs, _runs(model, inputs), call)
     return None
 
 
@@ -182,7 +191,7 @@ def _settings(kind: type, name: str, rng: random.Random) -> dict[str, Any]:
     for parameter in inspect.signature(every_class()[name].__init__).parameters.values():
         choices = known.get(parameter.name, CHOICES.get(parameter.name))
         needed = parameter.default is parameter.empty
-        if choices and (needed or rng.random() < 0.5):
+        if choices and (needed or rng.random() < (0.1 if parameter.name in RARE else 0.5)):
             found[parameter.name] = rng.choice(choices)
     return found
 
@@ -214,7 +223,14 @@ def _held(name: str, rng: random.Random) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _called(layer: Any, name: str, shape: tuple[int, ...], arguments: int, rng: random.Random) -> keras.Model:
+def called(layer: Any, sources: list[Any], call: Callable[[Any, list[Any]], Any]) -> keras.Model:
+    outputs = keras.tree.flatten(call(layer, sources))
+    return keras.Model(sources, outputs if len(outputs) > 1 else outputs[0])
+
+
+def _sources(
+    layer: Any, name: str, shape: tuple[int, ...], arguments: int, rng: random.Random
+) -> tuple[list[Any], Callable[[Any, list[Any]], Any]]:
     """arguments: 0 one tensor, 1 two in a list, 2 three in a list, 3 two arguments."""
     taken = inspect.signature(every_class()[name].__init__).parameters
     dtype = "int32" if {"input_dim", "num_tokens", "num_bins", "vocabulary"} & set(taken) else "float64"
@@ -226,22 +242,17 @@ def _called(layer: Any, name: str, shape: tuple[int, ...], arguments: int, rng: 
         other = list(shape)
         other[place] = 1 if rng.random() < 0.5 else 5
         sources[1] = keras.Input(tuple(other), dtype=dtype, name="other")
-    call = inspect.signature(every_class()[name].call).parameters
-    more = {key: rng.choice(values) for key, values in CALL_SETTINGS.items() if key in call and rng.random() < 0.5}
+    taken_at = inspect.signature(every_class()[name].call).parameters
+    more = {key: rng.choice(values) for key, values in CALL_SETTINGS.items() if key in taken_at and rng.random() < 0.5}
     if arguments == 3 and "return_state" in taken:
         sizes = keras.tree.flatten(layer.state_size)
-        states = [keras.Input((size,), dtype=dtype, name=f"state{place}") for place, size in enumerate(sizes)]
-        sources = [sources[0], *states]
-        more["initial_state"] = states
-        arguments = 0
+        sources[1:] = [keras.Input((size,), dtype=dtype, name=f"state{place}") for place, size in enumerate(sizes)]
+        return sources, lambda own, given: own(given[0], initial_state=given[1:], **more)
     if arguments == 0:
-        out = layer(sources[0], **more)
-    elif arguments == 3:
-        out = layer(*sources, **more)
-    else:
-        out = layer(sources, **more)
-    outputs = keras.tree.flatten(out)
-    return keras.Model(sources, outputs if len(outputs) > 1 else outputs[0])
+        return sources, lambda own, given: own(given[0], **more)
+    if arguments == 3:
+        return sources, lambda own, given: own(*given, **more)
+    return sources, lambda own, given: own(given, **more)
 
 
 def _with_weights(model: keras.Model) -> keras.Model:
