@@ -151,6 +151,10 @@ class Bidirectional(LayerRules):
         None: ("returns", "returned separately", "→h and ←h"),
     }
 
+    def covers(self, call: LayerCall) -> bool:
+        directions = (call.layer.forward_layer, call.layer.backward_layer)
+        return super().covers(call) and all(rules_for(each).family == "recurrent" for each in directions)
+
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return rules_for(layer.forward_layer).input_axes(layer.forward_layer, rank)
 

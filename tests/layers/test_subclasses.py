@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import keras
@@ -15,14 +16,20 @@ from tests.layers.test_walk import EXPLAINED, only_measured
 
 
 def with_its_own_call(kind: type) -> type:
+    @functools.wraps(kind.call)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return keras.tree.map_structure(lambda numbers: numbers * 2, kind.call(self, *args, **kwargs))  # type: ignore[attr-defined]
+        return keras.tree.map_structure(lambda numbers: numbers * 2, kind.call(self, *args, **kwargs))
 
-    return type(f"My{kind.__name__}", (kind,), {"call": call})
+    return serializable(type(f"My{kind.__name__}", (kind,), {"call": call}))
 
 
 def without_one(kind: type) -> type:
-    return type(f"My{kind.__name__}", (kind,), {})
+    return serializable(type(f"My{kind.__name__}", (kind,), {}))
+
+
+def serializable(kind: type) -> type:
+    """A class that a Bidirectional can copy."""
+    return keras.saving.register_keras_serializable(name=f"{kind.__name__} {id(kind)}")(kind)
 
 
 @pytest.mark.parametrize("own", [with_its_own_call, without_one])
@@ -65,8 +72,8 @@ def only_measured_holder(layer: Any) -> None:
 def test_a_class_that_is_declared_to_be_the_same_is_explained_as_its_parent():
     @same_as("GRU")
     class Quicker(layers.GRU):
-        def call(self, *args: Any, **kwargs: Any) -> Any:
-            return super().call(*args, **kwargs)
+        def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
+            return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
     sequence = keras.Input((9, 4), name="sequence")
     (own,) = describe(keras.Model(sequence, Quicker(6, name="memory")(sequence))).layers
