@@ -246,7 +246,7 @@ def test_computed_sizes_say_how():
     windows = keras.Input((4, 6, 3))
     folded = keras.Model(windows, layers.Reshape((24, 3))(windows))
     (layer,) = explain(folded).to_dict()["layers"]
-    assert [axis["symbol"] for axis in layer["output"][0]] == ["B", "W · T", "F"]
+    assert [axis["symbol"] for axis in layer["output"][0]] == ["B", "A · A2", "A3"]
 
 
 def test_any_model_is_explained_and_what_is_unknown_says_so():

@@ -459,7 +459,9 @@ def test_attention_keeps_the_places_of_its_query():
     looked = layers.MultiHeadAttention(2, 6, output_shape=7, name="looked")(query, value)
     layer = describe(keras.Model([query, value], layers.Dense(1)(looked))).layers[0]
     assert layer.axes_out == (("batch", "timesteps", "units"),)
-    assert layer.says.startswith("gives every timestep, with 2 heads, a weighted mean of all 5 timesteps")
+    assert layer.says.startswith(
+        "gives every timestep of the query, with 2 heads, a weighted mean of the value over all 5 timesteps"
+    )
 
 
 def test_operations_written_as_expressions_are_told_too():

@@ -251,6 +251,13 @@ def agrees(
             # Where there is one timestep to attend to, it is returned whatever the query.
             expected = np.zeros_like(reaches)
         assert np.array_equal(reaches, expected), f"{seen}\n{reaches}"
+    elif flow == "all before":
+        # Of two sequences too, each place attends up to itself; the query moves its own answer, where there is a choice.
+        assert kept, seen
+        one_each = place == 0 and len(layer.input) > 1
+        assert np.array_equal(reaches, (before == after) & (after > 0) if one_each else before <= after), (
+            f"{seen}\n{reaches}"
+        )
     elif flow == "both" and kept:
         assert reaches.all(), f"{seen}\n{reaches}"
     else:
