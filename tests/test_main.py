@@ -159,7 +159,7 @@ def test_train_gives_one_object_an_epoch(capsys):
     assert lines[2]["loss"] < lines[0]["loss"]
     text = said(capsys, *arguments)
     assert "3/3" in text and f"{lines[2]['loss']:.4g}" in text
-    assert "floor “without memory”" in text
+    assert "baseline “without memory”" in text
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ function storyCard(panel, cards) {
   panel.story = create("ul", "", element);
   mark(panel.story, { "data-story": "", "aria-live": "polite" });
   panel.quiet = create("p", "quiet", element);
-  say(panel.quiet, "When a run passes a floor, stalls or forgets, it is told here.");
+  say(panel.quiet, "When a run passes a baseline, stalls or forgets, it is told here.");
 }
 
 /** @type {(panel: Panel) => void} */

@@ -78,8 +78,8 @@ def _print_end(done: Training) -> None:
     ]
     names = list(_figures(done.frames[0]))
     printing.table({name: {"justify": "right"} for name in names}, rows)
-    for name, value in resolve(done.experiment).floors.items():
-        print(f"floor “{name}”: {value:.4g}")
+    for name, value in resolve(done.experiment).baselines.items():
+        print(f"baseline “{name}”: {value:.4g}")
 
 
 @click.command(epilog=examples("bench --quick", "bench --quick --json"))

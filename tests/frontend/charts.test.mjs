@@ -17,7 +17,7 @@ function panel(epochs, more = {}) {
     error: Float32Array.from([0.25, 0.5 + index]),
   }));
   const targets = [[[0], [1]], [[2], [3]]];
-  const info = { key: "", answers: "every step", answer: "number", epochs: 20, floors: [], targets, lengths: [2, 1] };
+  const info = { key: "", answers: "every step", answer: "number", epochs: 20, baselines: [], targets, lengths: [2, 1] };
   const charts = { loss: { clientHeight: 228 }, outputs: {}, error: {} };
   const kept = { sequence: 0, shown: null, range: null, log: false, theme: THEME, charts };
   return { ...kept, info, frames: { list, worst: epochs }, ...more };
@@ -60,14 +60,14 @@ test("the loss is drawn and told from the frames that are there", () => {
   assert.equal(lossFigure(panel(4, { log: true })).layout.yaxis.type, "log");
 });
 
-test("the names of floors that lie close together do not cover each other", () => {
-  const floors = [0.5, 0.49, 0.1].map((value) => ({ name: `<b>${value}`, value }));
-  const { layout, words } = lossFigure(panel(2, { info: { ...panel(2).info, floors } }));
+test("the names of baselines that lie close together do not cover each other", () => {
+  const baselines = [0.5, 0.49, 0.1].map((value) => ({ name: `<b>${value}`, value }));
+  const { layout, words } = lossFigure(panel(2, { info: { ...panel(2).info, baselines } }));
   const names = layout.annotations.slice(1);
   assert.deepEqual(names.map(({ yanchor }) => yanchor), ["bottom", "top", "bottom"]);
   // A name is never a tag.
   assert.ok(names.every(({ text }) => text.startsWith("&lt;b>")));
-  assert.match(words, / Floor <b>0\.5: 0\.5\./);
+  assert.match(words, / Baseline <b>0\.5: 0\.5\./);
 });
 
 test("outputs stand beside their targets, and padding is shown as such", () => {
