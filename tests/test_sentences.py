@@ -13,7 +13,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description, every
 from explorer.runtime import jobs
 from explorer.shapes.captions import hidden_words
-from explorer.shapes.compare import parting
+from explorer.shapes.compare import compare
 from explorer.shapes.describe_model import describe
 from explorer.shapes.time_flow import TIME_FLOWS, all_of, handed, told
 from explorer.tensors.tensor import Tensor
@@ -93,7 +93,7 @@ def test_models_of_the_smallest_sizes_are_told_without_a_mistake(name):
     for text in sentences_of(description):
         assert not DISAGREES.search(text), text
     other = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
-    for each in parting(*map(Description.read, (description, other)))["differences"]:
+    for each in compare(*map(Description.read, (description, other)))["differences"]:
         assert not DISAGREES.search(each["says"]), each["says"]
 
 
