@@ -21,8 +21,8 @@ export function lossFigure(panel) {
   const range = log ? [Math.log10(low) - 0.1, Math.log10(high) + 0.15] : [0, high * 1.14];
   const last = list.at(-1);
   const words = last
-    ? `Loss by epoch. At epoch ${last.epoch}: training ${short(last.loss)}, held out ${short(last.val_loss)}.`
-    : "Loss by epoch: nothing trained yet.";
+    ? `Loss by epoch. At epoch ${last.epoch}: training ${short(last.loss)}, validation ${short(last.val_loss)}.`
+    : "Loss by epoch: not trained yet.";
   const baselinesInWords = baselines.map((baseline) => ` Baseline ${baseline.name}: ${short(baseline.value)}.`).join("");
   const figure = frameOf(panel, {
     x: epochAxis(panel),
@@ -48,7 +48,7 @@ export function lossFigure(panel) {
   });
   figure.data = [
     curve("training", "loss", theme.timesteps, { width: 2.2 }),
-    curve("held out", "val_loss", theme.features, { width: 2.2, dash: "6px,3px" }),
+    curve("validation", "val_loss", theme.features, { width: 2.2, dash: "6px,3px" }),
   ];
   return figure;
 }
@@ -109,7 +109,7 @@ export function errorFigure(panel) {
     words: last
       ? `Mean absolute error by epoch and ${name}. At epoch ${last.epoch} it is largest at ${name} ${worst + 1}, ` +
         `${short(last.error[worst])}.`
-      : `Mean absolute error by epoch and ${name}: nothing trained yet.`,
+      : `Mean absolute error by epoch and ${name}: not trained yet.`,
     xName: "epoch",
   });
   figure.layout.annotations.push({
