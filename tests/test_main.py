@@ -89,7 +89,7 @@ def test_check_tells_the_shapes_of_code_that_holds(capsys, tmp_path, monkeypatch
     assert json.loads(said(capsys, "check", "-", *SHAPES, "--batch", "8", "--json"))["holds"]
 
 
-def test_check_tells_what_breaks_and_how_to_mend_it(capsys, tmp_path):
+def test_check_tells_what_fails_and_how_to_fix_it(capsys, tmp_path):
     path = tmp_path / "code.py"
     path.write_text(STACKED)
     assert main(["check", str(path), *SHAPES]) == 1
@@ -144,7 +144,7 @@ def test_twins_are_listed_and_laid_side_by_side(capsys):
     found = json.loads(said(capsys, "twins", "bidirectional_gru", "--units", "8", *chosen, "--json"))
     assert (found["layer"], found["broken"]) == ("memory", None)
     broken = said(capsys, "twins", "gru_every_step", "--layer", "memory", "--setting", "return_sequences")
-    assert "answer cannot go on" in broken
+    assert "answer fails" in broken
     assert "Keras says:" in broken
     assert "There is no layer called “nothing” that could be set otherwise." in refused(
         capsys, "twins", "gru_once", "--layer", "nothing", "--setting", "use_bias"

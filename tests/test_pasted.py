@@ -286,7 +286,7 @@ def test_what_cannot_be_trained_here_is_described_and_says_why(code, x, y, sente
 def test_a_stateful_model_is_not_trained_and_says_why():
     code = f"{START}model = keras.Sequential([keras.Input(batch_shape=(8, 6, 3)), layers.GRU(4, stateful=True)])"
     wanted = Experiment("pasted", "random_targets", **SMALL, pasted=Pasted(code, [(8, 6, 3)], (8, 4), "mse"))
-    with pytest.raises(ValueError, match="Leave stateful=True out"):
+    with pytest.raises(ValueError, match="Remove stateful=True"):
         trained(wanted)
 
 
@@ -300,7 +300,7 @@ def test_a_loss_without_targets_to_draw_says_which_there_are():
 def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
     report = jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")
     for changed, sentence in (
-        ({"holds": False}, "mend first what breaks"),
+        ({"holds": False}, "fix its problems first"),
         ({"x": None}, "shapes of its inputs and of its target must be known"),
     ):
         with pytest.raises(ValueError, match=sentence):
