@@ -96,7 +96,7 @@ def test_frames_become_a_table():
         (Experiment("gru_once", "adding_problem", units=[1]), ["units must be a whole number"]),
         (
             Experiment("gru_once", "adding_problem", knobs={"delay": 3}),
-            ["delay is no setting of gru_once on adding_problem."],
+            ["delay is not a setting of gru_once on adding_problem."],
         ),
         (
             Experiment("gru_every_step", "delayed_echo", knobs={"dealy": 3}),

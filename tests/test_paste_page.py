@@ -74,7 +74,7 @@ def test_the_shapes_of_an_example_are_not_those_of_code_that_is_pasted_over_it(e
     page.text_area(key="code").set_value(MODEL).run()
     assert [page.text_input(key=name).value for name in ("x", "y", "loss")] == ["", "", ""]
     assert "No problems found." in words(page)
-    assert "give x and y" in words(page)
+    assert "fill in the shapes" in words(page)
 
 
 def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):

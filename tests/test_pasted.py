@@ -177,7 +177,7 @@ def test_the_baseline_of_random_targets_is_what_predicting_the_mean_gives(loss):
     found = keras.ops.mean(keras.losses.get(loss)(part.targets, baseline.predict(part.inputs[0])))
     assert float(found) == pytest.approx(resolve(wanted).baselines["always the mean"], rel=0.02)
     assert f"gives a loss of {resolve(wanted).baselines['always the mean']:.3g}." in task.summary
-    assert "only be learned by heart" in task.summary
+    assert "only be memorized" in task.summary
 
 
 def test_two_inputs_and_whole_numbers():
@@ -301,7 +301,7 @@ def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
     report = jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")
     for changed, sentence in (
         ({"holds": False}, "fix its problems first"),
-        ({"x": None}, "shapes of its inputs and of its target must be known"),
+        ({"x": None}, "fill in the shapes of its inputs and of its target"),
     ):
         with pytest.raises(ValueError, match=sentence):
             pasted_experiment(GRU, Report.read(report | changed))
@@ -324,7 +324,7 @@ def test_the_panel_finds_words_limits_and_baselines(gru):
     assert (architecture.title, architecture.answers, architecture.code) == ("Your code", "every step", GRU)
     assert (architecture.fits(task), architecture.fits(TASKS["majority"])) == (True, False)
     assert size_limit("timesteps", architecture, task).low == size_limit("timesteps", architecture, task).high == 6
-    assert size_reason("timesteps", architecture, task) == "The code says how many."
+    assert size_reason("timesteps", architecture, task) == "The code sets this number."
     assert size_reason("units", architecture, task) == "Your code has no units to set."
     assert resolve(gru).baselines["without memory"] == pytest.approx(3 / 6 / 3)
 
@@ -334,7 +334,7 @@ def test_the_story_of_random_targets():
     losses = np.array([1.2, 1.02])
     said = tell(wanted, Course(losses, losses, np.ones((2, 1))))
     assert said == [
-        "The held-out loss (1.020) stands on the baseline “always the mean” (1.000): so far it does no better than that."
+        "The validation loss (1.020) is close to the baseline “always the mean” (1.000): so far the model does no better."
     ]
 
 

@@ -68,7 +68,7 @@ def _baselines(found: Resolved, course: Course) -> str:
         if now > value * RISING:
             return f"The validation loss ({now:.3f}) is above the baseline “{standing.name}” ({value:.3f})."
         return (
-            f"The validation loss ({now:.3f}) equals the baseline “{standing.name}” ({value:.3f}): "
+            f"The validation loss ({now:.3f}) is close to the baseline “{standing.name}” ({value:.3f}): "
             "so far the model does no better."
         )
     return ""
