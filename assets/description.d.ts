@@ -38,7 +38,7 @@ export interface Layer {
   wraps: string | null;
   shares: string | null;
   explained: boolean;
-  flow: string;
+  flow: "all" | "along" | "both" | "both last" | "each" | "input" | "last" | "mark" | "merge" | "none" | "pool" | "repeat" | "unknown" | "window";
   reach: number | null;
   window: Window | null;
   merge_mode: string | null;
@@ -326,15 +326,15 @@ export interface Changed {
   there: unknown;
 }
 
-// Where a twin cannot go on, and why; what Keras says of it stands apart, and is "" where Keras was not asked.
+// Where the second model fails, and why; `keras_says` is "" where Keras was not asked.
 export interface Broken {
   keras_says: string;
   layer: string;
   says: string;
 }
 
-// layer: the first one where two models part, or None. why: a sentence.
-export interface Parting {
+// layer: the first one that differs, or None. why: a sentence.
+export interface Comparison {
   differences: Difference[];
   layer: string | null;
   why: string;

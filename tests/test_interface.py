@@ -84,7 +84,7 @@ def test_frames_become_a_table():
             ["There is no architecture called “gru_evry_step”.*Did you mean gru_every"],
         ),
         (Experiment("gru_every_step", "delayed_eco"), ["There is no task called “delayed_eco”.*Did you mean delayed_echo"]),
-        (Experiment("gru_once", "majority"), ["does not fit GRU, one answer at the end.*Tasks that fit: adding_problem.$"]),
+        (Experiment("gru_once", "majority"), ["does not fit GRU, last timestep.*Tasks that fit: adding_problem.$"]),
         (
             Experiment("gru_once", "adding_problem", timesteps=0, seed=-1),
             ["timesteps must be a whole number from 2 to 200, but “0” came. The nearest is 2.", "seed must be"],
@@ -96,7 +96,7 @@ def test_frames_become_a_table():
         (Experiment("gru_once", "adding_problem", units=[1]), ["units must be a whole number"]),
         (
             Experiment("gru_once", "adding_problem", knobs={"delay": 3}),
-            ["delay is no setting of gru_once on adding_problem."],
+            ["delay is not a setting of gru_once on adding_problem."],
         ),
         (
             Experiment("gru_every_step", "delayed_echo", knobs={"dealy": 3}),

@@ -124,7 +124,7 @@ def test_what_is_right_is_what_keras_says_and_what_is_wrong_is_not(name, seed, n
         assert int(right.replace(",", "")) == layer.params
         assert all(int(text.replace(",", "")) != layer.params for text in wrong)
     elif asked.kind == "weights":
-        part = re.search(r"shape has its (.*)\?$", asked.text)[1]
+        part = re.search(r"shape of its (.*)\?$", asked.text)[1]
         shape = next(weight.shape for weight in layer.weights if weight.name == part)
         assert shapes_in(right) == [list(shape)]
         assert all(shapes_in(text) != [list(shape)] for text in wrong)
@@ -148,7 +148,7 @@ def test_the_right_sliders_are_those_that_move_a_built_model(name):
         if asked.kind != "slider":
             continue
         before = layer_of(MODELS[name], asked)
-        axis = re.search(r"the axis of (.*) is in", asked.text)
+        axis = re.search(r"the size of the (.*) axis that", asked.text)
         place = before.axes_out[0].index(axis[1]) if axis else None
         told = asked.choices[asked.right].text.replace("none of them", "")
         told = {word.replace(" ", "_") for word in re.split(", | and ", told) if word}
@@ -349,8 +349,8 @@ def test_keras_says_of_a_wrong_number_of_axes_what_the_reason_says(layer, shape)
 def test_a_wrapped_memory_takes_one_axis_less_than_its_wrapper():
     asked = next(asked for asked in a_round(MODELS["windows_gru"]) if (asked.kind, asked.layer) == ("input", "memory"))
     reasons = {choice.mistake: choice.reason for choice in asked.choices}
-    assert reasons["an axis too many"].startswith("Then the GRU within gets 4 axes, and it takes 3:")
-    assert reasons["time dropped"].startswith("Then the GRU within gets 2 axes, and it takes 3:")
+    assert reasons["an axis too many"].startswith("Then the inner GRU gets 4 axes and needs 3:")
+    assert reasons["time dropped"].startswith("Then the inner GRU gets 2 axes and needs 3:")
 
 
 PAGE = """

@@ -93,7 +93,7 @@ const unrolledName = (row) => row.layer?.wraps ?? row.layer?.type ?? row.name;
 function unrolledWords(row, width, height) {
   const name = unrolledName(row);
   const steps = row.inner_steps;
-  const inner = steps ? [[`${name} over`, `${count(steps, "steps")},`, "from zero"], [name, "from 0"]] : [];
+  const inner = steps ? [[`${name} over`, `${count(steps, "timesteps")},`, "from zero"], [name, "from 0"]] : [];
   const parts = name.split(/(?<=[a-z])(?=[A-Z])/);
   const two = parts.length > 2 ? [parts.slice(0, -1).join(""), lastOf(parts)] : parts;
   const ways = [...inner, [name], two, parts].flatMap((lines) => [12, 11, 10].map((size) => ({ lines, size })));

@@ -130,7 +130,7 @@ function explainInto(body, layer, symbols) {
     weights.map(blockOf).some(({ wide, high }) => Math.min(wide, high) * unit < BLOCK.thinnest),
   );
   const words = "All blocks have one scale";
-  create("p", "why-quiet", body).textContent = thin ? `${words}; the thinnest are drawn thicker, to be seen.` : `${words}.`;
+  create("p", "why-quiet", body).textContent = thin ? `${words}; the thinnest are drawn thicker, so that they can be seen.` : `${words}.`;
 }
 
 /** @type {(parent: HTMLElement, layer: Layer, symbols: Symbols, places: Places) => void} */
@@ -139,7 +139,7 @@ function writeExplanation(parent, layer, symbols, places) {
   const shapes = create("p", "why-shapes", parent);
   for (const list of /** @type {const} */ (["input", "output"])) {
     const line = create("span", "why-shape", shapes);
-    create("i", "", line).textContent = list === "input" ? "takes" : "gives";
+    create("i", "", line).textContent = list === "input" ? "takes" : "returns";
     line.append(" ");
     tensorsOf(layer, list).forEach((tensor, index) => {
       if (index) create("i", "", line).textContent = "and ";

@@ -6,7 +6,7 @@ export interface Info {
   answers: string;
   answer: string;
   epochs: number;
-  floors: { name: string; value: number }[];
+  baselines: { name: string; value: number }[];
   targets: number[][][];
   lengths: number[];
 }

@@ -64,12 +64,12 @@ class Facts:
 
     @property
     def ways(self) -> int:
-        """How many memories there are: 2 in a Bidirectional."""
+        """How many hidden states run along the sequence: 2 in a Bidirectional."""
         return 2 if self.flow in BOTH_WAYS else 1
 
     @property
     def units(self) -> int | None:
-        """How many numbers the memory of one way holds, or how wide a Dense or a convolution is."""
+        """The size of the hidden state of one direction, or how wide a Dense or a convolution is."""
         kernels = self.weights("recurrent_kernel")
         if kernels:
             return kernels[0].shape[0]
@@ -84,7 +84,7 @@ class Facts:
 
     @property
     def merge_mode(self) -> str | None:
-        """How a Bidirectional puts its memories together."""
+        """How a Bidirectional merges its two directions."""
         return self.layer.merge_mode
 
     @property
@@ -149,7 +149,7 @@ def _settings(facts: Facts, kind: str) -> list[str]:
     if kind == "RepeatVector":
         return [str(facts.out.shape[1])]
     if facts.weights("recurrent_kernel"):
-        known.append(count(facts.units, "units") + (" each way" if facts.ways == 2 else ""))
+        known.append(count(facts.units, "units") + (" in each direction" if facts.ways == 2 else ""))
         known.append(f"return_sequences={facts.flow in ('along', 'both')}")
         if facts.ways == 2:
             known.append(f"merge_mode={facts.merge_mode!r}".replace("'", '"'))
@@ -177,14 +177,14 @@ def _settings(facts: Facts, kind: str) -> list[str]:
 
 
 def _window(facts: Facts, seen: int) -> list[str]:
-    """The settings of a convolution that decide what it sees, and how many steps it answers at."""
+    """The settings of a convolution that decide what it reads, and how many timesteps it returns."""
     known = [f"kernel_size={seen}"]
     reach = facts.layer.reach or seen
     if seen > 1 and reach > seen:
         known.append(f"dilation_rate={(reach - 1) // (seen - 1)}")
     before, after = facts.first.shape[1], facts.out.shape[1]
     if before is not None and before == after:
-        known.append("padding that loses no step")
+        known.append("padding that keeps every timestep")
     elif before is not None and after == before - reach + 1:
         known.append("no padding")
     return known

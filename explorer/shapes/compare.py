@@ -1,6 +1,7 @@
-"""Where two chains part, and why: two descriptions laid side by side, layer by layer.
+"""The first difference between two models, and its reason: two descriptions side by side, layer by layer.
 
-Nothing here knows Keras. "Here" is the first of the two descriptions, "there" the second.
+Nothing here knows Keras. `here` is the first of the two descriptions, "your model" in words; `there` is the second, which
+is called by the setting that differs: "with return_sequences=False".
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from typing import Any, TypedDict
 
 from explorer.description import Description, Layer, Parameters, Source
 from explorer.shapes.layer_differences import (
-    answers,
+    YOURS,
     outputs,
     parameters_differ,
     shapes_differ,
+    vectors,
     what_each_does,
     what_it_does,
 )
@@ -36,7 +38,7 @@ class Changed(TypedDict):
 
 
 class Broken(TypedDict):
-    """Where a twin cannot go on, and why; what Keras says of it stands apart, and is "" where Keras was not asked."""
+    """Where the second model fails, and why; `keras_says` is "" where Keras was not asked."""
 
     layer: str
     says: str
@@ -53,24 +55,25 @@ class Difference(TypedDict):
     says: str
 
 
-class Parting(TypedDict):
-    """layer: the first one where two models part, or None. why: a sentence."""
+class Comparison(TypedDict):
+    """layer: the first one that differs, or None. why: a sentence."""
 
     layer: str | None
     why: str
     differences: list[Difference]
 
 
-def parting(
+def compare(
     here: Description, there: Description | None, broken: Broken | None = None, changed: Changed | None = None
-) -> Parting:
-    """Where two models part, and why. Of what a layer says only where all else of it is equal.
+) -> Comparison:
+    """Which layers of two models differ, and why the first of them does. Sentences are compared where all else is equal.
 
-    there: None where nothing of the second model holds. broken, changed: where the second breaks off and which setting
+    there: None where no layer of the second model works. broken, changed: where the second fails and which setting
     differs, as `explorer.models.variants` finds them.
     """
     rows = list(_side_by_side(_chained(here), _chained(there) if there else [_as_layer(each) for each in here.sources]))
-    differences = [each for row in rows for each in _differences(*row, broken)]
+    other = phrase(changed)
+    differences = [each for row in rows for each in _differences(*row, broken, other)]
     first = differences[0]["layer"] if differences else None
     if first is None:
         return {"layer": None, "why": _nothing(changed), "differences": []}
@@ -81,14 +84,14 @@ def parting(
     elif "missing" in own or left is None or right is None:
         why = own["missing"]["says"]
     elif "output" in own:
-        why = shapes_differ(first, left, right) + _consequence(first, rows, broken)
+        why = shapes_differ(first, left, right, other) + _consequence(first, rows, broken, other)
     elif "parameters" in own:
         rest = "" if any(each["what"] in ("output", "missing") for each in differences) else ONLY_PARAMETERS
-        why = parameters_differ(first, left, right) + rest
+        why = parameters_differ(first, left, right, other) + rest
     elif "type" in own:
-        why = f"{own['type']['says'].rstrip('.')}: shapes and parameters stay the same{what_each_does(left, right)}"
+        why = f"{own['type']['says'].rstrip('.')}: shapes and parameters stay the same{what_each_does(left, right, other)}"
     else:
-        why = f"{SAME}; what differs is what `{first}` does. {own['says']['says'].rstrip('.')}"
+        why = f"{SAME}; only what `{first}` does differs. {own['says']['says'].rstrip('.')}"
     return {"layer": first, "why": f"{why.rstrip('.')}.", "differences": differences}
 
 
@@ -145,69 +148,78 @@ def _as_layer(source: Source) -> Layer:
     )
 
 
-def _differences(name: str, here: Layer | None, there: Layer | None, broken: Broken | None) -> list[Difference]:
+def _differences(name: str, here: Layer | None, there: Layer | None, broken: Broken | None, other: str) -> list[Difference]:
     def difference(what: str, of_here: Any, of_there: Any, says: str) -> Difference:
         return {"layer": name, "what": what, "here": of_here, "there": of_there, "says": f"{says}."}
 
     if here is None:
         kind = there.type if there else ""
-        return [difference("missing", None, kind, f"`{name}` is only there, {an(kind)}")]
+        return [difference("missing", None, kind, f"`{name}` ({kind}) exists only {other}")]
     if there is None:
-        only = f"`{name}` is only here, {an(here.type)}"
+        only = f"`{name}` ({here.type}) exists only {YOURS}"
         if broken:
-            only = f"`{name}` {'cannot go on' if name == broken['layer'] else 'is not reached'} there"
+            only = f"`{name}` {'fails' if name == broken['layer'] else 'is not reached'} {other}"
         return [difference("missing", here.type, None, only)]
     found = []
-    gives, other = outputs(here), outputs(there)
-    if gives != other:
-        found.append(difference("output", gives, other, f"`{name}` gives {gives} here and {other} there"))
+    own, its = outputs(here), outputs(there)
+    if own != its:
+        found.append(difference("output", own, its, f"`{name}` returns {own} {YOURS} and {its} {other}"))
     if here.params != there.params:
-        says = parameters_differ(name, here, there)
+        says = parameters_differ(name, here, there, other)
         found.append(difference("parameters", here.params, there.params, says))
     if here.type != there.type:
-        says = f"`{name}` is {an(here.type)} here and {an(there.type)} there"
+        says = f"`{name}` is {an(here.type)} {YOURS} and {an(there.type)} {other}"
         found.append(difference("type", here.type, there.type, says))
     # What a layer says of other shapes, or of another class, is bound to differ.
     if not found and here.input == there.input and what_it_does(here) != what_it_does(there):
         pair = next(pair for pair in zip(what_it_does(here), what_it_does(there), strict=True) if pair[0] != pair[1])
-        found.append(difference("says", *pair, f"Here: {pair[0]}. There: {pair[1]}"))
+        found.append(difference("says", *pair, f"{_begun(YOURS)}: {pair[0]}. {_begun(other)}: {pair[1]}"))
     return found
 
 
-def _consequence(first: str, rows: Sequence[Row], broken: Broken | None) -> str:
+def _consequence(first: str, rows: Sequence[Row], broken: Broken | None, other: str) -> str:
     """What follows from the first difference for the layers after it."""
     if broken:
-        return f", so `{broken['layer']}` cannot go on there"
+        return f", so `{broken['layer']}` fails"
     after = [(name, here, there) for name, here, there in rows if here and there]
     after = after[[row[0] for row in after].index(first) + 1 :]
     if not after:
         return ""
     name, here, there = after[-1]
-    answered = [answers(each) for each in (here, there)]
+    returned = [vectors(each) for each in (here, there)]
     if outputs(here) != outputs(there):
-        if answered[0] != answered[1]:
-            return f", so `{name}` gives {answered[1]} instead of {answered[0].split()[0]}"
-        return f", so `{name}` gives {outputs(there)} instead of {outputs(here)}"
+        if returned[0] != returned[1]:
+            return f", so `{name}` returns {returned[1]} instead of {returned[0].split()[0]}"
+        return f", so `{name}` returns {outputs(there)} instead of {outputs(here)}"
     for name, here, there in after:
         if here.params != there.params:
-            return f", so `{name}` has {count(here.params, 'parameters')} here and {there.params:,} there"
+            return f", so `{name}` has {count(here.params, 'parameters')} {YOURS} and {there.params:,} {other}"
     return ""
 
 
 def _nothing(changed: Changed | None) -> str:
     if not changed:
         return f"{SAME}, and every layer does the same."
-    values = f"{changed['here']} here and {changed['there']} there"
-    return f"{SAME}; what differs is {changed['label']}, {values}: it moves no shape and no weight."
+    values = f"{changed['here']} {YOURS} and {changed['there']} in the other"
+    return f"{SAME}; only {changed['label']} differs, {values}: it changes no shape and no number of weights."
+
+
+def phrase(changed: Changed | None) -> str:
+    """How the second model is called in a sentence: "with return_sequences=False"."""
+    return f"with {changed['setting']}={changed['there']}" if changed else "in the other model"
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def tell(here: Description, there: Description | None, broken: Broken | None, changed: Changed) -> str:
-    """Both chains as text, where they part and why; the arguments are those of `parting`."""
-    found = parting(here, there, broken, changed)
-    lines = [f"{changed['label']}: {changed['here']} here, as it is; {changed['there']} there, in its twin.", "", "Here"]
-    lines += [*_chain(here), "", "There", *(_chain(there) if there else [])]
+    """Both models as text, with their first difference and its reason; the arguments are those of `compare`."""
+    found = compare(here, there, broken, changed)
+    lines = [f"{changed['label']}: {changed['here']} {YOURS}; {changed['there']} in the other.", "", "Your model"]
+    lines += [*_chain(here), "", _begun(phrase(changed)), *(_chain(there) if there else [])]
     if broken:
-        lines += [f"  {broken['layer']:<16} cannot go on", "", broken["says"]]
+        lines += [f"  {broken['layer']:<16} fails", "", broken["says"]]
         lines += [f"Keras says: {broken['keras_says']}"] if broken["keras_says"] else []
     if found["layer"] != (broken["layer"] if broken else None):
         lines += ["", found["why"]]

@@ -73,7 +73,9 @@ def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
         raise Unreadable(finding.message, finding.line) if finding else Unreadable("There is nothing to read.")
     model = case.whole
     if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
-        raise Unreadable("A stateful model goes on from batch to batch, which is not trained here. Leave stateful=True out.")
+        raise Unreadable(
+            "A stateful model continues from batch to batch, which cannot be trained here. Remove stateful=True."
+        )
     declared = [each.shape for each in model.inputs]
     found: Sequence[Shape] = sized(case) if case.data.x else declared
     inputs = [(mine[0], *shape[1:]) for mine, shape in zip(declared, found, strict=True)]
@@ -94,12 +96,12 @@ def _report(code: str, given: Data) -> Report:
             return Report(problems=(_plain(finding),) if finding else (), data=given)
         return _told(case, finding, given)
     except RecursionError:
-        nested = Finding("unreadable", "The code is nested too deeply to be read. Write it flatter.")
+        nested = Finding("unreadable", "The code is nested too deeply to be read. Use less nesting.")
         return Report(problems=(_plain(nested),), data=given)
     except Exception:
         # A stranger's code may do what no rule foresaw: who pasted it gets a sentence, and the log what happened.
         _LOG.exception("a code could not be checked")
-        sentence = "This code does something that was not foreseen here, so nothing can be said of it. Try the model alone."
+        sentence = "This code cannot be checked: it does something that this program does not expect. Try only the model."
         return Report(problems=(_plain(Finding("unreadable", sentence)),), data=given)
 
 

@@ -11,9 +11,7 @@ from explorer.snippet.problems import Finding, Problem, Report
 from explorer.snippet.rules.silent import hints
 from explorer.snippet.values import Call, LayerValue, ModelValue, TensorValue
 
-TRUSTED = (
-    "The model is large: of some layers the shapes are those that Keras's own rules give, and were not tried on a batch."
-)
+TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
 
 
 def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:

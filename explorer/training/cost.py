@@ -1,4 +1,4 @@
-"""What a run will cost, estimated before it starts, so that one that is past the limit is refused and not found out."""
+"""What a run will cost, estimated before it starts, so that one that is past the limit is refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from math import prod
 from explorer.description import Description, Source
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 from explorer.tensors.tensor import ORDERED
+from explorer.tensors.text import count
 
 MAX_SECONDS = 3600
 # Multiplications a second of one worker in small recurrent steps, the fixed cost of one step of the loop over time, and
@@ -71,12 +72,12 @@ def refusal(experiment: Experiment, description: Description, worker_bytes: floa
     if cost.bytes > free:
         return (
             f"This run would need about {cost.bytes / 2**30:.1f} GiB of memory, and a worker has "
-            f"{max(free, 0) / 2**30:.1f} GiB free. Take fewer units, timesteps, samples or a smaller batch."
+            f"{max(free, 0) / 2**30:.1f} GiB free. Use fewer units, timesteps or samples, or a smaller batch."
         )
     if cost.seconds > MAX_SECONDS:
         return (
             f"This run would take about {in_words(cost.seconds)}, and the limit is {in_words(MAX_SECONDS)}. "
-            "Take fewer epochs, samples, timesteps or units."
+            "Use fewer epochs, samples, timesteps or units."
         )
     return ""
 
@@ -84,11 +85,11 @@ def refusal(experiment: Experiment, description: Description, worker_bytes: floa
 def in_words(seconds: float) -> str:
     """A time for a reader.
 
-    >>> in_words(4), in_words(90), in_words(5400)
-    ('4 seconds', '2 minutes', '1.5 hours')
+    >>> in_words(1), in_words(90), in_words(5400)
+    ('1 second', '2 minutes', '1.5 hours')
     """
     if seconds < 60:
-        return f"{seconds:.0f} seconds"
+        return count(round(seconds), "seconds")
     if seconds < 3600:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.3g} hours"
+        return count(round(seconds / 60), "minutes")
+    return "1 hour" if seconds == 3600 else f"{seconds / 3600:.3g} hours"

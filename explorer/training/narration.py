@@ -9,10 +9,12 @@ import numpy as np
 
 from explorer.catalog import Resolved, resolve
 from explorer.experiment import Experiment
+from explorer.tensors.text import count
 
-# A floor counts as passed when the held-out loss is clearly below it, not by the noise of 256 sequences.
+# A baseline is beaten when the validation loss is clearly below it, not by the noise of 256 sequences.
 CLEARLY_BELOW = 0.95
-# A timestep counts as learned once its error stays under this part of the mean error of the first epoch.
+# A timestep is learned once its error stays under this part of the mean error of the first epoch, for some epochs: one
+# that dips below it in the last epoch may be noise.
 LEARNED = 0.5
 RISING = 1.1
 VISIBLE = 0.02
@@ -23,7 +25,7 @@ EPOCHS_OF_A_TREND = 5
 class Course:
     """The course of a run up to now.
 
-    losses, val_losses: (epochs,). errors: (epochs, timesteps), the mean absolute error of the probe's answers.
+    losses, val_losses: (epochs,). errors: (epochs, timesteps), the mean absolute error of the outputs for the probe.
     val_accuracies: (epochs,), or None where the task asks for numbers.
     """
 
@@ -38,33 +40,36 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
     if not len(course.val_losses) or not np.isfinite(course.val_losses).all():
         return []
     found = resolve(experiment)
-    sentences = [_floors(found, course), _rise(course), _accuracy(course), _steps(found, course)]
+    rise = _rise(course)
+    # What a model that overfits has learned at some timestep, it has memorized.
+    steps = "" if rise else _steps(found, course)
+    sentences = [_baselines(found, course), rise, _accuracy(course), steps]
     return [sentence for sentence in sentences if sentence]
 
 
-def _floors(found: Resolved, course: Course) -> str:
-    task, values = found.task, found.floors
-    words = {**found.experiment.to_dict(), **found.experiment.knobs}
+def _baselines(found: Resolved, course: Course) -> str:
+    task, values = found.task, found.baselines
+    words = {name: count(value, "timesteps") for name, value in found.experiment.knobs.items() if isinstance(value, int)}
     passed, standing = None, None
-    for floor in sorted(task.floors, key=lambda floor: -values[floor.name]):
-        below = np.flatnonzero(course.val_losses < values[floor.name] * CLEARLY_BELOW)
-        if values[floor.name] <= 0:
+    for baseline in sorted(task.baselines, key=lambda baseline: -values[baseline.name]):
+        below = np.flatnonzero(course.val_losses < values[baseline.name] * CLEARLY_BELOW)
+        if values[baseline.name] <= 0:
             continue
-        if len(below) and course.val_losses[-1] < values[floor.name]:
-            passed = (floor, int(below[0]) + 1)
+        if len(below) and course.val_losses[-1] < values[baseline.name]:
+            passed = (baseline, int(below[0]) + 1)
         else:
-            standing = standing or floor
+            standing = standing or baseline
     if passed is not None:
-        floor, epoch = passed
-        meaning = floor.passed.format(**words)
-        return f"Passed the floor “{floor.name}” ({values[floor.name]:.3f}) at epoch {epoch}: {meaning}."
+        baseline, epoch = passed
+        meaning = baseline.passed.format(**words)
+        return f"Beat the baseline “{baseline.name}” ({values[baseline.name]:.3f}) at epoch {epoch}. {meaning}"
     if standing is not None:
         value, now = values[standing.name], float(course.val_losses[-1])
         if now > value * RISING:
-            return f"The held-out loss ({now:.3f}) is above the floor “{standing.name}” ({value:.3f})."
+            return f"The validation loss ({now:.3f}) is above the baseline “{standing.name}” ({value:.3f})."
         return (
-            f"The held-out loss ({now:.3f}) stands on the floor “{standing.name}” ({value:.3f}): "
-            "so far it does no better than that."
+            f"The validation loss ({now:.3f}) is close to the baseline “{standing.name}” ({value:.3f}): "
+            "so far the model does no better."
         )
     return ""
 
@@ -77,20 +82,20 @@ def _rise(course: Course) -> str:
     visible = now - least > VISIBLE * float(course.val_losses[0])
     if epochs - 1 - best < EPOCHS_OF_A_TREND or now < least * RISING or not visible:
         return ""
-    text = f"The held-out loss rises since epoch {best + 1}, from {least:.3g} to {now:.3g}"
+    text = f"The validation loss has been rising since epoch {best + 1}, from {least:.3g} to {now:.3g}"
     if course.losses[-1] < course.losses[best]:
-        return f"{text}, while the training loss falls: it learns its sequences by heart."
+        return f"{text}, while the training loss falls: the model is overfitting."
     return f"{text}."
 
 
 def _accuracy(course: Course) -> str:
     if course.val_accuracies is None:
         return ""
-    return f"It answers {course.val_accuracies[-1]:.0%} of the held-out sequences right."
+    return f"The model classifies {course.val_accuracies[-1]:.0%} of the validation sequences correctly."
 
 
 def _steps(found: Resolved, course: Course) -> str:
-    """Which timesteps came first and which last."""
+    """Which timesteps were learned first and which last."""
     steps = course.errors.shape[1]
     if found.task.answers == "once" or steps < 2:
         return ""
@@ -98,23 +103,24 @@ def _steps(found: Resolved, course: Course) -> str:
     learned = [_stays_under(course.errors[:, step], bound) for step in range(steps)]
     done = [epoch for epoch in learned if epoch is not None]
     if not done:
-        return "No timestep is learned yet: every error is above half of what it was at first."
+        return "No timestep is learned yet: every error is still above half of the mean error of the first epoch."
     first, last = min(done), max(done)
     firsts = _named([step for step, epoch in enumerate(learned) if epoch == first])
+    begin = f"{firsts} {'were' if firsts.startswith('Timesteps') else 'was'} learned first (epoch {first})"
     if len(done) < steps:
         missing = _named([step for step, epoch in enumerate(learned) if epoch is None])
-        return f"{firsts} came first, at epoch {first}; not learned yet: {missing[0].lower() + missing[1:]}."
+        return f"{begin}; not learned yet: {missing[0].lower() + missing[1:]}."
     if first == last:
-        return f"All {steps} timesteps were learned together, at epoch {first}."
+        return f"All {steps} timesteps were learned at epoch {first}."
     lasts = _named([step for step, epoch in enumerate(learned) if epoch == last])
-    return f"{firsts} came first, at epoch {first}, and {lasts[0].lower() + lasts[1:]} last, at epoch {last}."
+    return f"{begin}; {lasts[0].lower() + lasts[1:]} last (epoch {last})."
 
 
 def _stays_under(errors: np.ndarray, bound: float) -> int | None:
-    """The first epoch (from 1) from which the error never leaves the bound again; None where it has not got there."""
+    """The first epoch (from 1) from which the error stays below the bound, for some epochs; None where it does not."""
     above = np.flatnonzero(errors >= bound)
     first = int(above[-1]) + 2 if len(above) else 1
-    return first if first <= len(errors) else None
+    return first if first <= len(errors) - EPOCHS_OF_A_TREND + 1 else None
 
 
 def _named(steps: Sequence[int]) -> str:

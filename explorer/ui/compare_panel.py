@@ -1,4 +1,4 @@
-"""Twins: the model on the page and the same with one setting at its other value, and where the two part.
+"""Compare: the model on the page and the same with one setting at another value, and their first difference.
 
 What is chosen is in `st.session_state`: `twin_setting`, a key of `offered`, and `twin_value`, the other value as text.
 """
@@ -16,23 +16,23 @@ from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import knob_choices
 from explorer.runtime.engine import Refused
-from explorer.shapes.compare import Broken, Changed, Parting, parting
+from explorer.shapes.compare import Broken, Changed, Comparison, compare
 from explorer.ui import engine_instance
 from explorer.ui.address import keep_when_bounds_move
 from explorer.ui.chain import chain
 from explorer.ui.markdown import marked, plain
 
 SECONDS_TO_DESCRIBE = 20.0
-# More values than this are a size, which a slider moves, and no choice.
+# More values than this are a size, which a slider moves, and not a choice.
 MOST_VALUES = 6
 HELP = (
-    "Everything in this model that is either on or off, or one of a few: of a layer, of the architecture, or another wiring."
+    "Every setting of this model that has a few possible values: of a layer, of the architecture, or another architecture."
 )
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One thing that could be otherwise. layer: whose setting it is; None for a knob and for the architecture itself."""
+    """One setting that can be compared. layer: whose setting it is; None for a knob and for the architecture itself."""
 
     layer: str | None
     setting: str
@@ -51,7 +51,7 @@ class Offer:
 
 
 def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer]:
-    """What could be otherwise, by its key: the settings of the layers, then the architecture's knobs, then its sisters."""
+    """What can be compared, by its key: the settings of the layers, then the architecture's, then other architectures."""
     offers = [
         Offer(each["layer"], each["setting"], each["label"], each["value"], tuple(each["others"])) for each in found["twins"]
     ]
@@ -64,20 +64,20 @@ def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer
         if knob.name not in of_layers and 1 < len(choices) <= MOST_VALUES and value in choices:
             others = tuple(choice for choice in choices if choice != value)
             offers.append(Offer(None, knob.name, knob.name.replace("_", " "), value, others))
-    sisters = tuple(name for name, each in ARCHITECTURES.items() if each.fits(task) and name != experiment.architecture)
-    # Another architecture is no setting of pasted code.
-    if sisters and experiment.pasted is None:
-        offers.append(Offer(None, "architecture", "architecture", experiment.architecture, sisters))
+    fitting = tuple(name for name, each in ARCHITECTURES.items() if each.fits(task) and name != experiment.architecture)
+    # Another architecture is not a setting of pasted code.
+    if fitting and experiment.pasted is None:
+        offers.append(Offer(None, "architecture", "architecture", experiment.architecture, fitting))
     return {offer.key: offer for offer in offers}
 
 
 @st.fragment
 def twin_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
-    """Choose a setting, and see both chains. found: what `Engine.describe` says of the experiment."""
+    """Choose a setting, and see both models. found: what `Engine.describe` says of the experiment."""
     offers = offered(experiment, found)
     with st.container(key="twin_panel"):
         if not offers:
-            st.info("Nothing in this model is on or off, or one of a few: it has no twin.")
+            st.info("This model has no settings to compare.")
             return
         offer, value = _choose(offers)
         changed: Changed = {
@@ -92,7 +92,7 @@ def twin_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
         except Refused as refusal:
             st.info(plain(str(refusal)))
         except TimeoutError:
-            st.info("The workers are busy; the twin follows as soon as one is free.")
+            st.info("The workers are busy; the other model follows as soon as one is free.")
         else:
             _show(found, twin, changed)
 
@@ -111,7 +111,7 @@ def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
     if len(others) == 1:
         return offer, offer.others[0]
     _keep("twin_value", tuple(others), tuple(others))
-    label, about = f"{offer.setting} in its twin", "The value that the second chain has."
+    label, about = f"{offer.setting} of the other model", "The value that the second model has."
     with value:
         if len(others) <= MOST_VALUES:
             st.segmented_control(label, list(others), key="twin_value", help=about, required=True, persist_state="session")
@@ -128,7 +128,7 @@ def _keep(name: str, options: tuple[str, ...], drawn: tuple[str, ...]) -> None:
 
 
 def _twin(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
-    """The twin, with the keys of `Engine.describe`, and `broken`. Raises Refused or TimeoutError."""
+    """The other model, with the keys of `Engine.describe`, and `broken`. Raises Refused or TimeoutError."""
     engine = engine_instance.engine()
     if offer.layer is not None:
         return engine.twin(experiment, offer.layer, offer.setting, value, timeout=SECONDS_TO_DESCRIBE)
@@ -143,23 +143,23 @@ def _twin(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
 def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Changed) -> None:
     broken, description = twin["broken"], twin["description"]
     other = Description.read(description) if description else None
-    parts = parting(Description.read(found["description"]), other, broken, changed)
+    parts = compare(Description.read(found["description"]), other, broken, changed)
     with st.container(key="twin_why"):
         if broken:
             st.warning(marked(broken["says"]), icon=":material/block:")
         else:
             st.markdown(marked(parts["why"]))
     here, there = _marks(parts, broken, description, changed)
-    st.caption(plain(f"Here, as it is: {changed['label']} = {changed['here']}"))
+    st.caption(plain(f"Your model: {changed['label']} = {changed['here']}"))
     chain(found["description"], found["values"], key="chain_itself", looks=found.get("looks"), marks=here)
-    st.caption(plain(f"There, its twin: {changed['label']} = {changed['there']}"))
+    st.caption(plain(f"With {changed['label']} = {changed['there']}"))
     if description:
         chain(description, twin["values"], key="chain_twin", looks=twin.get("looks"), marks=there)
     else:
-        st.markdown("Not even the first layer can be built.")
+        st.markdown("The first layer cannot be built.")
     if broken and broken["keras_says"]:
         with st.container(key="twin_keras"):
-            st.caption(f"What Keras says of {plain(broken['layer'])}:")
+            st.caption(f"Keras's error in {plain(broken['layer'])}:")
             st.code(broken["keras_says"], language=None, wrap_lines=True)
     if parts["differences"]:
         with st.container(key="twin_differences"):
@@ -167,17 +167,17 @@ def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Changed) -
 
 
 def _marks(
-    parts: Parting, broken: Broken | None, there: Mapping[str, Any] | None, changed: Changed
+    parts: Comparison, broken: Broken | None, there: Mapping[str, Any] | None, changed: Changed
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The layers to mark in both chains, each with a short sentence: the whole reason stands above the chains."""
+    """The layers to mark in both models, each with a short sentence: the whole reason stands above them."""
     here_marks, there_marks = {}, {}
     if parts["layer"] is not None:
-        here_marks[parts["layer"]] = f"the chains part: {changed['setting']} = {changed['here']}"
-        there_marks[parts["layer"]] = f"the chains part: {changed['setting']} = {changed['there']}"
+        here_marks[parts["layer"]] = f"first difference: {changed['setting']} = {changed['here']}"
+        there_marks[parts["layer"]] = f"first difference: {changed['setting']} = {changed['there']}"
     if broken:
-        here_marks[broken["layer"]] = "this layer cannot go on in the twin"
+        here_marks[broken["layer"]] = "this layer fails in the other model"
         held = [layer["name"] for layer in there["layers"]] if there else []
         if held:
             before = f"{there_marks[held[-1]]}; " if held[-1] in there_marks else ""
-            there_marks[held[-1]] = f"{before}{broken['layer']} cannot go on after it"
+            there_marks[held[-1]] = f"{before}{broken['layer']} fails after it"
     return here_marks, there_marks

@@ -23,7 +23,7 @@ def controls(experiment: Experiment) -> None:
         list(ARCHITECTURES),
         format_func=lambda name: ARCHITECTURES[name].title,
         key="architecture",
-        help="How the model is wired. " + architecture.summary,
+        help="Which layers the model has, and how they are connected. " + architecture.summary,
     )
     fitting = [name for name, entry in TASKS.items() if architecture.fits(entry)]
     keep_when_bounds_move("task", tuple(fitting))
@@ -32,7 +32,7 @@ def controls(experiment: Experiment) -> None:
         fitting,
         format_func=lambda name: TASKS[name].title,
         key="task",
-        help="What the model is to learn; only tasks that fit the architecture are offered. " + task.summary,
+        help="What the model should learn; only tasks that fit the architecture are listed. " + task.summary,
     )
     for name in SIZES:
         _slider(name, experiment)

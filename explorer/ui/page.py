@@ -55,10 +55,11 @@ def _head(experiment: Experiment) -> None:
             label_visibility="collapsed",
             wrap=True,
             on_change=_choose_preset,
-            help="Experiments with a point to see; each is also a link, ?preset= and its name.",
+            help="Ready-made experiments. Each is also a link: ?preset= and its name.",
         )
     caption, views = st.columns([8, 5], vertical_alignment="center")
-    caption.caption(PRESETS[current].says if current else f"{architecture.summary} {task.summary}")
+    model = PRESETS[current].says if current else architecture.summary
+    caption.caption(f"**Model:** {plain(model)} **Task:** {plain(task.summary)}")
     choose_view(views)
 
 

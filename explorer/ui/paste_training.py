@@ -1,4 +1,4 @@
-"""Code that holds: its views, and training it on a task of its shape."""
+"""Code without problems: its views, and training it on a task of its shape."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ from explorer.ui.owner import visitor
 from explorer.ui.run_panel import run_panel
 
 SECONDS_TO_DESCRIBE = 20.0
-TASK_HELP = (
-    "What it is to learn: tasks of the catalog that have its shapes, or random targets, which only shows that it trains."
-)
+TASK_HELP = "What the model should learn: tasks with its shapes, or random targets, which only show that it trains."
 
 
 def experiment_of(code: str, report: Mapping[str, Any]) -> Experiment:

@@ -1,4 +1,4 @@
-"""What the live panel must know of an experiment before the first frame: its floors, its targets, its words."""
+"""What the live panel must know of an experiment before the first frame: its baselines, its targets, its words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def info(experiment: Experiment) -> dict[str, Any]:
     found = resolve(experiment)
     task = found.task
     probe = data.make(experiment, "probe")
-    targets, floors = data.probe_targets(experiment), found.floors
+    targets, baselines = data.probe_targets(experiment), found.baselines
     return {
         "key": experiment.key,
         "title": found.architecture.title,
@@ -23,7 +23,7 @@ def info(experiment: Experiment) -> dict[str, Any]:
         "answer": task.answer,
         "loss": task.loss,
         "epochs": experiment.epochs,
-        "floors": [{"name": name, "value": value} for name, value in floors.items() if value > 0],
+        "baselines": [{"name": name, "value": value} for name, value in baselines.items() if value > 0],
         "targets": targets.round(4).tolist(),
         "lengths": data.valid_steps(probe) if task.inputs == "padded" else [targets.shape[1]] * len(targets),
     }

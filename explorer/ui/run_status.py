@@ -14,9 +14,9 @@ def standing(status: Status) -> str:
     >>> queue = {"place": 3, "of": 12, "seconds": 41.0}
     >>> known = {"state": "queued", "reason": "", "epoch": 0, "epochs": 9, "rate": None, "left": None, "elsewhere": False}
     >>> standing({**known, "sharing": None, "queue": queue})
-    'This run is number 3 of 12 that wait, and begins in about 40 s.'
+    'This run is number 3 of 12 in the queue, and starts in about 40 s.'
     >>> standing({**known, "sharing": {"runs": 80, "workers": 2}, "queue": queue})
-    'The server is full: it trains 80 runs now. This run is number 3 of 12 that wait, and begins in about 40 s.'
+    'The server is full: it is training 80 runs. This run is number 3 of 12 in the queue, and starts in about 40 s.'
     >>> standing({**known, "state": "running", "sharing": {"runs": 3, "workers": 1}, "queue": None})
     '3 runs share 1 worker: they take turns.'
     """
@@ -24,10 +24,10 @@ def standing(status: Status) -> str:
     if status["reason"]:
         return status["reason"]
     if queue is not None and status["state"] == "queued":
-        begins = "" if queue["seconds"] is None else f", and begins in about {_about(queue['seconds'])}"
+        begins = "" if queue["seconds"] is None else f", and starts in about {_about(queue['seconds'])}"
         place = "next" if queue["place"] == 1 else f"number {queue['place']:,}"
-        full = f"The server is full: it trains {count(sharing['runs'], 'runs')} now. " if sharing else ""
-        return f"{full}This run is {place} of {queue['of']:,} that wait{begins}."
+        full = f"The server is full: it is training {count(sharing['runs'], 'runs')}. " if sharing else ""
+        return f"{full}This run is {place} of {queue['of']:,} in the queue{begins}."
     if sharing is not None and status["state"] == "running" and sharing["runs"] > sharing["workers"]:
         return f"{counted(sharing['runs'], 'runs', 'share')} {count(sharing['workers'], 'workers')}: they take turns."
     return ""

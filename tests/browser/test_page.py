@@ -140,7 +140,7 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     expect(panel(page)).to_have_attribute("data-frames", "400")
     assert chart.get_attribute("data-mine") == "the same node"
     assert "held" in chart.get_attribute("aria-label")
-    expect(page.locator("[data-story]")).to_contain_text("floor")
+    expect(page.locator("[data-story]")).to_contain_text("baseline")
 
 
 def test_pause_step_resume_stop_and_reset(page, server):
@@ -223,10 +223,10 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Took 200 instead."),
-        ("units=**5**", "units must be a whole number from 1 to 256, but “**5**” came. Took 32 instead."),
+        ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Using 200."),
+        ("units=**5**", "units must be a whole number from 1 to 256, but “**5**” came. Using 32."),
         ("seed=![a](http://b.c)", "seed must be a whole number from 0 to 999999, but “![a](http:"),
-        ("units=many", "units must be a whole number from 1 to 256, but “many” came. Took 32 instead."),
+        ("units=many", "units must be a whole number from 1 to 256, but “many” came. Using 32."),
         ("architecture=gru_evry_step", "There is no architecture called “gru_evry_step”."),
         ("architecture=gru_once&task=majority", "Majority of a padded sequence does not fit GRU"),
         ("run=nothing", "There is no run called “nothing” here."),

@@ -188,7 +188,7 @@ def test_a_twin_that_cannot_be_built_says_where_and_why(page, server):
     expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_be_visible()
     twin_of(page, "memory · return_sequences")
     warning = page.locator(".st-key-twin_panel [data-testid=stAlert]")
-    expect(warning).to_contain_text("answer cannot go on: a TimeDistributed(Dense) takes timesteps one by one")
+    expect(warning).to_contain_text("answer fails: a TimeDistributed(Dense) takes timesteps one by one")
     expect(page.locator(".st-key-twin_panel [data-testid=stCode]")).to_contain_text("at least 3 dimensions")
     expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_have_attribute("data-output", "None,32")
     expect(page.locator(".st-key-chain_twin [data-layer=answer]")).to_have_count(0)

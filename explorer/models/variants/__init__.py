@@ -1,8 +1,8 @@
-"""A model with one setting at its other value, to be laid beside it.
+"""A model with one setting at another value, to be compared with it.
 
 changes   what of a layer could be set otherwise, and the layer made anew that way
 rebuilt   the graph with that layer in it, as far as it holds
-reasons   why a layer cannot go on
+reasons   why a layer fails
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Setting:
 
 
 class TwinBroken(ValueError):
-    """A twin that cannot be built; its text says which layer cannot go on, why, and what Keras says of it.
+    """A model that cannot be built with the other value; its text says which layer fails, why, and what Keras says.
 
     layer: where it breaks. says: why, without Keras's words, which are in `keras_says`: "" where a tensor is missing and
     Keras is not even asked. partial: the model up to there, or None where nothing holds.
@@ -92,7 +92,7 @@ def twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> ker
 
     value: one of the setting's `others`, itself or as text; None for the first of them.
 
-    Raises TwinBroken where a layer cannot go on, and ValueError for a setting or value that there is not.
+    Raises TwinBroken where a layer fails, and ValueError for a setting or value that there is not.
 
     >>> sequence = keras.Input((20, 5), name="sequence")
     >>> memory = layers.GRU(32, return_sequences=True, name="memory")(sequence)
@@ -158,7 +158,7 @@ def _asked_for(model: keras.Model, layer: str, setting: str, value: Any) -> tupl
         own = [each.setting for each in offered if each.layer == layer]
         if not own:
             names = ", ".join(dict.fromkeys(each.layer for each in offered))
-            raise ValueError(f"There is no layer called “{layer}” that could be set otherwise. There are: {names}.")
+            raise ValueError(f"There is no layer called “{layer}” with a setting to compare. Layers that have one: {names}.")
         raise ValueError(f"“{layer}” has no setting called “{setting}”. It has: {', '.join(own)}.")
     if value is None:
         return found, found.others[0]
@@ -166,7 +166,7 @@ def _asked_for(model: keras.Model, layer: str, setting: str, value: Any) -> tupl
         if str(other).lower() == str(value).lower():
             return found, other
     others = ", ".join(map(str, found.others))
-    raise ValueError(f"{setting} of “{layer}” is {found.value}; it could be {others}. Received: {value}")
+    raise ValueError(f"{setting} of “{layer}” is {found.value}; it can also be {others}. Received: {value}")
 
 
 def _broken(model: keras.Model, changed: Setting, value: Any, partial: keras.Model | None, stop: Stop) -> TwinBroken:
@@ -176,16 +176,16 @@ def _broken(model: keras.Model, changed: Setting, value: Any, partial: keras.Mod
     before, after = _returned(describe(model)), {} if partial is None else _returned(_as_a_part(partial))
     keras_says = "" if error is None else _in_short(error)
     if error is None:
-        why = f"it takes {stop.lacks}, which is no longer handed on"
+        why = f"it reads {stop.lacks}, which is no longer returned"
     elif stop.layer is None:
         why = keras_says.rstrip(".")
     else:
         why = reason(stop.layer, [(before | after)[read] for read in stop.call.reads])
-    begin = f"With {changed.setting} = {value}, "
+    begin = f"With {changed.setting}={value}, "
     if own != name and own in after and after[own].shape != before[own].shape:
         gives, gave = (in_words(each[own].axes, each[own].shape) for each in (after, before))
-        begin += f"`{own}` gives {gives} and no longer {gave}. "
-    return TwinBroken(name, f"{begin}`{name}` cannot go on: {why}.", keras_says, partial)
+        begin += f"`{own}` returns {gives} instead of {gave}. "
+    return TwinBroken(name, f"{begin}`{name}` fails: {why}.", keras_says, partial)
 
 
 def _in_short(error: Exception) -> str:

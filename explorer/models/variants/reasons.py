@@ -1,4 +1,4 @@
-"""Why a layer cannot go on with what it is given, in named axes, by the rules of every layer (`explorer.layers`)."""
+"""Why a layer fails with what it is given, in named axes, by the rules of every layer (`explorer.layers`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Embeddings that are given something else than one whole number for each word."""
+"""Embeddings whose input is something else than one integer for each word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
     chain = list(case.up(call.inputs[0]))
     embeddings = [each for each in chain if each.kind == "Embedding"]
     if call.kind == "Embedding":
-        message = f"An Embedding takes whole numbers, (batch, timesteps), and {case.name(call)} is given {in_words(shape)}."
+        message = (
+            f"An Embedding needs integers, (batch, timesteps), but the input of {case.name(call)} is {in_words(shape)}."
+        )
         return finding_of(event, "embedding_input", call, message)
     if not embeddings or not isinstance(call.layer, LayerValue):
         return None
@@ -32,9 +34,9 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
         return None
     source = case.source_of(embedding.inputs[0])
     message = (
-        f"{case.name(embedding)} gives every number of its input a vector, and its input "
-        f"{in_words(case.shape(embedding.inputs[0]))} has an axis more than (batch, timesteps): {case.name(call)} is given "
-        f"{in_words(shape)}."
+        f"{case.name(embedding)} turns every number of its input into a vector, and its input "
+        f"{in_words(case.shape(embedding.inputs[0]))} has one axis more than (batch, timesteps): the input of "
+        f"{case.name(call)} is {in_words(shape)}."
     )
     candidates = []
     last = source.shape[-1] if source.shape else None
@@ -44,21 +46,24 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
         if data.x and len(data.x) == 1:
             candidates.append(
                 Candidate(
-                    "One number for each word, without the last axis",
+                    "One integer for each word: remove the last axis",
                     tuple(edits),
                     replace(data, x=(data.x[0][:-1],)),
                     "x = x[..., 0]",
                 )
             )
         else:
-            candidates.append(Candidate("One number for each word, without the last axis", tuple(edits)))
+            candidates.append(Candidate("One integer for each word: remove the last axis", tuple(edits)))
     else:
         candidates.append(
-            Candidate("The numbers are features already: no Embedding", tuple(mending.removed(case, embedding)))
+            Candidate("The numbers are features: remove the Embedding", tuple(mending.removed(case, embedding)))
         )
         if call.layer.core.kind in RECURRENT:
             candidates.append(
-                Candidate("Read each inner sequence by itself, then the sequence of them", tuple(two_levels(case, call)))
+                Candidate(
+                    "Read each inner sequence with TimeDistributed, then the sequence of results",
+                    tuple(two_levels(case, call)),
+                )
             )
     return finding_of(event, "embedding_input", call, message, candidates)
 
@@ -77,8 +82,8 @@ def no_words(case: Case) -> Finding | None:
         if given.high is not None and given.whole and given.high >= known:
             edits = mending.with_units(case, call, str(int(given.high) + 1), "input_dim") or []
             message = (
-                f"`{call.name}` knows the numbers 0 to {known - 1}, and the data go up to {int(given.high)}: its first "
-                "argument is the largest number plus one."
+                f"`{call.name}` has rows 0 to {known - 1}, and the data go up to {int(given.high)}: input_dim must be the "
+                "largest integer plus one."
             )
             says = f"InvalidArgumentError: indices = {int(given.high)} is not in [0, {known})"
             return Finding(
@@ -88,7 +93,7 @@ def no_words(case: Case) -> Finding | None:
                 None,
                 says,
                 False,
-                (Candidate(f"{int(given.high) + 1} words", tuple(edits)),),
+                (Candidate(f"Set input_dim={int(given.high) + 1}", tuple(edits)),),
             )
     return None
 
@@ -96,12 +101,12 @@ def no_words(case: Case) -> Finding | None:
 def _fractions(case: Case, call: Call) -> Finding:
     """Measured numbers where whole numbers are looked up."""
     message = (
-        f"`{call.name}` looks whole numbers up in a table, and the data hold fractions, which are cut off first: numbers "
-        "that were measured are features already."
+        f"`{call.name}` looks up integers in a table, and the data have fractions, which Keras cuts off: measured numbers "
+        "are features and need no Embedding."
     )
     size = case.shape(call.inputs[0])[1]
     text, edits = mending.layer_text(case, call.made_at, "Reshape", f"({size}, 1)")
-    as_features = Candidate("One feature at every timestep", (case.source.replaced(call.made_at, text), *edits))
+    as_features = Candidate("One feature per timestep", (case.source.replaced(call.made_at, text), *edits))
     return Finding("embedding_input", message, call, None, None, True, (as_features,))
 
 

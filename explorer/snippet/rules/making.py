@@ -21,13 +21,13 @@ def make(case: Case, event: Event) -> Finding:
     call = _Unmade(kind, node)
     source = case.source
     if kind in ("TimeDistributed", "Bidirectional") and tensors_in([*args, *kwargs.values()]):
-        message = f"{kind} wraps a layer, and is given what a layer returned: the layer is called inside of the wrapper."
+        message = f"{kind} wraps a layer, but its argument is a tensor: the layer is called inside the wrapper."
         inner = node.args[0] if node.args else None
         candidates = []
         called = any(isinstance(each, ast.Call) and each.func is node for each in ast.walk(source.tree))
         if isinstance(inner, ast.Call) and inner.args and called:
             candidates.append(
-                Candidate("Wrap the layer, and not what it returns", (source.replaced(inner, source.text(inner.func)),))
+                Candidate("Wrap the layer, not its output", (source.replaced(inner, source.text(inner.func)),))
             )
         elif isinstance(inner, ast.Call) and inner.args:
             text = f"{source.text(node.func)}({source.text(inner.func)})({source.text(inner.args[0])})"
@@ -35,7 +35,7 @@ def make(case: Case, event: Event) -> Finding:
         return Finding("time_distributed_inner", message, call, node, event.says, False, tuple(candidates))
     if kind in ("TimeDistributed", "Bidirectional") and "go_backwards" not in event.says:
         example = "Dense(1)" if kind == "TimeDistributed" else "GRU(32)"
-        message = f"{kind} wraps a layer, such as {kind}({example}), and is given something else."
+        message = f"{kind} wraps a layer, such as {kind}({example}), but its argument is not a layer."
         which = "time_distributed_inner" if kind == "TimeDistributed" else "backward_order"
         held = args[0] if args else kwargs.get("layer")
         candidates = []
@@ -43,7 +43,7 @@ def make(case: Case, event: Event) -> Finding:
             target = case.data.y
             size = target[-1] if held.last == "Dense" and isinstance(target, tuple) and len(target) > 1 else 32
             text = f"{source.text(node.args[0])}({size})"
-            candidates.append(Candidate("A layer, and not its class", (source.replaced(node.args[0], text),)))
+            candidates.append(Candidate("Make a layer of the class", (source.replaced(node.args[0], text),)))
         return Finding(which, message, call, node, event.says, False, tuple(candidates))
     if "go_backwards" in event.says or ("backward" in event.says and kind == "Bidirectional"):
         return backward_layer(case, event, call)
@@ -64,7 +64,7 @@ def make(case: Case, event: Event) -> Finding:
         and sizes
         and (isinstance(sizes[0], str) or (isinstance(sizes[0], int) and sizes[0] < 1))
     ):
-        message = f"{an(kind).capitalize()} needs a whole number of units from 1 on, and is given {str(sizes[0])[:40]!r}."
+        message = f"units of {an(kind)} must be a whole number from 1. Received: {str(sizes[0])[:40]!r}."
         return Finding("units_misread", message, call, node, event.says)
     message = f"{an(kind)[0].upper()}{an(kind)[1:]} cannot be made with these arguments."
     old = "nrecognized" in event.says or "unexpected keyword" in event.says or "required positional" in event.says
@@ -80,13 +80,13 @@ def float_units(case: Case, event: Event, call: Call) -> Finding | None:
     keyword = source.keyword(node, "units")
     place = keyword.value if keyword else node.args[0] if node.args else None
     units = call.layer.core.layer.units
-    message = f"The units of {an(call.layer.core.kind)} are a whole number, and {case.name(call)} is given {units}."
+    message = f"units of {an(call.layer.core.kind)} must be a whole number, but {case.name(call)} has {units}."
     candidates = []
     if isinstance(place, ast.BinOp) and isinstance(place.op, ast.Div) and units.is_integer():
         text = f"{source.text(place.left)} // {source.text(place.right)}"
-        candidates.append(Candidate("Divide by // which keeps whole numbers whole", (source.replaced(place, text),)))
+        candidates.append(Candidate("Divide with //, which gives a whole number", (source.replaced(place, text),)))
     if place is not None:
-        candidates.append(Candidate(f"Take {round(units)} as its units", (source.replaced(place, str(round(units))),)))
+        candidates.append(Candidate(f"Use {round(units)} units", (source.replaced(place, str(round(units))),)))
     return finding_of(event, "units_misread", call, message, candidates)
 
 
@@ -122,7 +122,7 @@ def _unknown_arguments(case: Case, event: Event, node: Any) -> list[Candidate]:
     for keyword in node.keywords:
         if keyword.arg and f"'{keyword.arg}'" in event.says:
             edits.append(case.source.without(node, keyword))
-    return [Candidate("Leave out what Keras does not know", tuple(edits))] if len(edits) == 1 else []
+    return [Candidate("Remove the unknown argument", tuple(edits))] if len(edits) == 1 else []
 
 
 def _units_tuple(case: Case, event: Event, call: Call, kind: str, given: Any) -> Finding:
@@ -130,19 +130,17 @@ def _units_tuple(case: Case, event: Event, call: Call, kind: str, given: Any) ->
     keyword = source.keyword(node, "units")
     place = keyword.value if keyword else node.args[0]
     message = (
-        f"The units of {an(kind)} are one number, the width of its memory: timesteps come from the input and are not given. "
+        f"units of {an(kind)} is one number, the size of its hidden state: timesteps come from the input and are not given. "
         f"Received: {str(given)[:60]}."
     )
     candidates = []
     if isinstance(place, (ast.Tuple, ast.List)) and place.elts:
         for element in (place.elts[-1], place.elts[0]):
             candidates.append(
-                Candidate(f"Take {source.text(element)} as its units", (source.replaced(place, source.text(element)),))
+                Candidate(f"Use {source.text(element)} units", (source.replaced(place, source.text(element)),))
             )
     elif isinstance(given, (list, tuple)) and given and isinstance(given[-1], int):
-        candidates.append(Candidate(f"Take {given[-1]} as its units", (source.replaced(place, str(given[-1])),)))
+        candidates.append(Candidate(f"Use {given[-1]} units", (source.replaced(place, str(given[-1])),)))
     elif isinstance(given, float):
-        candidates.append(
-            Candidate(f"Take {round(given)} as its units", (source.replaced(place, f"int({source.text(place)})"),))
-        )
+        candidates.append(Candidate(f"Use {round(given)} units", (source.replaced(place, f"int({source.text(place)})"),)))
     return Finding("units_misread", message, call, node, event.says, False, tuple(candidates))

@@ -16,6 +16,7 @@ from explorer.snippet.rules.heads import keeper_of
 from explorer.snippet.rules.steps import extra, needs_steps
 from explorer.snippet.rules.words import in_words, needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
+from explorer.tensors.text import count
 
 
 def rank(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -42,21 +43,23 @@ def rank(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding |
             event,
             "axes_swapped",
             call,
-            f"{case.name(call)} was built for other features than the data have: it is given {in_words(shape)}.",
+            f"{case.name(call)} was built for another number of features than its input has: {in_words(shape)}.",
         )
     return None
 
 
 def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | None:
     """A window that is longer than the sequence."""
-    message = f"{case.name(call)} needs more timesteps than the {shape[1]} that are left: it is given {in_words(shape)}."
+    message = f"{case.name(call)} needs more timesteps than its input has: {in_words(shape)}."
     swapped = len(shape) == 3 and None not in shape[1:] and full(shape[1:])[1] > full(shape[1:])[0]
     source = case.source_of(call.inputs[0])
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
     candidates = []
     if isinstance(call.layer, LayerValue) and hasattr(call.layer.core.layer, "padding"):
         candidates.append(
-            Candidate("Let it keep all timesteps", (case.source.with_keyword(call.layer.core.node, "padding", '"same"'),))
+            Candidate(
+                "Keep all timesteps (padding=same)", (case.source.with_keyword(call.layer.core.node, "padding", '"same"'),)
+            )
         )
     if swapped and direct and source:
         edits = mending.shaped(case, source, (shape[2], shape[1]))
@@ -66,14 +69,14 @@ def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | 
             candidates.insert(
                 0,
                 Candidate(
-                    "Timesteps before features",
+                    "Put timesteps before features",
                     tuple(edits),
                     replace(data, x=((n, second, first),)),
                     "x = np.swapaxes(x, 1, 2)",
                 ),
             )
         else:
-            candidates.insert(0, Candidate("Timesteps before features", tuple(edits)))
+            candidates.insert(0, Candidate("Put timesteps before features", tuple(edits)))
         return finding_of(event, "axes_swapped", call, message, candidates)
     return finding_of(event, "input_rank", call, message, candidates)
 
@@ -81,7 +84,7 @@ def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | 
 def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     wanted = 5 if call.value.core.kind == "ConvLSTM2D" or "3D" in call.value.core.kind else 4
     message = (
-        f"{case.name(call)} needs {wanted} axes, {needs_in_words(call.value.core.kind)}, and is given {in_words(shape)}."
+        f"{case.name(call)} needs {wanted} axes, {needs_in_words(call.value.core.kind)}, but its input is {in_words(shape)}."
     )
     source = case.source_of(call.inputs[0])
     candidates = []
@@ -90,33 +93,38 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         edits = mending.shaped(case, source, (*source.shape[1:], 1))
         data = case.data
         if data.x and len(data.x[0]) == wanted:
-            candidates.append(
-                Candidate("Write down all axes of the data", tuple(mending.shaped(case, source, data.x[0][1:])))
-            )
+            candidates.append(Candidate("Declare all axes of the data", tuple(mending.shaped(case, source, data.x[0][1:]))))
         elif data.x and len(data.x) == 1:
             candidates.append(
-                Candidate("One channel more", tuple(edits), replace(data, x=((*data.x[0], 1),)), "x = x[..., np.newaxis]")
+                Candidate(
+                    "Add a channel axis of size 1",
+                    tuple(edits),
+                    replace(data, x=((*data.x[0], 1),)),
+                    "x = x[..., np.newaxis]",
+                )
             )
         else:
-            candidates.append(Candidate("One channel more", tuple(edits)))
+            candidates.append(Candidate("Add a channel axis of size 1", tuple(edits)))
     keeper = keeper_of(case, call.inputs[0])
     if len(shape) == wanted + 1 and keeper and (dropped := mending.drops_steps(case, keeper)):
-        candidates.append(Candidate(f"Keep only the last step of {keeper.name}", tuple(dropped)))
+        candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", tuple(dropped)))
     if len(shape) == wanted + 1:
         wrapper, edits = mending.class_text(case, call.made_at, "TimeDistributed")
         text = case.text(call.made_at)
         candidates.append(
-            Candidate("The layer at every timestep", (case.source.replaced(call.made_at, f"{wrapper}({text})"), *edits))
+            Candidate(
+                "Wrap the layer in TimeDistributed", (case.source.replaced(call.made_at, f"{wrapper}({text})"), *edits)
+            )
         )
         if direct and source.shape[0] is None and case.data.x and len(case.data.x[0]) == wanted:
             candidates.append(
-                Candidate("Leave the batch out of the shape", tuple(mending.shaped(case, source, source.shape[2:])))
+                Candidate("Remove the batch from the shape", tuple(mending.shaped(case, source, source.shape[2:])))
             )
     drops = case.droppers(call.inputs[0])
     if drops and len(shape) < wanted:
         for drop in drops:
             if kept := mending.keeps_steps(case, drop):
-                candidates.append(Candidate(f"Keep every timestep in {drop.name}", tuple(kept)))
+                candidates.append(Candidate(f"return_sequences=True in {drop.name}", tuple(kept)))
         return finding_of(event, "time_axis_missing", call, message, candidates)
     kind = "time_axis_extra" if len(shape) > wanted and keeper else "input_rank"
     # Frames of a film, one axis more than an image: each of them is meant.
@@ -136,20 +144,20 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     source = case.source_of(call.inputs[0])
     changing = [each for each in chain if each.kind not in KEEPING]
     message = (
-        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, and is given {in_words(shape)}: {len(shape) - 3} "
-        "axis too many."
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but its input is {in_words(shape)}: "
+        f"{count(len(shape) - 3, 'axes') if len(shape) > 4 else 'one axis'} too many."
     )
     data, candidates = case.data, []
     if not changing:
         sizes = source.shape
         given = data.x[0] if data.x and len(data.x) == 1 else None
         if given and len(given) == len(sizes) - 1:
-            candidates.append(Candidate("Leave the batch out of the shape", tuple(_without_batch(case, call, source))))
+            candidates.append(Candidate("Remove the batch from the shape", tuple(_without_batch(case, call, source))))
         if sizes[-1] == 1:
             changed = replace(data, x=(given[:-1],)) if given and len(given) == len(sizes) and given[-1] == 1 else None
             candidates.append(
                 Candidate(
-                    "Leave the last axis of 1 out",
+                    "Remove the last axis of size 1",
                     tuple(mending.shaped(case, source, sizes[1:-1])),
                     changed,
                     "x = x[..., 0]" if changed else None,
@@ -161,7 +169,7 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
             )
             candidates.append(
                 Candidate(
-                    "Leave the axis of 1 out",
+                    "Remove the axis of size 1",
                     tuple(mending.shaped(case, source, sizes[2:])),
                     changed,
                     "x = x[:, 0]" if changed else None,
@@ -170,11 +178,14 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         if None not in sizes[2:]:
             width = f"({_known(sizes[1])}, {math.prod(full(sizes[2:]))})"
             candidates.append(
-                Candidate("Put the inner axes side by side as features", tuple(mending.before(case, call, "Reshape", width)))
+                Candidate("Reshape: join the last axes to features", tuple(mending.before(case, call, "Reshape", width)))
             )
         if call.value.core.kind in RECURRENT and len(sizes) == 4:
             candidates.append(
-                Candidate("Read each inner sequence by itself, then the sequence of them", tuple(two_levels(case, call)))
+                Candidate(
+                    "Read each inner sequence with TimeDistributed, then the sequence of results",
+                    tuple(two_levels(case, call)),
+                )
             )
         return finding_of(event, "input_rank", call, message, candidates)
     sizes = shape
@@ -185,15 +196,15 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         flatten, more = mending.class_text(case, call.made_at, "Flatten")
         each_step = f"{wrapper}({flatten}())"
         found = _before_text(case, call, each_step)
-        candidates.append(Candidate("Flatten what each timestep holds", (*found, *edits, *more)))
+        candidates.append(Candidate("Flatten each timestep (TimeDistributed)", (*found, *edits, *more)))
         candidates.append(
             Candidate(
-                "Put the inner axes side by side as features",
+                "Reshape: join the last axes to features",
                 tuple(mending.before(case, call, "Reshape", f"({_known(sizes[1])}, {inner})")),
             )
         )
     if last.kind == "TimeDistributed" and last.value.core.kind in RECURRENT and (fewer := mending.drops_steps(case, last)):
-        candidates.insert(0, Candidate(f"Keep one vector for each timestep in {last.name}", tuple(fewer)))
+        candidates.insert(0, Candidate(f"return_sequences=False in {last.name}", tuple(fewer)))
     spatial = any(
         "2D" in each.kind or "3D" in each.kind or (isinstance(each.layer, LayerValue) and "2D" in each.layer.core.kind)
         for each in changing

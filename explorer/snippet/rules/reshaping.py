@@ -1,4 +1,4 @@
-"""Reshapes whose numbers of values differ."""
+"""Reshapes to another number of values."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
     target = call.layer.layer.target_shape if isinstance(call.layer, LayerValue) else ()
     droppers = case.droppers(call.inputs[0])
     wanted = f"(batch, {', '.join(map(str, target))})"
-    message = f"{case.name(call)} cannot turn {in_words(shape)} into {wanted}: the numbers of values differ."
+    message = (
+        f"{case.name(call)} cannot turn {in_words(shape)} into {wanted}: the total number of values must stay the same."
+    )
     steps = case.steps()
     if len(shape) == 2 and droppers and mending.keeps_steps(case, droppers[0]) and target:
         drop = droppers[0]
         units = shape[-1]
         message = (
-            f"The {units} units of {case.name(drop)} are the width of its memory and not timesteps: it returns "
+            f"The {units} units of {case.name(drop)} are the size of its hidden state, not timesteps: it returns "
             f"{in_words(shape)}, which {case.name(call)} cannot turn into {wanted}."
         )
         candidates = []
@@ -39,14 +41,16 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
             )
             if isinstance(call.layer, LayerValue):
                 candidates.append(
-                    Candidate("One answer for each timestep", (*keep, case.source.replaced(call.layer.node, dense), *edits))
+                    Candidate("One output per timestep", (*keep, case.source.replaced(call.layer.node, dense), *edits))
                 )
         total = math.prod(target)
         candidates.append(
-            Candidate(f"A Dense layer of {total} before it", tuple(mending.before(case, call, "Dense", str(total))))
+            Candidate(
+                f"Add a Dense layer with {total} units before it", tuple(mending.before(case, call, "Dense", str(total)))
+            )
         )
         if wider := mending.with_units(case, drop, str(total)):
-            candidates.append(Candidate(f"{total} units, one for every value", tuple(wider)))
+            candidates.append(Candidate(f"Use {total} units, one for each value", tuple(wider)))
         kind = "time_axis_missing" if len(target) == 2 and target[1] == units and units != 1 else "units_misread"
         return finding_of(event, kind, call, message, candidates)
     candidates = []
@@ -68,8 +72,7 @@ def array_reshape(case: Case, event: Event) -> Finding:
     before, after = event.given["from"], event.given["to"]
     total = math.prod(before)
     message = (
-        f"The array has {total:,} values, {before}, and {after} has room for another number: reshape neither copies nor "
-        "drops."
+        f"The array has {total:,} values, {before}, but {after} needs another number: reshape cannot add or remove values."
     )
     node, source = event.called, case.source
     candidates = []
@@ -82,14 +85,14 @@ def array_reshape(case: Case, event: Event) -> Finding:
             if rest > 0 and total % rest == 0 and total // rest > 0:
                 edit = source.replaced(args[place], str(total // rest))
                 where = ("samples", "timesteps", "features")[place] if len(after) == 3 else f"in axis {place}"
-                candidates.append(Candidate(f"{total // rest} {where}", (edit,)))
+                candidates.append(Candidate(f"Use {total // rest} {where}", (edit,)))
     rest, inner = math.prod(size for size in after if size != -1), math.prod(before[1:])
     if list(after).count(-1) == 1 and rest > 0 and inner > 0 and isinstance(node.func, ast.Attribute):
         rows = total // rest * rest // inner
         owner = node.func.value
         if 0 < rows < before[0] and source.text(owner) not in ("np", "numpy"):
             edit = source.replaced(owner, f"{source.text(owner)}[:{rows}]")
-            candidates.append(Candidate(f"Leave the last {before[0] - rows} out, so that the rest is full", (edit,)))
+            candidates.append(Candidate(f"Remove the last {before[0] - rows} rows, so that the rest is complete", (edit,)))
     if len(before) == 2 and len(after) == 3 and before[1] == after[2]:
         steps = after[1]
         start, end = source.span(node)

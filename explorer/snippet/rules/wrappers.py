@@ -30,8 +30,8 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
         return unknown(case, event, call, shapes)
     step = (shape[0], *shape[2:])
     message = (
-        f"TimeDistributed hands each of the {shape[1] or 'unknown number of'} timesteps to {an(inner.kind)} alone, as "
-        f"{step}: {an(inner.kind)} needs {needs_in_words(inner.kind)}, and one axis is missing."
+        f"TimeDistributed gives {an(inner.kind)} each of the {shape[1] or 'unknown number of'} timesteps by itself, as "
+        f"{step}, but {an(inner.kind)} needs {needs_in_words(inner.kind)}: one axis is missing."
     )
     candidates = []
     unwrapped = mending.unwrapped(case, call)
@@ -41,16 +41,16 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
         plain = [*_unwrap_by_ends(case, call)]
         candidates.append(
             Candidate(
-                "One memory that runs through all timesteps",
+                "Remove TimeDistributed, with return_sequences=True",
                 (*plain, case.source.with_keyword(inner_node, "return_sequences", "True")),
             )
             if inner.kind in RECURRENT
-            else Candidate("The layer over the whole sequence", tuple(edits))
+            else Candidate("Use the layer on the whole sequence", tuple(edits))
         )
         if inner.kind in RECURRENT:
-            candidates.append(Candidate("One memory that runs through, of which the last is kept", tuple(plain)))
+            candidates.append(Candidate("Remove TimeDistributed, return only the last hidden state", tuple(plain)))
     elif unwrapped:
-        candidates.append(Candidate("The layer without the wrapper", tuple(unwrapped)))
+        candidates.append(Candidate("Remove TimeDistributed", tuple(unwrapped)))
     candidates += _more_axes(case, call, inner)
     return finding_of(event, "time_distributed_inner", call, message, candidates)
 
