@@ -63,6 +63,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "input_dim": (11,),
     "num_tokens": (11,),
     "num_bins": (11,),
+    "bin_boundaries": ([1.5, 4.5, 7.5],),
     "vocabulary": ([1, 2, 5],),
     "output_mode": ("int", "multi_hot", "one_hot"),
     "mean": (None, 0.5),
