@@ -22,7 +22,7 @@ class _Normalization(LayerRules):
         """The axes that the setting `axis` names, counted from 0."""
         axis, rank = call.layer.axis, len(call.first.shape)
         given = axis if isinstance(axis, (list, tuple)) else [axis]
-        return tuple(sorted(each % rank for each in given))
+        return tuple(sorted({each % rank for each in given}))
 
     def over_last(self, call: LayerCall) -> bool:
         return self.places(call) == (len(call.first.shape) - 1,)

@@ -20,6 +20,7 @@ from explorer.shapes.describe_model import describe
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes
 from explorer.tensors.tensor import ORDERED
 from tests.layers.drawing import NOT_DRAWN, Drawn, called, drawn, every_class, settings_of
+from tests.layers.equations import Unread, worked_out
 from tests.layers.moving import along, moved, outputs
 
 EXPLAINED = [name for name in every_class() if name in RULES and name not in NOT_DRAWN]
@@ -312,3 +313,28 @@ def same_axis(one: Drawn, layer: LayerShapes, place: int, position: int, axis: s
 def test_every_class_is_walked_or_named_as_one_that_cannot_be():
     assert sorted([*EXPLAINED, *MEASURED, *NOT_DRAWN]) == sorted(every_class())
     assert all(class_name(one.layer) == name for name in EXPLAINED for one, _ in cases(name)[:1])
+
+
+# ------------------------------------------------------------------------------------------------ equations
+
+# Whose equations name what is computed elsewhere, or say it in words alone.
+IN_WORDS = ("Masking", "Discretization")
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_an_equation_worked_out_in_numpy_gives_the_numbers_of_keras(name):
+    read = shown = 0
+    for one, found in cases(name):
+        layer = the_layer(found)
+        if not layer.equation or not one.runs:
+            continue
+        shown += 1
+        try:
+            numbers = worked_out(one, layer)
+        except Unread:
+            continue
+        read += 1
+        expected = outputs(one.model, one.inputs)[0]
+        assert numbers.shape == expected.shape, (one, layer.equation)
+        assert np.allclose(numbers, expected, rtol=1e-6, atol=1e-8, equal_nan=True), (one, layer.equation)
+    assert read or not shown or name in IN_WORDS, f"No equation of {name} could be read."
