@@ -12,7 +12,7 @@ from typing import Any
 
 import keras
 
-from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, rules_for
+from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
 from explorer.layers.words import as_shape
 from explorer.shapes.axes import named, source_axes
 from explorer.shapes.axis_sizes import axis_sizes
@@ -151,7 +151,7 @@ def _inside(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols
 ) -> tuple[list[LayerShapes], HeldLayer | None]:
     """Describe what a wrapper or a nested model holds, on its share of what comes in; and of a model all of it as one."""
-    if isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
+    if class_name(layer) == "Model":
         tensors = {
             id(tensor): Tensor(tuple(tensor.shape), given.axes, given.masked, given.sizes)
             for tensor, given in zip(layer.inputs, received, strict=True)

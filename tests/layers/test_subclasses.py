@@ -69,6 +69,20 @@ def only_measured_holder(layer: Any) -> None:
     assert layer.axes_out == (("batch", "axis 1"),)
 
 
+def test_of_a_model_with_a_call_of_its_own_its_layers_are_not_told():
+    class Twice(keras.Model):
+        def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+            return super().call(inputs, training=training, mask=mask) * 2
+
+    inner = keras.Input((9, 4))
+    nested = Twice(inner, layers.GRU(6, return_sequences=True)(inner))
+    sequence = keras.Input((9, 4))
+    (layer,) = describe(keras.Model(sequence, nested(sequence))).layers
+    assert layer.inside == ()
+    assert layer.params == nested.count_params()
+    only_measured(layer, nested)
+
+
 def test_a_class_that_is_declared_to_be_the_same_is_explained_as_its_parent():
     @same_as("GRU")
     class Quicker(layers.GRU):
