@@ -20,8 +20,8 @@ from explorer.shapes.describe_model import describe
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes
 from explorer.tensors.tensor import ORDERED
 from tests.layers.drawing import NOT_DRAWN, Drawn, called, drawn, every_class, settings_of
-from tests.layers.equations import Unread, worked_out
 from tests.layers.moving import along, moved, outputs
+from tests.layers.worked_out import Unread, worked_out
 
 EXPLAINED = [name for name in every_class() if name in RULES and name not in NOT_DRAWN]
 MEASURED = [name for name in every_class() if name not in RULES and name not in NOT_DRAWN]
