@@ -20,6 +20,7 @@ Symbols = tuple[str | None, ...]
 # both     one state forwards and one backwards; both last: only the last one of each
 # pool     all timesteps become one
 # window   every output sees a window of timesteps
+# spread   every timestep reaches a window of timesteps of the output
 # all      every timestep sees every timestep; all before: itself and those before it
 # repeat   one vector is given to every timestep
 # merge    what stands at the same timestep is put together
@@ -35,6 +36,7 @@ TimeFlow = Literal[
     "both last",
     "pool",
     "window",
+    "spread",
     "all",
     "all before",
     "repeat",
@@ -94,7 +96,8 @@ class Window(Plain, frozen=True):
     """The stretch that a layer slides along a sequence.
 
     Counted from 1, step t of what it returns sees the steps stride · (t − 1) + 1 − offset + dilation · k, for k from 0 to
-    size − 1; those outside of the sequence are padding.
+    size − 1; those outside of the sequence are padding. Of a layer whose flow is "spread", it is the other way round: step t
+    of what it receives reaches those steps of what it returns, and those outside of that are cut off.
     """
 
     size: int

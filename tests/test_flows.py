@@ -13,6 +13,7 @@ from explorer.shapes.describe_model import describe
 from explorer.shapes.time_flow import TIME_FLOWS
 
 STEPS = 9
+PADDINGS = ("valid", "same")
 LAYERS = {
     "each": [layers.Dense(3), layers.TimeDistributed(layers.Dense(3)), layers.LayerNormalization()],
     "along": [layers.GRU(3, return_sequences=True), layers.LSTM(3, return_sequences=True)],
@@ -21,6 +22,7 @@ LAYERS = {
     "both last": [layers.Bidirectional(layers.LSTM(3))],
     "pool": [layers.GlobalAveragePooling1D()],
     "window": [layers.Conv1D(3, 3, padding="same"), layers.Conv1D(3, 2, dilation_rate=3, padding="causal")],
+    "spread": [layers.Conv1DTranspose(3, 3, strides=2), layers.UpSampling1D(2)],
     "all": [layers.MultiHeadAttention(2, 3)],
 }
 
@@ -53,6 +55,10 @@ def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
         assert np.array_equal(reaches, before == after)
     elif flow == "along":
         assert np.array_equal(reaches, before <= after)
+    elif flow == "spread":
+        # From the first step of the output that is reached to the last.
+        reached = np.where(reaches, np.indices(reaches.shape)[1], np.nan)
+        assert (np.nanmax(reached, axis=1) - np.nanmin(reached, axis=1) + 1 == described.reach).all()
     elif flow in ("both", "all"):
         assert reaches.all()
     elif flow == "window":
@@ -93,8 +99,41 @@ def test_a_window_sees_exactly_the_steps_that_move_its_answers(layer):
     assert described.written().window == window
 
 
+SPREADS = [
+    *(
+        layers.Conv1DTranspose(3, size, stride, padding)
+        for size in (1, 2, 3, 4)
+        for stride in (1, 2, 3)
+        for padding in PADDINGS
+    ),
+    *(layers.Conv1DTranspose(3, 3, 3, padding, output_padding=2) for padding in PADDINGS),
+    layers.Conv1DTranspose(3, 3, 2, "same", output_padding=1),
+    layers.Conv1DTranspose(3, 5, 3, "same", output_padding=1),
+    *(layers.UpSampling1D(size) for size in (1, 2, 3)),
+    *(layers.ZeroPadding1D(padding) for padding in (0, 2, (1, 3))),
+    *(layers.Cropping1D(cropping) for cropping in (1, (0, 2), (3, 1))),
+]
+
+
+@pytest.mark.parametrize("layer", SPREADS, ids=lambda layer: layer.name)
+def test_a_step_reaches_exactly_the_steps_of_the_output_that_it_moves(layer):
+    reaches = moved(layer)
+    sequence = keras.Input((STEPS, 4))
+    (described,) = describe(keras.Model(sequence, layer(sequence))).layers
+    window = described.window
+    assert described.flow == "spread"
+    for place in range(STEPS):
+        first = window.stride * place + 1 - window.offset
+        reached = {first + window.dilation * k for k in range(window.size)} & set(range(1, reaches.shape[1] + 1))
+        assert reached == {step + 1 for step in np.flatnonzero(reaches[place])}, place
+
+
+STILL = {"repeat", "merge", "mark", "none", "unknown", "input"}
+
+
 def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_time():
-    assert set(LAYERS) | {"repeat", "merge", "mark", "none"} == set(TIME_FLOWS)
+    assert set(LAYERS) | STILL == set(TIME_FLOWS)
+    assert not set(LAYERS) & STILL
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

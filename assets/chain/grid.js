@@ -13,6 +13,7 @@ const BELOW = new Map([
   ["all", 70],
   ["all before", 70],
   ["window", 62],
+  ["spread", 62],
 ]);
 export const UNROLLED_TRACK = 24;
 

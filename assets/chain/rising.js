@@ -1,7 +1,7 @@
 // The wires of the unrolled chain from row to row.
 
 import { insideArrow } from "./strips.js";
-import { seenFrom } from "./taps.js";
+import { reachedFrom, seenFrom } from "./taps.js";
 import { held } from "../held.js";
 
 /** @import { Pen, Point, UnrolledDrawing, UnrolledGrid, UnrolledRow } from "./types.d.ts" */
@@ -42,9 +42,10 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   }
   const slid = row.layer?.window;
   if (slid) {
+    const sees = row.flow === "spread" ? reachedFrom : seenFrom;
     for (const { step, x } of taken) {
       let hidden = false;
-      for (const seen of seenFrom(slid, step)) {
+      for (const seen of sees(slid, step)) {
         const source = given.find((each) => each.step === seen);
         if (source) insideArrow(pen, `${key}:${step}:${seen}`, [[source.x, out.y - 2], [x, bottom]]);
         else hidden ||= seen >= 1 && seen <= from.steps;

@@ -1,4 +1,4 @@
-"""Convolutions: filters that slide along an axis and see a window of it at a time.
+"""Convolutions: filters that slide along one, two or three axes and see a window at a time.
 
 Keras's own words: https://keras.io/api/layers/convolution_layers/.
 """
@@ -9,80 +9,105 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer import drawings
-from explorer.description import TimeFlow, Window
+from explorer.description import Layer, TimeFlow, Window
 from explorer.drawings import Drawing
-from explorer.layers.base import (
-    AxisSize,
-    LayerCall,
-    LayerRules,
-    LayerView,
-    Own,
-    Summary,
-    Terms,
-    WeightAxis,
-    WeightMeaning,
+from explorer.layers.base import AxisSize, LayerCall, LayerView, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.spatial import (
+    PLACES,
+    Spatial,
+    at,
+    change_of,
+    channels_of,
+    flow_of,
+    is_channels_last,
+    is_named,
+    known_windows,
+    moving,
+    names_along,
+    seen_at,
+    space_of,
+    stretch,
+    summed,
+    taps_of,
+    window_of,
 )
-from explorer.layers.reasons import along
 from explorer.layers.words import activated, added, bias, slid
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import Axes, Shape, Tensor
-from explorer.tensors.text import count
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import count, one_of
 
 
-def window_of(layer: Any, steps: int | None, size: int, dilation: int = 1) -> Window:
-    """The window that a layer slides along so many timesteps."""
-    (stride,) = layer.strides
-    spans = (size - 1) * dilation
-    if layer.padding != "same":
-        return Window(size, stride, dilation, spans if layer.padding == "causal" else 0)
-    # TensorFlow pads no more than is needed, and where that is odd one more behind than before.
-    last = stride if steps is None else (steps - 1) % stride + 1
-    return Window(size, stride, dilation, max(0, spans + 1 - last) // 2)
-
-
-class _Convolution1D(LayerRules):
-    """(batch, timesteps, features) -> (batch, timesteps, filters)."""
+class Filters(Spatial):
+    """(batch, rows, columns, channels) -> (batch, rows, columns, filters): what all kinds of convolution share."""
 
     family = "convolution"
+    verb = "slides along"
+    channels_after = "filters"
 
-    def input_axes(self, layer: Any, rank: int) -> Axes | None:
-        return ("batch", "timesteps", "features") if rank == 3 and _channels_last(layer) else None
-
-    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        return [(*call.first.axes[:-1], "filters")] if _channels_last(call.layer) else None
-
-    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
-        layer, (batch, length, wide) = call.layer, call.first.sizes
-        if not _channels_last(layer):
-            return None
-        (size,), (stride,), (dilation,) = layer.kernel_size, layer.strides, layer.dilation_rate
-        return [[batch, slid(length, size, stride, layer.padding, dilation), self.filters(layer, wide)]]
-
-    def filters(self, layer: Any, wide: Size | None) -> AxisSize:
-        """How many numbers stand at each timestep that comes out."""
+    def channels(self, layer: Any, size: Size | None) -> AxisSize:
         number: int = layer.filters
         return number
 
-    def summary(self, call: LayerCall) -> Summary:
-        seen = count(call.layer.kernel_size[0], "timesteps")
-        where = {
-            "causal": "up to the timestep of the output",
-            "same": "with padding, so that every timestep has an output",
-            "valid": "only where the window fits",
-        }[call.layer.padding]
-        return Summary(f"slides filters over {seen} at a time", f"slides its filters over {seen} at a time, {where}")
+    def filters(self, call: LayerCall, own: Own) -> tuple[str, Size]:
+        """The axis and the symbol of the filters."""
+        place = space_of(call.layer).channels
+        name = call.out.axes[place] if is_named(call.out.axes[place]) else "filters"
+        return name, own(call.layer.filters, name)
+
+    def seen(self, call: LayerCall) -> list[WeightAxis]:
+        """The axes of a kernel that lie along the window."""
+        names = names_along(call.layer, call.first)
+        if len(names) == 1:
+            return [("window", call.layer.kernel_size[0])]
+        named = [f"window {name}" for name in names]
+        return list(zip(named, call.layer.kernel_size, strict=True))
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        filters, kernel = layer.output[0][-1], layer.weights[0].shape[:-2]
+        size = kernel[0] if len(kernel) == 1 else kernel
+        return [count(filters, "filters"), f"kernel_size={size}"]
+
+
+class SlidConvolution(Filters):
+    """What slides over its input; a transposed convolution slides over its output."""
+
+    def length(self, layer: Any, index: int, size: Size | None) -> AxisSize:
+        window, stride, dilation = (each[index] for each in (layer.kernel_size, layer.strides, layer.dilation_rate))
+        return slid(size, window, stride, layer.padding, dilation)
+
+    def windows(self, call: LayerCall) -> list[Window] | None:
+        """The window along each axis, None where one of them is not known."""
+        layer, lengths = call.layer, [call.first.shape[place] for place in space_of(call.layer).along]
+        settings = zip(layer.kernel_size, layer.strides, layer.dilation_rate, lengths, strict=True)
+        return known_windows(
+            [window_of(size, stride, dilation, layer.padding, length) for size, stride, dilation, length in settings]
+        )
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "window" if _channels_last(call.layer) else "unknown"
+        return flow_of(call, "window")
 
     def window(self, call: LayerCall) -> Window | None:
-        if not _channels_last(call.layer):
-            return None
-        return window_of(call.layer, call.first.shape[1], call.layer.kernel_size[0], call.layer.dilation_rate[0])
+        found = self.windows(call) if self.time_flow(call) == "window" else None
+        return None if found is None else found[0]
+
+    def seen_in_words(self, call: LayerCall) -> str:
+        return stretch(names_along(call.layer, call.first), call.layer.kernel_size)
+
+    def moves_in_words(self, call: LayerCall) -> str:
+        """How it moves on, and what it does at the ends."""
+        layer, names = call.layer, names_along(call.layer, call.first)
+        moved = moving(layer.strides, layer.dilation_rate)
+        if layer.padding == "same":
+            place = one_of(names[0]) if len(names) == 1 and is_named(names[0]) else "position"
+            whole = f"with padding, so that every {place} has an output"
+            return f"{moved}, {whole if max(layer.strides) == 1 else 'with padding at the ends'}"
+        return (
+            f"{moved}, {'up to the timestep of the output' if layer.padding == 'causal' else 'only where the window fits'}"
+        )
 
     def view(self, view: LayerView) -> Drawing | None:
         layer = view.layer
-        if not _channels_last(layer):
+        if len(layer.kernel_size) > 1 or not is_channels_last(layer):
             return None
         (window,), (dilation,) = layer.kernel_size, layer.dilation_rate
         reach, length = (window - 1) * dilation + 1, view.received[0].shape[1]
@@ -94,96 +119,66 @@ class _Convolution1D(LayerRules):
         )
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
-        first = received[0]
-        reach = (layer.kernel_size[0] - 1) * layer.dilation_rate[0] + 1
-        if len(first.shape) == 3 and layer.padding == "valid" and (first.shape[1] or reach) < reach:
-            wanted, come = count(reach, "timesteps"), count(first.shape[1], first.axes[1])
-            return f"without padding its window needs {wanted}, and its input has only {come}"
-        return along("slides along", layer, received)
+        if (reason := super().needs(layer, received)) is not None:
+            return reason
+        settings = zip(space_of(layer).along, layer.kernel_size, layer.dilation_rate, strict=True)
+        for place, size, dilation in settings:
+            reach, name = (size - 1) * dilation + 1, received[0].axes[place]
+            come = received[0].shape[place]
+            if layer.padding == "valid" and come is not None and come < reach:
+                return f"without padding its window needs {count(reach, name)}, and its input has only {count(come, name)}"
+        return None
 
 
-def _channels_last(layer: Any) -> bool:
-    return bool(layer.data_format == "channels_last")
+class _Convolution(SlidConvolution):
+    """Every filter sees all channels; with `groups`, those of its own group."""
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        (_, filters), (_, width), layer = self.filters(call, own), channels_of(call.layer, call.first), call.layer
+        if width is None:
+            return None
+        if len(layer.kernel_size) == 1:
+            return [([filters], [Size.of(width) * layer.kernel_size[0] // layer.groups, *bias(layer)])]
+        biases: Terms = [([], [filters])] if layer.use_bias else []
+        return [([*layer.kernel_size, Size.of(width) // layer.groups], [filters]), *biases]
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        filters, (name, width) = self.filters(call, own), channels_of(call.layer, call.first)
+        if width is None:
+            return {}
+        into: WeightAxis = (name, Size.of(width) // call.layer.groups)
+        return {"kernel": ([*self.seen(call), into, filters], {}), "bias": ([filters], {})}
+
+    def summary(self, call: LayerCall) -> Summary:
+        words, groups = f"over {self.seen_in_words(call)} at a time", call.layer.groups
+        channel = channels_of(call.layer, call.first)[0]
+        parted = f", in {groups:,} groups of {channel if is_named(channel) else 'channels'}" if groups > 1 else ""
+        long = f"slides its filters {words}{self.moves_in_words(call)}{parted}"
+        return Summary(f"slides filters {words}", long, change_of(call))
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        layer, windows = call.layer, self.windows(call)
+        if windows is None or layer.groups != 1:
+            return ()
+        term = f"x{at(seen_at(windows))} · kernel{at(taps_of(windows))}"
+        inner = activated(layer.activation, added(summed(windows, term), "bias" if layer.use_bias else ""))
+        return () if inner is None else [f"y{at(PLACES[len(windows)])} = {inner}"]
+
+    def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
+        if (reason := super().needs(layer, received)) is not None:
+            return reason
+        place = space_of(layer).channels
+        come = received[0].shape[place]
+        if come is not None and come % layer.groups:
+            return f"its {layer.groups:,} groups are of one size, and its input has {count(come, received[0].axes[place])}"
+        return None
 
 
-class Conv1D(_Convolution1D):
+class Conv1D(_Convolution):
     classes = ("Conv1D",)
     words = {"padding": ("valid", "same", "causal")}
 
-    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
-        if call.width is None:
-            return None
-        layer = call.layer
-        seen = Size.of(call.width) * layer.kernel_size[0] // layer.groups
-        return [([own(layer.filters)], [seen, *bias(layer)])]
 
-    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
-        if call.width is None:
-            return {}
-        layer = call.layer
-        seen: WeightAxis = ("window", layer.kernel_size[0])
-        filters: WeightAxis = (own.axis, own(layer.filters))
-        into: WeightAxis = (call.first.axes[-1], Size.of(call.width) // layer.groups)
-        return {"kernel": ([seen, into, filters], {}), "bias": ([filters], {})}
-
-    def equation(self, call: LayerCall) -> Sequence[str]:
-        layer, window = call.layer, self.window(call)
-        if window is None or layer.groups != 1:
-            return ()
-        place = "t" if window.stride == 1 else f"{window.stride}t"
-        step = "k" if window.dilation == 1 else f"{window.dilation}k"
-        shift = f" − {window.offset}" if window.offset else ""
-        terms = f"Σ(k = 0 … {window.size - 1}) x[{place} + {step}{shift}] · kernel[k]"
-        inner = activated(layer.activation, added(terms, "bias" if layer.use_bias else ""))
-        return () if inner is None else [f"y[t] = {inner}"]
-
-
-class DepthwiseConv1D(_Convolution1D):
-    """A filter of its own for every feature, and none sees another feature."""
-
-    classes = ("DepthwiseConv1D",)
+class Conv2D(_Convolution):
+    classes = ("Conv2D", "Conv3D")
     words = {"padding": ("valid", "same")}
-
-    def filters(self, layer: Any, wide: Size | None) -> AxisSize:
-        return None if wide is None else wide * layer.depth_multiplier
-
-    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
-        if call.width is None:
-            return None
-        return [([Size.of(call.width) * call.layer.depth_multiplier], [call.layer.kernel_size[0], *bias(call.layer)])]
-
-    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
-        if call.width is None:
-            return {}
-        width: WeightAxis = (call.first.axes[-1], call.width)
-        seen: WeightAxis = ("window", call.layer.kernel_size[0])
-        times = call.layer.depth_multiplier
-        own_bias: WeightAxis = (width[0], Size.of(call.width) * times)
-        return {"kernel": ([seen, width, ("filters per feature", times)], {}), "bias": ([own_bias], {})}
-
-
-class SeparableConv1D(_Convolution1D):
-    """A filter of its own for every feature, and then a mix of all of them (Chollet, https://arxiv.org/abs/1610.02357)."""
-
-    classes = ("SeparableConv1D",)
-    words = {"padding": ("valid", "same", "causal")}
-
-    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
-        if call.width is None:
-            return None
-        layer = call.layer
-        each = Size.of(call.width) * layer.depth_multiplier
-        return [([layer.kernel_size[0]], [each]), ([own(layer.filters)], [each, *bias(layer)])]
-
-    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
-        if call.width is None:
-            return {}
-        layer, width = call.layer, (call.first.axes[-1], call.width)
-        seen: WeightAxis = ("window", layer.kernel_size[0])
-        filters: WeightAxis = (own.axis, own(layer.filters))
-        mixed: WeightAxis = (width[0], Size.of(call.width) * layer.depth_multiplier)
-        return {
-            "depthwise_kernel": ([seen, width, ("filters per feature", layer.depth_multiplier)], {}),
-            "pointwise_kernel": ([("window", 1), mixed, filters], {}),
-            "bias": ([filters], {}),
-        }

@@ -10,6 +10,7 @@ from explorer.layers.base import LayerCall, LayerRules, Own, Summary, Terms, Wei
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED
+from explorer.tensors.text import count
 
 
 class _Normalization(LayerRules):
@@ -137,3 +138,30 @@ class BatchNormalization(_Normalization):
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # In training the means are taken over all timesteps; afterwards they are constants.
         return same_at_every_step(call.first)
+
+
+class GroupNormalization(_Normalization):
+    """Wu and He, https://arxiv.org/abs/1803.08494."""
+
+    classes = ("GroupNormalization",)
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        return self.one_each(call, bool(call.layer.center) + bool(call.layer.scale))
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        return self.one_each_weights(call)
+
+    def summary(self, call: LayerCall) -> Summary:
+        groups, over = count(call.layer.groups, "groups"), self.over(call)
+        words = f"normalizes {groups} of {over}"
+        where = " over all positions" if len(call.first.shape) > 2 else ""
+        return Summary(words[:60], f"{words}{where}, for every sample alone")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
+        return [f"y = {_scaled(call.layer, inner)}   mean and variance over each of {count(call.layer.groups, 'groups')}"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        # The mean of a group is taken over all timesteps, too.
+        named = not any(axis.startswith("axis ") for axis in call.first.axes)
+        return "none" if named and not any(axis in ORDERED for axis in call.first.axes) else "unknown"

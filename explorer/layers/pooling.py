@@ -1,144 +1,138 @@
-"""Pooling: the largest or the mean of a window, or of everything along an axis. No pooling layer has weights."""
+"""Pooling: the largest or the mean of a window. No pooling layer has weights.
+
+Keras's own words: https://keras.io/api/layers/pooling_layers/.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-
-from explorer import drawings
-from explorer.description import TimeFlow, Window
-from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, LayerView, Summary
-from explorer.layers.convolution import window_of
-from explorer.layers.drawn import column, grid, kept_steps
-from explorer.layers.reasons import along
-from explorer.layers.words import all_steps, slid
-from explorer.tensors.tensor import Axes, Shape, Tensor
+from explorer.description import Layer, TimeFlow, Window
+from explorer.layers.base import AxisSize, LayerCall, Summary
+from explorer.layers.spatial import (
+    PLACES,
+    Spatial,
+    at,
+    change_of,
+    flow_of,
+    known_windows,
+    moving,
+    names_along,
+    over_taps,
+    seen_at,
+    space_of,
+    stretch,
+    times,
+    window_of,
+)
+from explorer.layers.words import slid
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import count
 
+PADDINGS = {"padding": ("valid", "same")}
 
-class _Pooling(LayerRules):
+
+class _Pooling(Spatial):
+    """(batch, rows, columns, channels) -> fewer rows and columns, for every channel alone."""
+
     family = "pooling"
-    verb: ClassVar[str] = ""
+    verb = "pools along"
+    takes = ""
+    symbol = ""
 
-    def input_axes(self, layer: Any, rank: int) -> Axes | None:
-        return ("batch", "timesteps", "features") if rank == 3 and layer.data_format == "channels_last" else None
+    def length(self, layer: Any, index: int, size: Size | None) -> AxisSize:
+        return slid(size, layer.pool_size[index], layer.strides[index], layer.padding)
 
-    def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
-        return along("pools along", layer, received)
+    def windows(self, call: LayerCall) -> list[Window] | None:
+        layer, lengths = call.layer, [call.first.shape[place] for place in space_of(call.layer).along]
+        settings = zip(layer.pool_size, layer.strides, lengths, strict=True)
+        return known_windows([window_of(size, stride, 1, layer.padding, length) for size, stride, length in settings])
 
-
-class _GlobalPooling1D(_Pooling):
-    """(batch, timesteps, features) -> (batch, features)."""
-
-    exchangeable = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
-
-    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        axes = call.first.axes
-        if call.layer.data_format != "channels_last":
-            return None
-        return [axes if len(shape) == len(axes) else (axes[0], axes[-1]) for shape in shapes]
-
-    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
-        sizes = call.first.sizes
-        if call.layer.data_format != "channels_last":
-            return None
-        return [[sizes[0], 1, sizes[2]] if len(shape) == 3 else [sizes[0], sizes[-1]] for shape in shapes]
-
-    def summary(self, call: LayerCall) -> Summary | None:
-        if call.layer.data_format != "channels_last":
-            return None
-        if self.skips_masked(call.layer, call.first.masked):
-            return Summary(
-                "averages the timesteps that are not masked", f"{self.verb} {all_steps(call.first)} that are not masked"
-            )
-        words = f"{self.verb} {all_steps(call.first)}"
-        return Summary(words, words)
-
-    def skips_masked(self, layer: Any, masked: bool) -> bool:
-        return False
-
-    def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "pool" if call.layer.data_format == "channels_last" else "unknown"
-
-    def view(self, view: LayerView) -> Drawing | None:
-        layer, received = view.layer, view.received[0]
-        if received.ndim != 3 or layer.data_format != "channels_last":
-            return None
-        mask = view.mask if self.skips_masked(layer, view.mask is not None) else None
-        steps = received.shape[1] if mask is None else int(np.asarray(mask).sum())
-        left = "" if mask is None or np.asarray(mask).all() else "; masked timesteps are left out"
-        says = f"For each feature alone: {self.verb} {count(steps, 'timesteps')}{left}."
-        before, after = grid(received[0]), column(view.returned.reshape(-1))
-        return drawings.PoolLook(verb=self.verb, received=before, returned=after, counts=kept_steps(mask), says=says)
-
-
-class GlobalAveragePooling1D(_GlobalPooling1D):
-    classes = ("GlobalAveragePooling1D",)
-    verb = "averages over"
-
-    def skips_masked(self, layer: Any, masked: bool) -> bool:
-        return masked and bool(layer.supports_masking)
+    def summary(self, call: LayerCall) -> Summary:
+        layer = call.layer
+        every = layer.strides == layer.pool_size
+        names = names_along(layer, call.first)
+        # "Every 2 rows and 2 columns" could be read as two kinds of window.
+        pooled = stretch(names, layer.pool_size) if len(names) == 1 else f"{times(layer.pool_size)} positions"
+        words = f"{self.takes} {'every' if every else 'a window of'} {pooled}"
+        moved = "" if every else moving(layer.strides)
+        padded = ", with padding at the ends" if layer.padding == "same" else ""
+        return Summary(words, f"{words}{moved}{padded}", change_of(call))
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        if call.layer.data_format != "channels_last":
+        windows = self.windows(call)
+        if windows is None:
             return ()
-        if self.skips_masked(call.layer, call.first.masked):
-            return ["y = Σ x[t] / n   over the n timesteps that are not masked"]
-        return ["y = (x[1] + … + x[T]) / T"]
-
-
-class GlobalMaxPooling1D(_GlobalPooling1D):
-    classes = ("GlobalMaxPooling1D",)
-    verb = "takes the largest over"
-
-    def equation(self, call: LayerCall) -> Sequence[str]:
-        return ["y = max over t of x[t]"] if call.layer.data_format == "channels_last" else ()
-
-
-class _Pooling1D(_Pooling):
-    """(batch, timesteps, features) -> fewer timesteps."""
-
-    exchangeable = ("AveragePooling1D", "MaxPooling1D")
-    words = {"padding": ("valid", "same")}
-
-    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        return [call.first.axes] if call.layer.data_format == "channels_last" else None
-
-    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
-        layer, (batch, length, wide) = call.layer, call.first.sizes
-        if layer.data_format != "channels_last":
-            return None
-        (window,), (stride,) = layer.pool_size, layer.strides
-        return [[batch, slid(length, window, stride, layer.padding), wide]]
-
-    def summary(self, call: LayerCall) -> Summary | None:
-        if call.layer.data_format != "channels_last":
-            return None
-        words = f"{self.verb} every {count(call.layer.pool_size[0], 'timesteps')}"
-        if call.layer.strides[0] != call.layer.pool_size[0]:
-            words = f"{self.verb} a window of {count(call.layer.pool_size[0], 'timesteps')}"
-        return Summary(words, words)
+        taps, left = over_taps(windows), f"y{at(PLACES[len(windows)])}"
+        if not taps:
+            return [f"{left} = x{at(seen_at(windows))}"]
+        # Neither TensorFlow nor another of Keras's backends counts the padding in.
+        end = "   padding does not count" if call.layer.padding == "same" else ""
+        return [f"{left} = {self.symbol}({taps}) x{at(seen_at(windows))}{end}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "window" if call.layer.data_format == "channels_last" else "unknown"
+        return flow_of(call, "window")
 
     def window(self, call: LayerCall) -> Window | None:
-        if call.layer.data_format != "channels_last":
-            return None
-        return window_of(call.layer, call.first.shape[1], call.layer.pool_size[0])
+        found = self.windows(call) if self.time_flow(call) == "window" else None
+        return None if found is None else found[0]
 
-    def told_settings(self, layer: Any) -> list[str]:
-        return [f"pool_size={layer.reach}"]
+    def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
+        if (reason := super().needs(layer, received)) is not None:
+            return reason
+        for place, size in zip(space_of(layer).along, layer.pool_size, strict=True):
+            come, name = received[0].shape[place], received[0].axes[place]
+            if layer.padding == "valid" and come is not None and come < size:
+                return f"without padding its window needs {count(size, name)}, and its input has only {count(come, name)}"
+        return None
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        return [] if layer.reach is None else [f"pool_size={layer.reach}"]
 
 
-class MaxPooling1D(_Pooling1D):
+class _MaxPooling(_Pooling):
+    takes = "takes the largest of"
+    symbol = "max"
+
+
+class _AveragePooling(_Pooling):
+    takes = "averages"
+    symbol = "mean"
+
+
+class MaxPooling1D(_MaxPooling):
     classes = ("MaxPooling1D",)
-    verb = "takes the largest of"
+    exchangeable = ("AveragePooling1D", "MaxPooling1D")
+    words = PADDINGS
 
 
-class AveragePooling1D(_Pooling1D):
+class AveragePooling1D(_AveragePooling):
     classes = ("AveragePooling1D",)
-    verb = "averages"
+    exchangeable = ("AveragePooling1D", "MaxPooling1D")
+    words = PADDINGS
+
+
+class MaxPooling2D(_MaxPooling):
+    classes = ("MaxPooling2D",)
+    exchangeable = ("AveragePooling2D", "MaxPooling2D")
+    words = PADDINGS
+
+
+class AveragePooling2D(_AveragePooling):
+    classes = ("AveragePooling2D",)
+    exchangeable = ("AveragePooling2D", "MaxPooling2D")
+    words = PADDINGS
+
+
+class MaxPooling3D(_MaxPooling):
+    classes = ("MaxPooling3D",)
+    exchangeable = ("AveragePooling3D", "MaxPooling3D")
+    words = PADDINGS
+
+
+class AveragePooling3D(_AveragePooling):
+    classes = ("AveragePooling3D",)
+    exchangeable = ("AveragePooling3D", "MaxPooling3D")
+    words = PADDINGS

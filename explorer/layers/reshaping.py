@@ -1,4 +1,4 @@
-"""Layers that arrange the same numbers anew: Flatten, Reshape, Permute, RepeatVector, UpSampling, ZeroPadding, Cropping."""
+"""Layers that arrange the same numbers anew: Flatten, Reshape, Permute, RepeatVector."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from explorer.layers.reasons import title
 from explorer.layers.words import all_steps, as_shape
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, known
-from explorer.tensors.text import an, count, counted, in_words
+from explorer.tensors.text import an, in_words
+
+MOST_TERMS = 3
 
 
 class Flatten(LayerRules):
@@ -33,7 +35,9 @@ class Flatten(LayerRules):
             if size is None:
                 return [[call.first.sizes[0], None]]
             product = product * size
-        return [[call.first.sizes[0], product]]
+        # Multiplied out, the rows and columns of a convolution are more terms than anybody reads.
+        number = shapes[0][-1]
+        return [[call.first.sizes[0], number if len(product.terms) > MOST_TERMS and number is not None else product]]
 
     def summary(self, call: LayerCall) -> Summary:
         sizes = " · ".join("unknown" if size is None else f"{size:,}" for size in call.first.shape[1:])
@@ -147,67 +151,3 @@ class RepeatVector(LayerRules):
 
     def told_settings(self, layer: Any) -> list[str]:
         return [str(layer.output[0][1])]
-
-
-class _Resized1D(LayerRules):
-    """(batch, timesteps, features) -> more or fewer timesteps."""
-
-    family = "reshaping"
-
-    def input_axes(self, layer: Any, rank: int) -> Axes | None:
-        return ("batch", "timesteps", "features") if rank == 3 and _channels_last(layer) else None
-
-    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        return [call.first.axes] if _channels_last(call.layer) else None
-
-    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
-        batch, length, *rest = call.first.sizes
-        if not _channels_last(call.layer):
-            return None
-        return [[batch, None if length is None else self.length(call.layer, length), *rest]]
-
-    def length(self, layer: Any, length: Size) -> Size:
-        raise NotImplementedError
-
-    def change(self, call: LayerCall) -> str:
-        after = call.out.shape[1]
-        return f"{counted(call.first.shape[1], call.first.axes[1], 'become')} {'unknown' if after is None else f'{after:,}'}"
-
-
-class UpSampling1D(_Resized1D):
-    classes = ("UpSampling1D",)
-
-    def length(self, layer: Any, length: Size) -> Size:
-        return length * int(layer.size)
-
-    def summary(self, call: LayerCall) -> Summary:
-        words = f"repeats every timestep {count(call.layer.size, 'times')}"
-        return Summary(words, words, self.change(call))
-
-
-class ZeroPadding1D(_Resized1D):
-    classes = ("ZeroPadding1D",)
-
-    def length(self, layer: Any, length: Size) -> Size:
-        return length + int(sum(layer.padding))
-
-    def summary(self, call: LayerCall) -> Summary:
-        before, after = call.layer.padding
-        words = f"adds {before:,} timesteps of zeros before and {after:,} after"
-        return Summary("adds timesteps of zeros at the ends", words, self.change(call))
-
-
-class Cropping1D(_Resized1D):
-    classes = ("Cropping1D",)
-
-    def length(self, layer: Any, length: Size) -> Size:
-        return length - int(sum(layer.cropping))
-
-    def summary(self, call: LayerCall) -> Summary:
-        before, after = call.layer.cropping
-        words = f"removes {before:,} timesteps at the start and {after:,} at the end"
-        return Summary("removes timesteps at the ends", words, self.change(call))
-
-
-def _channels_last(layer: Any) -> bool:
-    return bool(getattr(layer, "data_format", "channels_last") == "channels_last")

@@ -21,7 +21,7 @@ from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
 from explorer.shapes.parameters import arithmetic
 from explorer.shapes.weights import weights
 from explorer.tensors.symbols import Symbols
-from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, SPATIAL, Axes, Shape, Tensor
 from explorer.tensors.text import changes, joined
 
 
@@ -89,7 +89,9 @@ def _layer(
     inside, whole = _inside(layer, received, shapes, ends, symbols)
     call = LayerCall(layer, received, [], node, [*map(_held, inside), *([whole] if whole else [])])
     axes_out = [
-        (*axes[:-1], "outputs") if end and len(axes) > 1 and axes[-1] not in ORDERED and _is_named(axes) else axes
+        (*axes[:-1], "outputs")
+        if end and len(axes) > 1 and axes[-1] not in (*ORDERED, *SPATIAL) and _is_named(axes)
+        else axes
         for axes, end in zip(named(call, shapes), ends, strict=True)
     ]
     sizes_out = axis_sizes(call, shapes, axes_out, symbols)

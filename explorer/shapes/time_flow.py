@@ -77,6 +77,11 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         shared=True,
         dropped="The window slides along and gives an output wherever it stops; nothing makes one output of all of them.",
     ),
+    "spread": FlowWords(
+        "each timestep reaches {reach} of the output, in the same way everywhere",
+        "{vectors}",
+        dropped="Every timestep reaches some timesteps of the output; nothing makes one output of all of them.",
+    ),
     "all": FlowWords(
         "every timestep attends to every timestep",
         "{vectors}",

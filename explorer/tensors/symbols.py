@@ -20,6 +20,7 @@ LETTERS = {
     "head size": "D",
     "vocabulary": "V",
     "filters": "N",
+    "depth": "Z",
     "rows": "R",
     "columns": "C",
     "channels": "K",

@@ -15,6 +15,8 @@ Rule = TypeVar("Rule")
 
 # Axes that are counted along, one after the other; all others are the width of what stands at one place.
 ORDERED = ("windows", "timesteps")
+# Axes of pictures. They have an order, too, but none of them is time.
+SPATIAL = ("depth", "rows", "columns")
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Tensor:
 
     @property
     def width(self) -> tuple[int | None, str] | None:
-        """Size and name of the last axis, unless that is one counted along."""
-        if len(self.shape) < 2 or self.axes[-1] in ORDERED:
+        """Size and name of the last axis, unless it is counted along, or one of a picture whose channels come first."""
+        if len(self.shape) < 2 or self.axes[-1] in (*ORDERED, *SPATIAL):
             return None
         return self.shape[-1], self.axes[-1]
 

@@ -12,10 +12,12 @@ def count(size: int | None, name: str) -> str:
 
     >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "batches")
     ('1 output', '1,234 units', 'timesteps', '1 batch')
+    >>> count(8, "axis 2"), count(8, "depth")
+    ('8 in axis 2', '8 in depth')
     """
     if size is None:
         return name
-    if name.startswith("axis "):
+    if name.startswith("axis ") or name == "depth":
         return f"{size:,} in {name}"
     return f"{size:,} {one_of(name) if size == 1 else name}"
 
@@ -78,17 +80,19 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     if not received or not returned:
         return "the shape stays the same"
     first, out = received[0], returned[0]
-    if all((tensor.shape, tensor.axes) == (out.shape, out.axes) for tensor in received):
+    moved = _open_and_moved(first, out)
+    if not moved and all((tensor.shape, tensor.axes) == (out.shape, out.axes) for tensor in received):
         return "the shape stays the same"
     before, after = first.places, out.places
     gone = [name for name in before if name not in after]
-    stay = [name for name, size in before.items() if name in after and after[name] == size]
+    stay = [name for name, size in before.items() if name in after and after[name] == size and name not in moved]
     parts = [f"{joined(gone)} {agreed('are', gone)} removed"] if gone else []
     parts += [f"{joined(stay)} {agreed('stay', stay)}"] if stay else []
     parts += [
-        f"{counted(size, name, 'become')} {after[name]}"
-        for name, size in before.items()
-        if name in after and after[name] != size
+        f"{counted(size, name, 'become')} {after[name]}" for name, size in before.items() if after.get(name, size) != size
+    ]
+    parts += [
+        f"{name} become {size}" if len(size) < 20 else f"{name} change" for name, size in moved.items() if name in after
     ]
     parts += [f"{counted(size, name, 'are')} added" for name, size in after.items() if name not in before]
     widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
@@ -105,6 +109,21 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     elif widths:
         parts.append(f"{widths[0][1]} {agreed('are', widths[0][1:])} removed")
     return ", ".join(parts) or "the shape stays the same"
+
+
+def _open_and_moved(first: Tensor, out: Tensor) -> dict[str, str]:
+    """The axes whose size is unknown before and after, and not the same: two unknown numbers do not make one size."""
+    before = {
+        axis: size
+        for axis, number, size in zip(first.axes, first.shape, first.sizes, strict=True)
+        if number is None and size
+    }
+    pairs = zip(out.axes, out.shape, out.sizes, strict=True)
+    return {
+        axis: str(size)
+        for axis, number, size in pairs
+        if number is None and size is not None and before.get(axis, size) != size
+    }
 
 
 def _widths(widths: Sequence[tuple[int | None, str]]) -> list[str]:
