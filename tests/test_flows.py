@@ -24,13 +24,20 @@ LAYERS = {
     "window": [layers.Conv1D(3, 3, padding="same"), layers.Conv1D(3, 2, dilation_rate=3, padding="causal")],
     "spread": [layers.Conv1DTranspose(3, 3, strides=2), layers.UpSampling1D(2)],
     "all": [layers.MultiHeadAttention(2, 3)],
+    "all before": [layers.MultiHeadAttention(2, 3, name="causal")],
 }
+
+
+def answered(layer: layers.Layer, sequence: keras.KerasTensor) -> keras.KerasTensor:
+    if isinstance(layer, layers.MultiHeadAttention):
+        return layer(sequence, sequence, use_causal_mask=layer.name == "causal")
+    return layer(sequence)
 
 
 def moved(layer: layers.Layer) -> np.ndarray:
     """(steps changed, steps answered): whether an answer moves when the numbers of one step are others."""
     sequence = keras.Input((STEPS, 4))
-    answer = layer(sequence, sequence) if isinstance(layer, layers.MultiHeadAttention) else layer(sequence)
+    answer = answered(layer, sequence)
     model = keras.Model(sequence, answer)
     calm = np.random.default_rng(0).normal(size=(1, STEPS, 4)).astype("float32")
     others = np.repeat(calm, STEPS, axis=0)
@@ -47,13 +54,13 @@ CASES = [(flow, layer) for flow, some in LAYERS.items() for layer in some]
 def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
     reaches = moved(layer)
     sequence = keras.Input((STEPS, 4))
-    answer = layer(sequence, sequence) if isinstance(layer, layers.MultiHeadAttention) else layer(sequence)
+    answer = answered(layer, sequence)
     (described,) = describe(keras.Model(sequence, answer)).layers
     assert described.flow == flow
     before, after = np.indices((STEPS, STEPS))
     if flow == "each":
         assert np.array_equal(reaches, before == after)
-    elif flow == "along":
+    elif flow in ("along", "all before"):
         assert np.array_equal(reaches, before <= after)
     elif flow == "spread":
         # From the first step of the output that is reached to the last.
