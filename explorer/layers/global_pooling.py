@@ -146,7 +146,10 @@ class _AdaptivePooling(Spatial):
         # No symbol: that of an axis which happens to be as long would say that one follows from the other.
         return Size.of(int(layer.output_size[index]))
 
-    def summary(self, call: LayerCall) -> Summary:
+    def summary(self, call: LayerCall) -> Summary | None:
+        # Keras works out a shape for an input with too many or too few axes, which it then cannot pool.
+        if len(call.first.shape) != space_of(call.layer).rank:
+            return None
         sizes, names = call.layer.output_size, names_along(call.layer, call.first)
         regions = f"{times(sizes)} {'region' if max(sizes) == 1 else 'regions'}"
         divided = joined(names) if all(map(is_named, names)) else "its input"

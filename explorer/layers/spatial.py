@@ -132,7 +132,7 @@ def sizes_along(layer: Any, tensor: Tensor) -> Sizes:
 def flow_of(call: LayerCall, timed: TimeFlow) -> TimeFlow:
     """`timed` where the one axis that the layer works along is the one of time, "none" where there is no time."""
     places = tuple(place for place, axis in enumerate(call.first.axes) if axis in ORDERED)
-    if not places:
+    if not places and len(call.first.axes) == space_of(call.layer).rank:
         return "none" if all(map(is_named, call.first.axes)) else "unknown"
     return timed if places == space_of(call.layer).along else "unknown"
 

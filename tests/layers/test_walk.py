@@ -244,6 +244,10 @@ def agrees(
     elif flow == "window":
         assert kept, seen
         sees_its_window(reaches, layer, seen)
+    elif flow == "spread":
+        # The window lies in what comes out: the other way round.
+        assert kept, seen
+        sees_its_window(reaches.T, layer, seen)
     elif flow == "all":
         # The query moves its own answer, and what it attends to all of them.
         assert kept, seen
