@@ -31,7 +31,7 @@ from explorer.layers.spatial import (
     taps_of,
     window_of,
 )
-from explorer.layers.words import activated, added, bias, slid
+from explorer.layers.words import activated, added, bias, is_elementwise, slid
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import count, one_of
@@ -158,7 +158,7 @@ class _Convolution(SlidConvolution):
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call)
-        if windows is None or layer.groups != 1:
+        if windows is None or layer.groups != 1 or not (is_channels_last(layer) or is_elementwise(layer.activation)):
             return ()
         term = f"x{at(seen_at(windows))} · kernel{at(taps_of(windows))}"
         inner = activated(layer.activation, added(summed(windows, term), "bias" if layer.use_bias else ""))

@@ -19,7 +19,7 @@ from explorer.layers.spatial import (
     summed,
     taps_of,
 )
-from explorer.layers.words import activated, added, bias
+from explorer.layers.words import activated, added, bias, is_elementwise
 from explorer.tensors.symbols import Size
 from explorer.tensors.text import count
 
@@ -69,7 +69,8 @@ class _Depthwise(SlidConvolution):
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call)
-        if windows is None or not is_channels_last(layer):
+        # One number at a time is written, so what mixes them is not.
+        if windows is None or not is_elementwise(layer.activation):
             return ()
         place, terms = self.summed_alone(call, windows, "kernel")
         own_bias = "bias[f, m]" if layer.depth_multiplier > 1 else "bias[f]"
@@ -123,7 +124,7 @@ class SeparableConv(_Depthwise):
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call)
-        if windows is None or not is_channels_last(layer):
+        if windows is None or not (is_channels_last(layer) or is_elementwise(layer.activation)):
             return ()
         place, terms = self.summed_alone(call, windows, "depthwise_kernel")
         letters = at(PLACES[len(windows)])

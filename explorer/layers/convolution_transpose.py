@@ -17,13 +17,14 @@ from explorer.layers.spatial import (
     change_of,
     channels_of,
     flow_of,
+    is_channels_last,
     moving,
     names_along,
     seen_at,
     stretch,
     taps_of,
 )
-from explorer.layers.words import activated, added, bias
+from explorer.layers.words import activated, added, bias, is_elementwise
 from explorer.tensors.symbols import Size
 
 
@@ -95,6 +96,8 @@ class ConvolutionTranspose(Filters):
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call.layer)
+        if not (is_channels_last(layer) or is_elementwise(layer.activation)):
+            return ()
         letters = PLACES[len(windows)]
         where = ", ".join(f"{place}' = {seen}" for place, seen in zip(letters, seen_at(windows), strict=True))
         terms = f"Σ({where}) x{at(letters)} · kernel{at(taps_of(windows))}ᵀ"

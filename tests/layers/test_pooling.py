@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import keras
 import numpy as np
 import pytest
@@ -15,7 +13,7 @@ from explorer.layers.base import rules_for
 from explorer.layers.spatial import is_channels_last
 from explorer.shapes.describe_model import describe
 from explorer.tensors.tensor import Tensor
-from tests.layers.window_equations import inner_of, place_of, places, read, steps_of
+from tests.layers.window_equations import worked_out
 
 SLID = [f"{kind}Pooling{number}D" for kind in ("Max", "Average") for number in (1, 2, 3)]
 WHOLE = [f"Global{kind}Pooling{number}D" for kind in ("Max", "Average") for number in (1, 2, 3)]
@@ -80,28 +78,16 @@ def test_a_pooling_layer_is_explained_with_the_axes_and_sizes_that_keras_has(nam
     assert [size.at(values) for size in told.sizes_out[0][1:]] == list(wanted[1:])
 
 
-COMPUTES = {"max": lambda numbers: np.max(numbers, axis=0), "mean": lambda numbers: np.mean(numbers, axis=0)}
-
-
-@pytest.mark.parametrize("name", [name for name in SLID if "3D" not in name])
+@pytest.mark.parametrize("name", (*SLID, *WHOLE))
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_equation_is_what_keras_computes(name, data):
     layer, shape = data.draw(poolings(name))
-    assume(is_channels_last(layer))
-    (line,) = described(layer, shape).layers[0].equation
-    x = np.random.default_rng(1).normal(size=shape).astype("float32")
-    y = np.asarray(layer(x[None]))[0]
-    letters, right = inner_of(line)
-    kind, over, seen = re.match(r"(?:(max|mean)\((.*?)\) )?x\[(.*?)\]", right).groups()
-    answer = np.zeros(y.shape)
-    for at in places(y.shape, letters):
-        numbers = [read(x, place_of(seen, at | step)) for step in steps_of(over or "")]
-        # What lies outside is padding, and does not count.
-        inside = [each for each in numbers if each is not None]
-        assert len(inside) == len(numbers) or "padding does not count" in line
-        answer[tuple(place - 1 for place in at.values())] = COMPUTES[kind or "max"](inside)
-    np.testing.assert_allclose(answer, y, atol=1e-5)
+    # TensorFlow pools on a CPU only where the channels are the last axis.
+    assume(np.prod(shape) < 700 and (is_channels_last(layer) or name in WHOLE))
+    told = described(layer, shape).layers[0]
+    x = np.random.default_rng(1).normal(size=(1, *shape)).astype("float32")
+    np.testing.assert_allclose(worked_out(layer, told, x), np.asarray(layer(x)), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", WHOLE)

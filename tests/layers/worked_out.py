@@ -9,7 +9,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from explorer.layers.base import rules_for
+from explorer.layers.spatial import Spatial
 from explorer.shapes.model_shapes import LayerShapes
+from tests.layers import window_equations
 from tests.layers.drawing import Drawn
 
 # The signs of an equation as Python. A longer one comes before a shorter one.
@@ -25,6 +28,11 @@ class Unread(Exception):
 
 def worked_out(one: Drawn, layer: LayerShapes) -> np.ndarray:
     """What the equation gives for the inputs. Raises Unread where it cannot be read."""
+    if isinstance(rules_for(one.layer), Spatial):
+        found = window_equations.worked_out(one.layer, layer, one.inputs[0])
+        if found is None:
+            raise Unread
+        return found
     lines = [line.partition("   ") for line in layer.equation]
     equations, limits = [line for line, _, _ in lines], " ".join(limit for _, _, limit in lines)
     if "up to its own place" in limits or "mask" in limits or " is masked where " in equations[0]:
@@ -110,15 +118,10 @@ def _value(term: str, names: dict[str, Any], one: Drawn, layer: LayerShapes) -> 
     if found := re.fullmatch(r"\[(.+)\]", term):
         parts = [_evaluated(part.replace("[t]", ""), names) for part in found[1].split(" ; ")]
         return np.concatenate(parts, axis=getattr(one.layer, "axis", -1))
-    if found := re.search(r"Σ\(k = 0 … \d+\) x\[(.+?)\] · kernel\[k\]", term):
-        names = names | {"sum_of_window": _window(found[1], names, layer)}
-        return _evaluated(term.replace(found[0], "sum_of_window"), names)
     if found := re.search(r"einsum\((.+); x, kernel\)", term):
         names = names | {"sum_of_products": np.einsum(found[1].replace(" ", ""), names["x"], names["kernel"])}
         return _evaluated(term.replace(found[0], "sum_of_products"), names)
     exact = {
-        "(x[1] + … + x[T]) / T": lambda: names["x"].mean(axis=1, keepdims=one.layer.keepdims),
-        "max over t of x[t]": lambda: names["x"].max(axis=1, keepdims=one.layer.keepdims),
         "row x[t] of the table": lambda: names["embeddings"][names["x"]],
         "row x of the table": lambda: names["embeddings"][names["x"]],
         "x": lambda: np.broadcast_to(names["x"].reshape(_repeated(layer)), (1, *layer.output[0][1:])),
@@ -138,23 +141,12 @@ def _evaluated(term: str, names: dict[str, Any]) -> np.ndarray:
         raise Unread(f"{term}: {_python(term)}") from error
 
 
-def _window(place: str, names: dict[str, Any], layer: LayerShapes) -> np.ndarray:
-    """The sum over a window, at every timestep that comes out; outside of the sequence stand zeros."""
-    x, kernel = names["x"], names["kernel"]
-    code = re.sub(r"(\d)([tk])", r"\1 * \2", place.replace("−", "-"))
-    out = np.zeros((1, layer.output[0][1], kernel.shape[-1]))
-    for t in range(out.shape[1]):
-        for k in range(len(kernel)):
-            at = eval(code, {"__builtins__": {}}, {"t": t, "k": k})
-            if 0 <= at < x.shape[1]:
-                out[:, t] += x[:, at] @ kernel[k]
-    return out
-
-
 def _over(layer: LayerShapes, limits: str, names: dict[str, Any]) -> dict[str, Any]:
     """What is taken over the axes that stand behind an equation."""
     found = re.search(r"over (all but )?(.+)", limits)
     axes = layer.axes_in[0]
+    if groups := re.search(r"over each of (\d+) groups?", limits):
+        return _over_groups(layer, int(groups[1]), names)
     if found is None or not set(found[2].split(" and ")) <= set(axes):
         return {}
     named = {axes.index(axis) for axis in found[2].split(" and ")}
@@ -173,6 +165,24 @@ def _over(layer: LayerShapes, limits: str, names: dict[str, Any]) -> dict[str, A
             # Those that were collected while training.
             over |= {name: names[f"moving_{name}"].reshape(spread) for name in ("mean", "variance")}
     return over
+
+
+def _over_groups(layer: LayerShapes, groups: int, names: dict[str, Any]) -> dict[str, Any]:
+    """The mean and the variance of each group of the axis that the weights have, spread over the whole group."""
+    weights = [weight for weight in layer.weights if weight.name in ("gamma", "beta")]
+    if not weights:
+        raise Unread
+    place, x = layer.axes_in[0].index(weights[0].axes[0]), names["x"]
+    over = tuple(range(1, x.ndim))
+    wide = x.shape[place] // groups
+    parts = np.split(x, groups, axis=place)
+    shape = [1] * x.ndim
+    shape[place] = -1
+    found = {weight.name: names[weight.name].reshape(shape) for weight in weights}
+    for name, taken in (("mean", np.mean), ("variance", np.var)):
+        each = [np.repeat(taken(part, axis=over, keepdims=True), wide, axis=place) for part in parts]
+        found[name] = np.concatenate(each, axis=place)
+    return found
 
 
 def _held(one: Drawn) -> dict[str, Any]:
