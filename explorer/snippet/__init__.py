@@ -7,7 +7,7 @@ names, legacy, families  -> what may be called, what is called otherwise today, 
 problems     -> what is said of a code: findings, candidates, fixes, the report
 limits       -> how much of a stranger's code is read, and what it may cost
 costs        -> what a call of a layer comes to
-apart        -> a place in which Keras gives no weight memory
+stateless_scope -> Keras without memory for weights
 literals, arrays       -> NumPy by shape alone
 record       -> what a reading has found so far
 library/     -> what Keras makes of layers, models and operations

@@ -9,7 +9,6 @@ from typing import Any
 import keras
 
 from explorer.keras_source import named_anew
-from explorer.snippet.apart import apart
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.given import shapes_of, sized, target_of
@@ -17,6 +16,7 @@ from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
 from explorer.snippet.problems import Data, Finding, Problem, Report
 from explorer.snippet.proofs import Proofs
 from explorer.snippet.showing import shown
+from explorer.snippet.stateless_scope import stateless_scope
 from explorer.snippet.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def check(
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")
     given = Data(shapes_of(x), target_of(y), loss, batch_size)
-    with apart():
+    with stateless_scope():
         return _report(code, given)
 
 
