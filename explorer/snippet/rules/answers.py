@@ -9,8 +9,8 @@ from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.families import FLATTENING, KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import READING, head_of, keeper_of, spelled_out
 from explorer.snippet.rules.labels import constant, label, sparse_labels
+from explorer.snippet.rules.output_layer import READING, decoder_edits, keeper_of, output_layer_of
 from explorer.snippet.rules.sizes import lengths_apart, widths_apart
 from explorer.snippet.rules.words import answer_in_words
 from explorer.snippet.running import loss_of
@@ -84,7 +84,7 @@ def _apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: st
         return _no_steps(case, tensor, answer, target, loss, says)
     if len(answer) == len(classes) and len(answer) >= 3 and answer[1] != classes[1]:
         return lengths_apart(case, tensor, answer, target, classes, says, silent)
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     return widths_apart(case, tensor, head, answer, target, classes, says, silent, loss)
 
 
@@ -96,7 +96,7 @@ def _flat(answer: Full, target: Full, sparse: bool) -> bool:
 def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding:
     keeper = keeper_of(case, tensor)
     embedding = next((each for each in case.up(tensor) if each.kind == "Embedding"), None)
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     steps = answer[1]
     sparse = loss is not None and loss.startswith("sparse")
     data, candidates = case.data, []
@@ -175,7 +175,7 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
     now = case.steps()
     kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
     all_kept = tuple(edit for edits in kept for edit in edits) if droppers and len(kept) == len(droppers) else ()
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     wider = []
     if not sparse and head is not None and target[-1] != answer[-1]:
         wider = mending.with_units(case, head, case.number(target[-1])) or []
@@ -193,7 +193,7 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
         candidates.append(Candidate("Remove the axis of size 1 from the target", (), data, "y = y[:, 0]"))
     elif droppers and isinstance(droppers[0].layer, LayerValue):
         drop = droppers[0]
-        repeated = spelled_out(case, drop, steps)
+        repeated = decoder_edits(case, drop, steps)
         candidates.append(Candidate(f"Add a decoder: RepeatVector({steps}) and a recurrent layer", (*repeated, *wider)))
         if drop.kind in FLATTENING:
             candidates.insert(

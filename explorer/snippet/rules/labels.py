@@ -11,7 +11,7 @@ from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import head_of
+from explorer.snippet.rules.output_layer import output_layer_of
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 
 CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "kld")
@@ -67,7 +67,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
         return [Finding("label_encoding", message, None, node, says or None, not says, candidates)]
     if plain == answer[:-1]:
         if classes == 1:
-            head = head_of(case, tensor)
+            head = output_layer_of(case, tensor)
             message = (
                 f"{case.name(head) if head else 'The model'} has one output, but {loss} needs one probability per class: "
                 "with one class the only label is 0."
@@ -82,7 +82,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
             says = says or "InvalidArgumentError: Received a label value of 1 which is outside the valid range of [0, 1)."
             return [Finding("label_encoding", message, head, node if head is None else None, says, False, tuple(found))]
         if given is not None and given.high is not None and isinstance(classes, int) and given.high >= classes:
-            head = head_of(case, tensor)
+            head = output_layer_of(case, tensor)
             message = (
                 f"The labels go up to {int(given.high)}, but {case.name(head) if head else 'the model'} has "
                 f"{classes} classes, 0 to {classes - 1}."
@@ -106,7 +106,7 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     """A softmax over one class is always 1."""
     if answer[-1] != 1 or not loss:
         return []
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     given = case.arrays.get("y")
     if loss == "binary_crossentropy" and given is not None and given.whole and given.high is not None and given.high > 1:
         return [_more_than_two(case, head, int(given.high) + 1)]

@@ -9,8 +9,8 @@ from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import RECURRENT
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import keeper_of, spelled_out
 from explorer.snippet.rules.labels import CATEGORICAL, loss_node, other_loss
+from explorer.snippet.rules.output_layer import decoder_edits, keeper_of
 from explorer.snippet.rules.words import answer_in_words
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 from explorer.tensors.text import count
@@ -85,7 +85,7 @@ def lengths_apart(
     if blamed is None and mine and mine > its:
         keeper = keeper_of(case, tensor)
         if keeper and (dropped := mending.drops_steps(case, keeper)):
-            repeated = spelled_out(case, keeper, its)
+            repeated = decoder_edits(case, keeper, its)
             candidates.append(
                 Candidate(f"Add a decoder: RepeatVector({its}) and a recurrent layer", tuple(_both(case, dropped, repeated)))
             )

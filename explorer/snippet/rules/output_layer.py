@@ -1,4 +1,4 @@
-"""Where an answer comes from, and how it is spelled out over time."""
+"""The layer that decides the size of an output, and a decoder that gives it timesteps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ READING = (
 )
 
 
-def head_of(case: Case, tensor: TensorValue) -> Call | None:
+def output_layer_of(case: Case, tensor: TensorValue) -> Call | None:
     """The layer that decides the last axis of an answer: behind activations and dropout."""
     for call in case.up(tensor):
         if isinstance(call.layer, LayerValue) and call.kind not in KEEPING and call.layer.core.kind not in KEEPING:
@@ -40,7 +40,7 @@ def keeper_of(case: Case, tensor: TensorValue) -> Call | None:
     return None
 
 
-def spelled_out(case: Case, drop: Call, steps: int) -> list[Edit]:
+def decoder_edits(case: Case, drop: Call, steps: int) -> list[Edit]:
     """A vector repeated, and a memory that runs through the copies, right after the layer that dropped the steps."""
     near = drop.made_at
     units = getattr(drop.value.core.layer, "units", 32)
