@@ -9,8 +9,8 @@ from explorer.snippet.cases import Case
 from explorer.snippet.families import MERGING
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.batches import stateful
+from explorer.snippet.rules.constructor import float_units, make
 from explorer.snippet.rules.embeddings import embedding
-from explorer.snippet.rules.making import float_units, make
 from explorer.snippet.rules.masks import masks
 from explorer.snippet.rules.merging import merge
 from explorer.snippet.rules.rank import rank
