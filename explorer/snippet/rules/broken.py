@@ -13,7 +13,7 @@ from explorer.snippet.rules.constructor import float_units, make
 from explorer.snippet.rules.embeddings import embedding
 from explorer.snippet.rules.masks import masks
 from explorer.snippet.rules.merging import merge
-from explorer.snippet.rules.rank import rank
+from explorer.snippet.rules.ndim import wrong_ndim
 from explorer.snippet.rules.reshaping import array_reshape, reshape
 from explorer.snippet.rules.states import states
 from explorer.snippet.rules.unknown import unknown
@@ -34,7 +34,7 @@ def _call(case: Case, event: Event) -> Finding:
     shapes = [tuple(each) for each in event.given.get("received") or [each.shape for each in call.inputs]]
     if (found := float_units(case, event, call)) is not None:
         return found
-    for rule in (several, stateful, masks, states, time_distributed, merge, unknown, embedding, rank, reshape):
+    for rule in (several, stateful, masks, states, time_distributed, merge, unknown, embedding, wrong_ndim, reshape):
         found = rule(case, event, call, shapes)
         if found is not None:
             return found

@@ -19,7 +19,7 @@ from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue,
 from explorer.tensors.text import count
 
 
-def rank(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+def wrong_ndim(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
     """A layer that reads sequences was given something with too few or too many axes."""
     if not shapes or not isinstance(call.layer, LayerValue):
         return None
