@@ -11,8 +11,8 @@ from explorer.snippet.families import FLATTENING, KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.labels import constant, label, sparse_labels
 from explorer.snippet.rules.output_layer import READING, decoder_edits, keeper_of, output_layer_of
+from explorer.snippet.rules.shape_text import answer_in_words
 from explorer.snippet.rules.sizes import lengths_apart, widths_apart
-from explorer.snippet.rules.words import answer_in_words
 from explorer.snippet.running import loss_of
 from explorer.snippet.values import Full, LayerValue, TensorValue
 

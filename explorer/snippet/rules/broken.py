@@ -15,10 +15,10 @@ from explorer.snippet.rules.masks import masks
 from explorer.snippet.rules.merging import merge
 from explorer.snippet.rules.ndim import wrong_ndim
 from explorer.snippet.rules.reshaping import array_reshape, reshape
+from explorer.snippet.rules.shape_text import all_in_words
 from explorer.snippet.rules.states import states
 from explorer.snippet.rules.unknown import unknown
 from explorer.snippet.rules.unpacking import several, unpack
-from explorer.snippet.rules.words import all_in_words
 from explorer.snippet.rules.wrappers import time_distributed
 from explorer.snippet.values import Call, Event
 

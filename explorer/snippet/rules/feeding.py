@@ -9,7 +9,7 @@ from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.batches import batches
-from explorer.snippet.rules.words import declared_in_words
+from explorer.snippet.rules.shape_text import declared_in_words
 from explorer.snippet.training_data import taken
 from explorer.snippet.values import Full, Shape, TensorValue, full
 from explorer.tensors.text import count

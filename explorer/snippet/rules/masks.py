@@ -10,7 +10,7 @@ from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import MERGING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import mask_in_words
+from explorer.snippet.rules.shape_text import mask_in_words
 from explorer.snippet.values import Array, Call, Event, LayerValue, Shape
 
 # Layers that read a mask: padding changes what they return.

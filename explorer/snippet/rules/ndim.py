@@ -13,8 +13,8 @@ from explorer.snippet.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUEN
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.embeddings import two_levels
 from explorer.snippet.rules.output_layer import keeper_of
+from explorer.snippet.rules.shape_text import in_words, needs_in_words
 from explorer.snippet.rules.steps import extra, needs_steps
-from explorer.snippet.rules.words import in_words, needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 from explorer.tensors.text import count
 

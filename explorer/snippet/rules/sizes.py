@@ -11,7 +11,7 @@ from explorer.snippet.families import RECURRENT
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.labels import CATEGORICAL, loss_node, other_loss
 from explorer.snippet.rules.output_layer import decoder_edits, keeper_of
-from explorer.snippet.rules.words import answer_in_words
+from explorer.snippet.rules.shape_text import answer_in_words
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 from explorer.tensors.text import count
 

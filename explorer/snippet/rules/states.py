@@ -11,7 +11,7 @@ from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
 from explorer.tensors.text import an, count
 

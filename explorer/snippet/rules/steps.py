@@ -9,7 +9,7 @@ from explorer.snippet import mending
 from explorer.snippet.cases import Case
 from explorer.snippet.families import ATTENTION, FLATTENING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words, needs_in_words
+from explorer.snippet.rules.shape_text import in_words, needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 
 

@@ -10,9 +10,9 @@ from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.shape_text import needs_in_words
 from explorer.snippet.rules.steps import needs_steps
 from explorer.snippet.rules.unknown import unknown
-from explorer.snippet.rules.words import needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 from explorer.tensors.text import an
 
