@@ -18,8 +18,8 @@ from explorer.snippet.limits import LARGEST_TRACE, MOST_CHARACTERS, Budget, ligh
 from explorer.snippet.names import LAYERS
 from explorer.snippet.problems import Data
 from explorer.snippet.reading import Reader
+from explorer.snippet.report_layers import TRUSTED
 from explorer.snippet.running import run
-from explorer.snippet.showing import TRUSTED
 from explorer.snippet.values import Unreadable
 from tests.cases.hostile import HEAD, HOSTILE
 from tests.fuzz.promises import keep

@@ -18,7 +18,7 @@ training_data -> the model that is meant, and the data that it is trained on
 rules/       -> what is wrong, and what may mend it
 diagnosis    -> reads a code and asks the rules
 proofs       -> tries what may mend it
-showing      -> the layers that hold
+report_layers -> the layers that work, as a report
 checking     -> from code to a report, or to a model
 
 From top to bottom: a module imports what stands above it.

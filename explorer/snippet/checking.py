@@ -14,7 +14,7 @@ from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, 
 from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
 from explorer.snippet.problems import Data, Finding, Problem, Report
 from explorer.snippet.proofs import Proofs
-from explorer.snippet.showing import shown
+from explorer.snippet.report_layers import shown
 from explorer.snippet.stateless_scope import stateless_scope
 from explorer.snippet.training_data import shapes_of, sized, target_of
 from explorer.snippet.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
