@@ -13,7 +13,7 @@ record       -> what a reading has found so far
 library/     -> what Keras makes of layers, models and operations
 plain, expressions, reading  -> the walk over the syntax tree
 running      -> shapes without a gap through a model, as a batch would take them
-cases, mending         -> one reading with its data: what rules ask of it, and how its code would be changed
+cases, code_edits -> one reading with its data: what rules ask of it, and how its code would be changed
 training_data -> the model that is meant, and the data that it is trained on
 rules/       -> what is wrong, and what may mend it
 diagnosis    -> reads a code and asks the rules

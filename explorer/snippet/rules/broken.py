@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import MERGING
 from explorer.snippet.problems import Candidate, Finding, finding_of
@@ -40,7 +40,7 @@ def _call(case: Case, event: Event) -> Finding:
             return found
     if call.kind in MERGING and len(shapes) == 1:
         message = f"{case.name(call)} merges several tensors, but its input is one, {all_in_words(shapes)}."
-        alone = Candidate(f"Remove {call.name}", tuple(mending.removed(case, call)))
+        alone = Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call)))
         return finding_of(event, "merge_mismatch", call, message, [alone])
     kind = "merge_mismatch" if len(shapes) > 1 else "input_rank"
     if call.kind == "RepeatVector":

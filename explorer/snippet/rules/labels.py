@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING
@@ -75,7 +75,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
             many = int(given.high) + 1 if given is not None and given.high else 2
             found: list[Candidate] = []
             if head:
-                edits = mending.with_units(case, head, str(many)) or []
+                edits = code_edits.with_units(case, head, str(many)) or []
                 edits += _with_activation(case, head, "softmax")
                 found.append(Candidate(f"{many} classes with softmax", tuple(edits)))
             found += other_loss(case, "binary_crossentropy", "Use binary_crossentropy")
@@ -92,7 +92,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
                 f"[0, {classes})."
             )
             found = []
-            if head and (wider := mending.with_units(case, head, str(int(given.high) + 1))):
+            if head and (wider := code_edits.with_units(case, head, str(int(given.high) + 1))):
                 found.append(Candidate(f"{int(given.high) + 1} classes", tuple(wider)))
             if given.low == 1 and given.high == classes and isinstance(given.node, Node):
                 text = case.text(given.node)
@@ -135,7 +135,7 @@ def _more_than_two(case: Case, head: Call | None, many: int) -> Finding:
         f"The labels go up to {many - 1}, but binary_crossentropy needs 0 and 1: {who} has one output for {many} classes."
     )
     candidates = []
-    if head and (edits := mending.with_units(case, head, str(many))):
+    if head and (edits := code_edits.with_units(case, head, str(many))):
         edits = [*edits, *_with_activation(case, head, "softmax"), *_loss_edits(case, "sparse_categorical_crossentropy")]
         data = replace(case.data, loss="sparse_categorical_crossentropy")
         candidates.append(Candidate(f"{many} classes with softmax", tuple(edits), data))

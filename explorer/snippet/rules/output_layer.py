@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, KEEPING, RECURRENT
@@ -44,12 +44,12 @@ def decoder_edits(case: Case, drop: Call, steps: int) -> list[Edit]:
     """A vector repeated, and a memory that runs through the copies, right after the layer that dropped the steps."""
     near = drop.made_at
     units = getattr(drop.value.core.layer, "units", 32)
-    repeat, first = mending.class_text(case, near, "RepeatVector")
+    repeat, first = code_edits.class_text(case, near, "RepeatVector")
     kind = drop.value.core.kind if drop.value.core.kind in ("GRU", "LSTM", "SimpleRNN") else "GRU"
-    memory, second = mending.class_text(case, near, kind)
+    memory, second = code_edits.class_text(case, near, kind)
     memory_text = f"{memory}({units}, return_sequences=True)"
     number = case.number(steps)
-    if mending.in_sequential(drop):
+    if code_edits.in_sequential(drop):
         for each in ast.walk(case.source.tree):
             if isinstance(each, ast.List) and any(near is element for element in each.elts):
                 indent = case.source.indentation(near.lineno)
