@@ -29,7 +29,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> Report:
-    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to mend it.
+    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
     outputs) or (batch, outputs). loss: its name as Keras spells it. batch_size: how many samples `fit` takes at a time.
