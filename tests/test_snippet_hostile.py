@@ -90,7 +90,7 @@ def test_hostile_codes_are_of_the_length_that_is_read_and_of_many_kinds():
     [
         ("doubled_60", "All layers, with those in nested models and wrappers, are called more than 2,000 times here."),
         ("time_distributed_390", "Models and wrappers are nested more than 12 deep here."),
-        ("unstacked_million", "1,000,000 tensors come together here, and at most 300 are read."),
+        ("unstacked_million", "1,000,000 tensors are combined here, and at most 300 are read."),
         ("input_rank_9000", "An Input of 9,000 axes is not read here: at most 32."),
         ("lists_in_comprehension", "The lists and texts of this code hold more than 500,000 elements."),
         ("rounded", "What `round` is given is too much to be read here."),
