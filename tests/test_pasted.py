@@ -294,7 +294,7 @@ def test_a_loss_without_targets_to_draw_says_which_there_are():
     found = jobs.describe(
         Experiment("pasted", "random_targets", pasted=Pasted(GRU, [(8, 6, 3)], (8, 6, 1), "ctc")).to_dict()
     )
-    assert "Targets for the loss ctc cannot be drawn here" in found["hindrance"]
+    assert "Targets for the loss ctc cannot be generated here" in found["hindrance"]
 
 
 def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():

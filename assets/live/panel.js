@@ -74,7 +74,7 @@ function keyOf(legend, className, words) {
 /** @type {(panel: Built, cards: HTMLElement) => void} */
 function lossCard(panel, cards) {
   const { element, legend } = card(panel, cards, "loss", "Loss");
-  legend.before(questionMark(legend, "loss"));
+  questionMark(panel.words.lossTitle, "loss");
   const baseline = create("span", "key", legend);
   baseline.append("baseline");
   questionMark(baseline, "baseline");
