@@ -379,7 +379,7 @@ def test_the_script_stands_alone(name, tmp_path):
     path.write_text(script(wanted) + sums, encoding="utf-8")
     found = subprocess.run([sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert found.returncode == 0, found.stderr
-    assert "held out: " in found.stdout
+    assert "validation: " in found.stdout
     summed = [float(each) for each in found.stdout.splitlines()[-1].split()[1:]]
     assert summed == pytest.approx([float(np.sum(part.targets)), float(sum(np.sum(each) for each in part.inputs))])
     assert all(math.isfinite(each) for each in summed)
