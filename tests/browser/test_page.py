@@ -139,7 +139,7 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     expect(panel(page)).to_have_attribute("data-state", "done")
     expect(panel(page)).to_have_attribute("data-frames", "400")
     assert chart.get_attribute("data-mine") == "the same node"
-    assert "held" in chart.get_attribute("aria-label")
+    assert "validation" in chart.get_attribute("aria-label")
     expect(page.locator("[data-story]")).to_contain_text("baseline")
 
 
@@ -232,7 +232,7 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
         ("run=nothing", "There is no run called “nothing” here."),
         ("preset=nothing", "There is no preset called “nothing”."),
         ("view=upside_down", "There is no view called “upside_down”. There are: chain, unrolled, twins, quiz."),
-        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999, but “many” came. Took another."),
+        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999, but “many” came. Using another."),
         ("untis=3", "There is no setting called “untis”; it was left out. Did you mean units?"),
     ],
 )
