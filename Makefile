@@ -72,6 +72,7 @@ lint: setup-dev
 
 types: setup-dev
 	$(BIN)/python -m scripts.front_end_types
+	$(BIN)/python -m scripts.glossary
 
 layers: setup-dev
 	$(BIN)/python -m scripts.layers_table

@@ -5,6 +5,7 @@ In the order to read it; a file imports only what stands above it. Files marked 
 description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
+glossary        the words that a learner needs, each in one or two sentences
 registry        `@architecture` and `@task`, where a function signs in
 experiment/     what an experiment is: the frozen values (experiment), what they may be (bounds), and the reading of what
                 comes from outside (parse)
@@ -13,14 +14,14 @@ tasks/          one small file each: NumPy only
 pasted          pasted code in an architecture's place, and random targets in a task's
 catalog         walks both folders
 presets         named experiments with a point to see
-examples/       Keras code to open and paste: as written, and mended
+examples/       Keras code to open and paste: as written, and fixed
 keras_internals what Keras does not document: attributes of its tensors, layers and weights
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
 shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
 answers         the types of what workers answer about a model
 schema          the JSON schema of all that is written out
-snippet/ *      pasted Keras code read without running it: its model, or where its shapes break and how to mend it
+snippet/ *      pasted Keras code read without running it: its model, or where its shapes fail and how to fix it
 models/ *       real Keras models: built, with a setting changed, with the numbers that flow through them, made fast to train
 quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run

@@ -113,7 +113,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> Report:
-    """Read Keras code without running it: its shapes, what is wrong with them, and how to mend it.
+    """Read Keras code without running it: its shapes, what is wrong with them, and how to fix it.
 
     The arguments and what is returned are those of `explorer.snippet.check`.
     """

@@ -43,7 +43,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "needs_memory",
-            "Memory needed",
+            "Memory",
             "Without memory the loss stays at the baseline; choose a GRU, and it falls far below.",
             Experiment("dense_every_step", "delayed_echo", knobs={"delay": 3}),
         ),

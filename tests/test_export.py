@@ -138,7 +138,7 @@ def test_a_script_runs_as_a_file(tmp_path):
     path.write_text(script(small("gru_every_step", "delayed_echo")), encoding="utf-8")
     found = run([sys.executable, str(path)], tmp_path)
     assert "memory           GRU                      (None, 4, 5)" in found.stdout
-    assert "held out: loss" in found.stdout
+    assert "validation: loss" in found.stdout
     assert "baseline “without memory”" in found.stdout
 
 

@@ -294,7 +294,7 @@ def test_a_loss_without_targets_to_draw_says_which_there_are():
     found = jobs.describe(
         Experiment("pasted", "random_targets", pasted=Pasted(GRU, [(8, 6, 3)], (8, 6, 1), "ctc")).to_dict()
     )
-    assert "Targets for the loss ctc cannot be drawn here" in found["hindrance"]
+    assert "Targets for the loss ctc cannot be generated here" in found["hindrance"]
 
 
 def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
@@ -379,7 +379,7 @@ def test_the_script_stands_alone(name, tmp_path):
     path.write_text(script(wanted) + sums, encoding="utf-8")
     found = subprocess.run([sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert found.returncode == 0, found.stderr
-    assert "held out: " in found.stdout
+    assert "validation: " in found.stdout
     summed = [float(each) for each in found.stdout.splitlines()[-1].split()[1:]]
     assert summed == pytest.approx([float(np.sum(part.targets)), float(sum(np.sum(each) for each in part.inputs))])
     assert all(math.isfinite(each) for each in summed)

@@ -1,4 +1,4 @@
-"""The learners' cases: what is wrong is named, the right layer is blamed and mended, what is right is left in peace."""
+"""The learners' cases: what is wrong is named, the right layer is blamed and fixed, what is right is left in peace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETS = {name: cases if name == "learner_cases" else cases[::3] for name, cases i
 CASES = [case for cases in SETS.values() for case in cases]
 WRONG = [case for case in CASES if case["kind"] != "none"]
 RIGHT = [case for case in CASES if case["kind"] == "none"]
-# The least share of cases, of each set and each kind, that are named right, blamed right and mended: what is reached.
+# The least share of cases, of each set and each kind, that are named right, blamed right and fixed: what is reached.
 LEAST = {(name, case["kind"]): 1.0 for name, cases in SETS.items() for case in cases if case["kind"] != "none"}
 # A masked sequence laid flat is left in peace: the steps that are padding may be meant.
 LEAST["second", "mask_lost"] = 0.5

@@ -68,7 +68,7 @@ export function insideMemory({ pen, layer, look, width, axis, size }) {
   y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a memory's number", range }],
+    legends: [{ words: "a number of the hidden state", range }],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, the hidden state does not change" }] : [],
     words:
       `A strip of ${grid.length} ${axis} by ${columns} timesteps: the hidden state of ${layer.type} starts at zero; ` +
@@ -141,7 +141,7 @@ export function insideBoth({ pen, layer, look, width, axis, size }) {
   else y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a memory's number", range }],
+    legends: [{ words: "a number of the hidden state", range }],
     notes: last ? [{ swatch: "outline", words: "outlined: the hidden state that is returned" }] : [],
     words:
       `Three strips over ${columns} timesteps: forward, from the first on; backward, from the last back; ${told}. ` +

@@ -87,7 +87,7 @@ export function insideWindows({ pen, layer, look, width, axis, size }) {
   const different = runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
   return {
     height: y,
-    legends: [{ words: "a memory's number", range }],
+    legends: [{ words: "a number of the hidden state", range }],
     notes: [
       { swatch: "outline", words: `outlined: differs from the strip above by more than ${insideNumber(apartBy)}` },
       ...(all > windows ? [{ swatch: "", words: `drawn: the first ${windows} of ${all} windows` }] : []),

@@ -1,6 +1,7 @@
 // The panel's DOM: built once, then only words and attributes change.
 
 import { create, mark, say } from "../dom.js";
+import { questionMark } from "../terms.js";
 import { lastEpoch } from "./frames.js";
 import { MAX_OUTPUTS, shownFrame } from "./outputs.js";
 import { duration, short } from "./ticks.js";
@@ -73,6 +74,10 @@ function keyOf(legend, className, words) {
 /** @type {(panel: Built, cards: HTMLElement) => void} */
 function lossCard(panel, cards) {
   const { element, legend } = card(panel, cards, "loss", "Loss");
+  questionMark(panel.words.lossTitle, "loss");
+  const baseline = create("span", "key", legend);
+  baseline.append("baseline");
+  questionMark(baseline, "baseline");
   panel.words.accuracy = create("span", "key accuracy", legend);
   panel.words.training = keyOf(legend, "training", "training");
   panel.words.heldOut = keyOf(legend, "held-out", "validation");

@@ -29,17 +29,17 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "timesteps": Limit(1, 200, 20, "Timesteps: how many moments one sequence has, in order, such as 20 days."),
-    "features": Limit(1, 64, 5, "Features: how many numbers the input has at each timestep."),
-    "units": Limit(1, 256, Sizes.units, "Units: how many numbers the hidden state of a recurrent layer has."),
-    "samples": Limit(32, 4096, 512, "Samples: how many sequences the model is trained on.", step=32),
-    "batch": Limit(1, 256, 32, "Batch: how many sequences the model sees before its weights change once."),
-    "epochs": Limit(1, 500, 60, "Epochs: how many times the model sees every training sequence."),
+    "timesteps": Limit(1, 200, 20, "How many timesteps one sequence has."),
+    "features": Limit(1, 64, 5, "How many numbers the input has at each timestep."),
+    "units": Limit(1, 256, Sizes.units, "How many numbers the hidden state of a recurrent layer has."),
+    "samples": Limit(32, 4096, 512, "How many sequences the model is trained on.", step=32),
+    "batch": Limit(1, 256, 32, "How many sequences the model sees before its weights change once."),
+    "epochs": Limit(1, 500, 60, "How many times the model sees every training sequence."),
     "learning_rate": Limit(
         0.0001,
         1.0,
         0.01,
-        "Learning rate: how far Adam changes the weights with each batch.",
+        "How far Adam changes the weights with each batch: large is fast, too large never settles.",
         step=0.001,
         whole=False,
     ),

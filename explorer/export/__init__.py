@@ -57,7 +57,7 @@ model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metr
 model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)
 
 found = model.evaluate(*held_out, verbose=0, return_dict=True)
-print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
 {baselines}'''
 
 

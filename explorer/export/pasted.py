@@ -57,7 +57,7 @@ trained.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=he
 trained.summary()
 
 found = trained.evaluate(*held_out, verbose=0, return_dict=True)
-print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
 {baselines}'''
 _SEARCH = "[value for value in globals().values() if isinstance(value, keras.Model)][-1]"
 _USES = ("fit", "compile", "evaluate", "predict", "train_on_batch", "summary")

@@ -100,7 +100,7 @@ class TimeDistributed(LayerRules):
         name = type(inner).__name__
         says = (
             f"Above, the hidden state of the {name} starts at zero in each of {windows} windows. Below, the same weights "
-            f"run through all {windows * length} timesteps, as in a plain {name}: the state goes on from window to window."
+            f"run through all {windows * length} timesteps, as in a plain {name}: it continues from window to window."
         )
         # Whole windows, and of long ones some timesteps, so that no cut is drawn that the layer does not make.
         places = np.linspace(0, length - 1, min(length, MOST_STEPS // 2)).round().astype(int)

@@ -133,7 +133,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> dict[str, Any]:
-    """What pasted code makes of its shapes, or where they break and how to mend it (`explorer.snippet.check`)."""
+    """What pasted code makes of its shapes, or where they fail and how to fix it (`explorer.snippet.check`)."""
     warm()
     from explorer import snippet
 

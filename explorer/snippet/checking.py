@@ -9,14 +9,14 @@ from typing import Any
 import keras
 
 from explorer.keras_source import named_anew
-from explorer.snippet.apart import apart
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
-from explorer.snippet.given import shapes_of, sized, target_of
 from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
 from explorer.snippet.problems import Data, Finding, Problem, Report
 from explorer.snippet.proofs import Proofs
-from explorer.snippet.showing import shown
+from explorer.snippet.report_layers import shown
+from explorer.snippet.stateless_scope import stateless_scope
+from explorer.snippet.training_data import shapes_of, sized, target_of
 from explorer.snippet.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
 
 _LOG = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> Report:
-    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to mend it.
+    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
     outputs) or (batch, outputs). loss: its name as Keras spells it. batch_size: how many samples `fit` takes at a time.
@@ -49,7 +49,7 @@ def check(
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")
     given = Data(shapes_of(x), target_of(y), loss, batch_size)
-    with apart():
+    with stateless_scope():
         return _report(code, given)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Source
-from explorer.snippet.given import chosen, find_arrays, sized, with_found
 from explorer.snippet.library.models import settle
 from explorer.snippet.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.problems import Candidate, Data, Finding, one_target, several_targets
@@ -18,6 +17,7 @@ from explorer.snippet.rules.feeding import counted, fed
 from explorer.snippet.rules.ragged import loose, noted, ragged
 from explorer.snippet.rules.silent import silent_mistakes
 from explorer.snippet.running import run
+from explorer.snippet.training_data import chosen, find_arrays, sized, with_found
 from explorer.snippet.values import Array, Broken, Full, LayerValue, Unreadable, full
 
 

@@ -54,28 +54,28 @@ def hindrance(experiment: Experiment, model: keras.Model) -> str:
         return ""
     loss = loss_name(experiment.pasted.loss)
     if loss not in ASKS:
-        return f"Targets for the loss {loss} cannot be drawn here: take one of {', '.join(ASKS)}."
+        return f"Targets for the loss {loss} cannot be generated here: use one of {', '.join(ASKS)}."
     if len(model.outputs) != 1:
         return (
-            f"A model is trained here on one output, and this one has {len(model.outputs)}: take one of them into Model()."
+            f"Only a model with one output can be trained here, and this one has {len(model.outputs)}: pass one to Model()."
         )
     if not model.trainable_variables:
         return "This model has no weights that could be trained."
     keeping = [layer.name for layer in layer_and_sublayers(model) if getattr(layer, "stateful", False) is True]
     if keeping:
         return (
-            f"{keeping[0]} keeps its memory from batch to batch (stateful=True), and every epoch here takes the sequences "
-            "in another order, so that no batch goes on where the last one ended. Leave stateful=True out to train it."
+            f"{keeping[0]} keeps its state from batch to batch (stateful=True), but every epoch here uses the sequences in "
+            "another order, so that no batch continues the last one. Remove stateful=True to train this model."
         )
     fixed = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
     if fixed:
         return (
-            f"The code fixes the batch at {fixed[0]}, and what is held out is looked at in a batch of another size. Leave "
-            "the batch open to train it: Input((20, 5)) in place of Input(batch_shape=(8, 20, 5))."
+            f"The code sets the batch size to {fixed[0]}, but the validation data need another one. Leave the batch size "
+            "open to train this model: Input((20, 5)) instead of Input(batch_shape=(8, 20, 5))."
         )
     tensors = [*model.inputs, *model.outputs]
     if any(size is None for tensor in tensors for size in tensor.shape[1:]):
-        return "This model leaves a size unknown, and what is compiled here needs every one: write the timesteps into Input."
+        return "A size of this model is unknown, but training needs every size: declare the timesteps in the Input."
     return ""
 
 

@@ -41,7 +41,7 @@ def main() -> None:
 
 def _head(experiment: Experiment) -> None:
     architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
-    words, presets = st.columns([4, 8], vertical_alignment="center")
+    words, presets = st.columns([7, 17], vertical_alignment="center")
     with words:
         st.markdown(f"#### {architecture.title}", help=architecture.doc)
     current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.keras_internals import mask_of
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import FLATTENING, KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import READING, head_of, keeper_of, spelled_out
 from explorer.snippet.rules.labels import constant, label, sparse_labels
+from explorer.snippet.rules.output_layer import READING, decoder_edits, keeper_of, output_layer_of
+from explorer.snippet.rules.shape_text import answer_in_words
 from explorer.snippet.rules.sizes import lengths_apart, widths_apart
-from explorer.snippet.rules.words import answer_in_words
 from explorer.snippet.running import loss_of
 from explorer.snippet.values import Full, LayerValue, TensorValue
 
@@ -84,7 +84,7 @@ def _apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: st
         return _no_steps(case, tensor, answer, target, loss, says)
     if len(answer) == len(classes) and len(answer) >= 3 and answer[1] != classes[1]:
         return lengths_apart(case, tensor, answer, target, classes, says, silent)
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     return widths_apart(case, tensor, head, answer, target, classes, says, silent, loss)
 
 
@@ -96,13 +96,13 @@ def _flat(answer: Full, target: Full, sparse: bool) -> bool:
 def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding:
     keeper = keeper_of(case, tensor)
     embedding = next((each for each in case.up(tensor) if each.kind == "Embedding"), None)
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     steps = answer[1]
     sparse = loss is not None and loss.startswith("sparse")
     data, candidates = case.data, []
-    if keeper and (edits := mending.drops_steps(case, keeper)):
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
         wrapped = [each for each in case.up(tensor) if each.place > keeper.place and each.kind == "TimeDistributed"]
-        more = [edit for each in wrapped for edit in mending.unwrapped(case, each) or []]
+        more = [edit for each in wrapped for edit in code_edits.unwrapped(case, each) or []]
         candidates.append(
             Candidate(f"One output per sequence: return only the last hidden state of {keeper.name}", (*edits, *more))
         )
@@ -115,13 +115,13 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     ):
         more = []
         if anchor.kind == "TimeDistributed":
-            more = mending.unwrapped(case, anchor) or []
+            more = code_edits.unwrapped(case, anchor) or []
         for kind, title in (
             ("GlobalAveragePooling1D", "average over time"),
             ("Flatten", "flatten all timesteps into one vector"),
         ):
-            before = mending.before(case, anchor, kind)
-            if more and not mending.in_sequential(anchor):
+            before = code_edits.before(case, anchor, kind)
+            if more and not code_edits.in_sequential(anchor):
                 continue
             candidates.append(Candidate(f"One output per sequence: {title}", (*before, *more)))
     else:
@@ -130,7 +130,7 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
             candidates.append(
                 Candidate(
                     "One output per sequence: average over time",
-                    tuple(mending.after(case, last, "GlobalAveragePooling1D")),
+                    tuple(code_edits.after(case, last, "GlobalAveragePooling1D")),
                 )
             )
     width = () if sparse else (answer[-1],)
@@ -173,31 +173,31 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
     candidates = []
     sparse = loss is not None and loss.startswith("sparse")
     now = case.steps()
-    kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+    kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
     all_kept = tuple(edit for edits in kept for edit in edits) if droppers and len(kept) == len(droppers) else ()
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     wider = []
     if not sparse and head is not None and target[-1] != answer[-1]:
-        wider = mending.with_units(case, head, case.number(target[-1])) or []
+        wider = code_edits.with_units(case, head, case.number(target[-1])) or []
     if all_kept and steps == now:
         names = " and ".join(each.name for each in droppers)
         candidates.append(Candidate(f"One output per timestep: return_sequences=True in {names}", (*all_kept, *wider)))
     # As many numbers at once as the target has timesteps: the answer is all of them, flat.
     flat = len(target) == 3 and answer[-1] == steps != now
     many = f"{case.number(steps)} * {case.number(target[-1])}"
-    if flat and head is not None and (more := mending.with_units(case, head, many)):
-        shaped = mending.after(case, tensor.made or head, "Reshape", f"({case.number(steps)}, {case.number(target[-1])})")
+    if flat and head is not None and (more := code_edits.with_units(case, head, many)):
+        shaped = code_edits.after(case, tensor.made or head, "Reshape", f"({case.number(steps)}, {case.number(target[-1])})")
         candidates.append(Candidate(f"{steps * target[-1]} outputs, reshaped to {steps} timesteps", (*more, *shaped)))
     if len(target) == 3 and steps == 1:
         data = replace(case.data, y=(target[0], target[2]))
         candidates.append(Candidate("Remove the axis of size 1 from the target", (), data, "y = y[:, 0]"))
     elif droppers and isinstance(droppers[0].layer, LayerValue):
         drop = droppers[0]
-        repeated = spelled_out(case, drop, steps)
+        repeated = decoder_edits(case, drop, steps)
         candidates.append(Candidate(f"Add a decoder: RepeatVector({steps}) and a recurrent layer", (*repeated, *wider)))
         if drop.kind in FLATTENING:
             candidates.insert(
-                0, Candidate(f"One output per timestep: remove {drop.name}", (*mending.removed(case, drop), *wider))
+                0, Candidate(f"One output per timestep: remove {drop.name}", (*code_edits.removed(case, drop), *wider))
             )
     if not sparse and steps > 1 and target[-1] == answer[-1]:
         data = replace(case.data, y=(target[0], *target[2:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, RECURRENT
@@ -105,13 +105,13 @@ def _turned(case: Case, call: Call, meets: str) -> Finding:
     message = f"`{call.name}` reads backwards and returns its timesteps in that order, the last one first; {meets}."
     candidates = []
     edit = source.without_keyword(node, "go_backwards")
-    wrapper, edits = mending.class_text(case, node, "Bidirectional")
+    wrapper, edits = code_edits.class_text(case, node, "Bidirectional")
     start, end = source.span(call.made_at)
     if edit:
         around = (Edit(start, start, f"{wrapper}("), edit, Edit(end, end, ")"), *edits)
         candidates.append(Candidate("Read in both directions (Bidirectional)", around))
         candidates.append(Candidate("Read forwards", (edit,)))
-    if not mending.in_sequential(call):
+    if not code_edits.in_sequential(call):
         text = source.text(call.node)
         held = case.reader.names.get("keras")
         more = () if held is not None else tuple(keras_imported(case.reader))

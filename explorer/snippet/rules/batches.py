@@ -6,7 +6,7 @@ import ast
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT
@@ -142,11 +142,11 @@ def with_batch(case: Case, source: TensorValue, batch: int) -> list[Edit]:
         return [case.source.replaced(keyword.value, f"({batch}, {inner})")]
     if case.text(node.func).endswith("Input"):
         return [case.source.with_keyword(node, "batch_size", str(batch))]
-    text, edits = mending.class_text(case, node, "Input")
+    text, edits = code_edits.class_text(case, node, "Input")
     shape = f"({batch}, {', '.join(map(str, source.shape[1:]))})"
     keyword = case.source.keyword(node, "input_shape")
     gone = [case.source.without(node, keyword)] if keyword else []
-    return [*gone, *mending.placed(case, node, f"{text}(batch_shape={shape})", after=False), *edits]
+    return [*gone, *code_edits.placed(case, node, f"{text}(batch_shape={shape})", after=False), *edits]
 
 
 def _stateless(case: Case, call: Call) -> Candidate:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 
@@ -41,7 +41,7 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
     candidates = []
     last = source.shape[-1] if source.shape else None
     if last == 1 and len(source.shape) == 3:
-        edits = mending.shaped(case, source, source.shape[1:-1])
+        edits = code_edits.shaped(case, source, source.shape[1:-1])
         data = case.data
         if data.x and len(data.x) == 1:
             candidates.append(
@@ -56,7 +56,7 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
             candidates.append(Candidate("One integer for each word: remove the last axis", tuple(edits)))
     else:
         candidates.append(
-            Candidate("The numbers are features: remove the Embedding", tuple(mending.removed(case, embedding)))
+            Candidate("The numbers are features: remove the Embedding", tuple(code_edits.removed(case, embedding)))
         )
         if call.layer.core.kind in RECURRENT:
             candidates.append(
@@ -80,7 +80,7 @@ def no_words(case: Case) -> Finding | None:
         if given.fractions:
             return _fractions(case, call)
         if given.high is not None and given.whole and given.high >= known:
-            edits = mending.with_units(case, call, str(int(given.high) + 1), "input_dim") or []
+            edits = code_edits.with_units(case, call, str(int(given.high) + 1), "input_dim") or []
             message = (
                 f"`{call.name}` has rows 0 to {known - 1}, and the data go up to {int(given.high)}: input_dim must be the "
                 "largest integer plus one."
@@ -105,7 +105,7 @@ def _fractions(case: Case, call: Call) -> Finding:
         "are features and need no Embedding."
     )
     size = case.shape(call.inputs[0])[1]
-    text, edits = mending.layer_text(case, call.made_at, "Reshape", f"({size}, 1)")
+    text, edits = code_edits.layer_text(case, call.made_at, "Reshape", f"({size}, 1)")
     as_features = Candidate("One feature per timestep", (case.source.replaced(call.made_at, text), *edits))
     return Finding("embedding_input", message, call, None, None, True, (as_features,))
 
@@ -113,7 +113,7 @@ def _fractions(case: Case, call: Call) -> Finding:
 def two_levels(case: Case, call: Call) -> list[Edit]:
     """A memory for each inner sequence, in a TimeDistributed, before the one that reads the sequence of them."""
     node = call.made_at
-    wrapper, edits = mending.class_text(case, node, "TimeDistributed")
+    wrapper, edits = code_edits.class_text(case, node, "TimeDistributed")
     inner = case.text(call.value.core.node if call.kind != "Bidirectional" else node)
     core = call.value.core
     if getattr(core.layer, "return_sequences", False):
@@ -123,8 +123,8 @@ def two_levels(case: Case, call: Call) -> list[Edit]:
             local = case.source.without(core.node, keyword)
             inner = case.text(node)
             inner = inner[: local.start - start] + local.text + inner[local.end - start :]
-    if mending.in_sequential(call):
-        return [*mending.placed(case, node, f"{wrapper}({inner})", after=False), *edits]
+    if code_edits.in_sequential(call):
+        return [*code_edits.placed(case, node, f"{wrapper}({inner})", after=False), *edits]
     if isinstance(call.node, ast.Call) and call.node.args:
         argument = call.node.args[0]
         return [case.source.replaced(argument, f"{wrapper}({inner})({case.text(argument)})"), *edits]

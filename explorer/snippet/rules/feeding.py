@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
-from explorer.snippet.given import taken
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.batches import batches
-from explorer.snippet.rules.words import declared_in_words
+from explorer.snippet.rules.shape_text import declared_in_words
+from explorer.snippet.training_data import taken
 from explorer.snippet.values import Full, Shape, TensorValue, full
 from explorer.tensors.text import count
 
@@ -85,7 +85,7 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
         axes = [0, *(_matching(declared[1:], rest))]
         line = "x = np.swapaxes(x, 1, 2)" if len(rest) == 2 else f"x = np.transpose(x, {tuple(axes)})"
         fixed = (rows, *full(declared[1:]))
-        by_input = Candidate("Change the Input to the order of the data", tuple(mending.shaped(case, tensor, rest)))
+        by_input = Candidate("Change the Input to the order of the data", tuple(code_edits.shaped(case, tensor, rest)))
         by_data = _data(case, place, fixed, "Swap the axes of the data", line)
         order = (
             (by_input, by_data) if declared[1] is not None and len(rest) == 2 and rest[0] > rest[1] else (by_data, by_input)
@@ -121,14 +121,14 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
         candidates.append(_data(case, place, (rows, *known), "Reshape the data", line))
     if len(given) == len(declared) - 1 and len(given) >= 2 and declared[-1] not in (1, None):
         expanded = _data(case, place, (*given, 1), "One feature per timestep", "x = x[..., np.newaxis]")
-        candidates.append(replace(expanded, edits=tuple(mending.shaped(case, tensor, (*rest, 1)))))
-    candidates.append(Candidate("Change the Input to the shape of the data", tuple(mending.shaped(case, tensor, rest))))
+        candidates.append(replace(expanded, edits=tuple(code_edits.shaped(case, tensor, (*rest, 1)))))
+    candidates.append(Candidate("Change the Input to the shape of the data", tuple(code_edits.shaped(case, tensor, rest))))
     if len(given) == len(declared) and len(given) == 3 and declared[2] in (given[2], None):
         # A functional model takes no other number of timesteps than it declares.
         kind = "unknown_length"
         message += " A functional model only accepts the number of timesteps that it declares."
         candidates.insert(
-            0, Candidate("Any number of timesteps (None)", tuple(mending.shaped(case, tensor, (None, *rest[1:]))))
+            0, Candidate("Any number of timesteps (None)", tuple(code_edits.shaped(case, tensor, (None, *rest[1:]))))
         )
         if declared[1] is not None and declared[1] < given[1]:
             candidates.append(

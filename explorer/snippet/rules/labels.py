@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import head_of
+from explorer.snippet.rules.output_layer import output_layer_of
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 
 CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "kld")
@@ -67,7 +67,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
         return [Finding("label_encoding", message, None, node, says or None, not says, candidates)]
     if plain == answer[:-1]:
         if classes == 1:
-            head = head_of(case, tensor)
+            head = output_layer_of(case, tensor)
             message = (
                 f"{case.name(head) if head else 'The model'} has one output, but {loss} needs one probability per class: "
                 "with one class the only label is 0."
@@ -75,14 +75,14 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
             many = int(given.high) + 1 if given is not None and given.high else 2
             found: list[Candidate] = []
             if head:
-                edits = mending.with_units(case, head, str(many)) or []
+                edits = code_edits.with_units(case, head, str(many)) or []
                 edits += _with_activation(case, head, "softmax")
                 found.append(Candidate(f"{many} classes with softmax", tuple(edits)))
             found += other_loss(case, "binary_crossentropy", "Use binary_crossentropy")
             says = says or "InvalidArgumentError: Received a label value of 1 which is outside the valid range of [0, 1)."
             return [Finding("label_encoding", message, head, node if head is None else None, says, False, tuple(found))]
         if given is not None and given.high is not None and isinstance(classes, int) and given.high >= classes:
-            head = head_of(case, tensor)
+            head = output_layer_of(case, tensor)
             message = (
                 f"The labels go up to {int(given.high)}, but {case.name(head) if head else 'the model'} has "
                 f"{classes} classes, 0 to {classes - 1}."
@@ -92,7 +92,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
                 f"[0, {classes})."
             )
             found = []
-            if head and (wider := mending.with_units(case, head, str(int(given.high) + 1))):
+            if head and (wider := code_edits.with_units(case, head, str(int(given.high) + 1))):
                 found.append(Candidate(f"{int(given.high) + 1} classes", tuple(wider)))
             if given.low == 1 and given.high == classes and isinstance(given.node, Node):
                 text = case.text(given.node)
@@ -106,7 +106,7 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     """A softmax over one class is always 1."""
     if answer[-1] != 1 or not loss:
         return []
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     given = case.arrays.get("y")
     if loss == "binary_crossentropy" and given is not None and given.whole and given.high is not None and given.high > 1:
         return [_more_than_two(case, head, int(given.high) + 1)]
@@ -135,7 +135,7 @@ def _more_than_two(case: Case, head: Call | None, many: int) -> Finding:
         f"The labels go up to {many - 1}, but binary_crossentropy needs 0 and 1: {who} has one output for {many} classes."
     )
     candidates = []
-    if head and (edits := mending.with_units(case, head, str(many))):
+    if head and (edits := code_edits.with_units(case, head, str(many))):
         edits = [*edits, *_with_activation(case, head, "softmax"), *_loss_edits(case, "sparse_categorical_crossentropy")]
         data = replace(case.data, loss="sparse_categorical_crossentropy")
         candidates.append(Candidate(f"{many} classes with softmax", tuple(edits), data))

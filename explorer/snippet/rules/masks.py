@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 
 from explorer.keras_internals import mask_of
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import MERGING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import mask_in_words
+from explorer.snippet.rules.shape_text import mask_in_words
 from explorer.snippet.values import Array, Call, Event, LayerValue, Shape
 
 # Layers that read a mask: padding changes what they return.
@@ -41,10 +41,10 @@ def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
             candidates.append(
                 Candidate(
                     "Mask after each timestep is one vector",
-                    (*mending.removed(case, maker), *_moved_after(case, maker, after[0])),
+                    (*code_edits.removed(case, maker), *_moved_after(case, maker, after[0])),
                 )
             )
-        candidates.append(Candidate("Remove the mask", tuple(mending.removed(case, maker))))
+        candidates.append(Candidate("Remove the mask", tuple(code_edits.removed(case, maker))))
     else:
         node = maker.made_at
         candidates.append(Candidate("Remove the mask", (case.source.with_keyword(node, "mask_zero", "False"),)))
@@ -72,18 +72,18 @@ def mask_late(case: Case) -> Finding | None:
         )
         text = case.text(call.made_at)
         candidates = []
-        if mending.in_sequential(call) and mending.in_sequential(first):
+        if code_edits.in_sequential(call) and code_edits.in_sequential(first):
             candidates.append(
                 Candidate(
                     "Mask the input",
-                    (*mending.removed(case, call), *mending.placed(case, first.made_at, text, after=False)),
+                    (*code_edits.removed(case, call), *code_edits.placed(case, first.made_at, text, after=False)),
                 )
             )
         elif isinstance(first.node, ast.Call) and first.node.args and isinstance(call.node, ast.Call):
             argument = first.node.args[0]
-            edits = [case.source.replaced(argument, f"{text}({case.text(argument)})"), *mending.removed(case, call)]
+            edits = [case.source.replaced(argument, f"{text}({case.text(argument)})"), *code_edits.removed(case, call)]
             candidates.append(Candidate("Mask the input", tuple(edits)))
-        candidates.append(Candidate("Remove the mask", tuple(mending.removed(case, call))))
+        candidates.append(Candidate("Remove the mask", tuple(code_edits.removed(case, call))))
         return Finding("mask_lost", message, call, None, None, True, tuple(candidates))
     return None
 
@@ -154,7 +154,7 @@ def never_masked(case: Case) -> Finding | None:
             "mask_lost", message, first, None, None, True, (Candidate("mask_zero=True in the Embedding", (edit,)),)
         )
     if isinstance(first.layer, LayerValue) and first.layer.core.kind in RECURRENT:
-        edits = mending.before(case, first, "Masking", "mask_value=0.0")
+        edits = code_edits.before(case, first, "Masking", "mask_value=0.0")
         return Finding(
             "mask_lost", message, first, None, None, True, (Candidate("Add Masking for the padding", tuple(edits)),)
         )
@@ -191,7 +191,7 @@ def mask_first(case: Case) -> list[Edit]:
         return []
     readers = case.readers_of(inputs[0])
     if len(readers) == 1 and isinstance(readers[0].layer, LayerValue) and readers[0].layer.core.kind in RECURRENT:
-        return mending.before(case, readers[0], "Masking", "mask_value=0.0")
+        return code_edits.before(case, readers[0], "Masking", "mask_value=0.0")
     return []
 
 
@@ -204,8 +204,8 @@ def makes_mask(call: Call) -> bool:
 
 def _moved_after(case: Case, maker: Call, later: Call) -> list[Edit]:
     text = case.text(maker.made_at)
-    if mending.in_sequential(later):
-        return mending.placed(case, later.made_at, text, after=True)
+    if code_edits.in_sequential(later):
+        return code_edits.placed(case, later.made_at, text, after=True)
     return [case.source.replaced(later.node, f"{text}({case.text(later.node)})")]
 
 
@@ -214,7 +214,7 @@ def _destroyed(case: Case, maker: Call, lost: Call, reader: Call) -> Finding:
         f"`{maker.name}` masks the padding, but `{lost.name}` does not pass the mask on: `{reader.name}` reads the padding "
         "like data."
     )
-    candidate = Candidate(f"Remove {lost.name}", tuple(mending.removed(case, lost)))
+    candidate = Candidate(f"Remove {lost.name}", tuple(code_edits.removed(case, lost)))
     return Finding("mask_lost", message, lost, None, None, True, (candidate,))
 
 

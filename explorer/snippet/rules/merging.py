@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, MERGING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.rules.steps import keeping_layer, needs_steps
-from explorer.snippet.rules.words import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 _MERGING_OPERATIONS = frozenset(
@@ -56,23 +56,23 @@ def _sequence_and_vector(case: Case, call: Call, shapes: list[Shape]) -> list[Ca
     sequence = next(place for place, shape in enumerate(shapes) if len(shape) == 3)
     vector = next(place for place, shape in enumerate(shapes) if len(shape) == 2)
     keeper = keeping_layer(case, tensors[sequence])
-    if keeper and (edits := mending.drops_steps(case, keeper)):
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
         found.append(Candidate("Both as vectors: return only the last hidden state", tuple(edits)))
     for dropper in case.droppers(tensors[vector]):
-        if edits := mending.keeps_steps(case, dropper):
+        if edits := code_edits.keeps_steps(case, dropper):
             found.append(Candidate("Both as sequences: return_sequences=True", tuple(edits)))
     steps = shapes[sequence][1]
     if steps:
         found.append(
             Candidate(
                 f"Repeat the vector {steps} times (RepeatVector)",
-                tuple(mending.before(case, call, "RepeatVector", str(steps), vector)),
+                tuple(code_edits.before(case, call, "RepeatVector", str(steps), vector)),
             )
         )
     found.append(
         Candidate(
             "Average the sequence over time",
-            tuple(mending.before(case, call, "GlobalAveragePooling1D", "", sequence)),
+            tuple(code_edits.before(case, call, "GlobalAveragePooling1D", "", sequence)),
         )
     )
     return found
@@ -93,12 +93,12 @@ def _widths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
             edit = case.source.with_keyword(maker.made_at, "merge_mode", '"sum"')
             found.append(Candidate("Add the two directions (merge_mode=sum)", (edit,)))
         elif maker.kind == "Bidirectional" and other[2] % 2 == 0 and other[2] != shapes[place][2]:
-            if edits := mending.with_units(case, maker, str(other[2] // 2)):
+            if edits := code_edits.with_units(case, maker, str(other[2] // 2)):
                 found.append(Candidate(f"Give {maker.name} the same size, {other[2]}", tuple(edits)))
         elif isinstance(maker.layer, LayerValue) and other[2] != shapes[place][2]:
             name = "filters" if "Conv" in maker.kind else "output_dim" if maker.kind == "Embedding" else "units"
             if maker.layer.core.kind in (*RECURRENT, "Dense", "Conv1D", "Embedding") and (
-                edits := mending.with_units(case, maker, case.number(other[2]), name)
+                edits := code_edits.with_units(case, maker, case.number(other[2]), name)
             ):
                 found.append(Candidate(f"Give {maker.name} the same size, {other[2]}", tuple(edits)))
     for place, other in ((0, right), (1, left)):
@@ -106,7 +106,7 @@ def _widths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
             found.append(
                 Candidate(
                     f"Add a Dense layer with {other[2]} units to one side",
-                    tuple(mending.before(case, call, "Dense", str(other[2]), place)),
+                    tuple(code_edits.before(case, call, "Dense", str(other[2]), place)),
                 )
             )
     return found
@@ -127,11 +127,11 @@ def _lengths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
     for maker, edit in zip(makers, same, strict=True):
         found.append(Candidate(f"padding=same in {maker.name}", (edit,)))
     keepers = [keeping_layer(case, each) for each in tensors]
-    edits = [edit for keeper in keepers if keeper for edit in mending.drops_steps(case, keeper) or []]
+    edits = [edit for keeper in keepers if keeper for edit in code_edits.drops_steps(case, keeper) or []]
     if edits:
         found.append(Candidate("Merge vectors: return only the last hidden state of each", tuple(edits)))
     pooled = [
-        edit for place in range(len(shapes)) for edit in mending.before(case, call, "GlobalAveragePooling1D", "", place)
+        edit for place in range(len(shapes)) for edit in code_edits.before(case, call, "GlobalAveragePooling1D", "", place)
     ]
     found.append(Candidate("Merge vectors: average each over time", tuple(pooled)))
     if shapes[0][2] == shapes[1][2]:
@@ -147,12 +147,12 @@ def _vectors(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
         if not isinstance(other[1], int):
             continue
         sized = maker is not None and isinstance(maker.layer, LayerValue) and maker.layer.core.kind in (*RECURRENT, "Dense")
-        if maker is not None and sized and (edits := mending.with_units(case, maker, case.number(other[1]))):
+        if maker is not None and sized and (edits := code_edits.with_units(case, maker, case.number(other[1]))):
             found.append(Candidate(f"Give {maker.name} the same size, {other[1]}", tuple(edits)))
         found.append(
             Candidate(
                 f"Add a Dense layer with {other[1]} units to one side",
-                tuple(mending.before(case, call, "Dense", str(other[1]), place)),
+                tuple(code_edits.before(case, call, "Dense", str(other[1]), place)),
             )
         )
     return found

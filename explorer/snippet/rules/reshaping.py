@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import math
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 
@@ -26,7 +26,7 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
         f"{case.name(call)} cannot turn {in_words(shape)} into {wanted}: the total number of values must stay the same."
     )
     steps = case.steps()
-    if len(shape) == 2 and droppers and mending.keeps_steps(case, droppers[0]) and target:
+    if len(shape) == 2 and droppers and code_edits.keeps_steps(case, droppers[0]) and target:
         drop = droppers[0]
         units = shape[-1]
         message = (
@@ -34,9 +34,9 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
             f"{in_words(shape)}, which {case.name(call)} cannot turn into {wanted}."
         )
         candidates = []
-        keep = mending.keeps_steps(case, drop) or []
+        keep = code_edits.keeps_steps(case, drop) or []
         if target[0] == steps and len(target) == 2:
-            dense, edits = mending.layer_text(
+            dense, edits = code_edits.layer_text(
                 case, call.layer.node if isinstance(call.layer, LayerValue) else call.node, "Dense", str(target[1])
             )
             if isinstance(call.layer, LayerValue):
@@ -46,10 +46,10 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
         total = math.prod(target)
         candidates.append(
             Candidate(
-                f"Add a Dense layer with {total} units before it", tuple(mending.before(case, call, "Dense", str(total)))
+                f"Add a Dense layer with {total} units before it", tuple(code_edits.before(case, call, "Dense", str(total)))
             )
         )
-        if wider := mending.with_units(case, drop, str(total)):
+        if wider := code_edits.with_units(case, drop, str(total)):
             candidates.append(Candidate(f"Use {total} units, one for each value", tuple(wider)))
         kind = "time_axis_missing" if len(target) == 2 and target[1] == units and units != 1 else "units_misread"
         return finding_of(event, kind, call, message, candidates)
@@ -61,7 +61,7 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
             if rest > 0 and total % rest == 0:
                 sizes = [str(total // rest) if other == place else str(size) for other, size in enumerate(target)]
                 text = f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
-                if other_target := mending.with_units(case, call, text, "target_shape"):
+                if other_target := code_edits.with_units(case, call, text, "target_shape"):
                     candidates.append(Candidate(f"Reshape to {text}", tuple(other_target)))
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
     return finding_of(event, "input_rank" if direct else "units_misread", call, message, candidates)

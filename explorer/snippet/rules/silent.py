@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import ATTENTION, KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding
@@ -81,7 +81,7 @@ def _scrambled(case: Case) -> Finding | None:
             f"`{call.name}` keeps the values in their order: from {before} to {after} it mixes timesteps and features; "
             "Permute would swap them."
         )
-        text, edits = mending.layer_text(case, call.made_at, "Permute", "(2, 1)")
+        text, edits = code_edits.layer_text(case, call.made_at, "Permute", "(2, 1)")
         candidates = (Candidate("Swap the axes with Permute", (case.source.replaced(call.made_at, text), *edits)),)
         return Finding("axes_swapped", message, call, None, None, True, candidates)
     return None
@@ -153,7 +153,7 @@ def _single(case: Case, call: Call, shape: Shape) -> Finding:
     place = case.whole.inputs.index(source) if source in case.whole.inputs else 0
     candidates = []
     if width and width > 1:
-        edits = mending.shaped(case, source, (width, 1))
+        edits = code_edits.shaped(case, source, (width, 1))
         changed = None
         line = None
         if data.x:
@@ -181,7 +181,7 @@ def _single(case: Case, call: Call, shape: Shape) -> Finding:
             )
         return Finding("input_rank", message, None, source.node, None, True, tuple(candidates))
     steps = 3
-    edits = mending.shaped(case, source, (steps, 1))
+    edits = code_edits.shaped(case, source, (steps, 1))
     if data.x and len(data.x) == 1:
         many = data.x[0][0]
         y = (many - steps + 1, *data.y[1:]) if isinstance(data.y, tuple) and data.y else data.y

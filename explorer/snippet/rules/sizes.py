@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import RECURRENT
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import keeper_of, spelled_out
 from explorer.snippet.rules.labels import CATEGORICAL, loss_node, other_loss
-from explorer.snippet.rules.words import answer_in_words
+from explorer.snippet.rules.output_layer import decoder_edits, keeper_of
+from explorer.snippet.rules.shape_text import answer_in_words
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 from explorer.tensors.text import count
 
@@ -36,7 +36,7 @@ def lengths_apart(
         kind = each.layer.core.kind
         if kind == "RepeatVector":
             blamed = each
-            if edits := mending.with_units(case, each, str(its), "n"):
+            if edits := code_edits.with_units(case, each, str(its), "n"):
                 candidates.append(Candidate(f"Repeat {its} times in {each.name}", tuple(edits)))
             break
         if len(before) == len(after) == 3 and before[1] != after[1]:
@@ -56,12 +56,12 @@ def lengths_apart(
                 ]
                 candidates.append(Candidate(f"Keep all timesteps in {each.name} (padding=same)", tuple(edits)))
             if "Pool" in kind:
-                candidates.append(Candidate(f"Remove {each.name}", tuple(mending.removed(case, each))))
+                candidates.append(Candidate(f"Remove {each.name}", tuple(code_edits.removed(case, each))))
                 if mine and its % mine == 0:
                     candidates.append(
                         Candidate(
                             f"Repeat each output {its // mine} times (UpSampling1D)",
-                            tuple(mending.after(case, chain[0], "UpSampling1D", str(its // mine))),
+                            tuple(code_edits.after(case, chain[0], "UpSampling1D", str(its // mine))),
                         )
                     )
             break
@@ -84,8 +84,8 @@ def lengths_apart(
     misread = next((each for each in chain if _units_are(each, its)), None) if blamed is None and mine != its else None
     if blamed is None and mine and mine > its:
         keeper = keeper_of(case, tensor)
-        if keeper and (dropped := mending.drops_steps(case, keeper)):
-            repeated = spelled_out(case, keeper, its)
+        if keeper and (dropped := code_edits.drops_steps(case, keeper)):
+            repeated = decoder_edits(case, keeper, its)
             candidates.append(
                 Candidate(f"Add a decoder: RepeatVector({its}) and a recurrent layer", tuple(_both(case, dropped, repeated)))
             )
@@ -141,17 +141,17 @@ def widths_apart(
             candidates.append(
                 Candidate(
                     f"Add a Dense layer with {count(last, 'units')}",
-                    tuple(mending.after(case, final, "Dense", f"{number}{activation}")),
+                    tuple(code_edits.after(case, final, "Dense", f"{number}{activation}")),
                 )
             )
         divided = (
             last // 2 if head.kind == "Bidirectional" and last % 2 == 0 and head.layer.layer.merge_mode == "concat" else last
         )
-        if edits := mending.with_units(case, head, str(divided) if divided != last else number, name):
+        if edits := code_edits.with_units(case, head, str(divided) if divided != last else number, name):
             candidates.append(Candidate(f"Use {count(last, 'units')} in {head.name}", tuple(edits)))
     if len(answer) == 2 and len(target) == 2 and target[1] == timesteps and head is not None:
         droppers = case.droppers(tensor)
-        kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+        kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
         if kept and len(kept) == len(droppers) and answer[-1] == 1:
             candidates.insert(0, Candidate("One output per timestep", tuple(edit for edits in kept for edit in edits)))
     if loss and loss.startswith("sparse"):

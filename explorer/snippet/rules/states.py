@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
 from explorer.tensors.text import an, count
 
@@ -83,7 +83,7 @@ def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int,
     if len(texts) == 1 and wanted == 2:
         offer("Start both with the same state", texts * 2)
     if len(texts) > wanted and len(texts) == 2 * wanted:
-        text, edits = mending.class_text(case, call.made_at, "Concatenate")
+        text, edits = code_edits.class_text(case, call.made_at, "Concatenate")
         half = len(texts) // 2
         joined = [f"{text}()([{texts[place]}, {texts[place + half]}])" for place in range(half)]
         offer("Concatenate the states of both directions", joined, tuple(edits))
@@ -94,14 +94,14 @@ def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int,
     if len(widths) == 1 and units is not None and widths != {units}:
         (width,) = widths
         if isinstance(width, int):
-            wider = mending.with_units(case, call, case.number(width))
+            wider = code_edits.with_units(case, call, case.number(width))
             if wider:
                 candidates.append(Candidate(f"Use {width} units in {call.name}, like its states", tuple(wider)))
             givers = {id(each.made): each.made for each in states if each.made}
             for giver in givers.values():
-                if too := mending.with_units(case, giver, case.number(units)):
+                if too := code_edits.with_units(case, giver, case.number(units)):
                     candidates.append(Candidate(f"Use {units} units in {giver.name} too", tuple(too)))
-            text, more = mending.class_text(case, call.made_at, "Dense")
+            text, more = code_edits.class_text(case, call.made_at, "Dense")
             offer(
                 "Change the size of the states with a Dense layer",
                 [f"{text}({units})({each})" for each in texts],

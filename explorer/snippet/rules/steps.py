@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import ATTENTION, FLATTENING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words, needs_in_words
+from explorer.snippet.rules.shape_text import in_words, needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 
 
@@ -21,7 +21,7 @@ def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     if not droppers:
         return _input_rank(case, event, call, shape, source)
     names = " and ".join(case.name(each) for each in droppers)
-    if all(each.kind in FLATTENING or not mending.keeps_steps(case, each) for each in droppers):
+    if all(each.kind in FLATTENING or not code_edits.keeps_steps(case, each) for each in droppers):
         lost = "turned the sequence into one vector"
     else:
         lost = f"{'each ' if len(droppers) > 1 else ''}returned only the last hidden state"
@@ -32,7 +32,7 @@ def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
 def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> list[Candidate]:
     """How a layer gets its timesteps again. droppers: what made vectors of them. shape: what came, (batch, features)."""
     found: list[Candidate] = []
-    kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+    kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
     steps = (
         case.data.y[1] if isinstance(case.data.y, tuple) and len(case.data.y) == 3 and type(case.data.y[1]) is int else None
     )
@@ -45,22 +45,22 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
     if call.kind not in ATTENTION:
         repeated = Candidate(
             _repeated(steps or case.steps() or 1),
-            tuple(mending.before(case, call, "RepeatVector", number)),
+            tuple(code_edits.before(case, call, "RepeatVector", number)),
         )
     # Where the target has another number of timesteps than the input, one vector must be repeated.
     order: tuple[Candidate | None, ...] = (repeated, keep) if steps and steps != case.steps() else (keep, repeated)
     each_step = call.kind == "TimeDistributed" and call.value.core.kind in ("Dense", "Activation", "Dropout")
-    if each_step and (edits := mending.unwrapped(case, call)):
+    if each_step and (edits := code_edits.unwrapped(case, call)):
         plain = Candidate("One output per sequence: remove TimeDistributed", tuple(edits))
         order = (keep, plain, repeated)
     found += [each for each in order if each is not None]
     if len(droppers) == 1 and droppers[0].kind in FLATTENING:
         (drop,) = droppers
-        found.append(Candidate(f"Remove {drop.name}", tuple(mending.removed(case, drop))))
+        found.append(Candidate(f"Remove {drop.name}", tuple(code_edits.removed(case, drop))))
         given = case.shape(drop.inputs[0])
         if len(given) == 4 and None not in given[1:]:
             steps_in, *inner = full(given[1:])
-            text, edits = mending.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
+            text, edits = code_edits.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
             found.append(Candidate("Read the image row by row", (case.source.replaced(drop.made_at, text), *edits)))
     width = shape[-1] if shape else None
     if steps and isinstance(width, int) and width % steps == 0:
@@ -68,14 +68,14 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
             1,
             Candidate(
                 f"Reshape the vector to {steps} timesteps",
-                tuple(mending.before(case, call, "Reshape", f"({steps}, {width // steps})")),
+                tuple(code_edits.before(case, call, "Reshape", f"({steps}, {width // steps})")),
             ),
         )
     elif isinstance(width, int):
         found.append(
             Candidate(
                 "Rarely right: reshape the vector to timesteps with one feature",
-                tuple(mending.before(case, call, "Reshape", f"({width}, 1)")),
+                tuple(code_edits.before(case, call, "Reshape", f"({width}, 1)")),
             )
         )
     return found
@@ -93,10 +93,10 @@ def extra(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         "timesteps."
     )
     candidates = []
-    if keeper and (edits := mending.drops_steps(case, keeper)):
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
         candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", tuple(edits)))
-    candidates.append(Candidate("Average over time first", tuple(mending.before(case, call, "GlobalAveragePooling1D"))))
-    candidates.append(Candidate(f"Remove {call.name}", tuple(mending.removed(case, call))))
+    candidates.append(Candidate("Average over time first", tuple(code_edits.before(case, call, "GlobalAveragePooling1D"))))
+    candidates.append(Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call))))
     return finding_of(event, "time_axis_extra", call, message, candidates)
 
 
@@ -119,9 +119,9 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
     given = data.x[inputs.index(source)] if data.x and source in inputs and len(data.x) == len(inputs) else None
     one = len(inputs) == 1
     if source is not None and given and len(given) == len(source.shape) + 1:
-        candidates.append(Candidate("Declare all axes of the data", tuple(mending.shaped(case, source, given[1:]))))
+        candidates.append(Candidate("Declare all axes of the data", tuple(code_edits.shaped(case, source, given[1:]))))
     elif source is not None and len(source.shape) == 2:
-        edits = mending.shaped(case, source, (source.shape[1], 1))
+        edits = code_edits.shaped(case, source, (source.shape[1], 1))
         more = replace(data, x=((*given, 1),)) if given and one else None
         candidates.append(
             Candidate(
@@ -129,7 +129,7 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
             )
         )
         wide = replace(data, x=((given[0], 1, given[1]),)) if given and one and len(given) == 2 else None
-        edits = mending.shaped(case, source, (1, source.shape[1]))
+        edits = code_edits.shaped(case, source, (1, source.shape[1]))
         candidates.append(
             Candidate(
                 "All numbers are features of a single timestep",
@@ -144,7 +144,7 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
         candidates.append(
             Candidate(
                 _repeated(many),
-                tuple(mending.before(case, call, "RepeatVector", case.number(many))),
+                tuple(code_edits.before(case, call, "RepeatVector", case.number(many))),
             )
         )
     return finding_of(event, "input_rank", call, message, candidates)

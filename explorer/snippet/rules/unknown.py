@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, SEQUENCE
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 
@@ -51,18 +51,18 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
         for given in shapes:
             if len(given) == len(source.shape):
                 known = [size if mine is None else mine for mine, size in zip(source.shape[1:], given[1:], strict=True)]
-                candidates.append(Candidate("Declare the sizes of your data", tuple(mending.shaped(case, source, known))))
+                candidates.append(Candidate("Declare the sizes of your data", tuple(code_edits.shaped(case, source, known))))
                 if which == "features" and len(given) > 2:
                     open_length = [None, *given[2:]]
                     candidates.append(
                         Candidate(
                             "Declare the features, and leave the timesteps None",
-                            tuple(mending.shaped(case, source, open_length)),
+                            tuple(code_edits.shaped(case, source, open_length)),
                         )
                     )
         if not shapes:
             known = [size or 20 for size in source.shape[1:]]
-            candidates.append(Candidate("Declare the timesteps, here 20", tuple(mending.shaped(case, source, known))))
+            candidates.append(Candidate("Declare the timesteps, here 20", tuple(code_edits.shaped(case, source, known))))
     if call and call.kind == "Flatten":
         found = _replaced_kind(case, call, "GlobalAveragePooling1D")
         candidates.append(Candidate("Average over time, which works for any number of timesteps", tuple(found)))
@@ -70,5 +70,5 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
 
 
 def _replaced_kind(case: Case, call: Call, kind: str) -> list[Edit]:
-    text, edits = mending.layer_text(case, call.made_at, kind)
+    text, edits = code_edits.layer_text(case, call.made_at, kind)
     return [case.source.replaced(call.made_at, text), *edits]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, MERGING
@@ -35,7 +35,7 @@ def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
             f"but {case.name(call)} needs one."
         )
         candidates = [Candidate("Return only the output (return_state=False)", (edit,))] if edit else []
-        if not mending.in_sequential(call) and isinstance(call.node, ast.Call) and call.node.args:
+        if not code_edits.in_sequential(call) and isinstance(call.node, ast.Call) and call.node.args:
             argument = call.node.args[0]
             candidates.append(
                 Candidate("Use the first tensor, the output", (source.replaced(argument, f"{source.text(argument)}[0]"),))
@@ -48,7 +48,7 @@ def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
         )
         edit = source.with_keyword(giver.layer.node, "merge_mode", '"concat"')
         candidates = [Candidate("Concatenate the two directions", (edit,))]
-        candidates += [Candidate("Add a Concatenate layer", tuple(mending.before(case, call, "Concatenate")))]
+        candidates += [Candidate("Add a Concatenate layer", tuple(code_edits.before(case, call, "Concatenate")))]
         return finding_of(event, "merge_mismatch", call, message, candidates)
     return None
 
@@ -102,7 +102,7 @@ def unpack(case: Case, event: Event) -> Finding:
             )
             if core.kind == "GRU" and got == 2:
                 start, end = source.span(core.node.func)
-                lstm, more = mending.class_text(case, core.node, "LSTM")
+                lstm, more = code_edits.class_text(case, core.node, "LSTM")
                 candidates.append(Candidate("Use an LSTM, which also has a cell state c", (Edit(start, end, lstm), *more)))
     else:
         message = f"{name} returns one tensor, but there are {wanted} names: set return_state=True to get its states."

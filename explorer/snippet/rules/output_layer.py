@@ -1,10 +1,10 @@
-"""Where an answer comes from, and how it is spelled out over time."""
+"""The layer that decides the size of an output, and a decoder that gives it timesteps."""
 
 from __future__ import annotations
 
 import ast
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, KEEPING, RECURRENT
@@ -22,7 +22,7 @@ READING = (
 )
 
 
-def head_of(case: Case, tensor: TensorValue) -> Call | None:
+def output_layer_of(case: Case, tensor: TensorValue) -> Call | None:
     """The layer that decides the last axis of an answer: behind activations and dropout."""
     for call in case.up(tensor):
         if isinstance(call.layer, LayerValue) and call.kind not in KEEPING and call.layer.core.kind not in KEEPING:
@@ -40,16 +40,16 @@ def keeper_of(case: Case, tensor: TensorValue) -> Call | None:
     return None
 
 
-def spelled_out(case: Case, drop: Call, steps: int) -> list[Edit]:
+def decoder_edits(case: Case, drop: Call, steps: int) -> list[Edit]:
     """A vector repeated, and a memory that runs through the copies, right after the layer that dropped the steps."""
     near = drop.made_at
     units = getattr(drop.value.core.layer, "units", 32)
-    repeat, first = mending.class_text(case, near, "RepeatVector")
+    repeat, first = code_edits.class_text(case, near, "RepeatVector")
     kind = drop.value.core.kind if drop.value.core.kind in ("GRU", "LSTM", "SimpleRNN") else "GRU"
-    memory, second = mending.class_text(case, near, kind)
+    memory, second = code_edits.class_text(case, near, kind)
     memory_text = f"{memory}({units}, return_sequences=True)"
     number = case.number(steps)
-    if mending.in_sequential(drop):
+    if code_edits.in_sequential(drop):
         for each in ast.walk(case.source.tree):
             if isinstance(each, ast.List) and any(near is element for element in each.elts):
                 indent = case.source.indentation(near.lineno)

@@ -1,4 +1,4 @@
-"""What a model is trained on: as it was given, and as the code says."""
+"""What a model is trained on: the data that the caller gave, and what the code says."""
 
 from __future__ import annotations
 

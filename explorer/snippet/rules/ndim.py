@@ -6,20 +6,20 @@ import ast
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.embeddings import two_levels
-from explorer.snippet.rules.heads import keeper_of
+from explorer.snippet.rules.output_layer import keeper_of
+from explorer.snippet.rules.shape_text import in_words, needs_in_words
 from explorer.snippet.rules.steps import extra, needs_steps
-from explorer.snippet.rules.words import in_words, needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 from explorer.tensors.text import count
 
 
-def rank(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
+def wrong_ndim(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
     """A layer that reads sequences was given something with too few or too many axes."""
     if not shapes or not isinstance(call.layer, LayerValue):
         return None
@@ -62,7 +62,7 @@ def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | 
             )
         )
     if swapped and direct and source:
-        edits = mending.shaped(case, source, (shape[2], shape[1]))
+        edits = code_edits.shaped(case, source, (shape[2], shape[1]))
         data = case.data
         if data.x and len(data.x) == 1 and len(data.x[0]) == 3:
             n, first, second = data.x[0]
@@ -90,10 +90,12 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     candidates = []
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
     if len(shape) == wanted - 1 and direct and source is not None:
-        edits = mending.shaped(case, source, (*source.shape[1:], 1))
+        edits = code_edits.shaped(case, source, (*source.shape[1:], 1))
         data = case.data
         if data.x and len(data.x[0]) == wanted:
-            candidates.append(Candidate("Declare all axes of the data", tuple(mending.shaped(case, source, data.x[0][1:]))))
+            candidates.append(
+                Candidate("Declare all axes of the data", tuple(code_edits.shaped(case, source, data.x[0][1:])))
+            )
         elif data.x and len(data.x) == 1:
             candidates.append(
                 Candidate(
@@ -106,10 +108,10 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         else:
             candidates.append(Candidate("Add a channel axis of size 1", tuple(edits)))
     keeper = keeper_of(case, call.inputs[0])
-    if len(shape) == wanted + 1 and keeper and (dropped := mending.drops_steps(case, keeper)):
+    if len(shape) == wanted + 1 and keeper and (dropped := code_edits.drops_steps(case, keeper)):
         candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", tuple(dropped)))
     if len(shape) == wanted + 1:
-        wrapper, edits = mending.class_text(case, call.made_at, "TimeDistributed")
+        wrapper, edits = code_edits.class_text(case, call.made_at, "TimeDistributed")
         text = case.text(call.made_at)
         candidates.append(
             Candidate(
@@ -118,12 +120,12 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         )
         if direct and source.shape[0] is None and case.data.x and len(case.data.x[0]) == wanted:
             candidates.append(
-                Candidate("Remove the batch from the shape", tuple(mending.shaped(case, source, source.shape[2:])))
+                Candidate("Remove the batch from the shape", tuple(code_edits.shaped(case, source, source.shape[2:])))
             )
     drops = case.droppers(call.inputs[0])
     if drops and len(shape) < wanted:
         for drop in drops:
-            if kept := mending.keeps_steps(case, drop):
+            if kept := code_edits.keeps_steps(case, drop):
                 candidates.append(Candidate(f"return_sequences=True in {drop.name}", tuple(kept)))
         return finding_of(event, "time_axis_missing", call, message, candidates)
     kind = "time_axis_extra" if len(shape) > wanted and keeper else "input_rank"
@@ -158,7 +160,7 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
             candidates.append(
                 Candidate(
                     "Remove the last axis of size 1",
-                    tuple(mending.shaped(case, source, sizes[1:-1])),
+                    tuple(code_edits.shaped(case, source, sizes[1:-1])),
                     changed,
                     "x = x[..., 0]" if changed else None,
                 )
@@ -170,7 +172,7 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
             candidates.append(
                 Candidate(
                     "Remove the axis of size 1",
-                    tuple(mending.shaped(case, source, sizes[2:])),
+                    tuple(code_edits.shaped(case, source, sizes[2:])),
                     changed,
                     "x = x[:, 0]" if changed else None,
                 )
@@ -178,7 +180,7 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
         if None not in sizes[2:]:
             width = f"({_known(sizes[1])}, {math.prod(full(sizes[2:]))})"
             candidates.append(
-                Candidate("Reshape: join the last axes to features", tuple(mending.before(case, call, "Reshape", width)))
+                Candidate("Reshape: join the last axes to features", tuple(code_edits.before(case, call, "Reshape", width)))
             )
         if call.value.core.kind in RECURRENT and len(sizes) == 4:
             candidates.append(
@@ -192,18 +194,22 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     last = changing[0]
     if None not in sizes[2:]:
         inner = math.prod(full(sizes[2:]))
-        wrapper, edits = mending.class_text(case, call.made_at, "TimeDistributed")
-        flatten, more = mending.class_text(case, call.made_at, "Flatten")
+        wrapper, edits = code_edits.class_text(case, call.made_at, "TimeDistributed")
+        flatten, more = code_edits.class_text(case, call.made_at, "Flatten")
         each_step = f"{wrapper}({flatten}())"
         found = _before_text(case, call, each_step)
         candidates.append(Candidate("Flatten each timestep (TimeDistributed)", (*found, *edits, *more)))
         candidates.append(
             Candidate(
                 "Reshape: join the last axes to features",
-                tuple(mending.before(case, call, "Reshape", f"({_known(sizes[1])}, {inner})")),
+                tuple(code_edits.before(case, call, "Reshape", f"({_known(sizes[1])}, {inner})")),
             )
         )
-    if last.kind == "TimeDistributed" and last.value.core.kind in RECURRENT and (fewer := mending.drops_steps(case, last)):
+    if (
+        last.kind == "TimeDistributed"
+        and last.value.core.kind in RECURRENT
+        and (fewer := code_edits.drops_steps(case, last))
+    ):
         candidates.insert(0, Candidate(f"return_sequences=False in {last.name}", tuple(fewer)))
     spatial = any(
         "2D" in each.kind or "3D" in each.kind or (isinstance(each.layer, LayerValue) and "2D" in each.layer.core.kind)
@@ -219,8 +225,8 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
 
 
 def _before_text(case: Case, call: Call, text: str) -> list[Edit]:
-    if mending.in_sequential(call):
-        return mending.placed(case, call.made_at, text, after=False)
+    if code_edits.in_sequential(call):
+        return code_edits.placed(case, call.made_at, text, after=False)
     if isinstance(call.node, ast.Call) and call.node.args:
         argument = call.node.args[0]
         return [case.source.replaced(argument, f"{text}({case.text(argument)})")]
@@ -240,7 +246,7 @@ def _without_batch(case: Case, call: Call, source: TensorValue) -> list[Edit]:
         if isinstance(shape, ast.Tuple) and len(shape.elts) > 1:
             rest = ", ".join(case.text(each) for each in shape.elts[1:])
             return [case.source.replaced(shape, f"({rest})"), *_batch_named(case, node, case.text(shape.elts[0]))]
-    return mending.shaped(case, source, source.shape[2:])
+    return code_edits.shaped(case, source, source.shape[2:])
 
 
 def _batch_named(case: Case, node: ast.Call, text: str) -> list[Edit]:

@@ -1,4 +1,4 @@
-"""What holds of a code, as layers and shapes."""
+"""The report on a code: the layers that work, the one that fails, and the problems."""
 
 from __future__ import annotations
 

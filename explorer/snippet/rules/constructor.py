@@ -64,7 +64,7 @@ def make(case: Case, event: Event) -> Finding:
         and sizes
         and (isinstance(sizes[0], str) or (isinstance(sizes[0], int) and sizes[0] < 1))
     ):
-        message = f"units of {an(kind)} must be a whole number from 1. Received: {str(sizes[0])[:40]!r}."
+        message = f"The units of {an(kind)} must be a whole number from 1. Received: {str(sizes[0])[:40]!r}."
         return Finding("units_misread", message, call, node, event.says)
     message = f"{an(kind)[0].upper()}{an(kind)[1:]} cannot be made with these arguments."
     old = "nrecognized" in event.says or "unexpected keyword" in event.says or "required positional" in event.says
@@ -80,7 +80,7 @@ def float_units(case: Case, event: Event, call: Call) -> Finding | None:
     keyword = source.keyword(node, "units")
     place = keyword.value if keyword else node.args[0] if node.args else None
     units = call.layer.core.layer.units
-    message = f"units of {an(call.layer.core.kind)} must be a whole number, but {case.name(call)} has {units}."
+    message = f"The units of {an(call.layer.core.kind)} must be a whole number, but {case.name(call)} has {units}."
     candidates = []
     if isinstance(place, ast.BinOp) and isinstance(place.op, ast.Div) and units.is_integer():
         text = f"{source.text(place.left)} // {source.text(place.right)}"
@@ -130,7 +130,7 @@ def _units_tuple(case: Case, event: Event, call: Call, kind: str, given: Any) ->
     keyword = source.keyword(node, "units")
     place = keyword.value if keyword else node.args[0]
     message = (
-        f"units of {an(kind)} is one number, the size of its hidden state: timesteps come from the input and are not given. "
+        f"The units of {an(kind)} must be one whole number, the size of its output: timesteps come from the input. "
         f"Received: {str(given)[:60]}."
     )
     candidates = []

@@ -1,4 +1,4 @@
-"""A place apart in which Keras makes layers without giving a weight memory, and after which nothing of it is left."""
+"""Keras without memory for weights: layers are made by shape alone, with the names of a fresh process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from explorer.keras_source import named_anew, no_weights_waiting
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def stateless_scope() -> Iterator[None]:
     """Within it no weight takes memory, and layers are named as in a fresh process."""
     with (
         no_weights_waiting(),
