@@ -131,6 +131,7 @@ class _Attending(LayerRules):
     family = "attention"
     # Masks too are given as inputs.
     most_inputs = None
+    reads_time = reads_mask = True
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "timesteps", "features") if rank == 3 else None

@@ -168,6 +168,8 @@ class LayerRules:
     of the first tensor comes out where it went in. most_inputs: how many tensors a call may be given, so that the rules
     cover it; None for any number. trusted: whether Keras works out its output shape without an error
     where the call itself would fail; where it is not trusted, pasted code that calls it is traced.
+    reads_time: whether it reads a sequence along its timesteps. makes_vector: whether it makes one vector of a sequence.
+    reads_mask: whether a mask changes what it returns.
     exchangeable: classes that read the same axes, one of which may stand where another does.
     words: settings that are a word, with the words that Keras takes. unseen: switches of which nothing would be seen.
     """
@@ -177,6 +179,9 @@ class LayerRules:
     keeps_axes: ClassVar[bool] = False
     most_inputs: ClassVar[int | None] = 1
     trusted: ClassVar[bool] = False
+    reads_time: ClassVar[bool] = False
+    makes_vector: ClassVar[bool] = False
+    reads_mask: ClassVar[bool] = False
     exchangeable: ClassVar[tuple[str, ...]] = ()
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     unseen: ClassVar[frozenset[str]] = frozenset()

@@ -41,6 +41,7 @@ class ConvLSTM(LayerRules):
     classes = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
     family = "convolutional recurrent"
     most_inputs = None
+    reads_time = True
     words = {"padding": ("valid", "same")}
     unseen = frozenset(("stateful", "unit_forget_bias"))
 

@@ -31,6 +31,7 @@ class Dense(LayerRules):
 
     classes = ("Dense",)
     family = "dense"
+    trusted = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [(*call.first.axes[:-1], "units")]

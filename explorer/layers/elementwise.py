@@ -16,6 +16,7 @@ class Elementwise(LayerRules):
     """(batch, ...) -> the same shape."""
 
     family = "elementwise"
+    trusted = True
     keeps_axes = True
     short = ""
     line: str | None = None
@@ -185,6 +186,7 @@ class SpatialDropout1D(Elementwise):
     """Tompson et al., https://arxiv.org/abs/1411.4280."""
 
     classes = ("SpatialDropout1D",)
+    reads_time = True
 
     def summary(self, call: LayerCall) -> Summary:
         share = f"{call.layer.rate:.0%} of the {call.first.axes[-1]}"

@@ -17,6 +17,7 @@ class Embedding(LayerRules):
 
     classes = ("Embedding",)
     family = "embedding"
+    trusted = True
     unseen = frozenset(("sparse",))
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:

@@ -118,6 +118,7 @@ class GlobalMaxPooling3D(_GlobalMax):
 
 class GlobalAveragePooling1D(_GlobalAverage):
     classes = ("GlobalAveragePooling1D",)
+    makes_vector = reads_mask = True
     exchangeable = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
 
     def skips_masked(self, layer: Any, masked: bool) -> bool:
@@ -132,6 +133,7 @@ class GlobalAveragePooling1D(_GlobalAverage):
 
 class GlobalMaxPooling1D(_GlobalMax):
     classes = ("GlobalMaxPooling1D",)
+    makes_vector = True
     exchangeable = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
 
 
@@ -139,6 +141,7 @@ class _AdaptivePooling(Spatial):
     """(batch, rows, columns, channels) -> as many rows and columns as `output_size` says."""
 
     family = "pooling"
+    trusted = False
     verb = "pools along"
     takes = ""
 

@@ -21,6 +21,7 @@ class Masking(LayerRules):
 
     classes = ("Masking",)
     family = "masking"
+    trusted = True
     keeps_axes = True
 
     def covers(self, call: LayerCall) -> bool:

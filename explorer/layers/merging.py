@@ -54,6 +54,7 @@ class Merging(LayerRules):
     """Number by number: (batch, ...) and (batch, ...) -> (batch, ...)."""
 
     family = "merging"
+    trusted = True
     exchangeable: ClassVar[tuple[str, ...]] = EXCHANGEABLE
     most_inputs = None
     verb: ClassVar[str] = ""
@@ -171,6 +172,7 @@ class Concatenate(LayerRules):
 
     classes = ("Concatenate",)
     family = "merging"
+    trusted = True
     exchangeable = EXCHANGEABLE
     most_inputs = None
 

@@ -17,6 +17,7 @@ class _Normalization(LayerRules):
     """(batch, ...) -> the same shape."""
 
     family = "normalization"
+    trusted = True
     keeps_axes = True
 
     def places(self, call: LayerCall) -> tuple[int, ...]:

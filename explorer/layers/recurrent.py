@@ -43,6 +43,7 @@ class Recurrent(LayerRules):
 
     classes: ClassVar[tuple[str, ...]] = ("GRU", "LSTM", "SimpleRNN")
     family = "recurrent"
+    reads_time = reads_mask = True
     exchangeable: ClassVar[tuple[str, ...]] = ("GRU", "LSTM", "SimpleRNN")
     # The sequence, and states to start from.
     most_inputs = None

@@ -25,6 +25,7 @@ class Flatten(LayerRules):
 
     classes = ("Flatten",)
     family = "reshaping"
+    trusted = makes_vector = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [("batch", "features")]
@@ -52,6 +53,7 @@ class Reshape(LayerRules):
 
     classes = ("Reshape",)
     family = "reshaping"
+    trusted = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         """A name is kept where its size stands at its place and everything before it stays; the rest is numbered."""
@@ -98,6 +100,7 @@ class Permute(LayerRules):
 
     classes = ("Permute",)
     family = "reshaping"
+    trusted = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [("batch", *(call.first.axes[place] for place in call.layer.dims))]
@@ -120,6 +123,7 @@ class RepeatVector(LayerRules):
 
     classes = ("RepeatVector",)
     family = "reshaping"
+    trusted = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [("batch", "timesteps", call.first.axes[-1])]

@@ -59,6 +59,7 @@ class Spatial(LayerRules):
     channels_after: the name of the channels that come out, None where they stay.
     """
 
+    trusted = reads_time = True
     verb: ClassVar[str] = ""
     channels_after: ClassVar[str | None] = None
 

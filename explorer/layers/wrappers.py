@@ -140,6 +140,7 @@ class Bidirectional(LayerRules):
     classes = ("Bidirectional",)
     family = "wrapper"
     most_inputs = 5
+    reads_time = True
     words = {"merge_mode": ("concat", "sum", "mul", "ave")}
 
     # What becomes of the two hidden states: what the layer does, and what they then are, in words and in an equation.

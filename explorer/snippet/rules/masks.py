@@ -8,13 +8,10 @@ from explorer.keras_internals import mask_of
 from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
-from explorer.snippet.families import MERGING, RECURRENT
+from explorer.snippet.families import MERGING, READING_MASK, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.shape_text import mask_in_words
 from explorer.snippet.values import Array, Call, Event, LayerValue, Shape
-
-# Layers that read a mask: padding changes what they return.
-_READS_MASK = (*RECURRENT, "GlobalAveragePooling1D", "Attention", "AdditiveAttention", "MultiHeadAttention")
 
 
 def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -102,7 +99,7 @@ def mask_destroyed(case: Case) -> Finding | None:
             kind = call.layer.core.kind if isinstance(call.layer, LayerValue) else call.kind
             sequence = len(call.outputs[0].shape) >= 3
             if past and not took:
-                if lost is not None and kind in _READS_MASK and len(case.shape(call.inputs[0])) == 3:
+                if lost is not None and kind in READING_MASK and len(case.shape(call.inputs[0])) == 3:
                     return _destroyed(case, maker, lost, call)
                 if sequence and not getattr(getattr(call.layer, "layer", None), "return_state", False):
                     beyond |= {id(each) for each in call.outputs}

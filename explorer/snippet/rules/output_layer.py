@@ -7,19 +7,11 @@ import ast
 from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
-from explorer.snippet.families import CONV_RECURRENT, KEEPING, RECURRENT
+from explorer.snippet.families import ATTENTION, CONV_RECURRENT, CONVOLUTION, KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.values import Call, LayerValue, TensorValue
 
 # Layers that read a whole sequence, and give one again: what came before them does not decide whether time stays.
-READING = (
-    "Attention",
-    "AdditiveAttention",
-    "MultiHeadAttention",
-    "GroupQueryAttention",
-    "Conv1D",
-    "Convolution1D",
-    "SeparableConv1D",
-)
+READING = ATTENTION | (CONVOLUTION & SEQUENCE)
 
 
 def output_layer_of(case: Case, tensor: TensorValue) -> Call | None:

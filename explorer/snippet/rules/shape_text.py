@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from explorer.layers.conv_recurrent import PLACES
 from explorer.snippet.families import CONV_RECURRENT
 from explorer.snippet.values import Shape
 
@@ -44,10 +45,11 @@ def answer_in_words(shape: Shape) -> str:
 
 def needs_in_words(kind: str) -> str:
     """The axes that a layer of a kind needs."""
-    if kind in CONV_RECURRENT or kind == "Conv3D":
-        return "(batch, timesteps, rows, columns, channels)"
-    if "2D" in kind:
-        return "(batch, rows, columns, channels)"
+    number = next((number for number in PLACES if f"{number}D" in kind), 1)
+    if kind in CONV_RECURRENT:
+        return f"(batch, timesteps, {', '.join(PLACES[number])}, channels)"
+    if number > 1:
+        return f"(batch, {', '.join(PLACES[number])}, channels)"
     return "(batch, timesteps, features)"
 
 
