@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from explorer import drawings
-from explorer.description import TimeFlow
+from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
 from explorer.keras_internals import mask_of
 from explorer.layers.base import (
@@ -320,6 +320,10 @@ class MultiHeadAttention(_Attending):
         if found is None:
             return None
         return _summary(call, found, f", with {self.counted_heads(call.layer)},")
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        heads, wide = layer.weights[0].shape[1:]
+        return [count(heads, "heads"), f"{count(wide, 'numbers')} in each"]
 
     def counted_heads(self, layer: Any) -> str:
         return count(self.heads(layer)[0], "heads")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from explorer.description import TimeFlow
+from explorer.description import Layer, TimeFlow
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.tensor import Axes, Shape
@@ -48,3 +48,7 @@ class Embedding(LayerRules):
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return same_at_every_step(call.first)
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        rows, numbers = layer.weights[0].shape
+        return [count(rows, "rows"), f"{count(numbers, 'numbers')} in each"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from explorer import drawings
-from explorer.description import TimeFlow
+from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, LayerView, Summary
 from explorer.layers.reasons import all_in_words
@@ -220,3 +220,17 @@ class Concatenate(LayerRules):
         axes = received[0].axes
         but = f" but {axes[layer.axis]}" if -len(axes) <= layer.axis < len(axes) else ""
         return f"its inputs must agree on every axis{but}, and {all_in_words(received)} do not"
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        return [f"axis={joined_axis(layer)}"]
+
+
+def joined_axis(layer: Layer) -> int:
+    """The axis along which a Concatenate joins: the one that differs; -1 for the last."""
+    pairs = list(zip(layer.input[0], layer.output[0], strict=True))
+    place = next((place for place, (before, after) in enumerate(pairs) if before != after), len(pairs) - 1)
+    # An axis of unknown length is unknown before and after.
+    unknown = [place for place, (before, after) in enumerate(pairs) if place and before is None and after is None]
+    if pairs[-1][0] == pairs[-1][1] and unknown:
+        place = unknown[0]
+    return -1 if place == len(pairs) - 1 else place

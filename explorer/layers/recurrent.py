@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer import drawings
-from explorer.description import TimeFlow
+from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import (
     AxisSize,
@@ -33,7 +33,7 @@ from explorer.layers.drawn import grid, kept_steps
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps
 from explorer.tensors.tensor import Axes, Shape, Tensor
-from explorer.tensors.text import an, in_words, joined
+from explorer.tensors.text import an, count, in_words, joined
 
 _STACKED = StackedRNNCells()
 
@@ -133,6 +133,13 @@ class Recurrent(LayerRules):
             return f"{an(type(layer).__name__)} cannot start from the states it is given, {given}"
         return along("reads along", layer, received)
 
+    def told_settings(self, layer: Layer) -> list[str]:
+        known = [*told_units(layer), f"return_sequences={layer.flow == 'along'}"]
+        known += ["return_state=True"] if len(layer.output) > 1 else []
+        two_biases = any(len(weight.shape) == 2 for weight in layer.weights if weight.name == "bias")
+        has_bias = any(weight.name == "bias" for weight in layer.weights)
+        return [*known, *(["reset_after=False"] if layer.type == "GRU" and has_bias and not two_biases else [])]
+
 
 class RNN(Recurrent):
     """A recurrent layer with a cell of its own choice, or several of them; https://keras.io/api/layers/recurrent_layers/rnn/.
@@ -142,6 +149,14 @@ class RNN(Recurrent):
 
     classes = ("RNN",)
     exchangeable = ()
+
+
+def told_units(layer: Layer, more: str = "") -> list[str]:
+    """The units of every cell, as a question tells them: "32 units", "cells of 4 and 5 units"."""
+    sizes = [weight.shape[0] for weight in layer.weights if weight.name.split(" ")[-1] == "recurrent_kernel"]
+    if len(sizes) < 2:
+        return [f"{count(size, 'units')}{more}" for size in sizes]
+    return [f"cells of {joined([f'{size:,}' for size in sizes])} units{more}"]
 
 
 def recurrent_summary(

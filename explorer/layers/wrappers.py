@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer import drawings
-from explorer.description import TimeFlow
+from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
 from explorer.keras_internals import node_of
 from explorer.layers.base import (
@@ -27,6 +27,7 @@ from explorer.layers.base import (
 from explorer.layers.cells import cell_rules
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, grid
 from explorer.layers.reasons import along, not_taken, title
+from explorer.layers.recurrent import told_units
 from explorer.layers.words import all_steps, step, steps
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
@@ -246,6 +247,12 @@ class Bidirectional(LayerRules):
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         return along("reads along", layer, received)
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        known = [*told_units(layer.inside[0], " in each direction"), f"return_sequences={layer.flow == 'both'}"]
+        known += [] if layer.merge_mode is None else [f'merge_mode="{layer.merge_mode}"']
+        merged = 2 if layer.merge_mode is None else 1
+        return [*known, *(["return_state=True"] if len(layer.output) > merged else [])]
 
 
 class NestedModel(LayerRules):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
+from explorer.layers.merging import joined_axis
+from explorer.quiz.facts import BOTH_WAYS, Facts, written
 from explorer.quiz.values import Wrong
 from explorer.shapes.time_flow import TIME_FLOWS
 from explorer.tensors.tensor import Tensor, known
@@ -105,7 +106,7 @@ def _along_time(facts: Facts) -> Iterator[Mistake]:
                 f"The inner layer reads along {gone[-1]} and removes that axis; it gives one vector for each of {inner}."
             )
             yield "the wrong axis dropped", swapped, reason
-    is_longer = facts.type == "Concatenate" and joined_axis(facts) != -1
+    is_longer = facts.type == "Concatenate" and joined_axis(facts.layer) != -1
     if words.dropped and out.places and not is_longer:
         name = list(out.places)[-1]
         dropped = out.without(out.axes.index(name))
