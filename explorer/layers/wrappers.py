@@ -154,8 +154,10 @@ class Bidirectional(LayerRules):
     }
 
     def covers(self, call: LayerCall) -> bool:
-        directions = (call.layer.forward_layer, call.layer.backward_layer)
-        return super().covers(call) and all(rules_for(each).family == "recurrent" for each in directions)
+        """Two recurrent layers whose cells are known."""
+        families = {rules_for(each).family for each in (call.layer.forward_layer, call.layer.backward_layer)}
+        known = families <= {"recurrent", "convolutional recurrent"}
+        return super().covers(call) and known and all(each.time_flow in ("along", "last") for each in call.inside)
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return rules_for(layer.forward_layer).input_axes(layer.forward_layer, rank)
@@ -246,6 +248,8 @@ class Bidirectional(LayerRules):
         )
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
+        if rules_for(layer.forward_layer).family != "recurrent":
+            return rules_for(layer.forward_layer).needs(layer.forward_layer, received)
         return along("reads along", layer, received)
 
     def told_settings(self, layer: Layer) -> list[str]:

@@ -79,6 +79,39 @@ def test_what_stands_at_a_timestep_may_be_an_image(inner, at_each):
     assert tuple(size.at(values) for size in layer.sizes_out[0]) == layer.output[0]
 
 
+# An image at every timestep: what a network for video begins with.
+OF_IMAGES = {
+    "Conv2D": lambda draw: layers.Conv2D(
+        draw(SMALL), draw(st.integers(1, 3)), padding=draw(st.sampled_from(("same", "valid")))
+    ),
+    "DepthwiseConv2D": lambda draw: layers.DepthwiseConv2D(2, depth_multiplier=draw(SMALL)),
+    "Conv2DTranspose": lambda draw: layers.Conv2DTranspose(draw(SMALL), 3, strides=2),
+    "MaxPooling2D": lambda draw: layers.MaxPooling2D(2),
+    "GlobalAveragePooling2D": lambda draw: layers.GlobalAveragePooling2D(),
+    "ZeroPadding2D": lambda draw: layers.ZeroPadding2D(draw(SMALL)),
+    "model": lambda draw: keras.Sequential(
+        [keras.Input((5, 4, 3)), layers.Conv2D(draw(SMALL), 2), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(2)]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_IMAGES)
+@settings(max_examples=4, deadline=None)
+@given(data=st.data())
+def test_a_layer_of_images_at_every_timestep(name, data):
+    tensor = keras.Input((7, 5, 4, 3))
+    seen = layers.TimeDistributed(OF_IMAGES[name](data.draw))(tensor)
+    model = keras.Model(tensor, layers.GRU(2)(layers.TimeDistributed(layers.Flatten())(seen)))
+    if len(seen.shape) == 3:
+        model = keras.Model(tensor, layers.GRU(2)(seen))
+    found = checked(model)
+    assert found.sources[0].axes == IMAGE
+    first = found.layers[0]
+    assert first.axes_out[0][:2] == ("batch", "timesteps")
+    assert first.flow == "each"
+    assert found.layers[-1].axes_in[0][:2] == ("batch", "timesteps")
+
+
 IMAGE = ("batch", "timesteps", "rows", "columns", "channels")
 
 
