@@ -29,6 +29,7 @@ say so, and it is explained likewise:
 import keras
 from explorer.layers.base import same_as
 
+
 @same_as("GRU")
 class MyGRU(keras.layers.GRU):
     pass

@@ -219,7 +219,14 @@ def test_every_known_misconception_is_met_somewhere_in_the_catalog():
 
 def test_a_sum_of_both_ways_is_not_doubled():
     mistakes = {choice.mistake for seed in range(20) for asked in a_round(ALL["odd"], seed) for choice in asked.choices}
-    assert {"sum doubled", "a tensor forgotten", "padding assumed", "rows for width"} <= mistakes
+    assert {"sum doubled", "a tensor forgotten", "rows for width"} <= mistakes
+
+
+def test_a_convolution_without_padding_is_asked_for_what_it_leaves_out():
+    sequence = keras.Input((12, 4), name="sequence")
+    description = describe(keras.Model(sequence, layers.Conv1D(4, 3, name="windows")(sequence))).written()
+    mistakes = {choice.mistake for seed in range(20) for asked in a_round(description, seed) for choice in asked.choices}
+    assert "padding assumed" in mistakes
 
 
 def test_gru_arithmetic():
