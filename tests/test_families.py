@@ -6,7 +6,7 @@ import pytest
 
 from explorer.layers.base import RULES
 from explorer.snippet import families
-from explorer.snippet.rules.heads import READING
+from explorer.snippet.rules.output_layer import READING
 from explorer.snippet.running import _STEPPED
 
 # As they were listed, by the names that Keras's classes have themselves: what stood there under another name never matched.
