@@ -53,7 +53,7 @@ class Dense(LayerRules):
         if len(first.shape) == 2:
             short = "weighted sums of its inputs"
             if first.width and out.width and None not in (first.shape[1], out.shape[1]):
-                short = f"mixes all {count(*first.width)} into {count(*out.width)}"
+                short = f"mixes {all_steps(first)} into {count(*out.width)}"
             plus = " plus a bias" if call.layer.use_bias else ""
             return Summary(short, f"computes each output as a weighted sum of all inputs{plus}")
         between = all_steps(first) if len(first.shape) == 3 else "all positions"

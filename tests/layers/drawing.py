@@ -140,10 +140,10 @@ def settings_of(layer: Any) -> dict[str, Any]:
     }
 
 
-def drawn(name: str, times: int, own: Callable[[type], type] = lambda kind: kind) -> list[Drawn]:
+def drawn(name: str, times: int, own: Callable[[type], type] = lambda kind: kind, size: int | None = None) -> list[Drawn]:
     """Up to so many models of one layer of this class, with other settings each; the same ones at every call.
 
-    own: makes the class to be drawn out of Keras's.
+    own: makes the class to be drawn out of Keras's. size: of every axis that comes in, where all are to be equal.
     """
     rng = random.Random(name)
     kind = own(every_class()[name])
@@ -153,16 +153,17 @@ def drawn(name: str, times: int, own: Callable[[type], type] = lambda kind: kind
     try:
         found: list[Drawn] = []
         for _ in range(times * 12):
-            one = _one(kind, name, rng) if len(found) < times else None
+            one = _one(kind, name, rng, size) if len(found) < times else None
             found += [] if one is None else [one]
         return found
     finally:
         keras.config.set_dtype_policy(policy)
 
 
-def _one(kind: type, name: str, rng: random.Random) -> Drawn | None:
+def _one(kind: type, name: str, rng: random.Random, size: int | None = None) -> Drawn | None:
     settings = _settings(kind, name, rng)
     shape = rng.choice(SHAPES if name == "ConvLSTM3D" else SHAPES[:4] + SHAPES[1:2])
+    shape = shape if size is None else (size,) * len(shape)
     for arguments in rng.sample(range(4), 4):
         try:
             layer = kind(**settings)

@@ -187,6 +187,23 @@ def sizes_held(layer: Any) -> set[float]:
     return found | {(kernel - 1) * apart + 1 for kernel in found for apart in found}
 
 
+PLURALS = "timesteps|windows|features|units|filters|rows|columns|channels|heads|outputs|tensors|positions|layers|vectors"
+SINGULARS = "|".join(each.removesuffix("s") for each in PLURALS.split("|"))
+
+
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_nouns_and_verbs_agree_with_their_numbers(name, size):
+    for one in drawn(name, 8, size=size):
+        layer = the_layer(describe(one.model))
+        for text in (layer.short, layer.does, layer.change):
+            assert not re.search(rf"\b1 ({PLURALS})\b", text), (one, text)
+            assert not re.search(r"\ball 1\b(?! ·)", text), (one, text)
+            assert not re.search(rf"(?<!and )\b1 ({SINGULARS}) (become|are|stay|have|come)\b", text), (one, text)
+            assert not re.search(rf"(?<![\d,.·+−] )(?<!\d)\b([2-9]|\d\d+) ({SINGULARS})\b", text), (one, text)
+            assert not re.search(rf"\b({PLURALS}) (becomes|is|stays|has|comes)\b", text), (one, text)
+
+
 # ------------------------------------------------------------------------------------------------ time
 
 
