@@ -4,7 +4,7 @@ both directions before they are merged, the steps that a mask leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import keras
 import numpy as np
@@ -18,13 +18,16 @@ from explorer.shapes.graph import calls
 
 
 def looks(
-    model: keras.Model, tensors: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray | None]
+    model: keras.Model,
+    tensors: Mapping[str, np.ndarray],
+    masks: Mapping[str, np.ndarray | None],
+    explained: Collection[str] | None = None,
 ) -> dict[str, Drawing]:
     """For each layer that has something to show, by its name, what its drawing shows.
 
     tensors, masks: what every source and layer gave for one sequence, (1, ...), and its mask, (1, timesteps), or None
     (`explorer.models.activations.outputs`). A grid has a row for each of at most 6 units and a column for each of at most
-    48 steps.
+    48 steps. explained: the layers that may be drawn, because rules cover their calls; all unless given.
 
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> kept = keras.layers.RepeatVector(3, name="repeated")(keras.layers.Flatten(name="flat")(sequence))
@@ -35,7 +38,7 @@ def looks(
     found: dict[str, Drawing] = {}
     for call in calls(model):
         received = [tensors[name] for name in call.reads]
-        if not received:
+        if not received or (explained is not None and call.name not in explained):
             continue
         view = LayerView(call.layer, received, tensors[call.name], masks.get(call.reads[0]), remembered)
         shown = rules_for(call.layer).view(view)
