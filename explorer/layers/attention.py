@@ -27,6 +27,7 @@ from explorer.layers.base import (
     Terms,
     WeightAxis,
     WeightMeaning,
+    class_name,
 )
 from explorer.layers.drawn import MOST_ATTENDED, rows
 from explorer.layers.reasons import along
@@ -200,13 +201,13 @@ class Attention(_Attending):
         return [[*query[:-1], value[-1]] if not place else [query[0], query[1], value[1]] for place in range(len(shapes))]
 
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
-        if type(call.layer).__name__ == "AdditiveAttention":
+        if class_name(call.layer) == "AdditiveAttention":
             return None if call.width is None else [([1], [call.width])]
         numbers = bool(call.layer.use_scale) + (call.layer.score_mode == "concat")
         return [([], [numbers])]
 
     def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
-        if type(call.layer).__name__ == "AdditiveAttention" and call.width is not None:
+        if class_name(call.layer) == "AdditiveAttention" and call.width is not None:
             return {"scale": ([(call.first.axes[-1], call.width)], {})}
         return {}
 
@@ -222,7 +223,7 @@ class Attention(_Attending):
             return ()
         key = "key" if found.has_key else "value"
         scale = "scale ∗ " if layer.use_scale else ""
-        if type(layer).__name__ == "AdditiveAttention":
+        if class_name(layer) == "AdditiveAttention":
             score = f"Σ {scale}tanh(query + {key})"
         elif layer.score_mode == "dot":
             score = f"{scale}query · {key}ᵀ"

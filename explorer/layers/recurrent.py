@@ -27,6 +27,7 @@ from explorer.layers.base import (
     Summary,
     Terms,
     WeightMeaning,
+    class_name,
 )
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of
 from explorer.layers.drawn import grid, kept_steps
@@ -101,7 +102,7 @@ class Recurrent(LayerRules):
         cells = len(stack_of(call.layer.cell))
         return recurrent_summary(
             call,
-            with_cell=f" with {named_cell(call.layer)}" if type(call.layer).__name__ == "RNN" else "",
+            with_cell=f" with {named_cell(call.layer)}" if class_name(call.layer) == "RNN" else "",
             of_cell=f" of cell {cells}" if cells > 1 else "",
             states=_states(call.layer),
         )

@@ -103,6 +103,16 @@ def test_a_class_that_is_declared_to_be_the_same_is_explained_as_its_parent():
     assert class_name(Further(6)) == ""
 
 
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_what_is_declared_to_be_the_same_reads_the_same(name):
+    pairs = zip(drawn(name, 4), drawn(name, 4, lambda kind: same_as(name)(without_one(kind))), strict=True)
+    for parent, own in pairs:
+        (plain,), (declared,) = describe(parent.model).layers, describe(own.model).layers
+        assert (declared.says, declared.short, declared.equation) == (plain.says, plain.short, plain.equation)
+        assert (declared.axes_out, declared.flow, declared.window) == (plain.axes_out, plain.flow, plain.window)
+        assert (declared.parameters, declared.explained) == (plain.parameters, plain.explained)
+
+
 def test_a_name_without_rules_is_refused_with_those_that_there_are():
     with pytest.raises(ValueError, match=r"There are no rules for a layer called “Nothing”\. There are: .*GRU"):
         same_as("Nothing")
