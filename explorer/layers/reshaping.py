@@ -42,7 +42,8 @@ class Flatten(LayerRules):
 
     def summary(self, call: LayerCall) -> Summary:
         sizes = " · ".join("unknown" if size is None else f"{size:,}" for size in call.first.shape[1:])
-        return Summary("puts all numbers in one row", f"puts all {sizes} numbers of a sample in one row")
+        numbers = "the one number" if sizes == "1" else f"all {sizes} numbers"
+        return Summary("puts all numbers in one row", f"puts {numbers} of a sample in one row")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return "pool" if any(axis in ORDERED for axis in call.first.axes) else "none"
