@@ -263,7 +263,7 @@ def test_a_run_is_the_same_however_it_is_cut_and_says_the_program_it_is_on(gru):
             "model = keras.Sequential([keras.Input(batch_shape=(8, 6, 3)), layers.GRU(4)])",
             (8, 6, 3),
             (8, 4),
-            "The code fixes the batch at 8",
+            "The code sets the batch size to 8",
         ),
         (
             "a = keras.Input((6, 3))\nmodel = keras.Model(a, [layers.GRU(4)(a), layers.LSTM(4)(a)])",

@@ -25,13 +25,14 @@ from explorer.layers.base import (
 from explorer.layers.cells import LSTMCell, lstm_equation
 from explorer.layers.reasons import title
 from explorer.layers.recurrent import recurrent_summary
+from explorer.layers.spatial import ALONG
 from explorer.layers.words import bias, slid
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import Axes, Shape, Tensor
 from explorer.tensors.text import an, in_words
 
 # The axes of what stands at one timestep, by how many the kernel has.
-PLACES: dict[int, Axes] = {1: ("rows",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
+PLACES: dict[int, Axes] = {**ALONG, 1: ("rows",)}
 READ = {1: "one signal", 2: "one image", 3: "one volume"}
 
 

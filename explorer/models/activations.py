@@ -64,12 +64,12 @@ def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dic
 
 
 def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
-    """The memory of a plain recurrent layer after every step, (samples, timesteps, units), in the order in which it reads,
-    whatever of it the layer hands on; None for a layer that is not stepped through here."""
+    """The hidden state of a recurrent layer after every timestep, (samples, timesteps, units), in the order in which it
+    reads, whatever of it the layer returns; None for a layer that is not stepped through here."""
     step = _stepper(layer) if _is_stepped(layer) else None
     if step is None:
         return None
-    return np.stack(_memories(layer, step, sequence, mask, None)[0], axis=1)
+    return np.stack(_hidden_states(layer, step, sequence, mask, None)[0], axis=1)
 
 
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> list[list[int]]:
@@ -165,7 +165,7 @@ ACTIVATIONS: dict[Any, Callable[[np.ndarray], np.ndarray]] = {
     keras.activations.linear: lambda x: x,
 }
 
-# One step: what comes in, already weighed, and the states -> the new states, of which the first is the memory.
+# One timestep: what comes in, already multiplied by the kernel, and the states -> the new states, the hidden state first.
 Step = Callable[[np.ndarray, list[np.ndarray]], list[np.ndarray]]
 
 
@@ -227,37 +227,37 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
     return kernel, outer, STEPS[type(cell)](cell, recurrent, inner, bend, gate)
 
 
-def _memories(
+def _hidden_states(
     layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """What is said after every step, in the order of reading, and the last states."""
+    """The hidden state after every timestep, in the order of reading, and the last states."""
     kernel, bias, step = weights
-    heard = np.asarray(sequence) @ kernel + bias
-    samples, steps = heard.shape[:2]
-    marked = None if mask is None else np.asarray(mask).astype(bool)[:, :, None]
+    weighed = np.asarray(sequence) @ kernel + bias
+    samples, steps = weighed.shape[:2]
+    masked = None if mask is None else np.asarray(mask).astype(bool)[:, :, None]
     kinds = len(layer.cell.state_size) if isinstance(layer.cell.state_size, (list, tuple)) else 1
     states = [np.zeros((samples, layer.cell.units), np.float32) for _ in range(kinds)]
     if start is not None:
         states = [np.asarray(each) for each in keras.tree.flatten(start)]
-    said = np.zeros((samples, layer.cell.units), np.float32)
-    memories = []
+    output = np.zeros((samples, layer.cell.units), np.float32)
+    hidden_states = []
     for place in reversed(range(steps)) if layer.go_backwards else range(steps):
-        new = step(heard[:, place], states)
-        if marked is None:
-            states, said = new, new[0]
+        new = step(weighed[:, place], states)
+        if masked is None:
+            states, output = new, new[0]
         else:
-            # Over a masked step the states stay, and what was said last is said again (at first: nothing).
-            here = marked[:, place]
-            said = np.where(here, new[0], said)
+            # At a masked timestep the states stay, and the last output is returned again (zeros at first).
+            here = masked[:, place]
+            output = np.where(here, new[0], output)
             states = [np.where(here, after, before) for after, before in zip(new, states, strict=True)]
-        silent = None if marked is None or not layer.zero_output_for_mask else marked[:, place]
-        memories.append(said if silent is None else np.where(silent, said, 0))
-    return memories, states
+        unmasked = None if masked is None or not layer.zero_output_for_mask else masked[:, place]
+        hidden_states.append(output if unmasked is None else np.where(unmasked, output, 0))
+    return hidden_states, states
 
 
 def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
-    memories, states = _memories(layer, weights, sequence, mask, start)
-    output = np.stack(memories, axis=1) if layer.return_sequences else memories[-1]
+    hidden_states, states = _hidden_states(layer, weights, sequence, mask, start)
+    output = np.stack(hidden_states, axis=1) if layer.return_sequences else hidden_states[-1]
     output = _with_mask(keras.ops.convert_to_tensor(output), mask, layer)
     if layer.return_state:
         return [output, *(keras.ops.convert_to_tensor(state) for state in states)]

@@ -1,5 +1,5 @@
-"""Real numbers that show what one layer does, small enough to draw: a memory that starts anew beside one that runs through,
-both directions before they are merged, the steps that a mask leaves out.
+"""Real numbers that show what one layer does, small enough to draw: a hidden state that starts anew beside one that runs
+through, both directions before they are merged, the timesteps that a mask leaves out.
 """
 
 from __future__ import annotations
