@@ -94,7 +94,7 @@ function unrolledWords(row, width, height) {
   const name = unrolledName(row);
   const steps = row.inner_steps;
   const inner = steps ? [[`${name} over`, `${count(steps, "timesteps")},`, "from zero"], [name, "from 0"]] : [];
-  const parts = name.split(/(?<=[a-z])(?=[A-Z])/);
+  const parts = name.split(/(?<=[a-z]|\dD)(?=[A-Z])/);
   const two = parts.length > 2 ? [parts.slice(0, -1).join(""), lastOf(parts)] : parts;
   const ways = [...inner, [name], two, parts].flatMap((lines) => [12, 11, 10].map((size) => ({ lines, size })));
   const wide = (/** @type {Way} */ { lines, size }) => Math.max(...lines.map((line) => textWidth(line, size)));
