@@ -34,6 +34,8 @@ export function unrolledCells({ pen, rows, grid, axis, steps, values }) {
   }
   const read = new Set(rows.flatMap((row) => row.reads));
   for (const row of rows) unrolledRow(drawing, row, !read.has(row.name));
+  // A model of pictures has no axis to count along.
+  if (!rows.some(({ timed }) => timed)) return;
   const y = Math.max(...rows.map((row) => row.bottom)) + 14;
   for (const { step, x } of grid.places.filter((place) => place.step !== null)) {
     insideText(pen, `step${step}`, step ?? "", x, y, "s11 bold", "middle", axis);

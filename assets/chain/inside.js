@@ -79,7 +79,8 @@ function insideWalk(state, event) {
 /** @type {(parent: HTMLElement, layer: Layer, look: Look | null | undefined) => void} */
 export function drawInside(parent, layer, look) {
   let state = insides.get(parent);
-  if (!look || !DRAWINGS[look.kind]) {
+  // Where the window of a convolution is not known, no steps can be drawn that it sees.
+  if (!look || !DRAWINGS[look.kind] || (look.kind === "window" && !layer.window)) {
     state?.observer.disconnect();
     insides.delete(parent);
     parent.replaceChildren();

@@ -33,7 +33,7 @@ from explorer.layers.spatial import (
 )
 from explorer.layers.words import activated, added, bias, is_elementwise, slid
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import Tensor
+from explorer.tensors.tensor import SPATIAL, Tensor
 from explorer.tensors.text import count, one_of
 
 
@@ -63,9 +63,29 @@ class Filters(Spatial):
         return list(zip(named, call.layer.kernel_size, strict=True))
 
     def told_settings(self, layer: Layer) -> list[str]:
-        filters, kernel = layer.output[0][-1], layer.weights[0].shape[:-2]
-        size = kernel[0] if len(kernel) == 1 else kernel
-        return [count(filters, "filters"), f"kernel_size={size}"]
+        kernel = layer.weights[0].shape
+        return [count(self.filters_of(kernel), "filters"), *window_settings(layer, kernel[:-2])]
+
+    def filters_of(self, kernel: Sequence[int]) -> int:
+        """How many filters a kernel of this shape holds."""
+        return kernel[-1]
+
+
+def window_settings(layer: Layer, kernel: Sequence[int]) -> list[str]:
+    """What a description tells of the window of a convolution: its size, its strides, and whether it is padded."""
+    if len(kernel) == 1:
+        strided = layer.window is not None and layer.window.stride > 1
+        return [f"kernel_size={kernel[0]}", *([f"strides={layer.window.stride}"] if layer.window and strided else [])]
+    known, (before, after) = [f"kernel_size={tuple(kernel)}"], (each[0] for each in (layer.input, layer.output))
+    places = [place for place, axis in enumerate(layer.axes_in[0]) if axis in SPATIAL]
+    sizes = [(before[place], after[place], size) for place, size in zip(places, kernel, strict=False)]
+    if len(sizes) < len(kernel):
+        return known
+    if all(old is not None and old == new for old, new, _ in sizes):
+        known.append("padding that keeps every position")
+    elif all(old is not None and new == old - size + 1 for old, new, size in sizes):
+        known.append("no padding")
+    return known
 
 
 class SlidConvolution(Filters):

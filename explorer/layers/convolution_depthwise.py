@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.description import Layer, Window
 from explorer.layers.base import AxisSize, LayerCall, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
-from explorer.layers.convolution import SlidConvolution
+from explorer.layers.convolution import SlidConvolution, window_settings
 from explorer.layers.spatial import (
     PLACES,
     at,
@@ -78,9 +78,8 @@ class _Depthwise(SlidConvolution):
         return () if inner is None else [f"y{place} = {inner}"]
 
     def told_settings(self, layer: Layer) -> list[str]:
-        kernel, times = layer.weights[0].shape[:-2], layer.weights[0].shape[-1]
-        size = kernel[0] if len(kernel) == 1 else kernel
-        return [f"kernel_size={size}", *([f"depth_multiplier={times}"] if times > 1 else [])]
+        *kernel, _, times = layer.weights[0].shape
+        return [*window_settings(layer, kernel), *([f"depth_multiplier={times}"] if times > 1 else [])]
 
 
 class DepthwiseConv(_Depthwise):
@@ -133,4 +132,4 @@ class SeparableConv(_Depthwise):
         return () if inner is None else [f"z{place} = {terms}", f"y{letters} = {inner}"]
 
     def told_settings(self, layer: Layer) -> list[str]:
-        return [count(layer.output[0][-1], "filters"), *super().told_settings(layer)]
+        return [count(layer.weights[1].shape[-1], "filters"), *super().told_settings(layer)]

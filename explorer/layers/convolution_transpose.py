@@ -104,6 +104,9 @@ class ConvolutionTranspose(Filters):
         inner = activated(layer.activation, added(terms, "bias" if layer.use_bias else ""))
         return () if inner is None else [f"y{at([f'{letter}′' for letter in letters])} = {inner}".replace("'", "′")]
 
+    def filters_of(self, kernel: Sequence[int]) -> int:
+        return kernel[-2]
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return flow_of(call, "spread")
 

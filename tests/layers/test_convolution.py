@@ -219,3 +219,26 @@ def test_nothing_is_said_of_an_input_with_more_axes_than_the_layer_slides_over()
     call = LayerCall(layer, [tensor], [])
     assert rules_for(layer).axes(call, [(None, 3, 3, 2)]) is None
     assert isinstance(rules_for(layers.Conv2DTranspose(1, 1)), ConvolutionTranspose)
+
+
+def test_a_question_tells_the_settings_that_its_answer_depends_on():
+    settings_told = [
+        (layers.Conv2D(32, 3), (28, 28, 1), ["32 filters", "kernel_size=(3, 3)", "no padding"]),
+        (
+            layers.Conv2D(4, 3, padding="same"),
+            (9, 9, 1),
+            ["4 filters", "kernel_size=(3, 3)", "padding that keeps every position"],
+        ),
+        (layers.Conv2D(4, 3, data_format="channels_first"), (2, 9, 9), ["4 filters", "kernel_size=(3, 3)", "no padding"]),
+        (layers.Conv1D(4, 3, strides=2), (9, 2), ["4 filters", "kernel_size=3", "strides=2"]),
+        (layers.Conv1DTranspose(4, 3), (9, 2), ["4 filters", "kernel_size=3"]),
+        (
+            layers.DepthwiseConv2D((3, 1), depth_multiplier=2),
+            (9, 9, 2),
+            ["kernel_size=(3, 1)", "no padding", "depth_multiplier=2"],
+        ),
+        (layers.SeparableConv1D(5, 3), (9, 2), ["5 filters", "kernel_size=3"]),
+    ]
+    for layer, shape, told in settings_told:
+        (found,) = describe(one(layer, shape)).written().layers
+        assert rules_for(layer).told_settings(found) == told
