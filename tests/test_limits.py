@@ -29,6 +29,6 @@ def test_an_ordinary_run_is_not_refused():
 def test_a_run_too_long_or_too_large_is_refused_with_its_estimate():
     large = replace(DEFAULT, architecture="stacked_gru", timesteps=200, units=256, samples=4096, epochs=500)
     shapes = Description.read(jobs.describe(large.to_dict())["description"])
-    assert "hours, and the limit is 1 hours" in cost.refusal(large, shapes, PLENTY)
+    assert "hours, and the limit is 1 hour." in cost.refusal(large, shapes, PLENTY)
     sentence = cost.refusal(replace(large, batch=256), shapes, cost.WORKER_BASE_BYTES + 2**28)
     assert "GiB of memory, and a worker has 0.2 GiB free" in sentence
