@@ -10,7 +10,7 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test coverage soak soak-code soak-faults soak-people lint types format bench setup setup-dev lock try
+.PHONY: help run test coverage soak soak-code soak-faults soak-people lint types layers format bench setup setup-dev lock try
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
@@ -21,6 +21,7 @@ help:
 	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
+	@echo "make layers write docs/layers.md, the table of the classes of layers"
 	@echo "make lint   check style, types, imports and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
 	@echo "make lock   write requirements.txt and requirements-dev.txt from pyproject.toml"
@@ -71,6 +72,10 @@ lint: setup-dev
 
 types: setup-dev
 	$(BIN)/python -m scripts.front_end_types
+	$(BIN)/python -m scripts.glossary
+
+layers: setup-dev
+	$(BIN)/python -m scripts.layers_table
 
 # What is installed, with everything underneath, for every system and Python that pyproject.toml names. What stands in the
 # files already is kept where it fits: `rm requirements*.txt` first, but for bench and soak, takes what is newest.

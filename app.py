@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.ui import ending, events, life, sockets
+from explorer.ui import engine_instance, events, shutdown, sockets
 from explorer.ui import shapes as shapes_route
 from explorer.ui.frontend import Frontend
 from explorer.ui.headers import Headers, security_headers
@@ -32,20 +32,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     sockets.send_at_once(st.get_option("server.port"))
     if told := notice(st.get_option("server.address"), st.get_option("server.port")):
         print(told, flush=True)
-    life.start()
+    engine_instance.start()
     try:
-        with ending.heard():
+        with shutdown.heard():
             yield
     finally:
-        life.end()
+        engine_instance.end()
 
 
 async def live(request: Request) -> Response:
-    return await events.live(request, life.engine())
+    return await events.live(request, engine_instance.engine())
 
 
 async def shapes(request: Request) -> Response:
-    return await shapes_route.shapes(request, life.engine())
+    return await shapes_route.shapes(request, engine_instance.engine())
 
 
 app = st.App(

@@ -2,11 +2,15 @@
 
 export const AXES = ["batch", "timesteps", "features", "units", "outputs", "windows"];
 
-// An axis that has no colour of its own (heads, filters) is drawn in the quiet grey of the text, with its name.
+// Axes that are another one by another name, in the words of convolutions.
+const SAME = new Map([["filters", "units"], ["channels", "features"]]);
+
+// An axis that has no colour of its own (heads, rows) is drawn in the quiet grey of the text, with its name.
 /** @type {(axis: string | null | undefined, text?: boolean) => string} */
 export function axisColour(axis, text = false) {
-  if (!axis || !AXES.includes(axis)) return "var(--quiet)";
-  return `var(--${axis}${text ? "-text" : ""})`;
+  const name = SAME.get(axis ?? "") ?? axis;
+  if (!name || !AXES.includes(name)) return "var(--quiet)";
+  return `var(--${name}${text ? "-text" : ""})`;
 }
 
 /** @type {(root: HTMLElement) => void} */

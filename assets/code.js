@@ -22,7 +22,7 @@ function writeLine(list, { number, sign, text, kind, note }) {
     line.textContent = text;
     return;
   }
-  const words = kind && { removed: "removed: ", added: "added: ", marked: "here it breaks: " }[kind];
+  const words = kind && { removed: "removed: ", added: "added: ", marked: "problem here: " }[kind];
   if (words) create("span", "spoken", line).textContent = words;
   const edge = create("span", "edge", line);
   mark(edge, { "aria-hidden": "true" });

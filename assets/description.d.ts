@@ -22,7 +22,7 @@ export interface Source {
   spoken: string;
 }
 
-// One call of one layer; what the fields mean stands at `explorer.model_shapes.LayerShapes`.
+// One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 export interface Layer {
   name: string;
   type: string;
@@ -38,7 +38,7 @@ export interface Layer {
   wraps: string | null;
   shares: string | null;
   explained: boolean;
-  flow: string;
+  flow: "all" | "all before" | "along" | "both" | "both last" | "each" | "input" | "last" | "mark" | "merge" | "none" | "pool" | "repeat" | "spread" | "unknown" | "window";
   reach: number | null;
   window: Window | null;
   merge_mode: string | null;
@@ -298,7 +298,7 @@ export interface AttentionLook {
   says: string;
 }
 
-// A setting of a layer that could be otherwise; what the fields mean stands at `explorer.twins.Setting`.
+// A setting of a layer that could be otherwise; what the fields mean stands at `explorer.models.variants.Setting`.
 export interface TwinSetting {
   layer: string;
   setting: string;
@@ -326,15 +326,15 @@ export interface Changed {
   there: unknown;
 }
 
-// Where a twin cannot go on, and why; what Keras says of it stands apart, and is "" where Keras was not asked.
+// Where the second model fails, and why; `keras_says` is "" where Keras was not asked.
 export interface Broken {
   keras_says: string;
   layer: string;
   says: string;
 }
 
-// layer: the first one where two models part, or None. why: a sentence.
-export interface Parting {
+// layer: the first one that differs, or None. why: a sentence.
+export interface Comparison {
   differences: Difference[];
   layer: string | null;
   why: string;

@@ -18,7 +18,7 @@ const panels = new WeakMap();
 const APART = 50;
 const ERROR_APART = 300;
 const FIGURES = { loss: lossFigure, outputs: outputsFigure, error: errorFigure };
-const NOTHING_KNOWN = { key: "", answers: "every step", answer: "number", epochs: 1, floors: [] };
+const NOTHING_KNOWN = { key: "", answers: "every step", answer: "number", epochs: 1, baselines: [] };
 const NO_INFO = { ...NOTHING_KNOWN, targets: [[[0]]], lengths: [1] };
 
 /** @type {(url: string) => Promise<Plotly>} */

@@ -16,7 +16,7 @@ baseline         a page as one writes it with `model.fit`; `sites` knows where t
 watch            JavaScript that reads the browser's clock
 page             both pages in Chromium, in turn
 start            `make run` to painted shapes
-estimates        how close `explorer.limits` comes
+estimates        how close `explorer.training.cost` comes
 figures          the pictures in assets/
 report, reach    the figures as Markdown, and the targets
 """

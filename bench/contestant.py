@@ -74,7 +74,7 @@ def ours(experiment: Experiment, line: Line) -> NoReturn:
 
 def other(experiment: Experiment, line: Line) -> NoReturn:
     """Ours, compiled the other way: by XLA where we leave that, without it where we take it."""
-    from explorer.training import Program, Trainer
+    from explorer.training.trainer import Program, Trainer
 
     xla, state = not Program(experiment).xla, None
     try:
@@ -96,9 +96,9 @@ def fit(experiment: Experiment, line: Line) -> NoReturn:
     """One endless `model.fit` whose callback stops between epochs until the next turn: start-up is not counted."""
     import keras
 
-    from explorer import data
-    from explorer.build import build_experiment
     from explorer.catalog import TASKS
+    from explorer.models.build import build_experiment
+    from explorer.training import data
 
     class Turns(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -121,7 +121,7 @@ def torch(experiment: Experiment, line: Line) -> NoReturn:
     import torch
     from torch import nn
 
-    from explorer import data
+    from explorer.training import data
 
     kind = {"gru_every_step": nn.GRU, "lstm_every_step": nn.LSTM}[experiment.architecture]
     memory = kind(experiment.features, experiment.units, batch_first=True)

@@ -1,4 +1,4 @@
-"""How close `explorer.limits` comes: the estimated against the measured seconds of an epoch, in a worker's settings.
+"""How close `explorer.training.cost` comes: the estimated against the measured seconds of an epoch, in a worker's settings.
 
 `python -m bench.estimates` prints it as JSON: the bench asks for it so, because a worker's settings hold for a process.
 """
@@ -9,10 +9,10 @@ import json
 import statistics
 import time
 
-from explorer import limits
 from explorer.catalog import read_experiment
 from explorer.description import Description
 from explorer.runtime import jobs
+from explorer.training import cost
 
 CASES = (
     {},
@@ -32,7 +32,7 @@ def measure() -> list[tuple[str, float, float]]:
         experiment = read_experiment(case).experiment
         values = experiment.to_dict()
         description = jobs.describe(values)["description"]
-        estimated = limits.estimate(experiment, Description.read(description)).seconds / experiment.epochs
+        estimated = cost.estimate(experiment, Description.read(description)).seconds / experiment.epochs
         state, seconds = None, []
         for epoch in range(1, EPOCHS + 2):
             start = time.perf_counter()

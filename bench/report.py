@@ -203,6 +203,6 @@ def _estimates(found: Sequence[Sequence[Any]]) -> str:
     rows = [(words, f"{guess:.3f} s", f"{real:.3f} s", f"{guess / real:.1f}") for words, guess, real in found]
     return (
         "## The estimate before a run\n\n"
-        "What `explorer.limits` says an epoch will take, against what it took.\n\n"
+        "What `explorer.training.cost` says an epoch will take, against what it took.\n\n"
         + _table(("an epoch of", "estimated", "measured", "ratio"), rows)
     )

@@ -36,9 +36,9 @@ def _plain_keras(experiment: Experiment, jit: bool) -> list[tuple[float, float]]
     import keras
     import numpy as np
 
-    from explorer import data
-    from explorer.build import build_experiment
     from explorer.catalog import TASKS
+    from explorer.models.build import build_experiment
+    from explorer.training import data
 
     model, rate = build_experiment(experiment), experiment.learning_rate
     model.compile(optimizer=keras.optimizers.Adam(rate), loss=TASKS[experiment.task].loss, jit_compile=jit)

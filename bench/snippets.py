@@ -20,8 +20,8 @@ from bench.numbers import percentile
 CASES = ROOT / "tests" / "cases"
 SETS = {
     "learner_cases": "The shared cases, which the rules were written with",
-    "held_out": "Cases by another hand, met by finished rules; what they showed was mended afterwards",
-    "second": "A second set by another hand, met and mended in the same way",
+    "held_out": "Cases by another hand, met by finished rules; what they showed was fixed afterwards",
+    "second": "A second set by another hand, met and fixed in the same way",
 }
 REPEATS = 30
 PATIENCE = 60.0
@@ -44,7 +44,7 @@ model.compile(optimizer="adam", loss="mse")
 
 
 def measure(quick: bool = False) -> dict[str, Any]:
-    """{"cases": {set: {kind: [cases, named, blamed, mended]}}, "seconds": {"holds" and "breaks": [...]}}.
+    """{"cases": {set: {kind: [cases, named, blamed, fixed]}}, "seconds": {"holds" and "breaks": [...]}}.
 
     seconds: of one check of ten layers in a warm worker, each of a code with sizes of its own.
     """
@@ -103,7 +103,7 @@ def judged(case: dict[str, Any], report: dict[str, Any]) -> tuple[str, bool, boo
 
 
 def by_kind(found: Iterable[tuple[str, bool, bool, bool]]) -> dict[str, list[int]]:
-    """How many cases of each kind there are, and how many of them are named, blamed and mended.
+    """How many cases of each kind there are, and how many of them are named, blamed and fixed.
 
     >>> by_kind([("none", True, True, True), ("input_rank", True, False, True)])
     {'input_rank': [1, 1, 0, 1], 'none': [1, 1, 1, 1]}
@@ -123,8 +123,8 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
         "# Pasted code\n\n"
         f"From `.venv/bin/python -m bench.snippets` (part of `make bench`) on {machine['date']}: {machine['processor']}, "
         f"{machine['cores']} cores; Python {machine['python']}, keras {machine['versions']['keras']}.\n\n"
-        "A case is *named* where the first problem has its kind, *blamed* where it points at the layer that breaks or at "
-        "the one to change, *mended* where a fix is offered: each was proved by reading the changed code and letting its "
+        "A case is *named* where the first problem has its kind, *blamed* where it points at the layer that fails or at "
+        "the one to change, *fixed* where a fix is offered: each was proved by reading the changed code and letting its "
         "shapes run, and `make soak` really runs each of them in Keras. The row `none` counts codes that are right and are "
         "left in peace."
     ]
@@ -144,7 +144,7 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
 def _table(rows: dict[str, list[int]]) -> str:
     wrong = [row for kind, row in rows.items() if kind != "none"]
     total = [sum(row[place] for row in wrong) for place in range(4)]
-    lines = ["| kind | cases | named | blamed | mended |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| kind | cases | named | blamed | fixed |", "| --- | --- | --- | --- | --- |"]
     lines += [f"| {kind} | {' | '.join(map(str, row))} |" for kind, row in rows.items() if kind != "none"]
     shares = " | ".join(f"{each} ({each / total[0]:.0%})" for each in total[1:])
     lines.append(f"| **all that are wrong** | {total[0]} | {shares} |")

@@ -5,6 +5,7 @@ In the order to read it; a file imports only what stands above it. Files marked 
 description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
+glossary        the words that a learner needs, each in one or two sentences
 registry        `@architecture` and `@task`, where a function signs in
 experiment/     what an experiment is: the frozen values (experiment), what they may be (bounds), and the reading of what
                 comes from outside (parse)
@@ -13,42 +14,17 @@ tasks/          one small file each: NumPy only
 pasted          pasted code in an architecture's place, and random targets in a task's
 catalog         walks both folders
 presets         named experiments with a point to see
-examples/       Keras code to open and paste: as written, and mended
-data            what an experiment trains on, holds out, and probes
-sizes           sizes in symbols: 2 · U, T − 2
-tensors         a shape with a name for each axis, and what the rules for a layer look at
+examples/       Keras code to open and paste: as written, and fixed
 keras_internals what Keras does not document: attributes of its tensors, layers and weights
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
-graph           the calls of layers between a model's inputs and outputs
-grammar         counts with their nouns, verbs that agree, and what became of axes
-sentences       what a layer does to the axes, in words, a rule for each class of layer
-axes            the names of the axes that it returns, likewise
-extents         how long they are, in symbols, likewise
-arithmetic      how the number of its weights comes about, likewise
-weights         what its weights are called and what their axes mean, likewise
-time_flow       the ways of moving along time, and what is said of each
-flows           how a layer moves along time, likewise, and the chain unrolled
-equations       what it computes, likewise
-explanation     the same for other programs, and as text
-spoken          what the page shows, copies and reads aloud of a model, beside its shapes
-model_shapes    what is said of a model as values, and the same written out
-shapes *        what each layer receives and returns, and why: all of that together
-layer_diff      how a layer differs from the one of the same name in another model
-parting         where two chains part, and why
+tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
+shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
 answers         the types of what workers answer about a model
 schema          the JSON schema of all that is written out
-snippet/ *      pasted Keras code read without running it: its model, or where its shapes break and how to mend it
-build *         a seeded model that keeps its architecture's promise
-settings *      which setting of an experiment every axis and every weight follows
-twins *         a model with one setting at its other value
+snippet/ *      pasted Keras code read without running it: its model, or where its shapes fail and how to fix it
+models/ *       real Keras models: built, with a setting changed, with the numbers that flow through them, made fast to train
 quiz            questions made from a model, with the reason behind every choice
-inside *        the real numbers that flow through a model
-looks *         real numbers that show what one layer does
-folding *       time joined to the batch, where that changes nothing
-states          a run's state as bytes
-training *      compiles an epoch once and runs chunks of it
-limits          what a run will cost, estimated before it starts
-story           what happened in a run, in sentences
+training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
   jobs, worker_preload  what workers run, by name

@@ -6,14 +6,14 @@ from typing import Any
 
 from explorer.description import Description, Plain
 from explorer.drawings import Drawing
-from explorer.parting import Broken, Changed
+from explorer.shapes.compare import Broken, Changed
 
 # A row for each of at most 32 features or units, of a number from 0 to 255 for each of at most 32 steps.
 Shades = list[list[int]]
 
 
 class TwinSetting(Plain, frozen=True):
-    """A setting of a layer that could be otherwise; what the fields mean stands at `explorer.twins.Setting`."""
+    """A setting of a layer that could be otherwise; what the fields mean stands at `explorer.models.variants.Setting`."""
 
     layer: str
     setting: str

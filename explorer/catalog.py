@@ -70,7 +70,7 @@ def checked_experiment(values: Mapping[str, Any], spelled: Callable[[str], str] 
     told = {problem.name for problem in reading.problems}
     sentences = [problem.refusal for problem in reading.problems]
     sentences += [
-        f"{spelled(name)} is no setting of {reading.experiment.architecture} on {reading.experiment.task}."
+        f"{spelled(name)} is not a setting of {reading.experiment.architecture} on {reading.experiment.task}."
         for name in values
         if name not in here | told
     ]
@@ -93,9 +93,9 @@ class Resolved:
     features: int
 
     @property
-    def floors(self) -> dict[str, float]:
+    def baselines(self) -> dict[str, float]:
         """The losses that are known beforehand, by their names."""
-        return self.task.floor_values(self.timesteps, self.features, self.experiment.knobs)
+        return self.task.baseline_values(self.timesteps, self.features, self.experiment.knobs)
 
 
 def resolve(experiment: Experiment) -> Resolved:
@@ -129,11 +129,11 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
     Raises ValueError for code that does not hold or whose shapes are not known, and for a task that does not fit.
     """
     if not report.holds or not report.description:
-        raise ValueError("This code cannot be trained yet: mend first what breaks in it.")
+        raise ValueError("This code cannot be trained yet: fix its problems first.")
     # That a model of several outputs is not trained here is said when Keras is asked; until then the first stands for all.
     target, loss = report.first_target, report.first_loss
     if not report.x or not target:
-        raise ValueError("To train it, the shapes of its inputs and of its target must be known: give x and y.")
+        raise ValueError("To train this model, fill in the shapes of its inputs and of its target, x and y.")
     pasted = own_code.known(Pasted(code, report.x, target, loss), report.description)
     fitting = pasted_tasks(pasted.x, pasted.y, loss)
     chosen = fitting[0] if task is None else task

@@ -1,19 +1,51 @@
 """The types of what the house says of a model, written out: what `--json`, the page and the front end are given.
 
 Their JSON schema is in `explorer.schema`. To add something to a layer, add a field to `Layer` here, and fill it in
-`explorer.model_shapes.LayerShapes.written`.
+`explorer.shapes.model_shapes.LayerShapes.written`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 Shape = tuple[int | None, ...]
 Axes = tuple[str, ...]
 Symbols = tuple[str | None, ...]
+# How a layer moves along time (`explorer.shapes.time_flow` has the words):
+# each     the same at every timestep, and no timestep sees another
+# along    a state runs from timestep to timestep, and that of every one is returned; last: only the last one
+# both     one state forwards and one backwards; both last: only the last one of each
+# pool     all timesteps become one
+# window   every output sees a window of timesteps
+# spread   every timestep reaches a window of timesteps of the output
+# all      every timestep sees every timestep; all before: itself and those before it
+# repeat   one vector is given to every timestep
+# merge    what stands at the same timestep is put together
+# mark     no number changes, some timesteps are masked
+# none     there is no time in what comes in or goes out
+# unknown  no rule knows it
+# input    of what is no layer, but where data comes in
+TimeFlow = Literal[
+    "each",
+    "along",
+    "last",
+    "both",
+    "both last",
+    "pool",
+    "window",
+    "spread",
+    "all",
+    "all before",
+    "repeat",
+    "merge",
+    "mark",
+    "none",
+    "unknown",
+    "input",
+]
 
 
 class Plain(msgspec.Struct, frozen=True):
@@ -64,7 +96,8 @@ class Window(Plain, frozen=True):
     """The stretch that a layer slides along a sequence.
 
     Counted from 1, step t of what it returns sees the steps stride · (t − 1) + 1 − offset + dilation · k, for k from 0 to
-    size − 1; those outside of the sequence are padding.
+    size − 1; those outside of the sequence are padding. Of a layer whose flow is "spread", it is the other way round: step t
+    of what it receives reaches those steps of what it returns, and those outside of that are cut off.
     """
 
     size: int
@@ -93,7 +126,7 @@ class Outline(Plain, frozen=True):
 
 
 class Layer(Outline, frozen=True, kw_only=True):
-    """One call of one layer; what the fields mean stands at `explorer.model_shapes.LayerShapes`.
+    """One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 
     arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
     title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where
@@ -111,7 +144,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     wraps: str | None
     shares: str | None
     explained: bool
-    flow: str
+    flow: TimeFlow
     reach: int | None
     window: Window | None
     merge_mode: str | None

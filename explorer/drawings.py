@@ -1,5 +1,5 @@
 """The types of what the drawing of a layer shows of one sequence, as it is written out: a grid has a row for each unit and a
-column for each step. What fills them is `explorer.looks`.
+column for each step. What fills them is `explorer.models.layer_views`.
 """
 
 from __future__ import annotations

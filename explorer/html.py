@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from explorer.description import Description
-from explorer.explanation import spelled, told_layer
-from explorer.grammar import joined
+from explorer.shapes.explanation import spelled, told_layer
+from explorer.tensors.text import joined
 
 _STYLE = "text-align: left; vertical-align: top"
 

@@ -35,13 +35,13 @@ class Explanation:
     looks: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON for other programs; see `explorer.explanation.explained`."""
-        from explorer.explanation import explained
+        """As JSON for other programs; see `explorer.shapes.explanation.explained`."""
+        from explorer.shapes.explanation import explained
 
         return explained(self.description).to_dict()
 
     def __str__(self) -> str:
-        from explorer.explanation import told
+        from explorer.shapes.explanation import told
 
         return told(self.description, self.looks)
 
@@ -101,7 +101,7 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
         found = jobs.describe(_checked(model).to_dict())
         return Explanation(Description.read(found["description"]), found["looks"])
     jobs.warm()
-    from explorer.shapes import describe
+    from explorer.shapes.describe_model import describe
 
     return Explanation(describe(model, input_axes).written())
 
@@ -113,7 +113,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> Report:
-    """Read Keras code without running it: its shapes, what is wrong with them, and how to mend it.
+    """Read Keras code without running it: its shapes, what is wrong with them, and how to fix it.
 
     The arguments and what is returned are those of `explorer.snippet.check`.
     """
@@ -142,15 +142,15 @@ def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = Non
     """
     import psutil
 
-    from explorer import limits
     from explorer.description import Description
     from explorer.runtime import jobs
+    from explorer.training import cost
 
     experiment = _checked(experiment)
     values = experiment.to_dict()
     described = jobs.describe(values)
     available = psutil.virtual_memory().available
-    refusal = described["hindrance"] or limits.refusal(experiment, Description.read(described["description"]), available)
+    refusal = described["hindrance"] or cost.refusal(experiment, Description.read(described["description"]), available)
     if refusal:
         raise ValueError(refusal)
     state: bytes | None = None

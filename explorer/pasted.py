@@ -12,11 +12,11 @@ import numpy as np
 from explorer.description import Description, Layer
 from explorer.experiment import Pasted
 from explorer.experiment.bounds import LIMITS
-from explorer.registry import LOSSES, Architecture, Floor, Task
+from explorer.registry import LOSSES, Architecture, Baseline, Task
 
 NAME = "pasted"
 RANDOM = "random_targets"
-CODE_SAYS = "The code says how many."
+CODE_SAYS = "The code sets this number."
 # What is asked for by each loss; a name that Keras writes in another way is in OTHER_NAMES.
 ASKS = {
     **dict.fromkeys(("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "cosine_similarity"), "numbers"),
@@ -57,7 +57,7 @@ def target_shape(pasted: Pasted) -> tuple[int, ...]:
 
 
 def known(pasted: Pasted, description: Description) -> Pasted:
-    """The same with what only Keras can tell, out of a description of its model (`explorer.shapes`)."""
+    """The same with what only Keras can tell, out of a description of its model (`explorer.shapes.describe_model`)."""
     batch = pasted.x[0][0]
     (answer, *_) = description.output
     # A size that stays unknown is the target's, where that has as many axes.
@@ -78,16 +78,16 @@ def sequence_of(pasted: Pasted) -> tuple[int, int]:
 def misfit(task: Task, x: tuple[tuple[int, ...], ...], y: tuple[int, ...], loss: str) -> str:
     """Why a model of pasted code with these shapes and this loss cannot take a task of the catalog, or an empty string."""
     if loss_name(loss) != loss_name(LOSSES[task.answer]):
-        return f"the task is judged by {LOSSES[task.answer]}, and the code by {loss}"
+        return f"the task uses the loss {LOSSES[task.answer]}, and the code {loss}"
     if task.inputs not in ("sequence", "padded") or len(x) != 1 or len(x[0]) != 3:
-        return "the task needs a model of one input, (batch, timesteps, features)"
+        return "the task needs a model with one input, (batch, timesteps, features)"
     _, timesteps, features = x[0]
     for name, size in (("timesteps", timesteps), ("features", features)):
         if size not in task.ranges.get(name, range(1, int(LIMITS[name].high) + 1)):
             return f"the task has no sequences with {size} {name}"
     wanted = (timesteps, task.outputs) if task.answers == "every step" else (task.outputs,)
     if tuple(y[1:]) != wanted:
-        return f"the task's answer for one sequence has the shape {wanted}, and the code's {tuple(y[1:])}"
+        return f"the task's target for one sequence has the shape {wanted}, and the code's {tuple(y[1:])}"
     return ""
 
 
@@ -115,7 +115,7 @@ class RandomTargets(Task):
     def doc(self) -> str:
         """The function's, in one line: that the targets tell nothing, and what that comes to."""
         told = " ".join(super().doc.partition("\n\n")[0].split())
-        values = self.floor_values(1, 1, {})
+        values = self.baseline_values(1, 1, {})
         return told + "".join(f" Always predicting the mean gives a loss of {value:.3g}." for value in values.values())
 
     @property
@@ -167,7 +167,7 @@ def as_task(pasted: Pasted) -> RandomTargets:
         ranges={},
         why={},
         outputs=(pasted.output or pasted.y)[-1] if len(pasted.output or pasted.y) > 1 else 1,
-        floors=_floors(pasted),
+        baselines=_baselines(pasted),
         pasted=pasted,
     )
 
@@ -185,8 +185,8 @@ def random_targets(
     kind: str | None,
     classes: int,
 ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """Random targets can only be learned by heart: nothing in the inputs tells them, and on sequences that it has not seen
-    no model does better than to predict the mean.
+    """Random targets can only be memorized: they have nothing to do with the inputs, and on new sequences no model does
+    better than to predict the mean.
 
     inputs, target: the shapes of one sample of every input and of the target. below: for every input what its whole
     numbers stay below, or None. kind: what is asked for, a value of `ASKS`. Returns arrays (samples, ...), float32.
@@ -223,7 +223,7 @@ def _answer(pasted: Pasted) -> str:
     return "class" if kind in CHOSEN else "yes/no" if kind == "yes/no" else "number"
 
 
-def _floors(pasted: Pasted) -> tuple[Floor, ...]:
+def _baselines(pasted: Pasted) -> tuple[Baseline, ...]:
     """What predicting the mean gives, where that has a closed form."""
     classes = (pasted.output or (2,))[-1]
     inside, height = math.erf(1 / math.sqrt(2)), math.exp(-1 / 2) / math.sqrt(2 * math.pi)
@@ -246,8 +246,8 @@ def _floors(pasted: Pasted) -> tuple[Floor, ...]:
     def predict(inputs: np.ndarray) -> np.ndarray:
         return np.full((len(inputs), *(pasted.output or pasted.y)[1:]), mean, np.float32)
 
-    told = "this is luck: the answers have nothing to do with the inputs"
-    return (Floor("always the mean", lambda timesteps, features: value, predict, told),)
+    told = "This is luck: the targets have nothing to do with the inputs."
+    return (Baseline("always the mean", lambda timesteps, features: value, predict, told),)
 
 
 def _below(source: str, layers: Sequence[Layer]) -> int | None:

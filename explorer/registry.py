@@ -59,15 +59,15 @@ class Knob:
 
 
 @dataclass(frozen=True)
-class Floor:
+class Baseline:
     """A loss known beforehand.
 
     name: what stands at the line in the chart, such as "without memory".
     value: a function of (timesteps, features, **knobs) that gives the loss in closed form.
-    predict: a function of (inputs, **knobs) that answers as the best model of this kind does,
+    predict: a function of (inputs, **knobs) that predicts as the best model of this kind does,
         in the shape of the targets; a test simulates it and compares its loss with `value`.
-    passed: what it means that a model's held-out loss is below, as the second half of a sentence;
-        knobs and sizes in braces are filled in.
+    passed: what it means that a model's validation loss is below, as a sentence; a knob in braces becomes its number of
+        timesteps, such as "3 timesteps".
     """
 
     name: str
@@ -114,7 +114,7 @@ class Architecture(Entry):
     source: str = ""
 
     def build(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> Any:
-        """The bare model, its weights not yet seeded: use `explorer.build.build`."""
+        """The bare model, its weights not yet seeded: use `explorer.models.build.build`."""
         values = {"timesteps": sizes.timesteps, "features": sizes.features, "outputs": sizes.outputs}
         if self.takes("units"):
             values["units"] = sizes.units
@@ -144,9 +144,9 @@ class Architecture(Entry):
         if self.inputs != task.inputs:
             return f"the task gives {INPUTS[task.inputs]}, and the architecture takes {INPUTS[self.inputs]}"
         if self.answers != task.answers:
-            return f"the task asks for an answer {_when(task.answers)}, and the architecture answers {_when(self.answers)}"
+            return f"the task has a target {_when(task.answers)}, and the architecture an output {_when(self.answers)}"
         if self.answer != task.answer:
-            return f"the task asks for a {task.answer} answer, and the architecture gives a {self.answer} answer"
+            return f"the task needs a {task.answer} output, and the architecture has a {self.answer} output"
         return ""
 
     @property
@@ -165,7 +165,7 @@ class Task(Entry):
     """One synthetic problem. `function(rng, samples, timesteps, features, ...) -> (inputs, targets)`, float32."""
 
     outputs: int = 1
-    floors: tuple[Floor, ...] = field(default=())
+    baselines: tuple[Baseline, ...] = field(default=())
 
     @property
     def loss(self) -> str:
@@ -178,9 +178,9 @@ class Task(Entry):
         inputs, targets = self.function(rng, samples, timesteps, features, **self.own_knobs(knobs))
         return (inputs if isinstance(inputs, tuple) else (inputs,)), targets
 
-    def floor_values(self, timesteps: int, features: int, knobs: Mapping[str, Any]) -> dict[str, float]:
+    def baseline_values(self, timesteps: int, features: int, knobs: Mapping[str, Any]) -> dict[str, float]:
         own = self.own_knobs(knobs)
-        return {floor.name: float(floor.value(timesteps, features, **own)) for floor in self.floors}
+        return {baseline.name: float(baseline.value(timesteps, features, **own)) for baseline in self.baselines}
 
 
 def architecture(
@@ -219,7 +219,7 @@ def task(
     answer: str = "number",
     inputs: str = "sequence",
     outputs: int = 1,
-    floors: tuple[Floor, ...] = (),
+    baselines: tuple[Baseline, ...] = (),
     help: Mapping[str, str] | None = None,
     why: Mapping[str, str] | None = None,
     at_most: Mapping[str, Callable[..., float]] | None = None,
@@ -227,7 +227,7 @@ def task(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Sign in a task; the arguments are those of `architecture`, and:
 
-    outputs: how many numbers the answer has. floors: the losses known beforehand.
+    outputs: how many numbers the answer has. baselines: the losses known beforehand.
     at_most: for a knob, a function of timesteps and features that says how far it may go.
 
     Raises ValueError or TypeError at import for an entry that is not whole.
@@ -236,14 +236,14 @@ def task(
     def sign_in(function: Callable[..., Any]) -> Callable[..., Any]:
         skip = {"rng", "samples"}
         fields = _fields(function, title, answers, answer, inputs, help, why, at_most or {}, allowed, skip)
-        _add(TASKS, Task(**fields, outputs=outputs, floors=floors))
+        _add(TASKS, Task(**fields, outputs=outputs, baselines=baselines))
         return function
 
     return sign_in
 
 
 def _when(answers: str) -> str:
-    return "at every step" if answers == "every step" else "once"
+    return "at every timestep" if answers == "every step" else "per sequence"
 
 
 def _add(entries: dict[str, Any], entry: Entry) -> None:

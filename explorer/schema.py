@@ -12,11 +12,11 @@ import msgspec
 
 from explorer.answers import Answer, TwinAnswer
 from explorer.description import Description
-from explorer.explanation import Explained
-from explorer.parting import Parting
 from explorer.report import Report
+from explorer.shapes.compare import Comparison
+from explorer.shapes.explanation import Explained
 
-WRITTEN = (Description, Explained, Report, Answer, TwinAnswer, Parting)
+WRITTEN = (Description, Explained, Report, Answer, TwinAnswer, Comparison)
 
 
 def schema() -> dict[str, Any]:

@@ -101,9 +101,9 @@ def test_reading_the_catalog_does_not_import_keras():
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_an_experiment_is_resolved_to_its_entries_and_floors(name):
+def test_an_experiment_is_resolved_to_its_entries_and_baselines(name):
     experiment = read_experiment({"architecture": name, "timesteps": 12}).experiment
     found = resolve(experiment)
     assert (found.architecture, found.task) == (ARCHITECTURES[name], TASKS[experiment.task])
     assert (found.timesteps, found.features) == (experiment.timesteps, experiment.features)
-    assert list(found.floors) == [floor.name for floor in found.task.floors]
+    assert list(found.baselines) == [baseline.name for baseline in found.task.baselines]

@@ -51,8 +51,8 @@ def test_read_takes_anything_and_gives_an_experiment_that_makes_its_data(values)
     inputs, targets = task.make(np.random.default_rng(0), 2, experiment.timesteps, experiment.features, experiment.knobs)
     assert ARCHITECTURES[experiment.architecture].fits(task)
     assert all(np.isfinite(array).all() for array in (*inputs, targets))
-    assert set(task.floor_values(experiment.timesteps, experiment.features, experiment.knobs)) == {
-        floor.name for floor in task.floors
+    assert set(task.baseline_values(experiment.timesteps, experiment.features, experiment.knobs)) == {
+        baseline.name for baseline in task.baselines
     }
     for problem in reading.problems:
         assert problem.name in values
@@ -100,61 +100,60 @@ def test_whole_and_fractional_writing_of_one_learning_rate_have_one_key():
     [
         (
             {"timesteps": "0"},
-            "timesteps must be a whole number from 2 to 200, but “0” came. Took 2 instead.",
+            "timesteps must be a whole number from 2 to 200, but “0” came. Using 2.",
         ),
         (
             {"timesteps": 201},
-            "timesteps must be a whole number from 2 to 200, but “201” came. Took 200 instead.",
+            "timesteps must be a whole number from 2 to 200, but “201” came. Using 200.",
         ),
         (
             {"units": "many"},
-            "units must be a whole number from 1 to 256, but “many” came. Took 32 instead.",
+            "units must be a whole number from 1 to 256, but “many” came. Using 32.",
         ),
         (
             {"units": "7.5"},
-            "units must be a whole number from 1 to 256, but “7.5” came. Took 8 instead.",
+            "units must be a whole number from 1 to 256, but “7.5” came. Using 8.",
         ),
         (
             {"units": True},
-            "units must be a whole number from 1 to 256, but “True” came. Took 32 instead.",
+            "units must be a whole number from 1 to 256, but “True” came. Using 32.",
         ),
         (
             {"seed": 10**5000},
-            "seed must be a whole number from 0 to 999999, but “a number of thousands of digits” came. Took 0 instead.",
+            "seed must be a whole number from 0 to 999999, but “a number of thousands of digits” came. Using 0.",
         ),
         (
             {"learning_rate": "nan"},
-            "learning_rate must be a number from 0.0001 to 1, but “nan” came. Took 0.01 instead.",
+            "learning_rate must be a number from 0.0001 to 1, but “nan” came. Using 0.01.",
         ),
         (
             {"samples": 40, "batch": 50},
-            "batch must be a whole number from 1 to 40, but “50” came. Took 40 instead.",
+            "batch must be a whole number from 1 to 40, but “50” came. Using 40.",
         ),
         (
             {"delay": "9"},
-            "delay can be 0, 1, 2, 3, 4, 5, 6, 7, but “9” came. Took 7 instead.",
+            "delay can be 0, 1, 2, 3, 4, 5, 6, 7, but “9” came. Using 7.",
         ),
         (
             {"timesteps": 3, "delay": 5},
-            "delay can be 0, 1, 2, but “5” came. Took 2 instead.",
+            "delay can be 0, 1, 2, but “5” came. Using 2.",
         ),
         (
             {"architecture": "bidirectional_gru", "merge_mode": "add"},
-            "merge_mode can be concat, sum, mul, ave, but “add” came. Took concat instead.",
+            "merge_mode can be concat, sum, mul, ave, but “add” came. Using concat.",
         ),
         (
             {"architecture": "windows_gru", "windows": "x"},
-            "windows can be a whole number from 2 to 16, but “x” came. Took 8 instead.",
+            "windows can be a whole number from 2 to 16, but “x” came. Using 8.",
         ),
         (
             {"architecture": "gru_once", "features": 3},
-            "features cannot be “3” here. The adding problem always has 2 features: the number and its mark. "
-            "Took 2 instead.",
+            "features cannot be “3” here. The adding problem always has 2 features: the number and its mark. Using 2.",
         ),
         (
             {"architecture": "gru_once", "task": "reverse"},
-            "Reverse does not fit GRU, one answer at the end: the task asks for an answer at every step, and the "
-            "architecture answers once. Tasks that fit: adding_problem. Took adding_problem instead.",
+            "Reverse does not fit GRU, last timestep: the task has a target at every timestep, and the "
+            "architecture an output per sequence. Tasks that fit: adding_problem. Using adding_problem.",
         ),
         (
             {"unit": 7},
@@ -182,7 +181,7 @@ def test_every_number_out_of_its_range_is_named_with_what_is_allowed_and_what_wa
     (problem,) = reading.problems
     taken = getattr(reading.experiment, name)
     assert taken == (limit.low if side == "below" else limit.high)
-    for part in (name, f"“{received}”", f"from {spell(limit.low)} to {spell(limit.high)}", f"Took {spell(taken)}"):
+    for part in (name, f"“{received}”", f"from {spell(limit.low)} to {spell(limit.high)}", f"Using {spell(taken)}"):
         assert part in problem.sentence
 
 
@@ -195,8 +194,8 @@ def test_an_unknown_name_gives_a_sentence_with_all_that_there_are(kind, wanted):
         return
     (problem,) = reading.problems
     assert problem.sentence.startswith(f"There is no {kind} called “{wanted}”. There are: ")
-    assert problem.sentence.endswith(f"Took {getattr(reading.experiment, kind)} instead.")
-    assert f" {getattr(reading.experiment, kind)}," in problem.sentence.split("Took")[0]
+    assert problem.sentence.endswith(f"Using {getattr(reading.experiment, kind)}.")
+    assert f" {getattr(reading.experiment, kind)}," in problem.sentence.split("Using")[0]
 
 
 def test_a_near_name_is_taken_for_the_one_that_was_meant():
@@ -213,7 +212,7 @@ def test_a_pair_that_does_not_fit_gives_one_sentence_and_a_task_that_fits(archit
         assert reading.problems == () and reading.experiment.task == task
     else:
         (problem,) = reading.problems
-        for part in (TASKS[task].title, ARCHITECTURES[architecture].title, f"Took {reading.experiment.task} instead."):
+        for part in (TASKS[task].title, ARCHITECTURES[architecture].title, f"Using {reading.experiment.task}."):
             assert part in problem.sentence
 
 

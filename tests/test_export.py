@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from explorer import data
-from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.export import script
-from explorer.shapes import describe
+from explorer.models.build import build_experiment
+from explorer.shapes.describe_model import describe
+from explorer.training import data
 
 PAIRS = [
     (architecture.name, task.name)
@@ -85,8 +85,10 @@ def test_knobs_that_were_turned_are_in_the_script():
     assert "merge_mode=merge_mode" in text and "delay=delay" in text
 
 
-def test_the_floors_are_printed_beside_the_loss():
-    assert "floor “without memory”: 0.08333" in script(replace(small("gru_every_step", "delayed_echo"), knobs={"delay": 3}))
+def test_the_baselines_are_printed_beside_the_loss():
+    assert "baseline “without memory”: 0.08333" in script(
+        replace(small("gru_every_step", "delayed_echo"), knobs={"delay": 3})
+    )
 
 
 PROGRAM = """
@@ -136,11 +138,11 @@ def test_a_script_runs_as_a_file(tmp_path):
     path.write_text(script(small("gru_every_step", "delayed_echo")), encoding="utf-8")
     found = run([sys.executable, str(path)], tmp_path)
     assert "memory           GRU                      (None, 4, 5)" in found.stdout
-    assert "held out: loss" in found.stdout
-    assert "floor “without memory”" in found.stdout
+    assert "validation: loss" in found.stdout
+    assert "baseline “without memory”" in found.stdout
 
 
 def test_helpers_are_copied_with_what_they_need_in_the_order_of_their_file():
     text = script(small("windows_gru", "longest_window"))
     assert text.index("def no_run(") < text.index("def fair_chance(") < text.index("def longest_window(")
-    assert "def half_loss(" not in text  # a floor's, not the data's
+    assert "def half_loss(" not in text  # a baseline's, not the data's

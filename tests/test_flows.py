@@ -9,10 +9,11 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.runtime import jobs
-from explorer.shapes import describe
-from explorer.time_flow import TIME_FLOWS
+from explorer.shapes.describe_model import describe
+from explorer.shapes.time_flow import TIME_FLOWS
 
 STEPS = 9
+PADDINGS = ("valid", "same")
 LAYERS = {
     "each": [layers.Dense(3), layers.TimeDistributed(layers.Dense(3)), layers.LayerNormalization()],
     "along": [layers.GRU(3, return_sequences=True), layers.LSTM(3, return_sequences=True)],
@@ -21,14 +22,22 @@ LAYERS = {
     "both last": [layers.Bidirectional(layers.LSTM(3))],
     "pool": [layers.GlobalAveragePooling1D()],
     "window": [layers.Conv1D(3, 3, padding="same"), layers.Conv1D(3, 2, dilation_rate=3, padding="causal")],
+    "spread": [layers.Conv1DTranspose(3, 3, strides=2), layers.UpSampling1D(2)],
     "all": [layers.MultiHeadAttention(2, 3)],
+    "all before": [layers.MultiHeadAttention(2, 3, name="causal")],
 }
+
+
+def answered(layer: layers.Layer, sequence: keras.KerasTensor) -> keras.KerasTensor:
+    if isinstance(layer, layers.MultiHeadAttention):
+        return layer(sequence, sequence, use_causal_mask=layer.name == "causal")
+    return layer(sequence)
 
 
 def moved(layer: layers.Layer) -> np.ndarray:
     """(steps changed, steps answered): whether an answer moves when the numbers of one step are others."""
     sequence = keras.Input((STEPS, 4))
-    answer = layer(sequence, sequence) if isinstance(layer, layers.MultiHeadAttention) else layer(sequence)
+    answer = answered(layer, sequence)
     model = keras.Model(sequence, answer)
     calm = np.random.default_rng(0).normal(size=(1, STEPS, 4)).astype("float32")
     others = np.repeat(calm, STEPS, axis=0)
@@ -45,14 +54,18 @@ CASES = [(flow, layer) for flow, some in LAYERS.items() for layer in some]
 def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
     reaches = moved(layer)
     sequence = keras.Input((STEPS, 4))
-    answer = layer(sequence, sequence) if isinstance(layer, layers.MultiHeadAttention) else layer(sequence)
+    answer = answered(layer, sequence)
     (described,) = describe(keras.Model(sequence, answer)).layers
     assert described.flow == flow
     before, after = np.indices((STEPS, STEPS))
     if flow == "each":
         assert np.array_equal(reaches, before == after)
-    elif flow == "along":
+    elif flow in ("along", "all before"):
         assert np.array_equal(reaches, before <= after)
+    elif flow == "spread":
+        # From the first step of the output that is reached to the last.
+        reached = np.where(reaches, np.indices(reaches.shape)[1], np.nan)
+        assert (np.nanmax(reached, axis=1) - np.nanmin(reached, axis=1) + 1 == described.reach).all()
     elif flow in ("both", "all"):
         assert reaches.all()
     elif flow == "window":
@@ -93,8 +106,41 @@ def test_a_window_sees_exactly_the_steps_that_move_its_answers(layer):
     assert described.written().window == window
 
 
+SPREADS = [
+    *(
+        layers.Conv1DTranspose(3, size, stride, padding)
+        for size in (1, 2, 3, 4)
+        for stride in (1, 2, 3)
+        for padding in PADDINGS
+    ),
+    *(layers.Conv1DTranspose(3, 3, 3, padding, output_padding=2) for padding in PADDINGS),
+    layers.Conv1DTranspose(3, 3, 2, "same", output_padding=1),
+    layers.Conv1DTranspose(3, 5, 3, "same", output_padding=1),
+    *(layers.UpSampling1D(size) for size in (1, 2, 3)),
+    *(layers.ZeroPadding1D(padding) for padding in (0, 2, (1, 3))),
+    *(layers.Cropping1D(cropping) for cropping in (1, (0, 2), (3, 1))),
+]
+
+
+@pytest.mark.parametrize("layer", SPREADS, ids=lambda layer: layer.name)
+def test_a_step_reaches_exactly_the_steps_of_the_output_that_it_moves(layer):
+    reaches = moved(layer)
+    sequence = keras.Input((STEPS, 4))
+    (described,) = describe(keras.Model(sequence, layer(sequence))).layers
+    window = described.window
+    assert described.flow == "spread"
+    for place in range(STEPS):
+        first = window.stride * place + 1 - window.offset
+        reached = {first + window.dilation * k for k in range(window.size)} & set(range(1, reaches.shape[1] + 1))
+        assert reached == {step + 1 for step in np.flatnonzero(reaches[place])}, place
+
+
+STILL = {"repeat", "merge", "mark", "none", "unknown", "input"}
+
+
 def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_time():
-    assert set(LAYERS) | {"repeat", "merge", "mark", "none"} == set(TIME_FLOWS)
+    assert set(LAYERS) | STILL == set(TIME_FLOWS)
+    assert not set(LAYERS) & STILL
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

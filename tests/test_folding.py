@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from explorer import data
-from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.folding import folded, may_fold
+from explorer.models.build import build_experiment
+from explorer.models.fold_time import folded, may_fold
+from explorer.training import data
 
 # (batch, timesteps, ...) of what comes in beside each inner layer; every size is another.
 STEP, SEQUENCE = (4, 5), (4, 5, 3)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer.build import build
 from explorer.catalog import ARCHITECTURES
-from explorer.inside import LONGEST, grid, outputs, values
+from explorer.models.activations import LONGEST, grid, outputs, values
+from explorer.models.build import build
 from explorer.registry import Sizes
-from explorer.shapes import describe
+from explorer.shapes.describe_model import describe
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 

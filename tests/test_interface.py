@@ -53,7 +53,7 @@ def test_training_gives_the_losses_of_the_page_and_the_model_that_has_them():
     assert [frame.loss for frame in training.frames] == [frame.loss for frame in again.frames]
     assert training.experiment == read_experiment(experiment.to_query()).experiment and training.finite
     # The model's own answers are those of the last frame, and its loss is the one that was told.
-    from explorer import data
+    from explorer.training import data
 
     probe, held_out = (data.make(training.experiment, part) for part in ("probe", "held out"))
     np.testing.assert_allclose(training.model.predict(probe.inputs[0], verbose=0), training.frames[-1].outputs, atol=1e-6)
@@ -84,7 +84,7 @@ def test_frames_become_a_table():
             ["There is no architecture called “gru_evry_step”.*Did you mean gru_every"],
         ),
         (Experiment("gru_every_step", "delayed_eco"), ["There is no task called “delayed_eco”.*Did you mean delayed_echo"]),
-        (Experiment("gru_once", "majority"), ["does not fit GRU, one answer at the end.*Tasks that fit: adding_problem.$"]),
+        (Experiment("gru_once", "majority"), ["does not fit GRU, last timestep.*Tasks that fit: adding_problem.$"]),
         (
             Experiment("gru_once", "adding_problem", timesteps=0, seed=-1),
             ["timesteps must be a whole number from 2 to 200, but “0” came. The nearest is 2.", "seed must be"],
@@ -96,7 +96,7 @@ def test_frames_become_a_table():
         (Experiment("gru_once", "adding_problem", units=[1]), ["units must be a whole number"]),
         (
             Experiment("gru_once", "adding_problem", knobs={"delay": 3}),
-            ["delay is no setting of gru_once on adding_problem."],
+            ["delay is not a setting of gru_once on adding_problem."],
         ),
         (
             Experiment("gru_every_step", "delayed_echo", knobs={"dealy": 3}),

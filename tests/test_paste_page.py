@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.examples import EXAMPLES
 from explorer.runtime import precompiler
-from explorer.ui import life
+from explorer.ui import engine_instance
 from explorer.ui.code import changed_lines
+from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
 from explorer.ui.paste_problems import TITLES
-from explorer.ui.plain import marked
 
 SCRIPT = Path(__file__).resolve().parent.parent / "explorer" / "ui" / "paste_page.py"
 MODEL = "import keras\nmodel = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(2)])\n"
@@ -26,9 +26,9 @@ def engine(tmp_path_factory):
     patch.setenv("EXPLORER_WORKERS", "1")
     # No page is trained on: what rests there need not be compiled ahead.
     patch.setattr(precompiler, "SECONDS_OF_REST", float("inf"))
-    life.engine().wait_ready(120)
+    engine_instance.engine().wait_ready(120)
     yield
-    life.end()
+    engine_instance.end()
     patch.undo()
 
 
@@ -57,7 +57,7 @@ def test_a_fix_is_applied_with_one_click_and_taken_back(engine):
     page = open_page(engine, example="memory_thrown_away")
     page.button(key="apply_0_0").click().run()
     assert not page.exception
-    assert "It holds." in words(page)
+    assert "No problems found." in words(page)
     assert "return_sequences=True" in page.text_area(key="code").value
     page.button(key="undo").click().run()
     assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
@@ -76,8 +76,8 @@ def test_the_shapes_of_an_example_are_not_those_of_code_that_is_pasted_over_it(e
     page = open_page(engine)
     page.text_area(key="code").set_value(MODEL).run()
     assert [page.text_input(key=name).value for name in ("x", "y", "loss")] == ["", "", ""]
-    assert "It holds." in words(page)
-    assert "give x and y" in words(page)
+    assert "No problems found." in words(page)
+    assert "fill in the shapes" in words(page)
 
 
 def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
@@ -90,7 +90,7 @@ def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
 @pytest.mark.parametrize(
     ("key", "text", "sentence"),
     [
-        ("x", "many", "x cannot be read: “many”. Write whole numbers with commas between, the batch first, such as 8,20,5"),
+        ("x", "many", "x cannot be read: “many”. Write whole numbers with commas between them, batch first, such as 8,20,5"),
         ("x", "8,0,5", "x must have 1 to 6 sizes from 1 to 1,000,000, but “8,0,5” came."),
         ("x", "; ".join(["8,1"] * 9), "x names 9 inputs, and at most 8 are read."),
         ("y", "8,1; 8,2", "y names 2 shapes, “8,1; 8,2”."),
@@ -125,7 +125,7 @@ def test_a_line_that_cannot_be_read_is_named(engine):
     [
         ({"example": "nothing"}, "There is no example called “nothing”."),
         ({"run": "nothing"}, "There is no run of pasted code called “nothing” here."),
-        ({"untis": "3"}, "The address of this page takes example and run; “untis” was left out."),
+        ({"untis": "3"}, "The address of this page can have example and run; “untis” was ignored."),
     ],
 )
 def test_a_bad_address_gets_its_sentence_and_an_example(engine, address, sentence):
@@ -138,7 +138,7 @@ def test_a_bad_address_gets_its_sentence_and_an_example(engine, address, sentenc
 def test_every_example_opens_as_what_it_is(engine, name):
     page, example = open_page(engine, example=name), EXAMPLES[name]
     assert page.text_area(key="code").value == example.code
-    assert ("It holds." if example.kind == "none" else TITLES[example.kind]) in words(page)
+    assert ("No problems found." if example.kind == "none" else TITLES[example.kind]) in words(page)
     assert page.selectbox(key="example").value == example.stem
 
 

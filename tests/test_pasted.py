@@ -12,8 +12,6 @@ import keras
 import numpy as np
 import pytest
 
-from explorer import data, limits
-from explorer.build import build_experiment
 from explorer.catalog import (
     TASKS,
     pasted_experiment,
@@ -26,13 +24,15 @@ from explorer.description import Description
 from explorer.experiment import Experiment, Frame, Pasted
 from explorer.experiment.bounds import size_limit, size_reason
 from explorer.export import script
+from explorer.models.build import build_experiment
 from explorer.quiz import question
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
-from explorer.story import Course, tell
-from explorer.training import Program, Trainer
+from explorer.training import cost, data
+from explorer.training.narration import Course, tell
+from explorer.training.trainer import Program, Trainer
 
 SMALL = {"samples": 70, "batch": 16, "epochs": 3}
 START = "import keras\nfrom keras import layers\n"
@@ -168,16 +168,16 @@ def _holding(x, y, loss: str, description: dict) -> Report:
 
 
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber", "poisson", "hinge", "binary_crossentropy", "kl_divergence"])
-def test_the_floor_of_random_targets_is_what_predicting_the_mean_gives(loss):
+def test_the_baseline_of_random_targets_is_what_predicting_the_mean_gives(loss):
     pasted = Pasted("", [(8, 6, 3)], (8, 6, 4), loss, output=(8, 6, 4))
     wanted = Experiment("pasted", "random_targets", samples=4096, pasted=pasted)
     task = resolve(wanted).task
-    (floor,) = task.floors
+    (baseline,) = task.baselines
     part = data.make(wanted, "training")
-    found = keras.ops.mean(keras.losses.get(loss)(part.targets, floor.predict(part.inputs[0])))
-    assert float(found) == pytest.approx(resolve(wanted).floors["always the mean"], rel=0.02)
-    assert f"gives a loss of {resolve(wanted).floors['always the mean']:.3g}." in task.summary
-    assert "only be learned by heart" in task.summary
+    found = keras.ops.mean(keras.losses.get(loss)(part.targets, baseline.predict(part.inputs[0])))
+    assert float(found) == pytest.approx(resolve(wanted).baselines["always the mean"], rel=0.02)
+    assert f"gives a loss of {resolve(wanted).baselines['always the mean']:.3g}." in task.summary
+    assert "only be memorized" in task.summary
 
 
 def test_two_inputs_and_whole_numbers():
@@ -263,7 +263,7 @@ def test_a_run_is_the_same_however_it_is_cut_and_says_the_program_it_is_on(gru):
             "model = keras.Sequential([keras.Input(batch_shape=(8, 6, 3)), layers.GRU(4)])",
             (8, 6, 3),
             (8, 4),
-            "The code fixes the batch at 8",
+            "The code sets the batch size to 8",
         ),
         (
             "a = keras.Input((6, 3))\nmodel = keras.Model(a, [layers.GRU(4)(a), layers.LSTM(4)(a)])",
@@ -286,7 +286,7 @@ def test_what_cannot_be_trained_here_is_described_and_says_why(code, x, y, sente
 def test_a_stateful_model_is_not_trained_and_says_why():
     code = f"{START}model = keras.Sequential([keras.Input(batch_shape=(8, 6, 3)), layers.GRU(4, stateful=True)])"
     wanted = Experiment("pasted", "random_targets", **SMALL, pasted=Pasted(code, [(8, 6, 3)], (8, 4), "mse"))
-    with pytest.raises(ValueError, match="Leave stateful=True out"):
+    with pytest.raises(ValueError, match="Remove stateful=True"):
         trained(wanted)
 
 
@@ -294,14 +294,14 @@ def test_a_loss_without_targets_to_draw_says_which_there_are():
     found = jobs.describe(
         Experiment("pasted", "random_targets", pasted=Pasted(GRU, [(8, 6, 3)], (8, 6, 1), "ctc")).to_dict()
     )
-    assert "Targets for the loss ctc cannot be drawn here" in found["hindrance"]
+    assert "Targets for the loss ctc cannot be generated here" in found["hindrance"]
 
 
 def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
     report = jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")
     for changed, sentence in (
-        ({"holds": False}, "mend first what breaks"),
-        ({"x": None}, "shapes of its inputs and of its target must be known"),
+        ({"holds": False}, "fix its problems first"),
+        ({"x": None}, "fill in the shapes of its inputs and of its target"),
     ):
         with pytest.raises(ValueError, match=sentence):
             pasted_experiment(GRU, Report.read(report | changed))
@@ -319,14 +319,14 @@ def test_shapes_numbers_twins_and_quiz(gru):
     assert all(len(each.choices) > 1 for each in questions)
 
 
-def test_the_panel_finds_words_limits_and_floors(gru):
+def test_the_panel_finds_words_limits_and_baselines(gru):
     architecture, task = resolve(gru).architecture, resolve(gru).task
     assert (architecture.title, architecture.answers, architecture.code) == ("Your code", "every step", GRU)
     assert (architecture.fits(task), architecture.fits(TASKS["majority"])) == (True, False)
     assert size_limit("timesteps", architecture, task).low == size_limit("timesteps", architecture, task).high == 6
-    assert size_reason("timesteps", architecture, task) == "The code says how many."
+    assert size_reason("timesteps", architecture, task) == "The code sets this number."
     assert size_reason("units", architecture, task) == "Your code has no units to set."
-    assert resolve(gru).floors["without memory"] == pytest.approx(3 / 6 / 3)
+    assert resolve(gru).baselines["without memory"] == pytest.approx(3 / 6 / 3)
 
 
 def test_the_story_of_random_targets():
@@ -334,7 +334,7 @@ def test_the_story_of_random_targets():
     losses = np.array([1.2, 1.02])
     said = tell(wanted, Course(losses, losses, np.ones((2, 1))))
     assert said == [
-        "The held-out loss (1.020) stands on the floor “always the mean” (1.000): so far it does no better than that."
+        "The validation loss (1.020) is close to the baseline “always the mean” (1.000): so far the model does no better."
     ]
 
 
@@ -345,7 +345,7 @@ def test_an_embedding_is_looked_up_and_costs_no_multiplication():
         for rows in (10, 50_000)
     )
     one, other = (
-        limits.estimate(each, Description.read(jobs.describe(each.to_dict())["description"])) for each in (few, many)
+        cost.estimate(each, Description.read(jobs.describe(each.to_dict())["description"])) for each in (few, many)
     )
     assert one.seconds == other.seconds > 0
     assert one.bytes < other.bytes
@@ -379,7 +379,7 @@ def test_the_script_stands_alone(name, tmp_path):
     path.write_text(script(wanted) + sums, encoding="utf-8")
     found = subprocess.run([sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert found.returncode == 0, found.stderr
-    assert "held out: " in found.stdout
+    assert "validation: " in found.stdout
     summed = [float(each) for each in found.stdout.splitlines()[-1].split()[1:]]
     assert summed == pytest.approx([float(np.sum(part.targets)), float(sum(np.sum(each) for each in part.inputs))])
     assert all(math.isfinite(each) for each in summed)

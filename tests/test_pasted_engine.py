@@ -62,7 +62,7 @@ def test_what_cannot_be_trained_is_refused_before_it_is_a_run(engine):
     report = engine.check(CODE, **ASKED)
     wanted = pasted_experiment(CODE, Report.read(report), samples=40, batch=16, epochs=6)
     fixed = replace(wanted.pasted, code=CODE.replace("keras.Input((6, 3))", "keras.Input(batch_shape=(8, 6, 3))"))
-    with pytest.raises(Refused, match="The code fixes the batch at 8"):
+    with pytest.raises(Refused, match="The code sets the batch size to 8"):
         engine.submit(replace(wanted, pasted=fixed), "me")
     unread = replace(wanted.pasted, code="model = nothing()")
     with pytest.raises(Refused, match=r"This model cannot be built: .*nothing"):

@@ -20,7 +20,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.quiz import KINDS, Sitting, play, question
 from explorer.runtime import jobs
-from explorer.shapes import describe
+from explorer.shapes.describe_model import describe
 
 
 class Models(Mapping[str, Description]):
@@ -145,7 +145,7 @@ def test_what_is_right_is_what_keras_says_and_what_is_wrong_is_not(name, seed, n
         assert int(right.replace(",", "")) == layer.params
         assert all(int(text.replace(",", "")) != layer.params for text in wrong)
     elif asked.kind == "weights":
-        part = re.search(r"shape has its (.*)\?$", asked.text)[1]
+        part = re.search(r"shape of its (.*)\?$", asked.text)[1]
         shape = next(weight.shape for weight in layer.weights if weight.name == part)
         assert shapes_in(right) == [list(shape)]
         assert all(shapes_in(text) != [list(shape)] for text in wrong)
@@ -169,7 +169,7 @@ def test_the_right_sliders_are_those_that_move_a_built_model(name):
         if asked.kind != "slider":
             continue
         before = layer_of(MODELS[name], asked)
-        axis = re.search(r"the axis of (.*) is in", asked.text)
+        axis = re.search(r"the size of the (.*) axis that", asked.text)
         place = before.axes_out[0].index(axis[1]) if axis else None
         told = asked.choices[asked.right].text.replace("none of them", "")
         told = {word.replace(" ", "_") for word in re.split(", | and ", told) if word}
@@ -240,7 +240,14 @@ def test_every_known_misconception_is_met_somewhere_in_the_catalog():
 
 def test_a_sum_of_both_ways_is_not_doubled():
     mistakes = {choice.mistake for seed in range(20) for asked in a_round(ALL["odd"], seed) for choice in asked.choices}
-    assert {"sum doubled", "a tensor forgotten", "padding assumed", "rows for width"} <= mistakes
+    assert {"sum doubled", "a tensor forgotten", "rows for width"} <= mistakes
+
+
+def test_a_convolution_without_padding_is_asked_for_what_it_leaves_out():
+    sequence = keras.Input((12, 4), name="sequence")
+    description = describe(keras.Model(sequence, layers.Conv1D(4, 3, name="windows")(sequence))).written()
+    mistakes = {choice.mistake for seed in range(20) for asked in a_round(description, seed) for choice in asked.choices}
+    assert "padding assumed" in mistakes
 
 
 def test_gru_arithmetic():
@@ -370,8 +377,8 @@ def test_keras_says_of_a_wrong_number_of_axes_what_the_reason_says(layer, shape)
 def test_a_wrapped_memory_takes_one_axis_less_than_its_wrapper():
     asked = next(asked for asked in a_round(MODELS["windows_gru"]) if (asked.kind, asked.layer) == ("input", "memory"))
     reasons = {choice.mistake: choice.reason for choice in asked.choices}
-    assert reasons["an axis too many"].startswith("Then the GRU within gets 4 axes, and it takes 3:")
-    assert reasons["time dropped"].startswith("Then the GRU within gets 2 axes, and it takes 3:")
+    assert reasons["an axis too many"].startswith("Then the inner GRU gets 4 axes and needs 3:")
+    assert reasons["time dropped"].startswith("Then the inner GRU gets 2 axes and needs 3:")
 
 
 PAGE = """

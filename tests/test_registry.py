@@ -106,10 +106,10 @@ def test_a_misfit_says_which_promise_does_not_match():
     assert gru.misfit(TASKS["delayed_echo"]) == ""
     assert gru.misfit(TASKS["longest_window"]).startswith("the task gives windows of a sequence, (batch, windows, ")
     assert gru.misfit(TASKS["adding_problem"]) == (
-        "the task asks for an answer once, and the architecture answers at every step"
+        "the task has a target per sequence, and the architecture an output at every timestep"
     )
     function = entry("def thing(rng, samples, timesteps, features):\n    'Ask it.'")
     task(title="Thing", answers="once", answer="yes/no")(function)
     assert once.misfit(registry.TASKS["thing"]) == (
-        "the task asks for a yes/no answer, and the architecture gives a number answer"
+        "the task needs a yes/no output, and the architecture has a number output"
     )

@@ -16,12 +16,12 @@ from explorer.answers import Answer
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.examples import EXAMPLES
-from explorer.explanation import explained
-from explorer.parting import parting
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.schema import WRITTEN, schema
-from explorer.shapes import describe
+from explorer.shapes.compare import compare
+from explorer.shapes.describe_model import describe
+from explorer.shapes.explanation import explained
 
 SCHEMA = schema()
 
@@ -56,7 +56,7 @@ def test_every_twin_and_where_it_parts_is_as_the_schema_says():
         found = jobs.twin(experiment, offered["layer"], offered["setting"], None)
         assert not breaks("TwinAnswer", found)
         there = Description.read(found["description"]) if found["description"] else None
-        assert not breaks("Parting", parting(here, there, found["broken"], found["changed"]))
+        assert not breaks("Comparison", compare(here, there, found["broken"], found["changed"]))
 
 
 def test_every_architecture_is_described_as_the_schema_says(description):

@@ -11,13 +11,13 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description, every
-from explorer.grammar import agreed, changes, count, counted, one_of
-from explorer.parting import parting
 from explorer.runtime import jobs
-from explorer.shapes import describe
-from explorer.spoken import hidden_words
-from explorer.tensors import Tensor
-from explorer.time_flow import TIME_FLOWS, all_of, handed, told
+from explorer.shapes.captions import hidden_words
+from explorer.shapes.compare import compare
+from explorer.shapes.describe_model import describe
+from explorer.shapes.time_flow import TIME_FLOWS, all_of, handed, told
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import agreed, changes, count, counted, one_of
 
 # "1 feature become", "1 timesteps become", "20 timesteps stays", "1 unit are".
 PLURAL = "become|go|stay|appear|come|are|have|take|make"
@@ -50,26 +50,30 @@ def test_a_count_agrees_with_its_noun():
     assert counted(None, "timesteps", "come") == "timesteps come"
     assert counted(1, "axis 2", "become") == "1 in axis 2 becomes"
     assert counted(None, "axis 2", "become") == "axis 2 becomes"
-    assert [count(1, name) for name in ("memories", "units", "axis 1")] == ["1 memory", "1 unit", "1 in axis 1"]
-    assert [one_of(name) for name in ("timesteps", "memories", "last memories")] == ["timestep", "memory", "last memory"]
+    assert [count(1, name) for name in ("batches", "units", "axis 1")] == ["1 batch", "1 unit", "1 in axis 1"]
+    assert [one_of(name) for name in ("timesteps", "batches", "hidden states")] == ["timestep", "batch", "hidden state"]
 
 
 SEQUENCE, ONE = ("batch", "timesteps", "features"), ("batch", "units")
 GOLDEN = [
     ([((None, 20, 1), SEQUENCE)], ((None, 20, 32), (*SEQUENCE[:2], "units")), "timesteps stay, 1 feature becomes 32 units"),
-    ([((None, 20, 5), SEQUENCE)], ((None, 1), ONE), "timesteps go, 5 features become 1 unit"),
+    ([((None, 20, 5), SEQUENCE)], ((None, 1), ONE), "timesteps are removed, 5 features become 1 unit"),
     ([((None, 1, 5), SEQUENCE)], ((None, 3, 5), SEQUENCE), "1 timestep becomes 3, features stay"),
     ([((None, 20, 1), SEQUENCE)], ((None, 20, 1), (*SEQUENCE[:2], "outputs")), "timesteps stay, 1 feature is the output"),
     ([((None, 20, 3), SEQUENCE)], ((None, 20, 3), (*SEQUENCE[:2], "outputs")), "timesteps stay, 3 features are the outputs"),
-    ([((None, 1), ONE)], ((None, 1, 1), (ONE[0], "timesteps", "units")), "1 timestep appears, units stay"),
-    ([((None, 1), ONE)], ((None, 20, 1), (ONE[0], "timesteps", "units")), "20 timesteps appear, units stay"),
+    ([((None, 1), ONE)], ((None, 1, 1), (ONE[0], "timesteps", "units")), "1 timestep is added, units stay"),
+    ([((None, 1), ONE)], ((None, 20, 1), (ONE[0], "timesteps", "units")), "20 timesteps are added, units stay"),
     ([((None, 4, 1), SEQUENCE)] * 2, ((None, 4, 2), SEQUENCE), "timesteps stay, 1 feature becomes 2 features"),
     (
         [((None, 4, 1), SEQUENCE), ((None, 4, 3), SEQUENCE)],
         ((None, 4, 4), SEQUENCE),
         "timesteps stay, 1 and 3 features become 4 features",
     ),
-    ([((None, 7, 5), ("batch", "axis 1", "features"))], ((None, 5), ("batch", "features")), "axis 1 goes, features stay"),
+    (
+        [((None, 7, 5), ("batch", "axis 1", "features"))],
+        ((None, 5), ("batch", "features")),
+        "axis 1 is removed, features stay",
+    ),
 ]
 
 
@@ -93,7 +97,7 @@ def test_models_of_the_smallest_sizes_are_told_without_a_mistake(name):
     for text in sentences_of(description):
         assert not DISAGREES.search(text), text
     other = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
-    for each in parting(*map(Description.read, (description, other)))["differences"]:
+    for each in compare(*map(Description.read, (description, other)))["differences"]:
         assert not DISAGREES.search(each["says"]), each["says"]
 
 
@@ -119,26 +123,26 @@ def test_the_mistakes_of_before_would_be_found():
 def test_every_way_along_time_has_words_at_every_size(flow, axis, steps):
     texts = [told(flow, axis, 3, begins_anew=False)]
     for answers in (True, False):
-        hands, more = handed(flow, axis, steps, 3, last_memories=False, answers=answers)
-        assert hands.startswith("answers with " if answers else "hands on ")
+        hands, more = handed(flow, axis, steps, 3, last_states=False, answers=answers)
+        assert hands.startswith("outputs " if answers else "returns ")
         texts += [hands, more]
     for text in texts:
         assert not DISAGREES.search(text) and "{" not in text and "None" not in text, text
         assert axis == "timesteps" or "step" not in text, text
 
 
-def test_what_is_handed_on_is_said_in_numbers_that_fit():
+def test_what_is_returned_is_said_in_numbers_that_fit():
     def of(flow: str, steps: int | None, **more) -> tuple[str, str]:
-        return handed(flow, "timesteps", steps, 3, **{"last_memories": False, "answers": False, **more})
+        return handed(flow, "timesteps", steps, 3, **{"last_states": False, "answers": False, **more})
 
-    assert of("along", 20) == ("hands on all 20 memories", "")
-    assert of("along", 1) == ("hands on the one memory", "")
-    assert of("each", 20) == ("hands on 20 vectors", "one for each timestep")
-    assert of("each", 1, answers=True) == ("answers with 1 vector", "one for each timestep")
-    assert of("window", 20) == ("hands on 20 vectors", "each made of 3 timesteps")
-    assert of("repeat", 1) == ("hands on the same vector once", "")
-    assert of("repeat", 20) == ("hands on the same vector 20 times", "")
-    assert all_of(None, "memories") == "all memories"
+    assert of("along", 20) == ("returns all 20 hidden states", "")
+    assert of("along", 1) == ("returns the one hidden state", "")
+    assert of("each", 20) == ("returns 20 vectors", "one for each timestep")
+    assert of("each", 1, answers=True) == ("outputs 1 vector", "one for each timestep")
+    assert of("window", 20) == ("returns 20 vectors", "each made of 3 timesteps")
+    assert of("repeat", 1) == ("returns the same vector once", "")
+    assert of("repeat", 20) == ("returns the same vector 20 times", "")
+    assert all_of(None, "hidden states") == "all hidden states"
 
 
 # ------------------------------------------------------------------------------------------------ read aloud
@@ -189,7 +193,7 @@ def test_a_layer_that_is_called_again_counts_nothing_of_its_own():
     model = keras.Model(sequence, encoder(layers.Dense(3)(encoder(layers.Dense(3)(sequence)))))
     again = describe(model).to_dict()["layers"][-1]
     assert again["shares"] and again["counted"] == [f"no parameters of its own: it shares the weights of {again['shares']}"]
-    assert again["does"].startswith(f"with the same weights as {again['shares']}, takes one vector")
+    assert again["does"].startswith(f"with the same weights as {again['shares']}, reads one vector per timestep")
     flat = describe(keras.Model(sequence, layers.Flatten()(sequence))).to_dict()["layers"][0]
     assert flat["counted"] == ["no parameters: nothing here is learned"]
 

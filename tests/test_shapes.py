@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from explorer.build import build
 from explorer.catalog import ARCHITECTURES
-from explorer.grammar import changes
-from explorer.graph import calls
-from explorer.model_shapes import LayerShapes
+from explorer.models.build import build
 from explorer.registry import Sizes
-from explorer.shapes import describe
-from explorer.tensors import Tensor
+from explorer.shapes.describe_model import describe
+from explorer.shapes.graph import calls
+from explorer.shapes.model_shapes import LayerShapes
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import changes
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
@@ -172,14 +172,15 @@ def test_the_default_model_reads_as_it_is_drawn():
         "axes_out": [["batch", "timesteps", "units"]],
         "params": 3744,
         "arithmetic": "3 · 32 · (5 + 32 + 2) = 3,744",
-        "says": "takes one vector per step and keeps the memory of all 20 steps: timesteps stay, 5 features become 32 units",
-        "does": "takes one vector per step and keeps the memory of all 20 steps",
+        "says": "reads one vector per timestep and returns the hidden state of all 20 timesteps: "
+        "timesteps stay, 5 features become 32 units",
+        "does": "reads one vector per timestep and returns the hidden state of all 20 timesteps",
         "change": "timesteps stay, 5 features become 32 units",
-        "short": "takes one vector per step, keeps every step's memory",
+        "short": "returns the hidden state at every timestep",
         "title": "memory — GRU",
-        "spoken": "memory, GRU. Takes one vector per step and keeps the memory of all 20 steps: timesteps stay, 5 features "
-        "become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), returns "
-        "(batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
+        "spoken": "memory, GRU. Reads one vector per timestep and returns the hidden state of all 20 timesteps: "
+        "timesteps stay, 5 features become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), "
+        "returns (batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
         "note": None,
         "merge_mode": None,
@@ -203,7 +204,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "weights": [
             weight("kernel", (5, "features", "F"), (96, "units", "3 · U")),
             weight("recurrent_kernel", (32, "units", "U"), (96, "units", "3 · U")),
-            weight("bias", (2, "input, memory", "2"), (96, "units", "3 · U")),
+            weight("bias", (2, "input, hidden state", "2"), (96, "units", "3 · U")),
         ],
     }
     assert (answer["type"], answer["wraps"], answer["params"]) == ("TimeDistributed(Dense)", "Dense", 33)
@@ -220,32 +221,32 @@ def says(name: str, layer: str, **knobs) -> str:
     return next(each.says for each in described.layers if each.name == layer)
 
 
-def test_a_gru_that_answers_once_lets_the_timesteps_go():
+def test_a_gru_that_answers_once_removes_the_timesteps():
     assert says("gru_once", "memory") == (
-        "reads all 5 steps and keeps only its last memory: timesteps go, 2 features become 6 units"
+        "reads all 5 timesteps and returns only the last hidden state: timesteps are removed, 2 features become 6 units"
     )
 
 
 def test_a_gru_in_windows_starts_anew_in_each():
     assert says("windows_gru", "memory", windows=4) == (
-        "the same GRU reads each of the 4 windows, its memory starting anew in every one: "
-        "timesteps go, windows stay, 2 features become 6 units"
+        "applies the same GRU to all 4 windows; its hidden state starts at zero in each window: "
+        "timesteps are removed, windows stay, 2 features become 6 units"
     )
 
 
 @pytest.mark.parametrize(
-    ("merge_mode", "reason", "units"),
-    [("concat", "laid side by side", 12), ("sum", "added", 6), ("mul", "multiplied", 6), ("ave", "averaged", 6)],
+    ("merge_mode", "verb", "units"),
+    [("concat", "concatenates", 12), ("sum", "adds", 6), ("mul", "multiplies", 6), ("ave", "averages", 6)],
 )
-def test_both_directions_are_merged_as_the_mode_says(merge_mode, reason, units):
+def test_both_directions_are_merged_as_the_mode_says(merge_mode, verb, units):
     found = says("bidirectional_gru", "memory", merge_mode=merge_mode)
-    assert f"their memories are {reason}" in found
+    assert f"one forwards and one backwards, and {verb} their hidden states" in found
     assert found.endswith(f"timesteps stay, 2 features become {units} units")
 
 
 def test_masked_steps_are_spoken_of():
-    assert "skipping the masked ones" in says("gru_pooled", "memory")
-    assert "leaving out the masked ones" in says("gru_pooled", "average")
+    assert "skipping masked timesteps" in says("gru_pooled", "memory")
+    assert "timesteps that are not masked" in says("gru_pooled", "average")
     assert "masked" not in says("gru_every_step", "memory")
     assert "masked" not in one(layers.GlobalAveragePooling1D(), 5, 2).says
 
@@ -266,7 +267,7 @@ ZOO = {
     "Bidirectional once": (lambda: layers.Bidirectional(layers.LSTM(7)), (5, 3), ("batch", "units")),
     "Dense": (lambda: layers.Dense(7), (3,), ("batch", "units")),
     "Dense on a sequence": (lambda: layers.Dense(7), (5, 3), ("batch", "timesteps", "units")),
-    "Dense on windows": (lambda: layers.Dense(7), (4, 5, 3), ("batch", "windows", "timesteps", "units")),
+    "Dense on four axes": (lambda: layers.Dense(7), (4, 5, 3), ("batch", "axis 1", "axis 2", "units")),
     "TimeDistributed Bidirectional": (
         lambda: layers.TimeDistributed(layers.Bidirectional(layers.GRU(7))),
         (4, 5, 3),
@@ -286,8 +287,8 @@ ZOO = {
     ),
     "MaxPooling1D": (lambda: layers.MaxPooling1D(2), (5, 3), ("batch", "timesteps", "features")),
     "AveragePooling1D": (lambda: layers.AveragePooling1D(2), (5, 3), ("batch", "timesteps", "features")),
-    "Conv1D": (lambda: layers.Conv1D(7, 2), (5, 3), ("batch", "timesteps", "units")),
-    "causal Conv1D": (lambda: layers.Conv1D(7, 2, padding="causal"), (5, 3), ("batch", "timesteps", "units")),
+    "Conv1D": (lambda: layers.Conv1D(7, 2), (5, 3), ("batch", "timesteps", "filters")),
+    "causal Conv1D": (lambda: layers.Conv1D(7, 2, padding="causal"), (5, 3), ("batch", "timesteps", "filters")),
     "RepeatVector": (lambda: layers.RepeatVector(6), (3,), ("batch", "timesteps", "features")),
     "Flatten": (lambda: layers.Flatten(), (5, 3), ("batch", "features")),
     "Permute": (lambda: layers.Permute((2, 1)), (5, 3), ("batch", "features", "timesteps")),
@@ -297,10 +298,12 @@ ZOO = {
     "Activation": (lambda: layers.Activation("tanh"), (5, 3), ("batch", "timesteps", "features")),
     "LayerNormalization": (lambda: layers.LayerNormalization(), (5, 3), ("batch", "timesteps", "features")),
     "BatchNormalization": (lambda: layers.BatchNormalization(), (5, 3), ("batch", "timesteps", "features")),
-    "unknown, same shape": (lambda: layers.Lambda(lambda x: x * 2), (5, 3), ("batch", "timesteps", "features")),
-    "unknown, cut": (lambda: layers.Lambda(lambda x: x[:, :2]), (5, 3), ("batch", "axis 1", "features")),
-    "unknown, picked": (lambda: layers.Lambda(lambda x: x[:, -1]), (5, 3), ("batch", "features")),
-    "unknown, ambiguous": (lambda: layers.Lambda(lambda x: x[:, -1]), (5, 5), ("batch", "axis 1")),
+}
+UNKNOWN = {
+    "of the same shape": (lambda: layers.Lambda(lambda x: x * 2), (5, 3), ("batch", "axis 1", "axis 2")),
+    "flipped": (lambda: layers.Lambda(lambda x: keras.ops.flip(x, axis=1)), (5, 3), ("batch", "axis 1", "axis 2")),
+    "cut": (lambda: layers.Lambda(lambda x: x[:, :2]), (5, 3), ("batch", "axis 1", "axis 2")),
+    "picked": (lambda: layers.Lambda(lambda x: x[:, -1]), (5, 3), ("batch", "axis 1")),
 }
 
 
@@ -313,18 +316,29 @@ def test_names_follow_the_axes_through_any_layer(name):
     assert layer.says.count(": ") == 1
 
 
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_of_what_no_rule_knows_only_the_shapes_are_told(name):
+    make, shape, wanted = UNKNOWN[name]
+    layer = one(make(), *shape, then=2)
+    assert layer.axes_out == (wanted,)
+    assert layer.sizes_out[0][1:] == (None,) * (len(wanted) - 1)
+    assert (layer.explained, layer.equation, layer.flow) == (False, (), "unknown")
+    sizes = [", ".join(["batch", *map(str, each[1:])]) for each in (*layer.input, *layer.output)]
+    assert layer.says == "takes ({}) and returns ({})".format(*sizes)
+
+
 @pytest.mark.parametrize(
     ("layer", "shape", "change"),
     [
-        (lambda: layers.Conv1D(7, 2), (5, 3), "5 timesteps become 4, 3 features become 7 units"),
+        (lambda: layers.Conv1D(7, 2), (5, 3), "5 timesteps become 4, 3 features become 7 filters"),
         (lambda: layers.MaxPooling1D(2), (5, 3), "5 timesteps become 2, features stay"),
-        (lambda: layers.Flatten(), (5, 3), "timesteps go, 3 features become 15 features"),
+        (lambda: layers.Flatten(), (5, 3), "timesteps are removed, 3 features become 15 features"),
         (lambda: layers.Permute((2, 1)), (5, 3), "(timesteps, features) becomes (features, timesteps)"),
         (lambda: layers.Reshape((3, 5)), (5, 3), "(batch, 5, 3) becomes (batch, 3, 5)"),
-        (lambda: layers.RepeatVector(6), (3,), "6 timesteps appear, features stay"),
-        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, 7 features appear"),
-        (lambda: layers.Dropout(0.1), (5, 3), "the shape stays"),
-        (lambda: layers.GRU(7), (None, 3), "timesteps go, 3 features become 7 units"),
+        (lambda: layers.RepeatVector(6), (3,), "6 timesteps are added, features stay"),
+        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, 7 features are added"),
+        (lambda: layers.Dropout(0.1), (5, 3), "the shape stays the same"),
+        (lambda: layers.GRU(7), (None, 3), "timesteps are removed, 3 features become 7 units"),
         (lambda: layers.Dense(1), (5, 3), "timesteps stay, 3 features become 1 unit"),
     ],
 )
@@ -333,12 +347,12 @@ def test_a_sentence_says_what_became_of_the_axes(layer, shape, change):
 
 
 def test_a_width_that_only_changes_its_name_is_said_to_be_the_answer():
-    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps go, 3 features are the outputs")
+    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps are removed, 3 features are the outputs")
 
 
 def test_changes_without_tensors_is_said_too():
-    assert changes([], []) == "the shape stays"
-    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "2 units appear"
+    assert changes([], []) == "the shape stays the same"
+    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "2 units are added"
 
 
 # ------------------------------------------------------------------------------------------------ graphs
@@ -354,7 +368,7 @@ def test_a_shared_layer_is_two_calls_whose_weights_count_once():
     one, two, merged, _ = described.layers
     assert (one.reads, two.reads, merged.reads) == (("first",), ("second",), ("encoder", "encoder (2)"))
     assert (one.shares, two.shares, two.params) == (None, "encoder", 0)
-    assert two.says.startswith("with the same weights as encoder, reads all 5 steps")
+    assert two.says.startswith("with the same weights as encoder, reads all 5 timesteps and returns only the last")
     assert sum(layer.params for layer in described.layers) == model.count_params()
 
 
@@ -386,7 +400,7 @@ def test_states_that_are_handed_on_are_read_by_the_next():
     encoder, decoder, looked, _ = described.layers
     assert encoder.axes_out == (("batch", "timesteps", "units"), ("batch", "units"))
     assert (decoder.reads, decoder.input) == (("encoder",), ((None, 5, 6), (None, 6)))
-    assert "starting from the memory it is given" in decoder.says and "starting" not in encoder.says
+    assert "starting from the state it is given" in decoder.says and "starting" not in encoder.says
     assert looked.reads == ("decoder", "encoder")
     assert looked.axes_out == (("batch", "timesteps", "units"),)
 
@@ -445,7 +459,9 @@ def test_attention_keeps_the_places_of_its_query():
     looked = layers.MultiHeadAttention(2, 6, output_shape=7, name="looked")(query, value)
     layer = describe(keras.Model([query, value], layers.Dense(1)(looked))).layers[0]
     assert layer.axes_out == (("batch", "timesteps", "units"),)
-    assert layer.says.startswith("every step looks at all 5 steps, through 2 heads, and takes")
+    assert layer.says.startswith(
+        "gives every timestep of the query, with 2 heads, a weighted mean of the value over all 5 timesteps"
+    )
 
 
 def test_operations_written_as_expressions_are_told_too():
@@ -470,11 +486,11 @@ def test_two_branches_come_in_the_order_in_which_data_meets_them():
 def test_joining_end_to_end_and_side_by_side():
     left, right = keras.Input((5, 2), name="left"), keras.Input((4, 2), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate(axis=1)([left, right])))
-    assert describe(model).layers[0].says == "joins 2 tensors end to end: 5 + 4 timesteps become 9"
+    assert describe(model).layers[0].says == "joins 2 tensors end to end, along timesteps: 5 + 4 timesteps become 9"
     left, right = keras.Input((5, 2), name="left"), keras.Input((5, 4), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate()([left, right])))
     assert describe(model).layers[0].says == (
-        "lays 2 tensors side by side, step by step: timesteps stay, 2 and 4 features become 6 features"
+        "joins 2 tensors side by side at every timestep: timesteps stay, 2 and 4 features become 6 features"
     )
 
 
@@ -482,7 +498,7 @@ def test_names_of_the_inputs_can_be_given():
     model = keras.Sequential([keras.Input((4, 2)), layers.Dense(3)])
     described = describe(model, input_axes=[["batch", "windows", "features"]])
     assert described.layers[0].axes_out == (("batch", "windows", "outputs"),)
-    assert "shared by all 4 windows" in described.layers[0].says
+    assert "with the same weights, to all 4 windows" in described.layers[0].says
 
 
 @pytest.mark.parametrize(("axes", "message"), [([], r"1 inputs\. Received: \[\]"), ([["batch"]], "needs 3 names")])
@@ -495,20 +511,12 @@ def test_names_that_do_not_fit_the_inputs_are_refused(axes, message):
 def test_unknown_timesteps_are_said_without_a_number():
     layer = one(layers.GRU(6, return_sequences=True), None, 2, then=3)
     assert layer.output == ((None, None, 6),)
-    assert (
-        layer.says
-        == "takes one vector per step and keeps the memory of all steps: timesteps stay, 2 features become 6 units"
+    assert layer.says == (
+        "reads one vector per timestep and returns the hidden state of all timesteps: "
+        "timesteps stay, 2 features become 6 units"
     )
 
 
 def test_a_model_without_a_graph_is_refused_with_a_way_out():
     with pytest.raises(ValueError, match=r"'bare' has no shapes yet: give it a keras\.Input"):
         describe(keras.Sequential([layers.Dense(3)], name="bare"))
-
-
-def test_a_layer_of_ones_own_is_seen_as_what_it_extends():
-    class Mine(layers.GRU):
-        pass
-
-    layer = one(Mine(6, return_sequences=True), 5, 2, then=3)
-    assert (layer.type, layer.axes_out) == ("Mine", (("batch", "timesteps", "units"),))

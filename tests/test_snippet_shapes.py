@@ -129,7 +129,7 @@ def test_layers_within_layers_are_those_of_keras(code):
 def test_the_model_of_a_code_is_the_one_that_it_makes(case):
     code, x = holding(case)
     if "stateful=True" in code:
-        with pytest.raises(Unreadable, match="Leave stateful=True out"):
+        with pytest.raises(Unreadable, match="Remove stateful=True"):
             model_of(code, x)
         return
     real = model_in(executed(code))

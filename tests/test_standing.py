@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.standing import standing
+from explorer.ui.run_status import standing
 
 KNOWN = {
     "reason": "",
@@ -25,11 +25,11 @@ def queued(place: int, seconds: float | None) -> dict:
 @pytest.mark.parametrize(
     ("place", "seconds", "sentence"),
     [
-        (1, 0.4, "This run is next of 12 that wait, and begins in about 5 s."),
-        (2, 12.4, "This run is number 2 of 12 that wait, and begins in about 10 s."),
-        (2, 13.0, "This run is number 2 of 12 that wait, and begins in about 15 s."),
-        (9, 200.0, "This run is number 9 of 12 that wait, and begins in about 3 min."),
-        (9, None, "This run is number 9 of 12 that wait."),
+        (1, 0.4, "This run is next of 12 in the queue, and starts in about 5 s."),
+        (2, 12.4, "This run is number 2 of 12 in the queue, and starts in about 10 s."),
+        (2, 13.0, "This run is number 2 of 12 in the queue, and starts in about 15 s."),
+        (9, 200.0, "This run is number 9 of 12 in the queue, and starts in about 3 min."),
+        (9, None, "This run is number 9 of 12 in the queue."),
     ],
 )
 def test_a_run_that_waits_is_told_its_place_and_how_long(place, seconds, sentence):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from explorer.states import epoch_of, pack, unpack
+from explorer.training.checkpoint import epoch_of, pack, unpack
 
 KINDS = some.sampled_from([np.dtype(kind) for kind in ("float32", "float16", "int64", "int32", "uint32", "bool")])
 SHAPES = some.lists(some.integers(0, 4), max_size=3).map(tuple)

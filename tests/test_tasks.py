@@ -1,4 +1,4 @@
-"""Every task against its own words: shapes, answers by a slow oracle, floors by simulation."""
+"""Every task against its own words: shapes, answers by a slow oracle, baselines by simulation."""
 
 from __future__ import annotations
 
@@ -75,35 +75,35 @@ def test_the_generator_alone_decides_the_data(task, timesteps, features, knobs):
 
 
 @each_setting()
-def test_every_floor_is_the_loss_that_its_predictor_has(task, timesteps, features, knobs):
+def test_every_baseline_is_the_loss_that_its_predictor_has(task, timesteps, features, knobs):
     inputs, targets = made(task, MANY, timesteps, features, knobs)
     own = inputs if len(inputs) > 1 else inputs[0]
-    assert task.floors
-    for floor in task.floors:
-        answers = floor.predict(own, **knobs)
+    assert task.baselines
+    for baseline in task.baselines:
+        answers = baseline.predict(own, **knobs)
         assert answers.shape == targets.shape
         each = losses(task, answers, targets)
         error = STANDARD_ERRORS * each.std() / math.sqrt(MANY)
-        assert floor.value(timesteps, features, **knobs) == pytest.approx(each.mean(), abs=error + 1e-6), floor.name
+        assert baseline.value(timesteps, features, **knobs) == pytest.approx(each.mean(), abs=error + 1e-6), baseline.name
 
 
 @each_setting()
-def test_floors_have_names_of_their_own_and_say_what_it_means_to_pass_them(task, timesteps, features, knobs):
-    values = task.floor_values(timesteps, features, knobs)
-    assert len(values) == len(task.floors)
-    for floor in task.floors:
-        said = floor.passed.format(timesteps=timesteps, features=features, **knobs)
-        assert said[0].islower() and not said.endswith(".") and "{" not in said
+def test_baselines_have_names_of_their_own_and_say_what_it_means_to_pass_them(task, timesteps, features, knobs):
+    values = task.baseline_values(timesteps, features, knobs)
+    assert len(values) == len(task.baselines)
+    for baseline in task.baselines:
+        said = baseline.passed.format(**knobs)
+        assert said[0].isupper() and said.endswith(".") and "{" not in said
 
 
-@each_setting(lambda task: any(floor.name == "without memory" for floor in task.floors))
-def test_no_answer_from_one_step_alone_is_better_than_the_floor_without_memory(task, timesteps, features, knobs):
+@each_setting(lambda task: any(baseline.name == "without memory" for baseline in task.baselines))
+def test_no_answer_from_one_step_alone_is_better_than_the_baseline_without_memory(task, timesteps, features, knobs):
     (heard,), targets = made(task, MANY, timesteps, features, knobs)
     heard, targets = heard[..., 0].ravel(), targets.ravel()
     place = np.digitize(heard, np.quantile(heard, np.linspace(0, 1, 41)[1:-1]))
     means = np.bincount(place, targets) / np.bincount(place)
     best = np.mean((targets - means[place]) ** 2)
-    assert best == pytest.approx(task.floor_values(timesteps, features, knobs)["without memory"], rel=0.02)
+    assert best == pytest.approx(task.baseline_values(timesteps, features, knobs)["without memory"], rel=0.02)
 
 
 def echo(heard, delay):

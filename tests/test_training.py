@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from explorer import data, states
-from explorer.build import build_experiment
 from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
 from explorer.experiment import Experiment
-from explorer.training import Program, Trainer, wants_xla
+from explorer.models.build import build_experiment
+from explorer.training import checkpoint, data
+from explorer.training.trainer import Program, Trainer, wants_xla
 
 PROGRAMS: dict[tuple[str, bool | None], Program] = {}
 
@@ -169,7 +169,7 @@ def test_a_state_that_the_program_is_at_is_not_written_into_it_again(echo, monke
     state, _ = echo.run(None, 2, 1e9)
     expected = echo.run(state, 1, 1e9)
     echo.run(None, 2, 1e9)
-    monkeypatch.setattr(states, "unpack", lambda *_: pytest.fail("The variables were there already."))
+    monkeypatch.setattr(checkpoint, "unpack", lambda *_: pytest.fail("The variables were there already."))
     assert echo.run(state, 1, 1e9)[0] == expected[0]
 
 
@@ -180,12 +180,12 @@ def test_the_held_out_loss_shows_that_noise_cannot_be_learned():
     assert min(frame.val_loss for frame in frames) > 0.95 / 12
 
 
-def test_the_control_stays_on_the_floor_that_the_gru_passes():
-    floor = TASKS["delayed_echo"].floor_values(10, 1, {"delay": 2})["without memory"]
+def test_the_control_stays_on_the_baseline_that_the_gru_passes():
+    baseline = TASKS["delayed_echo"].baseline_values(10, 1, {"delay": 2})["without memory"]
     ends = {}
     for name in ("dense_every_step", "gru_every_step"):
         wanted = {"architecture": name, "task": "delayed_echo", "timesteps": 10, "features": 1, "delay": 2, "samples": 256}
         experiment = read_experiment({**wanted, "epochs": 25}).experiment
         ends[name] = Trainer(experiment).run(None, 25, 1e9)[1][-1].val_loss
-    assert ends["dense_every_step"] > 0.95 * floor
-    assert ends["gru_every_step"] < 0.2 * floor
+    assert ends["dense_every_step"] > 0.95 * baseline
+    assert ends["gru_every_step"] < 0.2 * baseline

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer.build import build
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
-from explorer.parting import parting, tell
+from explorer.models.build import build
+from explorer.models.variants import TwinBroken, describe_twin, settings, twin, twin_of
 from explorer.registry import Sizes
-from explorer.shapes import describe
-from explorer.twins import TwinBroken, describe_twin, settings, twin, twin_of
+from explorer.shapes.compare import compare, tell
+from explorer.shapes.describe_model import describe
 
 SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
@@ -52,7 +52,7 @@ def chain(*held: keras.layers.Layer) -> keras.Model:
 def parted(model: keras.Model, *setting: object) -> dict:
     found = twin_of(model, *setting)
     there = found.description and found.description.written()
-    return parting(described(model), there, found.broken, found.changed)
+    return compare(described(model), there, found.broken, found.changed)
 
 
 # ------------------------------------------------------------------------------------------------ the catalog
@@ -73,9 +73,9 @@ def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture
                 now = next(own for own in settings(made.model) if (own.layer, own.setting) == (each.layer, each.setting))
                 assert now.value == other and each.value in now.others
             else:
-                assert f"`{made.broken['layer']}` cannot go on: " in made.broken["says"]
+                assert f"`{made.broken['layer']}` fails: " in made.broken["says"]
                 assert made.broken["says"].endswith(".") and made.broken["keras_says"]
-            parts = parting(described(model), made.description and made.description.written(), made.broken, made.changed)
+            parts = compare(described(model), made.description and made.description.written(), made.broken, made.changed)
             assert parts["layer"] and parts["why"].endswith(".") and parts["differences"]
             json.dumps(made.to_dict())
     assert json.dumps(described(model).to_dict()) == before
@@ -217,8 +217,8 @@ def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
     assert error.layer == "answer"
     assert names(error.partial) == ["memory"] and error.partial.output_shape == (None, 6)
     assert error.says == (
-        "With return_sequences = False, `memory` gives (batch, units 6) and no longer (batch, timesteps 7, units 6). "
-        "`answer` cannot go on: a TimeDistributed(Dense) takes timesteps one by one, and (batch, units 6) has none. "
+        "With return_sequences=False, `memory` returns (batch, units 6) instead of (batch, timesteps 7, units 6). "
+        "`answer` fails: a TimeDistributed(Dense) takes timesteps one by one, and (batch, units 6) has none. "
         "A Dense alone would take it."
     )
     with pytest.raises(ValueError) as of_keras:
@@ -230,10 +230,16 @@ def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
 
 
 BROKEN = {
-    "a second memory": ("stacked_gru", "memory", "return_sequences", "second_memory", "a GRU reads along timesteps"),
-    "two axes of steps": ("windows_gru", "memory", "wrapper", "memory", "what comes has 2: windows and timesteps"),
-    "a pooling": ("gru_pooled", "memory", "return_sequences", "average", "a GlobalAveragePooling1D pools along timesteps"),
-    "a repeated vector": ("encoder_decoder", "encoder", "return_sequences", "repeated", "hands one vector to every step"),
+    "a second memory": ("stacked_gru", "memory", "return_sequences", "second_memory", "a GRU reads along the timesteps"),
+    "two axes of steps": ("windows_gru", "memory", "wrapper", "memory", "its input has 2: windows and timesteps"),
+    "a pooling": (
+        "gru_pooled",
+        "memory",
+        "return_sequences",
+        "average",
+        "a GlobalAveragePooling1D pools along the timesteps",
+    ),
+    "a repeated vector": ("encoder_decoder", "encoder", "return_sequences", "repeated", "a RepeatVector repeats one vector"),
     "widths": ("two_streams", "merged", "kind", "merged", "must have the same shape"),
     "one stream": ("two_streams", "memory", "return_sequences", "merged", "must agree on every axis but units"),
 }
@@ -248,9 +254,9 @@ def test_a_twin_that_breaks_says_where_and_why(case):
     held = [each["name"] for each in found["description"]["layers"]] if found["description"] else []
     assert where not in held and held == [each for each in names(model) if each in held]
     there = Description.read(found["description"]) if found["description"] else None
-    parts = parting(described(model), there, found["broken"], found["changed"])
+    parts = compare(described(model), there, found["broken"], found["changed"])
     assert parts["layer"] == layer
-    assert f"`{where}` cannot go on" in parts["why"]
+    assert f"`{where}` fails" in parts["why"]
     # What breaks off is no answer: its axes keep their names.
     assert "outputs" not in [
         axis for each in (found["description"] or {"layers": []})["layers"] for axis in each["axes_out"][0]
@@ -260,7 +266,7 @@ def test_a_twin_that_breaks_says_where_and_why(case):
 def test_too_few_steps_a_missing_tensor_and_numbers_that_do_not_fill_a_shape():
     model = build(ARCHITECTURES["causal_convolution"], SIZES)
     says = describe_twin(model, "furthest", "padding", "valid")["broken"]["says"]
-    assert "only where all 9 steps that it sees are there, and there are only 7 timesteps" in says
+    assert "without padding its window needs 9 timesteps, and its input has only 7 timesteps" in says
     source = sequence()
     memory, state = layers.GRU(6, return_sequences=True, return_state=True, name="memory")(source)
     model = keras.Model(source, layers.GRU(6, name="decoder")(memory, initial_state=state))
@@ -268,16 +274,16 @@ def test_too_few_steps_a_missing_tensor_and_numbers_that_do_not_fill_a_shape():
     assert found["layer"] == "decoder" and "tensor 2 of `memory`" in found["says"] and not found["keras_says"]
     laid = chain(layers.GRU(6, return_sequences=True, name="memory"), layers.Reshape((42,), name="laid"))
     found = describe_twin(laid, "memory", "return_sequences")["broken"]
-    assert "lays 42 numbers out anew, and (batch, units 6) has 6" in found["says"]
+    assert "a Reshape arranges 42 numbers, and (batch, units 6) has 6" in found["says"]
     assert found["keras_says"].startswith("The total size of the tensor must be unchanged")
 
 
 def test_what_there_is_not_is_named():
-    with pytest.raises(ValueError, match=r"no layer called “answers”.*There are: memory, answer\."):
+    with pytest.raises(ValueError, match=r"no layer called “answers”.*Layers that have one: memory, answer\."):
         twin(one(), "answers", "use_bias")
     with pytest.raises(ValueError, match=r"“memory” has no setting called “padding”. It has: return_sequences, kind"):
         twin(one(), "memory", "padding")
-    with pytest.raises(ValueError, match=r"kind of “memory” is GRU; it could be LSTM, SimpleRNN. Received: Dense"):
+    with pytest.raises(ValueError, match=r"kind of “memory” is GRU; it can also be LSTM, SimpleRNN. Received: Dense"):
         twin(one(), "memory", "kind", "Dense")
     assert described(twin(one(), "memory", "kind", "lstm")) == described(twin(one(), "memory", "kind", "LSTM"))
 
@@ -289,30 +295,33 @@ def test_one_answer_instead_of_many():
     parts = parted(one(), "memory", "return_sequences", False)
     assert parts["layer"] == "memory"
     assert parts["why"] == (
-        "`memory` keeps all 7 memories here and only its last memory there: timesteps go, so `answer` gives one answer "
-        "instead of 7."
+        "`memory` returns all 7 hidden states in your model and only its last hidden state with return_sequences=False: "
+        "timesteps are removed, so `answer` returns one vector instead of 7."
     )
     assert [(each["layer"], each["what"]) for each in parts["differences"]] == [("memory", "output"), ("answer", "output")]
     back = parted(one(return_sequences=False), "memory", "return_sequences", True)
-    assert back["why"].endswith("timesteps stay, so `answer` gives 7 answers instead of one.")
+    assert back["why"].endswith("timesteps stay, so `answer` returns 7 vectors instead of one.")
 
 
 def test_another_merge_is_another_width():
     parts = parted(both(), "memory", "merge_mode", "sum")
     assert parts["layer"] == "memory"
     assert parts["why"] == (
-        "`memory` gives 12 units here and 6 there (here: their memories are laid side by side; there: their memories are "
-        "added), so `answer` has 39 parameters here and 21 there."
+        "`memory` returns 12 units in your model and 6 with merge_mode=sum (in your model: concatenates their hidden "
+        "states; with merge_mode=sum: adds their hidden states), so `answer` has 39 parameters in your model and 21 with "
+        "merge_mode=sum."
     )
-    two = parting(described(both(merge_mode="sum")), described(both(merge_mode="ave")))
+    two = compare(described(both(merge_mode="sum")), described(both(merge_mode="ave")))
     assert two["layer"] == "memory" and [each["what"] for each in two["differences"]] == ["says"]
-    assert two["why"].startswith("The two models have the same shapes and the same parameters; what differs is")
+    assert two["why"].startswith(
+        "The two models have the same shapes and the same parameters; only what `memory` does differs."
+    )
 
 
 def test_one_direction_and_both_part_at_the_memory():
     parts = parted(one(), "memory", "direction", "both")
-    assert parts["layer"] == "memory" and "6 units here and 12 there" in parts["why"]
-    assert "so `answer` has 21 parameters here and 39 there" in parts["why"]
+    assert parts["layer"] == "memory" and "6 units in your model and 12 with direction=both" in parts["why"]
+    assert "so `answer` has 21 parameters in your model and 39 with direction=both" in parts["why"]
 
 
 @pytest.mark.parametrize(
@@ -322,13 +331,18 @@ def test_one_direction_and_both_part_at_the_memory():
 def test_another_cell_moves_parameters_alone(setting, value, here, there):
     parts = parted(one(), "memory", setting, value)
     assert parts["why"] == (
-        f"`memory` has {here} parameters here, {there} there: the shapes stay the same, only the parameters differ."
+        f"`memory` has {here} parameters in your model, {there} with kind={value}: the shapes stay the same, only the "
+        "parameters differ."
     )
     assert [each["what"] for each in parts["differences"]] == ["parameters", "type"]
 
 
 @pytest.mark.parametrize(
-    "setting, why", [("reset_after", "bias is 2 × 18 here and 18 there"), ("use_bias", "without bias there")]
+    "setting, why",
+    [
+        ("reset_after", "bias is 2 × 18 in your model and 18 with reset_after=False"),
+        ("use_bias", "no bias with use_bias=False"),
+    ],
 )
 def test_a_bias_moves_parameters_alone(setting, why):
     parts = parted(one(), "memory", setting, False)
@@ -341,42 +355,46 @@ def test_a_bias_moves_parameters_alone(setting, why):
 
 def test_a_wrapper_that_changes_nothing():
     parts = parted(both(), "answer", "wrapper", "Dense")
-    assert (
-        parts["why"] == "`answer` is a TimeDistributed(Dense) here and a Dense there: shapes and parameters stay the same."
+    assert parts["why"] == (
+        "`answer` is a TimeDistributed(Dense) in your model and a Dense with wrapper=Dense: shapes and parameters stay the "
+        "same (in your model: to each of 7 timesteps; with wrapper=Dense: to all 7 timesteps)."
     )
 
 
 def test_the_same_model_does_not_part():
-    parts = parting(described(one()), described(one()))
+    parts = compare(described(one()), described(one()))
     assert parts == {
         "layer": None,
         "why": "The two models have the same shapes and the same parameters, and every layer does the same.",
         "differences": [],
     }
     changed = {"layer": None, "setting": "heads", "label": "heads", "here": 1, "there": 2}
-    assert "what differs is heads, 1 here and 2 there" in parting(described(one()), described(one()), None, changed)["why"]
+    assert (
+        "only heads differs, 1 in your model and 2 in the other"
+        in compare(described(one()), described(one()), None, changed)["why"]
+    )
 
 
 def test_architectures_that_share_some_layers():
     first, second = (described(build(ARCHITECTURES[name], SIZES)) for name in ("gru_every_step", "stacked_gru"))
-    parts = parting(first, second)
-    assert parts["layer"] == "second_memory" and parts["why"] == "`second_memory` is only there, a GRU."
-    assert parting(second, first)["why"] == "`second_memory` is only here, a GRU."
+    parts = compare(first, second)
+    assert parts["layer"] == "second_memory" and parts["why"] == "`second_memory` (GRU) exists only in the other model."
+    assert compare(second, first)["why"] == "`second_memory` (GRU) exists only in your model."
     for name in ARCHITECTURES:
         other = described(build(ARCHITECTURES[name], SIZES))
-        assert (parting(first, other)["layer"] is None) == (name == "gru_every_step")
+        assert (compare(first, other)["layer"] is None) == (name == "gru_every_step")
 
 
 def test_both_chains_as_text():
     model = build(ARCHITECTURES["gru_every_step"], SIZES)
     found = twin_of(model, "memory", "return_sequences")
     text = tell(described(model), found.description.written(), found.broken, found.changed)
-    assert text.startswith("memory · return_sequences: True here, as it is; False there, in its twin.")
+    assert text.startswith("memory · return_sequences: True in your model; False in the other.")
     assert [line.split() for line in text.splitlines() if line.startswith("  memory  ")] == [
         ["memory", "GRU", "(batch,", "timesteps", "7,", "units", "6)", "180", "parameters"],
         ["memory", "GRU", "(batch,", "units", "6)", "180", "parameters"],
     ]
-    assert "  answer           cannot go on\n" in text
+    assert "  answer           fails\n" in text
     assert "Keras says: TimeDistributed Layer should be passed" in text and "What differs" in text
 
 
@@ -387,12 +405,12 @@ def page(architecture: str) -> None:
     import streamlit as st
 
     from explorer.catalog import read_experiment
-    from explorer.ui import life
-    from explorer.ui.twin_panel import twin_panel
+    from explorer.ui import engine_instance
+    from explorer.ui.compare_panel import twin_panel
 
     timesteps = st.slider("timesteps", 5, 20, 7, key="timesteps")
     experiment = read_experiment({"architecture": architecture, "timesteps": timesteps, "units": 6}).experiment
-    twin_panel(experiment, life.engine().describe(experiment))
+    twin_panel(experiment, engine_instance.engine().describe(experiment))
 
 
 @pytest.fixture
@@ -400,8 +418,7 @@ def open_page(monkeypatch):
     """The panel on a page, with an engine that answers at once."""
     from streamlit.testing.v1 import AppTest
 
-    from explorer.build import build_experiment
-    from explorer.ui import life
+    from explorer.models.build import build_experiment
 
     def describe_experiment(experiment, timeout=0.0):
         model = build_experiment(experiment)
@@ -415,7 +432,7 @@ def open_page(monkeypatch):
         return {**describe_twin(build_experiment(experiment), layer, setting, value), "values": {}}
 
     engine = SimpleNamespace(describe=describe_experiment, twin=twin_of_experiment)
-    monkeypatch.setattr(life, "engine", lambda: engine)
+    monkeypatch.setattr("explorer.ui.engine_instance.engine", lambda: engine)
     return lambda architecture: AppTest.from_function(page, args=(architecture,), default_timeout=60).run()
 
 
@@ -439,7 +456,7 @@ def test_the_panel_keeps_its_choice_while_a_slider_moves(open_page):
 def test_the_panel_says_what_breaks_and_what_keras_says(open_page):
     app = open_page("gru_every_step")
     assert app.selectbox(key="twin_setting").value == "memory.return_sequences"
-    assert "`answer` cannot go on" in app.warning[0].value
+    assert "`answer` fails" in app.warning[0].value
     assert app.code[0].value.startswith("`TimeDistributed` Layer should be passed")
 
 
@@ -449,11 +466,11 @@ def test_the_panel_offers_knobs_and_other_architectures(open_page):
     assert app.segmented_control(key="twin_value").value == "1" and not app.exception
     app.selectbox(key="twin_setting").set_value(".architecture").run()
     app.selectbox(key="twin_value").set_value("gru_every_step").run()
-    assert not app.exception and "is only" in words(app)
+    assert not app.exception and "exists only" in words(app)
 
 
 def test_offers_are_those_of_the_experiment():
-    from explorer.ui.twin_panel import offered
+    from explorer.ui.compare_panel import offered
 
     experiment = read_experiment({"architecture": "bidirectional_gru"}).experiment
     keys = list(offered(experiment, {"twins": [each.to_dict() for each in settings(both())]}))

@@ -34,6 +34,8 @@ export function unrolledCells({ pen, rows, grid, axis, steps, values }) {
   }
   const read = new Set(rows.flatMap((row) => row.reads));
   for (const row of rows) unrolledRow(drawing, row, !read.has(row.name));
+  // A model of pictures has no axis to count along.
+  if (!rows.some(({ timed }) => timed)) return;
   const y = Math.max(...rows.map((row) => row.bottom)) + 14;
   for (const { step, x } of grid.places.filter((place) => place.step !== null)) {
     insideText(pen, `step${step}`, step ?? "", x, y, "s11 bold", "middle", axis);
@@ -93,8 +95,8 @@ const unrolledName = (row) => row.layer?.wraps ?? row.layer?.type ?? row.name;
 function unrolledWords(row, width, height) {
   const name = unrolledName(row);
   const steps = row.inner_steps;
-  const inner = steps ? [[`${name} over`, `${count(steps, "steps")},`, "from zero"], [name, "from 0"]] : [];
-  const parts = name.split(/(?<=[a-z])(?=[A-Z])/);
+  const inner = steps ? [[`${name} over`, `${count(steps, "timesteps")},`, "from zero"], [name, "from 0"]] : [];
+  const parts = name.split(/(?<=[a-z]|\dD)(?=[A-Z])/);
   const two = parts.length > 2 ? [parts.slice(0, -1).join(""), lastOf(parts)] : parts;
   const ways = [...inner, [name], two, parts].flatMap((lines) => [12, 11, 10].map((size) => ({ lines, size })));
   const wide = (/** @type {Way} */ { lines, size }) => Math.max(...lines.map((line) => textWidth(line, size)));

@@ -13,7 +13,7 @@ export const insideHeight = (grid) => Math.min(22, Math.max(INSIDE_ROW, 54 / gri
 /** @type {(grid: Grid, axis: string, size: number) => string} */
 export const insideRowsName = (grid, axis, size) => (size > grid.length ? `${grid.length} of ${size} ${axis}` : axis);
 /** @type {(axis: string) => (column: number) => string} */
-export const insideStep = (axis) => (column) => `step ${column + 1}, ${singular(axis)}`;
+export const insideStep = (axis) => (column) => `timestep ${column + 1}, ${singular(axis)}`;
 
 // Columns of one width side by side, none wider than it needs to be.
 /** @type {(count: number, left: number, room: number, most?: number) => { width: number; end: number; place: Place }} */

@@ -97,7 +97,7 @@ export function insideCopies({ pen, layer, look, width, axis, size }) {
       { words: "returned", range: ranges.returned },
     ],
     words:
-      `${steps} copies of one ${inner}, one for each step, all wired to one set of weights. ` +
-      "Each copy turns the numbers of its own step, drawn below it, into those above it, and sees no other step.",
+      `${steps} copies of one ${inner}, one for each timestep, all with the same weights. ` +
+      "Each copy turns the numbers of its own timestep, drawn below it, into those above it, and reads no other timestep.",
   };
 }

@@ -11,7 +11,9 @@ const BELOW = new Map([
   ["pool", 62],
   ["repeat", 54],
   ["all", 70],
+  ["all before", 70],
   ["window", 62],
+  ["spread", 62],
 ]);
 export const UNROLLED_TRACK = 24;
 

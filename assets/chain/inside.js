@@ -22,7 +22,7 @@ const WAYS = new Map([
   ["ArrowUp", [0, -1]],
   ["ArrowDown", [0, 1]],
 ]);
-const INSIDE_HINT = "Point at a number to read it, or focus the drawing and use the arrow keys.";
+const INSIDE_HINT = "Point at a cell to read its number, or focus the drawing and use the arrow keys.";
 
 /** @type {(parent: HTMLElement) => Inside} */
 function insideNew(parent) {
@@ -79,7 +79,8 @@ function insideWalk(state, event) {
 /** @type {(parent: HTMLElement, layer: Layer, look: Look | null | undefined) => void} */
 export function drawInside(parent, layer, look) {
   let state = insides.get(parent);
-  if (!look || !DRAWINGS[look.kind]) {
+  // Where the window of a convolution is not known, no steps can be drawn that it sees.
+  if (!look || !DRAWINGS[look.kind] || (look.kind === "window" && !layer.window)) {
     state?.observer.disconnect();
     insides.delete(parent);
     parent.replaceChildren();
@@ -87,7 +88,7 @@ export function drawInside(parent, layer, look) {
   }
   if (!state) insides.set(parent, (state = insideNew(parent)));
   Object.assign(state, { layer, look });
-  say(state.heading, `What ${layer.name} does to one sequence`);
+  say(state.heading, `Inside the layer “${layer.name}”: one example sequence, untrained weights`);
   say(state.says, sentence(look.says));
   mark(state.root, { "data-kind": look.kind, "data-layer": layer.name });
   insidePaint(state);

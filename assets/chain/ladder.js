@@ -9,9 +9,9 @@ import { count, joined } from "./words.js";
 /** @import { Drawing, Drawn } from "./types.d.ts" */
 
 const PADDED = new Map([
-  ["causal", "padding causal: zeros before the start, and no step sees what comes after it"],
-  ["same", "padding same: zeros at both ends, so that every step is answered"],
-  ["valid", "padding valid: no zeros, only whole stretches"],
+  ["causal", "padding=causal: zeros before the start; no output depends on later timesteps"],
+  ["same", "padding=same: zeros at both ends, so every timestep has an output"],
+  ["valid", "padding=valid: no zeros, only complete windows"],
 ]);
 const ONE_STEP = { size: 1, stride: 1, dilation: 1, offset: 0 };
 
@@ -61,19 +61,19 @@ export function insideLadder({ pen, layer, look, width }) {
     square(`in${step}`, step, bottom, pad ? "pad" : seen.has(step) ? "rung seen" : "rung");
   }
   const more = shown < steps ? ` (the first ${shown} of ${steps})` : "";
-  insideText(pen, "returns", "returned timesteps", spot(1).x, 12, "s11 bold", "start", "timesteps");
-  insideText(pen, "receives", `received timesteps${more}`, left, bottom + side + 15, "s11 bold", "start", "timesteps");
+  insideText(pen, "returns", "output timesteps", spot(1).x, 12, "s11 bold", "start", "timesteps");
+  insideText(pen, "receives", `input timesteps${more}`, left, bottom + side + 15, "s11 bold", "start", "timesteps");
   const went = layer.output?.[0]?.[1] ?? outputs;
   const padded = PADDED.get(padding);
-  const strides = stride > 1 ? `, in strides of ${stride}` : "";
-  const how = `${padded ? `${padded}${strides}; ` : ""}${count(steps, "steps")} come in, ${went} go out`;
+  const strides = stride > 1 ? `, strides=${stride}` : "";
+  const how = `${padded ? `${padded}${strides}; ` : ""}${count(steps, "timesteps")} in, ${went} out`;
   const y = bottom + side + 20;
   const words = insideWords(pen, "how", how, left, y, width - left, { size: 11, className: "quiet" });
   const listed = [...seen].filter((step) => step >= 1);
-  const sight = `step ${chosen} sees ${listed.length > 1 ? "steps" : "step"} ${joined(listed.map(String))}`;
+  const sight = `output ${chosen} reads ${listed.length > 1 ? "timesteps" : "timestep"} ${joined(listed.map(String))}`;
   return {
     height: y + words,
     notes: [{ swatch: "seen", words: sight }],
-    words: `A ladder from the received steps up to the returned ones: ${sight}; ${how}.`,
+    words: `Lines from the input timesteps up to the output timesteps: ${sight}; ${how}.`,
   };
 }

@@ -25,7 +25,7 @@ import {
   insideZero,
 } from "./strips.js";
 import { textWidth } from "./text.js";
-import { singular } from "./words.js";
+import { count, singular } from "./words.js";
 
 /** @import { BothLook, MaskLook, MemoryLook } from "../description.d.ts" */
 /** @import { Drawing, Drawn, Grid, Point } from "./types.d.ts" */
@@ -40,7 +40,7 @@ export function insideMemory({ pen, layer, look, width, axis, size }) {
   const { end, place } = insideEven(columns, left, width - left - INSIDE_RIGHT - (cut ? 22 : 0));
   const middle = (/** @type {number} */ column) => place(column).x + place(column).width / 2;
   const range = insideRange(grid);
-  const told = last ? "handed on: only the last memory" : `handed on: the memory of every step, all ${all}`;
+  const told = last ? "returned: only the last hidden state" : `returned: the hidden state of every timestep, all ${all}`;
   const narrow = textWidth(told, 12) > end - INSIDE_LEFT;
   const from = last && !narrow ? end - textWidth(told, 12) : INSIDE_LEFT;
   let y = insideWords(pen, "told", told, from, 0, width - from);
@@ -68,16 +68,16 @@ export function insideMemory({ pen, layer, look, width, axis, size }) {
   y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a memory's number", range }],
-    notes: masked ? [{ swatch: "hatched", words: "hatched: masked, the memory stays as it was" }] : [],
+    legends: [{ words: "a number of the hidden state", range }],
+    notes: masked ? [{ swatch: "hatched", words: "hatched: masked, the hidden state does not change" }] : [],
     words:
-      `A strip of ${grid.length} ${axis} by ${columns} steps: the memory of ${layer.type} starts from zero and flows ` +
-      `along; ${told}${masked ? `; ${masked} masked steps leave it as it was` : ""}.`,
+      `A strip of ${grid.length} ${axis} by ${columns} timesteps: the hidden state of ${layer.type} starts at zero; ` +
+      `${told}${masked ? `; ${masked} masked timesteps do not change it` : ""}.`,
   };
 }
 
 const MERGES = new Map([
-  ["concat", "merged (concat): laid one above the other, the forward units first"],
+  ["concat", "merged (concat): one above the other, the forward units first"],
   ["sum", "merged (sum): forward + backward, number by number"],
   ["ave", "merged (ave): the mean of forward and backward, number by number"],
   ["mul", "merged (mul): forward × backward, number by number"],
@@ -114,12 +114,12 @@ export function insideBoth({ pen, layer, look, width, axis, size }) {
     }
     y += height + 14;
   };
-  const hands = (/** @type {string} */ which) => (last ? `, hands on its memory of the ${which}` : "");
-  way("forward", forward, `forward ${inner}: starts from zero at the first step${hands("last")}`, false);
-  way("backward", backward, `backward ${inner}: starts from zero at the last step${hands("first")}`, true);
+  const hands = (/** @type {string} */ which) => (last ? `, returns its hidden state of the ${which}` : "");
+  way("forward", forward, `forward ${inner}: starts at zero before the first timestep${hands("last")}`, false);
+  way("backward", backward, `backward ${inner}: starts at zero after the last timestep${hands("first")}`, true);
 
-  const told = MERGES.get(mode) ?? "both handed on, each by itself";
-  y += insideWords(pen, "told", last ? `${told}; only the outlined steps` : told, left, y, width - left);
+  const told = MERGES.get(mode) ?? "both returned separately";
+  y += insideWords(pen, "told", last ? `${told}; only the outlined timesteps` : told, left, y, width - left);
   const stacked = mode === "concat";
   const split = Math.ceil(merged.length / 2);
   const words = (/** @type {number} */ column) => `merged, step ${column + 1}, ${singular(axis)}`;
@@ -141,11 +141,11 @@ export function insideBoth({ pen, layer, look, width, axis, size }) {
   else y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a memory's number", range }],
-    notes: last ? [{ swatch: "outline", words: "outlined: the memory that is handed on" }] : [],
+    legends: [{ words: "a number of the hidden state", range }],
+    notes: last ? [{ swatch: "outline", words: "outlined: the hidden state that is returned" }] : [],
     words:
-      `Three strips over ${columns} steps: forward, from the first step on; backward, from the last step back; ${told}. ` +
-      (last ? "Handed on are forward's memory at the last step and backward's at the first." : "Every step is handed on."),
+      `Three strips over ${columns} timesteps: forward, from the first on; backward, from the last back; ${told}. ` +
+      (last ? "Returned are the forward hidden state at the last timestep and the backward one at the first." : "Every timestep is returned."),
   };
 }
 
@@ -155,7 +155,7 @@ export function insideMask({ pen, look, width }) {
   const columns = counts.length;
   const { place } = insideEven(columns, INSIDE_LEFT, width - INSIDE_LEFT - INSIDE_RIGHT);
   const kept = counts.filter(Boolean).length;
-  const told = `a step whose numbers are all ${Number(value)} is padding: layers after this one skip it`;
+  const told = `a timestep whose numbers are all ${Number(value)} is padding: later layers skip it`;
   let y = insideWords(pen, "told", told.replace("-", "−"), INSIDE_LEFT, 0, width - INSIDE_LEFT);
   y += 4;
   counts.forEach((each, column) => {
@@ -174,9 +174,9 @@ export function insideMask({ pen, look, width }) {
   return {
     height: y,
     notes: [
-      { swatch: "counting", words: `${kept} ${kept === 1 ? "step counts" : "steps count"}` },
+      { swatch: "counting", words: `${count(kept, "timesteps")} not masked` },
       { swatch: "hatched", words: `${columns - kept} padded` },
     ],
-    words: `Of ${columns} steps ${kept} count and ${columns - kept} are padded.`,
+    words: `Of ${columns} timesteps ${kept} are real and ${columns - kept} are padding.`,
   };
 }

@@ -72,8 +72,8 @@ export function insideManyAndOne({ pen, layer, look, width, axis, size }) {
     legends: [{ words: "a number", range }],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, left out" }] : [],
     words: pools
-      ? `A strip of ${columns} steps becomes one column: it ${word} over ${masked ? `the ${kept} that count` : "all"}.`
-      : `One column becomes ${columns} equal ones, one for each step.`,
+      ? `A strip of ${columns} timesteps becomes one column: it ${word} over ${masked ? `the ${kept} that are not masked` : "all"}.`
+      : `One column is repeated ${columns} times, once for each timestep.`,
   };
 }
 
@@ -109,7 +109,7 @@ export function insideConcat({ pen, look, width, axis }) {
   const sum = `${parts.map((part) => part.size).join(" + ")} = ${count(total, names)}`;
   insideText(pen, "sum", sum, start + joinedWide / 2, 124, "s12 bold", "middle", names);
   const told = joined(parts.map(({ name, size }) => `${name} with ${size}`));
-  return { height: 132, words: `The parts, ${told}, are laid side by side at every step: ${sum}.` };
+  return { height: 132, words: `The parts, ${told}, are put side by side at every timestep: ${sum}.` };
 }
 
 /** @type {(drawing: Drawing<AttentionLook>) => Drawn} */
@@ -127,7 +127,7 @@ export function insideAttention({ pen, look, width }) {
   pen("rect", "ground", { class: "strip", x: left - 0.5, y: top - 0.5, width: wide, height });
   weights.forEach((row, query) =>
     row.forEach((share, column) => {
-      const words = `step ${query + 1} takes ${insideNumber(100 * share, 1)} % from step ${column + 1}`;
+      const words = `timestep ${query + 1} attends to timestep ${column + 1} with weight ${insideNumber(share, 3)}`;
       insideCell(pen, `${query}:${column}`, left + column * side, top + query * side, side, side, scaled(share), 1, words);
     }),
   );
@@ -137,14 +137,14 @@ export function insideAttention({ pen, look, width }) {
     insideText(pen, `query${query}`, query + 1, left - 5, top + (query + 0.5) * side + 4, "s11", "end", "timesteps");
   });
   const middle = top + height / 2;
-  const asks = insideText(pen, "asks", "asking step", 14, middle, "s11 bold", "middle", "timesteps");
+  const asks = insideText(pen, "asks", "query timestep", 14, middle, "s11 bold", "middle", "timesteps");
   mark(asks, { transform: `rotate(-90 14 ${middle.toFixed(1)})` });
-  const y = top + height + insideSteps(pen, "steps", columns, { place, y: top + height + 2, label: "looked-at step" });
+  const y = top + height + insideSteps(pen, "steps", columns, { place, y: top + height + 2, label: "key timestep" });
   return {
     height: y + 4,
-    legends: [{ words: "share of what a step takes", low, range: high }],
+    legends: [{ words: "attention weight; each row sums to 1", low, range: high }],
     words:
-      `A matrix of shares: ${weights.length} asking steps down, ${columns} looked-at steps across, ` +
-      `each from ${insideNumber(low)} to ${insideNumber(high)}.`,
+      `Attention weights: how much each timestep (row) attends to every timestep (column), ${weights.length} by ${columns}, ` +
+      `from ${insideNumber(low)} to ${insideNumber(high)}. Each row sums to 1.`,
   };
 }

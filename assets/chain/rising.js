@@ -1,7 +1,7 @@
 // The wires of the unrolled chain from row to row.
 
 import { insideArrow } from "./strips.js";
-import { seenFrom } from "./taps.js";
+import { reachedFrom, seenFrom } from "./taps.js";
 import { held } from "../held.js";
 
 /** @import { Pen, Point, UnrolledDrawing, UnrolledGrid, UnrolledRow } from "./types.d.ts" */
@@ -32,18 +32,20 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
     for (const { x } of more) fan(`${key}:more`, out.x, x);
     return;
   }
-  if (row.flow === "all") {
+  if (row.flow === "all" || row.flow === "all before") {
     for (const { step, x } of taken) {
-      for (const other of [...given, ...more]) fan(`${key}:${step}:${other.step}`, other.x, x);
+      const seen = [...given, ...more].filter((each) => row.flow === "all" || each.x <= x);
+      for (const other of seen) fan(`${key}:${step}:${other.step}`, other.x, x);
       insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [x, bottom]]);
     }
     return;
   }
   const slid = row.layer?.window;
   if (slid) {
+    const sees = row.flow === "spread" ? reachedFrom : seenFrom;
     for (const { step, x } of taken) {
       let hidden = false;
-      for (const seen of seenFrom(slid, step)) {
+      for (const seen of sees(slid, step)) {
         const source = given.find((each) => each.step === seen);
         if (source) insideArrow(pen, `${key}:${step}:${seen}`, [[source.x, out.y - 2], [x, bottom]]);
         else hidden ||= seen >= 1 && seen <= from.steps;

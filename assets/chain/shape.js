@@ -27,7 +27,7 @@ export function writeShape(element, tensor, named = false) {
     const part = element.children[index].querySelector("b");
     if (!part) return;
     say(part, word);
-    mark(part, { title: axis ?? (tensor.nothing ? "it cannot go on" : "hidden"), style: `color:${axisColour(axis, true)}` });
+    mark(part, { title: axis ?? (tensor.nothing ? "it fails" : "hidden"), style: `color:${axisColour(axis, true)}` });
   });
 }
 

@@ -11,3 +11,9 @@ export function seenFrom(window, step) {
   const first = anchorOf(window, step) - window.offset;
   return Array.from({ length: window.size }, (_, tap) => first + tap * window.dilation);
 }
+
+// The steps that reach one step of what is returned, where every step is spread over a window of it.
+/** @type {(window: Window, step: number) => number[]} */
+export function reachedFrom({ size, stride, dilation, offset }, step) {
+  return Array.from({ length: size }, (_, tap) => (step - 1 + offset - tap * dilation) / stride + 1).filter(Number.isInteger);
+}

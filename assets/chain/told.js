@@ -52,9 +52,9 @@ function sayTold(state) {
 /** @type {(data: PageData) => string} */
 function hintOf({ description, hidden = [], follows = [] }) {
   if (!description) return "";
-  if (hidden.length) return "What is drawn as ? is what is asked.";
-  const open = "Choose a layer to see why its shapes and counts are what they are.";
-  return follows.length ? `Move a slider, and this line tells what it changes. ${open}` : open;
+  if (hidden.length) return "The question is about the values marked ?.";
+  const open = "Click a layer to see where its shape and parameter count come from.";
+  return follows.length ? `Move a slider to read here what it changes. ${open}` : open;
 }
 
 /** @type {(state: State, moved: Moved) => void} */

@@ -8,6 +8,7 @@ import { writeShape } from "./shape.js";
 import { sentence } from "./words.js";
 import { create, mark, prefersStill, say } from "../dom.js";
 import { held } from "../held.js";
+import { questionMark, sayWithTerms } from "../terms.js";
 
 /** @import { Description, Layer, Weight } from "../description.d.ts" */
 /** @import { State, Why } from "./types.d.ts" */
@@ -130,16 +131,16 @@ function explainInto(body, layer, symbols) {
     weights.map(blockOf).some(({ wide, high }) => Math.min(wide, high) * unit < BLOCK.thinnest),
   );
   const words = "All blocks have one scale";
-  create("p", "why-quiet", body).textContent = thin ? `${words}; the thinnest are drawn thicker, to be seen.` : `${words}.`;
+  create("p", "why-quiet", body).textContent = thin ? `${words}; the thinnest are drawn thicker, so that they can be seen.` : `${words}.`;
 }
 
 /** @type {(parent: HTMLElement, layer: Layer, symbols: Symbols, places: Places) => void} */
 function writeExplanation(parent, layer, symbols, places) {
-  create("p", "why-says", parent).textContent = sentence(layer.says || layer.short);
+  sayWithTerms(create("p", "why-says", parent), sentence(layer.says || layer.short));
   const shapes = create("p", "why-shapes", parent);
   for (const list of /** @type {const} */ (["input", "output"])) {
     const line = create("span", "why-shape", shapes);
-    create("i", "", line).textContent = list === "input" ? "takes" : "gives";
+    create("i", "", line).textContent = list === "input" ? "takes" : "returns";
     line.append(" ");
     tensorsOf(layer, list).forEach((tensor, index) => {
       if (index) create("i", "", line).textContent = "and ";
@@ -152,7 +153,7 @@ function writeExplanation(parent, layer, symbols, places) {
     const equation = part(pair, "Equation");
     for (const line of layer.equation) create("code", "why-line", equation).textContent = line;
   }
-  writeCount(part(pair, "Parameters"), layer, symbols);
+  writeCount(part(pair, "Parameters", "parameter"), layer, symbols);
   const inside = layer.inside ?? [];
   // What a wrapper holds lists its weights itself.
   if (!inside.length && layer.weights?.length) {
@@ -169,10 +170,12 @@ function writeExplanation(parent, layer, symbols, places) {
   });
 }
 
-/** @type {(parent: HTMLElement, words: string) => HTMLElement} */
-export function part(parent, words) {
+/** @type {(parent: HTMLElement, words: string, term?: string) => HTMLElement} */
+export function part(parent, words, term) {
   const section = create("div", "why-part", parent);
-  create("h6", "why-heading", section).textContent = words;
+  const heading = create("h6", "why-heading", section);
+  heading.textContent = words;
+  if (term) questionMark(heading, term);
   return section;
 }
 

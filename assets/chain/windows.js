@@ -44,7 +44,7 @@ export function insideWindows({ pen, layer, look, width, axis, size }) {
   const room = width - INSIDE_LEFT;
   const label = insideRowsName(anew, axis, size);
 
-  let y = insideWords(pen, "anew", `memory of ${layer.type}: starts from zero in every window`, INSIDE_LEFT, 0, room);
+  let y = insideWords(pen, "anew", `hidden state of ${layer.type}: starts at zero in every window`, INSIDE_LEFT, 0, room);
   firsts.forEach((first, index) => {
     const close = apart((firsts[index + 1] ?? columns) - 1).x + each;
     insideZero(pen, `zero${index}`, apart(first).x + 5, y + 9);
@@ -64,7 +64,7 @@ export function insideWindows({ pen, layer, look, width, axis, size }) {
   });
   y += 26;
   const inner = layer.wraps ?? "recurrent layer";
-  y += insideWords(pen, "plain", `a plain ${inner} with the same weights: one memory runs through`, INSIDE_LEFT, y, room);
+  y += insideWords(pen, "plain", `a plain ${inner} with the same weights: one hidden state runs through all windows`, INSIDE_LEFT, y, room);
   insideZero(pen, "start", INSIDE_LEFT + 5, y + 9);
   insideArrow(pen, "through", [[INSIDE_LEFT + 13, y + 9], [end, y + 9]], "memory");
   y += 22;
@@ -81,19 +81,19 @@ export function insideWindows({ pen, layer, look, width, axis, size }) {
   }
   y += height + 2;
   // A plain layer counts its steps through; what starts anew counts them in every window.
-  const picked = real > steps ? `${steps} of each window's ${real} timesteps` : "timesteps, counted through";
+  const picked = real > steps ? `${steps} of each window's ${real} timesteps` : "timesteps, numbered across windows";
   const number = (/** @type {number} */ column) => windowOf(column) * real + stepOf(column);
   y += insideSteps(pen, "steps", columns, { place: apart, y, number, label: picked });
   const different = runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
   return {
     height: y,
-    legends: [{ words: "a memory's number", range }],
+    legends: [{ words: "a number of the hidden state", range }],
     notes: [
       { swatch: "outline", words: `outlined: differs from the strip above by more than ${insideNumber(apartBy)}` },
       ...(all > windows ? [{ swatch: "", words: `drawn: the first ${windows} of ${all} windows` }] : []),
     ],
     words:
-      `Two strips of ${rows} ${axis} by ${columns} steps in ${windows} windows: above, the memory starts from zero in ` +
-      `every window; below, one memory runs through all of them. They differ at ${different} of the ${columns} steps.`,
+      `Two strips of ${rows} ${axis} by ${columns} timesteps in ${windows} windows: above, the hidden state starts at zero in ` +
+      `every window; below, one hidden state runs through all of them. They differ at ${different} of the ${columns} timesteps.`,
   };
 }

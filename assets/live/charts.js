@@ -13,24 +13,24 @@ export function lossFigure(panel) {
   const { theme, info, frames, log } = panel;
   const list = frames.list;
   const values = list.flatMap((frame) => [frame.loss, frame.val_loss]).filter((value) => Number.isFinite(value));
-  const floors = [...info.floors].sort((one, two) => two.value - one.value);
-  const known = values.concat(floors.map((floor) => floor.value)).filter((value) => !log || value > 0);
+  const baselines = [...info.baselines].sort((one, two) => two.value - one.value);
+  const known = values.concat(baselines.map((baseline) => baseline.value)).filter((value) => !log || value > 0);
   const high = Math.max(...known, log ? 1e-6 : 0.001);
   const low = Math.min(...known, high);
   /** @type {Range} */
   const range = log ? [Math.log10(low) - 0.1, Math.log10(high) + 0.15] : [0, high * 1.14];
   const last = list.at(-1);
   const words = last
-    ? `Loss by epoch. At epoch ${last.epoch}: training ${short(last.loss)}, held out ${short(last.val_loss)}.`
-    : "Loss by epoch: nothing trained yet.";
-  const floorsInWords = floors.map((floor) => ` Floor ${floor.name}: ${short(floor.value)}.`).join("");
+    ? `Loss by epoch. At epoch ${last.epoch}: training ${short(last.loss)}, validation ${short(last.val_loss)}.`
+    : "Loss by epoch: not trained yet.";
+  const baselinesInWords = baselines.map((baseline) => ` Baseline ${baseline.name}: ${short(baseline.value)}.`).join("");
   const figure = frameOf(panel, {
     x: epochAxis(panel),
     y: { type: log ? "log" : "linear", range, ...(log ? logTicks(range) : {}) },
-    words: words + floorsInWords,
+    words: words + baselinesInWords,
     xName: "epoch",
   });
-  addFloors(panel, figure.layout, floors, range);
+  addBaselines(panel, figure.layout, baselines, range);
   if (panel.shown !== null) {
     const at = { x0: panel.shown, x1: panel.shown, yref: "paper", y0: 0, y1: 1 };
     figure.layout.shapes.push({ type: "line", ...at, line: { color: theme.ink, width: 1.5 } });
@@ -48,30 +48,30 @@ export function lossFigure(panel) {
   });
   figure.data = [
     curve("training", "loss", theme.timesteps, { width: 2.2 }),
-    curve("held out", "val_loss", theme.features, { width: 2.2, dash: "6px,3px" }),
+    curve("validation", "val_loss", theme.features, { width: 2.2, dash: "6px,3px" }),
   ];
   return figure;
 }
 
-/** @type {(panel: Charted, layout: Figure["layout"], floors: Info["floors"], range: Range) => void} */
-function addFloors(panel, layout, floors, range) {
+/** @type {(panel: Charted, layout: Figure["layout"], baselines: Info["baselines"], range: Range) => void} */
+function addBaselines(panel, layout, baselines, range) {
   const { theme, log } = panel;
   const height = Math.max(60, panel.charts.loss.clientHeight - 28);
   let above = Infinity;
   let crowd = 0;
-  for (const floor of floors) {
-    const y = log ? Math.log10(floor.value) : floor.value;
+  for (const baseline of baselines) {
+    const y = log ? Math.log10(baseline.value) : baseline.value;
     const pixels = ((y - range[0]) / (range[1] - range[0])) * height;
-    // A floor close under another has its name below its line, the next one further left: none is struck through.
+    // A baseline close under another has its name below its line, the next one further left: none is struck through.
     crowd = above - pixels < 17 ? crowd + 1 : 0;
     above = pixels;
     const spot = { x: crowd > 1 ? 0.55 : 1, xanchor: "right", y, yanchor: crowd % 2 ? "top" : "bottom" };
     const line = { color: theme.quiet, width: 1.2, dash: "5px,4px" };
-    layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: floor.value, y1: floor.value, line });
+    layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: baseline.value, y1: baseline.value, line });
     layout.annotations.push({
       ...spot,
       xref: "paper",
-      text: `${escaped(floor.name)}: ${short(floor.value)}`,
+      text: `${escaped(baseline.name)}: ${short(baseline.value)}`,
       showarrow: false,
       borderpad: 1,
       font: { size: 11, color: theme.quiet, weight: 600 },
@@ -109,7 +109,7 @@ export function errorFigure(panel) {
     words: last
       ? `Mean absolute error by epoch and ${name}. At epoch ${last.epoch} it is largest at ${name} ${worst + 1}, ` +
         `${short(last.error[worst])}.`
-      : `Mean absolute error by epoch and ${name}: nothing trained yet.`,
+      : `Mean absolute error by epoch and ${name}: not trained yet.`,
     xName: "epoch",
   });
   figure.layout.annotations.push({

@@ -44,11 +44,11 @@ function stepsFigure(panel) {
   const valid = info.lengths?.[sequence] ?? steps;
   const frame = shownFrame(panel);
   const at = frame ? `after epoch ${frame.epoch}` : "before training";
-  const off = frame && info.targets[sequence] ? ` ${errorInWords(frame)}` : " Only the target is drawn yet.";
+  const off = frame && info.targets[sequence] ? ` ${errorInWords(frame)}` : " Only the target is drawn so far.";
   const figure = frameOf(panel, {
     x: { range: [0.6, Math.max(1, steps) + 0.4], tickvals: ticks(1, Math.max(1, steps), 10) },
     y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
-    words: `Output of every timestep of probe sequence ${sequence + 1} against its target, ${at}.${off}`,
+    words: `Output at every timestep of validation sequence ${sequence + 1} and its target, ${at}.${off}`,
     xName: "timestep",
     xColour: theme["timesteps-text"],
   });
@@ -86,11 +86,11 @@ function onceFigure(panel) {
   const { theme, info } = panel;
   const [count, width] = [info.targets.length, Math.min(MAX_OUTPUTS, info.targets[0]?.[0]?.length ?? 0)];
   const frame = shownFrame(panel);
-  const at = frame ? `after epoch ${frame.epoch}. ${errorInWords(frame)}` : "before training: only targets yet.";
+  const at = frame ? `after epoch ${frame.epoch}. ${errorInWords(frame)}` : "before training: only targets so far.";
   const figure = frameOf(panel, {
     x: { range: [0.5, Math.max(1, count) + 0.5], tickvals: ticks(1, Math.max(1, count), 12) },
     y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
-    words: `Answer of every probe sequence against its target, ${at}`,
+    words: `Output for every validation sequence and its target, ${at}`,
     xName: "sequence",
   });
   /** @type {Record<"target" | "output" | "between", { x: (number | null)[]; y: (number | null)[] }>} */
@@ -126,5 +126,5 @@ function errorInWords(frame) {
   const valid = [...frame.error].filter(Number.isFinite);
   if (!valid.length) return "";
   const mean = valid.reduce((sum, value) => sum + value, 0) / valid.length;
-  return `The mean error of the probe is ${short(mean)}.`;
+  return `The mean error of these sequences is ${short(mean)}.`;
 }

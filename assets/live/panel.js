@@ -1,6 +1,7 @@
 // The panel's DOM: built once, then only words and attributes change.
 
 import { create, mark, say } from "../dom.js";
+import { questionMark } from "../terms.js";
 import { lastEpoch } from "./frames.js";
 import { MAX_OUTPUTS, shownFrame } from "./outputs.js";
 import { duration, short } from "./ticks.js";
@@ -31,7 +32,7 @@ export function newPanel(parent) {
   const cards = create("div", "cards", root);
   lossCard(panel, cards);
   outputsCard(panel, cards);
-  const error = card(panel, cards, "error", "Where it is wrong");
+  const error = card(panel, cards, "error", "Error");
   const key = create("span", "key scale", error.legend);
   key.append("0 ");
   create("i", "ramp", key);
@@ -73,9 +74,13 @@ function keyOf(legend, className, words) {
 /** @type {(panel: Built, cards: HTMLElement) => void} */
 function lossCard(panel, cards) {
   const { element, legend } = card(panel, cards, "loss", "Loss");
+  questionMark(panel.words.lossTitle, "loss");
+  const baseline = create("span", "key", legend);
+  baseline.append("baseline");
+  questionMark(baseline, "baseline");
   panel.words.accuracy = create("span", "key accuracy", legend);
   panel.words.training = keyOf(legend, "training", "training");
-  panel.words.heldOut = keyOf(legend, "held-out", "held out");
+  panel.words.heldOut = keyOf(legend, "held-out", "validation");
   panel.logButton = create("button", "log", legend);
   mark(panel.logButton, { type: "button", "aria-pressed": "false", title: "Draw the loss on a logarithmic axis" });
   say(panel.logButton, "log");
@@ -86,11 +91,11 @@ function lossCard(panel, cards) {
 
 /** @type {(panel: Built, cards: HTMLElement) => void} */
 function outputsCard(panel, cards) {
-  const { legend } = card(panel, cards, "outputs", "Output of every timestep");
+  const { legend } = card(panel, cards, "outputs", "Output at every timestep");
   panel.words.output = keyOf(legend, "output", "output");
   panel.words.target = keyOf(legend, "target", "target");
   panel.select = create("select", "", legend);
-  mark(panel.select, { "aria-label": "Which probe sequence is drawn", title: "Which probe sequence is drawn" });
+  mark(panel.select, { "aria-label": "Which validation sequence is drawn", title: "Which validation sequence is drawn" });
 }
 
 /** @type {(panel: Built, cards: HTMLElement) => void} */
@@ -99,7 +104,7 @@ function storyCard(panel, cards) {
   panel.story = create("ul", "", element);
   mark(panel.story, { "data-story": "", "aria-live": "polite" });
   panel.quiet = create("p", "quiet", element);
-  say(panel.quiet, "When a run passes a floor, stalls or forgets, it is told here.");
+  say(panel.quiet, "What the run shows will be explained here.");
 }
 
 /** @type {(panel: Panel) => void} */
@@ -107,8 +112,8 @@ export function writeInfo(panel) {
   const { info } = panel;
   const once = info.answers === "once";
   mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
-  say(panel.words.outputsTitle, once ? "Answer of every probe sequence" : "Output of every timestep");
-  say(panel.words.errorTitle, `Where it is wrong: error by epoch and ${once ? "sequence" : "timestep"}`);
+  say(panel.words.outputsTitle, once ? "Output for every validation sequence" : "Output at every timestep");
+  say(panel.words.errorTitle, `Error by epoch and ${once ? "sequence" : "timestep"}`);
   const outputs = info.targets[0]?.[0]?.length ?? 1;
   say(panel.words.output, outputs > MAX_OUTPUTS ? `outputs 1 to ${MAX_OUTPUTS} of ${outputs}` : "output");
   panel.select.hidden = once;
@@ -137,7 +142,7 @@ export function writeStatus(panel) {
   }
   const running = status.state === "running";
   const rate = running && status.rate ? status.rate : 0;
-  say(words.rate, rate ? `${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} a second` : "");
+  say(words.rate, rate ? `${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} epochs/s` : "");
   say(words.left, running && status.left != null ? `${duration(status.left)} left` : "");
   say(words.state, status.state);
   const reasons = panel.lost ? ["Connection lost, trying again."] : [status.reason, panel.note];
@@ -160,10 +165,10 @@ function writeScrub(panel) {
   if (scrub.value !== String(at)) scrub.value = String(at);
   scrub.disabled = !free;
   mark(scrub, { "aria-valuetext": panel.shown === null ? `epoch ${last}, the latest` : `epoch ${panel.shown}` });
-  scrub.title = free ? "Draw the outputs of an earlier epoch" : "Looking back is possible when the run rests";
+  scrub.title = free ? "Show the outputs of an earlier epoch" : "You can look back when the run is paused or done";
   panel.scrub.style.setProperty("--done", `${epochs > 1 ? (100 * (at - 1)) / (epochs - 1) : 100}%`);
   panel.latest.hidden = panel.shown === null;
-  say(panel.latest, panel.shown === null ? "" : `looking at epoch ${panel.shown}: back to the latest`);
+  say(panel.latest, panel.shown === null ? "" : `showing epoch ${panel.shown}: back to the latest`);
 }
 
 /** @type {(panel: Panel) => void} */
@@ -171,10 +176,10 @@ export function writeLegend(panel) {
   const { words, frames } = panel;
   const frame = panel.shown === null ? frames.list.at(-1) : shownFrame(panel);
   say(words.training, frame ? `training ${short(frame.loss)}` : "training");
-  say(words.heldOut, frame ? `held out ${short(frame.val_loss)}` : "held out");
+  say(words.heldOut, frame ? `validation ${short(frame.val_loss)}` : "validation");
   const right = frame?.val_accuracy ?? frame?.accuracy;
-  say(words.accuracy, right == null ? "" : `${Math.round(100 * right)}% right`);
-  words.accuracy.title = right == null ? "" : "Share of right answers on held-out sequences";
+  say(words.accuracy, right == null ? "" : `${Math.round(100 * right)}% correct`);
+  words.accuracy.title = right == null ? "" : "Accuracy on the validation sequences";
   say(words.worst, frames.list.length ? ` ${short(frames.worst)}` : " error");
 }
 

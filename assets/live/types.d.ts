@@ -1,12 +1,12 @@
 // What the live panel is told by Python and by the stream, and what it keeps.
 
-// What is known of a run before its first frame (`explorer.ui.panel`).
+// What is known of a run before its first frame (`explorer.ui.run_info`).
 export interface Info {
   key: string;
   answers: string;
   answer: string;
   epochs: number;
-  floors: { name: string; value: number }[];
+  baselines: { name: string; value: number }[];
   targets: number[][][];
   lengths: number[];
 }

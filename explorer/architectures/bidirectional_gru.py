@@ -1,4 +1,4 @@
-"""A GRU that hears the sequence from both ends."""
+"""A GRU that reads the sequence in both directions."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="GRU in both directions",
+    title="Bidirectional GRU",
     answers="every step",
     source="https://doi.org/10.1109/78.650093",
     units=range(1, 257),
     merge_mode=("concat", "sum", "mul", "ave"),
-    help={"merge_mode": "How the two directions become one: side by side (concat), added, multiplied or averaged (ave)."},
+    help={
+        "merge_mode": "How the directions are merged: concatenated (concat), added (sum), multiplied (mul), averaged (ave)."
+    },
 )
 def bidirectional_gru(
     timesteps: int, features: int, outputs: int, units: int = 32, merge_mode: str = "concat"
 ) -> keras.Model:
-    """Carry one memory forwards and one backwards, and answer at each step from both.
+    """One GRU reads forwards and one backwards; a Dense layer reads both hidden states at every timestep.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    The backward memory has heard everything after the step, so the answer may depend on what is still to come.
-    Side by side they are (batch, timesteps, 2 · units); merged in any other way, (batch, timesteps, units).
+    The backward GRU has read every later timestep, so an output may depend on later inputs.
+    Concatenated, the hidden states are (batch, timesteps, 2 · units); merged in any other way, (batch, timesteps, units).
     """
     import keras
     from keras import layers

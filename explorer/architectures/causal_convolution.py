@@ -1,4 +1,4 @@
-"""Filters over the last few steps, and no memory."""
+"""Filters over the last few timesteps, and no hidden state."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from explorer.registry import architecture
     source="https://arxiv.org/abs/1803.01271",
     units=range(1, 257),
     kernel_size=range(2, 8),
-    help={"kernel_size": "How many steps a filter sees at once; three layers reach 1 + 7 · (kernel size - 1) steps."},
+    help={"kernel_size": "How many timesteps one filter reads; three layers span 1 + 7 · (kernel size - 1) timesteps."},
 )
 def causal_convolution(timesteps: int, features: int, outputs: int, units: int = 32, kernel_size: int = 3) -> keras.Model:
-    """Answer at each step from a fixed stretch of the past, seen through three layers of filters.
+    """Three causal Conv1D layers: each output depends on a fixed number of past timesteps.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    Each layer looks twice as far apart as the one before, (batch, timesteps, units) after every one; causal
-    padding keeps the future out. Nothing is carried along: what is further back than the filters reach is lost.
+    The dilation rate doubles with each layer, (batch, timesteps, units) after every one; with causal padding no
+    output depends on later timesteps. There is no hidden state: inputs further back than the filters span have no effect.
     """
     import keras
     from keras import layers
 
     sequence = keras.Input((timesteps, features), name="sequence")
-    flow = sequence
-    for name, apart in (("near", 1), ("further", 2), ("furthest", 4)):
-        convolution = layers.Conv1D(units, kernel_size, padding="causal", dilation_rate=apart, activation="relu", name=name)
-        flow = convolution(flow)
-    answer = layers.TimeDistributed(layers.Dense(outputs), name="answer")(flow)
+    x = sequence
+    for name, dilation in (("near", 1), ("further", 2), ("furthest", 4)):
+        convolution = layers.Conv1D(
+            units, kernel_size, padding="causal", dilation_rate=dilation, activation="relu", name=name
+        )
+        x = convolution(x)
+    answer = layers.TimeDistributed(layers.Dense(outputs), name="answer")(x)
     return keras.Model(sequence, answer, name="causal_convolution")

@@ -6,18 +6,18 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="Dense at every step, no memory",
+    title="Dense only, no memory",
     answers="every step",
     source="https://keras.io/api/layers/core_layers/dense/",
     units=range(1, 257),
 )
 def dense_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Answer at each step from that step alone: the control that no task with a past can be solved with.
+    """Two Dense layers, the same at every timestep: each output depends on its own timestep only.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    The same two Dense layers meet every step, (batch, timesteps, units) between them, and nothing passes
-    from one step to the next. What this model cannot learn needs memory.
+    Nothing passes from one timestep to the next; between the two layers is (batch, timesteps, units).
+    What this model cannot learn needs memory.
     """
     import keras
     from keras import layers

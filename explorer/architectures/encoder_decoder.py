@@ -1,4 +1,4 @@
-"""One GRU hears the whole sequence, another one speaks."""
+"""One GRU reads the whole sequence, another one writes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="Encoder and decoder",
+    title="Encoder-decoder",
     answers="every step",
     source="https://arxiv.org/abs/1409.3215",
     units=range(1, 257),
 )
 def encoder_decoder(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Hear the whole sequence into one state, and unroll the answer from that state alone.
+    """An encoder GRU returns its last hidden state; a decoder GRU gets it at every timestep and makes the outputs.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    Between the two GRUs stands a single (batch, units): nothing is said before all is heard, and everything
-    must fit through. RepeatVector hands the same state to every step, (batch, timesteps, units).
+    Between the two GRUs is a single vector, (batch, units): everything that the outputs need must fit into it.
+    RepeatVector gives the same vector to every timestep, (batch, timesteps, units).
     """
     import keras
     from keras import layers

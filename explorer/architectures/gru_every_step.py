@@ -1,4 +1,4 @@
-"""A GRU that answers at every timestep."""
+"""A GRU with an output at every timestep."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="GRU, an answer at every step",
+    title="GRU, every timestep",
     answers="every step",
     source="https://arxiv.org/abs/1406.1078",
     units=range(1, 257),
 )
 def gru_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Carry a memory along the sequence and read an answer off it at each step.
+    """With return_sequences=True the GRU returns its hidden state at every timestep; a Dense layer reads each.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    return_sequences=True keeps the memory of every step, (batch, timesteps, units);
-    without it only the last survives. One set of answer weights serves every step.
+    The hidden states are (batch, timesteps, units); with return_sequences=False only the last one is returned.
+    One Dense layer, the same at every timestep, turns each hidden state into an output.
     """
     import keras
     from keras import layers

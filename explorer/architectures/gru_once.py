@@ -1,4 +1,4 @@
-"""A GRU that answers once, at the end."""
+"""A GRU with one output, at the end."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="GRU, one answer at the end",
+    title="GRU, last timestep",
     answers="once",
     source="https://keras.io/api/layers/recurrent_layers/gru/",
     units=range(1, 257),
 )
 def gru_once(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Hear the whole sequence, and answer once from the last state of the memory.
+    """With return_sequences=False the GRU returns only its last hidden state; a Dense layer reads it.
 
     (batch, timesteps, features) -> (batch, outputs)
 
-    Without return_sequences only the last state survives, (batch, units): the timesteps are gone,
-    and whatever the answer needs must have been carried to the end.
+    The last hidden state is (batch, units): timesteps are removed, and it must hold everything that the output needs.
     """
     import keras
     from keras import layers

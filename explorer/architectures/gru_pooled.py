@@ -6,7 +6,7 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="GRU on padded sequences, pooled",
+    title="GRU with Masking, averaged",
     answers="once",
     answer="yes/no",
     inputs="padded",
@@ -14,12 +14,12 @@ from explorer.registry import architecture
     units=range(1, 257),
 )
 def gru_pooled(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Hear sequences of different lengths, and answer once from the average of the memory.
+    """Masking hides the padding from the GRU; a Dense layer reads the average of its hidden states.
 
     (batch, timesteps, features) -> (batch, outputs)
 
-    Sequences of different lengths are padded with zeros to the longest. The mask marks the steps where every
-    feature is zero; the memory skips them, and the average counts the heard steps alone.
+    Sequences of different lengths are padded with zeros to the longest. Timesteps where every feature is zero
+    are masked: the GRU skips them, and the average leaves them out.
     """
     import keras
     from keras import layers

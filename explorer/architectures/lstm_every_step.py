@@ -1,4 +1,4 @@
-"""An LSTM that answers at every timestep."""
+"""An LSTM with an output at every timestep."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="LSTM, an answer at every step",
+    title="LSTM, every timestep",
     answers="every step",
     source="https://www.bioinf.jku.at/publications/older/2604.pdf",
     units=range(1, 257),
 )
 def lstm_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Carry two memories along, one kept and one shown, and read an answer off the shown one at each step.
+    """With return_sequences=True the LSTM returns its hidden state at every timestep, but never its cell state.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    Four blocks of weights against the GRU's three: the cell is kept inside the layer, and an output gate
-    decides how much of it shows in (batch, timesteps, units).
+    It has four blocks of weights, a GRU has three. The cell state stays inside the layer, and the output gate
+    decides how much of it the hidden state shows, (batch, timesteps, units).
     """
     import keras
     from keras import layers

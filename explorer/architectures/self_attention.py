@@ -1,4 +1,4 @@
-"""Every step looks at all the others."""
+"""Every timestep attends to every timestep."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="Self-attention, blind to order",
+    title="Self-attention, no positions",
     answers="every step",
     source="https://arxiv.org/abs/1706.03762",
     units=range(1, 257),
     heads=(1, 2, 4, 8),
-    help={"heads": "How many times side by side each step chooses what to look at."},
+    help={"heads": "How many attention heads work side by side."},
 )
 def self_attention(timesteps: int, features: int, outputs: int, units: int = 32, heads: int = 2) -> keras.Model:
-    """Let each step choose by what they hold which steps to look at, and answer from itself and what it saw.
+    """Every timestep attends to every timestep; the result is added to its own input, and Dense layers read it.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    No step waits for another, and no memory is carried: the steps, (batch, timesteps, units), look at each
-    other all at once. Without a sign of their place they know what was said, and not when.
+    All timesteps are computed at once, (batch, timesteps, units), without a hidden state.
+    There is no positional encoding, so the model cannot tell the order of the timesteps.
     """
     import keras
     from keras import layers

@@ -1,4 +1,4 @@
-"""The oldest recurrent layer: a memory without gates."""
+"""The oldest recurrent layer: a hidden state without gates."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="Simple RNN, an answer at every step",
+    title="SimpleRNN, every timestep",
     answers="every step",
     source="https://doi.org/10.1207/s15516709cog1402_1",
     units=range(1, 257),
 )
 def simple_rnn_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Rewrite the whole memory at every step, and read an answer off it.
+    """A SimpleRNN has no gates: it computes its whole hidden state anew at every timestep; a Dense layer reads it.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    No gate protects what was remembered, (batch, timesteps, units): it passes through a matrix and tanh at
-    each step, so it fades or is overwritten. About a third of the GRU's weights, and a shorter memory.
+    No gate protects the hidden state, (batch, timesteps, units): it passes through a matrix and tanh at every
+    timestep, so it fades or is overwritten. It has about a third of the GRU's weights, and remembers less.
     """
     import keras
     from keras import layers

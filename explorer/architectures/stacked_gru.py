@@ -12,12 +12,12 @@ from explorer.registry import architecture
     units=range(1, 257),
 )
 def stacked_gru(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Let a second memory hear the first one, and read an answer off the second at each step.
+    """The second GRU reads the hidden states of the first, which therefore needs return_sequences=True.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    The first GRU must return its sequence, (batch, timesteps, units), since the second needs timesteps to
-    walk along. To the second, the units of the first are features.
+    The first GRU returns a sequence, (batch, timesteps, units), since the second one needs timesteps to read.
+    For the second GRU, the units of the first are features.
     """
     import keras
     from keras import layers

@@ -1,4 +1,4 @@
-"""Two sequences, each heard in both directions."""
+"""Two sequences, each read in both directions."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="Two streams, both directions",
+    title="Two inputs, Bidirectional",
     answers="every step",
     inputs="two streams",
     source="https://keras.io/guides/functional_api/",
     units=range(1, 257),
     second_features=range(1, 33),
-    help={"second_features": "How many numbers come in at every step of the second stream."},
+    help={"second_features": "How many numbers the second input has at each timestep."},
 )
 def two_streams(timesteps: int, features: int, outputs: int, units: int = 32, second_features: int = 2) -> keras.Model:
-    """Give each of two streams a memory of its own, and answer from both side by side.
+    """A Bidirectional GRU for each of two inputs; their hidden states are concatenated, and a Dense layer reads them.
 
     (batch, timesteps, features), (batch, timesteps, second_features) -> (batch, timesteps, outputs)
 
-    The streams share their timesteps, not their width. Each direction of the first memory has units numbers,
-    of the second half as many; concatenate lays all four side by side. The answer adds up what they hold: it can
-    weigh the streams, but not multiply them.
+    The inputs have the same timesteps and different features. Each direction of the first GRU has as many units as
+    chosen, of the second half as many; concatenate puts all four side by side. The last layer can only add what they
+    hold: it can weight the two inputs, but not multiply them.
     """
     import keras
     from keras import layers

@@ -1,4 +1,4 @@
-"""A GRU that reads every window of a sequence anew."""
+"""A GRU that reads each window of a sequence by itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from explorer.registry import architecture
 
 
 @architecture(
-    title="GRU in windows, one answer",
+    title="TimeDistributed(GRU)",
     answers="once",
     answer="yes/no",
     inputs="windows",
@@ -16,13 +16,12 @@ from explorer.registry import architecture
     help={"windows": "How many windows one sequence is cut into; each has its own timesteps."},
 )
 def windows_gru(timesteps: int, features: int, outputs: int, units: int = 32, windows: int = 8) -> keras.Model:
-    """Read each window with a fresh memory, and answer once from the average of what was remembered.
+    """TimeDistributed runs the same GRU on each window; a Dense layer reads the average of the last hidden states.
 
     (batch, windows, timesteps, features) -> (batch, outputs)
 
-    TimeDistributed runs the same GRU on every window: the memory starts anew in each, and its last state
-    stands for the window, (batch, windows, units). That is why four axes must come in: a GRU needs
-    timesteps of its own, and with three axes the wrapper has already taken them.
+    The hidden state starts at zero in each window, and the last one is returned, (batch, windows, units).
+    The input needs four axes: TimeDistributed takes the second one, and the GRU needs timesteps of its own.
     """
     import keras
     from keras import layers

@@ -68,7 +68,7 @@ def commands() -> None:
 
 for _command in (*models.COMMANDS, *code.COMMANDS, *training.COMMANDS):
     # Click would cut it short.
-    _command.short_help = (_command.help or "").partition(".")[0] + "."
+    _command.short_help = (_command.help or "").partition(".\n")[0].removesuffix(".") + "."
     commands.add_command(_command)
 
 

@@ -17,15 +17,15 @@ from explorer.runtime import jobs
 
 @click.command(epilog=examples("check model.py --x 8,20,5 --y 8,1 --loss mse", "check - --json < model.py"))
 @click.argument("file", metavar="FILE")
-@click.option("--x", multiple=True, metavar="8,20,5", help="The shape of an input, batch first; again for each.")
+@click.option("--x", multiple=True, metavar="8,20,5", help="The shape of an input, batch first; once for each input.")
 @click.option("--y", metavar="8,1", help="The shape of the target, batch first.")
 @click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ...")
-@click.option("--batch", metavar="N", help="The batch size that fit is given.")
+@click.option("--batch", metavar="N", help="The batch size in fit.")
 @as_json
 def check(file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch: str | None, as_json: bool) -> int:
-    """Your own Keras code: its shapes, or where they break and how to mend it.
+    """Check your own Keras code: its shapes, or where it fails and how to fix it.
 
-    FILE is read and never run; - is standard input. Ends with 1 where something is wrong with it.
+    FILE is read and never run; - is standard input. Ends with 1 where it has a problem.
     """
     code = _text_of(file)
     inputs = [shape("--x", text) for text in x] or None
@@ -56,7 +56,7 @@ def _print_report(code: str, report: Report) -> None:
     for problem in report.problems:
         line = f", line {problem.line}" if problem.line else ""
         printing.paragraph(f"\n{problem.kind}{line}: {problem.message}", "bold")
-        says = problem.keras_says or ("nothing: it trains, and is wrong" if problem.silent else "")
+        says = problem.keras_says or ("nothing: the model trains, but it is wrong" if problem.silent else "")
         if says:
             printing.paragraph(f"Keras says: {says}", "dim")
         for fix in problem.fixes:
@@ -67,7 +67,7 @@ def _print_report(code: str, report: Report) -> None:
     for hint in report.hints:
         printing.paragraph(f"\n{hint}")
     if report.holds:
-        printing.paragraph("\nThe code holds.", "green")
+        printing.paragraph("\nNo problems found.", "green")
 
 
 @click.command(epilog=examples("export gru_once", "export windows_gru --windows 4 --output windows.py"))

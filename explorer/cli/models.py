@@ -13,10 +13,10 @@ from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description
 from explorer.experiment import spell
-from explorer.explanation import explained, named, told, told_layer
-from explorer.parting import parting, tell
 from explorer.registry import Entry
 from explorer.runtime import jobs
+from explorer.shapes.compare import compare, tell
+from explorer.shapes.explanation import explained, named, told, told_layer
 
 
 @click.command("list", epilog=examples("list", "list --json"))
@@ -38,7 +38,7 @@ def list_all(as_json: bool) -> None:
         return
     for kind, entries in found.items():
         columns: dict[str, dict[str, Any]] = {
-            name: {"overflow": "fold"} for name in ("name", "what it is", "answers", "settings", "fits")
+            name: {"overflow": "fold"} for name in ("name", "title", "output", "settings", "fits")
         }
         columns["name"] = {"no_wrap": True}
         rows = [
@@ -97,7 +97,7 @@ def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
 # The experiment's own seed draws the model's weights, which no question is about.
 @click.option("--questions", metavar="N", default="10", show_default=True, help="How many.")
 def quiz(settings: dict[str, Any], questions: str) -> None:
-    """Questions about a model, with the reason behind every choice."""
+    """Questions about a model, with a reason for every choice."""
     from explorer.quiz import play
 
     if not (questions.isascii() and questions.isdecimal() and int(questions)):
@@ -114,12 +114,12 @@ def quiz(settings: dict[str, Any], questions: str) -> None:
     )
 )
 @takes_experiment
-@click.option("--layer", metavar="NAME", help="Whose setting; without it, everything that could be otherwise.")
+@click.option("--layer", metavar="NAME", help="The layer whose setting it is; without it, all settings are listed.")
 @click.option("--setting", metavar="SETTING", help="return_sequences, merge_mode, kind ...")
-@click.option("--value", metavar="VALUE", help="The other value; the first there is unless given.")
+@click.option("--value", metavar="VALUE", help="The other value; by default the first possible one.")
 @as_json
 def twins(settings: dict[str, Any], layer: str | None, setting: str | None, value: str | None, as_json: bool) -> None:
-    """A setting beside its other value: where the two chains part, and why."""
+    """Compare a model with the same one with another setting."""
     values = experiment(settings).to_dict()
     found = jobs.describe(values)
     if layer is None or setting is None:
@@ -129,7 +129,7 @@ def twins(settings: dict[str, Any], layer: str | None, setting: str | None, valu
     here = Description.read(found["description"])
     there = Description.read(other["description"]) if other["description"] else None
     if as_json:
-        parts = parting(here, there, other["broken"], other["changed"])
+        parts = compare(here, there, other["broken"], other["changed"])
         print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
     else:
         print(tell(here, there, other["broken"], other["changed"]))
@@ -143,7 +143,7 @@ def _offer(offered: list[dict[str, Any]], as_json: bool) -> None:
         others = " / ".join(map(str, each["others"]))
         print(f"--layer {each['layer']} --setting {each['setting']}: {each['value']} → {others}")
     if not offered:
-        print("Nothing in this model could be otherwise.")
+        print("This model has no settings to compare.")
 
 
 COMMANDS = (list_all, shapes, explain, quiz, twins)

@@ -20,7 +20,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print figures as
 
 def examples(*lines: str) -> str:
     """Examples for the end of a command's help."""
-    return "\b\nFor example\n" + "\n".join(f"  explorer {line}" for line in lines)
+    return "\b\nExamples\n" + "\n".join(f"  explorer {line}" for line in lines)
 
 
 def takes_experiment(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,7 +37,7 @@ def takes_experiment(function: Callable[..., Any]) -> Callable[..., Any]:
     decorated: Callable[..., Any] = wraps(function)(command)
     for name, help in reversed(_SETTINGS.items()):
         decorated = click.option(spelled(name), name, metavar=name.upper(), help=help)(decorated)
-    decorated = click.option("--task", metavar="TASK", help="A task that fits; the first that does unless given.")(decorated)
+    decorated = click.option("--task", metavar="TASK", help="A task that fits; by default the first that does.")(decorated)
     return click.argument("architecture", metavar="ARCHITECTURE")(decorated)
 
 

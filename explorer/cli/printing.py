@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from explorer.description import Description, Outline
-from explorer.grammar import in_words
+from explorer.tensors.text import in_words
 
 # No terminal is as wide: nothing is wrapped for whoever reads line by line.
 WIDTH_OF_A_FILE = 4_000
@@ -71,7 +71,7 @@ def broken_layers(layers: Sequence[Outline]) -> None:
 
 def _broken(layer: Outline) -> tuple[str, str, str, str, str]:
     inputs = "; ".join(f"({', '.join(map(str, shape))})" for shape in layer.input)
-    return (layer.name, layer.type, f"breaks on {inputs}", "", "")
+    return (layer.name, layer.type, f"fails on {inputs}", "", "")
 
 
 def _layers(rows: Sequence[Sequence[str]]) -> None:
@@ -82,7 +82,7 @@ def _layers(rows: Sequence[Sequence[str]]) -> None:
 
 def difference(before: str, after: str) -> None:
     """A change of code, as `diff -u` writes it."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "as written", "mended", lineterm="")
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "as written", "fixed", lineterm="")
     styles = {"+": "green", "-": "red", "@": "cyan"}
     shown = console()
     for line in lines:

@@ -51,10 +51,12 @@ def _train_with_bar(wanted: Experiment) -> Training:
     shown = printing.console(errors=True)
     # Whoever reads the errors in a file has no use for a bar.
     with Progress(*columns, console=shown, disable=not shown.is_terminal, transient=True) as progress:
-        bar = progress.add_task("TensorFlow is imported", total=wanted.epochs)
+        bar = progress.add_task("importing TensorFlow", total=wanted.epochs)
 
         def move(frame: Frame) -> None:
-            progress.update(bar, completed=frame.epoch, description=f"loss {frame.loss:.4g}, held out {frame.val_loss:.4g}")
+            progress.update(
+                bar, completed=frame.epoch, description=f"loss {frame.loss:.4g}, validation {frame.val_loss:.4g}"
+            )
 
         return run(wanted, move)
 
@@ -78,8 +80,8 @@ def _print_end(done: Training) -> None:
     ]
     names = list(_figures(done.frames[0]))
     printing.table({name: {"justify": "right"} for name in names}, rows)
-    for name, value in resolve(done.experiment).floors.items():
-        print(f"floor “{name}”: {value:.4g}")
+    for name, value in resolve(done.experiment).baselines.items():
+        print(f"baseline “{name}”: {value:.4g}")
 
 
 @click.command(epilog=examples("bench --quick", "bench --quick --json"))

@@ -1,7 +1,7 @@
-"""Codes to open with one click: the article's three, and what learners stumble over, as written and mended.
+"""Code to open with one click: the article's three examples and common mistakes, as written and fixed.
 
 Data only, one text file for each: a head (`title`, `says`, `kind`), then a section for each form, `=== as written` and
-`=== mended`, with the shapes and the loss that the code does not name itself, an empty line, and the code. The mended
+`=== mended`, with the shapes and the loss that the code does not name itself, an empty line, and the code. The fixed
 form of `name` is called `name_mended` where there are both. Nothing here is ever executed.
 """
 
@@ -23,7 +23,7 @@ _FILES = (
 
 @dataclass(frozen=True)
 class Example:
-    """A code with a point to see.
+    """Code that shows one thing.
 
     title: short, the same for both forms. says: one sentence on what is wrong in it, or what there is to see.
     x: the shapes of the inputs, y: of the target, the batch first; loss: by name; None: the code says it.

@@ -29,13 +29,20 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "timesteps": Limit(1, 200, 20, "How many steps one sequence has."),
-    "features": Limit(1, 64, 5, "How many numbers come in at every step."),
-    "units": Limit(1, 256, Sizes.units, "How many numbers a layer's memory holds."),
+    "timesteps": Limit(1, 200, 20, "How many timesteps one sequence has."),
+    "features": Limit(1, 64, 5, "How many numbers the input has at each timestep."),
+    "units": Limit(1, 256, Sizes.units, "How many numbers the hidden state of a recurrent layer has."),
     "samples": Limit(32, 4096, 512, "How many sequences the model is trained on.", step=32),
-    "batch": Limit(1, 256, 32, "How many sequences are seen before the weights are changed once."),
+    "batch": Limit(1, 256, 32, "How many sequences the model sees before its weights change once."),
     "epochs": Limit(1, 500, 60, "How many times the model sees every training sequence."),
-    "learning_rate": Limit(0.0001, 1.0, 0.01, "How large a step Adam takes.", step=0.001, whole=False),
+    "learning_rate": Limit(
+        0.0001,
+        1.0,
+        0.01,
+        "How far Adam changes the weights with each batch: large is fast, too large never settles.",
+        step=0.001,
+        whole=False,
+    ),
     "seed": Limit(0, 999_999, 0, "The same seed gives the same data, weights and losses."),
 }
 

@@ -124,7 +124,7 @@ def _named(kind: str, wanted: Any, entries: Mapping[str, Any], problems: list[Pr
     taken = near[0] if near else next(iter(entries))
     wrong = f"There is no {kind} called {_quote(wanted)}. There are: {', '.join(entries)}."
     hint = f" Did you mean {taken}?" if near else ""
-    problems.append(Problem(kind, wanted, f"{wrong} Took {taken} instead.", f"{wrong}{hint}"))
+    problems.append(Problem(kind, wanted, f"{wrong} Using {taken}.", f"{wrong}{hint}"))
     return entries[taken]
 
 
@@ -148,7 +148,7 @@ def _fitting_task(wanted: Any, architecture: Architecture, tasks: Mapping[str, T
         f"{tasks[wanted].title} does not fit {architecture.title}: {architecture.misfit(tasks[wanted])}. "
         f"Tasks that fit: {', '.join(fitting)}."
     )
-    problems.append(Problem("task", wanted, f"{wrong} Took {default.name} instead.", wrong))
+    problems.append(Problem("task", wanted, f"{wrong} Using {default.name}.", wrong))
     return default
 
 
@@ -162,7 +162,7 @@ def _number(name: str, received: Any, limit: Limit, problems: list[Problem], fix
     number = _float(received)
     if not math.isfinite(number) or isinstance(received, bool):
         wrong = f"{name} must be {whole} from {allowed}, but {_quote(received)} came."
-        problems.append(Problem(name, received, f"{wrong} Took {spell(default)} instead.", wrong))
+        problems.append(Problem(name, received, f"{wrong} Using {spell(default)}.", wrong))
         return default
     taken = min(max(number, limit.low), limit.high)
     taken = kind(round(taken)) if limit.whole else taken
@@ -197,4 +197,4 @@ def _choice(name: str, received: Any, knob: Knob, choices: tuple[Any, ...], prob
 
 
 def _nearest(name: str, received: Any, wrong: str, taken: Any) -> Problem:
-    return Problem(name, received, f"{wrong} Took {spell(taken)} instead.", f"{wrong} The nearest is {spell(taken)}.")
+    return Problem(name, received, f"{wrong} Using {spell(taken)}.", f"{wrong} The nearest is {spell(taken)}.")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from explorer.catalog import resolve
 from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment
 from explorer.export.pasted import pasted_script
-from explorer.export.source import call, floors, gather, import_order, undecorated
+from explorer.export.source import baselines, call, gather, import_order, undecorated
 
 _SCRIPT = '''\
 # {title}: {task_title}.
@@ -57,8 +57,8 @@ model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metr
 model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)
 
 found = model.evaluate(*held_out, verbose=0, return_dict=True)
-print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
-{floors}'''
+print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+{baselines}'''
 
 
 def script(experiment: Experiment) -> str:
@@ -92,5 +92,5 @@ def script(experiment: Experiment) -> str:
         held_out=HELD_OUT_SAMPLES,
         loss=task.loss,
         metrics=', metrics=["accuracy"]' if task.answer == "yes/no" else "",
-        floors=floors(experiment),
+        baselines=baselines(experiment),
     )

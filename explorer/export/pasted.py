@@ -8,7 +8,7 @@ import sys
 from explorer import pasted
 from explorer.catalog import resolve
 from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
-from explorer.export.source import call, defines, floors, gather, import_order, undecorated
+from explorer.export.source import baselines, call, defines, gather, import_order, undecorated
 
 _SCRIPT = '''\
 # {title}: {task_title}.
@@ -57,8 +57,8 @@ trained.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=he
 trained.summary()
 
 found = trained.evaluate(*held_out, verbose=0, return_dict=True)
-print("held out:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
-{floors}'''
+print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
+{baselines}'''
 _SEARCH = "[value for value in globals().values() if isinstance(value, keras.Model)][-1]"
 _USES = ("fit", "compile", "evaluate", "predict", "train_on_batch", "summary")
 
@@ -90,7 +90,7 @@ def pasted_script(experiment: Experiment, own: Pasted) -> str:
         held_out=HELD_OUT_SAMPLES,
         loss=pasted.loss_name(own.loss),
         metrics={"number": "", "yes/no": ', metrics=["binary_accuracy"]'}.get(task.answer, ', metrics=["accuracy"]'),
-        floors=floors(experiment),
+        baselines=baselines(experiment),
     )
 
 

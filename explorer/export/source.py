@@ -22,10 +22,10 @@ def call(entry: Architecture | Task, names: list[str], first: str = "") -> str:
     return f"{entry.name}({first + ', ' if first else ''}{given})"
 
 
-def floors(experiment: Experiment) -> str:
+def baselines(experiment: Experiment) -> str:
     """The lines that print what the simplest answers reach."""
-    found = resolve(experiment).floors
-    return "".join(f"print({f'floor “{name}”: {value:.4g}'!r})\n" for name, value in found.items())
+    found = resolve(experiment).baselines
+    return "".join(f"print({f'baseline “{name}”: {value:.4g}'!r})\n" for name, value in found.items())
 
 
 def import_order(line: str) -> tuple[bool, str]:

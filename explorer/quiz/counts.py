@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 from explorer.description import Weight
-from explorer.grammar import count
 from explorer.quiz.facts import Facts, size_of
 from explorer.quiz.values import Wrong
+from explorer.tensors.text import count, counted
 
-SAME_WEIGHTS = "There is one set of weights, and every {step} is met with it"
+SAME_WEIGHTS = "There is one set of weights, used at every {step}"
 
 
 def wrong_counts(facts: Facts) -> Iterator[Wrong]:
@@ -24,14 +24,18 @@ def _of_none(facts: Facts) -> Iterator[tuple[str, int, str]]:
     """A layer that has no weights, or none of its own."""
     shared, kind = facts.layer.shares, facts.type.split("(")[0]
     own = sum(map(size_of, facts.layer.weights))
-    nothing = f"{kind} has nothing to learn: it has no weights at all."
+    nothing = f"{kind} has no weights, so it has no parameters."
     if shared:
-        yield "shared counted again", own, f"These are the weights of {shared}: they are counted there, and once."
-        yield "shared counted again", 2 * own, f"Using the weights of {shared} a second time does not make more of them."
+        yield "shared counted again", own, f"These are the weights of {shared}, and they are counted there."
+        yield "shared counted again", 2 * own, f"Using the weights of {shared} a second time does not add any."
         return
     before, after = facts.first.shape[-1] if facts.first.shape else None, facts.out.shape[-1]
     if before and after:
-        yield "weights without need", after * (before + 1), f"So many has a Dense from {before} to {after}. {nothing}"
+        yield (
+            "weights without need",
+            after * (before + 1),
+            f"A Dense from {before} to {after} has that many. {nothing}",
+        )
         yield "weights without need", after, f"That is one weight for each of {after} numbers. {nothing}"
     if facts.steps:
         name, steps = facts.steps
@@ -42,16 +46,16 @@ def _of_none(facts: Facts) -> Iterator[tuple[str, int, str]]:
 def _of_some(facts: Facts) -> Iterator[tuple[str, int, str]]:
     total = facts.total
     batch = facts.batch
-    sequences = f"sequences in a batch of {batch} share one set of weights."
-    yield "batch counted", total * batch, f"That is {total:,} · {batch}, and {sequences}"
+    sequences = f"all {batch} sequences of a batch share one set of weights."
+    yield "batch counted", total * batch, f"That is {total:,} · {batch}, but {sequences}"
     for name, steps in facts.first.places.items():
         if steps:
             same = SAME_WEIGHTS.format(step=name.removesuffix("s"))
-            yield "counted per step", total * steps, f"That is {total:,} · {steps}. {same}: {name} are not in the count."
+            yield "counted per step", total * steps, f"That is {total:,} · {steps}. {same}, however many {name} there are."
     bias = sum(size_of(weight) for weight in facts.weights("bias"))
     if bias:
-        what = "Each gate adds a bias to every unit" if _gates(facts) > 1 else "A bias is added to every unit"
-        yield "bias forgotten", total - bias, f"That forgets the bias. {what}: {bias:,} more."
+        what = "Each gate has one bias per unit" if _gates(facts) > 1 else "There is one bias per unit"
+        yield "bias forgotten", total - bias, f"That leaves out the bias. {what}: {bias:,} more."
     if facts.is_recurrent:
         yield from _of_recurrent(facts)
     elif facts.type.split("(")[0] == "MultiHeadAttention":
@@ -64,9 +68,9 @@ def _of_some(facts: Facts) -> Iterator[tuple[str, int, str]]:
             yield (
                 "one for each number",
                 width,
-                f"That is one weight for each of {width} numbers; there are more.",
+                f"That is one weight for each of {width} outputs; there are more.",
             )
-        yield "counted twice", 2 * total, f"That is twice {total:,}: every weight is counted once."
+        yield "counted twice", 2 * total, f"That is twice {total:,}: each weight is counted once."
 
 
 def _gates(facts: Facts) -> int:
@@ -81,31 +85,36 @@ def _of_recurrent(facts: Facts) -> Iterator[tuple[str, int, str]]:
     if double:
         one = sum(map(size_of, double)) // 2
         reason = (
-            f"That is one bias short. With reset_after, which is the default, a GRU adds one bias to what comes in and "
-            f"another to its memory: {one:,} more."
+            f"That leaves out one bias. With reset_after=True, the default, a GRU has one bias for its input and another "
+            f"for its hidden state: {one:,} more."
         )
         yield "second bias forgotten", total - one, reason
     memory = sum(map(size_of, facts.weights("recurrent_kernel")))
-    reason = f"That forgets the recurrent kernel, by which every unit reads all {units} of the last step: {memory:,} more."
+    reason = f"That leaves out the recurrent kernel, with which each unit reads the previous hidden state: {memory:,} more."
     yield "recurrent kernel forgotten", total - memory, reason
     if gates > 1:
         parts = ", ".join(facts.weights("kernel")[0].parts)
         yield (
             "gates forgotten",
             total // gates,
-            f"That is one part. There are {gates}, each with its own weights: {parts}.",
+            f"That is one of {gates} parts, each with its own weights: {parts}.",
         )
     if ways > 1:
-        reason = f"That is one direction. Each of the two has weights of its own: {ways} · {total // ways:,}."
+        reason = f"That is one direction. Each of the two has its own weights: {ways} · {total // ways:,}."
         yield "one direction forgotten", total // ways, reason
     chained = total - memory + memory // units
     reason = (
-        f"That is a memory in which every unit reads only itself. {count(units, 'units')} are one cell, not {units} in a "
-        f"row: each reads all {units} numbers of the last step."
+        f"That is one recurrent weight per unit, as if each unit read only itself. {counted(units, 'units', 'are')} one "
+        "cell: each unit reads the whole previous hidden state."
     )
     yield "units as separate cells", chained, reason
     added = ways * gates * units
-    yield "only counted once a unit", added, f"That is one weight for each unit; each reads {width} numbers and its memory."
+    reason = f"That is one weight per unit; each unit reads {count(width, 'inputs')} and the previous hidden state."
+    yield (
+        "only counted once a unit",
+        added,
+        reason,
+    )
 
 
 def _of_kernel(facts: Facts, kernel: Weight) -> Iterator[tuple[str, int, str]]:
@@ -114,29 +123,34 @@ def _of_kernel(facts: Facts, kernel: Weight) -> Iterator[tuple[str, int, str]]:
     *into, units = shape
     each = math.prod(into)
     if bias and units > 1:
-        reason = f"That has one bias for all of them; each of the {units} has its own."
+        reason = f"That has one bias in all; each of the {units} outputs has its own."
         yield "one bias for all", each * units + 1, reason
     yield (
         "added, not multiplied",
         sum(shape) + bias,
-        f"Each of {each:,} goes to each of {units}: {each:,} · {units:,}.",
+        f"Each input has one weight for each output: {each:,} · {units:,}.",
     )
     if len(into) > 1:
         one = math.prod(into[1:]) * units + bias
-        yield "one step seen", one, f"That sees one step. Each filter sees {into[0]}, and each has weights of its own."
+        reason = f"That is a filter over one timestep. Each filter reads {into[0]}, with its own weights for each."
+        yield (
+            "one step seen",
+            one,
+            reason,
+        )
         reach = facts.layer.reach
         if reach and reach > into[0]:
             wide = reach * math.prod(into[1:]) * units + bias
             yield (
                 "gaps counted",
                 wide,
-                f"It reaches over {reach} steps, but sees {into[0]} of them; gaps have no weights.",
+                f"It spans {reach} timesteps, but reads only {into[0]} of them; the gaps have no weights.",
             )
         if units > 1:
             yield "one filter", each + 1, f"That is one filter; there are {units}."
     elif facts.steps:
         name, steps = facts.steps
-        reason = f"That mixes all {steps} {name} at once. The same weights are used at each of them, one after the other."
+        reason = f"That reads all {count(steps, name)} at once. The same weights are used at each of them separately."
         yield "time mixed in", each * steps * units + bias, reason
     else:
         yield "counted twice", 2 * each * units + bias, f"The kernel is counted once: {each:,} · {units:,}."
@@ -146,18 +160,18 @@ def _of_attention(facts: Facts) -> Iterator[tuple[str, int, str]]:
     heads = facts.layer.weights[0].shape[1]
     inner = sum(size_of(weight) for weight in facts.layer.weights if weight.name.startswith(("query", "key", "value")))
     back = facts.total - inner
-    reason = f"That forgets the way back: the heads together are mixed to one width again, {back:,} more."
+    reason = f"That leaves out the output projection, which combines the heads: {back:,} more."
     yield "way back forgotten", inner, reason
-    reason = "That is one of query, key and value; each of the three has weights of its own."
+    reason = "That is one of query, key and value; each of the three has its own weights."
     yield "one of three", inner // 3 + back, reason
     if heads > 1:
         # The way back has one bias however many heads there are.
         kernel = sum(size_of(weight) for weight in facts.layer.weights if weight.name == "attention_output kernel")
         one = inner // heads + kernel // heads + back - kernel
-        yield "one head", one, f"That is one head. There are {heads}, each with weights of its own."
+        yield "one head", one, f"That is one head. There are {heads}, each with its own weights."
     if facts.steps:
         steps = facts.steps[1]
-        reason = f"The {steps} · {steps} shares are worked out anew for every sequence: they are not weights."
+        reason = f"The {steps} · {steps} attention weights are computed for each sequence: they are not parameters."
         yield "shares as weights", steps * steps, reason
 
 
@@ -179,27 +193,31 @@ def plain(shape: Sequence[int]) -> str:
 def _shapes(facts: Facts, weight: Weight) -> Iterator[tuple[str, Sequence[int], str]]:
     shape, gates, part = weight.shape, len(weight.parts), weight.name.split(" ")[-1]
     if part != "bias":
-        reason = "The other way round: rows are what is read, columns what is made of it, as in x · kernel."
+        reason = "The other way round: rows are inputs and columns are outputs, as in x · kernel."
         yield "axes swapped", shape[::-1], reason
     if gates:
         single = [*shape[:-1], shape[-1] // gates]
-        yield "gates forgotten", single, f"That is one part. There are {gates}, side by side: {', '.join(weight.parts)}."
+        yield (
+            "gates forgotten",
+            single,
+            f"That is one of {gates} parts, side by side: {', '.join(weight.parts)}.",
+        )
     if part == "bias":
-        reason = "With reset_after there are two biases: one for what comes in and one for the memory."
+        reason = "With reset_after=True there are two biases: one for the input and one for the hidden state."
         yield "second bias forgotten", shape[1:], reason
-    for other, what in (("kernel", "what comes in"), ("recurrent_kernel", "the memory")):
+    for other, what in (("kernel", "the input"), ("recurrent_kernel", "the hidden state")):
         for found in facts.weights(other)[:1] if other != part and gates else []:
-            yield "the other kernel", found.shape, f"That is the {other}, which meets {what}."
+            yield "the other kernel", found.shape, f"That is the {other}, which multiplies {what}."
     if facts.steps and facts.steps[1] != shape[0]:
         name, steps = facts.steps
         same = SAME_WEIGHTS.format(step=name.removesuffix("s"))
-        yield "counted per step", [steps, *shape], f"{same}: weights have no axis of {name}."
+        yield "counted per step", [steps, *shape], f"{same}: weights have no {name} axis."
     yield (
         "batch counted",
         [facts.batch, *shape],
-        "Every sequence of a batch meets the same weights: they have no axis of it.",
+        "All sequences of a batch use the same weights: weights have no batch axis.",
     )
     if len(shape) == 3 and part != "bias":
-        yield "an axis forgotten", shape[1:], f"That lacks the axis of {weight.axes[0]}, which is {shape[0]} long."
+        yield "an axis forgotten", shape[1:], f"The {weight.axes[0]} axis is missing; its size is {shape[0]}."
     if len(shape) == 2 and part == "kernel" and facts.weights("bias"):
-        yield "bias within", [shape[0] + 1, shape[1]], "The bias is no row of the kernel: it is an array of its own."
+        yield "bias within", [shape[0] + 1, shape[1]], "The bias is not a row of the kernel: it is a separate array."

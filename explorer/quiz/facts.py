@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.description import Axes, Layer, Shape, Weight
-from explorer.explanation import NO_EXPLANATION
-from explorer.grammar import count, joined
-from explorer.sentences import WINDOW_POOLS
-from explorer.tensors import Tensor
+from explorer.description import Axes, Layer, Shape, TimeFlow, Weight
+from explorer.layers.base import RULES
+from explorer.shapes.explanation import NO_EXPLANATION
+from explorer.tensors.tensor import Tensor
+from explorer.tensors.text import joined
 
 RECURRENT = ("along", "last", "both", "both last")
 BOTH_WAYS = ("both", "both last")
@@ -31,7 +31,7 @@ class Facts:
         return self.layer.type
 
     @property
-    def flow(self) -> str:
+    def flow(self) -> TimeFlow:
         return self.layer.flow
 
     @property
@@ -65,12 +65,12 @@ class Facts:
 
     @property
     def ways(self) -> int:
-        """How many memories there are: 2 in a Bidirectional."""
+        """How many hidden states run along the sequence: 2 in a Bidirectional."""
         return 2 if self.flow in BOTH_WAYS else 1
 
     @property
     def units(self) -> int | None:
-        """How many numbers the memory of one way holds, or how wide a Dense or a convolution is."""
+        """The size of the hidden state of one direction, or how wide a Dense or a convolution is."""
         kernels = self.weights("recurrent_kernel")
         if kernels:
             return kernels[0].shape[0]
@@ -85,7 +85,7 @@ class Facts:
 
     @property
     def merge_mode(self) -> str | None:
-        """How a Bidirectional puts its memories together."""
+        """How a Bidirectional merges its two directions."""
         return self.layer.merge_mode
 
     @property
@@ -146,57 +146,23 @@ def _told(facts: Facts) -> str:
 
 def _settings(facts: Facts, kind: str) -> list[str]:
     """What a layer was given, as far as its description tells, without what the question asks for."""
-    known = []
-    if kind == "RepeatVector":
-        return [str(facts.out.shape[1])]
-    if facts.weights("recurrent_kernel"):
-        known.append(count(facts.units, "units") + (" each way" if facts.ways == 2 else ""))
-        known.append(f"return_sequences={facts.flow in ('along', 'both')}")
-        if facts.ways == 2:
-            known.append(f"merge_mode={facts.merge_mode!r}".replace("'", '"'))
-        if len(facts.returned) > facts.ways or (facts.merge_mode and len(facts.returned) > 1):
-            known.append("return_state=True")
-        if kind == "GRU" and any(len(bias.shape) == 1 for bias in facts.weights("bias")):
-            known.append("reset_after=False")
-    elif kind == "Dense" and facts.units:
-        known.append(count(facts.units, "units"))
-    elif kind == "Conv1D":
-        known += [count(facts.units, "filters"), *_window(facts, facts.weights("kernel")[0].shape[0])]
-    elif kind in WINDOW_POOLS:
-        known.append(f"pool_size={facts.layer.reach}")
-    elif facts.weights("embeddings"):
-        rows, numbers = facts.weights("embeddings")[0].shape
-        known += [count(rows, "rows"), f"{count(numbers, 'numbers')} in each"]
-    elif kind == "MultiHeadAttention":
-        heads, wide = facts.layer.weights[0].shape[1:]
-        known += [count(heads, "heads"), f"{count(wide, 'numbers')} in each"]
-    elif kind == "Concatenate":
-        known.append(f"axis={joined_axis(facts)}")
+    known = RULES[kind].told_settings(facts.layer) if facts.layer.explained and kind in RULES else []
+    if kind == "Conv1D" and known:
+        known += _window(facts, facts.weights("kernel")[0].shape[0])
     if facts.weights("kernel") and not facts.weights("bias"):
         known.append("use_bias=False")
     return known
 
 
 def _window(facts: Facts, seen: int) -> list[str]:
-    """The settings of a convolution that decide what it sees, and how many steps it answers at."""
-    known = [f"kernel_size={seen}"]
+    """What else decides what a convolution reads, and how many timesteps it returns."""
+    known = []
     reach = facts.layer.reach or seen
     if seen > 1 and reach > seen:
         known.append(f"dilation_rate={(reach - 1) // (seen - 1)}")
     before, after = facts.first.shape[1], facts.out.shape[1]
     if before is not None and before == after:
-        known.append("padding that loses no step")
+        known.append("padding that keeps every timestep")
     elif before is not None and after == before - reach + 1:
         known.append("no padding")
     return known
-
-
-def joined_axis(facts: Facts) -> int:
-    """The axis along which a Concatenate joins: the one that differs; -1 for the last."""
-    pairs = list(zip(facts.first.shape, facts.out.shape, strict=True))
-    place = next((place for place, (before, after) in enumerate(pairs) if before != after), len(pairs) - 1)
-    # An axis of unknown length is unknown before and after.
-    unknown = [place for place, (before, after) in enumerate(pairs) if place and before is None and after is None]
-    if pairs[-1][0] == pairs[-1][1] and unknown:
-        place = unknown[0]
-    return -1 if place == len(pairs) - 1 else place

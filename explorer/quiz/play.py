@@ -47,7 +47,7 @@ def _answer(asked: Question, read: Callable[[str], str], write: Callable[[str], 
     letters = LETTERS[: len(asked.choices)]
     while True:
         try:
-            given = read(f"Your answer, {letters[0]} to {letters[-1]} (q ends): ").strip().lower().removesuffix(")")
+            given = read(f"Your answer, {letters[0]} to {letters[-1]} (q quits): ").strip().lower().removesuffix(")")
         except EOFError:
             return None
         if given in ("q", "quit"):
@@ -57,4 +57,4 @@ def _answer(asked: Question, read: Callable[[str], str], write: Callable[[str], 
         if given.isascii() and given.isdigit() and 1 <= int(given) <= len(letters):
             return int(given) - 1
         known = f"{', '.join(letters)} or a number from 1 to {len(letters)}"
-        write(f"An answer is {known}, and q ends the quiz. Received: “{given[:20]}”. Please try again.")
+        write(f"Answer with {known}; q quits. Received: “{given[:20]}”. Please try again.")

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from explorer.description import Description, Weight
-from explorer.explanation import counted
-from explorer.explanation import spelled as spelled_out
-from explorer.grammar import count, joined
 from explorer.quiz import sliders
 from explorer.quiz.counts import plain, wrong_counts, wrong_weights
 from explorer.quiz.facts import Facts
 from explorer.quiz.shapes import ranked, together, wrong_axes_gone, wrong_inputs, wrong_outputs
 from explorer.quiz.values import Choice, Question, Wrong
+from explorer.shapes.explanation import counted
+from explorer.shapes.explanation import spelled as spelled_out
+from explorer.tensors.text import count, joined
 
 # A question before it is asked: its text, what is right (its value, its text and the reason), and what is wrong.
 Draft = tuple[str, Wrong, Iterable[Wrong]]
 
 WRONG_CHOICES = 3
-# How axes go is only asked where it can be said in one word: laying them in one row is another story.
-GOING = ("along", "last", "both", "both last", "each", "window", "all", "mark")
+# Which axis is removed is only asked where one axis is: Flatten and Reshape join several.
+REMOVING = ("along", "last", "both", "both last", "each", "window", "all", "all before", "mark")
 
 
 def question(description: Description, seed: int, number: int) -> Question:
@@ -108,7 +108,7 @@ def _right(value: Any, text: str, *reasons: str) -> Wrong:
 def _output(facts: Facts, description: Description, chance: random.Random) -> Draft:
     tensors = facts.returned
     right = _right(tuple(tensor.shape for tensor in tensors), together(tensors), facts.explains())
-    return f"{facts.told()} What comes out of it?", right, wrong_outputs(facts)
+    return f"{facts.told()} What does it return?", right, wrong_outputs(facts)
 
 
 def _parameters(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
@@ -121,7 +121,7 @@ def _parameters(facts: Facts, description: Description, chance: random.Random) -
     else:
         how = f"They are counted at {shared}." if shared else "It has no weights."
     right = _right(facts.total, f"{facts.total:,}", facts.explains(), how)
-    asked = "How many parameters does it add to the model?" if shared else "How many parameters has it?"
+    asked = "How many parameters does it add to the model?" if shared else "How many parameters does it have?"
     return f"{told} {asked}", right, wrong_counts(facts)
 
 
@@ -140,8 +140,8 @@ def _slider(facts: Facts, description: Description, chance: random.Random) -> Dr
     movers = sliders.movers(settings, formula)
     meaning = {symbol: each.axis for symbol, each in description.symbols.items()}
     if of_axis:
-        asked = f"Which sliders change how long the axis of {about} is in what comes out of {facts.name}?"
-        reason = f"It is {formula} long: {_stand(settings, movers)}."
+        asked = f"Which sliders change the size of the {about} axis that {facts.name} returns?"
+        reason = f"Its size is {formula}: {_stand(settings, movers)}."
     else:
         asked = f"Which sliders change the number of parameters of {facts.name}?"
         reason = f"{counted(facts.layer.parameters)}: {_stand(settings, movers)}." if facts.total else "It has no weights."
@@ -152,20 +152,20 @@ def _slider(facts: Facts, description: Description, chance: random.Random) -> Dr
 
 def _stand(settings: sliders.Settings, names: Iterable[str]) -> str:
     words = [f"{settings[name].symbol} is {sliders.spelled([name])}" for name in names]
-    return joined(words) or "no slider is in it"
+    return joined(words) or "no slider changes it"
 
 
 def _gone(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
     first, out = facts.first, facts.out
     is_pool = facts.flow == "pool" and facts.type.startswith("Global")
     can_be_told = facts.layer.explained and len(facts.received) == 1 and len(set(first.axes)) == len(first.axes)
-    if not can_be_told or len(first.shape) < 3 or not (is_pool or facts.flow in GOING):
+    if not can_be_told or len(first.shape) < 3 or not (is_pool or facts.flow in REMOVING):
         return None
     gone = [name for name in first.places if name not in out.places]
     if len(out.shape) != len(first.shape) - len(gone):
         return None
     right = _right(tuple(gone), joined(gone) or "none", facts.explains())
-    asked = "Which axis is gone after it? One whose size or name changes is not gone."
+    asked = "Which axis does it remove? An axis whose size or name changes is not removed."
     return f"{facts.told()} {asked}", right, wrong_axes_gone(facts, gone)
 
 
@@ -177,7 +177,7 @@ def _input(facts: Facts, description: Description, chance: random.Random) -> Dra
     reason = f"It takes {count(len(names), 'axes')}: {', '.join(names)}."
     right = _right((len(names), names), ranked(facts.first), facts.explains(), reason)
     told = facts.told().split(" It takes ")[0]
-    return f"{told} How many axes must come in, and which?", right, wrong_inputs(facts)
+    return f"{told} How many axes must its input have, and which?", right, wrong_inputs(facts)
 
 
 def _weights(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
@@ -189,7 +189,7 @@ def _weights(facts: Facts, description: Description, chance: random.Random) -> D
     meaning = f"Its {weight.name} is {spelled_out(weight.axes, weight.symbols, shape)}."
     gates = f"Its last axis holds {len(parts)} parts: {', '.join(parts)}." if parts else ""
     right = _right(tuple(shape), plain(shape), facts.explains(), meaning, gates)
-    return f"{facts.told()} What shape has its {weight.name}?", right, wrong_weights(facts, weight)
+    return f"{facts.told()} What is the shape of its {weight.name}?", right, wrong_weights(facts, weight)
 
 
 def _is_named(weight: Weight) -> bool:

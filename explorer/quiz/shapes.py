@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from explorer.grammar import count, counted, joined
-from explorer.quiz.facts import BOTH_WAYS, Facts, joined_axis, written
+from explorer.layers.merging import joined_axis
+from explorer.quiz.facts import BOTH_WAYS, Facts, written
 from explorer.quiz.values import Wrong
-from explorer.tensors import Tensor, known
-from explorer.time_flow import TIME_FLOWS
+from explorer.shapes.time_flow import TIME_FLOWS
+from explorer.tensors.tensor import Tensor, known
+from explorer.tensors.text import count, counted, joined
 
 # What a mistake makes of the first tensor that comes out: its name, the tensor, and the reason.
 Mistake = tuple[str, Tensor, str]
@@ -20,13 +21,13 @@ def wrong_outputs(facts: Facts) -> Iterator[Wrong]:
     rest = facts.returned[1:]
     if all(tensor.shape and tensor.shape[0] is None for tensor in facts.returned):
         number = [_put(tensor, {0: facts.batch}) for tensor in facts.returned]
-        yield _wrong("batch a number", number, "No layer fixes how many sequences are in a batch: Keras writes None for it.")
+        yield _wrong("batch a number", number, "No layer fixes the batch size: Keras writes None for it.")
         without = [tensor.without(0) for tensor in facts.returned]
-        yield _wrong("batch forgotten", without, "Sequences come in batches: the batch is the first axis everywhere.")
+        yield _wrong("batch forgotten", without, "The batch is the first axis of every tensor.")
     for mistake, tensor, reason in _mistakes(facts):
         yield _wrong(mistake, [tensor, *rest], reason)
     if rest:
-        yield _wrong("a tensor forgotten", [facts.out], f"It hands on {len(rest) + 1} tensors: that is the first alone.")
+        yield _wrong("a tensor forgotten", [facts.out], f"It returns {len(rest) + 1} tensors: that is only the first.")
 
 
 def _wrong(mistake: str, tensors: list[Tensor], reason: str) -> Wrong:
@@ -42,7 +43,11 @@ def _mistakes(facts: Facts) -> Iterator[Mistake]:
     kind = facts.type.split("(")[0]
     if not facts.layer.explained:
         if facts.first.shape != out.shape and facts.received:
-            yield "nothing changes", facts.first, f"That is what comes in. Keras gives {together(facts.returned)}."
+            yield (
+                "nothing changes",
+                facts.first,
+                f"That is its input shape. Keras returns {together(facts.returned)}.",
+            )
         return
     if kind in ("Reshape", "Permute", "Flatten"):
         yield from _rearranged(facts, kind)
@@ -60,7 +65,7 @@ def _mistakes(facts: Facts) -> Iterator[Mistake]:
     if facts.weights("embeddings"):
         rows = facts.weights("embeddings")[0].shape[0]
         table = Tensor((*out.shape[:-1], rows), out.axes)
-        yield "rows for width", table, f"The table has {count(rows, 'rows')}; a number fetches one row, not all of them."
+        yield "rows for width", table, f"The table has {count(rows, 'rows')}; a number looks up one row, not all of them."
 
 
 def _rearranged(facts: Facts, kind: str) -> Iterator[Mistake]:
@@ -69,14 +74,14 @@ def _rearranged(facts: Facts, kind: str) -> Iterator[Mistake]:
         yield (
             "axes swapped" if kind == "Permute" else "nothing changes",
             first,
-            f"That is what comes in. {kind} gives {written(out)}, with the same numbers.",
+            f"That is its input shape. {kind} returns {written(out)}, with the same numbers.",
         )
     if kind == "Flatten" and len(first.shape) == 3:
-        yield "time dropped", _put(first, {1: None}), "No number is lost: all of them are laid in one row."
-        yield "time for width", _put(first, {2: None}), "No number is lost: all of them are laid in one row."
+        yield "time dropped", _put(first, {1: None}), "Flatten keeps every number: it puts all of them into one row."
+        yield "time for width", _put(first, {2: None}), "Flatten keeps every number: it puts all of them into one row."
     elif len(out.shape) > 2 and None not in out.shape[1:]:
         flat = Tensor((out.shape[0], math.prod(known(out.shape[1:]))), ("batch", "features"))
-        yield "laid in one row", flat, f"{kind} does not lay all numbers in one row: that is Flatten."
+        yield "laid in one row", flat, f"{kind} does not put all numbers into one row: Flatten does."
 
 
 def _put(tensor: Tensor, sizes: dict[int, int | None]) -> Tensor:
@@ -97,8 +102,11 @@ def _along_time(facts: Facts) -> Iterator[Mistake]:
         yield "time not dropped", kept, words.kept.format(steps=steps, kept=inner)
         if out.places and flow == "each":
             swapped = Tensor((out.shape[0], first.places[gone[-1]], out.shape[-1]), ("batch", gone[-1], out.axes[-1]))
-            yield "the wrong axis dropped", swapped, f"The memory runs along {gone[-1]}: those go, and the {inner} stay."
-    is_longer = facts.type == "Concatenate" and joined_axis(facts) != -1
+            reason = (
+                f"The inner layer reads along {gone[-1]} and removes that axis; it gives one vector for each of {inner}."
+            )
+            yield "the wrong axis dropped", swapped, reason
+    is_longer = facts.type == "Concatenate" and joined_axis(facts.layer) != -1
     if words.dropped and out.places and not is_longer:
         name = list(out.places)[-1]
         dropped = out.without(out.axes.index(name))
@@ -107,11 +115,11 @@ def _along_time(facts: Facts) -> Iterator[Mistake]:
         name, width = list(out.places)[-1], out.width[1]
         shape, axes = (*out.shape[:-2], out.shape[-1], out.shape[-2]), (*out.axes[:-2], out.axes[-1], out.axes[-2])
         steps = _plain(name, "steps")
-        reason = f"The axes are swapped: the {_plain(width)} of one place stand together, so {steps} come first."
+        reason = f"The axes are in the wrong order: {steps} come before {_plain(width)}."
         yield "axes swapped", Tensor(shape, axes), reason
     if flow == "repeat" and out.shape[-1] and out.shape[1]:
         row = Tensor((out.shape[0], out.shape[1] * out.shape[-1]), (out.axes[0], out.axes[-1]))
-        yield "laid in one row", row, "The copies are not laid in one row: they stand one behind the other along an axis."
+        yield "laid in one row", row, "The copies are not joined into one vector: they are stacked along a new axis."
 
 
 def _plain(name: str, instead: str = "numbers") -> str:
@@ -132,21 +140,21 @@ def _width(facts: Facts) -> Iterator[Mistake]:
     if before is None or after is None or before == after:
         return
     old, new = _plain(first.width[1]), _plain(out.width[1])
-    takes = f"{counted(after, new, 'take')} the place of {count(before, old)}"
+    becomes = f"{counted(before, old, 'become')} {count(after, new)}"
     kept = Tensor((*out.shape[:-1], before), (*out.axes[:-1], first.axes[-1]))
-    yield "width unchanged", kept, f"The {old} do not come through: {takes}, on the same axis."
+    yield "width unchanged", kept, f"The size of the last axis changes: {becomes}."
     appended = Tensor((*out.shape[:-1], before, after), (*out.axes[:-1], first.axes[-1], out.axes[-1]))
-    yield "units as a new axis", appended, f"No axis is added: {takes}, and each of them is made from all {before} {old}."
+    yield "units as a new axis", appended, f"No axis is added: {becomes}, on the same axis."
     beside = Tensor((*out.shape[:-1], before + after), out.axes)
-    yield "units beside features", beside, f"The {old} are not handed on beside the {new}: {takes}."
+    yield "units beside features", beside, f"The {old} are not kept beside the {new}: {becomes}."
     units = facts.cell.units
     if units and first.places and facts.weights("recurrent_kernel"):
         name = list(first.places)[-1]
         taken = Tensor((first.shape[0], units, before), (first.axes[0], name, first.axes[-1]))
         steps = _plain(name, "steps")
         reason = (
-            f"{count(units, 'units')} are not {units} {steps}: there is one cell, used at every step, not {units} in a row. "
-            "Units say how many numbers its memory holds; how many steps there are is for the data to say."
+            f"{counted(units, 'units', 'are')} not {count(units, steps)}: units is the size of the hidden state, and the "
+            f"number of {steps} comes from the data."
         )
         yield "units for timesteps", taken, reason
 
@@ -155,11 +163,11 @@ def _both_ways(facts: Facts) -> Iterator[Mistake]:
     units, width = facts.units, facts.out.shape[-1]
     if units and width == 2 * units:
         single = Tensor((*facts.out.shape[:-1], units), facts.out.axes)
-        yield "concat not doubled", single, f"The two memories are laid side by side: {units} + {units} = {width}."
+        yield "concat not doubled", single, f"The two hidden states are concatenated: {units} + {units} = {width}."
     elif units and width == units:
         double = Tensor((*facts.out.shape[:-1], 2 * units), facts.out.axes)
-        how = {"sum": "added", "ave": "averaged", "mul": "multiplied"}.get(facts.merge_mode or "", "handed on one by one")
-        yield "sum doubled", double, f"The two memories are {how}, not laid side by side: {units} stay {units}."
+        how = {"sum": "added", "ave": "averaged", "mul": "multiplied"}.get(facts.merge_mode or "", "returned separately")
+        yield "sum doubled", double, f"The two hidden states are {how}, not concatenated: the size stays {units}."
 
 
 def _window(facts: Facts) -> Iterator[Mistake]:
@@ -169,25 +177,26 @@ def _window(facts: Facts) -> Iterator[Mistake]:
     rest = facts.out.shape[2:]
     if after == before and before >= reach > 1:
         fewer = Tensor((None, before - reach + 1, *rest), facts.out.axes)
-        yield "padding forgotten", fewer, "The sequence is padded, so that there is a result at every step."
+        yield "padding forgotten", fewer, "The sequence is padded, so there is an output at every timestep."
     elif after == before - reach + 1:
         padded = Tensor((None, before, *rest), facts.out.axes)
-        reason = f"Without padding there is only a result where all {reach} are there: {before} − {reach - 1} = {after}."
+        reason = f"Without padding, each output needs all {reach} of its inputs: {before} − {reach - 1} = {after}."
         yield "padding assumed", padded, reason
     elif after != before:
-        yield "nothing gets shorter", Tensor((None, before, *rest), facts.out.axes), f"Of {before} there are {after} left."
+        reason = f"{counted(before, facts.first.axes[1], 'become')} {after}."
+        yield "nothing gets shorter", Tensor((None, before, *rest), facts.out.axes), reason
 
 
 def _attention(facts: Facts) -> Iterator[Mistake]:
     out, (heads, wide) = facts.out, facts.layer.weights[0].shape[1:]
     split = Tensor((*out.shape[:-1], heads, wide), (*out.axes[:-1], "heads", "head size"))
-    yield "heads as an axis", split, "The heads are put together again at the end, by a Dense of their own."
+    yield "heads as an axis", split, "The output projection combines the heads into one vector again."
     steps = (facts.received[1] if len(facts.received) > 1 else facts.first).shape[1]
-    scores = Tensor((*out.shape[:-1], steps), (*out.axes[:-1], "steps looked at"))
+    scores = Tensor((*out.shape[:-1], steps), (*out.axes[:-1], "attended steps"))
     yield (
         "scores for values",
         scores,
-        "Those are the shares by which steps look at steps; they only weigh what is handed on.",
+        "Those are the attention weights: they only weight the values that are returned.",
     )
 
 
@@ -204,16 +213,16 @@ def _merged(facts: Facts, kind: str) -> Iterator[Mistake]:
     ):
         return
     if kind == "Concatenate" and out.shape[-1] == sum(widths):
-        how = f"They are laid side by side: {' + '.join(map(str, widths))} = {sum(widths)}."
+        how = f"They are concatenated: {' + '.join(map(str, widths))} = {sum(widths)}."
         yield "concatenated as added", Tensor((*out.shape[:-1], max(widths)), out.axes), how
         if out.places and out.shape[1]:
             longer = Tensor((out.shape[0], len(widths) * out.shape[1], *out.shape[2:-1], widths[0]), out.axes)
-            yield "the wrong axis joined", longer, f"They are joined along the last axis, not along {out.axes[1]}."
+            yield "the wrong axis joined", longer, f"They are joined along the last axis, not along the {out.axes[1]}."
     elif kind != "Concatenate":
         wide = Tensor((*out.shape[:-1], sum(widths)), out.axes)
-        yield "added as concatenated", wide, f"{kind} goes number by number; side by side they are laid by Concatenate."
+        yield "added as concatenated", wide, f"{kind} works number by number; Concatenate would put them side by side."
     stacked = Tensor((*out.shape[:-1], len(widths), widths[0]), (*out.axes[:-1], "tensors", out.axes[-1]))
-    yield "tensors as an axis", stacked, "The tensors become one; no axis is left that tells them apart."
+    yield "tensors as an axis", stacked, "The tensors are combined into one: there is no axis for them."
 
 
 def wrong_inputs(facts: Facts) -> Iterator[Wrong]:
@@ -224,22 +233,20 @@ def wrong_inputs(facts: Facts) -> Iterator[Wrong]:
 
     def found(more: int) -> str:
         if facts.type.startswith("TimeDistributed"):
-            return f"Then the {cell.type} within gets {held + more} axes, and it takes {held}:"
+            return f"Then the inner {cell.type} gets {count(held + more, 'axes')} and needs {held}:"
         return f"Then Keras says “expected ndim={rank}, found ndim={rank + more}”:"
 
-    without = f"{found(-1)} the batch is an axis, too; a batch comes in, even of one sequence."
+    without = f"{found(-1)} the batch is an axis too, even with one sequence."
     yield _input("batch forgotten", first.without(0), without)
     if rank > 2:
         name = list(first.places)[-1]
-        reason = (
-            f"{found(-1)} that is one vector, without {name}. Where a GRU stands before, return_sequences=True keeps them."
-        )
+        reason = f"{found(-1)} that is one vector, without {name}. A recurrent layer before it needs return_sequences=True."
         yield _input("time dropped", first.without(first.axes.index(name)), reason)
     else:
         steps = Tensor((first.shape[0], facts.out.shape[1], first.shape[1]), ("batch", "timesteps", first.axes[1]))
-        yield _input("time not dropped", steps, f"{found(1)} one vector comes in; the steps are made here.")
+        yield _input("time not dropped", steps, f"{found(1)} the input is one vector, and RepeatVector adds the timesteps.")
     channel = Tensor((*first.shape, 1), (*first.axes, "axis 1"))
-    yield _input("an axis too many", channel, f"{found(1)} a sequence has no axis of channels as pictures have.")
+    yield _input("an axis too many", channel, f"{found(1)} a sequence has no channel axis; an image has.")
 
 
 def _input(mistake: str, tensor: Tensor, reason: str) -> Wrong:
@@ -254,28 +261,24 @@ def ranked(tensor: Tensor) -> str:
 
 
 def wrong_axes_gone(facts: Facts, gone: list[str]) -> Iterator[Wrong]:
-    """Axes that do not go."""
+    """Axes that are not removed."""
     first, out = facts.first, facts.out
     for name in first.axes:
         if [name] == gone:
             continue
         if name == "batch":
             yield Wrong(
-                "batch forgotten", (name,), name, "The batch goes through every layer: it is the first axis everywhere."
+                "batch forgotten", (name,), name, "Every layer keeps the batch: it is the first axis of every tensor."
             )
         elif first.width and name == first.width[1]:
             reason = f"The last axis stays: {_became(first.width, out)}."
             yield Wrong("width dropped", (name,), name, reason)
         elif name not in gone:
-            reason = (TIME_FLOWS[facts.flow].dropped or "They stay.").format(steps=count(*_sized(first, name)))
-            yield Wrong("time dropped", (name,), name, reason)
+            yield Wrong("time dropped", (name,), name, f"It returns {written(out)}, which still has the {name}.")
         else:
-            yield Wrong("time not dropped", (name,), name, f"That is one of them: {joined(gone)} go together.")
+            yield Wrong("time not dropped", (name,), name, f"That is only one of them: {joined(gone)} are removed together.")
     if gone:
-        reason = (TIME_FLOWS[facts.flow].kept or "").format(
-            steps=count(*_sized(first, gone[-1])), kept=joined([count(size, name) for name, size in out.places.items()])
-        )
-        yield Wrong("time not dropped", (), "none", f"{written(out)} has no {gone[-1]} any more. {reason}".strip())
+        yield Wrong("time not dropped", (), "none", f"It returns {written(out)}, without {joined(gone)}.")
 
 
 def _became(width: tuple[int | None, str], out: Tensor) -> str:

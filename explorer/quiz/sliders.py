@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from explorer.description import Setting
-from explorer.grammar import joined
 from explorer.quiz.facts import Facts
 from explorer.quiz.values import Wrong
-from explorer.tensors import ORDERED
+from explorer.tensors.tensor import ORDERED
+from explorer.tensors.text import joined
 
 Settings = Mapping[str, Setting]
 
@@ -65,20 +65,21 @@ def wrong_sliders(settings: Settings, formula: str, axes: Mapping[str, str], of_
 
 def _missing(settings: Settings, names: Sequence[str], formula: str, of_axis: bool) -> str:
     letters = joined([settings[name].symbol for name in names])
+    be = "is" if len(names) == 1 else "are"
     if of_axis:
-        return f"{spelled(names)} should be there: the axis is {formula} long."
-    return f"{spelled(names)} should be there: {letters} {'stands' if len(names) == 1 else 'stand'} in {formula}."
+        return f"{spelled(names)} {be} missing: the size of the axis is {formula}."
+    return f"{spelled(names)} {be} missing: {letters} {be} in {formula}."
 
 
 def _extra(settings: Settings, name: str, formula: str, axes: Mapping[str, str], of_axis: bool) -> str:
     symbol = settings[name].symbol
     if of_axis:
-        return f"{spelled([name])} does nothing here: the axis is {formula} long, and {symbol} is not in it."
+        return f"{spelled([name])} has no effect: the size of the axis is {formula}, without {symbol}."
     if formula == "0":
-        return f"{spelled([name])} does nothing here: there are no parameters at all."
+        return f"{spelled([name])} has no effect: the layer has no parameters."
     axis = axes.get(symbol, "")
-    same = f", as every {axis.removesuffix('s')} is met with the same weights" if axis in ORDERED else ""
-    return f"{spelled([name])} does nothing here: {symbol} is not in {formula}{same}."
+    same = f", as the same weights are used at every {axis.removesuffix('s')}" if axis in ORDERED else ""
+    return f"{spelled([name])} has no effect: {symbol} is not in {formula}{same}."
 
 
 def _mistake(settings: Settings, extra: Sequence[str], axes: Mapping[str, str], of_axis: bool) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from explorer import limits
 from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.runtime.chunks import Chunks
@@ -32,6 +31,7 @@ from explorer.runtime.store_writer import StoreWriter
 from explorer.runtime.subscribers import Subscribers
 from explorer.runtime.views import Views
 from explorer.runtime.worker_pool import WorkerPool
+from explorer.training import cost
 
 _LOG = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class EngineCore:
     def refusal(self, experiment: Experiment, found: dict[str, Any]) -> str:
         """Why what was described so must not be trained, or an empty string."""
         description = Description.read(found["description"])
-        return str(found["hindrance"]) or limits.refusal(experiment, description, self.cluster.memory)
+        return str(found["hindrance"]) or cost.refusal(experiment, description, self.cluster.memory)
 
 
 def _ignore(_: Any, error: Exception | None) -> None:

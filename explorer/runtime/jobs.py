@@ -20,15 +20,15 @@ from explorer.answers import Answer, TwinAnswer
 from explorer.catalog import program_key
 from explorer.experiment import Experiment, Frame
 from explorer.runtime.quiet import quiet
-from explorer.states import epoch_of
+from explorer.training.checkpoint import epoch_of
 
 if TYPE_CHECKING:
     import keras
 
     from explorer.answers import Shades
     from explorer.drawings import Drawing
-    from explorer.model_shapes import ModelShapes
-    from explorer.training import Program, Trainer
+    from explorer.shapes.model_shapes import ModelShapes
+    from explorer.training.trainer import Program, Trainer
 
 # One thread to an operation: two workers fill two cores, and sums are always taken in the same order.
 # oneDNN's kernels are switched off for the same reason: some choose their order by what else the machine does.
@@ -96,10 +96,10 @@ def _import_tensorflow() -> None:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
         pass  # Somebody has used TensorFlow in this process already; its threads are set for good.
-    import explorer.build
-    import explorer.inside
-    import explorer.shapes
-    import explorer.training  # noqa: F401
+    import explorer.models.activations
+    import explorer.models.build
+    import explorer.shapes.describe_model
+    import explorer.training.trainer  # noqa: F401
 
 
 def _with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,7 +133,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> dict[str, Any]:
-    """What pasted code makes of its shapes, or where they break and how to mend it (`explorer.snippet.check`)."""
+    """What pasted code makes of its shapes, or where they fail and how to fix it (`explorer.snippet.check`)."""
     warm()
     from explorer import snippet
 
@@ -142,19 +142,22 @@ def check(
 
 @_with_plain_errors
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
-    """The shapes of an experiment's model (`explorer.shapes`), and the real numbers that flow for one probe sequence: of
-    every tensor (`explorer.inside.values`), and those that show what a layer does (`explorer.looks`); and the settings
-    that could be otherwise (`explorer.twins`). hindrance: why it cannot be trained here, or an empty string.
+    """The shapes of an experiment's model (`explorer.shapes.describe_model`), and the real numbers that flow for one probe
+    sequence: of every tensor (`explorer.models.activations.values`), and those that show what a layer does
+    (`explorer.models.layer_views`); and the settings that could be otherwise (`explorer.models.variants`). hindrance: why it
+    cannot be trained here, or an empty string.
     """
     warm()
-    from explorer import settings, shapes, training, twins
-    from explorer.build import build_experiment
+    from explorer.models import setting_symbols, variants
+    from explorer.models.build import build_experiment
+    from explorer.shapes.describe_model import describe as describe_model
+    from explorer.training import trainer
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
-    description = settings.with_settings(shapes.describe(model), wanted)
-    offered = tuple(setting.written() for setting in twins.settings(model))
-    hindrance = training.hindrance(wanted, model)
+    description = setting_symbols.with_settings(describe_model(model), wanted)
+    offered = tuple(setting.written() for setting in variants.settings(model))
+    hindrance = trainer.hindrance(wanted, model)
     values, shown = _numbers(_known(wanted, description), model, description)
     answer = Answer(description=description.written(), values=values, looks=shown, twins=offered, hindrance=hindrance)
     return answer.to_dict()
@@ -163,15 +166,15 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
 @_with_plain_errors
 def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
     """The same of an experiment's model with one setting of one layer at another value: as far as it can be built, with
-    `broken`, which says where and why it cannot (`explorer.twins`); then `description` may be None.
+    `broken`, which says where and why it cannot (`explorer.models.variants`); then `description` may be None.
     """
     warm()
-    from explorer import twins
-    from explorer.build import build_experiment
+    from explorer.models import variants
+    from explorer.models.build import build_experiment
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
-    found = twins.twin_of(model, layer, setting, value)
+    found = variants.twin_of(model, layer, setting, value)
     values, shown = None, None
     if found.model is not None and found.description is not None:
         values, shown = _numbers(_known(wanted), found.model, found.description)
@@ -186,10 +189,10 @@ def _known(experiment: Experiment, description: ModelShapes | None = None) -> Ex
         return experiment
     if description is None:
         warm()
-        from explorer import shapes
-        from explorer.build import build_experiment
+        from explorer.models.build import build_experiment
+        from explorer.shapes.describe_model import describe as describe_model
 
-        description = shapes.describe(build_experiment(experiment))
+        description = describe_model(build_experiment(experiment))
     return replace(experiment, pasted=pasted.known(experiment.pasted, description.written()))
 
 
@@ -197,12 +200,14 @@ def _numbers(
     experiment: Experiment, model: Any, description: ModelShapes
 ) -> tuple[dict[str, Shades] | None, dict[str, Drawing] | None]:
     """What flows through a model for one probe sequence of an experiment: shades of every tensor, and drawings."""
-    from explorer import data, inside, looks
+    from explorer.models import activations, layer_views
+    from explorer.training import data
 
     probe = data.make(experiment, "probe")
     try:
-        tensors, masks = inside.outputs(model, [stream[:1] for stream in probe.inputs])
-        return inside.grids(description, tensors), looks.looks(model, tensors, masks)
+        tensors, masks = activations.outputs(model, [stream[:1] for stream in probe.inputs])
+        explained = {layer.name for layer in description.layers if layer.explained}
+        return activations.grids(description, tensors), layer_views.looks(model, tensors, masks, explained)
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
         if experiment.pasted is None:
@@ -227,7 +232,7 @@ def prepare(experiment: dict[str, Any]) -> Held:
 
 @_with_plain_errors
 def chunk(experiment: dict[str, Any], before: bytes | Chunk | None, until: int, budget: float) -> Chunk:
-    """Train to epoch `until` or for `budget` seconds, whichever is first; see `explorer.training.Trainer.run`.
+    """Train to epoch `until` or for `budget` seconds, whichever is first; see `explorer.training.trainer.Trainer.run`.
 
     before: the state to go on from, the chunk that ends in it, or None for the start. A chunk that is already at
     `until`, or whose loss was no finite number, is followed by one without frames.
@@ -264,7 +269,7 @@ def held() -> Held:
 def _trainer(experiment: Experiment) -> Iterator[Trainer]:
     """A trainer on the program of its kind, made or kept, for one thread at a time."""
     warm()
-    from explorer.training import Program, Trainer
+    from explorer.training.trainer import Program, Trainer
 
     experiment = _known(experiment)
     key = program_key(experiment)

@@ -1,24 +1,24 @@
-"""Pasted Keras code: read without being run, drawn as far as it holds, and mended where it does not.
+"""Pasted Keras code: read without being run, drawn as far as it works, and fixed where it does not.
 
 nodes        -> what of the syntax tree has a place in the code
 values       -> what names of the code stand for
 edits        -> changes of its text
 names, legacy, families  -> what may be called, what is called otherwise today, which layers are alike
-problems     -> what is said of a code: findings, candidates, fixes, the report
+problems     -> findings, candidates, fixes, the report
 limits       -> how much of a stranger's code is read, and what it may cost
 costs        -> what a call of a layer comes to
-apart        -> a place in which Keras gives no weight memory
+stateless_scope -> Keras without memory for weights
 literals, arrays       -> NumPy by shape alone
-record       -> what a reading has found so far
+record       -> the state of a reading
 library/     -> what Keras makes of layers, models and operations
 plain, expressions, reading  -> the walk over the syntax tree
 running      -> shapes without a gap through a model, as a batch would take them
-cases, mending         -> one reading with its data: what rules ask of it, and how its code would be changed
-given        -> the model that is meant, and the data that it is trained on
-rules/       -> what is wrong, and what may mend it
+cases, code_edits -> one reading with its data: what rules ask of it, and how its code would be changed
+training_data -> the model that is meant, and the data that it is trained on
+rules/       -> what is wrong, and what may fix it
 diagnosis    -> reads a code and asks the rules
-proofs       -> tries what may mend it
-showing      -> the layers that hold
+proofs       -> tries what may fix it
+report_layers -> the layers that work, as a report
 checking     -> from code to a report, or to a model
 
 From top to bottom: a module imports what stands above it.

@@ -9,14 +9,14 @@ from typing import Any
 import keras
 
 from explorer.keras_source import named_anew
-from explorer.snippet.apart import apart
 from explorer.snippet.cases import Case
 from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
-from explorer.snippet.given import shapes_of, sized, target_of
 from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
 from explorer.snippet.problems import Data, Finding, Problem, Report
 from explorer.snippet.proofs import Proofs
-from explorer.snippet.showing import shown
+from explorer.snippet.report_layers import shown
+from explorer.snippet.stateless_scope import stateless_scope
+from explorer.snippet.training_data import shapes_of, sized, target_of
 from explorer.snippet.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
 
 _LOG = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
 ) -> Report:
-    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to mend it.
+    """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
     outputs) or (batch, outputs). loss: its name as Keras spells it. batch_size: how many samples `fit` takes at a time.
@@ -49,7 +49,7 @@ def check(
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")
     given = Data(shapes_of(x), target_of(y), loss, batch_size)
-    with apart():
+    with stateless_scope():
         return _report(code, given)
 
 
@@ -73,7 +73,9 @@ def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
         raise Unreadable(finding.message, finding.line) if finding else Unreadable("There is nothing to read.")
     model = case.whole
     if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
-        raise Unreadable("A stateful model goes on from batch to batch, which is not trained here. Leave stateful=True out.")
+        raise Unreadable(
+            "A stateful model continues from batch to batch, which cannot be trained here. Remove stateful=True."
+        )
     declared = [each.shape for each in model.inputs]
     found: Sequence[Shape] = sized(case) if case.data.x else declared
     inputs = [(mine[0], *shape[1:]) for mine, shape in zip(declared, found, strict=True)]
@@ -94,12 +96,12 @@ def _report(code: str, given: Data) -> Report:
             return Report(problems=(_plain(finding),) if finding else (), data=given)
         return _told(case, finding, given)
     except RecursionError:
-        nested = Finding("unreadable", "The code is nested too deeply to be read. Write it flatter.")
+        nested = Finding("unreadable", "The code is nested too deeply to be read. Use less nesting.")
         return Report(problems=(_plain(nested),), data=given)
     except Exception:
         # A stranger's code may do what no rule foresaw: who pasted it gets a sentence, and the log what happened.
         _LOG.exception("a code could not be checked")
-        sentence = "This code does something that was not foreseen here, so nothing can be said of it. Try the model alone."
+        sentence = "This code cannot be checked: it does something that this program does not expect. Try only the model."
         return Report(problems=(_plain(Finding("unreadable", sentence)),), data=given)
 
 

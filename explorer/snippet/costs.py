@@ -8,16 +8,16 @@ from typing import Any
 import keras
 
 from explorer.keras_internals import operations_called, run_through_graph
-from explorer.snippet.families import CONV_RECURRENT
+from explorer.snippet.families import CELLS, CONV_RECURRENT, RECURRENT
 from explorer.snippet.limits import LARGEST_TRACE
 
 # About how many milliseconds a trace takes; a layer that is not named takes PLAIN.
 PLAIN = 3
 _TRACES = {
-    **dict.fromkeys(("GRU", "LSTM", "SimpleRNN", *CONV_RECURRENT), 40),
-    **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention"), 15),
+    **dict.fromkeys((*(RECURRENT - {"RNN"}), *CONV_RECURRENT), 40),
+    **dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), 15),
     **dict.fromkeys(("Attention", "AdditiveAttention"), 6),
-    **dict.fromkeys(("LSTMCell", "GRUCell", "SimpleRNNCell"), 12),
+    **dict.fromkeys(CELLS - {"StackedRNNCells"}, 12),
 }
 _LOOP = 20
 

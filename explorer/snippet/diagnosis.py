@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Source
-from explorer.snippet.given import chosen, find_arrays, sized, with_found
 from explorer.snippet.library.models import settle
 from explorer.snippet.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.problems import Candidate, Data, Finding, one_target, several_targets
@@ -18,6 +17,7 @@ from explorer.snippet.rules.feeding import counted, fed
 from explorer.snippet.rules.ragged import loose, noted, ragged
 from explorer.snippet.rules.silent import silent_mistakes
 from explorer.snippet.running import run
+from explorer.snippet.training_data import chosen, find_arrays, sized, with_found
 from explorer.snippet.values import Array, Broken, Full, LayerValue, Unreadable, full
 
 
@@ -25,19 +25,18 @@ def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding |
     """Read the code; a finding says why it is not whole. budget: what may be spent on it."""
     if len(code) > MOST_CHARACTERS:
         message = (
-            f"The code has {len(code):,} characters; up to {MOST_CHARACTERS:,} are read. Paste the model and its data alone."
+            f"The code has {len(code):,} characters; up to {MOST_CHARACTERS:,} are read. Paste only the model and its data."
         )
         return None, Finding("unreadable", message)
     try:
         source = Source(code)
     except SyntaxError as error:
-        message = f"Python cannot read this: {error.msg}. Paste the code as it stands in your file, with its indentation."
-        return None, _at_line("unreadable", message, error.lineno)
+        return None, _at_line("unreadable", _syntax(error), error.lineno)
     except (RecursionError, MemoryError):
         message = "An expression of this code is nested too deeply to be read. Write it in several lines."
         return None, Finding("unreadable", message)
     except ValueError as error:
-        return None, Finding("unreadable", f"Python cannot read this: {str(error)[:200]}.")
+        return None, Finding("unreadable", f"Syntax error: {str(error)[:200]}.")
     reader = Reader(source, budget)
     case = Case(source, reader, given)
     try:
@@ -63,8 +62,8 @@ def old_names(case: Case) -> list[Finding]:
     what = ", ".join(dict.fromkeys(each.what for each in old))
     many = "," in what
     message = (
-        f"{what} {'are names' if many else 'is a name'} of Keras 1 or 2 that Keras 3 does not know; the code was read as it "
-        "is written today."
+        f"{what} {'are names' if many else 'is a name'} of Keras 1 or 2 that Keras 3 does not have; the code was read with "
+        "the names of Keras 3."
     )
     first = old[0]
     call = None
@@ -80,7 +79,9 @@ def old_names(case: Case) -> list[Finding]:
             ),
             None,
         )
-    return [Finding("keras3_api", message, call, first.node, first.says, False, (Candidate("Write it for Keras 3", edits),))]
+    return [
+        Finding("keras3_api", message, call, first.node, first.says, False, (Candidate("Use the names of Keras 3", edits),))
+    ]
 
 
 def ragged_arrays(case: Case) -> Finding | None:
@@ -108,14 +109,14 @@ def settled(case: Case) -> Finding | None:
     if not case.model.layers:
         return Finding(
             "unreadable",
-            "The model has no layers yet. Add some, beginning with keras.Input(shape=(timesteps, features)).",
+            "The model has no layers. Add some, starting with keras.Input(shape=(timesteps, features)).",
             None,
             case.model.node,
         )
     if not case.data.x:
         message = (
-            "The model does not say what comes in, so no shape is known. Begin it with keras.Input(shape=(timesteps, "
-            "features)), or give the shape of the data."
+            "The model has no Input, so no shape is known. Start it with keras.Input(shape=(timesteps, features)), or give "
+            "the shape of the data."
         )
         return Finding("unreadable", message, None, case.model.node)
     try:
@@ -187,7 +188,7 @@ def _many_outputs(case: Case, target: Full) -> Finding:
     outputs = case.whole.outputs
     makers = {id(each.made): each.made for each in outputs if each.made}
     maker = next(iter(makers.values()), None)
-    message = f"The model has {len(outputs)} outputs, and one target of shape {target} came."
+    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}."
     candidates = []
     if (
         len(makers) == 1
@@ -197,14 +198,23 @@ def _many_outputs(case: Case, target: Full) -> Finding:
     ):
         edit = case.source.without_keyword(maker.layer.core.node, "return_state")
         if edit:
-            candidates.append(Candidate("Return the memories alone", (edit,)))
+            candidates.append(Candidate("Return only the output (return_state=False)", (edit,)))
         return Finding("state_unpacking", message, maker, None, None, False, tuple(candidates))
     if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
         edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
         return Finding(
-            "merge_mismatch", message, maker, None, None, False, (Candidate("Put both directions side by side", (edit,)),)
+            "merge_mismatch", message, maker, None, None, False, (Candidate("Concatenate the two directions", (edit,)),)
         )
     return Finding("target_mismatch", message, None, case.whole.node, None, False, ())
+
+
+def _syntax(error: SyntaxError) -> str:
+    """What Python says of code that it cannot read, as a sentence."""
+    said = error.msg.replace("invalid syntax. Perhaps you forgot a comma?", "is a comma missing?")
+    where = f" in line {error.lineno}" if error.lineno else ""
+    said += "" if said.endswith("?") else "."
+    advice = " Check the indentation." if isinstance(error, IndentationError) else ""
+    return f"Syntax error{where}: {said}{advice}"
 
 
 def _at_line(kind: str, message: str, line: int | None) -> Finding:

@@ -36,10 +36,10 @@ _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.Invert: operator.invert,
 }
 _INSTEAD = {
-    "Await": "`await` is not followed here. Write plain calls.",
+    "Await": "`await` is not supported here. Write plain calls.",
     "Yield": "Generators are not run here. Write the shapes of the data instead, such as np.zeros((8, 20, 5)).",
     "YieldFrom": "Generators are not run here. Write the shapes of the data instead, such as np.zeros((8, 20, 5)).",
-    "SetComp": "Sets have no order, so they are not followed here. Write a list.",
+    "SetComp": "Sets have no order, so they are not supported here. Write a list.",
 }
 
 
@@ -66,7 +66,7 @@ class Expressions(Record):
             name = type(node).__name__
             method = getattr(self, f"_of_{name.lower()}", None)
             if method is None:
-                raise Unreadable(_INSTEAD.get(name, f"`{name}` is not followed here. Write it out."), node.lineno)
+                raise Unreadable(_INSTEAD.get(name, f"`{name}` is not supported here. Write it out."), node.lineno)
             made = method(node, scope)
             return self.count_things(made, node) if isinstance(node, _MAKING) else made
         finally:
@@ -88,7 +88,7 @@ class Expressions(Record):
         if node.id == "__name__":
             return "__main__"
         if node.id in REFUSED_BUILTINS or node.id.startswith("__"):
-            raise Refused(f"`{node.id}` is never called here: pasted code is read and not run. Leave it out.", node.lineno)
+            raise Refused(f"`{node.id}` is never called here: pasted code is read, not run. Remove it.", node.lineno)
         if node.id in BUILTINS:
             return Method(None, node.id)
         if node.id in ("isinstance", "type", "id", "hash", "frozenset", "iter", "next", "object", "super", "filter"):
@@ -311,11 +311,11 @@ def items(value: Any, node: Node) -> Iterator[Any]:
     """What is gone through in a loop. Raises Unreadable where that is not known, or too long."""
     if isinstance(value, (list, tuple, range, str, dict)):
         if len(value) > LONGEST:
-            raise Unreadable(f"A loop over {len(value):,} things is too long to be read here.", node.lineno)
+            raise Unreadable(f"A loop over {len(value):,} elements is too long to be read here.", node.lineno)
         return iter(list(value))
     if isinstance(value, Array) and value.shape:
         return iter([arrays.indexed(value, 0, node)] * min(value.shape[0] or 0, 1000))
-    raise Unreadable(f"What is looped over here is not known: {_shown(value)}. Write a range or a list.", node.lineno)
+    raise Unreadable(f"The values of this loop are not known here: {_shown(value)}. Write a range or a list.", node.lineno)
 
 
 def truth(value: Any, node: Node) -> bool:
@@ -323,9 +323,7 @@ def truth(value: Any, node: Node) -> bool:
     if isinstance(value, PLAIN):
         return bool(value)
     if isinstance(value, Opaque):
-        raise Unreadable(
-            f"Whether this holds is not known here: it depends on {value.why}. Write True or False.", node.lineno
-        )
+        raise Unreadable(f"This condition is not known here: it depends on {value.why}. Write True or False.", node.lineno)
     return True
 
 

@@ -1,29 +1,40 @@
-"""Families of layers, by what they do to the axes of what they are given."""
+"""Families of layers, by what they do to the axes of what they are given: as the rules of every class say it.
+
+The names are those of Keras's classes (`explorer.layers`). A class that has no rules is in no family.
+"""
 
 from __future__ import annotations
 
-RECURRENT = ("GRU", "LSTM", "SimpleRNN", "RNN")
-CONV_RECURRENT = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+import re
+from collections.abc import Callable
+
+from explorer.layers.base import RULES, LayerRules
+
+
+def _where(holds: Callable[[LayerRules], bool]) -> frozenset[str]:
+    return frozenset(name for name, rules in RULES.items() if holds(rules))
+
+
+def _of(family: str) -> frozenset[str]:
+    return _where(lambda rules: rules.family == family)
+
+
+RECURRENT = _of("recurrent")
+CONV_RECURRENT = _of("convolutional recurrent")
+CELLS = _of("recurrent cell")
+CONVOLUTION = _of("convolution")
+POOLING = _of("pooling")
+MERGING = _of("merging")
+ATTENTION = _of("attention")
 # Layers that leave every axis where it is.
-KEEPING = frozenset(
-    (
-        *("Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout"),
-        *("GaussianNoise", "GroupNormalization", "Identity", "LayerNormalization", "LeakyReLU", "Masking", "PReLU"),
-        *("RMSNormalization", "ReLU", "Rescaling", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "UnitNormalization"),
-    )
-)
+KEEPING = _where(lambda rules: rules.keeps_axes)
 # Layers that make one vector of a sequence.
-FLATTENING = frozenset(("Flatten", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "GlobalAvgPool1D", "GlobalMaxPool1D"))
-# Layers that read timesteps.
+FLATTENING = _where(lambda rules: rules.makes_vector)
+# Layers that read timesteps. The same rules may hold for images: of a Conv1D and of a Conv2D.
 SEQUENCE = frozenset(
-    (
-        *RECURRENT,
-        *CONV_RECURRENT,
-        *("Bidirectional", "Conv1D", "Convolution1D", "SeparableConv1D", "Conv1DTranspose", "MaxPooling1D"),
-        *("AveragePooling1D", "MaxPool1D", "AvgPool1D", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "GlobalAvgPool1D"),
-        *("GlobalMaxPool1D", "MultiHeadAttention", "Attention", "AdditiveAttention", "SpatialDropout1D", "UpSampling1D"),
-        *("ZeroPadding1D", "Cropping1D", "GroupQueryAttention", "DepthwiseConv1D"),
-    )
+    name for name in _where(lambda rules: rules.reads_time) if name in CONV_RECURRENT or not re.search("[23]D", name)
 )
-MERGING = frozenset(("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"))
-ATTENTION = frozenset(("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"))
+# Layers that read a mask: padding changes what they return.
+READING_MASK = _where(lambda rules: rules.reads_mask)
+# Layers whose rule for shapes says what happens when they run.
+TRUSTED = _where(lambda rules: rules.trusted)

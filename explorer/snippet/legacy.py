@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from explorer.snippet.families import CELLS, CONV_RECURRENT, CONVOLUTION, POOLING, RECURRENT, SEQUENCE
 
 # Modules that are gone: what stood in them stands in the module on the right.
 MODULES = {
@@ -56,20 +59,9 @@ MERGE_MODES = {
     "max": "maximum",
     "dot": "dot",
 }
-_RECURRENT = (
-    "GRU",
-    "LSTM",
-    "SimpleRNN",
-    "RNN",
-    "ConvLSTM1D",
-    "ConvLSTM2D",
-    "ConvLSTM3D",
-    "GRUCell",
-    "LSTMCell",
-    "Bidirectional",
-)
-_CONVOLUTION = ("Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "SeparableConv1D", "SeparableConv2D")
-_POOLING = ("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D", "MaxPool1D", "MaxPool2D")
+# Layers with the arguments of a recurrent one: Bidirectional passes them on.
+_WITH_CELLS = RECURRENT | CONV_RECURRENT | CELLS | {"Bidirectional"}
+_POOLED = {"Avg": "Average", "Max": "Max"}
 _RENAMED_EVERYWHERE = {
     "init": "kernel_initializer",
     "W_regularizer": "kernel_regularizer",
@@ -126,11 +118,12 @@ METHODS = {
 def renamed(kind: str, name: str) -> str | None:
     """What an argument of a layer is called today; "" where it is left out, None where it is not known to be old."""
     tables = [_RENAMED_EVERYWHERE]
-    if kind in _RECURRENT:
+    kind = _today(kind)
+    if kind in _WITH_CELLS:
         tables.insert(0, _RENAMED_RECURRENT)
-    if kind in _CONVOLUTION:
+    if kind in CONVOLUTION:
         tables.insert(0, _RENAMED_CONVOLUTION)
-    if kind in _POOLING:
+    if kind in POOLING:
         tables.insert(0, _RENAMED_POOLING)
     if kind == "Dense":
         tables.insert(0, {"output_dim": "units"})
@@ -158,4 +151,13 @@ def value(name: str, given: Any) -> Any:
 
 def time_first(kind: str) -> bool:
     """Whether a layer of this kind reads sequences, so that a single `input_dim` is not its whole input."""
-    return kind in (*_RECURRENT, "Conv1D", "Convolution1D", "TimeDistributed", "SeparableConv1D")
+    kind = _today(kind)
+    return kind in SEQUENCE or kind in _WITH_CELLS or kind == "TimeDistributed"
+
+
+def _today(kind: str) -> str:
+    """A class by its name of today, and not by one of its others."""
+    kind = CLASSES.get(kind, kind)
+    return re.sub(
+        r"^(Global)?(Avg|Max)Pool(\d)", lambda found: f"{found[1] or ''}{_POOLED[found[2]]}Pooling{found[3]}", kind
+    )

@@ -94,7 +94,7 @@ def light(value: Any, node: Node) -> Any:
         if isinstance(each, (list, tuple)):
             counted += len(each) + 1
             if counted > 2 * LONGEST:
-                raise Unreadable(f"These lists hold more than {2 * LONGEST:,} things. Write a smaller shape.", node.lineno)
+                raise Unreadable(f"These lists hold more than {2 * LONGEST:,} elements. Write a smaller shape.", node.lineno)
             waiting += each
     return value
 
@@ -105,7 +105,7 @@ def bounded_sizes(node: Node, *sizes: Any) -> None:
         if isinstance(each, bool) or not isinstance(each, (int, float)):
             continue
         if each != each or each in (float("inf"), float("-inf")):
-            raise Unreadable(f"A size of {each} is no number that anything can have: write a whole number.", node.lineno)
+            raise Unreadable(f"A size of {each} is not a valid size: write a whole number.", node.lineno)
         if abs(each) > LARGEST_SIZE:
             told = f"{each:,}" if abs(each) <= LARGEST_NUMBER else "more than a quadrillion"
             raise Unreadable(f"A size of {told} is too large to be read here: at most {LARGEST_SIZE:,}.", node.lineno)

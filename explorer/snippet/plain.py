@@ -61,7 +61,7 @@ def bounded(node: ast.BinOp, left: Any, right: Any) -> None:
     else:
         too_much = sum(map(len, sized)) > LONGEST
     if too_much:
-        raise Unreadable("This arithmetic makes something too large or is not followed. Write the result.", node.lineno)
+        raise Unreadable("This arithmetic makes something too large or is not supported. Write the result.", node.lineno)
 
 
 def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:

@@ -51,7 +51,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A change that may mend a problem; it is offered only when it was proved.
+    """A change that may fix a problem; it is offered only when it was proved.
 
     edits: of the code. data: what the changed code is to be trained on, where that changes too. line: the line of NumPy
     that makes the changed data.
@@ -110,7 +110,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with the code, and how it can be mended.
+    """One thing that is wrong with the code, and how it can be fixed.
 
     kind: one of KINDS. layer: the place of the blamed layer among the layers, in the order in which they are first called,
     without Inputs; None where data or loss are to blame. name: of that layer. line: of the code, from 1.

@@ -1,4 +1,4 @@
-"""Changes that are tried until enough of them mend a problem and leave nothing else wrong."""
+"""Changes that are tried until enough of them fix a problem and leave nothing else wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Proofs:
         self.left = MOST_PROOFS
 
     def fixes(self, case: Case, finding: Finding, most: int = MOST_FIXES, depth: int = 0) -> list[Fix]:
-        """The changes that mend a finding and leave nothing else wrong."""
+        """The changes that fix a finding and leave nothing else wrong."""
         found: list[Fix] = []
         for candidate in finding.candidates:
             if len(found) >= most or self._spent:
@@ -39,7 +39,7 @@ class Proofs:
             fix = self._prove(case, candidate, depth)
             if fix is not None and (fix.code, fix.data) not in [(each.code, each.data) for each in found]:
                 found.append(fix)
-        # What takes many changes is offered only where nothing simpler mends it.
+        # What takes many changes is offered only where nothing simpler fixes it.
         found.sort(key=lambda fix: fix.steps)
         return [fix for fix in found if fix.steps <= found[0].steps + 1]
 
@@ -75,7 +75,7 @@ class Proofs:
             return Fix(candidate.title, code, changed.data, candidate.line)
         if depth >= MOST_MENDED or findings[0].kind == "unreadable":
             return None
-        # What was hidden behind the first mistake is mended with it.
+        # What was hidden behind the first mistake is fixed with it.
         behind = Proofs(data, self.budget)
         behind.left = self.left
         rest = next(iter(behind.fixes(changed, findings[0], 1, depth + 1)), None)

@@ -19,10 +19,10 @@ from explorer.snippet.plain import builtin
 from explorer.snippet.values import Function, Method, Opaque, Scope, Unreadable
 
 _INSTEAD = {
-    "Raise": "`raise` is not followed here. Leave the check out.",
-    "AsyncFunctionDef": "`async` functions are not followed here. Write plain functions.",
-    "Match": "`match` is not followed here. Write if and elif.",
-    "Nonlocal": "`nonlocal` is not followed here. Return the value instead.",
+    "Raise": "`raise` is not supported here. Remove the check.",
+    "AsyncFunctionDef": "`async` functions are not supported here. Write plain functions.",
+    "Match": "`match` is not supported here. Write if and elif.",
+    "Nonlocal": "`nonlocal` is not supported here. Return the value instead.",
 }
 
 
@@ -55,9 +55,9 @@ class Reader(Expressions):
         try:
             self._block(self.source.tree.body, self.names)
         except RecursionError:
-            raise Unreadable("The code is nested too deeply to be read. Write it flatter.") from None
+            raise Unreadable("The code is nested too deeply to be read. Use less nesting.") from None
         except (_Return, _Leave) as leave:
-            raise Unreadable("There is a return, break or continue where none can stand.", leave.line) from None
+            raise Unreadable("There is a return, break or continue in the wrong place.", leave.line) from None
 
     # --- statements
 
@@ -67,9 +67,7 @@ class Reader(Expressions):
             name = type(statement).__name__
             method = getattr(self, f"_do_{name.lower()}", None)
             if method is None:
-                raise Unreadable(
-                    _INSTEAD.get(name, f"`{name.lower()}` is not followed here. Leave it out."), statement.lineno
-                )
+                raise Unreadable(_INSTEAD.get(name, f"`{name.lower()}` is not supported here. Remove it."), statement.lineno)
             method(statement, scope)
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
@@ -99,7 +97,7 @@ class Reader(Expressions):
             return
         if statement.level or not statement.module:
             raise Unreadable(
-                "What another file of yours holds is not known here. Paste it in place of this line.", statement.lineno
+                "The contents of another file are not known here. Paste them in place of this line.", statement.lineno
             )
         for name, value in imports.imported(self, statement):
             scope[name] = value
@@ -171,7 +169,7 @@ class Reader(Expressions):
         bases = [self.source.text(base) for base in statement.bases]
         if any(base.endswith(("Model", "Layer", "Sequential", "Cell")) for base in bases):
             raise Unreadable(
-                f"The class {statement.name} is not followed: what its methods do is not run here. Write the model with the "
+                f"The class {statement.name} is not supported: its methods are not run here. Write the model with the "
                 "functional API: inputs = keras.Input(...), then layer after layer, then keras.Model(inputs, outputs).",
                 statement.lineno,
             )
@@ -187,7 +185,7 @@ class Reader(Expressions):
             value = self.value(each.value, scope)
             if each.arg is None:
                 if not isinstance(value, Mapping):
-                    raise Unreadable("What ** spreads here is not known. Write the arguments by name.", node.lineno)
+                    raise Unreadable("The contents of ** are not known here. Write the arguments by name.", node.lineno)
                 kwargs.update({str(key): held for key, held in value.items()})
             else:
                 kwargs[each.arg] = value
@@ -202,7 +200,7 @@ class Reader(Expressions):
         """A function of the code, followed with these arguments."""
         if self._functions >= MOST_FUNCTIONS:
             raise Unreadable(
-                f"Functions call each other more than {MOST_FUNCTIONS} deep here. Write it flatter.", node.lineno
+                f"Functions call each other more than {MOST_FUNCTIONS} deep here. Use less nesting.", node.lineno
             )
         given, scope = function.node.args, Scope(function.scope)
         positional = [*given.posonlyargs, *given.args]

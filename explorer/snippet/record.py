@@ -76,7 +76,7 @@ class Record:
             self._things += len(made)
             if self._things > MOST_THINGS:
                 raise Unreadable(
-                    f"The lists and texts of this code hold more than {MOST_THINGS:,} things. Write shorter ones.",
+                    f"The lists and texts of this code hold more than {MOST_THINGS:,} elements. Write shorter ones.",
                     getattr(node, "lineno", None),
                 )
         return made
@@ -93,7 +93,7 @@ class Record:
             calls, depth = self.within.of(each)
             if depth > MOST_NESTED:
                 raise Unreadable(
-                    f"Models and wrappers are nested more than {MOST_NESTED} deep here. Write fewer into each other.", line
+                    f"Models and wrappers are nested more than {MOST_NESTED} deep here. Use less nesting.", line
                 )
             self._within += times * calls
         if self._within > MOST_WITHIN:
@@ -113,7 +113,7 @@ class Record:
         """Raises Unreadable for a call or a model with too many tensors."""
         if many > MOST_TENSORS:
             raise Unreadable(
-                f"{many:,} tensors come together here, and at most {MOST_TENSORS} are read. Write fewer.",
+                f"{many:,} tensors are combined here, and at most {MOST_TENSORS} are read. Write fewer.",
                 getattr(node, "lineno", None),
             )
 

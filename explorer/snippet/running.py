@@ -20,6 +20,7 @@ import tensorflow as tf
 from explorer.keras_internals import mask_of, set_mask
 from explorer.keras_source import squeeze_or_expand_to_same_rank, traced_output
 from explorer.snippet.costs import trace
+from explorer.snippet.families import RECURRENT, TRUSTED
 from explorer.snippet.library.paths import spoken
 from explorer.snippet.limits import Budget
 from explorer.snippet.values import (
@@ -36,20 +37,8 @@ from explorer.snippet.values import (
 )
 
 _KEPT_TRACES = 512
-# Layers whose rule for shapes says what happens when they run.
-_TRUSTED = frozenset(
-    (
-        *("Activation", "Add", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "Average", "BatchNormalization"),
-        *("Concatenate", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Cropping1D", "Cropping2D"),
-        *("Dense", "DepthwiseConv1D", "DepthwiseConv2D", "Dropout", "ELU", "Embedding", "Flatten", "GaussianDropout"),
-        *("GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"),
-        *("LayerNormalization", "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Minimum"),
-        *("Multiply", "PReLU", "Permute", "RMSNormalization", "ReLU", "RepeatVector", "Rescaling", "Reshape"),
-        *("SeparableConv1D", "SeparableConv2D", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "Subtract"),
-        *("UnitNormalization", "UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D", "Identity", "Masking"),
-    )
-)
-_RECURRENT = ("GRU", "LSTM", "SimpleRNN", "Bidirectional")
+# Layers that are trusted too where one sequence without a mask comes in. The cell of an RNN may be anything.
+_STEPPED = RECURRENT - {"RNN"} | {"Bidirectional"}
 _traces: OrderedDict[str, Any] = OrderedDict()
 
 
@@ -113,11 +102,11 @@ def suspect(call: Call, received: list[Any]) -> bool:
     if isinstance(call.layer, (str, ModelValue)):
         return isinstance(call.layer, ModelValue)
     kind = call.layer.kind
-    if kind in _RECURRENT:
+    if kind in _STEPPED:
         core = call.layer.core.layer
         masked = any(mask_of(each) is not None for each in received)
-        return masked or len(received) > 1 or type(core).__name__ not in _RECURRENT or "initial_state" in call.keywords
-    return kind not in _TRUSTED
+        return masked or len(received) > 1 or type(core).__name__ not in _STEPPED or "initial_state" in call.keywords
+    return kind not in TRUSTED
 
 
 def _cost(call: Call, arguments: Any, keywords: Any, budget: Budget) -> float:

@@ -76,7 +76,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that is not followed. It may be passed around; where a shape depends on it, reading ends with a sentence."""
+    """A value that is not supported. It may be passed around; where a shape depends on it, reading ends with a sentence."""
 
     why: str
 

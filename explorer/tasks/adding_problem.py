@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def mean_loss(timesteps: int, features: int) -> float:
@@ -13,15 +13,15 @@ def mean_loss(timesteps: int, features: int) -> float:
 
 
 def one_mark_loss(timesteps: int, features: int) -> float:
-    """The variance of the number that was not heard."""
+    """The variance of the number that is not known."""
     return 1 / 12
 
 
-def say_mean(inputs: np.ndarray) -> np.ndarray:
+def predict_mean(inputs: np.ndarray) -> np.ndarray:
     return np.ones_like(inputs[:, 0, :1])
 
 
-def say_first_mark(inputs: np.ndarray) -> np.ndarray:
+def predict_first_mark(inputs: np.ndarray) -> np.ndarray:
     first = inputs[..., 1].argmax(axis=1)
     return inputs[np.arange(len(inputs)), first, :1] + 1 / 2
 
@@ -32,24 +32,24 @@ def say_first_mark(inputs: np.ndarray) -> np.ndarray:
     timesteps=range(2, 201),
     features=2,
     why={"features": "The adding problem always has 2 features: the number and its mark."},
-    floors=(
-        Floor("always the mean", mean_loss, say_mean, "only a model that has found out what the marks mean can be there"),
-        Floor("one mark heard", one_mark_loss, say_first_mark, "only a model that adds both marked numbers can be there"),
+    baselines=(
+        Baseline("always the mean", mean_loss, predict_mean, "Only a model that knows what the marks mean can."),
+        Baseline("one mark alone", one_mark_loss, predict_first_mark, "Only a model that adds both marked numbers can."),
     ),
 )
 def adding_problem(
     rng: np.random.Generator, samples: int, timesteps: int, features: int = 2
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Say at the end the sum of the two numbers that were marked on the way.
+    """Output the sum of the two marked numbers.
 
     Inputs (samples, timesteps, 2) and targets (samples, 1), float32. The first feature is the number, uniform in
     [0, 1); the second its mark, 1 at two steps and 0 at all others.
-    Floor of always saying the mean, 1: 1/6. Floor of hearing one marked number only: 1/12.
+    Baseline of always predicting the mean, 1: 1/6. Baseline of knowing one marked number only: 1/12.
 
     Raises ValueError unless features is 2 and timesteps at least 2.
 
-    >>> heard, said = adding_problem(np.random.default_rng(0), samples=1, timesteps=6, features=2)
-    >>> heard[0, :, 1].sum().item(), bool(np.isclose(said[0, 0], (heard[0, :, 0] * heard[0, :, 1]).sum()))
+    >>> inputs, targets = adding_problem(np.random.default_rng(0), samples=1, timesteps=6, features=2)
+    >>> inputs[0, :, 1].sum().item(), bool(np.isclose(targets[0, 0], (inputs[0, :, 0] * inputs[0, :, 1]).sum()))
     (2.0, True)
     """
     if features != 2:

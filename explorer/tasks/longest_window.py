@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def half_loss(timesteps: int, features: int, windows: int, run_length: int) -> float:
@@ -12,7 +12,7 @@ def half_loss(timesteps: int, features: int, windows: int, run_length: int) -> f
     return float(np.log(2))
 
 
-def say_half(inputs: np.ndarray, windows: int, run_length: int) -> np.ndarray:
+def predict_half(inputs: np.ndarray, windows: int, run_length: int) -> np.ndarray:
     return np.full((len(inputs), 1), 1 / 2)
 
 
@@ -52,9 +52,9 @@ def fair_chance(timesteps: int, windows: int, run_length: int) -> float:
     at_most={"run_length": lambda timesteps, features: timesteps},
     help={
         "windows": "How many windows one sequence is cut into; each has its own timesteps.",
-        "run_length": "How many positive numbers in a row make the answer yes.",
+        "run_length": "How many positive numbers in a row make the target yes.",
     },
-    floors=(Floor("always one half", half_loss, say_half, "only a model that remembers within a window can be there"),),
+    baselines=(Baseline("always one half", half_loss, predict_half, "Only a model with memory within a window can."),),
 )
 def longest_window(
     rng: np.random.Generator,
@@ -64,25 +64,25 @@ def longest_window(
     windows: int = 8,
     run_length: int = 4,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Say whether any single window holds a long enough unbroken run of positive numbers.
+    """Tell whether any window has run_length positive numbers in a row.
 
-    Inputs (samples, windows, timesteps, features) and targets (samples, 1), 1 for yes and 0 for no, float32. The first
-    feature counts, its numbers in [-1, 1]. A run that crosses the border of two windows counts for
+    Inputs (samples, windows, timesteps, features) and targets (samples, 1), 1 for yes and 0 for no, float32. Only
+    the first feature matters, its numbers in [-1, 1]. A run that crosses the border of two windows counts in
     neither. Positive numbers are just so frequent that yes and no are equally likely.
-    Floor of always saying one half: ln 2 = 0.693.
+    Baseline of always predicting one half: ln 2 = 0.693.
 
     Raises ValueError unless 1 <= run_length <= timesteps.
 
-    >>> heard, said = longest_window(np.random.default_rng(0), samples=1000, timesteps=5, features=1, windows=2)
-    >>> heard.shape, bool(0.45 < said.mean() < 0.55)
+    >>> inputs, targets = longest_window(np.random.default_rng(0), samples=1000, timesteps=5, features=1, windows=2)
+    >>> inputs.shape, bool(0.45 < targets.mean() < 0.55)
     ((1000, 2, 5, 1), True)
     """
     if not 1 <= run_length <= timesteps:
         raise ValueError(f"run_length must be from 1 to timesteps = {timesteps}. Received: run_length={run_length}")
-    heard = rng.uniform(-1, 1, (samples, windows, timesteps, features)).astype(np.float32)
+    inputs = rng.uniform(-1, 1, (samples, windows, timesteps, features)).astype(np.float32)
     positive = rng.random((samples, windows, timesteps)) < fair_chance(timesteps, windows, run_length)
     size = rng.uniform(0.5, 1, positive.shape)
-    heard[..., 0] = np.where(positive, size, -size)
+    inputs[..., 0] = np.where(positive, size, -size)
     runs = np.lib.stride_tricks.sliding_window_view(positive, run_length, axis=-1)
     found: np.ndarray = np.any(np.all(runs, axis=-1), axis=(1, 2))
-    return heard, found[:, None].astype(np.float32)
+    return inputs, found[:, None].astype(np.float32)

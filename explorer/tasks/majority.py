@@ -1,4 +1,4 @@
-"""Sequences of different lengths, and one vote on each."""
+"""Sequences of different lengths, each with one yes or no."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def half_loss(timesteps: int, features: int) -> float:
@@ -32,11 +32,11 @@ def one_vote_right(timesteps: int) -> float:
     return sum(rights) / len(rights)
 
 
-def say_half(inputs: np.ndarray) -> np.ndarray:
+def predict_half(inputs: np.ndarray) -> np.ndarray:
     return np.full((len(inputs), 1), 1 / 2)
 
 
-def say_first_vote(inputs: np.ndarray) -> np.ndarray:
+def predict_first_vote(inputs: np.ndarray) -> np.ndarray:
     right = one_vote_right(inputs.shape[1])
     return np.where(inputs[:, 0, :1] > 0, right, 1 - right)
 
@@ -47,30 +47,32 @@ def say_first_vote(inputs: np.ndarray) -> np.ndarray:
     answer="yes/no",
     inputs="padded",
     timesteps=range(3, 201),
-    floors=(
-        Floor("always one half", half_loss, say_half, "only a model that listens can be there"),
-        Floor("one step alone", one_step_loss, say_first_vote, "only a model that counts more than one vote can be there"),
+    baselines=(
+        Baseline("always one half", half_loss, predict_half, "Only a model that uses the input can."),
+        Baseline(
+            "one timestep alone", one_step_loss, predict_first_vote, "Only a model that uses more than one timestep can."
+        ),
     ),
 )
 def majority(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Say whether +1 was heard more often than -1.
+    """Tell whether +1 occurs more often than -1 in the first feature.
 
     Inputs (samples, timesteps, features) and targets (samples, 1), 1 for yes and 0 for no, float32. The first feature
-    is +1 or -1, the others are uniform in [-1, 1] and do not count. The lengths are the odd numbers up to timesteps,
+    is +1 or -1, the others are uniform in [-1, 1] and do not matter. The lengths are the odd numbers up to timesteps,
     all equally likely, so there are no ties; after its length a sequence is padded with zeros.
-    Floor of always saying one half: ln 2 = 0.693. Floor of hearing the first step alone: -r ln r - (1 - r) ln(1 - r),
+    Baseline of always predicting one half: ln 2 = 0.693. Baseline of the first timestep alone: -r ln r - (1 - r) ln(1 - r),
     where r is the mean over the lengths 2m + 1 of 1/2 + binomial(2m, m) / 2^(2m + 1).
 
     Raises ValueError unless timesteps is at least 3.
 
-    >>> heard, said = majority(np.random.default_rng(0), samples=4, timesteps=5, features=1)
-    >>> heard[2:, :, 0].astype(int).tolist(), said[2:, 0].tolist()
+    >>> inputs, targets = majority(np.random.default_rng(0), samples=4, timesteps=5, features=1)
+    >>> inputs[2:, :, 0].astype(int).tolist(), targets[2:, 0].tolist()
     ([[1, -1, -1, 1, 1], [1, -1, 1, 0, 0]], [1.0, 1.0])
     """
     if timesteps < 3:
         raise ValueError(f"timesteps must be at least 3, for different lengths. Received: timesteps={timesteps}")
-    heard = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
-    heard[..., 0] = rng.choice([-1, 1], (samples, timesteps))
+    inputs = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
+    inputs[..., 0] = rng.choice([-1, 1], (samples, timesteps))
     lengths = rng.choice(np.arange(1, timesteps + 1, 2), samples)
-    heard[np.arange(timesteps) >= lengths[:, None]] = 0
-    return heard, (heard[..., 0].sum(axis=1, keepdims=True) > 0).astype(np.float32)
+    inputs[np.arange(timesteps) >= lengths[:, None]] = 0
+    return inputs, (inputs[..., 0].sum(axis=1, keepdims=True) > 0).astype(np.float32)

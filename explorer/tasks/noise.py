@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def mean_loss(timesteps: int, features: int) -> float:
@@ -12,7 +12,7 @@ def mean_loss(timesteps: int, features: int) -> float:
     return 1 / 12
 
 
-def say_mean(inputs: np.ndarray) -> np.ndarray:
+def predict_mean(inputs: np.ndarray) -> np.ndarray:
     return np.full((*inputs.shape[:2], 3), 1 / 2)
 
 
@@ -20,18 +20,22 @@ def say_mean(inputs: np.ndarray) -> np.ndarray:
     title="Noise",
     answers="every step",
     outputs=3,
-    floors=(Floor("nothing to learn", mean_loss, say_mean, "this is luck: the answers have nothing to do with the inputs"),),
+    baselines=(
+        Baseline(
+            "nothing to learn", mean_loss, predict_mean, "This is luck: the targets have nothing to do with the inputs."
+        ),
+    ),
 )
 def noise(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Say random numbers that have nothing to do with what was heard.
+    """Output random numbers that have nothing to do with the input.
 
     Inputs (samples, timesteps, features) and targets (samples, timesteps, 3), float32, all independent and uniform in
     [0, 1).
-    Floor of always saying the mean, 1/2: 1/12 = 0.083. A model may learn its training samples by heart and fall below;
+    Baseline of always predicting the mean, 1/2: 1/12 = 0.083. A model may memorize its training samples and fall below;
     on sequences that it has not seen it cannot.
 
-    >>> heard, said = noise(np.random.default_rng(0), samples=2, timesteps=4, features=5)
-    >>> heard.shape, said.shape
+    >>> inputs, targets = noise(np.random.default_rng(0), samples=2, timesteps=4, features=5)
+    >>> inputs.shape, targets.shape
     ((2, 4, 5), (2, 4, 3))
     """
     return rng.random((samples, timesteps, features), np.float32), rng.random((samples, timesteps, 3), np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def mean_loss(timesteps: int, features: int) -> float:
@@ -12,26 +12,27 @@ def mean_loss(timesteps: int, features: int) -> float:
     return 1 / 2
 
 
-def say_mean(inputs: np.ndarray) -> np.ndarray:
+def predict_mean(inputs: np.ndarray) -> np.ndarray:
     return np.zeros_like(inputs[..., :1])
 
 
 @task(
-    title="Step by step, no memory needed",
+    title="Sine of each input",
     answers="every step",
-    floors=(
-        Floor("always the mean", mean_loss, say_mean, "only a model that listens can be there, and no memory is needed"),
+    baselines=(
+        Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can; no memory is needed."),
     ),
 )
 def pointwise(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Say the sine of pi times the number just heard.
+    """Output the sine of pi times the first feature of the same timestep.
 
-    Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32, in [-1, 1]; the first feature counts.
-    Floor of always saying the mean, 0: 1/2. A model without memory can come down to 0.
+    Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32, in [-1, 1]; only the first feature
+    matters.
+    Baseline of always predicting the mean, 0: 1/2. A model without memory can reach 0.
 
-    >>> heard, said = pointwise(np.random.default_rng(0), samples=1, timesteps=4, features=2)
-    >>> bool(np.allclose(said, np.sin(np.pi * heard[..., :1]), atol=1e-6)), said.shape
+    >>> inputs, targets = pointwise(np.random.default_rng(0), samples=1, timesteps=4, features=2)
+    >>> bool(np.allclose(targets, np.sin(np.pi * inputs[..., :1]), atol=1e-6)), targets.shape
     (True, (1, 4, 1))
     """
-    heard = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
-    return heard, np.sin(np.float32(np.pi) * heard[..., :1])
+    inputs = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
+    return inputs, np.sin(np.float32(np.pi) * inputs[..., :1])

@@ -1,10 +1,10 @@
-"""Say the sequence backwards."""
+"""The sequence in reverse order."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def mean_loss(timesteps: int, features: int) -> float:
@@ -13,40 +13,41 @@ def mean_loss(timesteps: int, features: int) -> float:
 
 
 def forward_loss(timesteps: int, features: int) -> float:
-    """Before the middle the number asked for has not been heard; from the middle on it can be remembered."""
+    """Before the middle the target has not come in yet; from the middle on it can be remembered."""
     return timesteps // 2 / timesteps / 3
 
 
-def say_mean(inputs: np.ndarray) -> np.ndarray:
+def predict_mean(inputs: np.ndarray) -> np.ndarray:
     return np.zeros_like(inputs[..., :1])
 
 
-def say_heard(inputs: np.ndarray) -> np.ndarray:
-    said = inputs[:, ::-1, :1].copy()
-    said[:, : inputs.shape[1] // 2] = 0
-    return said
+def predict_known(inputs: np.ndarray) -> np.ndarray:
+    known = inputs[:, ::-1, :1].copy()
+    known[:, : inputs.shape[1] // 2] = 0
+    return known
 
 
 @task(
     title="Reverse",
     answers="every step",
-    # Longer ones are learned by heart before they are learned: 512 sequences and 60 epochs do not teach 20 steps.
+    # Longer ones are memorized before they are learned: 512 sequences and 60 epochs do not teach 20 steps.
     timesteps=range(2, 11),
-    floors=(
-        Floor("always the mean", mean_loss, say_mean, "only a model that listens can be there"),
-        Floor("one direction", forward_loss, say_heard, "only a model that hears the end before it speaks can be there"),
+    baselines=(
+        Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
+        Baseline("one direction", forward_loss, predict_known, "Only a model that also reads the sequence backwards can."),
     ),
 )
 def reverse(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Say at step t what is heard at step timesteps - 1 - t: the last number first.
+    """Output the first feature in reverse order: the last number first.
 
-    Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32, in [-1, 1]; the first feature counts.
-    Floor of always saying the mean, 0: 1/3. Floor of hearing in one direction, with a perfect memory:
-    (timesteps // 2) / timesteps / 3, since the number asked for before the middle has not been heard yet.
+    Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32, in [-1, 1]; only the first feature
+    matters.
+    Baseline of always predicting the mean, 0: 1/3. Baseline of reading in one direction, with a perfect memory:
+    (timesteps // 2) / timesteps / 3, since the targets before the middle have not come in yet.
 
-    >>> heard, said = reverse(np.random.default_rng(0), samples=1, timesteps=5, features=2)
-    >>> bool((said[0, :, 0] == heard[0, ::-1, 0]).all())
+    >>> inputs, targets = reverse(np.random.default_rng(0), samples=1, timesteps=5, features=2)
+    >>> bool((targets[0, :, 0] == inputs[0, ::-1, 0]).all())
     True
     """
-    heard = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
-    return heard, heard[:, ::-1, :1].copy()
+    inputs = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
+    return inputs, inputs[:, ::-1, :1].copy()

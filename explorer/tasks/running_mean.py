@@ -1,14 +1,14 @@
-"""The task that asks for a little of everything heard."""
+"""The mean of all inputs so far."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def share(timesteps: int) -> float:
-    """The mean of 1 / (t + 1) over the steps t: how much of the answer is the number just heard."""
+    """The mean of 1 / (t + 1) over the steps t: how much of the target is the input of its own timestep."""
     return float(np.mean(1 / np.arange(1, timesteps + 1)))
 
 
@@ -22,11 +22,11 @@ def memoryless_loss(timesteps: int, features: int) -> float:
     return (share(timesteps) - share(timesteps) ** 2) / 3
 
 
-def say_mean(inputs: np.ndarray) -> np.ndarray:
+def predict_mean(inputs: np.ndarray) -> np.ndarray:
     return np.zeros_like(inputs[..., :1])
 
 
-def say_share(inputs: np.ndarray) -> np.ndarray:
+def predict_share(inputs: np.ndarray) -> np.ndarray:
     return inputs[..., :1] * share(inputs.shape[1])
 
 
@@ -34,22 +34,23 @@ def say_share(inputs: np.ndarray) -> np.ndarray:
     title="Running mean",
     answers="every step",
     timesteps=range(2, 201),
-    floors=(
-        Floor("always the mean", mean_loss, say_mean, "only a model that listens can be there"),
-        Floor("without memory", memoryless_loss, say_share, "only a model that remembers what came before can be there"),
+    baselines=(
+        Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
+        Baseline("without memory", memoryless_loss, predict_share, "Only a model that remembers earlier timesteps can."),
     ),
 )
 def running_mean(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Say at each step the mean of all that was heard up to and including it.
+    """Output the mean of the first feature up to each timestep.
 
-    Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32, in [-1, 1]; the first feature counts.
-    With s = (1 + 1/2 + ... + 1/timesteps) / timesteps, the floor of always saying the mean, 0, is s / 3,
-    and the floor without memory, of the best answer from the step alone, is (s - s²) / 3.
+    Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32, in [-1, 1]; only the first feature
+    matters.
+    With s = (1 + 1/2 + ... + 1/timesteps) / timesteps, the baseline of always predicting the mean, 0, is s / 3,
+    and the baseline without memory, of the best prediction from the timestep alone, is (s - s²) / 3.
 
-    >>> heard, said = running_mean(np.random.default_rng(0), samples=1, timesteps=4, features=2)
-    >>> bool(np.isclose(said[0, 3, 0], heard[0, :, 0].mean(), atol=1e-6)), bool(said[0, 0, 0] == heard[0, 0, 0])
+    >>> inputs, targets = running_mean(np.random.default_rng(0), samples=1, timesteps=4, features=2)
+    >>> bool(np.isclose(targets[0, 3, 0], inputs[0, :, 0].mean(), atol=1e-6)), bool(targets[0, 0, 0] == inputs[0, 0, 0])
     (True, True)
     """
-    heard = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
+    inputs = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)
     steps = np.arange(1, timesteps + 1, dtype=np.float32)[:, None]
-    return heard, np.cumsum(heard[..., :1], axis=1) / steps
+    return inputs, np.cumsum(inputs[..., :1], axis=1) / steps

@@ -1,10 +1,10 @@
-"""Hear a wave, and say how it goes on."""
+"""The future of a wave."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 SLOWEST, FASTEST = 0.2, 1.0
 
@@ -29,22 +29,22 @@ def mean_cosine(horizon: int) -> float:
     return float((np.sin(FASTEST * horizon) - np.sin(SLOWEST * horizon)) / (FASTEST - SLOWEST) / horizon)
 
 
-def say_mean(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
+def predict_mean(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
     return np.zeros_like(inputs[..., :1])
 
 
-def say_cosine(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
+def predict_cosine(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
     return inputs[..., :1] * mean_cosine(horizon)
 
 
-def say_wave(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
+def predict_wave(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
     """Find the wave in the whole sequence: three steps of a sine give x[t-1] + x[t+1] = 2 cos(frequency) x[t]."""
-    heard = inputs[..., 0].astype(float)
-    middle, around = heard[:, 1:-1], heard[:, :-2] + heard[:, 2:]
+    first = inputs[..., 0].astype(float)
+    middle, around = first[:, 1:-1], first[:, :-2] + first[:, 2:]
     frequency = np.arccos((around * middle).sum(axis=1) / (middle**2).sum(axis=1) / 2)
-    angles = frequency[:, None] * np.arange(heard.shape[1])
+    angles = frequency[:, None] * np.arange(first.shape[1])
     waves = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
-    amplitudes = np.linalg.pinv(waves) @ heard[..., None]
+    amplitudes = np.linalg.pinv(waves) @ first[..., None]
     later = angles + frequency[:, None] * horizon
     found: np.ndarray = np.stack([np.sin(later), np.cos(later)], axis=-1) @ amplitudes
     return found
@@ -57,36 +57,36 @@ def say_wave(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
     horizon=range(1, 9),
     noise=(0.0, 0.05, 0.1, 0.2, 0.3),
     help={
-        "horizon": "How many steps ahead the wave must be said.",
-        "noise": "The standard deviation of the noise on what must be said; what is heard is clean.",
+        "horizon": "How many timesteps ahead the wave must be predicted.",
+        "noise": "The standard deviation of the noise on the targets; the inputs have none.",
     },
-    floors=(
-        Floor("always the mean", mean_loss, say_mean, "only a model that listens can be there"),
-        Floor(
+    baselines=(
+        Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
+        Baseline(
             "without memory",
             memoryless_loss,
-            say_cosine,
-            "only a model that remembers which way the wave goes can be there",
+            predict_cosine,
+            "Only a model that remembers earlier timesteps can.",
         ),
-        Floor("noise", noise_loss, say_wave, "this is luck: what is left is noise, and noise cannot be learned"),
+        Baseline("noise", noise_loss, predict_wave, "This is luck: what is left is noise, which cannot be learned."),
     ),
 )
 def sine_forecast(
     rng: np.random.Generator, samples: int, timesteps: int, features: int, horizon: int = 3, noise: float = 0.1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Say at each step what the first feature's wave will be horizon steps later, give or take the noise.
+    """Output the first feature's wave horizon timesteps later, with some noise.
 
     Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32. Every feature of every sample is
     a sine of its own, of amplitude 1, random phase and a frequency w uniform in [0.2, 1] radians a step. The inputs are
     clean; the targets have gaussian noise.
-    Floor of always saying the mean, 0: 1/2 + noise². Floor without memory: 1/2 - c²/2 + noise², where c is the mean of
-    cos(w · horizon), (sin(horizon) - sin(horizon / 5)) / (0.8 · horizon). Floor of the noise: noise², of a model that
-    knows the wave; at the first step nobody can know it who hears forwards only.
+    Baseline of always predicting the mean, 0: 1/2 + noise². Baseline without memory: 1/2 - c²/2 + noise², where c is
+    the mean of cos(w · horizon), (sin(horizon) - sin(horizon / 5)) / (0.8 · horizon). Baseline of the noise: noise², of
+    a model that knows the wave; at the first timestep no model that reads forwards can know it.
 
     Raises ValueError unless horizon is at least 1 and noise at least 0.
 
-    >>> heard, said = sine_forecast(np.random.default_rng(0), samples=1, timesteps=8, features=2, horizon=3, noise=0.0)
-    >>> bool(np.allclose(said[0, :-3, 0], heard[0, 3:, 0], atol=1e-6))
+    >>> inputs, targets = sine_forecast(np.random.default_rng(0), samples=1, timesteps=8, features=2, horizon=3, noise=0.0)
+    >>> bool(np.allclose(targets[0, :-3, 0], inputs[0, 3:, 0], atol=1e-6))
     True
     """
     if horizon < 1 or noise < 0:
@@ -94,5 +94,5 @@ def sine_forecast(
     frequency = rng.uniform(SLOWEST, FASTEST, (samples, 1, features))
     phase = rng.uniform(0, 2 * np.pi, (samples, 1, features))
     wave = np.sin(frequency * np.arange(timesteps + horizon)[:, None] + phase)
-    said = wave[:, horizon:, :1] + noise * rng.standard_normal((samples, timesteps, 1))
-    return wave[:, :timesteps].astype(np.float32), said.astype(np.float32)
+    targets = wave[:, horizon:, :1] + noise * rng.standard_normal((samples, timesteps, 1))
+    return wave[:, :timesteps].astype(np.float32), targets.astype(np.float32)

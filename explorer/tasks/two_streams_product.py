@@ -1,10 +1,10 @@
-"""Two streams multiplied: what an answer that only adds cannot say."""
+"""Two inputs multiplied: what a layer that only adds cannot compute."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Floor, task
+from explorer.registry import Baseline, task
 
 
 def one_stream_loss(timesteps: int, features: int, second_features: int) -> float:
@@ -12,38 +12,38 @@ def one_stream_loss(timesteps: int, features: int, second_features: int) -> floa
     return 1 / 9
 
 
-def say_mean(inputs: tuple[np.ndarray, np.ndarray], second_features: int) -> np.ndarray:
+def predict_mean(inputs: tuple[np.ndarray, np.ndarray], second_features: int) -> np.ndarray:
     return np.zeros_like(inputs[0][..., :1])
 
 
 @task(
-    title="Product of two streams",
+    title="Product of two inputs",
     answers="every step",
     inputs="two streams",
     second_features=range(1, 33),
-    help={"second_features": "How many numbers come in at every step of the second stream."},
-    floors=(
-        Floor(
-            "streams not multiplied",
+    help={"second_features": "How many numbers the second input has at each timestep."},
+    baselines=(
+        Baseline(
+            "inputs not multiplied",
             one_stream_loss,
-            say_mean,
-            "only a model that brings both streams together before it answers can be there",
+            predict_mean,
+            "Only a model that combines both inputs before its last layer can.",
         ),
     ),
 )
 def two_streams_product(
     rng: np.random.Generator, samples: int, timesteps: int, features: int, second_features: int = 2
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-    """Say at each step what the first stream says times what the second says.
+    """Output the first feature of one input times the first feature of the other.
 
     Inputs (samples, timesteps, features) and (samples, timesteps, second_features), targets (samples, timesteps, 1),
-    all float32, in [-1, 1]; the first feature of each stream counts.
-    Floor of a model that hears one stream, or that adds what it makes of each: 1/9, the squared error of always saying
-    0. The article's third model is such a one: its streams meet only in a Dense without activation, which adds. It
-    learns its training samples by heart and stays above the floor on the others.
+    all float32, in [-1, 1]; only the first feature of each matters.
+    Baseline of a model that uses one input, or that adds a function of each: 1/9, the squared error of always predicting
+    0. The article's third model is one of these: its inputs meet only in a Dense without activation, which adds. It
+    memorizes its training samples and stays above the baseline on the others.
 
-    >>> (first, second), said = two_streams_product(np.random.default_rng(0), samples=1, timesteps=4, features=3)
-    >>> second.shape, bool((said == first[..., :1] * second[..., :1]).all())
+    >>> (first, second), targets = two_streams_product(np.random.default_rng(0), samples=1, timesteps=4, features=3)
+    >>> second.shape, bool((targets == first[..., :1] * second[..., :1]).all())
     ((1, 4, 2), True)
     """
     first = rng.uniform(-1, 1, (samples, timesteps, features)).astype(np.float32)

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.spoken import hidden_words
+from explorer.shapes.captions import hidden_words
 from explorer.ui.modules import component, styles
 
-STYLES = ("axes.css", "chain.css", "changes.css", "why.css", "inside.css")
+STYLES = ("axes.css", "chain.css", "changes.css", "why.css", "inside.css", "terms.css")
 
 _CHAIN = st.components.v2.component("explorer_chain", css=styles(STYLES), js=component("chain.js"), isolate_styles=False)
 
@@ -37,9 +37,9 @@ def chain(
     chain asks for the shapes of `query`, the experiment as in the address, at the slider's value.
 
     A click on a layer opens a panel that says why its shapes and counts are what they are, with the drawing that its
-    entry in `looks` gives (`explorer.looks`); `open` names a layer that is open at the start. `view` is "chain" or
-    "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they are drawn
-    as "?", and no layer opens. `marks` frames layers, each with a sentence.
+    entry in `looks` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
+    "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
+    are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence.
     """
     if description and hidden:
         description = hidden_words(description, hidden)

@@ -9,9 +9,15 @@ import streamlit as st
 from explorer.catalog import ARCHITECTURES, TASKS, resolve
 from explorer.experiment import SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
+from explorer.glossary import GLOSSARY
 from explorer.registry import Knob
 from explorer.ui.address import keep_when_bounds_move
 
+# The word of the glossary that explains a setting.
+WORDS = {
+    **{"timesteps": "timestep", "features": "feature", "units": "unit", "samples": "sample"},
+    **{"batch": "batch", "epochs": "epoch"},
+}
 _RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
@@ -23,7 +29,7 @@ def controls(experiment: Experiment) -> None:
         list(ARCHITECTURES),
         format_func=lambda name: ARCHITECTURES[name].title,
         key="architecture",
-        help="How the model is wired. " + architecture.summary,
+        help="Which layers the model has, and how they are connected. " + architecture.summary,
     )
     fitting = [name for name, entry in TASKS.items() if architecture.fits(entry)]
     keep_when_bounds_move("task", tuple(fitting))
@@ -32,7 +38,7 @@ def controls(experiment: Experiment) -> None:
         fitting,
         format_func=lambda name: TASKS[name].title,
         key="task",
-        help="What the model is to learn; only tasks that fit the architecture are offered. " + task.summary,
+        help="What the model should learn; only tasks that fit the architecture are listed. " + task.summary,
     )
     for name in SIZES:
         _slider(name, experiment)
@@ -81,6 +87,11 @@ def _limit(name: str, experiment: Experiment) -> Limit:
     return size_limit(name, found.architecture, found.task)
 
 
+def _help(name: str, text: str) -> str:
+    """What a setting does, and what its word means."""
+    return f"{text}\n\n**{WORDS[name]}**: {GLOSSARY[WORDS[name]]}" if name in WORDS else text
+
+
 def _slider(name: str, experiment: Experiment) -> None:
     found = resolve(experiment)
     architecture, task = found.architecture, found.task
@@ -92,7 +103,7 @@ def _slider(name: str, experiment: Experiment) -> None:
     # A slider needs room to move, even one that is only there to be read.
     bounds = (low, high) if high > low else (low - 1, high)
     keep_when_bounds_move(name, bounds)
-    st.slider(name, *bounds, step=1, key=name, help=reason or limit.help, disabled=reason is not None)
+    st.slider(name, *bounds, step=1, key=name, help=_help(name, reason or limit.help), disabled=reason is not None)
     if reason:
         st.caption(reason)
 

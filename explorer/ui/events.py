@@ -18,19 +18,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from explorer import data
 from explorer.experiment import ENDED, Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import StoredFrame
 from explorer.runtime.snapshot import Status
-from explorer.story import Course, tell
-from explorer.ui import ending
-from explorer.ui.standing import standing
+from explorer.training import data
+from explorer.training.narration import Course, tell
+from explorer.ui import shutdown
+from explorer.ui.run_status import standing
 
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
-SECONDS_BETWEEN_STORIES = 1.0
+SECONDS_BETWEEN_NARRATIONS = 1.0
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0
 # Nobody tells of a run that another server trains, or of a database that answers again.
@@ -77,14 +77,14 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
         loop.call_soon_threadsafe(ends.set)
         hear(True)
 
-    story = _Story(experiment)
+    narration = _Narration(experiment)
     last_status: dict[str, Any] = {}
     told_at, told = 0.0, None
     sentences: list[str] | None = None
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
         engine.watch(run_id, hear),
-        ending.told(end),
+        shutdown.told(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
         while not ends.is_set():
@@ -100,8 +100,8 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     last_status |= changed
                     yield _event("state", changed)
                 while True:
-                    frames = await run_in_threadpool(engine.store.frames, run_id, story.last, FRAMES_AN_EVENT)
-                    story.add(frames)
+                    frames = await run_in_threadpool(engine.store.frames, run_id, narration.last, FRAMES_AN_EVENT)
+                    narration.add(frames)
                     fresh = [frame for frame in frames if frame.epoch > after]
                     if fresh:
                         sent_at = loop.time()
@@ -109,14 +109,14 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     if len(frames) < FRAMES_AN_EVENT:
                         break
                 ended = status["state"] in ENDED
-                if story.last != told and (
-                    ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_STORIES
+                if narration.last != told and (
+                    ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_NARRATIONS
                 ):
-                    told_at, told = loop.time(), story.last
-                    before, sentences = sentences, await run_in_threadpool(story.tell)
+                    told_at, told = loop.time(), narration.last
+                    before, sentences = sentences, await run_in_threadpool(narration.tell)
                     if sentences != before:
                         yield _event("story", {"sentences": sentences})
-                if ended and status["epoch"] <= story.last:
+                if ended and status["epoch"] <= narration.last:
                     yield _event("end", {})
                     return
             except DatabaseUnavailable as error:
@@ -125,7 +125,7 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                 await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
                 continue
             try:
-                pause = SECONDS_BETWEEN_STORIES if story.last != told else SECONDS_OF_SILENCE
+                pause = SECONDS_BETWEEN_NARRATIONS if narration.last != told else SECONDS_OF_SILENCE
                 if status["elsewhere"]:
                     pause = SECONDS_BETWEEN_LOOKS
                 await asyncio.wait_for(news.wait(), pause)
@@ -138,7 +138,7 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     await asyncio.wait_for(urgent.wait(), gathering)
 
 
-class _Story:
+class _Narration:
     """Gathers what the sentences are worked out from, frame by frame."""
 
     def __init__(self, experiment: Experiment) -> None:

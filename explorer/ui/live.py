@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.ui.modules import component, styles
 
-STYLES = ("axes.css", "live.css")
+STYLES = ("axes.css", "live.css", "terms.css")
 
 _LIVE = st.components.v2.component("explorer_live", css=styles(STYLES), js=component("live.js"), isolate_styles=False)
 

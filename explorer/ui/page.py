@@ -8,23 +8,23 @@ from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.experiment import Experiment
 from explorer.presets import PRESETS
 from explorer.runtime.engine import Refused
-from explorer.ui import address, life
+from explorer.ui import address, engine_instance
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
-from explorer.ui.plain import plain
+from explorer.ui.loading import rerun_when_ready, wait_for_workers
+from explorer.ui.markdown import plain
+from explorer.ui.owner import visitor
 from explorer.ui.run_panel import run_panel
 from explorer.ui.views import choose_view, show_view
-from explorer.ui.visitor import visitor
-from explorer.ui.waiting import rerun_when_ready, wait_for_workers
 
 SECONDS_TO_DESCRIBE = 20.0
 
 
 def main() -> None:
     st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-    engine = life.engine()
-    experiment, problems = address.take(life.experiment_of)
+    engine = engine_instance.engine()
+    experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
     with st.sidebar:
         st.markdown("**Sequence explorer**")
@@ -41,7 +41,7 @@ def main() -> None:
 
 def _head(experiment: Experiment) -> None:
     architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
-    words, presets = st.columns([4, 8], vertical_alignment="center")
+    words, presets = st.columns([7, 17], vertical_alignment="center")
     with words:
         st.markdown(f"#### {architecture.title}", help=architecture.doc)
     current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)
@@ -55,10 +55,11 @@ def _head(experiment: Experiment) -> None:
             label_visibility="collapsed",
             wrap=True,
             on_change=_choose_preset,
-            help="Experiments with a point to see; each is also a link, ?preset= and its name.",
+            help="Ready-made experiments. Each is also a link: ?preset= and its name.",
         )
     caption, views = st.columns([8, 5], vertical_alignment="center")
-    caption.caption(PRESETS[current].says if current else f"{architecture.summary} {task.summary}")
+    model = PRESETS[current].says if current else architecture.summary
+    caption.caption(f"**Model:** {plain(model)} **Task:** {plain(task.summary)}")
     choose_view(views)
 
 
@@ -69,7 +70,7 @@ def _choose_preset() -> None:
 
 
 def _shapes(experiment: Experiment) -> None:
-    engine = life.engine()
+    engine = engine_instance.engine()
     ready = engine.ready
     try:
         # Shapes that were ever seen are there before a worker is.

@@ -17,13 +17,13 @@ def main() -> None:
         HERE / "page.py",
         title="Explore",
         default=True,
-        help="Choose a model, see what every layer does to the axes, and train it.",
+        help="Choose a model, see what each layer does to the shape, and train it.",
     )
     paste = st.Page(
         HERE / "paste_page.py",
         title="Paste",
         url_path="paste",
-        help="Paste Keras code of your own: see its shapes, or where they break and how to mend it.",
+        help="Paste your own Keras code: see its shapes, or where it fails and how to fix it.",
     )
     chosen = st.navigation([explore, paste], position="top")
     # On a phone Streamlit puts its own links away into the sidebar, which is closed: there these are shown (page.css).

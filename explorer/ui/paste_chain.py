@@ -1,12 +1,12 @@
-"""The chain of pasted code as far as it holds, with the layer that breaks at its end."""
+"""The layers of pasted code that work, with the layer that fails at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from explorer.explanation import spelled
-from explorer.spoken import shapes_in_words
+from explorer.shapes.captions import shapes_in_words
+from explorer.shapes.explanation import spelled
 
 _LETTERS = {"batch": "B", "windows": "W", "timesteps": "T", "features": "F"}
 # What the axes of data are called before any layer has said otherwise, by their number, the batch first.
@@ -18,7 +18,7 @@ AXES = {
 
 
 def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The description to draw of a report of `Engine.check`: where a layer breaks, it stands last and returns nothing.
+    """The description to draw of a report of `Engine.check`: where a layer fails, it stands last and returns nothing.
 
     None where there is nothing to draw.
     """
@@ -38,16 +38,16 @@ def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
         "output": [],
         "params": None,
         "arithmetic": "",
-        "short": "cannot go on",
+        "short": "fails here",
         "says": "",
         "change": "",
         "broken": True,
         **_reads(broken["input"] or [], description),
     }
     takes = shapes_in_words(last["axes_in"], last["symbols_in"], last["input"])
-    last["spoken"] = f"{last['name']}, {last['type']}. It takes {takes}, and cannot go on."
+    last["spoken"] = f"{last['name']}, {last['type']}. It takes {takes}, and fails."
     held = [layer for layer in description["layers"] if layer["name"] != broken["name"]]
-    spoken = f"{description.get('spoken', '')} {last['name']} ({last['type']}) cannot go on.".strip()
+    spoken = f"{description.get('spoken', '')} {last['name']} ({last['type']}) fails.".strip()
     return {**description, "layers": [*held, last], "spoken": spoken}
 
 
@@ -62,7 +62,7 @@ def marks(report: Mapping[str, Any], title_of: Callable[[Mapping[str, Any]], str
 
 
 def layer_of(problem: Mapping[str, Any], layers: Sequence[Mapping[str, Any]]) -> str | None:
-    """The name of the layer that a problem blames, where that stands in the chain."""
+    """The name of the layer that causes a problem, where it is drawn."""
     place = problem["layer"]
     return layers[place]["name"] if place is not None and 0 <= place < len(layers) else None
 

@@ -22,7 +22,7 @@ LOSSES = (
     *("categorical_focal_crossentropy", "poisson", "hinge", "squared_hinge", "categorical_hinge", "dice", "tversky"),
 )
 _BETWEEN = str.maketrans(dict.fromkeys("×x,", " "))
-_HOW = "Write whole numbers with commas between, the batch first, such as 8,20,5"
+_HOW = "Write whole numbers with commas between them, batch first, such as 8,20,5"
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,16 @@ def read_fields(code: Any, x: Any, y: Any, loss: Any) -> Fields:
     if len(code) > MOST_CHARACTERS:
         problems.append(
             f"The code has {len(code):,} characters, and at most {MOST_CHARACTERS:,} are read. "
-            "Leave out what does not build the model."
+            "Remove the lines that do not build the model."
         )
     inputs = _shapes("x", x, problems)
     if inputs and len(inputs) > MOST_INPUTS:
         problems.append(f"x names {len(inputs)} inputs, and at most {MOST_INPUTS} are read.")
     target = _shapes("y", y, problems)
     if target and len(target) > 1:
-        problems.append(f"y names {len(target)} shapes, “{_short(y)}”. A model is checked here with one target: give one.")
+        problems.append(
+            f"y names {len(target)} shapes, “{_short(y)}”. A model is checked with one target here: write one shape."
+        )
     return Fields(code, inputs, target[0] if target else None, _loss(loss, problems), tuple(problems))
 
 

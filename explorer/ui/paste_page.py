@@ -1,4 +1,4 @@
-"""The script of the page "Paste": the chain above, code and its shapes on the left, on the right how to mend or train it."""
+"""The script of the page "Paste": the layers above, code and its shapes on the left, on the right how to fix or train it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,37 @@ import streamlit as st
 from explorer.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
-from explorer.ui import life, paste_state, paste_train
+from explorer.ui import engine_instance, paste_state, paste_training
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered
+from explorer.ui.loading import wait_for_workers
+from explorer.ui.markdown import marked, plain
+from explorer.ui.owner import visitor
 from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_problems import notes, problems, title_of
-from explorer.ui.plain import marked, plain
 from explorer.ui.views import choose_view, show_view
-from explorer.ui.visitor import visitor
-from explorer.ui.waiting import wait_for_workers
 
 SECONDS_TO_CHECK = 20.0
+FORM_TITLES = {"as written": "As written", "mended": "Fixed"}
 EMPTY = (
     "Paste the lines that build your model, from the imports to `Sequential` or `Model`. Lines that make data, `compile` "
-    "and `fit` may stay: shapes and loss are read from them. Nothing is executed."
+    "and `fit` can stay: shapes and loss are read from them. Nothing is executed."
 )
-ABOUT = "See the shapes of your own model, or where they break and how to mend it. The code is read, and never executed."
-CODE_HELP = "It is read, and never executed. It is checked when you leave the field, or press Ctrl and Enter."
-X_HELP = "The shape of your input data, the batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. Empty: from the code."
-Y_HELP = "The shape of your target, the batch first, such as 8,1. Empty: from the code."
-LOSS_HELP = "The loss by name, such as mse. Empty: from the code."
+ABOUT = "See the shapes of your own model, or where it fails and how to fix it. The code is read, never executed."
+CODE_HELP = "The code is read, never executed. It is checked when you leave the field or press Ctrl+Enter."
+X_HELP = (
+    "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. Empty: taken from the code."
+)
+Y_HELP = "The shape of your target, batch first, such as 8,1. Empty: taken from the code."
+LOSS_HELP = "The name of the loss, such as mse. Empty: taken from the code."
 
 
 def main() -> None:
     st.set_page_config(page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide")
     try:
-        told = paste_state.take(life.experiment_of)
+        told = paste_state.take(engine_instance.experiment_of)
     except DatabaseUnavailable as error:
         st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
         return
@@ -66,7 +69,7 @@ def main() -> None:
             with above:
                 wait_for_workers()
         elif report["holds"]:
-            trainable = _held(fields, report, above)
+            trainable = _without_problems(fields, report, above)
         else:
             _broken(fields, report, above, told_of_it)
     if report is None:
@@ -89,19 +92,19 @@ def _head() -> None:
         placeholder="Open an example",
         label_visibility="collapsed",
         on_change=_open_example,
-        help="Codes that learners stumble over, and the article's three. Each is also a link, ?example= and its name.",
+        help="Common mistakes, and the three examples of the article. Each is also a link: ?example= and its name.",
     )
     st.session_state["form"] = shown.form if shown else None
     form.segmented_control(
         "Form",
         FORMS,
-        format_func=str.capitalize,
+        format_func=FORM_TITLES.__getitem__,
         key="form",
         disabled=shown is None or f"{shown.stem}_mended" not in EXAMPLES,
         on_change=_open_form,
         args=(shown.stem if shown else "",),
         label_visibility="collapsed",
-        help="The example as it was written, and mended.",
+        help="The example as it was written, and fixed.",
     )
 
 
@@ -143,7 +146,7 @@ def _fields() -> tuple[Fields, Any]:
 
 def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
     """The report, or None and the sentence why there is none; an empty sentence where there is nothing to check yet."""
-    engine = life.engine()
+    engine = engine_instance.engine()
     if fields.problems or not fields.code.strip() or not engine.ready:
         return None, ""
     batch_size = st.session_state["_paste"]["batch_size"]
@@ -158,9 +161,9 @@ def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
 
 def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) -> None:
     found = report["problems"]
-    title = title_of(found[0]) if found else "The model is not whole"
-    more = f" And {len(found) - 1} more below." if len(found) > 1 else ""
-    # Above everything: a chain may be so tall that the reasons stand below the window.
+    title = title_of(found[0]) if found else "The model is incomplete"
+    more = f" {len(found) - 1} more below." if len(found) > 1 else ""
+    # Above everything: the drawing may be so tall that the reasons stand below the window.
     verdict.markdown(f":red[:material/error: **{plain(title)}.**]{more} :gray[{_about()}]")
     description = drawn(report)
     if description and description["layers"]:
@@ -170,8 +173,8 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) ->
     _hints(report)
 
 
-def _held(fields: Fields, report: dict[str, Any], above: Any) -> bool:
-    """Draw code that holds; returns whether the settings of training were drawn."""
+def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> bool:
+    """Draw code without problems; returns whether the settings of training were drawn."""
     trainable = False
     with above:
         about, views = st.columns([8, 5], vertical_alignment="center")
@@ -179,10 +182,10 @@ def _held(fields: Fields, report: dict[str, Any], above: Any) -> bool:
     total = f"{report['params']:,} parameters in all." if report["params"] is not None else ""
     batch_size = st.session_state["_paste"]["batch_size"]
     batches = f" With batches of {batch_size}." if batch_size else ""
-    st.markdown(f":green[:material/check_circle: **It holds.**] {total}{batches}")
+    st.markdown(f":green[:material/check_circle: **No problems found.**] {total}{batches}")
     try:
-        experiment = paste_train.experiment_of(fields.code, report)
-        found = paste_train.describe(experiment)
+        experiment = paste_training.experiment_of(fields.code, report)
+        found = paste_training.describe(experiment)
     except (ValueError, Refused, TimeoutError) as error:
         choose_view(views, ("chain", "unrolled", "quiz"))
         with above:
@@ -192,7 +195,7 @@ def _held(fields: Fields, report: dict[str, Any], above: Any) -> bool:
         choose_view(views)
         with above:
             show_view(experiment, found)
-        trainable = paste_train.train(experiment, found["hindrance"])
+        trainable = paste_training.train(experiment, found["hindrance"])
     _hints(report)
     return trainable
 

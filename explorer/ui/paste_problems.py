@@ -1,4 +1,4 @@
-"""What breaks in pasted code: the cause, what Keras says, and the fixes, each a change to apply with one click."""
+"""The problems of pasted code: the cause, Keras's error, and the fixes, each a change to apply with one click."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ import streamlit as st
 
 from explorer.ui import paste_state
 from explorer.ui.code import change
+from explorer.ui.markdown import marked, plain
 from explorer.ui.paste_fields import write_shapes
-from explorer.ui.plain import marked, plain
 
 TITLES = {
-    "time_axis_missing": "The timesteps are gone",
-    "time_axis_extra": "The timesteps are still there",
+    "time_axis_missing": "Timesteps are missing",
+    "time_axis_extra": "Timesteps are still there",
     "target_mismatch": "The target does not fit the output",
-    "input_rank": "The data have another number of axes",
-    "axes_swapped": "Axes the wrong way round",
-    "units_misread": "Units taken for something else",
-    "time_distributed_inner": "TimeDistributed takes the timesteps",
-    "stateful_batch": "A kept state needs a fixed batch",
-    "state_unpacking": "States that do not fit",
-    "mask_lost": "The mask does not arrive",
+    "input_rank": "Wrong number of dimensions",
+    "axes_swapped": "Axes in the wrong order",
+    "units_misread": "units misunderstood",
+    "time_distributed_inner": "TimeDistributed removes the timesteps",
+    "stateful_batch": "stateful=True needs a fixed batch size",
+    "state_unpacking": "Wrong states",
+    "mask_lost": "The mask is lost",
     "ragged_input": "Sequences of different lengths",
-    "unknown_length": "A size that is left open",
-    "backward_order": "Backwards, and in another order",
-    "label_encoding": "Labels that do not suit the loss",
-    "merge_mismatch": "Tensors that cannot be joined",
-    "embedding_input": "An Embedding reads whole numbers",
-    "keras3_api": "Not in Keras 3 any more",
+    "unknown_length": "A size is unknown",
+    "backward_order": "Timesteps in reverse order",
+    "label_encoding": "Labels do not fit the loss",
+    "merge_mismatch": "Shapes that cannot be merged",
+    "embedding_input": "Wrong input for an Embedding",
+    "keras3_api": "Not in Keras 3",
     "unreadable": "A line that cannot be read",
 }
-SILENT = "Nothing: it trains, and is wrong."
+SILENT = "No error: the model trains, but it is wrong."
 
 
 def title_of(problem: Mapping[str, Any]) -> str:
@@ -69,7 +69,7 @@ def _problem(problem: Mapping[str, Any], report: Mapping[str, Any], code: str, p
     st.markdown(where + marked(problem["message"]))
     if problem["kind"] != "unreadable":
         with st.container(key=f"keras_{place}", gap="xsmall"):
-            st.caption("What Keras says")
+            st.caption("Keras's error")
             if problem["silent"] or not problem["keras_says"]:
                 st.markdown(SILENT)
             else:
@@ -95,7 +95,7 @@ def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str
         for told in _other_changes(fix, report):
             st.markdown(told)
         if fix["data"]:
-            st.caption("In your data, before fit")
+            st.caption("Change your data, before fit")
             st.code(fix["data"], language="python", wrap_lines=True)
 
 
@@ -106,7 +106,8 @@ def _other_changes(fix: Mapping[str, Any], report: Mapping[str, Any]) -> list[st
         ("y", write_shapes([report["y"]] if report["y"] else None), write_shapes([fix["y"]] if fix["y"] else None)),
         ("loss", report["loss"] or "", fix["loss"] or ""),
     )
-    told = [f"{name}: {plain(old) or 'not given'} → **{plain(new)}**" for name, old, new in pairs if new and new != old]
+    changes = [(name, f"{plain(old)} → " if old else "", new) for name, old, new in pairs if new and new != old]
+    told = [f"{name}: {before}**{plain(new)}**" for name, before, new in changes]
     if fix.get("batch_size"):
-        told.append(f"Batches of **{int(fix['batch_size'])}**, in `fit` as well.")
+        told.append(f"batch_size: **{int(fix['batch_size'])}**, also in `fit`")
     return told

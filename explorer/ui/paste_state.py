@@ -84,7 +84,7 @@ def _open_address(
     known = ("example", "run")
     for name in address:
         if name not in known:
-            problems.append(f"The address of this page takes {' and '.join(known)}; “{name[:40]}” was left out.")
+            problems.append(f"The address of this page can have {' and '.join(known)}; “{name[:40]}” was ignored.")
     state["run"], run, example = None, address.get("run"), address.get("example")
     if run:
         found = experiment_of_run(run)

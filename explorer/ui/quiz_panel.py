@@ -16,12 +16,12 @@ import streamlit as st
 
 from explorer.description import Description
 from explorer.quiz import LARGEST_SEED, Question, Sitting, question
-from explorer.ui.plain import plain
+from explorer.ui.markdown import plain
 
 HIDDEN = ["shapes", "parameters"]
 HELP = (
-    "Questions made from the model on this page. While one is open, the chain hides its shapes and parameters. "
-    "The arrow keys move among the choices, Tab goes on to the buttons."
+    "Questions about the model on this page. Until you answer, the drawing hides its shapes and parameters. "
+    "The arrow keys move between the choices, Tab moves to the buttons."
 )
 SEED_HELP = "The same seed and the same model give the same questions in the same order."
 
@@ -72,7 +72,7 @@ def _ask(description: Mapping[str, Any]) -> None:
     choices, reasons = st.columns([5, 6], gap="medium")
     with choices:
         st.radio(
-            "What do you predict?",
+            "Your answer",
             range(len(asked.choices)),
             index=None,
             key="quiz_choice",

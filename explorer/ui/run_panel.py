@@ -12,15 +12,15 @@ from explorer.experiment import Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import Run
-from explorer.ui import life
+from explorer.ui import engine_instance
 from explorer.ui.live import live
-from explorer.ui.panel import info
-from explorer.ui.visitor import visitor
+from explorer.ui.owner import visitor
+from explorer.ui.run_info import info
 
 HELP = """
-**Train** starts with the settings on the page. **Pause** holds the run, **Resume** goes on as if nothing had been.
-**Step** trains exactly one epoch. **Stop** ends the run; what it learned stays to be looked at.
-**Reset** starts anew with the same settings and seed; if the run was paused, the new one waits at epoch 0.
+**Train** starts a run with the settings on the page. **Pause** holds it, and **Resume** continues it without any difference.
+**Step** trains exactly one epoch. **Stop** ends the run; its results stay.
+**Reset** starts again with the same settings and seed; if the run was paused, the new one waits at epoch 0.
 **Keep** keeps the run for good. Other runs are deleted when nobody has opened them for a long time.
 """
 PLOTLY_URL = f"/plotly.min.js?v={plotly.__version__}"
@@ -32,7 +32,7 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
 
     The run is in `st.session_state["run"]`; `write` makes the address say so after a button has changed it.
     """
-    engine = life.engine()
+    engine = engine_instance.engine()
     try:
         run, trouble = _run(engine), ""
     except DatabaseUnavailable as error:
@@ -89,7 +89,7 @@ def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool
 
 
 def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None:
-    engine = life.engine()
+    engine = engine_instance.engine()
     st.session_state["_refusal"] = ""
     try:
         run = _run(engine)
@@ -114,7 +114,7 @@ def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None
 def _keep() -> None:
     st.session_state["_refusal"] = ""
     try:
-        life.engine().set_kept(st.session_state["run"], visitor(), st.session_state["keep"])
+        engine_instance.engine().set_kept(st.session_state["run"], visitor(), st.session_state["keep"])
     except (Refused, DatabaseUnavailable) as refusal:
         st.session_state["_refusal"] = str(refusal)
 
@@ -126,9 +126,9 @@ def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
     if not engine.ready:
         return engine.failure or "The workers are getting ready; training can start in a few seconds."
     if run is None:
-        return "Press Train, and the charts move while it learns."
+        return "Press Train: the charts move while the model learns."
     if not run.belongs_to(visitor()):
-        return "You are watching somebody else's run. Train starts one of your own."
+        return "This run belongs to somebody else. Train starts one of your own."
     if run.experiment != experiment:
-        return "The charts show the run before the settings were changed. Train starts one with the new settings."
+        return "The charts show a run with the settings before the change. Train starts a run with the new settings."
     return ""

@@ -1,4 +1,4 @@
-"""The ways to look at a model, on both pages: its chain, the same over time, beside its twin, and with questions."""
+"""The views of a model, on both pages: its layers, unrolled, compared with another setting, and the quiz."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.ui.chain import chain
+from explorer.ui.compare_panel import twin_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
-from explorer.ui.twin_panel import twin_panel
 
-VIEWS = {"chain": "Chain", "unrolled": "Over time", "twins": "Twins", "quiz": "Quiz"}
+VIEWS = {"chain": "Layers", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
 
 
 def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
@@ -26,7 +26,7 @@ def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
         key="view",
         label_visibility="collapsed",
         required=True,
-        help="The chain of layers; the same over time; a setting beside its other value; questions to answer first.",
+        help="The layers in a row; the same unrolled over time; compared with another setting; questions to answer.",
     )
 
 
@@ -36,7 +36,7 @@ def show_view(
     query: Mapping[str, str] | None = None,
     follows: Sequence[str] = (),
 ) -> None:
-    """Draw what is chosen. found: what `Engine.describe` says, or only a description; experiment: None without twins.
+    """Draw what is chosen. found: what `Engine.describe` says, or only a description; experiment: None without "Compare".
 
     query, follows: as `chain` takes them, where sliders on the page decide the shapes.
     """

@@ -106,10 +106,10 @@ def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
 
 def test_choosing_an_architecture_changes_the_chain_and_the_tasks(page, server):
     open_page(page, server)
-    choose(page, "architecture", "GRU in windows, one answer")
+    choose(page, "architecture", "TimeDistributed(GRU)")
     expect(layer(page, "memory")).to_have_attribute("data-input", "None,8,20,5")
     page.wait_for_url(re.compile("architecture=windows_gru.*task=longest_window"))
-    choose(page, "architecture", "GRU, one answer at the end")
+    choose(page, "architecture", "GRU, last timestep")
     page.wait_for_url(re.compile("task=adding_problem"))
     features = page.locator(".st-key-features")
     expect(features.locator("input[type=range]")).to_have_count(1)
@@ -139,8 +139,8 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     expect(panel(page)).to_have_attribute("data-state", "done")
     expect(panel(page)).to_have_attribute("data-frames", "400")
     assert chart.get_attribute("data-mine") == "the same node"
-    assert "held" in chart.get_attribute("aria-label")
-    expect(page.locator("[data-story]")).to_contain_text("floor")
+    assert "validation" in chart.get_attribute("aria-label")
+    expect(page.locator("[data-story]")).to_contain_text("baseline")
 
 
 def test_pause_step_resume_stop_and_reset(page, server):
@@ -223,16 +223,16 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Took 200 instead."),
-        ("units=**5**", "units must be a whole number from 1 to 256, but “**5**” came. Took 32 instead."),
+        ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Using 200."),
+        ("units=**5**", "units must be a whole number from 1 to 256, but “**5**” came. Using 32."),
         ("seed=![a](http://b.c)", "seed must be a whole number from 0 to 999999, but “![a](http:"),
-        ("units=many", "units must be a whole number from 1 to 256, but “many” came. Took 32 instead."),
+        ("units=many", "units must be a whole number from 1 to 256, but “many” came. Using 32."),
         ("architecture=gru_evry_step", "There is no architecture called “gru_evry_step”."),
         ("architecture=gru_once&task=majority", "Majority of a padded sequence does not fit GRU"),
         ("run=nothing", "There is no run called “nothing” here."),
         ("preset=nothing", "There is no preset called “nothing”."),
         ("view=upside_down", "There is no view called “upside_down”. There are: chain, unrolled, twins, quiz."),
-        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999, but “many” came. Took another."),
+        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999, but “many” came. Using another."),
         ("untis=3", "There is no setting called “untis”; it was left out. Did you mean units?"),
     ],
 )
@@ -245,14 +245,14 @@ def test_a_bad_address_gets_its_sentence_and_a_page_that_works(page, server, que
 def test_presets_are_links_and_buttons(page, server):
     open_page(page, server, "preset=both_directions")
     page.wait_for_url(re.compile("architecture=bidirectional_gru.*task=look_ahead"))
-    page.get_by_text("Article 1", exact=True).click()
+    page.locator(".st-key-presets").get_by_text("TimeDistributed(GRU)", exact=True).click()
     page.wait_for_url(re.compile("architecture=windows_gru"))
     expect(layer(page, "memory")).to_be_visible()
 
 
 def test_back_returns_to_the_settings_before(page, server):
     open_page(page, server)
-    page.get_by_text("Article 3", exact=True).click()
+    page.locator(".st-key-presets").get_by_text("Two inputs", exact=True).click()
     page.wait_for_url(re.compile("architecture=two_streams"))
     page.go_back()
     page.wait_for_url(re.compile("architecture=gru_every_step"))

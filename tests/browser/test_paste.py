@@ -51,20 +51,20 @@ def no_sideways_scroll(page: Page) -> None:
     assert beyond == []
 
 
-def test_an_example_breaks_is_mended_with_one_click_and_learns(page, server):
+def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
     open_paste(page, server, "example=memory_thrown_away")
     expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
     expect(layer(page, "lstm")).to_have_attribute("data-output", "None,32")
     marked = page.locator(".st-key-marked_code [data-kind=marked]")
     expect(marked).to_have_attribute("data-line", "7")
-    expect(marked).to_contain_text("timesteps are gone")
+    expect(marked).to_contain_text("without timesteps")
     expect(page.locator(".st-key-keras_0")).to_contain_text("expected ndim=3, found ndim=2")
     removed, added = (page.locator(f".st-key-fix_0_0 [data-kind={kind}]") for kind in ("removed", "added"))
     expect(removed.first).to_contain_text("−")
     expect(added.first).to_contain_text("return_sequences=True")
 
     press(page, "apply_0_0")
-    expect(page.get_by_text("It holds.")).to_be_visible()
+    expect(page.get_by_text("No problems found.")).to_be_visible()
     expect(page.locator("[data-broken]")).to_have_count(0)
     expect(layer(page, "dense")).to_have_attribute("data-output", "None,1")
     expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
@@ -84,7 +84,7 @@ def test_what_was_pasted_comes_back(page, server):
     open_paste(page, server, "example=memory_thrown_away")
     expect(page.locator(".st-key-undo button")).to_be_disabled()
     press(page, "apply_0_0")
-    expect(page.get_by_text("It holds.")).to_be_visible()
+    expect(page.get_by_text("No problems found.")).to_be_visible()
     press(page, "undo")
     expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
     expect(page.locator(".st-key-code textarea")).not_to_have_value(re.compile("return_sequences=True"))
@@ -92,7 +92,7 @@ def test_what_was_pasted_comes_back(page, server):
 
 def test_what_keras_does_not_say_is_said(page, server):
     open_paste(page, server, "example=answer_at_every_step")
-    expect(page.locator(".st-key-keras_0")).to_contain_text("Nothing: it trains, and is wrong.")
+    expect(page.locator(".st-key-keras_0")).to_contain_text("No error: the model trains, but it is wrong.")
     # All of it is built: the layer is marked, and none is missing.
     expect(page.locator("[data-layer][data-marked]")).to_have_count(1)
     expect(page.locator("[data-broken]")).to_have_count(0)
@@ -100,21 +100,21 @@ def test_what_keras_does_not_say_is_said(page, server):
 
 def test_code_that_holds_has_twins_and_a_quiz(page, server):
     open_paste(page, server, "example=article_2")
-    expect(page.get_by_text("It holds.")).to_be_visible()
-    page.get_by_text("Twins", exact=True).click()
+    expect(page.get_by_text("No problems found.")).to_be_visible()
+    page.get_by_text("Compare", exact=True).click()
     expect(page.locator(".st-key-chain_twin [data-layer], .st-key-twin_keras").first).to_be_visible()
     page.get_by_text("Quiz", exact=True).click()
     expect(page.locator(".st-key-quiz_panel")).to_contain_text("Question 1")
     expect(layer(page, "gru")).to_have_attribute("data-output", "?")
-    page.get_by_text("Over time", exact=True).click()
+    page.get_by_text("Unrolled", exact=True).click()
     expect(page.locator("svg.unrolled-drawing")).to_be_visible()
 
 
 def test_both_forms_of_an_example_open_and_are_links(page, server):
     open_paste(page, server, "example=channels_first")
-    page.get_by_text("Mended", exact=True).click()
+    page.get_by_text("Fixed", exact=True).click()
     page.wait_for_url(re.compile("example=channels_first_mended"))
-    expect(page.get_by_text("It holds.")).to_be_visible()
+    expect(page.get_by_text("No problems found.")).to_be_visible()
     page.go_back()
     expect(page.locator(".st-key-code textarea")).to_have_value(re.compile(r"shape=\(channels, length\)"))
 
@@ -162,7 +162,7 @@ def test_nothing_is_cut_off(page, server, tmp_path, scheme, width, height, name)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)
     open_paste(page, server, f"example={name}")
-    expect(page.locator(".st-key-result")).to_contain_text(re.compile("What Keras says|It holds"))
+    expect(page.locator(".st-key-result")).to_contain_text(re.compile("Keras.s error|No problems found"))
     no_sideways_scroll(page)
     assert len(page.screenshot(path=tmp_path / "paste.png")) > 10_000
 
@@ -178,13 +178,13 @@ def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
             break
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("It holds.")).to_be_visible()
+    expect(page.get_by_text("No problems found.")).to_be_visible()
 
 
 def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(page, server):
     open_page(page, server, "epochs=60")
     go_to(page, "Paste")
-    page.get_by_text("Mended", exact=True).click()
+    page.get_by_text("Fixed", exact=True).click()
     expect(page.locator(".st-key-train button")).to_be_enabled()
     thumb = page.locator(".st-key-epochs input[type=range]")
     thumb.focus()

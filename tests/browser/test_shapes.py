@@ -107,14 +107,14 @@ def test_windows_begin_at_zero_beside_a_memory_that_runs_through(page, server):
 def test_the_chain_is_unrolled_over_time_and_opens_layers_too(page, server):
     page.goto(f"{server.url}/?view=unrolled")
     drawing = page.locator("svg.unrolled-drawing")
-    expect(drawing).to_have_attribute("aria-label", re.compile("The chain over 20 timesteps"))
-    expect(page.locator('.unrolled-end[data-layer="memory"]')).to_contain_text("20 memories")
+    expect(drawing).to_have_attribute("aria-label", re.compile("The model over 20 timesteps"))
+    expect(page.locator('.unrolled-end[data-layer="memory"]')).to_contain_text("20 hidden states")
     page.get_by_role("button", name=re.compile("^memory")).first.focus()
     page.keyboard.press("Enter")
     expect(why(page)).to_have_attribute("data-why", "memory")
     expect(page.locator(".st-key-train button")).to_be_enabled()
     slide(page, "timesteps", 1)
-    expect(drawing).to_have_attribute("aria-label", re.compile("The chain over 21 timesteps"))
+    expect(drawing).to_have_attribute("aria-label", re.compile("The model over 21 timesteps"))
 
 
 def test_the_quiz_is_answered_with_the_keyboard_alone(page, server):
@@ -166,7 +166,7 @@ def twin_of(page: Page, setting: str) -> None:
     page.get_by_role("option", name=re.compile(re.escape(setting))).first.click()
 
 
-def test_twins_part_at_the_first_layer_that_differs(page, server):
+def test_the_first_difference_of_two_models_is_shown(page, server):
     page.goto(f"{server.url}/?architecture=bidirectional_gru&view=twins")
     here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_twin"))
     expect(here.locator('[data-layer="memory"]')).to_be_visible()
@@ -176,7 +176,7 @@ def test_twins_part_at_the_first_layer_that_differs(page, server):
     expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,64")
     expect(there.locator("[data-noted=memory]")).to_contain_text("merge_mode = sum")
     expect(there.locator('[data-layer="answer"][data-marked]')).to_have_count(0)
-    expect(page.locator(".st-key-twin_why")).to_contain_text("64 units here and 32 there")
+    expect(page.locator(".st-key-twin_why")).to_contain_text("64 units in your model and 32 with merge_mode=sum")
     # What was chosen stays while a slider moves, and both chains go with it.
     slide(page, "timesteps", 1)
     expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,32")
@@ -188,7 +188,7 @@ def test_a_twin_that_cannot_be_built_says_where_and_why(page, server):
     expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_be_visible()
     twin_of(page, "memory · return_sequences")
     warning = page.locator(".st-key-twin_panel [data-testid=stAlert]")
-    expect(warning).to_contain_text("answer cannot go on: a TimeDistributed(Dense) takes timesteps one by one")
+    expect(warning).to_contain_text("answer fails: a TimeDistributed(Dense) takes timesteps one by one")
     expect(page.locator(".st-key-twin_panel [data-testid=stCode]")).to_contain_text("at least 3 dimensions")
     expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_have_attribute("data-output", "None,32")
     expect(page.locator(".st-key-chain_twin [data-layer=answer]")).to_have_count(0)

@@ -17,7 +17,7 @@ function panel(epochs, more = {}) {
     error: Float32Array.from([0.25, 0.5 + index]),
   }));
   const targets = [[[0], [1]], [[2], [3]]];
-  const info = { key: "", answers: "every step", answer: "number", epochs: 20, floors: [], targets, lengths: [2, 1] };
+  const info = { key: "", answers: "every step", answer: "number", epochs: 20, baselines: [], targets, lengths: [2, 1] };
   const charts = { loss: { clientHeight: 228 }, outputs: {}, error: {} };
   const kept = { sequence: 0, shown: null, range: null, log: false, theme: THEME, charts };
   return { ...kept, info, frames: { list, worst: epochs }, ...more };
@@ -51,31 +51,31 @@ test("numbers are written in three digits, and what is none is said to be none",
 
 test("the loss is drawn and told from the frames that are there", () => {
   const none = lossFigure(panel(0));
-  assert.equal(none.words, "Loss by epoch: nothing trained yet.");
+  assert.equal(none.words, "Loss by epoch: not trained yet.");
   const some = lossFigure(panel(4, { shown: 2 }));
-  assert.equal(some.words, "Loss by epoch. At epoch 4: training 0.25, held out 0.5.");
+  assert.equal(some.words, "Loss by epoch. At epoch 4: training 0.25, validation 0.5.");
   assert.deepEqual(some.data.map(({ x, y }) => [x, y[0]]), [[[1, 2, 3, 4], 1], [[1, 2, 3, 4], 2]]);
   assert.deepEqual(some.layout.shapes.map(({ x0, x1 }) => [x0, x1]), [[2, 2]]);
   assert.deepEqual(lossFigure(panel(30)).layout.xaxis.range, [0.5, 30.5]);
   assert.equal(lossFigure(panel(4, { log: true })).layout.yaxis.type, "log");
 });
 
-test("the names of floors that lie close together do not cover each other", () => {
-  const floors = [0.5, 0.49, 0.1].map((value) => ({ name: `<b>${value}`, value }));
-  const { layout, words } = lossFigure(panel(2, { info: { ...panel(2).info, floors } }));
+test("the names of baselines that lie close together do not cover each other", () => {
+  const baselines = [0.5, 0.49, 0.1].map((value) => ({ name: `<b>${value}`, value }));
+  const { layout, words } = lossFigure(panel(2, { info: { ...panel(2).info, baselines } }));
   const names = layout.annotations.slice(1);
   assert.deepEqual(names.map(({ yanchor }) => yanchor), ["bottom", "top", "bottom"]);
   // A name is never a tag.
   assert.ok(names.every(({ text }) => text.startsWith("&lt;b>")));
-  assert.match(words, / Floor <b>0\.5: 0\.5\./);
+  assert.match(words, / Baseline <b>0\.5: 0\.5\./);
 });
 
 test("outputs stand beside their targets, and padding is shown as such", () => {
   const before = outputsFigure(panel(0));
-  assert.match(before.words, /before training\. Only the target is drawn yet\.$/);
+  assert.match(before.words, /before training\. Only the target is drawn so far\.$/);
   const { data, words, layout } = outputsFigure(panel(3, { sequence: 1 }));
   assert.deepEqual(data.map(({ y }) => y), [[2, 3], [1.5, 2]]);
-  assert.match(words, /probe sequence 2 against its target, after epoch 3\. The mean error of the probe is 1\.38\.$/);
+  assert.match(words, /validation sequence 2 and its target, after epoch 3\. The mean error of these sequences is 1\.38\.$/);
   assert.equal(layout.annotations.at(-1).text, "padding");
 });
 
@@ -83,7 +83,7 @@ test("where the task asks once every sequence is one answer", () => {
   const info = { ...panel(0).info, answers: "once", targets: [[[0]], [[1]], [[2]], [[3]]] };
   const { data, words } = outputsFigure(panel(1, { info }));
   assert.deepEqual(data.map(({ y }) => y.filter((value) => value !== null).length), [8, 4, 4]);
-  assert.match(words, /^Answer of every probe sequence against its target, after epoch 1\./);
+  assert.match(words, /^Output for every validation sequence and its target, after epoch 1\./);
 });
 
 test("a look back shows the epoch that was chosen, or the next one there is", () => {

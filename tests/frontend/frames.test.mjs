@@ -17,7 +17,7 @@ const HALVES = [
   [0xfc00, -Infinity],
 ];
 const base64 = (...bits) => Buffer.from(Uint16Array.from(bits).buffer).toString("base64");
-const info = (answers, targets, lengths) => ({ key: "", answers, answer: "number", epochs: 3, floors: [], targets, lengths });
+const info = (answers, targets, lengths) => ({ key: "", answers, answer: "number", epochs: 3, baselines: [], targets, lengths });
 const frame = (epoch, outputs) => ({ epoch, loss: 1, val_loss: 1, outputs });
 
 test("halves are decoded bit for bit", () => {

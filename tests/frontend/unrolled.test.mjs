@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
 import { unrolledColumns, unrolledRows } from "../../assets/chain/rows.js";
-import { anchorOf, seenFrom } from "../../assets/chain/taps.js";
+import { anchorOf, reachedFrom, seenFrom } from "../../assets/chain/taps.js";
 import { branches, chain, MODELS } from "./models.mjs";
 
 test("what a layer reads stands directly below it, and then what that reads", () => {
@@ -68,4 +68,18 @@ test("a window sees what its size, stride, dilation and offset say", () => {
   assert.deepEqual(seenFrom({ ...plain, stride: 2, offset: 1 }, 1), [0, 1, 2]);
   assert.deepEqual(seenFrom({ ...plain, stride: 2, offset: 1 }, 3), [4, 5, 6]);
   assert.equal(anchorOf({ ...plain, stride: 3 }, 4), 10);
+});
+
+test("where every step is spread, a step of the output is reached by those whose window it lies in", () => {
+  const window = { size: 3, stride: 2, dilation: 1, offset: 0 };
+  // Step 0 is outside of the sequence, as what a window sees may be.
+  assert.deepEqual(reachedFrom(window, 1).sort(), [0, 1]);
+  assert.deepEqual(reachedFrom(window, 3).sort(), [1, 2]);
+  for (const { offset, dilation } of [{ offset: 1, dilation: 1 }, { offset: 0, dilation: 2 }]) {
+    const other = { ...window, offset, dilation };
+    for (let step = 1; step < 9; step++) {
+      const all = [...Array(9).keys()].filter((each) => seenFrom(other, each).includes(step));
+      assert.deepEqual(reachedFrom(other, step).filter((each) => each >= 0 && each < 9).sort(), all);
+    }
+  }
 });

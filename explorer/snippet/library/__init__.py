@@ -1,7 +1,7 @@
 """What the names of Keras, TensorFlow and NumPy do in pasted code: layers are made and called by Keras itself.
 
-Everything happens in a scope in which Keras makes no weights (`explorer.snippet.apart`), so a model of any size costs only
-its graph.
+Everything happens in a scope in which Keras makes no weights (`explorer.snippet.stateless_scope`), so a model of any
+size costs only its graph.
 
 paths        -> where names of Keras stand today
 old          -> what Keras 1 and 2 called otherwise, noted with the change of the code

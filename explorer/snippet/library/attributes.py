@@ -105,7 +105,7 @@ def _of_model(owner: ModelValue, name: str, node: Node) -> Any:
         found = owner.inputs if name.startswith("input") else owner.outputs
         if not found:
             raise Unreadable(
-                f"The model has no {name} yet: begin it with keras.Input(shape=(timesteps, features)).", node.lineno
+                f"The model has no {name} yet: start it with keras.Input(shape=(timesteps, features)).", node.lineno
             )
         return list(found) if name.endswith("s") or len(found) > 1 else found[0]
     if name in ("input_shape", "output_shape"):

@@ -54,7 +54,7 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
     if any(isinstance(each, Array) for each in args):
         return Array(None, node=node)
     if not tensors_in((args, kwargs)):
-        raise Unreadable("This layer is called on something that is no tensor. Begin with keras.Input(...).", node.lineno)
+        raise Unreadable("This layer is called on something that is not a tensor. Start with keras.Input(...).", node.lineno)
     record.count_tensors(len(call.inputs), node)
     (first, *_) = call.inputs
     if value.core.stateful and first.shape and first.shape[0] is None:
@@ -82,12 +82,12 @@ def operation(record: Record, name: str, args: list[Any], kwargs: dict[str, Any]
 
 
 def operator_call(record: Record, node: ast.BinOp, left: Any, right: Any) -> Any:
-    """Arithmetic with a tensor. Raises Broken where Keras raises, and Unreadable where it is not followed."""
+    """Arithmetic with a tensor. Raises Broken where Keras raises, and Unreadable where it is not supported."""
     name = _INFIX.get(type(node.op))
     if name is None:
-        raise Unreadable("This arithmetic is not followed on tensors. Use + - * / or keras.ops.", node.lineno)
+        raise Unreadable("This arithmetic is not supported on tensors. Use + - * / or keras.ops.", node.lineno)
     if isinstance(left, Array) or isinstance(right, Array):
-        raise Unreadable("An array is mixed with a symbolic tensor, which is not followed. Make it an Input.", node.lineno)
+        raise Unreadable("An array is mixed with a symbolic tensor, which is not supported. Make it an Input.", node.lineno)
     call = Call(name, node, (left, right), {})
     return make_call(record, call, getattr(operator, _OPERATOR[name]), node)
 
@@ -96,7 +96,7 @@ def item(record: Record, owner: TensorValue, index: Any, node: Node) -> Any:
     """A part of a tensor. Raises Broken where Keras raises, and Unreadable where the part is not known."""
     parts = index if isinstance(index, tuple) else (index,)
     if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts):
-        raise Unreadable("This part of a tensor is not followed. Use numbers and colons, such as h[:, -1, :].", node.lineno)
+        raise Unreadable("This part of a tensor is not supported. Use numbers and colons, such as h[:, -1, :].", node.lineno)
     call = Call("get_item", node, (owner,), {})
     return make_call(record, call, lambda tensor: tensor[index], node)
 
@@ -125,7 +125,7 @@ def make_call(record: Record, call: Call, function: Callable[..., Any], node: No
 def whole(record: Record, model: ModelValue, node: Node) -> Any:
     """The Keras model of a model value, made when it is first needed. Raises Unreadable where it has no input yet."""
     if not model.built:
-        raise Unreadable("This model has no input yet: begin it with keras.Input(shape=(timesteps, features)).", node.lineno)
+        raise Unreadable("This model has no input yet: start it with keras.Input(shape=(timesteps, features)).", node.lineno)
     if model.keras is None or (model.sequential and len(model.keras.layers) < len(model.layers)):
         record.count_graph(behind(model.outputs, model.inputs), node)
         try:
@@ -173,7 +173,7 @@ def _tensor(value: Any) -> Any:
     if isinstance(value, Known):
         return value.last
     if isinstance(value, (Opaque, Function, LayerValue, ModelValue, Method, Array)):
-        raise Unreadable("A layer is called with something that is no tensor here. Pass tensors of Keras.", None)
+        raise Unreadable("A layer is called with something that is not a tensor. Pass Keras tensors.", None)
     return value
 
 

@@ -49,7 +49,7 @@ def call(record: Record, called: Any, args: list[Any], kwargs: dict[str, Any], n
         return _call_opaque(called, args, kwargs, node)
     if isinstance(called, TensorValue):
         raise Broken(Event("tensor called", node, "TypeError: 'KerasTensor' object is not callable", {"tensors": [called]}))
-    raise Unreadable("What is called here is no function, layer or model.", node.lineno)
+    raise Unreadable("This is not a function, layer or model, so it cannot be called.", node.lineno)
 
 
 def _call_opaque(called: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:

@@ -97,7 +97,7 @@ def make_layer(
         _renamed_class(record, node, new)
     if kind is None:
         raise Unreadable(
-            f"`{name}` is not among the layers that are read here. Leave it out, or write a layer like it.", node.lineno
+            f"`{name}` is not among the layers that are read here. Remove it, or write a layer like it.", node.lineno
         )
     if "batch_input_shape" in kwargs or "batch_shape" in kwargs:
         return _batch_shaped(record, name, args, kwargs, node)

@@ -20,7 +20,7 @@ from explorer.snippet.values import Array, LayerValue, Method, ModelValue, Opaqu
 def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """What a method gives.
 
-    Raises Refused for one that reads or writes files, and Unreadable where what it does is not followed.
+    Raises Refused for one that reads or writes files, and Unreadable where what it does is not supported.
     """
     owner, name = called.owner, called.name
     if name in FILES:
@@ -40,7 +40,7 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
             )
         return Opaque(f"the {name} of a layer")
     if isinstance(owner, TensorValue):
-        raise Unreadable(f"`.{name}()` is not followed on a tensor. Use a layer or keras.ops.", node.lineno)
+        raise Unreadable(f"`.{name}()` is not supported on a tensor. Use a layer or keras.ops.", node.lineno)
     return Opaque(name)
 
 
@@ -75,7 +75,7 @@ def _model_method(
             add(record, model, each, node)
         return None
     if name == "pop" and model.sequential:
-        raise Unreadable("`model.pop()` is not followed. Leave the layer out instead.", node.lineno)
+        raise Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
     if name == "compile":
         old_arguments(record, "compile", kwargs, node, {}, legacy.COMPILE_GONE)
         order = ("optimizer", "loss", "loss_weights", "metrics")

@@ -54,8 +54,8 @@ def spoken(error: BaseException) -> str:
 def reaches_out(name: str) -> str:
     """Why a function is never called."""
     return (
-        f"`{name}` reaches for a file, the network or the system, and pasted code is only read here. Leave the line out; "
-        "where it gives data, write their shape: x = np.zeros((8, 20, 5))."
+        f"`{name}` uses a file, the network or the system, but pasted code is only read here. Remove the line; "
+        "if it loads data, write their shape: x = np.zeros((8, 20, 5))."
     )
 
 

@@ -17,7 +17,7 @@ from explorer.snippet.values import Array, Broken, Event, Known, Opaque, TensorV
 
 
 def operation_named(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
-    """`keras.ops.<name>(...)`, on tensors or on data. Raises Unreadable for an operation that is not followed."""
+    """`keras.ops.<name>(...)`, on tensors or on data. Raises Unreadable for an operation that is not supported."""
     if name == "shape" and args and isinstance(args[0], TensorValue):
         return args[0].shape
     tensors = tensors_in((args, kwargs))
@@ -29,7 +29,7 @@ def operation_named(record: Record, name: str, args: list[Any], kwargs: dict[str
         return Opaque(f"keras.ops.{name}")
     if name not in OPERATIONS:
         raise Unreadable(
-            f"`keras.ops.{name}` is not followed here. Use a layer, or an operation that only shapes.", node.lineno
+            f"`keras.ops.{name}` is not supported here. Use a layer, or an operation that only shapes.", node.lineno
         )
     return operation(record, name, args, kwargs, node)
 
@@ -37,7 +37,7 @@ def operation_named(record: Record, name: str, args: list[Any], kwargs: dict[str
 def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """`tf.<rest>(...)`: on tensors the operation of Keras that takes its place, else arrays by shape alone.
 
-    Raises Unreadable for a tensor that goes where it is not followed.
+    Raises Unreadable for a tensor that goes where it is not supported.
     """
     tensors = tensors_in((args, kwargs))
     if tensors and rest in TENSORFLOW_OPERATIONS:
@@ -49,7 +49,7 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
         note(record, node, f"`tf.{rest}`", says, *edits)
         return operation_named(record, today, args, kwargs, node)
     if tensors:
-        raise Unreadable(f"`tf.{rest}` is not followed on a Keras tensor. Use a layer or keras.ops.", node.lineno)
+        raise Unreadable(f"`tf.{rest}` is not supported on a Keras tensor. Use a layer or keras.ops.", node.lineno)
     name = called.last
     if rest.startswith(("random.", "zeros", "ones", "fill", "constant", "convert_to_tensor", "expand_dims", "range")):
         if name in ("set_seed", "Generator"):
@@ -64,7 +64,7 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
 def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """What else Keras has: functions that shape data by their shapes, the rest as values that are not followed.
 
-    Raises Unreadable for what downloads something, and for a tensor that goes where it is not followed.
+    Raises Unreadable for what downloads something, and for a tensor that goes where it is not supported.
     """
     if name == "to_categorical" and args:
         given = literals.array_of(args[0], node)
@@ -93,7 +93,7 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
         return operation_named(record, name, args, kwargs, node)
     if tensors_in((args, kwargs)):
         raise Unreadable(
-            f"`{written(called)}` is not followed on a tensor. Use a layer, or keras.ops where it only shapes.",
+            f"`{written(called)}` is not supported on a tensor. Use a layer, or keras.ops where it only shapes.",
             node.lineno,
         )
     return Opaque(written(called))

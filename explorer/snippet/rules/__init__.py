@@ -1,10 +1,10 @@
-"""What can be wrong with shapes, one kind of mistake a module; every rule gives a finding with what may mend it.
+"""What can be wrong with shapes, one kind of mistake a module; every rule gives a finding with what may fix it.
 
-words       -> shapes in words
+shape_text  -> shapes in words
 broken      -> what an event that stopped Keras means, by the rules of
-               steps, rank, reshaping (axes), merging, states, unpacking, wrappers, embeddings, unknown (open sizes),
-               making (arguments), batches, masks, backwards
+               steps, ndim, reshaping (axes), merging, states, unpacking, wrappers, embeddings, unknown (open sizes),
+               constructor (arguments), batches, masks, backwards
 feeding, ragged        -> whether the data fit the model, and are arrays at all
-answers     -> whether answer and target can be compared, with labels (classes), sizes and heads (where an answer comes from)
-silent      -> what trains without a word, with batches, masks, backwards, embeddings and states
+answers     -> whether output and target can be compared, with labels (classes), sizes and output_layer
+silent      -> mistakes without an error of Keras, with batches, masks, backwards, embeddings and states
 """

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.keras_internals import mask_of
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import FLATTENING, KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import READING, head_of, keeper_of, spelled_out
 from explorer.snippet.rules.labels import constant, label, sparse_labels
+from explorer.snippet.rules.output_layer import READING, decoder_edits, keeper_of, output_layer_of
+from explorer.snippet.rules.shape_text import answer_in_words
 from explorer.snippet.rules.sizes import lengths_apart, widths_apart
-from explorer.snippet.rules.words import answer_in_words
 from explorer.snippet.running import loss_of
 from explorer.snippet.values import Full, LayerValue, TensorValue
 
@@ -60,12 +60,12 @@ def masked_apart(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
         return []
     samples, steps = target
     message = (
-        f"The answer {answer} travels with a mask for each of its {steps} timesteps, and for the target {target} Keras "
-        "drops the last axis of both: the loss then has no timesteps that the mask could fit."
+        f"The output {answer} has a mask with {steps} timesteps, and for the target {target} Keras drops the last axis of "
+        "both: the loss then has no timesteps that the mask could fit."
     )
     says = f"InvalidArgumentError: Incompatible shapes: [{samples}] vs. [{samples},{steps}]"
     data = replace(case.data, y=answer)
-    candidates = (Candidate("A target with its last axis", (), data, "y = y[..., np.newaxis]"),)
+    candidates = (Candidate("Keep the last axis of the target", (), data, "y = y[..., np.newaxis]"),)
     return [Finding("target_mismatch", message, None, case.whole.node, says, False, candidates)]
 
 
@@ -84,7 +84,7 @@ def _apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: st
         return _no_steps(case, tensor, answer, target, loss, says)
     if len(answer) == len(classes) and len(answer) >= 3 and answer[1] != classes[1]:
         return lengths_apart(case, tensor, answer, target, classes, says, silent)
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     return widths_apart(case, tensor, head, answer, target, classes, says, silent, loss)
 
 
@@ -96,15 +96,15 @@ def _flat(answer: Full, target: Full, sparse: bool) -> bool:
 def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding:
     keeper = keeper_of(case, tensor)
     embedding = next((each for each in case.up(tensor) if each.kind == "Embedding"), None)
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     steps = answer[1]
     sparse = loss is not None and loss.startswith("sparse")
     data, candidates = case.data, []
-    if keeper and (edits := mending.drops_steps(case, keeper)):
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
         wrapped = [each for each in case.up(tensor) if each.place > keeper.place and each.kind == "TimeDistributed"]
-        more = [edit for each in wrapped for edit in mending.unwrapped(case, each) or []]
+        more = [edit for each in wrapped for edit in code_edits.unwrapped(case, each) or []]
         candidates.append(
-            Candidate(f"One answer for each sequence: keep only the last step of {keeper.name}", (*edits, *more))
+            Candidate(f"One output per sequence: return only the last hidden state of {keeper.name}", (*edits, *more))
         )
     anchor = head
     if (
@@ -115,19 +115,22 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     ):
         more = []
         if anchor.kind == "TimeDistributed":
-            more = mending.unwrapped(case, anchor) or []
-        for kind, title in (("GlobalAveragePooling1D", "average over time"), ("Flatten", "read all timesteps side by side")):
-            before = mending.before(case, anchor, kind)
-            if more and not mending.in_sequential(anchor):
+            more = code_edits.unwrapped(case, anchor) or []
+        for kind, title in (
+            ("GlobalAveragePooling1D", "average over time"),
+            ("Flatten", "flatten all timesteps into one vector"),
+        ):
+            before = code_edits.before(case, anchor, kind)
+            if more and not code_edits.in_sequential(anchor):
                 continue
-            candidates.append(Candidate(f"One answer for each sequence: {title}", (*before, *more)))
+            candidates.append(Candidate(f"One output per sequence: {title}", (*before, *more)))
     else:
         last = tensor.made
         if last is not None and isinstance(last.layer, LayerValue):
             candidates.append(
                 Candidate(
-                    "One answer for each sequence: average over time",
-                    tuple(mending.after(case, last, "GlobalAveragePooling1D")),
+                    "One output per sequence: average over time",
+                    tuple(code_edits.after(case, last, "GlobalAveragePooling1D")),
                 )
             )
     width = () if sparse else (answer[-1],)
@@ -138,30 +141,28 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
         else f"y = np.repeat(y.reshape(len(y), 1), {steps}, axis=1)"
     )
     if (not sparse and len(target) == 2 and target[-1] == answer[-1]) or len(target) == 1:
-        candidates.insert(
-            1, Candidate("One answer for each timestep: the same target at every one", (), replace(data, y=y), line)
-        )
+        candidates.insert(1, Candidate("One target per timestep: repeat the same target", (), replace(data, y=y), line))
     silent = not says
-    compared = "every step is compared with it" if silent else "they cannot be compared"
+    compared = "every timestep is compared with it" if silent else "they cannot be compared"
     if silent and len(target) == 1:
-        compared = f"each of the {steps} steps is compared with the targets of all {target[0]} samples"
+        compared = f"each of the {steps} timesteps is compared with the targets of all {target[0]} samples"
     keeps = [each for each in case.up(tensor) if isinstance(each.layer, LayerValue) and each.kind not in KEEPING]
     sequence = [each for each in keeps if each.value.core.kind in (*RECURRENT, "Conv1D", "MultiHeadAttention")]
     if embedding and not sequence:
         message = (
-            f"{case.name(embedding)} gives a vector for each of the {steps} words, and nothing makes one of them all: the "
-            f"model answers {answer_in_words(answer)}, and the target {target} has one answer for each sequence."
+            f"{case.name(embedding)} returns a vector for each of the {steps} words, and no layer combines them: the "
+            f"output is {answer_in_words(answer)}, and the target {target} has one value per sequence."
         )
         return Finding("embedding_input", message, embedding, None, says or None, silent, tuple(candidates))
     reading = next((each for each in case.up(tensor) if each.kind in READING), None)
     blamed = keeper or reading or head or tensor.made
     if len(answer) > 3 and target == (answer[0], *answer[2:]):
-        title = "One answer for each timestep: the same target at every one"
+        title = "One target per timestep: repeat the same target"
         candidates.append(Candidate(title, (), replace(data, y=answer), f"y = np.repeat(y[:, np.newaxis], {steps}, axis=1)"))
     who = case.name(blamed) if blamed else "The model"
     message = (
-        f"{who} keeps all {steps} timesteps, so the model answers at every one, {answer_in_words(answer)}; the target "
-        f"{target} has one answer for each sequence: {compared}."
+        f"{who} keeps all {steps} timesteps, so the model has an output at each, {answer_in_words(answer)}; the target "
+        f"{target} has one value per sequence: {compared}."
     )
     return Finding("time_axis_extra", message, blamed, None, says or None, silent, tuple(candidates))
 
@@ -172,48 +173,46 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
     candidates = []
     sparse = loss is not None and loss.startswith("sparse")
     now = case.steps()
-    kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+    kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
     all_kept = tuple(edit for edits in kept for edit in edits) if droppers and len(kept) == len(droppers) else ()
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     wider = []
     if not sparse and head is not None and target[-1] != answer[-1]:
-        wider = mending.with_units(case, head, case.number(target[-1])) or []
+        wider = code_edits.with_units(case, head, case.number(target[-1])) or []
     if all_kept and steps == now:
         names = " and ".join(each.name for each in droppers)
-        candidates.append(Candidate(f"One answer for each timestep: keep every step in {names}", (*all_kept, *wider)))
+        candidates.append(Candidate(f"One output per timestep: return_sequences=True in {names}", (*all_kept, *wider)))
     # As many numbers at once as the target has timesteps: the answer is all of them, flat.
     flat = len(target) == 3 and answer[-1] == steps != now
     many = f"{case.number(steps)} * {case.number(target[-1])}"
-    if flat and head is not None and (more := mending.with_units(case, head, many)):
-        shaped = mending.after(case, tensor.made or head, "Reshape", f"({case.number(steps)}, {case.number(target[-1])})")
-        candidates.append(
-            Candidate(f"{steps * target[-1]} numbers at once, laid out in {steps} timesteps", (*more, *shaped))
-        )
+    if flat and head is not None and (more := code_edits.with_units(case, head, many)):
+        shaped = code_edits.after(case, tensor.made or head, "Reshape", f"({case.number(steps)}, {case.number(target[-1])})")
+        candidates.append(Candidate(f"{steps * target[-1]} outputs, reshaped to {steps} timesteps", (*more, *shaped)))
     if len(target) == 3 and steps == 1:
         data = replace(case.data, y=(target[0], target[2]))
-        candidates.append(Candidate("Leave the axis of 1 out of the target", (), data, "y = y[:, 0]"))
+        candidates.append(Candidate("Remove the axis of size 1 from the target", (), data, "y = y[:, 0]"))
     elif droppers and isinstance(droppers[0].layer, LayerValue):
         drop = droppers[0]
-        repeated = spelled_out(case, drop, steps)
-        candidates.append(Candidate(f"Spell the answer out in {steps} timesteps", (*repeated, *wider)))
+        repeated = decoder_edits(case, drop, steps)
+        candidates.append(Candidate(f"Add a decoder: RepeatVector({steps}) and a recurrent layer", (*repeated, *wider)))
         if drop.kind in FLATTENING:
             candidates.insert(
-                0, Candidate(f"One answer for each timestep: leave {drop.name} out", (*mending.removed(case, drop), *wider))
+                0, Candidate(f"One output per timestep: remove {drop.name}", (*code_edits.removed(case, drop), *wider))
             )
     if not sparse and steps > 1 and target[-1] == answer[-1]:
         data = replace(case.data, y=(target[0], *target[2:]))
-        candidates.append(Candidate("One answer for each sequence: the last target of each", (), data, "y = y[:, -1]"))
+        candidates.append(Candidate("One target per sequence: the last one of each", (), data, "y = y[:, -1]"))
     elif sparse:
         data = replace(case.data, y=(target[0],))
-        candidates.append(Candidate("One answer for each sequence: the last target of each", (), data, "y = y[:, -1]"))
+        candidates.append(Candidate("One target per sequence: the last one of each", (), data, "y = y[:, -1]"))
     blamed = head if flat else None if len(target) == 3 and steps == 1 else droppers[0] if droppers else head
     silent = not says
     who = case.name(blamed) if blamed else "The model"
-    wants = f"{steps} answers" if steps != 1 else "an axis for the timesteps of its one answer"
+    wants = f"{steps} timesteps" if steps != 1 else "an axis for its one timestep"
     message = (
-        f"{who} kept only one vector for each sequence, so the model answers once, {answer_in_words(answer)}; the target "
-        f"{target} has {wants} for each sequence."
+        f"{who} returns only one vector per sequence, so the output is {answer_in_words(answer)}; the target "
+        f"{target} has {wants}."
     )
     if silent:
-        message += " Keras repeats the answer until the shapes fit, and compares what does not belong together."
+        message += " Keras broadcasts the output to the shape of the target, so the wrong values are compared."
     return Finding("target_mismatch", message, blamed, None, says or None, silent, tuple(candidates))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, RECURRENT
@@ -22,7 +22,7 @@ def backward_layer(case: Case, event: Event, call: Call) -> Finding:
     held = (event.given.get("kwargs") or {}).get("backward_layer")
     inner = held.node if isinstance(held, LayerValue) else None
     message = (
-        "A Bidirectional layer reads forwards with one layer and backwards with the other: just one of them has "
+        "A Bidirectional layer reads forwards with one layer and backwards with the other: exactly one of them must have "
         "go_backwards=True."
     )
     candidates = []
@@ -30,13 +30,15 @@ def backward_layer(case: Case, event: Event, call: Call) -> Finding:
     forward = first.node if first else None
     if keyword and isinstance(inner, ast.Call):
         candidates.append(
-            Candidate("Let the backward layer read backwards", (source.with_keyword(inner, "go_backwards", "True"),))
+            Candidate("go_backwards=True for the backward layer", (source.with_keyword(inner, "go_backwards", "True"),))
         )
         if isinstance(forward, ast.Call):
             edit = source.without_keyword(forward, "go_backwards")
             if edit:
-                candidates.append(Candidate("Let the forward layer read forwards", (edit,)))
-                candidates.append(Candidate("Exchange them", (edit, source.with_keyword(inner, "go_backwards", "True"))))
+                candidates.append(Candidate("go_backwards=False for the forward layer", (edit,)))
+                candidates.append(
+                    Candidate("Exchange the two directions", (edit, source.with_keyword(inner, "go_backwards", "True")))
+                )
         candidates.append(Candidate("Let Keras make the backward layer", (source.without(node, keyword),)))
     return Finding("backward_order", message, call, node, event.says, False, tuple(candidates))
 
@@ -57,7 +59,7 @@ def backwards(case: Case) -> Finding | None:
             if call.kind in ATTENTION or (core is not None and core.kind in RECURRENT):
                 continue
             if all(len(each.shape) >= 3 for each in call.inputs):
-                return _turned(case, before, f"`{call.name}` puts them beside steps in their normal order")
+                return _turned(case, before, f"`{call.name}` combines them with timesteps in normal order")
         reading_back = (
             core is not None
             and core.kind in RECURRENT
@@ -86,7 +88,7 @@ def backwards(case: Case) -> Finding | None:
             and shape[1] == target[1]
             and shape[1] != 1
         ):
-            return _turned(case, turned[id(tensor)], "the target has them in their normal order")
+            return _turned(case, turned[id(tensor)], "the target is in normal order")
     return None
 
 
@@ -100,21 +102,21 @@ def _reversing(case: Case, call: Call) -> bool:
 
 def _turned(case: Case, call: Call, meets: str) -> Finding:
     node, source = call.value.core.node, case.source
-    message = f"`{call.name}` reads backwards and returns its steps in that order, the last one first; {meets}."
+    message = f"`{call.name}` reads backwards and returns its timesteps in that order, the last one first; {meets}."
     candidates = []
     edit = source.without_keyword(node, "go_backwards")
-    wrapper, edits = mending.class_text(case, node, "Bidirectional")
+    wrapper, edits = code_edits.class_text(case, node, "Bidirectional")
     start, end = source.span(call.made_at)
     if edit:
         around = (Edit(start, start, f"{wrapper}("), edit, Edit(end, end, ")"), *edits)
-        candidates.append(Candidate("Read in both directions, in normal order", around))
+        candidates.append(Candidate("Read in both directions (Bidirectional)", around))
         candidates.append(Candidate("Read forwards", (edit,)))
-    if not mending.in_sequential(call):
+    if not code_edits.in_sequential(call):
         text = source.text(call.node)
         held = case.reader.names.get("keras")
         more = () if held is not None else tuple(keras_imported(case.reader))
         candidates.insert(
             0,
-            Candidate("Turn its steps round again", (source.replaced(call.node, f"keras.ops.flip({text}, axis=1)"), *more)),
+            Candidate("Reverse its timesteps again", (source.replaced(call.node, f"keras.ops.flip({text}, axis=1)"), *more)),
         )
     return Finding("backward_order", message, call, None, None, True, tuple(candidates))

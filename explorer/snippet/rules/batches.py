@@ -1,4 +1,4 @@
-"""Memories that go on from batch to batch, and need batches of one size in their order."""
+"""Hidden states that continue from batch to batch, and need batches of one size in their order."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import ast
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT
 from explorer.snippet.problems import Candidate, Data, Finding, finding_of
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue
+from explorer.tensors.text import count
 
 FIT_BATCH = 32
 
 
 def stateful(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
-    """A memory that goes on from batch to batch, where the size of the batch is open."""
+    """A hidden state that continues from batch to batch, where the batch size is unknown."""
     if not (
         isinstance(call.layer, LayerValue) and getattr(call.layer.core, "stateful", False) and "batch size" in event.says
     ):
@@ -26,15 +27,15 @@ def stateful(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findi
     if source.shape[0] is not None or (len(source.shape) != 3 and call.kind not in CONV_RECURRENT):
         return None
     message = (
-        f"With stateful=True {case.name(call)} keeps one memory for every sample of the batch, so the size of the batch "
-        "must be written down: give the Input a batch_size."
+        f"With stateful=True {case.name(call)} keeps one hidden state for every sample of the batch, so the batch size must "
+        "be fixed: give the Input a batch_size."
     )
     candidates = []
     samples = case.data.x[0][0] if case.data.x else None
     batch = case.data.batch if case.data.batch and samples and samples % case.data.batch == 0 else samples
     if batch and batch > 64:
         batch = next(size for size in range(32, 0, -1) if batch % size == 0)
-    candidates.append(Candidate(f"Fix the batch at {batch or 1}", tuple(with_batch(case, source, batch or 1))))
+    candidates.append(Candidate(f"Set batch_size={batch or 1} in the Input", tuple(with_batch(case, source, batch or 1))))
     candidates.append(_stateless(case, call))
     return finding_of(event, "stateful_batch", call, message, candidates)
 
@@ -56,12 +57,12 @@ def batches(case: Case) -> list[Finding]:
     says = f"InvalidArgumentError: Incompatible shapes: [{samples % batch or batch},…] vs. [{size},…]"
     fit = next((each for each in case.whole.fits if each[0] == "fit"), None)
     if batch != size and samples % size == 0:
-        message = f"The model is fixed to batches of {size} samples, and fit takes {batch} at a time."
+        message = f"The model has a fixed batch size of {size}, and fit uses {batch}."
     elif samples < size:
-        message = f"The model is fixed to batches of {size} samples, and there are {samples}."
+        message = f"The model has a fixed batch size of {size}, and x has only {count(samples, 'samples')}."
     else:
         rest = samples % batch
-        message = f"The model is fixed to batches of {size} samples, and the last batch of {samples} has {rest or batch}."
+        message = f"The model has a fixed batch size of {size}, and the last batch of {samples} samples has {rest or batch}."
     candidates = []
     data = case.data
     if samples % size == 0:
@@ -80,13 +81,16 @@ def batches(case: Case) -> list[Finding]:
         edits = [case.source.with_keyword(fit[1], "batch_size", str(size))] if fit and batch != size else []
         candidates.append(
             Candidate(
-                f"Leave the last {samples - whole} samples out", tuple(edits), changed, f"x, y = x[:{whole}], y[:{whole}]"
+                f"Remove the last {count(samples - whole, 'samples')}",
+                tuple(edits),
+                changed,
+                f"x, y = x[:{whole}], y[:{whole}]",
             )
         )
     other = _divisor(samples, batch)
     candidates.append(
         Candidate(
-            f"Fix the batch at {other}, which divides {samples}",
+            f"Set the batch size to {other}, which divides {samples}",
             tuple(with_batch(case, case.whole.inputs[0], other)),
             replace(data, batch=other),
             _asked(case, other),
@@ -102,7 +106,7 @@ def _divisor(samples: int, most: int) -> int:
 
 
 def shuffled(case: Case) -> Finding | None:
-    """A memory that goes on from batch to batch needs the batches in their order."""
+    """A hidden state that continues from batch to batch needs the batches in their order."""
     stateful = [each for each in case.called() if isinstance(each.layer, LayerValue) and each.layer.core.stateful]
     if not stateful:
         return None
@@ -111,14 +115,14 @@ def shuffled(case: Case) -> Finding | None:
             continue
         (call,) = stateful[:1]
         message = (
-            f"`{call.name}` hands its memory on from batch to batch, and fit shuffles the samples before every epoch: what "
-            "follows is not what came next."
+            f"`{call.name}` carries its hidden state from batch to batch, but fit shuffles the samples before every epoch: "
+            "batches are not in order."
         )
         edit = case.source.with_keyword(node, "shuffle", "False")
-        candidates = [Candidate("Keep the samples in their order", (edit,))]
+        candidates = [Candidate("Do not shuffle (shuffle=False)", (edit,))]
         stateless = case.source.without_keyword(call.value.core.node, "stateful")
         if stateless:
-            candidates.append(Candidate("Begin every batch with an empty memory", (stateless,)))
+            candidates.append(Candidate("Start every batch with a zero state (stateful=False)", (stateless,)))
         return Finding("stateful_batch", message, call, node, None, True, tuple(candidates))
     return None
 
@@ -138,16 +142,16 @@ def with_batch(case: Case, source: TensorValue, batch: int) -> list[Edit]:
         return [case.source.replaced(keyword.value, f"({batch}, {inner})")]
     if case.text(node.func).endswith("Input"):
         return [case.source.with_keyword(node, "batch_size", str(batch))]
-    text, edits = mending.class_text(case, node, "Input")
+    text, edits = code_edits.class_text(case, node, "Input")
     shape = f"({batch}, {', '.join(map(str, source.shape[1:]))})"
     keyword = case.source.keyword(node, "input_shape")
     gone = [case.source.without(node, keyword)] if keyword else []
-    return [*gone, *mending.placed(case, node, f"{text}(batch_shape={shape})", after=False), *edits]
+    return [*gone, *code_edits.placed(case, node, f"{text}(batch_shape={shape})", after=False), *edits]
 
 
 def _stateless(case: Case, call: Call) -> Candidate:
     edit = case.source.without_keyword(call.value.core.node, "stateful")
-    return Candidate("Begin every batch with an empty memory", (edit,) if edit else ())
+    return Candidate("Start every batch with a zero state (stateful=False)", (edit,) if edit else ())
 
 
 def _cut_to(data: Data, samples: int, batch: int) -> Data:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import MERGING
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.rules.batches import stateful
+from explorer.snippet.rules.constructor import float_units, make
 from explorer.snippet.rules.embeddings import embedding
-from explorer.snippet.rules.making import float_units, make
 from explorer.snippet.rules.masks import masks
 from explorer.snippet.rules.merging import merge
-from explorer.snippet.rules.rank import rank
+from explorer.snippet.rules.ndim import wrong_ndim
 from explorer.snippet.rules.reshaping import array_reshape, reshape
+from explorer.snippet.rules.shape_text import all_in_words
 from explorer.snippet.rules.states import states
 from explorer.snippet.rules.unknown import unknown
 from explorer.snippet.rules.unpacking import several, unpack
-from explorer.snippet.rules.words import all_in_words
 from explorer.snippet.rules.wrappers import time_distributed
 from explorer.snippet.values import Call, Event
 
@@ -34,13 +34,13 @@ def _call(case: Case, event: Event) -> Finding:
     shapes = [tuple(each) for each in event.given.get("received") or [each.shape for each in call.inputs]]
     if (found := float_units(case, event, call)) is not None:
         return found
-    for rule in (several, stateful, masks, states, time_distributed, merge, unknown, embedding, rank, reshape):
+    for rule in (several, stateful, masks, states, time_distributed, merge, unknown, embedding, wrong_ndim, reshape):
         found = rule(case, event, call, shapes)
         if found is not None:
             return found
     if call.kind in MERGING and len(shapes) == 1:
-        message = f"{case.name(call)} joins several tensors, and is given one, {all_in_words(shapes)}."
-        alone = Candidate(f"Leave {call.name} out", tuple(mending.removed(case, call)))
+        message = f"{case.name(call)} merges several tensors, but its input is one, {all_in_words(shapes)}."
+        alone = Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call)))
         return finding_of(event, "merge_mismatch", call, message, [alone])
     kind = "merge_mismatch" if len(shapes) > 1 else "input_rank"
     if call.kind == "RepeatVector":
@@ -54,7 +54,7 @@ def _numpy(case: Case, event: Event) -> Finding:
 
 
 def _name(case: Case, event: Event) -> Finding:
-    message = f"Keras has no `{event.given['name']}` today.{event.given['hint']}"
+    message = f"Keras 3 has no `{event.given['name']}`.{event.given['hint']}"
     return Finding("keras3_api", message, None, event.node, event.says)
 
 
@@ -71,16 +71,16 @@ def _shape(case: Case, event: Event) -> Finding:
             text = source.text(place)
             given = case.data.x[0] if case.data.x else None
             if given and len(given) == 3:
-                candidates.append(Candidate("The shape of your data", (source.replaced(place, str(given[1:])),)))
-            candidates.append(Candidate("A tuple", (source.replaced(place, f"({text},)"),)))
-            candidates.append(Candidate("Timesteps of one feature", (source.replaced(place, f"({text}, 1)"),)))
+                candidates.append(Candidate("Use the shape of your data", (source.replaced(place, str(given[1:])),)))
+            candidates.append(Candidate("Write a tuple", (source.replaced(place, f"({text},)"),)))
+            candidates.append(Candidate("Timesteps with one feature", (source.replaced(place, f"({text}, 1)"),)))
     return Finding("input_rank", message, None, node, event.says, False, tuple(candidates))
 
 
 def _other(case: Case, event: Event) -> Finding:
     says = event.says.partition(": ")[2] or event.says
     says = says if says[-1:] in (".", "!", "?") else f"{says}."
-    return Finding("unreadable", f"Keras stops here: {says}", None, event.node, event.says)
+    return Finding("unreadable", f"Keras gives an error here: {says}", None, event.node, event.says)
 
 
 _RULES: dict[str, Callable[[Case, Event], Finding]] = {

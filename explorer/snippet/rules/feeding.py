@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
-from explorer.snippet.given import taken
 from explorer.snippet.problems import Candidate, Finding
 from explorer.snippet.rules.batches import batches
-from explorer.snippet.rules.words import declared_in_words
+from explorer.snippet.rules.shape_text import declared_in_words
+from explorer.snippet.training_data import taken
 from explorer.snippet.values import Full, Shape, TensorValue, full
+from explorer.tensors.text import count
 
 
 def fed(case: Case) -> list[Finding]:
@@ -20,7 +21,7 @@ def fed(case: Case) -> list[Finding]:
     if model is None or not shapes:
         return []
     if len(shapes) != len(model.inputs):
-        message = f"The model has {len(model.inputs)} inputs, and data for {len(shapes)} came."
+        message = f"The model has {count(len(model.inputs), 'inputs')}, but there are data for {len(shapes)}."
         return [Finding("input_rank", message, None, model.node)]
     for place, (tensor, given) in enumerate(zip(model.inputs, shapes, strict=True)):
         if found := _one(case, tensor, tuple(given), place):
@@ -46,18 +47,18 @@ def counted(case: Case) -> list[Finding]:
         f"{samples} 'y' sizes: {wanted}"
     )
     node = next((each for name, each, _ in case.whole.fits if name == "fit"), case.whole.node)
-    message = f"The inputs have {samples} samples, {given}, and the targets {wanted}, {target}: each sample has one target."
+    message = f"There are {samples} samples in x, {given}, and {wanted} in y, {target}: each sample needs one target."
     if len(given) > 2 and given[1] == wanted:
         message = (
-            f"The first axis is the batch, and the inputs {given} have timesteps there: their second axis has the {wanted} "
+            f"The first axis must be the batch, but x {given} has its timesteps there: its second axis has the {wanted} "
             "samples."
         )
-        turned = _data(case, 0, (given[1], given[0], *given[2:]), "Samples before timesteps", "x = np.swapaxes(x, 0, 1)")
+        turned = _data(case, 0, (given[1], given[0], *given[2:]), "Put samples before timesteps", "x = np.swapaxes(x, 0, 1)")
         return [Finding("axes_swapped", message, None, node, says, False, (turned,))]
     many = min(samples, wanted)
     data = replace(case.data, x=((many, *given[1:]),), y=(many, *target[1:]))
     line = f"x = x[:{many}]" if samples > many else f"y = y[:{many}]"
-    both = Candidate(f"The first {many} of both", (), data, line)
+    both = Candidate(f"Use the first {many} of both", (), data, line)
     return [Finding("target_mismatch", message, None, node, says, False, (both,))]
 
 
@@ -69,31 +70,31 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
     says = f"ValueError: Invalid input shape for input. Expected shape {declared}, but input has incompatible shape {given}"
     reader = next((each for each in case.readers_of(tensor)), None)
     kind = "input_rank"
-    message = f"The Input declares {wanted}, and the data are {got}."
+    message = f"The Input declares {wanted}, but the data are {got}."
     call, candidates = None, []
     rows, rest = given[0], given[1:]
     embedding = reader is not None and reader.kind == "Embedding"
     if embedding and len(given) == len(declared) + 1 and given[-1] != 1:
-        message += " An Embedding takes one whole number for each word, and not a vector."
-        candidates.append(_data(case, place, given[:-1], "One whole number for each word", "x = x.argmax(axis=-1)"))
+        message += " An Embedding needs one integer for each word, not a vector."
+        candidates.append(_data(case, place, given[:-1], "One integer for each word", "x = x.argmax(axis=-1)"))
         return Finding("embedding_input", message, None, tensor.node, says, False, tuple(candidates))
     if len(given) == len(declared) and sorted(map(str, rest)) == sorted(map(str, declared[1:])) and len(rest) > 1:
         # A Sequential model lets its first layer meet the data; a functional one turns them away at its Input.
         kind, call = "axes_swapped", reader if case.whole.sequential else None
-        message += " Timesteps and features have changed places."
+        message += " Timesteps and features are swapped."
         axes = [0, *(_matching(declared[1:], rest))]
         line = "x = np.swapaxes(x, 1, 2)" if len(rest) == 2 else f"x = np.transpose(x, {tuple(axes)})"
         fixed = (rows, *full(declared[1:]))
-        by_input = Candidate("Declare the axes as the data have them", tuple(mending.shaped(case, tensor, rest)))
-        by_data = _data(case, place, fixed, "Change the axes of the data", line)
+        by_input = Candidate("Change the Input to the order of the data", tuple(code_edits.shaped(case, tensor, rest)))
+        by_data = _data(case, place, fixed, "Swap the axes of the data", line)
         order = (
             (by_input, by_data) if declared[1] is not None and len(rest) == 2 and rest[0] > rest[1] else (by_data, by_input)
         )
         return Finding(kind, message, call, tensor.node, says, False, order)
     if (len(given) == len(declared) - 1 and given == tuple(declared[1:])) or _fits(declared[1:], given):
-        message += " One sample is missing the axis of the batch."
+        message += " A single sample has no batch axis."
         if case.data.y is None or tuple(case.data.y[:1]) == (1,):
-            candidates.append(_data(case, place, (1, *given), "One sample as a batch of one", "x = x[np.newaxis]"))
+            candidates.append(_data(case, place, (1, *given), "Add a batch axis to the sample", "x = x[np.newaxis]"))
     if (
         len(given) == 2
         and len(declared) == 3
@@ -119,19 +120,25 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
         line = f"x = x.reshape(len(x), {', '.join(map(str, known))})"
         candidates.append(_data(case, place, (rows, *known), "Reshape the data", line))
     if len(given) == len(declared) - 1 and len(given) >= 2 and declared[-1] not in (1, None):
-        expanded = _data(case, place, (*given, 1), "One feature at every timestep", "x = x[..., np.newaxis]")
-        candidates.append(replace(expanded, edits=tuple(mending.shaped(case, tensor, (*rest, 1)))))
-    candidates.append(Candidate("Declare the shape that the data have", tuple(mending.shaped(case, tensor, rest))))
+        expanded = _data(case, place, (*given, 1), "One feature per timestep", "x = x[..., np.newaxis]")
+        candidates.append(replace(expanded, edits=tuple(code_edits.shaped(case, tensor, (*rest, 1)))))
+    candidates.append(Candidate("Change the Input to the shape of the data", tuple(code_edits.shaped(case, tensor, rest))))
     if len(given) == len(declared) and len(given) == 3 and declared[2] in (given[2], None):
         # A functional model takes no other number of timesteps than it declares.
         kind = "unknown_length"
-        message += " A functional model takes just the number of timesteps that it declares."
+        message += " A functional model only accepts the number of timesteps that it declares."
         candidates.insert(
-            0, Candidate("Leave the number of timesteps open", tuple(mending.shaped(case, tensor, (None, *rest[1:]))))
+            0, Candidate("Any number of timesteps (None)", tuple(code_edits.shaped(case, tensor, (None, *rest[1:]))))
         )
         if declared[1] is not None and declared[1] < given[1]:
             candidates.append(
-                _data(case, place, (rows, declared[1], given[2]), "Cut the data off", f"x = x[:, :{declared[1]}]")
+                _data(
+                    case,
+                    place,
+                    (rows, declared[1], given[2]),
+                    "Cut the data to the declared timesteps",
+                    f"x = x[:, :{declared[1]}]",
+                )
             )
     return Finding(kind, message, call, tensor.node, says, False, tuple(candidates))
 

@@ -1,17 +1,17 @@
-"""Targets of classes: whole numbers, one-hot vectors, and the losses that take them."""
+"""Targets of classes: integers, one-hot vectors, and the losses that need them."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import head_of
+from explorer.snippet.rules.output_layer import output_layer_of
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
 
 CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "kld")
@@ -34,13 +34,13 @@ def label(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str
         return None
     silent = not says
     message = (
-        f"The loss {loss} compares vectors of {classes} probabilities, and the target {target} holds one whole number for "
-        "each answer: its class."
+        f"The loss {loss} needs one-hot vectors of {classes} classes, but the target {target} has one integer for each "
+        "output: its class."
     )
     data = replace(case.data, y=(*plain, classes))
     candidates = [
-        *other_loss(case, "sparse_categorical_crossentropy", "Take the loss for whole numbers"),
-        Candidate("One-hot targets", (), data, f"y = keras.utils.to_categorical(y, {classes})"),
+        *other_loss(case, "sparse_categorical_crossentropy", "Use the loss for integer labels (sparse)"),
+        Candidate("Convert the targets to one-hot", (), data, f"y = keras.utils.to_categorical(y, {classes})"),
     ]
     return Finding("label_encoding", message, None, loss_node(case), says or None, silent, tuple(candidates))
 
@@ -56,35 +56,35 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
     node = loss_node(case)
     if target == answer and isinstance(classes, int) and classes > 1:
         message = (
-            f"The loss {loss} takes one whole number for each answer, its class, and the target {target} holds vectors of "
-            f"{classes}: one-hot."
+            f"The loss {loss} needs one integer for each output, its class, but the target {target} has one-hot vectors of "
+            f"{classes} classes."
         )
         data = replace(case.data, y=answer[:-1])
         candidates = (
-            *other_loss(case, "categorical_crossentropy", "Take the loss for one-hot targets"),
-            Candidate("Whole numbers as targets", (), data, "y = y.argmax(axis=-1)"),
+            *other_loss(case, "categorical_crossentropy", "Use the loss for one-hot targets"),
+            Candidate("Convert the targets to integers", (), data, "y = y.argmax(axis=-1)"),
         )
         return [Finding("label_encoding", message, None, node, says or None, not says, candidates)]
     if plain == answer[:-1]:
         if classes == 1:
-            head = head_of(case, tensor)
+            head = output_layer_of(case, tensor)
             message = (
-                f"{case.name(head) if head else 'The model'} answers with one number, and {loss} wants one probability for "
-                "each class: with one class the only label is 0."
+                f"{case.name(head) if head else 'The model'} has one output, but {loss} needs one probability per class: "
+                "with one class the only label is 0."
             )
             many = int(given.high) + 1 if given is not None and given.high else 2
             found: list[Candidate] = []
             if head:
-                edits = mending.with_units(case, head, str(many)) or []
+                edits = code_edits.with_units(case, head, str(many)) or []
                 edits += _with_activation(case, head, "softmax")
                 found.append(Candidate(f"{many} classes with softmax", tuple(edits)))
-            found += other_loss(case, "binary_crossentropy", "Take the loss for yes or no")
+            found += other_loss(case, "binary_crossentropy", "Use binary_crossentropy")
             says = says or "InvalidArgumentError: Received a label value of 1 which is outside the valid range of [0, 1)."
             return [Finding("label_encoding", message, head, node if head is None else None, says, False, tuple(found))]
         if given is not None and given.high is not None and isinstance(classes, int) and given.high >= classes:
-            head = head_of(case, tensor)
+            head = output_layer_of(case, tensor)
             message = (
-                f"The labels go up to {int(given.high)}, and {case.name(head) if head else 'the model'} answers with "
+                f"The labels go up to {int(given.high)}, but {case.name(head) if head else 'the model'} has "
                 f"{classes} classes, 0 to {classes - 1}."
             )
             says = (
@@ -92,11 +92,11 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
                 f"[0, {classes})."
             )
             found = []
-            if head and (wider := mending.with_units(case, head, str(int(given.high) + 1))):
+            if head and (wider := code_edits.with_units(case, head, str(int(given.high) + 1))):
                 found.append(Candidate(f"{int(given.high) + 1} classes", tuple(wider)))
             if given.low == 1 and given.high == classes and isinstance(given.node, Node):
                 text = case.text(given.node)
-                found.append(Candidate("Labels from 0 on", (case.source.replaced(given.node, f"({text} - 1)"),)))
+                found.append(Candidate("Start the labels at 0", (case.source.replaced(given.node, f"({text} - 1)"),)))
             return [Finding("label_encoding", message, head, None, says, False, tuple(found))]
         return constant(case, tensor, answer, loss)
     return None
@@ -106,7 +106,7 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     """A softmax over one class is always 1."""
     if answer[-1] != 1 or not loss:
         return []
-    head = head_of(case, tensor)
+    head = output_layer_of(case, tensor)
     given = case.arrays.get("y")
     if loss == "binary_crossentropy" and given is not None and given.whole and given.high is not None and given.high > 1:
         return [_more_than_two(case, head, int(given.high) + 1)]
@@ -114,13 +114,13 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     if not softmax and loss not in CATEGORICAL:
         return []
     what = "A softmax over one class is always 1" if softmax else f"With one class {loss} is always 0"
-    message = f"{what}: {case.name(head) if head else 'the model'} learns nothing."
+    message = f"{what}: {case.name(head) if head else 'the model'} cannot learn."
     candidates = []
     if head:
         edits = [*_with_activation(case, head, "sigmoid")]
         candidates.append(
             Candidate(
-                "One yes or no: a sigmoid",
+                "Use a sigmoid and binary_crossentropy",
                 (*edits, *_loss_edits(case, "binary_crossentropy")),
                 replace(case.data, loss="binary_crossentropy"),
             )
@@ -132,10 +132,10 @@ def _more_than_two(case: Case, head: Call | None, many: int) -> Finding:
     """Labels of several classes, where one number says yes or no."""
     who = case.name(head) if head else "the model"
     message = (
-        f"The labels go up to {many - 1}, and binary_crossentropy knows 0 and 1: {who} answers yes or no to {many} classes."
+        f"The labels go up to {many - 1}, but binary_crossentropy needs 0 and 1: {who} has one output for {many} classes."
     )
     candidates = []
-    if head and (edits := mending.with_units(case, head, str(many))):
+    if head and (edits := code_edits.with_units(case, head, str(many))):
         edits = [*edits, *_with_activation(case, head, "softmax"), *_loss_edits(case, "sparse_categorical_crossentropy")]
         data = replace(case.data, loss="sparse_categorical_crossentropy")
         candidates.append(Candidate(f"{many} classes with softmax", tuple(edits), data))

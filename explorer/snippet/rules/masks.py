@@ -5,16 +5,13 @@ from __future__ import annotations
 import ast
 
 from explorer.keras_internals import mask_of
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
-from explorer.snippet.families import MERGING, RECURRENT
+from explorer.snippet.families import MERGING, READING_MASK, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import mask_in_words
+from explorer.snippet.rules.shape_text import mask_in_words
 from explorer.snippet.values import Array, Call, Event, LayerValue, Shape
-
-# Layers that read a mask: padding changes what they return.
-_READS_MASK = (*RECURRENT, "GlobalAveragePooling1D", "Attention", "AdditiveAttention", "MultiHeadAttention")
 
 
 def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -31,8 +28,8 @@ def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
         return None
     maker = makers[-1]
     message = (
-        f"{case.name(maker)} marks what is padding in a mask of {mask_in_words(mask.shape)}, but {case.name(call)} needs "
-        f"one mark for every one of its {held.shape[1]} timesteps: the mask has an axis too many."
+        f"{case.name(maker)} makes a mask of {mask_in_words(mask.shape)}, but {case.name(call)} needs one value for each of "
+        f"its {held.shape[1]} timesteps: the mask has one axis too many."
     )
     candidates = []
     if maker.kind == "Masking":
@@ -40,14 +37,14 @@ def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
         if after and after[0].kind == "TimeDistributed":
             candidates.append(
                 Candidate(
-                    "Mask after each step has become one vector",
-                    (*mending.removed(case, maker), *_moved_after(case, maker, after[0])),
+                    "Mask after each timestep is one vector",
+                    (*code_edits.removed(case, maker), *_moved_after(case, maker, after[0])),
                 )
             )
-        candidates.append(Candidate("Leave the mask out", tuple(mending.removed(case, maker))))
+        candidates.append(Candidate("Remove the mask", tuple(code_edits.removed(case, maker))))
     else:
         node = maker.made_at
-        candidates.append(Candidate("Leave the mask out", (case.source.with_keyword(node, "mask_zero", "False"),)))
+        candidates.append(Candidate("Remove the mask", (case.source.with_keyword(node, "mask_zero", "False"),)))
     return finding_of(event, "mask_lost", call, message, candidates)
 
 
@@ -67,23 +64,23 @@ def mask_late(case: Case) -> Finding | None:
             continue
         first = computed[-1]
         message = (
-            f"`{call.name}` looks for padding in what `{computed[0].name}` has computed, where the zeros of the data are "
-            "zeros no more: a mask comes before the first layer that reads the sequence."
+            f"`{call.name}` looks for padding in the output of `{computed[0].name}`, where zeros of the data are no longer "
+            "zero: Masking must come before the first layer that reads the sequence."
         )
         text = case.text(call.made_at)
         candidates = []
-        if mending.in_sequential(call) and mending.in_sequential(first):
+        if code_edits.in_sequential(call) and code_edits.in_sequential(first):
             candidates.append(
                 Candidate(
-                    "Mask the data",
-                    (*mending.removed(case, call), *mending.placed(case, first.made_at, text, after=False)),
+                    "Mask the input",
+                    (*code_edits.removed(case, call), *code_edits.placed(case, first.made_at, text, after=False)),
                 )
             )
         elif isinstance(first.node, ast.Call) and first.node.args and isinstance(call.node, ast.Call):
             argument = first.node.args[0]
-            edits = [case.source.replaced(argument, f"{text}({case.text(argument)})"), *mending.removed(case, call)]
-            candidates.append(Candidate("Mask the data", tuple(edits)))
-        candidates.append(Candidate("Leave the mask out", tuple(mending.removed(case, call))))
+            edits = [case.source.replaced(argument, f"{text}({case.text(argument)})"), *code_edits.removed(case, call)]
+            candidates.append(Candidate("Mask the input", tuple(edits)))
+        candidates.append(Candidate("Remove the mask", tuple(code_edits.removed(case, call))))
         return Finding("mask_lost", message, call, None, None, True, tuple(candidates))
     return None
 
@@ -102,7 +99,7 @@ def mask_destroyed(case: Case) -> Finding | None:
             kind = call.layer.core.kind if isinstance(call.layer, LayerValue) else call.kind
             sequence = len(call.outputs[0].shape) >= 3
             if past and not took:
-                if lost is not None and kind in _READS_MASK and len(case.shape(call.inputs[0])) == 3:
+                if lost is not None and kind in READING_MASK and len(case.shape(call.inputs[0])) == 3:
                     return _destroyed(case, maker, lost, call)
                 if sequence and not getattr(getattr(call.layer, "layer", None), "return_state", False):
                     beyond |= {id(each) for each in call.outputs}
@@ -145,17 +142,19 @@ def never_masked(case: Case) -> Finding | None:
         return None
     first = readers[0]
     message = (
-        "The sequences were filled up with zeros at the end, and nothing marks them: the memory goes on over the padding, "
-        "and what it knew fades."
+        "The sequences are padded with zeros at the end, and no mask hides them: the recurrent layer reads the padding, "
+        "and its hidden state fades."
     )
     if first.kind == "Embedding":
         edit = case.source.with_keyword(first.made_at, "mask_zero", "True")
         return Finding(
-            "mask_lost", message, first, None, None, True, (Candidate("Let the Embedding mark the zeros", (edit,)),)
+            "mask_lost", message, first, None, None, True, (Candidate("mask_zero=True in the Embedding", (edit,)),)
         )
     if isinstance(first.layer, LayerValue) and first.layer.core.kind in RECURRENT:
-        edits = mending.before(case, first, "Masking", "mask_value=0.0")
-        return Finding("mask_lost", message, first, None, None, True, (Candidate("Mask the padding", tuple(edits)),))
+        edits = code_edits.before(case, first, "Masking", "mask_value=0.0")
+        return Finding(
+            "mask_lost", message, first, None, None, True, (Candidate("Add Masking for the padding", tuple(edits)),)
+        )
     return None
 
 
@@ -169,11 +168,10 @@ def other_value(case: Case) -> Finding | None:
         if call.inputs[0] is not case.whole.inputs[0] or looked_for == given.filled or len(case.whole.inputs) != 1:
             continue
         message = (
-            f"The sequences were filled up with {given.filled:g}, and `{call.name}` takes {looked_for:g} for padding: "
-            "nothing is masked."
+            f"The sequences are padded with {given.filled:g}, but `{call.name}` masks {looked_for:g}: nothing is masked."
         )
         pad = case.source.with_keyword(given.node, "value", f"{looked_for}") if isinstance(given.node, ast.Call) else None
-        candidates = [Candidate(f"Fill up with {looked_for:g}", (pad,))] if pad else []
+        candidates = [Candidate(f"Pad with {looked_for:g}", (pad,))] if pad else []
         if call.kind == "Masking":
             edit = case.source.with_keyword(call.made_at, "mask_value", f"{given.filled}")
             if not case.source.keyword(call.made_at, "mask_value") and call.made_at.args:
@@ -190,12 +188,12 @@ def mask_first(case: Case) -> list[Edit]:
         return []
     readers = case.readers_of(inputs[0])
     if len(readers) == 1 and isinstance(readers[0].layer, LayerValue) and readers[0].layer.core.kind in RECURRENT:
-        return mending.before(case, readers[0], "Masking", "mask_value=0.0")
+        return code_edits.before(case, readers[0], "Masking", "mask_value=0.0")
     return []
 
 
 def makes_mask(call: Call) -> bool:
-    """Whether a layer marks what is padding."""
+    """Whether a layer masks padding."""
     if not isinstance(call.layer, LayerValue):
         return False
     return call.kind == "Masking" or (call.kind == "Embedding" and bool(call.layer.layer.mask_zero))
@@ -203,17 +201,17 @@ def makes_mask(call: Call) -> bool:
 
 def _moved_after(case: Case, maker: Call, later: Call) -> list[Edit]:
     text = case.text(maker.made_at)
-    if mending.in_sequential(later):
-        return mending.placed(case, later.made_at, text, after=True)
+    if code_edits.in_sequential(later):
+        return code_edits.placed(case, later.made_at, text, after=True)
     return [case.source.replaced(later.node, f"{text}({case.text(later.node)})")]
 
 
 def _destroyed(case: Case, maker: Call, lost: Call, reader: Call) -> Finding:
     message = (
-        f"`{maker.name}` marks what is padding, and `{lost.name}` knows no masks: from there on the mask is gone, and "
-        f"`{reader.name}` reads the padding like data."
+        f"`{maker.name}` masks the padding, but `{lost.name}` does not pass the mask on: `{reader.name}` reads the padding "
+        "like data."
     )
-    candidate = Candidate(f"Leave {lost.name} out", tuple(mending.removed(case, lost)))
+    candidate = Candidate(f"Remove {lost.name}", tuple(code_edits.removed(case, lost)))
     return Finding("mask_lost", message, lost, None, None, True, (candidate,))
 
 

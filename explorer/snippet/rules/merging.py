@@ -1,14 +1,14 @@
-"""Layers that join what does not fit together."""
+"""Layers that merge tensors whose shapes do not fit."""
 
 from __future__ import annotations
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, MERGING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.rules.steps import keeping_layer, needs_steps
-from explorer.snippet.rules.words import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 _MERGING_OPERATIONS = frozenset(
@@ -27,16 +27,18 @@ def merge(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
     if call.kind in ATTENTION and min(map(len, shapes)) < 3:
         return needs_steps(case, event, call, min(shapes, key=len))
     first, second = shapes[:2]
-    message = f"{case.name(call)} is given {' and '.join(map(in_words, dict.fromkeys(shapes)))}, {_apart(first, second)}."
+    message = (
+        f"The inputs of {case.name(call)} are {' and '.join(map(in_words, dict.fromkeys(shapes)))}: {_apart(first, second)}."
+    )
     return finding_of(event, "merge_mismatch", call, message, _merged(case, call, shapes))
 
 
 def _apart(first: Shape, second: Shape) -> str:
     if len(first) != len(second):
-        return "a sequence and a vector: one of them has no timesteps"
+        return "a sequence and a vector, which has no timesteps"
     if len(first) == 3 and first[1] != second[1]:
-        return "sequences of different lengths" + (" and widths" if first[2] != second[2] else "")
-    return "which differ in their last axis"
+        return "sequences with different timesteps" + (" and features" if first[2] != second[2] else "")
+    return "their last axes differ"
 
 
 def _merged(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
@@ -54,23 +56,23 @@ def _sequence_and_vector(case: Case, call: Call, shapes: list[Shape]) -> list[Ca
     sequence = next(place for place, shape in enumerate(shapes) if len(shape) == 3)
     vector = next(place for place, shape in enumerate(shapes) if len(shape) == 2)
     keeper = keeping_layer(case, tensors[sequence])
-    if keeper and (edits := mending.drops_steps(case, keeper)):
-        found.append(Candidate("Both as one vector: keep the last step of the sequence", tuple(edits)))
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
+        found.append(Candidate("Both as vectors: return only the last hidden state", tuple(edits)))
     for dropper in case.droppers(tensors[vector]):
-        if edits := mending.keeps_steps(case, dropper):
-            found.append(Candidate("Both as sequences: keep every timestep", tuple(edits)))
+        if edits := code_edits.keeps_steps(case, dropper):
+            found.append(Candidate("Both as sequences: return_sequences=True", tuple(edits)))
     steps = shapes[sequence][1]
     if steps:
         found.append(
             Candidate(
-                f"Repeat the vector at each of the {steps} timesteps",
-                tuple(mending.before(case, call, "RepeatVector", str(steps), vector)),
+                f"Repeat the vector {steps} times (RepeatVector)",
+                tuple(code_edits.before(case, call, "RepeatVector", str(steps), vector)),
             )
         )
     found.append(
         Candidate(
-            "Average the sequence into one vector",
-            tuple(mending.before(case, call, "GlobalAveragePooling1D", "", sequence)),
+            "Average the sequence over time",
+            tuple(code_edits.before(case, call, "GlobalAveragePooling1D", "", sequence)),
         )
     )
     return found
@@ -89,22 +91,22 @@ def _widths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
             continue
         if maker.kind == "Bidirectional" and maker.value.layer.merge_mode == "concat" and other[2] * 2 == shapes[place][2]:
             edit = case.source.with_keyword(maker.made_at, "merge_mode", '"sum"')
-            found.append(Candidate("Add both directions up, so that the width stays", (edit,)))
+            found.append(Candidate("Add the two directions (merge_mode=sum)", (edit,)))
         elif maker.kind == "Bidirectional" and other[2] % 2 == 0 and other[2] != shapes[place][2]:
-            if edits := mending.with_units(case, maker, str(other[2] // 2)):
-                found.append(Candidate(f"Give {maker.name} the same width, {other[2]}", tuple(edits)))
+            if edits := code_edits.with_units(case, maker, str(other[2] // 2)):
+                found.append(Candidate(f"Give {maker.name} the same size, {other[2]}", tuple(edits)))
         elif isinstance(maker.layer, LayerValue) and other[2] != shapes[place][2]:
             name = "filters" if "Conv" in maker.kind else "output_dim" if maker.kind == "Embedding" else "units"
             if maker.layer.core.kind in (*RECURRENT, "Dense", "Conv1D", "Embedding") and (
-                edits := mending.with_units(case, maker, case.number(other[2]), name)
+                edits := code_edits.with_units(case, maker, case.number(other[2]), name)
             ):
-                found.append(Candidate(f"Give {maker.name} the same width, {other[2]}", tuple(edits)))
+                found.append(Candidate(f"Give {maker.name} the same size, {other[2]}", tuple(edits)))
     for place, other in ((0, right), (1, left)):
         if isinstance(other[2], int):
             found.append(
                 Candidate(
-                    f"Bring one side to {other[2]} with a Dense layer",
-                    tuple(mending.before(case, call, "Dense", str(other[2]), place)),
+                    f"Add a Dense layer with {other[2]} units to one side",
+                    tuple(code_edits.before(case, call, "Dense", str(other[2]), place)),
                 )
             )
     return found
@@ -121,19 +123,19 @@ def _lengths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
     ]
     same = [case.source.with_keyword(each.made_at, "padding", '"same"') for each in makers]
     if same:
-        found.append(Candidate("Let every convolution keep all timesteps", tuple(dict.fromkeys(same))))
+        found.append(Candidate("padding=same in every convolution", tuple(dict.fromkeys(same))))
     for maker, edit in zip(makers, same, strict=True):
-        found.append(Candidate(f"Let {maker.name} keep all timesteps", (edit,)))
+        found.append(Candidate(f"padding=same in {maker.name}", (edit,)))
     keepers = [keeping_layer(case, each) for each in tensors]
-    edits = [edit for keeper in keepers if keeper for edit in mending.drops_steps(case, keeper) or []]
+    edits = [edit for keeper in keepers if keeper for edit in code_edits.drops_steps(case, keeper) or []]
     if edits:
-        found.append(Candidate("Join them as vectors: keep the last step of each", tuple(edits)))
+        found.append(Candidate("Merge vectors: return only the last hidden state of each", tuple(edits)))
     pooled = [
-        edit for place in range(len(shapes)) for edit in mending.before(case, call, "GlobalAveragePooling1D", "", place)
+        edit for place in range(len(shapes)) for edit in code_edits.before(case, call, "GlobalAveragePooling1D", "", place)
     ]
-    found.append(Candidate("Join them as vectors: average each over time", tuple(pooled)))
+    found.append(Candidate("Merge vectors: average each over time", tuple(pooled)))
     if shapes[0][2] == shapes[1][2]:
-        found.append(Candidate("Put one after the other along time", tuple(_along_time(case, call))))
+        found.append(Candidate("Concatenate along the timesteps (axis=1)", tuple(_along_time(case, call))))
     return found
 
 
@@ -145,12 +147,12 @@ def _vectors(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
         if not isinstance(other[1], int):
             continue
         sized = maker is not None and isinstance(maker.layer, LayerValue) and maker.layer.core.kind in (*RECURRENT, "Dense")
-        if maker is not None and sized and (edits := mending.with_units(case, maker, case.number(other[1]))):
-            found.append(Candidate(f"Give {maker.name} the same width, {other[1]}", tuple(edits)))
+        if maker is not None and sized and (edits := code_edits.with_units(case, maker, case.number(other[1]))):
+            found.append(Candidate(f"Give {maker.name} the same size, {other[1]}", tuple(edits)))
         found.append(
             Candidate(
-                f"Bring one side to {other[1]} with a Dense layer",
-                tuple(mending.before(case, call, "Dense", str(other[1]), place)),
+                f"Add a Dense layer with {other[1]} units to one side",
+                tuple(code_edits.before(case, call, "Dense", str(other[1]), place)),
             )
         )
     return found

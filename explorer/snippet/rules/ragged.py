@@ -22,15 +22,15 @@ def _turned(case: Case, array: Array) -> Finding:
     """A reshape that looks like turning the axes round, and cuts the sequences to pieces."""
     before, after, node, source = array.turned, array.shape, array.node, case.source
     message = (
-        f"`reshape` reads the values in the order in which they lie: from {before} to {after} it mixes timesteps and "
-        "features, where transpose would exchange them."
+        f"`reshape` keeps the values in their order in memory: from {before} to {after} it mixes timesteps and features; "
+        "transpose would swap them."
     )
     candidates = []
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner = source.text(node.func.value)
         owner = source.text(node.args[0]) if owner in ("np", "numpy") and node.args else owner
         edit = source.replaced(node, f"{owner}.transpose(0, 2, 1)")
-        candidates.append(Candidate("Exchange the axes with transpose", (edit,)))
+        candidates.append(Candidate("Swap the axes with transpose", (edit,)))
     return Finding("axes_swapped", message, None, node, None, True, tuple(candidates))
 
 
@@ -38,8 +38,8 @@ def ragged(case: Case, array: Array) -> Finding:
     """Sequences of different lengths in one array."""
     source, node = case.source, array.node
     message = (
-        "The sequences have different lengths, and an array has one number of timesteps: pad them with zeros to the "
-        "longest, and let a mask say which steps are padding."
+        "The sequences have different lengths, but an array has one number of timesteps: pad them with zeros to the "
+        "longest, and mask the padding."
     )
     says = (
         "ValueError: setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 "
@@ -57,7 +57,7 @@ def ragged(case: Case, array: Array) -> Finding:
         padded = [source.replaced(node, text), *more]
         masked = mask_first(case)
         if masked:
-            candidates.append(Candidate("Pad with zeros, and mask them", (*padded, *masked)))
+            candidates.append(Candidate("Pad with zeros and add Masking", (*padded, *masked)))
         candidates.append(Candidate("Pad with zeros", tuple(padded)))
     return Finding("ragged_input", message, None, node, says, False, tuple(candidates))
 
@@ -86,24 +86,26 @@ def loose(case: Case) -> Finding | None:
             padded = (case.source.replaced(place, f'keras.utils.pad_sequences({text}, dtype="float32", padding="post")'),)
             more = () if case.reader.names.get("keras") is not None else tuple(keras_imported(case.reader))
             candidates = [
-                Candidate("Pad with zeros, and mask them", (*padded, *more, *mask_first(case))),
+                Candidate("Pad with zeros and add Masking", (*padded, *more, *mask_first(case))),
                 Candidate("Pad with zeros", (*padded, *more)),
             ]
             message = (
-                "A list of arrays is taken for one input each, and these are samples of different lengths: pad them with "
-                "zeros to the longest, in one array."
+                "Keras takes each array of a list as a separate input, and these are samples of different lengths: pad them "
+                "with zeros to the longest, in one array."
             )
             return Finding("ragged_input", message, None, node, says, False, tuple(candidates))
-        message = (
-            f"A list of arrays is taken for one input each, and the model has one: put the {len(x)} samples into one array."
-        )
+        message = f"Keras takes each array of a list as a separate input, and the model has one: stack the {len(x)} samples."
         stacked = case.source.replaced(place, f"np.stack({text})")
-        return Finding("input_rank", message, None, node, says, False, (Candidate("One array of all samples", (stacked,)),))
+        return Finding(
+            "input_rank", message, None, node, says, False, (Candidate("Stack all samples into one array", (stacked,)),)
+        )
     return None
 
 
 def _cut(case: Case, event: Event) -> Finding:
     node = event.called
-    message = "`pad_sequences` makes whole numbers unless told otherwise: the fractions of these values are cut off."
+    message = "`pad_sequences` returns integers by default: the fractions of these values are cut off."
     edit = case.source.with_keyword(node, "dtype", '"float32"')
-    return Finding("ragged_input", message, None, node, None, True, (Candidate("Keep the fractions", (edit,)),))
+    return Finding(
+        "ragged_input", message, None, node, None, True, (Candidate("Keep the fractions (dtype=float32)", (edit,)),)
+    )

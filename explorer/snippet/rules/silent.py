@@ -1,4 +1,4 @@
-"""What trains without a word, and is wrong all the same."""
+"""Mistakes that Keras does not report: the model trains, but it is wrong."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import ATTENTION, KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding
@@ -18,6 +18,7 @@ from explorer.snippet.rules.states import too_many_states
 from explorer.snippet.rules.steps import steps_back
 from explorer.snippet.rules.unknown import unknown_size
 from explorer.snippet.values import Call, Event, LayerValue, Shape
+from explorer.tensors.text import count
 
 
 def silent_mistakes(case: Case) -> Iterator[Finding]:
@@ -47,24 +48,22 @@ def hints(case: Case) -> list[str]:
     for tensor, shape in zip(case.whole.inputs, case.data.x or (), strict=False):
         if len(shape) == len(tensor.shape) - 1:
             found.append(
-                f"The data {shape} have no last axis of 1; Keras adds it, because the Input declares {tensor.shape}."
+                f"The data {shape} have no last axis of size 1; Keras adds it, because the Input declares {tensor.shape}."
             )
         elif len(shape) == len(tensor.shape) + 1:
-            found.append(f"The data {shape} have a last axis of 1 too many; Keras drops it.")
+            found.append(f"The data {shape} have an additional last axis of size 1; Keras removes it.")
         elif len(shape) > 2 and tensor.shape[1] not in (None, shape[1]):
             found.append(
-                f"The Input declares {tensor.shape[1]} timesteps and the data have {shape[1]}; a Sequential model takes "
-                "both."
+                f"The Input declares {count(tensor.shape[1], 'timesteps')} and the data have {shape[1]}; a Sequential model "
+                "accepts both."
             )
     for call in case.called():
         if call.kind == "Embedding" and case.source.keyword(call.made_at, "input_length"):
-            found.append(
-                f"`{call.name}` takes the length of the sequences from the data today: input_length can be left out."
-            )
+            found.append(f"`{call.name}` takes the number of timesteps from the data: input_length can be removed.")
         if call.kind == "TimeDistributed" and call.inputs and call.inputs[0].shape[1] is None:
             found.append(
-                f"`{call.name}` is given an unknown number of timesteps, for which TimeDistributed may loop over the batch "
-                "instead: declare the timesteps, or leave the wrapper out where the layer inside takes sequences anyway."
+                f"`{call.name}` gets an unknown number of timesteps, and then TimeDistributed may loop over the batch "
+                "instead: declare the timesteps, or remove the wrapper if the layer inside accepts sequences."
             )
     return [re.sub(r"\s+", " ", each) for each in found]
 
@@ -79,11 +78,11 @@ def _scrambled(case: Case) -> Finding | None:
         if len(before) != 3 or len(after) != 3 or sizes != after[:0:-1] or sizes[0] == sizes[1] or 1 in sizes:
             continue
         message = (
-            f"`{call.name}` reads the values in the order in which they lie: from {before} to {after} it mixes timesteps "
-            "and features, where Permute would exchange them."
+            f"`{call.name}` keeps the values in their order: from {before} to {after} it mixes timesteps and features; "
+            "Permute would swap them."
         )
-        text, edits = mending.layer_text(case, call.made_at, "Permute", "(2, 1)")
-        candidates = (Candidate("Exchange the axes with Permute", (case.source.replaced(call.made_at, text), *edits)),)
+        text, edits = code_edits.layer_text(case, call.made_at, "Permute", "(2, 1)")
+        candidates = (Candidate("Swap the axes with Permute", (case.source.replaced(call.made_at, text), *edits)),)
         return Finding("axes_swapped", message, call, None, None, True, candidates)
     return None
 
@@ -97,8 +96,8 @@ def _unknown_steps(case: Case) -> Finding | None:
         if shaping is None or shaping.kind not in ("Reshape", "reshape"):
             continue
         message = (
-            f"`{shaping.name}` leaves the number of timesteps open, and over unknown ones `{call.name}` loops over the "
-            "batch instead: the model builds, and computes other shapes when it runs. Write the timesteps into the Input."
+            f"`{shaping.name}` leaves the number of timesteps unknown, and then `{call.name}` loops over the batch instead: "
+            "the model is built, but returns other shapes when it runs. Declare the timesteps in the Input."
         )
         event = Event("run", call.node, "", {})
         found = unknown_size(case, event, call, call.inputs[0].shape)
@@ -114,8 +113,8 @@ def _across_the_batch(case: Case) -> Finding | None:
             droppers = list(dict.fromkeys(each for tensor in call.inputs for each in case.droppers(tensor)))
             names = " and ".join(f"`{each.name}`" for each in droppers) or "What comes before"
             message = (
-                f"{names} kept only the last memory: timesteps are gone, and `{call.name}` now attends from one sample of "
-                "the batch to the others."
+                f"{names} returned only the last hidden state, without timesteps: `{call.name}` now attends from one sample "
+                "of the batch to the others."
             )
             return Finding(
                 "time_axis_missing",
@@ -130,7 +129,7 @@ def _across_the_batch(case: Case) -> Finding | None:
 
 
 def _one_step(case: Case) -> Finding | None:
-    """A memory over sequences of a single step is never used."""
+    """A hidden state over sequences of a single timestep is never used."""
     if case.data.x is None and not all(tensor.shape[1:2] == (1,) for tensor in case.whole.inputs):
         return None
     for call in case.called():
@@ -154,24 +153,24 @@ def _single(case: Case, call: Call, shape: Shape) -> Finding:
     place = case.whole.inputs.index(source) if source in case.whole.inputs else 0
     candidates = []
     if width and width > 1:
-        edits = mending.shaped(case, source, (width, 1))
+        edits = code_edits.shaped(case, source, (width, 1))
         changed = None
         line = None
         if data.x:
             x = list(data.x)
             x[place] = (x[place][0], width, 1)
             changed, line = replace(data, x=tuple(x)), "x = x.reshape(len(x), -1, 1)"
-        candidates.append(Candidate(f"{width} timesteps of one feature", tuple(edits), changed, line))
+        candidates.append(Candidate(f"{width} timesteps with one feature", tuple(edits), changed, line))
         message = (
-            f"Every sequence has one timestep of {width} features, so `{call.name}` never uses its memory: the axes are "
-            "(batch, timesteps, features)."
+            f"Every sequence has one timestep with {width} features, so `{call.name}` never uses its hidden state: the "
+            "axes are (batch, timesteps, features)."
         )
         return Finding("axes_swapped", message, call, source.node, None, True, tuple(candidates))
     declared = source.shape[1]
     if declared not in (None, 1):
         message = (
-            f"The Input declares {declared} timesteps and every sample of the data holds one: `{call.name}` begins each of "
-            "them with an empty memory. Put the timesteps that belong together into one sample."
+            f"The Input declares {declared} timesteps, but every sample of the data has one: `{call.name}` starts each with "
+            "a zero state. Put the timesteps of one sequence into one sample."
         )
         if data.x and len(data.x) == 1 and data.x[0][0] >= declared:
             many = data.x[0][0] // declared
@@ -182,7 +181,7 @@ def _single(case: Case, call: Call, shape: Shape) -> Finding:
             )
         return Finding("input_rank", message, None, source.node, None, True, tuple(candidates))
     steps = 3
-    edits = mending.shaped(case, source, (steps, 1))
+    edits = code_edits.shaped(case, source, (steps, 1))
     if data.x and len(data.x) == 1:
         many = data.x[0][0]
         y = (many - steps + 1, *data.y[1:]) if isinstance(data.y, tuple) and data.y else data.y
@@ -192,7 +191,7 @@ def _single(case: Case, call: Call, shape: Shape) -> Finding:
     else:
         candidates.append(Candidate(f"Windows of {steps} timesteps", tuple(edits)))
     message = (
-        f"Every sequence has a single timestep, so `{call.name}` never uses its memory: what came before is in another "
-        "sample, and each sample begins with an empty memory."
+        f"Every sequence has a single timestep, so `{call.name}` never uses its hidden state: earlier timesteps are in "
+        "other samples, and each sample starts with a zero state."
     )
     return Finding("input_rank", message, call, source.node, None, True, tuple(candidates))

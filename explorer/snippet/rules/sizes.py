@@ -1,18 +1,19 @@
-"""Answers and targets with the same axes, of which one differs in size."""
+"""Outputs and targets with the same axes, of which one differs in size."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import RECURRENT
 from explorer.snippet.problems import Candidate, Finding
-from explorer.snippet.rules.heads import keeper_of, spelled_out
 from explorer.snippet.rules.labels import CATEGORICAL, loss_node, other_loss
-from explorer.snippet.rules.words import answer_in_words
+from explorer.snippet.rules.output_layer import decoder_edits, keeper_of
+from explorer.snippet.rules.shape_text import answer_in_words
 from explorer.snippet.values import Call, Full, LayerValue, TensorValue
+from explorer.tensors.text import count
 
 _WIDTHS = {"Dense": "units", "Conv1D": "filters", "Convolution1D": "filters", "EinsumDense": "output_shape"}
 
@@ -35,8 +36,8 @@ def lengths_apart(
         kind = each.layer.core.kind
         if kind == "RepeatVector":
             blamed = each
-            if edits := mending.with_units(case, each, str(its), "n"):
-                candidates.append(Candidate(f"{its} timesteps from {each.name}", tuple(edits)))
+            if edits := code_edits.with_units(case, each, str(its), "n"):
+                candidates.append(Candidate(f"Repeat {its} times in {each.name}", tuple(edits)))
             break
         if len(before) == len(after) == 3 and before[1] != after[1]:
             blamed = each
@@ -44,7 +45,8 @@ def lengths_apart(
             if hasattr(core.layer, "padding") and core.layer.padding == "valid":
                 candidates.append(
                     Candidate(
-                        f"Let {each.name} keep all timesteps", (case.source.with_keyword(core.node, "padding", '"same"'),)
+                        f"Keep all timesteps in {each.name} (padding=same)",
+                        (case.source.with_keyword(core.node, "padding", '"same"'),),
                     )
                 )
             if core.layer is not None and getattr(core.layer, "strides", (1,)) not in ((1,), 1) and "Pooling" not in kind:
@@ -52,25 +54,25 @@ def lengths_apart(
                     case.source.with_keyword(core.node, "strides", "1"),
                     case.source.with_keyword(core.node, "padding", '"same"'),
                 ]
-                candidates.append(Candidate(f"Let {each.name} keep all timesteps", tuple(edits)))
+                candidates.append(Candidate(f"Keep all timesteps in {each.name} (padding=same)", tuple(edits)))
             if "Pool" in kind:
-                candidates.append(Candidate(f"Leave {each.name} out", tuple(mending.removed(case, each))))
+                candidates.append(Candidate(f"Remove {each.name}", tuple(code_edits.removed(case, each))))
                 if mine and its % mine == 0:
                     candidates.append(
                         Candidate(
-                            f"Stretch the answer by {its // mine} again",
-                            tuple(mending.after(case, chain[0], "UpSampling1D", str(its // mine))),
+                            f"Repeat each output {its // mine} times (UpSampling1D)",
+                            tuple(code_edits.after(case, chain[0], "UpSampling1D", str(its // mine))),
                         )
                     )
             break
     if blamed is None and data.x and len(data.x) == 1 and len(data.x[0]) >= 2 and data.x[0][1] == mine:
         if mine > its:
             changed = replace(data, x=((data.x[0][0], its, *data.x[0][2:]),))
-            candidates.append(Candidate("Cut the inputs to the steps that have a target", (), changed, f"x = x[:, :{its}]"))
+            candidates.append(Candidate("Cut the inputs to the timesteps of the targets", (), changed, f"x = x[:, :{its}]"))
         else:
             candidates.append(
                 Candidate(
-                    "Cut the targets to the steps of the inputs",
+                    "Cut the targets to the timesteps of the inputs",
                     (),
                     replace(data, y=(target[0], mine, *target[2:])),
                     f"y = y[:, :{mine}]",
@@ -78,23 +80,23 @@ def lengths_apart(
             )
     if blamed is not None and mine and mine < its:
         changed = replace(data, y=(target[0], mine, *target[2:]))
-        candidates.append(Candidate("Leave out the targets of the first steps", (), changed, f"y = y[:, {its - mine}:]"))
+        candidates.append(Candidate("Remove the targets of the first timesteps", (), changed, f"y = y[:, {its - mine}:]"))
     misread = next((each for each in chain if _units_are(each, its)), None) if blamed is None and mine != its else None
     if blamed is None and mine and mine > its:
         keeper = keeper_of(case, tensor)
-        if keeper and (dropped := mending.drops_steps(case, keeper)):
-            repeated = spelled_out(case, keeper, its)
+        if keeper and (dropped := code_edits.drops_steps(case, keeper)):
+            repeated = decoder_edits(case, keeper, its)
             candidates.append(
-                Candidate(f"One vector, spelled out in {its} timesteps", tuple(_both(case, dropped, repeated)))
+                Candidate(f"Add a decoder: RepeatVector({its}) and a recurrent layer", tuple(_both(case, dropped, repeated)))
             )
     if misread is not None:
         message = (
-            f"{case.name(misread)} has {its} units because {its} timesteps are wanted, but units are the width of each "
-            f"step: it leaves {mine} timesteps, and the target {target} has {its}."
+            f"{case.name(misread)} has {its} units, and {its} timesteps are wanted, but units is the size of the hidden "
+            f"state: the output has {mine} timesteps, and the target {target} has {its}."
         )
         return Finding("units_misread", message, misread, None, says or None, silent, tuple(candidates))
-    who = f"{case.name(blamed)} leaves" if blamed else "The model answers at"
-    message = f"{who} {mine} timesteps, {answer_in_words(answer)}, and the target {target} has {its}."
+    who = f"{case.name(blamed)} returns" if blamed else "The output has"
+    message = f"{who} {count(mine, 'timesteps')}, {answer_in_words(answer)}, but the target {target} has {its}."
     return Finding(
         "target_mismatch", message, blamed, None if blamed else loss_node(case), says or None, silent, tuple(candidates)
     )
@@ -138,36 +140,33 @@ def widths_apart(
             final = tensor.made or head
             candidates.append(
                 Candidate(
-                    f"A Dense layer of {last} that reads the memory",
-                    tuple(mending.after(case, final, "Dense", f"{number}{activation}")),
+                    f"Add a Dense layer with {count(last, 'units')}",
+                    tuple(code_edits.after(case, final, "Dense", f"{number}{activation}")),
                 )
             )
         divided = (
             last // 2 if head.kind == "Bidirectional" and last % 2 == 0 and head.layer.layer.merge_mode == "concat" else last
         )
-        if edits := mending.with_units(case, head, str(divided) if divided != last else number, name):
-            candidates.append(Candidate(f"{last} output{'s' if last != 1 else ''} from {head.name}", tuple(edits)))
+        if edits := code_edits.with_units(case, head, str(divided) if divided != last else number, name):
+            candidates.append(Candidate(f"Use {count(last, 'units')} in {head.name}", tuple(edits)))
     if len(answer) == 2 and len(target) == 2 and target[1] == timesteps and head is not None:
         droppers = case.droppers(tensor)
-        kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+        kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
         if kept and len(kept) == len(droppers) and answer[-1] == 1:
-            candidates.insert(0, Candidate("One answer for each timestep", tuple(edit for edits in kept for edit in edits)))
+            candidates.insert(0, Candidate("One output per timestep", tuple(edit for edits in kept for edit in edits)))
     if loss and loss.startswith("sparse"):
-        candidates += other_loss(case, "categorical_crossentropy", "Take the loss for vectors")
+        candidates += other_loss(case, "categorical_crossentropy", "Use the loss for one-hot targets")
     if misread:
         who = case.name(head) if head else "The last layer"
         message = (
-            f"{who} has {answer[-1]} units because there are {answer[-1]} timesteps, but units are the width of one step: "
-            f"every step is answered already, and the target {target} has {last} value{'s' if last != 1 else ''} at each."
+            f"{who} has {answer[-1]} units, as many as there are timesteps, but units is the size at each timestep: the "
+            f"target {target} has {count(last, 'values')} at each timestep."
         )
         return Finding("units_misread", message, head, None, says or None, silent, tuple(candidates))
     who = case.name(head) if head else "The model"
-    message = (
-        f"{who} answers with {answer[-1]} number{'s' if answer[-1] != 1 else ''}, {answer_in_words(answer)}, and the target "
-        f"{target} has {last}."
-    )
+    message = f"{who} has {count(answer[-1], 'outputs')}, {answer_in_words(answer)}, but the target {target} has {last}."
     if silent:
-        message += " Keras repeats the smaller one until the shapes fit, and compares what does not belong together."
+        message += " Keras broadcasts the smaller one to the larger shape, so the wrong values are compared."
     return Finding("target_mismatch", message, head, None, says or None, silent, tuple(candidates))
 
 

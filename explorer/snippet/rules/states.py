@@ -1,23 +1,23 @@
-"""Memories that begin with other states than they have."""
+"""Recurrent layers that start with other states than they have."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
-from explorer.grammar import an
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
+from explorer.tensors.text import an, count
 
 
 def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
-    """A memory that begins with states that do not fit."""
+    """A recurrent layer that starts with states that do not fit."""
     if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in (*RECURRENT, *CONV_RECURRENT):
         return None
     given = call.keywords.get("initial_state")
@@ -34,20 +34,20 @@ def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding
     directions = 2 if call.kind == "Bidirectional" else 1
     wanted, units = each_has * directions, getattr(core, "units", None)
     widths = sorted({case.shape(each)[-1] for each in states if case.shape(each)}, key=lambda size: size or 0)
-    one = "a memory h and a cell c" if each_has == 2 else "one memory h"
+    one = "a hidden state h and a cell state c" if each_has == 2 else "a hidden state h"
     kind = an(type(core).__name__)
-    whom = f"{kind[0].upper()}{kind[1:]} begins with {one}" + (" for each direction" if directions == 2 else "")
+    whom = f"{kind[0].upper()}{kind[1:]} starts with {one}" + (" for each direction" if directions == 2 else "")
     message = (
-        f"{whom}, {wanted} state{'s' if wanted > 1 else ''} of {units} units; {case.name(call)} was given {len(states)} "
+        f"{whom}: {count(wanted, 'states')} of {count(units, 'units')}. {case.name(call)} was given {len(states)} "
         f"of {' and '.join(map(str, widths))}."
     )
     if long := next((each for each in states if len(case.shape(each)) > 2), None):
-        message += f" A state has no timesteps: {in_words(case.shape(long))} is a whole sequence."
+        message += f" A state has no timesteps: {in_words(case.shape(long))} is a sequence."
     return finding_of(event, "state_unpacking", call, message, right_states(case, call, states, wanted, units))
 
 
 def too_many_states(case: Case) -> Finding | None:
-    """A GRU begins with one state: what is given beyond it is never read."""
+    """A GRU starts with one state: others are never used."""
     for call in case.called():
         if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in RECURRENT or call.kind == "Bidirectional":
             continue
@@ -56,17 +56,15 @@ def too_many_states(case: Case) -> Finding | None:
         if len(states) <= wanted:
             continue
         units = call.layer.core.layer.units
-        one = "a memory h and a cell c" if wanted == 2 else "one state"
-        message = (
-            f"`{call.name}` begins with {one}, and {len(states)} are handed over: what comes after the first is never read."
-        )
+        one = "a hidden state h and a cell state c" if wanted == 2 else "one state"
+        message = f"`{call.name}` starts with {one}, but {len(states)} states are given: the others are never used."
         candidates = right_states(case, call, states, wanted, units)
         return Finding("state_unpacking", message, call, None, None, True, tuple(candidates))
     return None
 
 
 def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int, units: Any) -> list[Candidate]:
-    """Other states for a memory, or other widths. wanted: how many it begins with. units: the width of each."""
+    """Other states for a recurrent layer, or other sizes. wanted: how many it starts with. units: the width of each."""
     source, node = case.source, _state_node(case, call)
     if node is None or not states:
         return []
@@ -79,33 +77,33 @@ def right_states(case: Case, call: Call, states: list[TensorValue], wanted: int,
         candidates.append(Candidate(title, (source.replaced(node, text), *edits)))
 
     if len(names) >= wanted and len(states) < wanted:
-        offer("Hand over every state", names[:wanted])
+        offer("Pass every state", names[:wanted])
     if len(texts) == 2 and wanted == 4:
-        offer("Begin both directions with the same states", texts * 2)
+        offer("Start both directions with the same states", texts * 2)
     if len(texts) == 1 and wanted == 2:
-        offer("Begin both with the same state", texts * 2)
+        offer("Start both with the same state", texts * 2)
     if len(texts) > wanted and len(texts) == 2 * wanted:
-        text, edits = mending.class_text(case, call.made_at, "Concatenate")
+        text, edits = code_edits.class_text(case, call.made_at, "Concatenate")
         half = len(texts) // 2
         joined = [f"{text}()([{texts[place]}, {texts[place + half]}])" for place in range(half)]
-        offer("Put the states of both directions side by side", joined, tuple(edits))
-        offer("Begin with the states of the forward direction", texts[:wanted])
+        offer("Concatenate the states of both directions", joined, tuple(edits))
+        offer("Start with the states of the forward direction", texts[:wanted])
     elif len(texts) > wanted:
-        offer("Begin with the memory alone", texts[:wanted])
+        offer("Start with the hidden state only", texts[:wanted])
     widths = {case.shape(each)[-1] for each in states if case.shape(each)}
     if len(widths) == 1 and units is not None and widths != {units}:
         (width,) = widths
         if isinstance(width, int):
-            wider = mending.with_units(case, call, case.number(width))
+            wider = code_edits.with_units(case, call, case.number(width))
             if wider:
-                candidates.append(Candidate(f"Give {call.name} the {width} units of its states", tuple(wider)))
+                candidates.append(Candidate(f"Use {width} units in {call.name}, like its states", tuple(wider)))
             givers = {id(each.made): each.made for each in states if each.made}
             for giver in givers.values():
-                if too := mending.with_units(case, giver, case.number(units)):
-                    candidates.append(Candidate(f"Give {giver.name} {units} units too", tuple(too)))
-            text, more = mending.class_text(case, call.made_at, "Dense")
+                if too := code_edits.with_units(case, giver, case.number(units)):
+                    candidates.append(Candidate(f"Use {units} units in {giver.name} too", tuple(too)))
+            text, more = code_edits.class_text(case, call.made_at, "Dense")
             offer(
-                "Bring the states to its width with a Dense layer",
+                "Change the size of the states with a Dense layer",
                 [f"{text}({units})({each})" for each in texts],
                 tuple(more),
             )

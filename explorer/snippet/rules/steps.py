@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.families import ATTENTION, FLATTENING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words, needs_in_words
+from explorer.snippet.rules.shape_text import in_words, needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape, TensorValue, full
 
 
@@ -21,79 +21,82 @@ def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     if not droppers:
         return _input_rank(case, event, call, shape, source)
     names = " and ".join(case.name(each) for each in droppers)
-    if all(each.kind in FLATTENING or not mending.keeps_steps(case, each) for each in droppers):
+    if all(each.kind in FLATTENING or not code_edits.keeps_steps(case, each) for each in droppers):
         lost = "turned the sequence into one vector"
     else:
-        lost = f"{'each ' if len(droppers) > 1 else ''}kept only the last memory"
-    message = (
-        f"{names} {lost}: timesteps are gone, and {case.name(call)} needs them, {needs_in_words(call.value.core.kind)}."
-    )
+        lost = f"{'each ' if len(droppers) > 1 else ''}returned only the last hidden state"
+    message = f"{names} {lost}, without timesteps, but {case.name(call)} needs {needs_in_words(call.value.core.kind)}."
     return finding_of(event, "time_axis_missing", call, message, steps_back(case, call, droppers, shape))
 
 
 def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> list[Candidate]:
     """How a layer gets its timesteps again. droppers: what made vectors of them. shape: what came, (batch, features)."""
     found: list[Candidate] = []
-    kept = [edits for each in droppers if (edits := mending.keeps_steps(case, each))]
+    kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
     steps = (
         case.data.y[1] if isinstance(case.data.y, tuple) and len(case.data.y) == 3 and type(case.data.y[1]) is int else None
     )
     keep = None
     if len(kept) == len(droppers):
         names = " and ".join(each.name for each in droppers)
-        keep = Candidate(f"Keep every timestep in {names}", tuple(edit for edits in kept for edit in edits))
+        keep = Candidate(f"return_sequences=True in {names}", tuple(edit for edits in kept for edit in edits))
     repeated = None
     number = case.number(steps) if steps else str(case.steps() or 1)
     if call.kind not in ATTENTION:
         repeated = Candidate(
-            f"Hand the one vector to each of {steps or case.steps() or 1} timesteps",
-            tuple(mending.before(case, call, "RepeatVector", number)),
+            _repeated(steps or case.steps() or 1),
+            tuple(code_edits.before(case, call, "RepeatVector", number)),
         )
-    # Where the answer has another number of steps than the question, one vector must be spelled out again.
+    # Where the target has another number of timesteps than the input, one vector must be repeated.
     order: tuple[Candidate | None, ...] = (repeated, keep) if steps and steps != case.steps() else (keep, repeated)
     each_step = call.kind == "TimeDistributed" and call.value.core.kind in ("Dense", "Activation", "Dropout")
-    if each_step and (edits := mending.unwrapped(case, call)):
-        plain = Candidate("One answer for the whole sequence, without the wrapper", tuple(edits))
+    if each_step and (edits := code_edits.unwrapped(case, call)):
+        plain = Candidate("One output per sequence: remove TimeDistributed", tuple(edits))
         order = (keep, plain, repeated)
     found += [each for each in order if each is not None]
     if len(droppers) == 1 and droppers[0].kind in FLATTENING:
         (drop,) = droppers
-        found.append(Candidate(f"Leave {drop.name} out", tuple(mending.removed(case, drop))))
+        found.append(Candidate(f"Remove {drop.name}", tuple(code_edits.removed(case, drop))))
         given = case.shape(drop.inputs[0])
         if len(given) == 4 and None not in given[1:]:
             steps_in, *inner = full(given[1:])
-            text, edits = mending.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
+            text, edits = code_edits.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
             found.append(Candidate("Read the image row by row", (case.source.replaced(drop.made_at, text), *edits)))
     width = shape[-1] if shape else None
     if steps and isinstance(width, int) and width % steps == 0:
         found.insert(
             1,
             Candidate(
-                f"Cut the vector into {steps} timesteps",
-                tuple(mending.before(case, call, "Reshape", f"({steps}, {width // steps})")),
+                f"Reshape the vector to {steps} timesteps",
+                tuple(code_edits.before(case, call, "Reshape", f"({steps}, {width // steps})")),
             ),
         )
     elif isinstance(width, int):
         found.append(
             Candidate(
-                "The vector as a sequence of single numbers", tuple(mending.before(case, call, "Reshape", f"({width}, 1)"))
+                "Rarely right: reshape the vector to timesteps with one feature",
+                tuple(code_edits.before(case, call, "Reshape", f"({width}, 1)")),
             )
         )
     return found
+
+
+def _repeated(times: int) -> str:
+    return f"Repeat the vector {'once' if times == 1 else f'{times} times'} (RepeatVector)"
 
 
 def extra(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     """A layer that repeats one vector was given a sequence."""
     keeper = keeping_layer(case, call.inputs[0])
     message = (
-        f"{case.name(call)} repeats one vector, (batch, features), and is given {in_words(shape)}, which still has its "
+        f"{case.name(call)} repeats one vector, (batch, features), but its input is {in_words(shape)}, which still has "
         "timesteps."
     )
     candidates = []
-    if keeper and (edits := mending.drops_steps(case, keeper)):
-        candidates.append(Candidate(f"Keep only the last step of {keeper.name}", tuple(edits)))
-    candidates.append(Candidate("Average over time first", tuple(mending.before(case, call, "GlobalAveragePooling1D"))))
-    candidates.append(Candidate(f"Leave {call.name} out", tuple(mending.removed(case, call))))
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
+        candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", tuple(edits)))
+    candidates.append(Candidate("Average over time first", tuple(code_edits.before(case, call, "GlobalAveragePooling1D"))))
+    candidates.append(Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call))))
     return finding_of(event, "time_axis_extra", call, message, candidates)
 
 
@@ -110,26 +113,26 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
     inputs, data = case.inputs(), case.data
     candidates: list[Candidate] = []
     message = (
-        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, and the Input gives {in_words(shape)}: one axis "
-        "is missing."
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but the Input is {in_words(shape)}: one axis is "
+        "missing."
     )
     given = data.x[inputs.index(source)] if data.x and source in inputs and len(data.x) == len(inputs) else None
     one = len(inputs) == 1
     if source is not None and given and len(given) == len(source.shape) + 1:
-        candidates.append(Candidate("Write down all axes of the data", tuple(mending.shaped(case, source, given[1:]))))
+        candidates.append(Candidate("Declare all axes of the data", tuple(code_edits.shaped(case, source, given[1:]))))
     elif source is not None and len(source.shape) == 2:
-        edits = mending.shaped(case, source, (source.shape[1], 1))
+        edits = code_edits.shaped(case, source, (source.shape[1], 1))
         more = replace(data, x=((*given, 1),)) if given and one else None
         candidates.append(
             Candidate(
-                "Every number is a timestep of one feature", tuple(edits), more, "x = x[..., np.newaxis]" if more else None
+                "Every number is a timestep with one feature", tuple(edits), more, "x = x[..., np.newaxis]" if more else None
             )
         )
         wide = replace(data, x=((given[0], 1, given[1]),)) if given and one and len(given) == 2 else None
-        edits = mending.shaped(case, source, (1, source.shape[1]))
+        edits = code_edits.shaped(case, source, (1, source.shape[1]))
         candidates.append(
             Candidate(
-                "All numbers are the features of a single timestep",
+                "All numbers are features of a single timestep",
                 tuple(edits),
                 wide,
                 "x = x[:, np.newaxis, :]" if wide else None,
@@ -140,8 +143,8 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
         many = steps or 1
         candidates.append(
             Candidate(
-                f"Hand the one vector to each of {many} timesteps",
-                tuple(mending.before(case, call, "RepeatVector", case.number(many))),
+                _repeated(many),
+                tuple(code_edits.before(case, call, "RepeatVector", case.number(many))),
             )
         )
     return finding_of(event, "input_rank", call, message, candidates)

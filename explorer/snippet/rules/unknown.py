@@ -1,13 +1,13 @@
-"""Sizes that were left open where a number is needed."""
+"""Sizes that are None where a number is needed."""
 
 from __future__ import annotations
 
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import CONV_RECURRENT, SEQUENCE
 from explorer.snippet.problems import Candidate, Finding, finding_of
-from explorer.snippet.rules.words import in_words
+from explorer.snippet.rules.shape_text import in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
 
 
@@ -35,10 +35,10 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
     declared = source.shape if source else ()
     gaps = [place for place, size in enumerate(declared) if size is None and place]
     which = "timesteps" if gaps == [1] else "features" if gaps and gaps[-1] == len(declared) - 1 else "sizes"
-    who = case.name(call) if call else "A layer here"
+    who = case.name(call) if call else "a layer here"
     message = (
-        f"The Input leaves its {which} open (None), and {who} is given {in_words(shape)}: the sizes of its weights or of "
-        "its output depend on that number, so it must be written down."
+        f"The {which} of the Input are unknown (None), and the input of {who} is {in_words(shape)}: the size of its weights "
+        "or of its output depends on that number, so the Input must declare it."
     )
     candidates = []
     inputs = case.inputs()
@@ -51,24 +51,24 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
         for given in shapes:
             if len(given) == len(source.shape):
                 known = [size if mine is None else mine for mine, size in zip(source.shape[1:], given[1:], strict=True)]
-                candidates.append(Candidate("Write down the sizes of your data", tuple(mending.shaped(case, source, known))))
+                candidates.append(Candidate("Declare the sizes of your data", tuple(code_edits.shaped(case, source, known))))
                 if which == "features" and len(given) > 2:
                     open_length = [None, *given[2:]]
                     candidates.append(
                         Candidate(
-                            "Write down the features, and leave the length open",
-                            tuple(mending.shaped(case, source, open_length)),
+                            "Declare the features, and leave the timesteps None",
+                            tuple(code_edits.shaped(case, source, open_length)),
                         )
                     )
         if not shapes:
             known = [size or 20 for size in source.shape[1:]]
-            candidates.append(Candidate("Write down a length, here 20", tuple(mending.shaped(case, source, known))))
+            candidates.append(Candidate("Declare the timesteps, here 20", tuple(code_edits.shaped(case, source, known))))
     if call and call.kind == "Flatten":
         found = _replaced_kind(case, call, "GlobalAveragePooling1D")
-        candidates.append(Candidate("Average over time, which works for any length", tuple(found)))
+        candidates.append(Candidate("Average over time, which works for any number of timesteps", tuple(found)))
     return finding_of(event, "unknown_length", call, message, candidates)
 
 
 def _replaced_kind(case: Case, call: Call, kind: str) -> list[Edit]:
-    text, edits = mending.layer_text(case, call.made_at, kind)
+    text, edits = code_edits.layer_text(case, call.made_at, kind)
     return [case.source.replaced(call.made_at, text), *edits]

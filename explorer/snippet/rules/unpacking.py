@@ -1,18 +1,18 @@
-"""Several tensors that are taken for one, or named by the wrong number of names."""
+"""Several tensors used as one, or unpacked into the wrong number of names."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
-from explorer.grammar import an
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import ATTENTION, MERGING
 from explorer.snippet.nodes import Node
 from explorer.snippet.problems import Candidate, Finding, finding_of
 from explorer.snippet.values import Call, Event, LayerValue, Shape, tensors_in
+from explorer.tensors.text import an, count
 
 
 def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -31,26 +31,24 @@ def several(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
     if getattr(core, "return_state", False):
         edit = source.without_keyword(giver.layer.core.node, "return_state")
         message = (
-            f"With return_state=True {case.name(giver)} returns {len(giver.outputs)} tensors, its memories and its states, "
-            f"and {case.name(call)} takes one."
+            f"With return_state=True {case.name(giver)} returns {len(giver.outputs)} tensors, its output and its states, "
+            f"but {case.name(call)} needs one."
         )
-        candidates = [Candidate("Return the memories alone", (edit,))] if edit else []
-        if not mending.in_sequential(call) and isinstance(call.node, ast.Call) and call.node.args:
+        candidates = [Candidate("Return only the output (return_state=False)", (edit,))] if edit else []
+        if not code_edits.in_sequential(call) and isinstance(call.node, ast.Call) and call.node.args:
             argument = call.node.args[0]
             candidates.append(
-                Candidate(
-                    "Go on with the first of them, the memories", (source.replaced(argument, f"{source.text(argument)}[0]"),)
-                )
+                Candidate("Use the first tensor, the output", (source.replaced(argument, f"{source.text(argument)}[0]"),))
             )
         return finding_of(event, "state_unpacking", call, message, candidates)
     if giver.kind == "Bidirectional" and giver.layer.layer.merge_mode is None:
         message = (
-            f"With merge_mode=None {case.name(giver)} returns two tensors, one for each direction, and {case.name(call)} "
-            "takes one."
+            f"With merge_mode=None {case.name(giver)} returns two tensors, one for each direction, but {case.name(call)} "
+            "needs one."
         )
         edit = source.with_keyword(giver.layer.node, "merge_mode", '"concat"')
-        candidates = [Candidate("Put both directions side by side", (edit,))]
-        candidates += [Candidate("Join them with a layer of its own", tuple(mending.before(case, call, "Concatenate")))]
+        candidates = [Candidate("Concatenate the two directions", (edit,))]
+        candidates += [Candidate("Add a Concatenate layer", tuple(code_edits.before(case, call, "Concatenate")))]
         return finding_of(event, "merge_mismatch", call, message, candidates)
     return None
 
@@ -63,7 +61,7 @@ def unpack(case: Case, event: Event) -> Finding:
     target = event.given["target"]
     if maker is None or not isinstance(maker.layer, LayerValue):
         return Finding(
-            "state_unpacking", f"{wanted} names stand for {got} value{'s' if got != 1 else ''}.", None, node, event.says
+            "state_unpacking", f"There are {count(wanted, 'names')} for {count(got, 'values')}.", None, node, event.says
         )
     core = maker.layer.core
     name, kind = case.name(maker), an(core.kind)
@@ -71,29 +69,25 @@ def unpack(case: Case, event: Event) -> Finding:
     candidates = []
     names = [source.text(each) for each in target.elts]
     if maker.kind == "Bidirectional" and maker.layer.layer.merge_mode is None and not returns:
-        message = (
-            f"With merge_mode=None {name} returns two tensors, one for each direction, and {wanted} names stand for them."
-        )
+        message = f"With merge_mode=None {name} returns two tensors, one for each direction, but there are {wanted} names."
         return Finding("merge_mismatch", message, maker, node, event.says)
     if returns:
         parts = (
-            "its memories and its state h"
+            "its output and its state h"
             if got == 2
-            else "its memories, h and c"
+            else "its output, h and c"
             if got == 3
-            else "its memories and the states of both directions"
+            else "its output and the states of both directions"
         )
-        message = f"{name} returns {got} tensors, {parts}, and {wanted} names stand for them."
+        message = f"{name} returns {got} tensors, {parts}, but there are {count(wanted, 'names')}."
         if got > wanted:
             new = [f"{names[-1]}_{number}" for number in range(1, got - wanted + 1)]
             if got == 5 and wanted == 3:
                 new = [f"backward_{each}" for each in names[1:]]
                 new = [each.replace("backward__", "backward_state_") for each in new]
-            candidates.append(Candidate("A name for every tensor", (source.replaced(target, ", ".join([*names, *new])),)))
+            candidates.append(Candidate("Name every tensor", (source.replaced(target, ", ".join([*names, *new])),)))
             candidates.append(
-                Candidate(
-                    "The first ones by name, and the rest left alone", (source.replaced(target, ", ".join([*names, "*_"])),)
-                )
+                Candidate("Name the first ones, and ignore the rest", (source.replaced(target, ", ".join([*names, "*_"])),))
             )
         else:
             kept = names[:got]
@@ -102,20 +96,22 @@ def unpack(case: Case, event: Event) -> Finding:
             edits = [source.replaced(target, ", ".join(kept))]
             lost = set(names) - set(kept)
             candidates.append(
-                Candidate(f"{got} names, as {kind} returns", tuple(edits + _renamed(case, target, lost, kept[-1])))
+                Candidate(
+                    f"Use {got} names, as many as {kind} returns", tuple(edits + _renamed(case, target, lost, kept[-1]))
+                )
             )
             if core.kind == "GRU" and got == 2:
                 start, end = source.span(core.node.func)
-                lstm, more = mending.class_text(case, core.node, "LSTM")
-                candidates.append(Candidate("An LSTM, which has a cell c too", (Edit(start, end, lstm), *more)))
+                lstm, more = code_edits.class_text(case, core.node, "LSTM")
+                candidates.append(Candidate("Use an LSTM, which also has a cell state c", (Edit(start, end, lstm), *more)))
     else:
-        message = (
-            f"{name} returns one tensor, and {wanted} names stand for it: its states are returned with return_state=True."
+        message = f"{name} returns one tensor, but there are {wanted} names: set return_state=True to get its states."
+        candidates.append(
+            Candidate("Return the states too (return_state=True)", (source.with_keyword(core.node, "return_state", "True"),))
         )
-        candidates.append(Candidate("Return the states too", (source.with_keyword(core.node, "return_state", "True"),)))
         if core.kind == "Bidirectional" or maker.kind == "Bidirectional":
             edit = source.with_keyword(maker.layer.node, "merge_mode", "None")
-            candidates.append(Candidate("Return both directions apart", (edit,)))
+            candidates.append(Candidate("Return the directions separately (merge_mode=None)", (edit,)))
     return Finding("state_unpacking", message, maker, node, event.says, False, tuple(candidates))
 
 

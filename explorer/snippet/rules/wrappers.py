@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from explorer.grammar import an
-from explorer.snippet import mending
+from explorer.snippet import code_edits
 from explorer.snippet.cases import Case
 from explorer.snippet.edits import Edit
 from explorer.snippet.families import KEEPING, RECURRENT
 from explorer.snippet.problems import Candidate, Finding, finding_of
+from explorer.snippet.rules.shape_text import needs_in_words
 from explorer.snippet.rules.steps import needs_steps
 from explorer.snippet.rules.unknown import unknown
-from explorer.snippet.rules.words import needs_in_words
 from explorer.snippet.values import Call, Event, LayerValue, Shape
+from explorer.tensors.text import an
 
 
 def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -30,27 +30,27 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
         return unknown(case, event, call, shapes)
     step = (shape[0], *shape[2:])
     message = (
-        f"TimeDistributed hands each of the {shape[1] or 'unknown number of'} timesteps to {an(inner.kind)} alone, as "
-        f"{step}: {an(inner.kind)} needs {needs_in_words(inner.kind)}, and one axis is missing."
+        f"TimeDistributed gives {an(inner.kind)} each of the {shape[1] or 'unknown number of'} timesteps by itself, as "
+        f"{step}, but {an(inner.kind)} needs {needs_in_words(inner.kind)}: one axis is missing."
     )
     candidates = []
-    unwrapped = mending.unwrapped(case, call)
+    unwrapped = code_edits.unwrapped(case, call)
     if (unwrapped and inner.kind in (*RECURRENT, "Bidirectional", "Conv1D")) or call.value.wraps.kind == "Bidirectional":
         edits = list(unwrapped or [])
         inner_node = inner.node
         plain = [*_unwrap_by_ends(case, call)]
         candidates.append(
             Candidate(
-                "One memory that runs through all timesteps",
+                "Remove TimeDistributed, with return_sequences=True",
                 (*plain, case.source.with_keyword(inner_node, "return_sequences", "True")),
             )
             if inner.kind in RECURRENT
-            else Candidate("The layer over the whole sequence", tuple(edits))
+            else Candidate("Use the layer on the whole sequence", tuple(edits))
         )
         if inner.kind in RECURRENT:
-            candidates.append(Candidate("One memory that runs through, of which the last is kept", tuple(plain)))
+            candidates.append(Candidate("Remove TimeDistributed, return only the last hidden state", tuple(plain)))
     elif unwrapped:
-        candidates.append(Candidate("The layer without the wrapper", tuple(unwrapped)))
+        candidates.append(Candidate("Remove TimeDistributed", tuple(unwrapped)))
     candidates += _more_axes(case, call, inner)
     return finding_of(event, "time_distributed_inner", call, message, candidates)
 
@@ -58,7 +58,7 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
 def _unwrap_by_ends(case: Case, call: Call) -> list[Edit]:
     """The wrapper around a layer cut away at both ends, so that the layer itself can be changed at the same time."""
     start, end = case.source.span(call.made_at)
-    inner_start, inner_end = case.source.span(mending.wrapped(case, call.value))
+    inner_start, inner_end = case.source.span(code_edits.wrapped(case, call.value))
     return [Edit(start, inner_start, ""), Edit(inner_end, end, "")]
 
 
@@ -77,15 +77,15 @@ def _more_axes(case: Case, call: Call, inner: LayerValue) -> list[Candidate]:
             whole = (
                 [case.source.replaced(keyword.value, f"(1, {', '.join(map(str, data.x[0]))})")]
                 if (isinstance(source.node, ast.Call) and (keyword := case.source.keyword(source.node, "batch_shape")))
-                else mending.shaped(case, source, data.x[0])
+                else code_edits.shaped(case, source, data.x[0])
             )
             changed = replace(data, x=x, y=y)
             line = "x = x[np.newaxis]" + ("; y = y[np.newaxis]" if y != data.y else "")
             found.append(Candidate("The frames as one sequence", tuple(whole), changed, line))
-        found.append(Candidate("One sequence of frames", tuple(mending.shaped(case, source, (None, *source.shape[1:])))))
+        found.append(Candidate("One sequence of frames", tuple(code_edits.shaped(case, source, (None, *source.shape[1:])))))
         return found
     if all(each.kind in KEEPING for each in case.up(call.inputs[0])):
-        edits = mending.shaped(case, source, (*source.shape[1:], 1))
+        edits = code_edits.shaped(case, source, (*source.shape[1:], 1))
         if data.x:
             changed = replace(data, x=((*data.x[0], 1),))
             found.append(

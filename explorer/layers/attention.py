@@ -1,0 +1,401 @@
+"""Attention: every timestep of a query is given a weighted mean of the timesteps of a value.
+
+A query asks, a key answers how much each of its timesteps matters, and the value is averaged over these timesteps. Where no
+key is given, the value is the key. What is known holds along one axis of timesteps, for (batch, timesteps, features).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from explorer import drawings
+from explorer.description import Layer, TimeFlow
+from explorer.drawings import Drawing
+from explorer.keras_internals import mask_of
+from explorer.layers.base import (
+    AxisSize,
+    LayerCall,
+    LayerRules,
+    LayerView,
+    Number,
+    Own,
+    Summary,
+    Terms,
+    WeightAxis,
+    WeightMeaning,
+    class_name,
+)
+from explorer.layers.drawn import MOST_ATTENDED, rows
+from explorer.layers.reasons import along
+from explorer.layers.words import added, all_steps, bias, step
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.text import changes, count
+
+ROLES = ("query", "value", "key")
+
+
+@dataclass(frozen=True)
+class Attended:
+    """The tensors of one call by their roles. has_key: whether the key is one of its own.
+
+    causal: whether a timestep attends to none that comes after it. has_mask: whether a mask of somebody's own is given.
+    """
+
+    query: Tensor
+    value: Tensor
+    key: Tensor
+    has_key: bool
+    causal: bool
+    has_mask: bool
+
+    @property
+    def is_self(self) -> bool:
+        """Whether a sequence attends to itself."""
+        return self.query is self.value
+
+    @property
+    def seen(self) -> str:
+        """The timesteps that every one of the query attends to."""
+        if self.has_mask:
+            return f"those {self.value.axes[1]} that a mask allows"
+        if self.causal:
+            return "itself and those before it" if self.is_self else f"{self.value.axes[1]} up to its own place"
+        return f"all unmasked {self.value.axes[1]}" if self.value.masked else all_steps(self.value)
+
+    @property
+    def mean(self) -> str:
+        """The same as a part of the value, and what weighs it."""
+        found = f"a weighted mean of {self.seen}"
+        if not self.is_self:
+            found = f"a weighted mean of the value over {self.seen}"
+        return f"{found}, weighted by the key" if self.has_key else found
+
+    @property
+    def limits(self) -> str:
+        """The same behind an equation, where it is not all of them."""
+        return f"   over {self.seen}" if self.has_mask or self.causal or self.value.masked else ""
+
+
+def attended(call: LayerCall) -> Attended | None:
+    """Query, value and key of a call; None for more than one axis of timesteps, and for what is no such call."""
+    roles = _roles(call)
+    if not {"query", "value"} <= set(roles):
+        return None
+    query, value = roles["query"], roles["value"]
+    key = roles.get("key", value)
+    if any(len(each.shape) != 3 for each in (query, value, key)) or not _is_covered(call.layer):
+        return None
+    given = {} if call.node is None else call.node.arguments.kwargs
+    return Attended(query, value, key, "key" in roles, bool(given.get("use_causal_mask")), _has_mask(call.node))
+
+
+def _has_mask(node: Any) -> bool:
+    """Whether a mask is given that is not the one of a tensor that goes in."""
+    if node is None:
+        return False
+    masks = [mask for name, mask in node.arguments.kwargs.items() if "mask" in name and name != "use_causal_mask"]
+    each = [one for mask in masks for one in (mask if isinstance(mask, (list, tuple)) else [mask])]
+    own = {id(mask_of(tensor)) for tensor in node.input_tensors}
+    return any(one is not None and id(one) not in own for one in each)
+
+
+def _roles(call: LayerCall) -> dict[str, Tensor]:
+    """The tensors that go in, by their roles: as a list, or each by its name or its place."""
+    if call.node is None:
+        return dict(zip(ROLES, call.received, strict=False))
+    args, kwargs = call.node.arguments.args, call.node.arguments.kwargs
+    named = dict(zip(ROLES, args[0] if args and isinstance(args[0], (list, tuple)) else args, strict=False))
+    named |= {name: kwargs[name] for name in ROLES if kwargs.get(name) is not None}
+    given = list(call.node.input_tensors)
+    masks = {id(mask_of(each)) for each in given if mask_of(each) is not None}
+    tensors = {
+        id(each): tensor
+        for each, tensor in zip([each for each in given if id(each) not in masks], call.received, strict=True)
+    }
+    return {name: tensors[id(each)] for name, each in named.items() if id(each) in tensors}
+
+
+def _is_covered(layer: Any) -> bool:
+    """Whether it attends along the one axis of timesteps, without a window or a gate, and gives one vector at each."""
+    config = layer.get_config()
+    wide, axes = config.get("output_shape"), config.get("attention_axes")
+    plain = not config.get("sliding_window") and not config.get("use_gate")
+    return plain and tuple(axes or (1,)) == (1,) and (wide is None or len(wide) == 1)
+
+
+class _Attending(LayerRules):
+    family = "attention"
+    # Masks too are given as inputs.
+    most_inputs = None
+    reads_time = reads_mask = True
+
+    def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        return ("batch", "timesteps", "features") if rank == 3 else None
+
+    def covers(self, call: LayerCall) -> bool:
+        counted = all(tensor.axes[1] in ORDERED for tensor in call.received if len(tensor.shape) == 3)
+        return super().covers(call) and counted and attended(call) is not None
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        found = attended(call)
+        if found is None or found.has_mask:
+            return "unknown"
+        return "all before" if found.causal else "all"
+
+    def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
+        return along("attends along", layer, received)
+
+    def view(self, view: LayerView) -> Drawing | None:
+        """The weights, where the layer computes with them what the model did: a causal mask is no part of the layer."""
+        if len(view.received) > 2 or view.mask is not None or any(each.ndim != 3 for each in view.received):
+            return None
+        if not _is_covered(view.layer):
+            return None
+        query, value = view.received[0], view.received[-1]
+        for causal in (False, True):
+            returned, weights = self.scores(view.layer, query, value, causal)
+            if returned.shape == view.returned.shape and np.allclose(returned, view.returned, rtol=1e-3, atol=1e-5):
+                return _drawn(weights, causal)
+        return None
+
+    def scores(self, layer: Any, query: Any, value: Any, causal: bool) -> list[np.ndarray]:
+        """What it returns, and its attention weights, (1, heads, timesteps, timesteps), or without heads."""
+        found = layer(query, value, return_attention_scores=True, use_causal_mask=causal)
+        return [np.asarray(each) for each in found]
+
+
+def _drawn(weights: np.ndarray, causal: bool) -> Drawing:
+    weights = weights[0]
+    mean = ", as a mean over the heads" if weights.ndim == 3 else ""
+    shown = (weights.mean(axis=0) if mean else weights)[:MOST_ATTENDED, :MOST_ATTENDED]
+    before = " None attends to a later one." if causal else ""
+    says = f"Attention weights: how much each timestep (row) attends to each timestep (column){mean}.{before} "
+    return drawings.AttentionLook(weights=rows(shown.astype(np.float64)), says=f"{says}Each row adds up to 1.")
+
+
+class Attention(_Attending):
+    """Luong et al., https://arxiv.org/abs/1508.04025; AdditiveAttention: Bahdanau et al., https://arxiv.org/abs/1409.0473."""
+
+    classes = ("Attention", "AdditiveAttention")
+    words = {"score_mode": ("dot", "concat")}
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
+        """As many timesteps as the query has; what stands at each is mixed from the value."""
+        found = attended(call)
+        if found is None:
+            return None
+        query, value = found.query.axes, found.value.axes
+        scores = (query[0], query[1], f"attended {value[1]}")
+        return [(*query[:-1], value[-1]) if not place else scores for place in range(len(shapes))]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
+        found = attended(call)
+        if found is None:
+            return None
+        query, value = found.query.sizes, found.value.sizes
+        return [[*query[:-1], value[-1]] if not place else [query[0], query[1], value[1]] for place in range(len(shapes))]
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        if class_name(call.layer) == "AdditiveAttention":
+            return None if call.width is None else [([1], [call.width])]
+        numbers = bool(call.layer.use_scale) + (call.layer.score_mode == "concat")
+        return [([], [numbers])]
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        if class_name(call.layer) == "AdditiveAttention" and call.width is not None:
+            return {"scale": ([(call.first.axes[-1], call.width)], {})}
+        return {}
+
+    def summary(self, call: LayerCall) -> Summary | None:
+        found = attended(call)
+        if found is None:
+            return None
+        return _summary(call, found, "")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        found, layer = attended(call), call.layer
+        if found is None:
+            return ()
+        key = "key" if found.has_key else "value"
+        scale = "scale ∗ " if layer.use_scale else ""
+        if class_name(layer) == "AdditiveAttention":
+            score = f"Σ {scale}tanh(query + {key})"
+        elif layer.score_mode == "dot":
+            score = f"{scale}query · {key}ᵀ"
+        else:
+            score = f"concat_score_weight ∗ Σ tanh({'scale ∗ (' if scale else ''}query + {key}{')' if scale else ''})"
+        return [f"a = softmax({score}){found.limits}", "y = a · value"]
+
+    def scores(self, layer: Any, query: Any, value: Any, causal: bool) -> list[np.ndarray]:
+        found = layer([query, value], return_attention_scores=True, use_causal_mask=causal)
+        return [np.asarray(each) for each in found]
+
+
+class MultiHeadAttention(_Attending):
+    """Vaswani et al., https://arxiv.org/abs/1706.03762."""
+
+    classes = ("MultiHeadAttention",)
+    unseen = frozenset(("flash_attention",))
+
+    def heads(self, layer: Any) -> tuple[int, int]:
+        """How many heads ask, and how many answer: keys and values."""
+        return layer.num_heads, layer.num_heads
+
+    def wide(self, layer: Any) -> tuple[int, int]:
+        """How many numbers a key and a value have in every head."""
+        return layer.key_dim, layer.value_dim
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
+        found = attended(call)
+        if found is None:
+            return None
+        query, value = found.query.axes, found.value.axes
+        scores = (query[0], "heads", query[1], f"attended {value[1]}")
+        return [(*query[:-1], "units") if not place else scores for place in range(len(shapes))]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
+        found = attended(call)
+        if found is None:
+            return None
+        query, value = found.query.sizes, found.value.sizes
+        scores: list[AxisSize] = [query[0], self.heads(call.layer)[0], query[1], value[1]]
+        wide = self._set_width(call.layer)
+        return [[*query[:-1], query[-1] if wide is None else wide] if not place else scores for place in range(len(shapes))]
+
+    def _set_width(self, layer: Any) -> int | None:
+        """The width that the layer sets itself; None where that of the query comes out."""
+        set_itself = layer.get_config().get("output_shape")
+        return set_itself[0] if set_itself else None
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        """The projections of query, key and value in every head, and the one back to one width."""
+        parts = self._projections(call, own)
+        if parts is None:
+            return None
+        own_bias = bias(call.layer)
+        *into, (_, out, (heads, wide)) = parts
+        terms = [([*each], [read, *own_bias]) for _, read, each in into]
+        return [*_together(terms), ([out], [Size.of(heads) * wide, *own_bias])]
+
+    def _projections(self, call: LayerCall, own: Own) -> list[tuple[str, Number, tuple[Number, Number]]] | None:
+        """Of every kernel its name, the width on the model's side, and heads and width on the heads' side."""
+        found, layer = attended(call), call.layer
+        if found is None:
+            return None
+        widths = [_width(each) for each in (found.query, found.key, found.value)]
+        if any(width is None for width in widths):
+            return None
+        query, key, value = (Size.of(width) for width in widths if width is not None)
+        asking, answering = (own(number, "heads") for number in self.heads(layer))
+        wide, averaged = (own(number, "head size") for number in self.wide(layer))
+        set_itself = self._set_width(layer)
+        out = query if set_itself is None else own(set_itself)
+        return [
+            ("query", query, (asking, wide)),
+            ("key", key, (answering, wide)),
+            ("value", value, (answering, averaged)),
+            ("attention_output", out, (asking, averaged)),
+        ]
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        parts, found = self._projections(call, own), attended(call)
+        if parts is None or found is None:
+            return {}
+        names = (found.query.axes[-1], found.key.axes[-1], found.value.axes[-1], own.axis)
+        meanings: dict[str, WeightMeaning] = {}
+        for (part, width, (heads, wide)), axis in zip(parts, names, strict=True):
+            outer: WeightAxis = (axis, width)
+            inner: list[WeightAxis] = [("heads", heads), ("head size", wide)]
+            is_output = part == "attention_output"
+            meanings[f"{part} kernel"] = ([*inner, outer] if is_output else [outer, *inner], {})
+            meanings[f"{part} bias"] = ([outer] if is_output else inner, {})
+        return meanings
+
+    def summary(self, call: LayerCall) -> Summary | None:
+        found = attended(call)
+        if found is None:
+            return None
+        return _summary(call, found, f", with {self.counted_heads(call.layer)},")
+
+    def told_settings(self, layer: Layer) -> list[str]:
+        heads, wide = layer.weights[0].shape[1:]
+        return [count(heads, "heads"), f"{count(wide, 'numbers')} in each"]
+
+    def counted_heads(self, layer: Any) -> str:
+        return count(self.heads(layer)[0], "heads")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        found = attended(call)
+        if found is None:
+            return ()
+        key = "key" if found.has_key else "value"
+        parts = [
+            f"{letter} = {added(f'{name} · kernel_{letter}', f'bias_{letter}' if call.layer.use_bias else '')}"
+            for letter, name in (("q", "query"), ("k", key), ("v", "value"))
+        ]
+        output = added("[a · v of every head] · kernel_output", "bias_output" if call.layer.use_bias else "")
+        size = self.wide(call.layer)[0]
+        return [
+            ",  ".join(parts) + "   for every head",
+            f"a = softmax(q · kᵀ / √{size}){found.limits}",
+            f"y = {output}",
+        ]
+
+
+class GroupedQueryAttention(MultiHeadAttention):
+    """Several heads of the query share the key and the value of one: Ainslie et al., https://arxiv.org/abs/2305.13245.
+
+    In keras.layers it is called GroupQueryAttention.
+    """
+
+    classes = ("GroupedQueryAttention",)
+
+    def heads(self, layer: Any) -> tuple[int, int]:
+        return layer.num_query_heads, layer.num_key_value_heads
+
+    def wide(self, layer: Any) -> tuple[int, int]:
+        return layer.head_dim, layer.head_dim
+
+    def counted_heads(self, layer: Any) -> str:
+        asking, answering = self.heads(layer)
+        shared = "one key and value" if answering == 1 else f"{answering} keys and values"
+        return f"{count(asking, 'heads')} that share {shared}"
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        asking, answering = self.heads(call.layer)
+        lines = super().equation(call)
+        if not lines:
+            return ()
+        times = asking // answering
+        shared = f"   for every head; {times} heads share one k and v" if times > 1 else "   for every head"
+        return [lines[0].replace("   for every head", shared), *lines[1:]]
+
+
+def _summary(call: LayerCall, found: Attended, heads: str) -> Summary:
+    one = f"every {step(found.query)}"
+    asking = "" if found.is_self else " of the query"
+    # The query comes first, in whatever order the tensors were named; a mask is nothing that becomes something.
+    received = [found.query, found.value, *([found.key] if found.has_key else [])]
+    change = changes(received, call.returned)
+    return Summary(f"{one} attends to {found.seen}", f"gives {one}{asking}{heads} {found.mean}", change)
+
+
+def _width(tensor: Tensor) -> Number | None:
+    return tensor.sizes[-1] if tensor.sizes[-1] is not None else tensor.shape[-1]
+
+
+def _together(terms: Terms) -> Terms:
+    """Equal terms as one, with their number in front."""
+    found: list[tuple[int, tuple[list[Number], list[Number]]]] = []
+    for term in terms:
+        place = next((place for place, (_, known) in enumerate(found) if known == term), None)
+        if place is None:
+            found.append((1, term))
+        else:
+            found[place] = (found[place][0] + 1, term)
+    return [([*([times] if times > 1 else []), *factors], addends) for times, (factors, addends) in found]

@@ -1,0 +1,78 @@
+"""Dot: two tensors are multiplied along one axis of each, and the products are summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.description import TimeFlow
+from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED, Axes, Shape
+
+
+class Dot(LayerRules):
+    """What is left is every axis but the summed ones: (batch, T, F) and (batch, S, F) -> (batch, T, S).
+
+    https://keras.io/api/layers/merging_layers/dot/
+    """
+
+    classes = ("Dot",)
+    family = "merging"
+    most_inputs = 2
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
+        summed = _summed(call)
+        if summed is None:
+            return None
+        first, second = (tensor.axes for tensor in call.received)
+        kept = [*_without(first, summed[0]), *_without(second, summed[1])[1:]]
+        # Of two axes with one name, such as the timesteps of both, neither is called by it.
+        names = [name if kept.count(name) == 1 else f"axis {place}" for place, name in enumerate(kept)]
+        return [tuple(names if len(names) > 1 else [*names, "axis 1"])]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
+        summed = _summed(call)
+        if summed is None:
+            return None
+        first, second = (tensor.sizes for tensor in call.received)
+        kept: list[AxisSize] = [*_without(first, summed[0]), *_without(second, summed[1])[1:]]
+        return [kept if len(kept) > 1 else [*kept, Size.of(1)]]
+
+    def summary(self, call: LayerCall) -> Summary | None:
+        summed = _summed(call)
+        if summed is None:
+            return None
+        one, other = (tensor.axes[place] for tensor, place in zip(call.received, summed, strict=True))
+        along = one if one == other else f"{one} and {other}"
+        scaled = ", each vector scaled to length 1" if call.layer.normalize else ""
+        return Summary(
+            "multiplies two tensors and sums the products", f"multiplies along {along}, and sums the products{scaled}"
+        )
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        summed = _summed(call)
+        if summed is None or call.layer.normalize:
+            return ()
+        if [len(tensor.shape) for tensor in call.received] != [3, 3]:
+            return ["y = Σ a ∗ b"] if all(len(tensor.shape) == 2 for tensor in call.received) else ()
+        first, second = ("a" if summed[0] == 2 else "aᵀ"), ("b" if summed[1] == 1 else "bᵀ")
+        return [f"y = {first} · {second}"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        names = {name for tensor in call.received for name in tensor.axes}
+        return "unknown" if any(name in ORDERED or name.startswith("axis ") for name in names) else "none"
+
+
+def _summed(call: LayerCall) -> tuple[int, int] | None:
+    """The axis of either tensor that is summed; None for other than two tensors."""
+    if len(call.received) != 2:
+        return None
+    axes = call.layer.axes
+    pair = (axes, axes) if isinstance(axes, int) else tuple(axes)
+    places = [axis % len(tensor.shape) for axis, tensor in zip(pair, call.received, strict=True)]
+    return None if 0 in places else (places[0], places[1])
+
+
+def _without(values: Sequence[Any], place: int) -> list[Any]:
+    return [value for at, value in enumerate(values) if at != place]

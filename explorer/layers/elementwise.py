@@ -1,0 +1,240 @@
+"""Layers that treat every number alone: activations, dropout, noise, and what passes its input on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from explorer.description import TimeFlow
+from explorer.layers.base import LayerCall, LayerRules, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.words import activated, is_elementwise, same_at_every_step
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED
+from explorer.tensors.text import joined
+
+
+class Elementwise(LayerRules):
+    """(batch, ...) -> the same shape."""
+
+    family = "elementwise"
+    trusted = True
+    keeps_axes = True
+    short = ""
+    line: str | None = None
+
+    def summary(self, call: LayerCall) -> Summary | None:
+        return Summary(self.short, self.short)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return () if self.line is None else [self.line]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        return same_at_every_step(call.first)
+
+
+class Activation(Elementwise):
+    classes = ("Activation",)
+
+    def covers(self, call: LayerCall) -> bool:
+        # A function of somebody's own may do anything to the whole tensor.
+        return super().covers(call) and activated(call.layer.activation, "x") is not None
+
+    def summary(self, call: LayerCall) -> Summary:
+        name = call.layer.activation.__name__
+        where = "to every number" if is_elementwise(call.layer.activation) else f"along {call.first.axes[-1]}"
+        return Summary(f"applies {name} {where}"[:60], f"applies {name} {where}")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = {activated(call.layer.activation, 'x')}"] if is_elementwise(call.layer.activation) else ()
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        if not is_elementwise(call.layer.activation) and call.first.axes[-1] in ORDERED:
+            return "unknown"
+        return super().time_flow(call)
+
+
+class ReLU(Elementwise):
+    """x from the threshold on, and negative_slope ∗ (x − threshold) below it; https://keras.io/api/layers/activation_layers/relu/."""
+
+    classes = ("ReLU",)
+
+    def summary(self, call: LayerCall) -> Summary:
+        layer = call.layer
+        below = "negative numbers" if not layer.threshold else f"numbers below {layer.threshold:g}"
+        words = f"sets {below} to 0"
+        if layer.negative_slope:
+            more = below if not layer.threshold else f"what is below {layer.threshold:g}"
+            words = f"multiplies {more} by {layer.negative_slope:g}"
+        limit = "" if layer.max_value is None else f", and everything above {layer.max_value:g} to it"
+        return Summary(words, words + (limit if not layer.negative_slope else ""))
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        layer = call.layer
+        if layer.negative_slope or layer.threshold:
+            return ()
+        inner = "max(0, x)"
+        return [f"y = {inner}" if layer.max_value is None else f"y = min({layer.max_value:g}, {inner})"]
+
+
+class LeakyReLU(Elementwise):
+    classes = ("LeakyReLU",)
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"multiplies negative numbers by {call.layer.negative_slope:g}"
+        return Summary(words, words)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = max(x, {call.layer.negative_slope:g} ∗ x)"] if 0 <= call.layer.negative_slope <= 1 else ()
+
+
+class ELU(Elementwise):
+    """Clevert et al., https://arxiv.org/abs/1511.07289."""
+
+    classes = ("ELU",)
+    short = "bends negative numbers towards a limit"
+
+    def summary(self, call: LayerCall) -> Summary:
+        return Summary(self.short, f"bends negative numbers smoothly towards −{call.layer.alpha:g}")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = x where x > 0, else {call.layer.alpha:g} ∗ (exp(x) − 1)"]
+
+
+class PReLU(Elementwise):
+    """He et al., https://arxiv.org/abs/1502.01852: a learned slope for each position, shared along `shared_axes`."""
+
+    classes = ("PReLU",)
+    short = "multiplies negative numbers by learned slopes"
+    line = "y = x where x > 0, else alpha ∗ x"
+
+    def places(self, call: LayerCall) -> list[WeightAxis] | None:
+        axes: list[WeightAxis] = []
+        for place, name in enumerate(call.first.axes[1:], start=1):
+            number = call.first.shape[place]
+            size: Number | None = call.first.sizes[place] if call.first.sizes[place] is not None else number
+            if place in (call.layer.shared_axes or ()):
+                size = 1
+            if size is None:
+                return None
+            axes.append((name, size))
+        return axes
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        places = self.places(call)
+        if not places:
+            return None
+        *others, last = [Size.of(size) for _, size in places]
+        return [([*others], [last])]
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        places = self.places(call)
+        return {} if places is None else {"alpha": (places, {})}
+
+
+class Softmax(Elementwise):
+    """exp(x) / Σ exp(x), over one axis or over several together."""
+
+    classes = ("Softmax",)
+
+    def places(self, call: LayerCall) -> list[int]:
+        axis, rank = call.layer.axis, len(call.first.shape)
+        given = [axis] if isinstance(axis, int) else list(axis)
+        return [each % rank for each in given if -rank <= each < rank]
+
+    def covers(self, call: LayerCall) -> bool:
+        # Keras takes an axis that is not there until numbers come.
+        axis, found = call.layer.axis, self.places(call)
+        given = 1 if isinstance(axis, int) else len(axis)
+        return super().covers(call) and len(set(found)) == given and 0 not in found
+
+    def over(self, call: LayerCall) -> str:
+        return joined([call.first.axes[place] for place in self.places(call)])
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"turns the numbers along {self.over(call)} into shares"
+        return Summary(words[:60], f"{words} that add up to 1")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"] if not call.first.masked else ()
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        if any(call.first.axes[place] in ORDERED for place in self.places(call)):
+            return "unknown"
+        return super().time_flow(call)
+
+
+class Dropout(Elementwise):
+    """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
+
+    classes = ("Dropout",)
+
+    def summary(self, call: LayerCall) -> Summary:
+        long = f"sets {call.layer.rate:.0%} of the numbers to 0 at random while training, and scales up the others"
+        return Summary("drops random numbers while training", long)
+
+
+class AlphaDropout(Elementwise):
+    """Klambauer et al., https://arxiv.org/abs/1706.02515."""
+
+    classes = ("AlphaDropout",)
+
+    def summary(self, call: LayerCall) -> Summary:
+        long = f"sets {call.layer.rate:.0%} of the numbers to one negative number at random while training"
+        return Summary("drops random numbers while training", f"{long}, and scales all so that mean and variance stay")
+
+
+class SpatialDropout1D(Elementwise):
+    """Tompson et al., https://arxiv.org/abs/1411.4280."""
+
+    classes = ("SpatialDropout1D",)
+    reads_time = True
+
+    def summary(self, call: LayerCall) -> Summary:
+        share = f"{call.layer.rate:.0%} of the {call.first.axes[-1]}"
+        where = (
+            f"all positions of {call.first.axes[1]}"
+            if call.first.axes[1].startswith("axis ")
+            else f"all {call.first.axes[1]}"
+        )
+        long = f"sets {share} to 0 at random while training, at {where} at once"
+        return Summary(f"drops whole {call.first.axes[-1]} while training", long)
+
+
+class GaussianNoise(Elementwise):
+    classes = ("GaussianNoise",)
+    short = "adds random noise while training"
+
+
+class GaussianDropout(Elementwise):
+    """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
+
+    classes = ("GaussianDropout",)
+    short = "multiplies by random noise while training"
+
+
+class Rescaling(Elementwise):
+    classes = ("Rescaling",)
+
+    def covers(self, call: LayerCall) -> bool:
+        numbers = (call.layer.scale, call.layer.offset)
+        return super().covers(call) and all(isinstance(each, (int, float)) for each in numbers)
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"multiplies every number by {call.layer.scale:g}"
+        words += f" and adds {call.layer.offset:g}" if call.layer.offset else ""
+        return Summary(words[:60], words)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = {call.layer.scale:g} ∗ x" + (f" + {call.layer.offset:g}" if call.layer.offset else "")]
+
+
+class Identity(Elementwise):
+    classes = ("Identity",)
+    short = "returns its input unchanged"
+    line = "y = x"
+
+
+class ActivityRegularization(Identity):
+    classes = ("ActivityRegularization",)
+
+    def summary(self, call: LayerCall) -> Summary:
+        return Summary(self.short, f"{self.short}, and adds to the loss the more, the larger the numbers are")

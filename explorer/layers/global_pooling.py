@@ -1,0 +1,180 @@
+"""Pooling of whole axes: the largest or the mean of everything, or of a given number of stretches.
+
+Keras's own words: https://keras.io/api/layers/pooling_layers/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from explorer import drawings
+from explorer.description import TimeFlow
+from explorer.drawings import Drawing
+from explorer.layers.base import AxisSize, LayerCall, LayerView, Summary
+from explorer.layers.drawn import column, grid, kept_steps
+from explorer.layers.spatial import PLACES, Spatial, at, change_of, is_channels_last, is_named, names_along, space_of, times
+from explorer.layers.words import all_steps
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.text import count, joined
+
+
+class _GlobalPooling(Spatial):
+    """(batch, rows, columns, channels) -> (batch, channels), or with `keepdims` (batch, 1, 1, channels)."""
+
+    family = "pooling"
+    verb = "pools along"
+    takes = ""
+    symbol = ""
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
+        space, axes = space_of(call.layer), call.first.axes
+        if len(axes) != space.rank:
+            return None
+        return [axes if call.layer.keepdims else (axes[0], axes[space.channels])]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
+        space, sizes = space_of(call.layer), call.first.sizes
+        if len(sizes) != space.rank:
+            return None
+        if not call.layer.keepdims:
+            return [[sizes[0], sizes[space.channels]]]
+        return [[Size.of(1) if place in space.along else size for place, size in enumerate(sizes)]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        if self.skips_masked(call.layer, call.first.masked):
+            return Summary(
+                f"{self.takes} the timesteps that are not masked",
+                f"{self.takes} over {all_steps(call.first)} that are not masked",
+            )
+        words = f"{self.takes} over {all_places(call.layer, call.first)}"
+        short = words if len(words) <= 60 else f"{self.takes} over all positions"
+        return Summary(short, words, None if call.layer.keepdims or is_channels_last(call.layer) else self.removed(call))
+
+    def removed(self, call: LayerCall) -> str:
+        """What becomes of the axes where the channels stand before the others."""
+        return f"{joined(names_along(call.layer, call.first))} are removed, {call.out.axes[-1]} stay"
+
+    def skips_masked(self, layer: Any, masked: bool) -> bool:
+        return False
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        number = len(space_of(call.layer).along)
+        letters = PLACES[number]
+        left = f"y{at(['1'] * number)}" if call.layer.keepdims else "y"
+        return [f"{left} = {self.symbol} over {'all ' if number > 1 else ''}{', '.join(letters)} of x{at(letters)}"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        places = [place for place, axis in enumerate(call.first.axes) if axis in ORDERED]
+        if not places:
+            return "none" if all(map(is_named, call.first.axes)) else "unknown"
+        return "pool" if set(places) <= set(space_of(call.layer).along) else "unknown"
+
+    def view(self, view: LayerView) -> Drawing | None:
+        layer, received = view.layer, view.received[0]
+        if received.ndim != 3 or not is_channels_last(layer):
+            return None
+        mask = view.mask if self.skips_masked(layer, view.mask is not None) else None
+        steps = received.shape[1] if mask is None else int(np.asarray(mask).sum())
+        left = "" if mask is None or np.asarray(mask).all() else "; masked timesteps are left out"
+        verb = f"{self.takes} over"
+        says = f"For each feature alone: {verb} {count(steps, 'timesteps')}{left}."
+        before, after = grid(received[0]), column(view.returned.reshape(-1))
+        return drawings.PoolLook(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
+
+
+class _GlobalAverage(_GlobalPooling):
+    takes = "averages"
+    symbol = "mean"
+
+
+class _GlobalMax(_GlobalPooling):
+    takes = "takes the largest"
+    symbol = "max"
+
+
+class GlobalAveragePooling2D(_GlobalAverage):
+    classes = ("GlobalAveragePooling2D",)
+    exchangeable = ("GlobalAveragePooling2D", "GlobalMaxPooling2D")
+
+
+class GlobalMaxPooling2D(_GlobalMax):
+    classes = ("GlobalMaxPooling2D",)
+    exchangeable = ("GlobalAveragePooling2D", "GlobalMaxPooling2D")
+
+
+class GlobalAveragePooling3D(_GlobalAverage):
+    classes = ("GlobalAveragePooling3D",)
+    exchangeable = ("GlobalAveragePooling3D", "GlobalMaxPooling3D")
+
+
+class GlobalMaxPooling3D(_GlobalMax):
+    classes = ("GlobalMaxPooling3D",)
+    exchangeable = ("GlobalAveragePooling3D", "GlobalMaxPooling3D")
+
+
+class GlobalAveragePooling1D(_GlobalAverage):
+    classes = ("GlobalAveragePooling1D",)
+    makes_vector = reads_mask = True
+    exchangeable = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
+
+    def skips_masked(self, layer: Any, masked: bool) -> bool:
+        return masked and bool(layer.supports_masking)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        left = "y[1]" if call.layer.keepdims else "y"
+        if self.skips_masked(call.layer, call.first.masked):
+            return [f"{left} = Σ x[t] / n   over the n timesteps that are not masked"]
+        return [f"{left} = (x[1] + … + x[T]) / T"]
+
+
+class GlobalMaxPooling1D(_GlobalMax):
+    classes = ("GlobalMaxPooling1D",)
+    makes_vector = True
+    exchangeable = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
+
+
+class _AdaptivePooling(Spatial):
+    """(batch, rows, columns, channels) -> as many rows and columns as `output_size` says."""
+
+    family = "pooling"
+    trusted = False
+    verb = "pools along"
+    takes = ""
+
+    def length(self, layer: Any, index: int, size: Size | None) -> AxisSize:
+        # No symbol: that of an axis which happens to be as long would say that one follows from the other.
+        return Size.of(int(layer.output_size[index]))
+
+    def summary(self, call: LayerCall) -> Summary | None:
+        # Keras works out a shape for an input with too many or too few axes, which it then cannot pool.
+        if len(call.first.shape) != space_of(call.layer).rank:
+            return None
+        sizes, names = call.layer.output_size, names_along(call.layer, call.first)
+        regions = f"{times(sizes)} {'region' if max(sizes) == 1 else 'regions'}"
+        divided = joined(names) if all(map(is_named, names)) else "its input"
+        return Summary(
+            f"{self.takes} each of {regions}", f"divides {divided} into {regions} and {self.takes} each", change_of(call)
+        )
+
+
+class AdaptiveAveragePooling(_AdaptivePooling):
+    classes = ("AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D")
+    takes = "averages"
+
+
+class AdaptiveMaxPooling(_AdaptivePooling):
+    classes = ("AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D")
+    takes = "takes the largest of"
+
+
+def all_places(layer: Any, tensor: Tensor) -> str:
+    """All positions that a layer pools: "all 20 timesteps", "all 7 rows and 7 columns", "the one row and all 7 columns"."""
+    places = space_of(layer).along
+    words = [all_steps(tensor, place) for place in places]
+    if all(word.startswith("all ") for word in words) and all(is_named(tensor.axes[place]) for place in places):
+        return f"all {joined([word.removeprefix('all ') for word in words])}"
+    return joined(words)

@@ -1,0 +1,168 @@
+"""Normalization layers: numbers brought to one scale, over a sample's own numbers or over the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from explorer.description import TimeFlow
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
+from explorer.layers.words import same_at_every_step
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED
+from explorer.tensors.text import count
+
+
+class _Normalization(LayerRules):
+    """(batch, ...) -> the same shape."""
+
+    family = "normalization"
+    trusted = True
+    keeps_axes = True
+
+    def places(self, call: LayerCall) -> tuple[int, ...]:
+        """The axes that the setting `axis` names, counted from 0."""
+        axis, rank = call.layer.axis, len(call.first.shape)
+        given = axis if isinstance(axis, (list, tuple)) else [axis]
+        return tuple(sorted({each % rank for each in given}))
+
+    def over_last(self, call: LayerCall) -> bool:
+        return self.places(call) == (len(call.first.shape) - 1,)
+
+    def over(self, call: LayerCall) -> str:
+        """The axes over which mean and variance are taken, or along which there is a weight each."""
+        names = [call.first.axes[place] for place in self.places(call)]
+        return " and ".join(names)
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        timed = {place for place, axis in enumerate(call.first.axes) if axis in ORDERED}
+        return "unknown" if timed & set(self.places(call)) else same_at_every_step(call.first)
+
+    def one_each(self, call: LayerCall, arrays: int) -> Terms | None:
+        """So many arrays, with a number for each position along the axes."""
+        number: int | Size = 1
+        for place in self.places(call):
+            size = call.first.sizes[place] if call.first.sizes[place] is not None else call.first.shape[place]
+            if size is None:
+                return None
+            number = Size.of(number) * size
+        return [([arrays], [number])]
+
+    def one_each_weights(self, call: LayerCall) -> Mapping[str, WeightMeaning]:
+        axes = []
+        for place in self.places(call):
+            size = call.first.sizes[place] if call.first.sizes[place] is not None else call.first.shape[place]
+            if size is None:
+                return {}
+            axes.append((call.first.axes[place], size))
+        return dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance", "scale"), (axes, {}))
+
+
+def _scaled(layer: Any, inner: str) -> str:
+    scaled = f"gamma ∗ {inner}" if layer.scale else inner
+    return f"{scaled} + beta" if layer.center else scaled
+
+
+class LayerNormalization(_Normalization):
+    """Ba et al., https://arxiv.org/abs/1607.06450."""
+
+    classes = ("LayerNormalization",)
+    unseen = frozenset(("rms_scaling",))
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        return self.one_each(call, bool(call.layer.center) + bool(call.layer.scale))
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        return self.one_each_weights(call)
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"normalizes over {self.over(call)}"
+        return Summary(words, f"{words}, for every sample alone")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
+        if getattr(call.layer, "rms_scaling", False):
+            return ()
+        return [f"y = {_scaled(call.layer, inner)}   mean and variance over {self.over(call)}"]
+
+
+class RMSNormalization(_Normalization):
+    """Zhang and Sennrich, https://arxiv.org/abs/1910.07467."""
+
+    classes = ("RMSNormalization",)
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        return self.one_each(call, 1)
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        return self.one_each_weights(call)
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"divides by the root mean square over {self.over(call)}"
+        return Summary(words[:60], words)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = scale ∗ x / √(mean of x² + {call.layer.epsilon:g})   over {self.over(call)}"]
+
+
+class UnitNormalization(_Normalization):
+    classes = ("UnitNormalization",)
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"scales to length 1 over {self.over(call)}"
+        return Summary(words, words)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = x / √(Σ x²)   over {self.over(call)}"]
+
+
+class BatchNormalization(_Normalization):
+    """Ioffe and Szegedy, https://arxiv.org/abs/1502.03167."""
+
+    classes = ("BatchNormalization",)
+    unseen = frozenset(("synchronized",))
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        return self.one_each(call, 2 + bool(call.layer.center) + bool(call.layer.scale))
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        return self.one_each_weights(call)
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"normalizes each of the {self.over(call)} over the batch"
+        return Summary(words[:60], f"{words}; after training, with the means and variances that it has collected")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
+        return [f"y = {_scaled(call.layer, inner)}   mean and variance over all but {self.over(call)}"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        # In training the means are taken over all timesteps; afterwards they are constants.
+        return same_at_every_step(call.first)
+
+
+class GroupNormalization(_Normalization):
+    """Wu and He, https://arxiv.org/abs/1803.08494."""
+
+    classes = ("GroupNormalization",)
+
+    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
+        return self.one_each(call, bool(call.layer.center) + bool(call.layer.scale))
+
+    def weights(self, call: LayerCall, own: Own) -> Mapping[str, WeightMeaning]:
+        return self.one_each_weights(call)
+
+    def summary(self, call: LayerCall) -> Summary:
+        groups, over = count(call.layer.groups, "groups"), self.over(call)
+        words = f"normalizes {groups} of {over}"
+        where = " over all positions" if len(call.first.shape) > 2 else ""
+        return Summary(words[:60], f"{words}{where}, for every sample alone")
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
+        return [f"y = {_scaled(call.layer, inner)}   mean and variance over each of {count(call.layer.groups, 'groups')}"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        # The mean of a group is taken over all timesteps, too.
+        named = not any(axis.startswith("axis ") for axis in call.first.axes)
+        return "none" if named and not any(axis in ORDERED for axis in call.first.axes) else "unknown"

@@ -1,0 +1,158 @@
+"""Layers that arrange the same numbers anew: Flatten, Reshape, Permute, RepeatVector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from explorer import drawings
+from explorer.description import TimeFlow
+from explorer.drawings import Drawing
+from explorer.layers.base import AxisSize, LayerCall, LayerRules, LayerView, Summary
+from explorer.layers.drawn import column, grid
+from explorer.layers.reasons import title
+from explorer.layers.words import all_steps, as_shape
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, known
+from explorer.tensors.text import an, in_words
+
+MOST_TERMS = 3
+
+
+class Flatten(LayerRules):
+    """(batch, ...) -> (batch, features): all numbers of a sample in one row."""
+
+    classes = ("Flatten",)
+    family = "reshaping"
+    trusted = makes_vector = True
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        return [("batch", "features")]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
+        product = Size.of(1)
+        for size in call.first.sizes[1:]:
+            if size is None:
+                return [[call.first.sizes[0], None]]
+            product = product * size
+        # Multiplied out, the rows and columns of a convolution are more terms than anybody reads.
+        number = shapes[0][-1]
+        return [[call.first.sizes[0], number if len(product.terms) > MOST_TERMS and number is not None else product]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        sizes = " · ".join("unknown" if size is None else f"{size:,}" for size in call.first.shape[1:])
+        numbers = "the one number" if sizes == "1" else f"all {sizes} numbers"
+        return Summary("puts all numbers in one row", f"puts {numbers} of a sample in one row")
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        return "pool" if any(axis in ORDERED for axis in call.first.axes) else "none"
+
+
+class Reshape(LayerRules):
+    """The same numbers in the same order, with other axes."""
+
+    classes = ("Reshape",)
+    family = "reshaping"
+    trusted = True
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        """A name is kept where its size stands at its place and everything before it stays; the rest is numbered."""
+        (shape,), first = shapes, call.first
+        if len(shape) == 2:
+            return [("batch", "features")]
+        axes = ["batch"]
+        same = True
+        for place in range(1, len(shape)):
+            same = same and place < len(first.shape) and first.shape[place] == shape[place]
+            axes.append(first.axes[place] if same else f"axis {place}")
+        # The last axis, too, where it is as long as before.
+        if len(first.shape) > 1 and first.shape[-1] == shape[-1] and first.axes[-1] not in axes:
+            axes[-1] = first.axes[-1]
+        return [tuple(axes)]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        """A size that stood in the shape before stays; one that is two neighbours multiplied says so."""
+        (shape,), before, sizes = shapes, call.first.shape, call.first.sizes
+        found = {number: size for number, size in zip(before[1:], sizes[1:], strict=True) if before[1:].count(number) == 1}
+        for place in range(1, len(before) - 1):
+            (one, other), (first, second) = sizes[place : place + 2], before[place : place + 2]
+            if one is not None and other is not None and first is not None and second is not None:
+                found.setdefault(first * second, one * other)
+        return [[sizes[0], *(found.get(number) for number in shape[1:])]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        change = f"{as_shape(call.first)} becomes {as_shape(call.out)}"
+        return Summary("the same numbers, other axes", "arranges the same numbers, in the same order, in other axes", change)
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        return "unknown" if any(axis in ORDERED for axis in (*call.first.axes, *call.out.axes)) else "none"
+
+    def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
+        first, wanted = received[0], math.prod(layer.target_shape)
+        if None in first.shape[1:] or wanted < 0:
+            return None
+        has = f"{in_words(first.axes, first.shape)} has {math.prod(known(first.shape[1:])):,}"
+        return f"{an(title(layer))} arranges {wanted:,} numbers, and {has}"
+
+
+class Permute(LayerRules):
+    """The axes in another order."""
+
+    classes = ("Permute",)
+    family = "reshaping"
+    trusted = True
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        return [("batch", *(call.first.axes[place] for place in call.layer.dims))]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        return [[call.first.sizes[0], *(call.first.sizes[place] for place in call.layer.dims)]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        before, after = ", ".join(call.first.axes[1:]), ", ".join(call.out.axes[1:])
+        return Summary("reorders the axes", "puts the axes in another order", f"({before}) becomes ({after})")
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        kept = tuple(call.layer.dims) == tuple(range(1, len(call.first.shape)))
+        timed = any(axis in ORDERED for axis in call.first.axes)
+        return "none" if not timed else "each" if kept else "unknown"
+
+
+class RepeatVector(LayerRules):
+    """(batch, features) -> (batch, timesteps, features): one vector, given to every timestep."""
+
+    classes = ("RepeatVector",)
+    family = "reshaping"
+    trusted = True
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        return [("batch", "timesteps", call.first.axes[-1])]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        batch, wide = call.first.sizes
+        return [[batch, call.layer.n, wide]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = f"repeats the vector for {all_steps(call.out)}"
+        return Summary(words, words)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return ["y[t] = x   for every t"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        return "repeat"
+
+    def view(self, view: LayerView) -> Drawing | None:
+        length = view.returned.shape[1]
+        says = f"The one vector is given to {'the one timestep' if length == 1 else f'all {length:,} timesteps, unchanged'}."
+        return drawings.RepeatLook(received=column(view.received[0][0]), returned=grid(view.returned[0]), says=says)
+
+    def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
+        first = received[0]
+        if len(first.shape) == 2:
+            return None
+        return f"a RepeatVector repeats one vector, and {in_words(first.axes, first.shape)} is a whole sequence"
+
+    def told_settings(self, layer: Any) -> list[str]:
+        return [str(layer.output[0][1])]

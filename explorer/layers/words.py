@@ -1,0 +1,94 @@
+"""Phrases that the rules of several families share: how many timesteps, which activation, sums of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.description import TimeFlow
+from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import ORDERED, Tensor
+from explorer.tensors.text import count, one_of
+
+ACTIVATIONS = {"sigmoid": "σ", "linear": ""}
+
+
+def steps(tensor: Tensor, axis: int = 1) -> str:
+    """How many there are along an axis, such as "20 timesteps".
+
+    >>> steps(Tensor((None, 20, 5), ("batch", "timesteps", "features")))
+    '20 timesteps'
+    """
+    return count(tensor.shape[axis], tensor.axes[axis])
+
+
+def all_steps(tensor: Tensor, axis: int = 1) -> str:
+    """All of them: "all 20 timesteps", "the one timestep", "all timesteps".
+
+    >>> all_steps(Tensor((None, 1, 5), ("batch", "timesteps", "features")))
+    'the one timestep'
+    """
+    size, name = tensor.shape[axis], tensor.axes[axis]
+    if size == 1 and not name.startswith("axis "):
+        return f"the one {one_of(name)}"
+    return f"all {count(size, name)}" if not name.startswith("axis ") else f"all positions of {name}"
+
+
+def step(tensor: Tensor, axis: int = 1) -> str:
+    """One of what is counted along an axis: "timestep", or "position" where the axis has no name."""
+    name = tensor.axes[axis] if len(tensor.axes) > axis else "axis"
+    return "position" if name.startswith("axis") else one_of(name)
+
+
+def as_shape(tensor: Tensor) -> str:
+    """A shape without names: "(batch, 20, 5)"."""
+    sizes = ["unknown" if size is None else f"{size}" for size in tensor.shape]
+    return f"({', '.join([*tensor.axes[:1], *sizes[1:]])})" if tensor.axes[:1] == ("batch",) else f"({', '.join(sizes)})"
+
+
+def same_at_every_step(tensor: Tensor) -> TimeFlow:
+    """How what treats every position alone moves along time: nothing is known of it where axes have no names."""
+    if any(axis in ORDERED for axis in tensor.axes):
+        return "each"
+    return "unknown" if any(axis.startswith("axis ") for axis in tensor.axes) else "none"
+
+
+def activated(activation: Any, inner: str) -> str | None:
+    """What an activation of Keras makes of a term; None for a function of somebody's own, which may do anything."""
+    if not _is_of_keras(activation):
+        return None
+    name = ACTIVATIONS.get(activation.__name__, activation.__name__)
+    return f"{name}({inner})" if name else inner
+
+
+def is_elementwise(activation: Any) -> bool:
+    """Whether an activation is known to treat every number alone: softmax and its kind do not."""
+    return _is_of_keras(activation) and activation.__name__ not in ("softmax", "log_softmax", "sparsemax", "glu")
+
+
+def _is_of_keras(activation: Any) -> bool:
+    # A layer that is given as an activation has no name of this kind.
+    module = getattr(activation, "__module__", "").split(".")
+    return module[0] == "keras" and "activations" in module and hasattr(activation, "__name__")
+
+
+def added(*parts: str) -> str:
+    return " + ".join(filter(None, parts))
+
+
+def slid(length: Size | None, window: int, stride: int, padding: str, dilation: int = 1) -> Size | None:
+    """How many positions a window takes along an axis (https://keras.io/api/layers/convolution_layers/)."""
+    if length is None:
+        return None
+    if padding == "valid":
+        return (length - (window - 1) * dilation - 1) // stride + 1
+    return (length - 1) // stride + 1
+
+
+def bias(layer: Any) -> list[int | Size]:
+    """The addend of a bias in a count of parameters."""
+    return [1] if layer.use_bias else []
+
+
+def joined_sizes(sizes: Sequence[int | None]) -> str:
+    return " + ".join("unknown" if size is None else f"{size:,}" for size in sizes)

@@ -1,0 +1,264 @@
+"""The real numbers that flow through a model for one sequence, small enough to draw.
+
+The numbers are those that Keras computes, without its overhead: run op by op, a GRU over 20 steps costs Keras 100 ms and
+over 200 steps a second, and compiling it costs more. So the plain recurrent layers are stepped through in NumPy on their
+own weights, and `TimeDistributed` calls its layer once with time joined to the batch. Every other layer is called as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from explorer.keras_internals import mask_of, set_mask
+from explorer.shapes.describe_model import describe
+from explorer.shapes.graph import calls, source_name
+from explorer.shapes.model_shapes import ModelShapes
+from explorer.tensors.tensor import ORDERED, Tensor
+
+LONGEST = 32
+
+
+def values(model: keras.Model, inputs: Any) -> dict[str, list[list[int]]]:
+    """The numbers of every source and every layer's first output for the first sequence of `inputs`, as grids to draw.
+
+    inputs: an array for each input of the model (or the one array), (samples, timesteps, features).
+    A grid has a row for each number of the last axis and a column for each timestep, windows laid side by side;
+    a vector is one column. At most 32 x 32, evenly picked; 0 is the tensor's smallest number, 255 its largest.
+
+    >>> sequence = keras.Input((2, 1), name="sequence")
+    >>> values(keras.Model(sequence, keras.layers.ReLU(name="kept")(sequence)), np.array([[[-1.0], [3.0]]]))
+    {'sequence': [[0, 255]], 'kept': [[0, 255]]}
+    """
+    return grids(describe(model), outputs(model, inputs)[0])
+
+
+def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, list[list[int]]]:
+    """`values` of tensors that are there already."""
+    axes = {source.name: source.axes for source in description.sources}
+    axes |= {layer.name: layer.axes_out[0] for layer in description.layers}
+    return {name: grid(tensors[name], names) for name, names in axes.items()}
+
+
+def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
+    """What every source and layer gives for the first sequence of `inputs`, (1, ...), and the mask that goes with it,
+    (1, timesteps), or None; of several tensors the first."""
+    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if len(given) != len(model.inputs):
+        raise ValueError(f"The model takes {len(model.inputs)} inputs. Received: {len(given)}")
+    first = [np.asarray(array)[:1] for array in given]
+    for array, tensor in zip(first, model.inputs, strict=True):
+        if len(array.shape) != len(tensor.shape):
+            raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
+    found = _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
+    named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
+    named.update((call.name, found[id(call.outputs[0])]) for call in calls(model))
+    masks = {name: mask_of(value) for name, value in named.items()}
+    return (
+        {name: np.asarray(value) for name, value in named.items()},
+        {name: None if mask is None else np.asarray(mask) for name, mask in masks.items()},
+    )
+
+
+def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
+    """The hidden state of a recurrent layer after every timestep, (samples, timesteps, units), in the order in which it
+    reads, whatever of it the layer returns; None for a layer that is not stepped through here."""
+    step = _stepper(layer) if _is_stepped(layer) else None
+    if step is None:
+        return None
+    return np.stack(_hidden_states(layer, step, sequence, mask, None)[0], axis=1)
+
+
+def grid(tensor: np.ndarray, axes: Sequence[str]) -> list[list[int]]:
+    """One sequence's numbers, (1, ...), as rows of numbers from 0 to 255; see `values`."""
+    numbers = np.nan_to_num(tensor[0].astype(np.float64))
+    if Tensor(tensor.shape, tuple(axes)).width is None and axes[-1] in ORDERED:
+        numbers = numbers[..., None]
+    rows = numbers.reshape(-1, numbers.shape[-1] if numbers.ndim else 1).T
+    low, high = rows.min(), rows.max()
+    rows = rows[np.ix_(_picked(rows.shape[0]), _picked(rows.shape[1]))]
+    scale = 255 / (high - low) if high > low else 0.0
+    shades: list[list[int]] = np.rint((rows - low) * scale).astype(int).tolist()
+    return shades
+
+
+def _picked(size: int) -> np.ndarray:
+    """Places that stand for `size` places, the first and the last among them."""
+    return np.linspace(0, size - 1, min(size, LONGEST)).round().astype(int)
+
+
+def _run(model: keras.Model, inputs: Sequence[Any]) -> dict[int, Any]:
+    """Every tensor of a model's graph, by the id of its symbolic twin. A tensor brings its mask along, as in Keras."""
+    found = {id(tensor): value for tensor, value in zip(model.inputs, inputs, strict=True)}
+    for call in calls(model):
+        # The masks in the graph are left out here (`fill_in` gives None for them): a layer finds them on its inputs.
+        args, kwargs = call.node.arguments.fill_in(found)
+        returned = keras.tree.flatten(_call(call.layer, args, kwargs))
+        found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
+    return found
+
+
+def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """`layer(*args, **kwargs)`, by a short way where there is one."""
+    more = {name: value for name, value in kwargs.items() if value is not None and name != "training"}
+    plain = len(args) == 1 and not more and keras.ops.is_tensor(args[0])
+    if plain and isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
+        found = _run(layer, args)
+        return [found[id(tensor)] for tensor in layer.outputs]
+    mask = mask_of(args[0]) if plain else None
+    if plain and type(layer) is keras.layers.TimeDistributed and mask is None:
+        return _folded(layer, args[0])
+    if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
+        return _both_ways(layer, args[0], mask)
+    if _is_stepped(layer) and not set(more) - {"initial_state", "mask"} and len(args) == 1:
+        step = _stepper(layer)
+        if step is not None:
+            mask = kwargs.get("mask") if kwargs.get("mask") is not None else mask_of(args[0])
+            return _stepped(layer, step, args[0], mask, kwargs.get("initial_state"))
+    return layer(*args, **kwargs)
+
+
+def _folded(layer: keras.layers.TimeDistributed, sequence: Any) -> Any:
+    """All steps at once, as if each were a sequence of its own: the wrapper itself calls its layer step by step."""
+    samples, steps, *rest = sequence.shape
+    answers = _call(layer.layer, [keras.ops.reshape(sequence, (samples * steps, *rest))], {})
+    (answers,) = keras.tree.flatten(answers)
+    return keras.ops.reshape(answers, (samples, steps, *answers.shape[1:]))
+
+
+def _both_ways(layer: keras.layers.Bidirectional, sequence: Any, mask: Any) -> Any:
+    given = {} if mask is None else {"mask": mask}
+    forwards, *states = keras.tree.flatten(_call(layer.forward_layer, [sequence], given))
+    backwards, *more = keras.tree.flatten(_call(layer.backward_layer, [sequence], given))
+    if layer.return_sequences:
+        backwards = keras.ops.flip(backwards, axis=1)
+    merge: dict[str | None, Callable[[], list[Any]]] = {
+        "concat": lambda: [keras.ops.concatenate([forwards, backwards], axis=-1)],
+        "sum": lambda: [forwards + backwards],
+        "ave": lambda: [(forwards + backwards) / 2],
+        "mul": lambda: [forwards * backwards],
+        None: lambda: [forwards, backwards],
+    }
+    return [*(_with_mask(each, mask, layer) for each in merge[layer.merge_mode]()), *states, *more]
+
+
+def _with_mask(output: Any, mask: Any, layer: Any) -> Any:
+    if mask is not None and layer.return_sequences:
+        set_mask(output, mask)
+    return output
+
+
+# ---------------------------------------------------------------------------------------------------- step by step
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+ACTIVATIONS: dict[Any, Callable[[np.ndarray], np.ndarray]] = {
+    keras.activations.tanh: np.tanh,
+    keras.activations.sigmoid: _sigmoid,
+    keras.activations.relu: lambda x: np.maximum(x, 0),
+    keras.activations.linear: lambda x: x,
+}
+
+# One timestep: what comes in, already multiplied by the kernel, and the states -> the new states, the hidden state first.
+Step = Callable[[np.ndarray, list[np.ndarray]], list[np.ndarray]]
+
+
+def _gru(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate: Any) -> Step:
+    units = cell.units
+
+    def step(x: np.ndarray, states: list[np.ndarray]) -> list[np.ndarray]:
+        (h,) = states
+        if cell.reset_after:
+            inner = h @ recurrent + bias
+            z = gate(x[:, :units] + inner[:, :units])
+            r = gate(x[:, units : 2 * units] + inner[:, units : 2 * units])
+            new = bend(x[:, 2 * units :] + r * inner[:, 2 * units :])
+        else:
+            z = gate(x[:, :units] + h @ recurrent[:, :units])
+            r = gate(x[:, units : 2 * units] + h @ recurrent[:, units : 2 * units])
+            new = bend(x[:, 2 * units :] + (r * h) @ recurrent[:, 2 * units :])
+        return [z * h + (1 - z) * new]
+
+    return step
+
+
+def _lstm(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate: Any) -> Step:
+    def step(x: np.ndarray, states: list[np.ndarray]) -> list[np.ndarray]:
+        h, c = states
+        i, f, new, o = np.split(x + h @ recurrent, 4, axis=1)
+        c = gate(f) * c + gate(i) * bend(new)
+        return [gate(o) * bend(c), c]
+
+    return step
+
+
+def _simple(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate: Any) -> Step:
+    return lambda x, states: [bend(x + states[0] @ recurrent)]
+
+
+STEPS = {keras.layers.GRUCell: _gru, keras.layers.LSTMCell: _lstm, keras.layers.SimpleRNNCell: _simple}
+RECURRENT = (keras.layers.GRU, keras.layers.LSTM, keras.layers.SimpleRNN, keras.layers.RNN)
+
+
+def _is_stepped(layer: Any) -> bool:
+    """Whether a layer is one of Keras's own with a cell whose steps are known here."""
+    return type(layer) in RECURRENT and type(layer.cell) in STEPS and not layer.stateful
+
+
+def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
+    """The weights for what comes in, their bias, and the step; None where an activation is not known here."""
+    cell = layer.cell
+    bend = ACTIVATIONS.get(cell.activation)
+    gate = ACTIVATIONS.get(getattr(cell, "recurrent_activation", keras.activations.sigmoid))
+    if bend is None or gate is None or {layer.compute_dtype, cell.compute_dtype} != {"float32"}:
+        return None
+    kernel, recurrent = (each.numpy() for each in (cell.kernel, cell.recurrent_kernel))
+    outer = inner = np.zeros(kernel.shape[1], np.float32)
+    if cell.use_bias:
+        outer = cell.bias.numpy()
+        if outer.ndim == 2:
+            outer, inner = outer
+    return kernel, outer, STEPS[type(cell)](cell, recurrent, inner, bend, gate)
+
+
+def _hidden_states(
+    layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The hidden state after every timestep, in the order of reading, and the last states."""
+    kernel, bias, step = weights
+    weighed = np.asarray(sequence) @ kernel + bias
+    samples, steps = weighed.shape[:2]
+    masked = None if mask is None else np.asarray(mask).astype(bool)[:, :, None]
+    kinds = len(layer.cell.state_size) if isinstance(layer.cell.state_size, (list, tuple)) else 1
+    states = [np.zeros((samples, layer.cell.units), np.float32) for _ in range(kinds)]
+    if start is not None:
+        states = [np.asarray(each) for each in keras.tree.flatten(start)]
+    output = np.zeros((samples, layer.cell.units), np.float32)
+    hidden_states = []
+    for place in reversed(range(steps)) if layer.go_backwards else range(steps):
+        new = step(weighed[:, place], states)
+        if masked is None:
+            states, output = new, new[0]
+        else:
+            # At a masked timestep the states stay, and the last output is returned again (zeros at first).
+            here = masked[:, place]
+            output = np.where(here, new[0], output)
+            states = [np.where(here, after, before) for after, before in zip(new, states, strict=True)]
+        unmasked = None if masked is None or not layer.zero_output_for_mask else masked[:, place]
+        hidden_states.append(output if unmasked is None else np.where(unmasked, output, 0))
+    return hidden_states, states
+
+
+def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
+    hidden_states, states = _hidden_states(layer, weights, sequence, mask, start)
+    output = np.stack(hidden_states, axis=1) if layer.return_sequences else hidden_states[-1]
+    output = _with_mask(keras.ops.convert_to_tensor(output), mask, layer)
+    if layer.return_state:
+        return [output, *(keras.ops.convert_to_tensor(state) for state in states)]
+    return output

@@ -1,0 +1,88 @@
+"""Time joined to the batch: what `TimeDistributed` does step by step, done at once.
+
+`TimeDistributed` over a fixed length is a Python loop of T calls of its inner layer. Where that layer treats every sample
+alone, T calls on (batch, ...) are one call on (batch · timesteps, ...): the same weights and numbers, to the rounding of
+float32, in a fraction of the trace and of the compilation. Only training does it: what a reader sees and takes away
+stays `layers.TimeDistributed`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from explorer.keras_internals import is_from_keras, layer_and_sublayers, mask_of, own_variables
+
+
+def folded(model: keras.Model) -> keras.Model:
+    """The same model on the very same weights, folded wherever that changes nothing; the model itself where nowhere.
+
+    Inputs and outputs have the shapes of the model's own. A sequence that a mask comes with is left to the wrapper,
+    which hands each step its part of the mask.
+    """
+
+    def call(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
+        if not may_fold(layer) or len(args) != 1 or _masked(args[0], kwargs):
+            return layer(*args, **kwargs)
+        (sequence,) = args
+        # The sizes are fixed (`explorer.models.build` sees to it), but for the batch.
+        answers = layer.layer(keras.ops.reshape(sequence, (-1, *sequence.shape[2:])))
+        return keras.ops.reshape(answers, (-1, sequence.shape[1], *answers.shape[1:]))
+
+    if not any(may_fold(layer) for layer in model.layers):
+        return model
+    if isinstance(model, keras.Sequential):
+        model = keras.Model(model.inputs, model.outputs)  # the same layers; a Sequential is cloned call for call only
+    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+
+
+def may_fold(layer: keras.layers.Layer) -> bool:
+    """Whether a layer is a TimeDistributed whose inner layer treats every sample alone, so that time may join the batch.
+
+    Judged by what the layer is and holds, all that is within it included, and not by a list: it must be Keras's own (what
+    a class of somebody else's does is not known here); keep nothing from call to call, and count nothing over the batch
+    (a state, or weights that no gradient reaches, as batch normalization has); draw no random numbers, which each call
+    would draw anew; add no loss, which is shared out over the batch; and work along no axis that is the batch.
+    """
+    if type(layer) is not keras.layers.TimeDistributed:
+        return False
+    return all(_treats_samples_alone(each) for each in layer_and_sublayers(layer.layer))
+
+
+def _treats_samples_alone(layer: keras.layers.Layer) -> bool:
+    if not is_from_keras(layer) or isinstance(layer, keras.layers.Lambda):
+        return False
+    if getattr(layer, "stateful", False) or getattr(layer, "activity_regularizer", None) is not None:
+        return False
+    if isinstance(layer, keras.Model) and not all(isinstance(each, keras.layers.Layer) for each in _operations(layer)):
+        return False
+    return not (_counts(layer) or _draws(layer) or _works_along_the_batch(layer))
+
+
+def _operations(model: keras.Model) -> list[Any]:
+    return list(getattr(model, "operations", None) or model.layers)
+
+
+def _counts(layer: keras.layers.Layer) -> bool:
+    """Whether it has weights of its own that no gradient moves; a layer that was frozen is not told apart, and waits."""
+    return any(not variable.trainable for variable in own_variables(layer))
+
+
+def _draws(layer: keras.layers.Layer) -> bool:
+    """Whether it draws random numbers: a recurrent cell has a generator even where it drops nothing."""
+    if getattr(layer, "seed_generator", None) is None:
+        return False
+    rates = [getattr(layer, name) for name in ("dropout", "recurrent_dropout") if hasattr(layer, name)]
+    return not rates or any(rates)
+
+
+def _works_along_the_batch(layer: keras.layers.Layer) -> bool:
+    """Whether one of its axes may be the batch: only the last, and those counted from 1 on, are surely not."""
+    axis = layer.get_config().get("axis") if hasattr(layer, "axis") else None
+    axes = axis if isinstance(axis, (list, tuple)) else [axis]
+    return any(isinstance(each, int) and each != -1 and each < 1 for each in axes)
+
+
+def _masked(sequence: Any, kwargs: dict[str, Any]) -> bool:
+    return kwargs.get("mask") is not None or mask_of(sequence) is not None

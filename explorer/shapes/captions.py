@@ -1,0 +1,83 @@
+"""What the page says of a model beyond its shapes: to be shown, to be copied, and to be read aloud.
+
+The front end writes no sentence about a model itself: `with_words` puts all of them into the description.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from explorer.description import Axes, Description, Layer, Shape, Source, Symbols, Weight
+from explorer.shapes.explanation import NO_EXPLANATION, spelled, told_layer
+from explorer.tensors.text import count, joined
+
+# What stands for a shape and a number that a question asks for.
+HIDDEN_SHAPE, HIDDEN_NUMBER = "a hidden shape (?)", "? parameters"
+
+
+def with_words(description: Description) -> Description:
+    """The description with all that is read aloud and copied of it."""
+    layers = tuple(replace(layer, text=told_layer(layer)) for layer in description.layers)
+    return _speaking(replace(description, layers=layers), ())
+
+
+def hidden_words(values: Mapping[str, Any], hidden: Sequence[str]) -> dict[str, Any]:
+    """A description that can be read aloud while a question asks for what is hidden: "shapes" and "parameters"."""
+    return _speaking(Description.read(values), hidden).to_dict()
+
+
+def _speaking(description: Description, hidden: Sequence[str]) -> Description:
+    sources = tuple(replace(source, spoken=source_in_words(source)) for source in description.sources)
+    layers = tuple(replace(layer, spoken=layer_in_words(layer, hidden)) for layer in description.layers)
+    parts = [f"{each.name} comes in as {spelled(each.axes, each.symbols, each.shape)}" for each in sources]
+    parts += [f"{each.name} ({each.type}) turns {joined(each.reads)} into {_given(each, hidden)}" for each in layers]
+    spoken = f"The chain of layers: {'; '.join(parts)}. {_parameters(description.params, hidden)} in all."
+    return replace(description, sources=sources, layers=layers, spoken=spoken)
+
+
+def source_in_words(source: Source) -> str:
+    return f"{source.name}: the input, {spelled(source.axes, source.symbols, source.shape)}."
+
+
+def layer_in_words(layer: Layer, hidden: Sequence[str] = ()) -> str:
+    """A layer with what it reads, takes and returns, and how many parameters it has."""
+    takes = HIDDEN_SHAPE if "shapes" in hidden else shapes_in_words(layer.axes_in, layer.symbols_in, layer.input)
+    says = "" if "shapes" in hidden else f" {layer.says[:1].upper()}{layer.says[1:]}."
+    shapes = f"It reads {joined(layer.reads)}, takes {takes}, returns {_given(layer, hidden)}"
+    return f"{layer.name}, {layer.type}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
+
+
+def shapes_in_words(axes: Sequence[Axes], symbols: Sequence[Symbols], shapes: Sequence[Shape]) -> str:
+    """Some shapes in a row, "nothing" where there are none."""
+    return joined([spelled(*each) for each in zip(axes, symbols, shapes, strict=True)]) or "nothing"
+
+
+def weight_in_words(weight: Weight) -> str:
+    """An array of weights: its axes, its parts, and how many numbers it holds.
+
+    >>> weight_in_words(Weight("kernel", (2, 6), ("units", "units"), ("U", "3 · U"), ("update z", "reset r", "candidate h̃")))
+    'kernel: units U = 2 by units 3 · U = 6, in 3 parts: update z, reset r and candidate h̃; 12 weights'
+    """
+    places = zip(weight.axes, weight.symbols, weight.shape, strict=True)
+    axes = [spelled([axis], [symbol], [size])[1:-1] for axis, symbol, size in places]
+    parts = f", in {len(weight.parts)} parts: {joined(weight.parts)}" if weight.parts else ""
+    return f"{weight.name}: {' by '.join(axes)}{parts}; {count(math.prod(weight.shape), 'weights')}"
+
+
+def note_of(kind: str, explained: bool) -> str | None:
+    """What is said of a layer of this class where nothing is known of it."""
+    return None if explained else NO_EXPLANATION.format(type=kind)
+
+
+def _given(layer: Layer, hidden: Sequence[str]) -> str:
+    return HIDDEN_SHAPE if "shapes" in hidden else shapes_in_words(layer.axes_out, layer.symbols_out, layer.output)
+
+
+def _parameters(number: int, hidden: Sequence[str]) -> str:
+    if "parameters" in hidden:
+        return HIDDEN_NUMBER
+    return count(number, "parameters") if number else "no parameters"

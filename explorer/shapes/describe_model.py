@@ -1,0 +1,192 @@
+"""What each layer of a model receives and returns, in named axes, with the reason.
+
+Every shape and every count is read from Keras itself. Only the names of the axes are worked out here: they start at the
+inputs and are followed through the graph, call by call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import keras
+
+from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
+from explorer.layers.words import as_shape
+from explorer.shapes.axes import named, source_axes
+from explorer.shapes.axis_sizes import axis_sizes
+from explorer.shapes.graph import Call, calls, masked, source_name
+from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
+from explorer.shapes.parameters import arithmetic
+from explorer.shapes.weights import weights
+from explorer.tensors.symbols import Symbols
+from explorer.tensors.tensor import ORDERED, SPATIAL, Axes, Shape, Tensor
+from explorer.tensors.text import changes, joined
+
+
+def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> ModelShapes:
+    """What every layer of a model receives and returns, in the order in which data meets them.
+
+    input_axes: the names of every input's axes, batch included; without them (batch, timesteps, features),
+    or with four axes (batch, windows, timesteps, features).
+
+    Raises ValueError for a model that has no graph yet: a Sequential without Input, or a subclass with a `call` of its own.
+
+    >>> sequence = keras.Input((20, 5), name="sequence")
+    >>> memory = keras.layers.GRU(32, return_sequences=True, name="memory")(sequence)
+    >>> (layer,) = describe(keras.Model(sequence, memory)).layers
+    >>> layer.does
+    'reads one vector per timestep and returns the hidden state of all 20 timesteps'
+    >>> layer.change
+    'timesteps stay, 5 features become 32 outputs'
+    """
+    steps = calls(model)
+    tensors: dict[int, Tensor] = {}
+    sources, symbols = [], Symbols()
+    given = [None] * len(model.inputs) if input_axes is None else [tuple(axes) for axes in input_axes]
+    if len(given) != len(model.inputs):
+        raise ValueError(f"input_axes must name the axes of {len(model.inputs)} inputs. Received: {given}")
+    for tensor, axes in zip(model.inputs, given, strict=True):
+        shape = tuple(tensor.shape)
+        axes = axes or source_axes(tensor, steps)
+        if len(axes) != len(shape):
+            raise ValueError(f"An input of shape {shape} needs {len(shape)} names of axes. Received: {axes}")
+        sizes = tuple(symbols.name(axis, size) for axis, size in zip(axes, shape, strict=True))
+        tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
+        sources.append(SourceShapes(source_name(tensor), shape, axes, sizes))
+    layers = _follow(model, steps, tensors, symbols)
+    inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
+    return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
+
+
+def _follow(
+    model: keras.Model, steps: list[Call], tensors: dict[int, Tensor], symbols: Symbols, whole: bool = True
+) -> list[LayerShapes]:
+    """Describe every call, noting each tensor's names in `tensors`; `whole`: what comes out is the answer."""
+    read = {id(tensor) for step in steps for tensor in step.inputs}
+    answers = {id(tensor) for tensor in model.outputs} - read if whole else set()
+    layers = []
+    for step in steps:
+        received = [tensors[id(tensor)] for tensor in step.inputs]
+        shapes = [tuple(tensor.shape) for tensor in step.outputs]
+        ends = [id(tensor) in answers for tensor in step.outputs]
+        layer = _layer(step.layer, received, shapes, ends, symbols, step.node)
+        if step.shares:
+            does = f"with the same weights as {step.shares}, {layer.does}"
+            layer = replace(layer, params=0, counted=None, does=does, shares=step.shares)
+        layers.append(replace(layer, name=step.name, reads=step.reads))
+        for tensor, *known in zip(step.outputs, shapes, layer.axes_out, layer.sizes_out, strict=True):
+            shape, axes, sizes = known
+            tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
+    return layers
+
+
+def _layer(
+    layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
+) -> LayerShapes:
+    """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
+    inside, whole = _inside(layer, received, shapes, ends, symbols)
+    call = LayerCall(layer, received, [], node, [*map(_held, inside), *([whole] if whole else [])])
+    axes_out = [
+        (*axes[:-1], "outputs")
+        if end and len(axes) > 1 and axes[-1] not in (*ORDERED, *SPATIAL) and _is_named(axes)
+        else axes
+        for axes, end in zip(named(call, shapes), ends, strict=True)
+    ]
+    sizes_out = axis_sizes(call, shapes, axes_out, symbols)
+    returned = [Tensor(*each) for each in zip(shapes, axes_out, [False] * len(shapes), sizes_out, strict=True)]
+    call = replace(call, returned=returned)
+    rules, known = call.rules, bool(received and returned)
+    told = rules.summary(call) if known else None
+    summary = told or unknown_summary(call)
+    params, wrapped = _params(layer), _wrapped(layer)
+    width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
+
+    own = Own(symbols, width)
+    # In this order: what is counted may give a symbol to a number that the weights then have.
+    counted = arithmetic(call, symbols, own, params)
+    arrays = weights(call, symbols, own) if params else ()
+    return LayerShapes(
+        name=layer.name,
+        type=_type(layer),
+        input=tuple(tensor.shape for tensor in received),
+        output=tuple(shapes),
+        axes_in=tuple(tensor.axes for tensor in received),
+        axes_out=tuple(axes_out),
+        sizes_in=tuple(tensor.sizes for tensor in received),
+        sizes_out=tuple(sizes_out),
+        params=params,
+        counted=counted,
+        does=summary.long,
+        change=changes(received, returned) if summary.change is None else summary.change,
+        short=summary.short,
+        explained=counted is not None and told is not None and all(each.explained for each in inside),
+        equation=tuple(rules.equation(call)) if known else (),
+        weights=arrays,
+        flow=rules.time_flow(call) if known else "none",
+        window=rules.window(call) if known else None,
+        merge_mode=rules.merge_mode(layer),
+        wraps=None if wrapped is None else _type(wrapped),
+        inside=tuple(inside),
+    )
+
+
+def unknown_summary(call: LayerCall) -> Summary:
+    """What is said of a layer that no rule explains: Keras's own shapes, and nothing else."""
+    inputs = joined([as_shape(tensor) for tensor in call.received]) or "nothing"
+    outputs = joined([as_shape(tensor) for tensor in call.returned]) or "nothing"
+    return Summary(f"{inputs} → {outputs}"[:60], f"takes {inputs} and returns {outputs}", "")
+
+
+def _is_named(axes: Axes) -> bool:
+    return not axes[-1].startswith("axis ")
+
+
+def _held(layer: LayerShapes) -> HeldLayer:
+    terms = None if layer.counted is None or not layer.params else layer.counted.terms
+    weights = () if layer.shares else layer.weights
+    return HeldLayer(layer.name, layer.axes_out, layer.sizes_out, layer.flow, terms, weights)
+
+
+def _inside(
+    layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols
+) -> tuple[list[LayerShapes], HeldLayer | None]:
+    """Describe what a wrapper or a nested model holds, on its share of what comes in; and of a model all of it as one."""
+    if class_name(layer) == "Model":
+        tensors = {
+            id(tensor): Tensor(tuple(tensor.shape), given.axes, given.masked, given.sizes)
+            for tensor, given in zip(layer.inputs, received, strict=True)
+        }
+        inside = _follow(layer, calls(layer), tensors, symbols, whole=all(ends))
+        answers = [tensors[id(tensor)] for tensor in layer.outputs]
+        found = [_held(each).terms for each in inside if each.params]
+        known = [each for each in found if each is not None]
+        terms = None if len(known) < len(found) or not found else [term for each in known for term in each]
+        axes, sizes = (tuple(each.axes for each in answers), tuple(each.sizes for each in answers))
+        return inside, HeldLayer(layer.name, axes, sizes, "unknown", terms, ())
+    inside = []
+    for part in rules_for(layer).held(layer, received, shapes):
+        given = part.received or [_first_returned(each) for each in inside[-1:]]
+        last = ends[: len(part.shapes)] if part.ends else [False] * len(part.shapes)
+        inside.append(replace(_layer(part.layer, given, part.shapes, last, symbols), role=part.role))
+    return inside, None
+
+
+def _first_returned(layer: LayerShapes) -> Tensor:
+    return Tensor(layer.output[0], layer.axes_out[0], sizes=layer.sizes_out[0])
+
+
+def _wrapped(layer: Any) -> Any:
+    if isinstance(layer, keras.layers.Bidirectional):
+        return layer.forward_layer
+    return layer.layer if isinstance(layer, keras.layers.Wrapper) else None
+
+
+def _type(layer: Any) -> str:
+    wrapped, own = _wrapped(layer), type(layer).__name__
+    return own if wrapped is None else f"{own}({_type(wrapped)})"
+
+
+def _params(layer: Any) -> int:
+    return layer.count_params() if isinstance(layer, keras.layers.Layer) and layer.built else 0

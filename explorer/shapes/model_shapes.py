@@ -1,0 +1,174 @@
+"""What is said of a model as values: where data comes in, each call of a layer, and what comes out.
+
+Sizes stand in them as symbols with their numbers; `written` gives the same ready for JSON (`explorer.description`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
+from explorer.layers.base import NamedWeight
+from explorer.shapes.captions import note_of, weight_in_words, with_words
+from explorer.shapes.explanation import counted_parts
+from explorer.shapes.parameters import Arithmetic
+from explorer.shapes.unrolled import unrolled
+from explorer.shapes.weights import described
+from explorer.tensors.symbols import written
+from explorer.tensors.tensor import Axes, Shape, Sizes
+
+
+@dataclass(frozen=True)
+class SourceShapes:
+    """Where data comes in."""
+
+    name: str
+    shape: Shape
+    axes: Axes
+    sizes: Sizes
+
+    def written(self) -> Source:
+        return Source(self.name, self.shape, self.axes, written(self.sizes))
+
+
+@dataclass(frozen=True)
+class LayerShapes:
+    """One call of one layer.
+
+    type: the class, with what a wrapper wraps: "TimeDistributed(Dense)"; then `wraps` is "Dense".
+    sizes_in, sizes_out: the shapes in symbols.
+    params: weights that are counted here; 0 where the call shares the weights of the call named in `shares`.
+    counted: how the parameters come about, or None where no rule is known.
+    does, change: what the layer does, and what becomes of the axes. short: the first in at most 60 characters.
+    explained: whether there is more to say than Keras's own shapes and counts.
+    equation: the lines of what it computes. weights: its arrays, with names for their axes.
+    flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
+    merge_mode: how a Bidirectional puts its two memories together.
+    inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
+    """
+
+    name: str
+    type: str
+    input: tuple[Shape, ...]
+    output: tuple[Shape, ...]
+    axes_in: tuple[Axes, ...]
+    axes_out: tuple[Axes, ...]
+    sizes_in: tuple[Sizes, ...]
+    sizes_out: tuple[Sizes, ...]
+    params: int
+    counted: Arithmetic | None
+    does: str
+    change: str
+    short: str
+    explained: bool
+    equation: tuple[str, ...]
+    weights: tuple[NamedWeight, ...]
+    flow: TimeFlow
+    window: Window | None
+    merge_mode: str | None = None
+    role: str | None = None
+    reads: tuple[str, ...] = ()
+    wraps: str | None = None
+    shares: str | None = None
+    inside: tuple[LayerShapes, ...] = ()
+
+    @property
+    def says(self) -> str:
+        """What the layer does to the axes, as a sentence."""
+        return f"{self.does}: {self.change}" if self.change else self.does
+
+    @property
+    def reach(self) -> int | None:
+        """How many steps its window spans."""
+        return None if self.window is None else self.window.reach
+
+    @property
+    def arithmetic(self) -> str | None:
+        """How the parameters come about: "3 · 32 · (5 + 32 + 2) = 3,744"."""
+        return None if self.counted is None or not self.params else self.counted.text
+
+    @property
+    def parameters(self) -> Parameters:
+        """The same in symbols, in numbers to be evaluated, and in all."""
+        formula, numbers = (self.counted.formula, self.counted.numbers) if self.counted else (None, None)
+        return Parameters(formula, numbers, self.params)
+
+    def written(self) -> Layer:
+        """The same with its sizes written out."""
+        return Layer(
+            name=self.name,
+            type=self.type,
+            params=self.params,
+            arithmetic=self.arithmetic,
+            says=self.says,
+            does=self.does,
+            change=self.change,
+            short=self.short,
+            wraps=self.wraps,
+            shares=self.shares,
+            explained=self.explained,
+            flow=self.flow,
+            reach=self.reach,
+            window=self.window,
+            merge_mode=self.merge_mode,
+            # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
+            title=f"{self.role or self.name} — {self.type}",
+            counted=counted_parts(self.parameters, self.explained, self.shares),
+            note=note_of(self.type, self.explained),
+            parameters=self.parameters,
+            input=self.input,
+            output=self.output,
+            axes_in=self.axes_in,
+            axes_out=self.axes_out,
+            symbols_in=tuple(map(written, self.sizes_in)),
+            symbols_out=tuple(map(written, self.sizes_out)),
+            equation=self.equation,
+            weights=tuple(map(_with_words, self.weights)),
+            reads=self.reads,
+            inside=tuple(layer.written() for layer in self.inside),
+        )
+
+
+@dataclass(frozen=True)
+class ModelShapes:
+    """A model: where data comes in, what each layer makes of it, and what comes out.
+
+    symbols: the axis and the number of every symbol. settings: what each setting of an experiment moves
+    (`explorer.models.setting_symbols`); empty for a model of no experiment.
+    """
+
+    inputs: tuple[Shape, ...]
+    output: tuple[Shape, ...]
+    sources: tuple[SourceShapes, ...]
+    layers: tuple[LayerShapes, ...]
+    params: int
+    symbols: Mapping[str, tuple[str, int | None]]
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def written(self) -> Description:
+        """The same with its sizes written out, ready for JSON; the batch is None."""
+        sources, layers = [each.written() for each in self.sources], [each.written() for each in self.layers]
+        description = Description(
+            inputs=self.inputs,
+            output=self.output,
+            sources=tuple(sources),
+            layers=tuple(layers),
+            params=self.params,
+            symbols={name: Symbol(axis, size) for name, (axis, size) in self.symbols.items()},
+            settings=dict(self.settings),
+            unrolled=unrolled(sources, layers),
+        )
+        return with_words(description)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as lists, strings and numbers."""
+        return self.written().to_dict()
+
+
+def _with_words(weight: NamedWeight) -> Weight:
+    found = described(weight)
+    return msgspec.structs.replace(found, says=weight_in_words(found))

@@ -1,0 +1,170 @@
+"""The ways of moving along time, and all that is said of each: on the chain over time, between two chains, and in the quiz.
+
+Which of them a layer has is told by its rules (`explorer.layers`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.description import TimeFlow
+from explorer.tensors.text import count, one_of
+
+
+@dataclass(frozen=True)
+class FlowWords:
+    """What is said of one way.
+
+    says: of the layer over time. hands, more: what its row returns, and how that came about.
+    shared: whether the same weights are used at every timestep. keeps: what a recurrent layer returns, beside another one.
+    kept, dropped: why a shape is wrong that has an axis of time, or has none, and should not.
+    In braces stand {reach}, how many timesteps a window spans, and amounts that agree with their nouns (`handed`, `told`).
+    """
+
+    says: str
+    hands: str
+    more: str = ""
+    shared: bool = False
+    keeps: str | None = None
+    kept: str | None = None
+    dropped: str | None = None
+
+
+TIME_FLOWS: dict[TimeFlow, FlowWords] = {
+    "each": FlowWords(
+        "the same weights at every timestep; no timestep sees another",
+        "{vectors}",
+        "one for each {step}",
+        shared=True,
+        kept="Each of the {kept} is read to its end and gives one vector, not one for every timestep within.",
+        dropped="The same weights are applied to each of the {steps}. Each has its own result: nothing reads along them.",
+    ),
+    "along": FlowWords(
+        "one cell; its hidden state runs from timestep to timestep, and every one is returned",
+        "{states}",
+        shared=True,
+        keeps="{states}",
+        dropped="That is only the last hidden state, as with return_sequences=False; this layer returns every one.",
+    ),
+    "last": FlowWords(
+        "one cell; its hidden state runs from timestep to timestep, and only the last one is returned",
+        "only the last hidden state",
+        shared=True,
+        keeps="only its last hidden state",
+        kept="That is the hidden state of every timestep, as with return_sequences=True; this layer returns only the last.",
+    ),
+    "both": FlowWords(
+        "one cell forwards and one backwards; both hidden states are returned at every timestep",
+        "both hidden states of {all_steps}",
+        shared=True,
+        keeps="{states} of each direction",
+        dropped="Those are only the last hidden states, as with return_sequences=False; this layer returns every one.",
+    ),
+    "both last": FlowWords(
+        "one cell forwards and one backwards; only the last hidden state of each is returned",
+        "only the last hidden state of each direction",
+        shared=True,
+        keeps="only the last hidden state of each direction",
+        kept="Those are the states of every timestep, as with return_sequences=True; this layer returns only the last.",
+    ),
+    "pool": FlowWords(
+        "all timesteps become one vector", "one vector", "made of all", kept="All {steps} become one vector: none is left."
+    ),
+    "window": FlowWords(
+        "each output is made from {reach}, with the same weights everywhere",
+        "{vectors}",
+        "each made of {seen}",
+        shared=True,
+        dropped="The window slides along and gives an output wherever it stops; nothing makes one output of all of them.",
+    ),
+    "spread": FlowWords(
+        "each timestep reaches {reach} of the output, in the same way everywhere",
+        "{vectors}",
+        dropped="Every timestep reaches some timesteps of the output; nothing makes one output of all of them.",
+    ),
+    "all": FlowWords(
+        "every timestep attends to every timestep",
+        "{vectors}",
+        "each made of all",
+        shared=True,
+        dropped="Every timestep gets a mean of all the others, and has its own result: none is removed.",
+    ),
+    "all before": FlowWords(
+        "every timestep attends to itself and those before it",
+        "{vectors}",
+        "each made of itself and those before",
+        shared=True,
+        dropped="Every timestep gets a mean of itself and those before it, and has its own result: none is removed.",
+    ),
+    "repeat": FlowWords(
+        "the same vector is given to every timestep",
+        "the same vector {times}",
+        dropped="The vector is repeated for each of the {steps}: that adds their axis.",
+    ),
+    "merge": FlowWords(
+        "tensors are combined timestep by timestep",
+        "{vectors}",
+        dropped="The tensors are combined timestep by timestep, and every timestep stays.",
+    ),
+    "mark": FlowWords(
+        "some timesteps are masked, the others pass unchanged",
+        "every {step}",
+        "some of them masked",
+        dropped="Timesteps are only masked, so that later layers skip them; they all stay in the tensor.",
+    ),
+    "input": FlowWords("comes in", "its input"),
+    "none": FlowWords("there is no axis of time", "one tensor"),
+    "unknown": FlowWords("how it moves along time is not known", "its output"),
+}
+
+
+def told(flow: TimeFlow, axis: str, reach: int | None, begins_anew: bool) -> str:
+    """What a layer does along time. begins_anew: whether a hidden state within starts at zero at each position."""
+    words = TIME_FLOWS[flow].says
+    # Over windows it is windows that do not see each other, and a state inside each starts anew.
+    words = words.replace("timestep", "window") if axis == "windows" else words
+    words = words.format(reach=count(reach, axis))
+    return f"{words}; the hidden state starts at zero in each" if begins_anew else words
+
+
+def handed(
+    flow: TimeFlow, axis: str, steps: int | None, seen: int | None, *, last_states: bool, answers: bool
+) -> tuple[str, str]:
+    """What a layer's row in the unrolled view returns, and how that came about.
+
+    seen: how many timesteps a window sees. last_states: whether each vector is the last hidden state of a window. answers:
+    whether it is an output of the model.
+
+    >>> handed("along", "timesteps", 20, None, last_states=False, answers=False)
+    ('returns all 20 hidden states', '')
+    >>> handed("each", "windows", 1, None, last_states=True, answers=True)
+    ('outputs 1 last hidden state', 'one for each window')
+    """
+    amounts = {
+        "vectors": _some(steps, "last hidden states" if last_states else "vectors"),
+        "states": all_of(steps, "hidden states"),
+        "all_steps": all_of(steps, axis),
+        "times": f"at every {one_of(axis)}" if steps is None else "once" if steps == 1 else f"{steps:,} times",
+        "step": one_of(axis),
+        "seen": count(seen, axis),
+    }
+    words = TIME_FLOWS[flow]
+    verb = "outputs" if answers else "returns"
+    return f"{verb} {words.hands.format(**amounts)}", words.more.format(**amounts)
+
+
+def returned_states(flow: TimeFlow, steps: int | None) -> str | None:
+    """Which hidden states a recurrent layer returns, None for other layers."""
+    known = TIME_FLOWS.get(flow)
+    return known.keeps.format(states=all_of(steps, "hidden states")) if known and known.keeps else None
+
+
+def all_of(number: int | None, name: str) -> str:
+    """All of so many: "all 20 hidden states", "the one hidden state"; "all hidden states" where the number is not known."""
+    if number is None:
+        return f"all {name}"
+    return f"the one {one_of(name)}" if number == 1 else f"all {count(number, name)}"
+
+
+def _some(number: int | None, name: str) -> str:
+    return name if number is None else count(number, name)

@@ -1,0 +1,64 @@
+"""The report on a code: the layers that work, the one that fails, and the problems."""
+
+from __future__ import annotations
+
+import keras
+
+from explorer.description import Outline
+from explorer.shapes.describe_model import describe
+from explorer.snippet.cases import Case
+from explorer.snippet.problems import Finding, Problem, Report
+from explorer.snippet.rules.silent import hints
+from explorer.snippet.values import Call, LayerValue, ModelValue, TensorValue
+
+TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
+
+
+def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
+    """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
+    blamed = [each.call for each in findings if each.call is not None and each.call not in case.reader.calls]
+    broke = [call for call in blamed if not isinstance(call.layer, str)]
+    model = case.model if case.model is not None and case.model.built and not broke else None
+    whole = model is not None and not any(each.kind == "unreadable" for each in findings)
+    good = tuple(hints(case)) if whole and not problems else ()
+    if whole and not problems and case.reader.budget.trusted:
+        good = (*good, TRUSTED)
+    if model is not None:
+        inputs, outputs = model.inputs, model.outputs
+    else:
+        inputs, outputs = case.inputs(), _ends(case)
+    description = None
+    if inputs and outputs:
+        try:
+            description = describe(keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs]))
+        except Exception:
+            description = None
+    layers: list[Outline] = []
+    told = description.written() if description else None
+    if told is not None:
+        order = {each.name: place for place, each in enumerate(case.order())}
+        kept = [each for each in told.layers if each.shares is None and each.name in order]
+        layers += sorted(kept, key=lambda each: order[each.name])
+    else:
+        layers += [_plain(case, each) for each in case.order()]
+    layers += [_broken(call) for call in broke[:1]]
+    output = tuple(each.shape for each in model.outputs) if model else None
+    params = told.params if told and model else None
+    return Report(tuple(layers), output, params, tuple(problems), good, told, case.data)
+
+
+def _ends(case: Case) -> list[TensorValue]:
+    """The tensors that nothing reads, of a model that broke before it was whole."""
+    read = {id(each) for call in case.reader.calls for each in call.inputs}
+    return [each for call in case.reader.calls for each in call.outputs if id(each) not in read]
+
+
+def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:
+    """A layer of a graph that cannot be described, by what Keras said of its first call."""
+    call = next(each for each in case.reader.calls if each.layer is layer)
+    inputs, output = (tuple(each.shape for each in side) for side in (call.inputs, call.outputs))
+    return Outline(call.name, call.kind, inputs, output, None)
+
+
+def _broken(call: Call) -> Outline:
+    return Outline(call.name, call.kind, tuple(each.shape for each in call.inputs), None, None, broken=True)

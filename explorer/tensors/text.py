@@ -1,0 +1,134 @@
+"""The grammar of what is said of sizes, axes and shapes: numbers with their nouns, verbs that agree with them, articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.tensors.tensor import Tensor
+
+
+def count(size: int | None, name: str) -> str:
+    """A size with its name.
+
+    >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "batches")
+    ('1 output', '1,234 units', 'timesteps', '1 batch')
+    >>> count(8, "axis 2"), count(8, "depth")
+    ('8 in axis 2', '8 in depth')
+    """
+    if size is None:
+        return name
+    if name.startswith("axis ") or name == "depth":
+        return f"{size:,} in {name}"
+    return f"{size:,} {one_of(name) if size == 1 else name}"
+
+
+def one_of(name: str) -> str:
+    """The name of one of what an axis counts: "timestep", "batch"."""
+    return name.removesuffix("es") if name.endswith("ches") else name.removesuffix("s")
+
+
+def agreed(verb: str, subject: int | Sequence[str] | None) -> str:
+    """A verb in the plural as it stands behind its subject: so many of something, or the names of some axes.
+
+    >>> agreed("become", 1), agreed("go", ["axis 2"]), agreed("are", 20), agreed("stay", ["timesteps"]), agreed("have", 1)
+    ('becomes', 'goes', 'are', 'stay', 'has')
+    """
+    if subject is None or isinstance(subject, int):
+        is_one = subject == 1
+    else:
+        is_one = len(subject) == 1 and not subject[0].endswith("s")
+    if not is_one:
+        return verb
+    return {"are": "is", "have": "has"}.get(verb, f"{verb}es" if verb.endswith("o") else f"{verb}s")
+
+
+def counted(size: int | None, name: str, verb: str) -> str:
+    """A size with its name and what becomes of it: "1 feature becomes", "20 timesteps come"."""
+    return f"{count(size, name)} {agreed(verb, [name] if size is None else size)}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as they stand in a sentence: "windows, timesteps and features"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def an(name: str) -> str:
+    """A class with its article.
+
+    >>> an("LSTM"), an("GRU"), an("Average")
+    ('an LSTM', 'a GRU', 'an Average')
+    """
+    return f"{'an' if name[0] in 'AEIO' or name.startswith('LSTM') else 'a'} {name}"
+
+
+def in_words(axes: Sequence[str], shape: Sequence[int | None]) -> str:
+    """A shape with the name and the size of each axis.
+
+    >>> in_words(["batch", "timesteps", "features"], [None, 20, 5])
+    '(batch, timesteps 20, features 5)'
+    """
+    return f"({', '.join(axis if size is None else f'{axis} {size:,}' for axis, size in zip(axes, shape, strict=True))})"
+
+
+def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
+    """What became of the axes of the first input, as the second half of a sentence.
+
+    >>> sequence = Tensor((None, 20, 5), ("batch", "timesteps", "features"))
+    >>> changes([sequence], [Tensor((None, 32), ("batch", "units"))])
+    'timesteps are removed, 5 features become 32 units'
+    """
+    if not received or not returned:
+        return "the shape stays the same"
+    first, out = received[0], returned[0]
+    moved = _open_and_moved(first, out)
+    if not moved and all((tensor.shape, tensor.axes) == (out.shape, out.axes) for tensor in received):
+        return "the shape stays the same"
+    before, after = first.places, out.places
+    gone = [name for name in before if name not in after]
+    stay = [name for name, size in before.items() if name in after and after[name] == size and name not in moved]
+    parts = [f"{joined(gone)} {agreed('are', gone)} removed"] if gone else []
+    parts += [f"{joined(stay)} {agreed('stay', stay)}"] if stay else []
+    parts += [
+        f"{counted(size, name, 'become')} {after[name]}" for name, size in before.items() if after.get(name, size) != size
+    ]
+    parts += [
+        f"{name} become {size}" if len(size) < 20 else f"{name} change" for name, size in moved.items() if name in after
+    ]
+    parts += [f"{counted(size, name, 'are')} added" for name, size in after.items() if name not in before]
+    widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
+    if out.width and widths:
+        if set(widths) == {out.width}:
+            parts.append(f"{out.width[1]} {agreed('stay', out.width[1:])}")
+        elif {size for size, _ in widths} == {out.width[0]} and out.width[1] == "outputs":
+            parts.append(f"{counted(*widths[0], 'are')} the {'outputs' if out.width[0] != 1 else 'output'}")
+        else:
+            number = widths[0][0] if len(set(widths)) == 1 else None
+            parts.append(f"{joined(_widths(widths))} {agreed('become', number)} {count(*out.width)}")
+    elif out.width:
+        parts.append(f"{counted(*out.width, 'are')} added")
+    elif widths:
+        parts.append(f"{widths[0][1]} {agreed('are', widths[0][1:])} removed")
+    return ", ".join(parts) or "the shape stays the same"
+
+
+def _open_and_moved(first: Tensor, out: Tensor) -> dict[str, str]:
+    """The axes whose size is unknown before and after, and not the same: two unknown numbers do not make one size."""
+    before = {
+        axis: size
+        for axis, number, size in zip(first.axes, first.shape, first.sizes, strict=True)
+        if number is None and size
+    }
+    pairs = zip(out.axes, out.shape, out.sizes, strict=True)
+    return {
+        axis: str(size)
+        for axis, number, size in pairs
+        if number is None and size is not None and before.get(axis, size) != size
+    }
+
+
+def _widths(widths: Sequence[tuple[int | None, str]]) -> list[str]:
+    """The widths of several inputs; a name that all share is said once: "64" and "32 units"."""
+    widths = list(dict.fromkeys(widths))
+    if len({name for _, name in widths}) > 1 or any(size is None for size, _ in widths):
+        return [count(*width) for width in widths]
+    return [f"{size:,}" for size, _ in widths[:-1]] + [count(*widths[-1])]

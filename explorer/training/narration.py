@@ -1,0 +1,145 @@
+"""What happened in a run, in two to four sentences worked out from its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.catalog import Resolved, resolve
+from explorer.experiment import Experiment
+from explorer.tensors.text import count
+
+# A baseline is beaten when the validation loss is clearly below it, not by the noise of 256 sequences.
+CLEARLY_BELOW = 0.95
+# A timestep is learned once its error stays under this part of the mean error of the first epoch, for some epochs: one
+# that dips below it in the last epoch may be noise.
+LEARNED = 0.5
+RISING = 1.1
+VISIBLE = 0.02
+EPOCHS_OF_A_TREND = 5
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course of a run up to now.
+
+    losses, val_losses: (epochs,). errors: (epochs, timesteps), the mean absolute error of the outputs for the probe.
+    val_accuracies: (epochs,), or None where the task asks for numbers.
+    """
+
+    losses: np.ndarray
+    val_losses: np.ndarray
+    errors: np.ndarray
+    val_accuracies: np.ndarray | None = None
+
+
+def tell(experiment: Experiment, course: Course) -> list[str]:
+    """The sentences, the most telling first; none before the first epoch."""
+    if not len(course.val_losses) or not np.isfinite(course.val_losses).all():
+        return []
+    found = resolve(experiment)
+    rise = _rise(course)
+    # What a model that overfits has learned at some timestep, it has memorized.
+    steps = "" if rise else _steps(found, course)
+    sentences = [_baselines(found, course), rise, _accuracy(course), steps]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _baselines(found: Resolved, course: Course) -> str:
+    task, values = found.task, found.baselines
+    words = {name: count(value, "timesteps") for name, value in found.experiment.knobs.items() if isinstance(value, int)}
+    passed, standing = None, None
+    for baseline in sorted(task.baselines, key=lambda baseline: -values[baseline.name]):
+        below = np.flatnonzero(course.val_losses < values[baseline.name] * CLEARLY_BELOW)
+        if values[baseline.name] <= 0:
+            continue
+        if len(below) and course.val_losses[-1] < values[baseline.name]:
+            passed = (baseline, int(below[0]) + 1)
+        else:
+            standing = standing or baseline
+    if passed is not None:
+        baseline, epoch = passed
+        meaning = baseline.passed.format(**words)
+        return f"Beat the baseline “{baseline.name}” ({values[baseline.name]:.3f}) at epoch {epoch}. {meaning}"
+    if standing is not None:
+        value, now = values[standing.name], float(course.val_losses[-1])
+        if now > value * RISING:
+            return f"The validation loss ({now:.3f}) is above the baseline “{standing.name}” ({value:.3f})."
+        return (
+            f"The validation loss ({now:.3f}) is close to the baseline “{standing.name}” ({value:.3f}): "
+            "so far the model does no better."
+        )
+    return ""
+
+
+def _rise(course: Course) -> str:
+    best = int(np.argmin(course.val_losses))
+    epochs = len(course.val_losses)
+    now, least = float(course.val_losses[-1]), float(course.val_losses[best])
+    # Near the end of a run that has learned all there is, a loss trembles by any factor and means nothing.
+    visible = now - least > VISIBLE * float(course.val_losses[0])
+    if epochs - 1 - best < EPOCHS_OF_A_TREND or now < least * RISING or not visible:
+        return ""
+    text = f"The validation loss has been rising since epoch {best + 1}, from {least:.3g} to {now:.3g}"
+    if course.losses[-1] < course.losses[best]:
+        return f"{text}, while the training loss falls: the model is overfitting."
+    return f"{text}."
+
+
+def _accuracy(course: Course) -> str:
+    if course.val_accuracies is None:
+        return ""
+    return f"The model classifies {course.val_accuracies[-1]:.0%} of the validation sequences correctly."
+
+
+def _steps(found: Resolved, course: Course) -> str:
+    """Which timesteps were learned first and which last."""
+    steps = course.errors.shape[1]
+    if found.task.answers == "once" or steps < 2:
+        return ""
+    bound = LEARNED * float(course.errors[0].mean())
+    learned = [_stays_under(course.errors[:, step], bound) for step in range(steps)]
+    done = [epoch for epoch in learned if epoch is not None]
+    if not done:
+        return "No timestep is learned yet: every error is still above half of the mean error of the first epoch."
+    first, last = min(done), max(done)
+    firsts = _named([step for step, epoch in enumerate(learned) if epoch == first])
+    begin = f"{firsts} {'were' if firsts.startswith('Timesteps') else 'was'} learned first (epoch {first})"
+    if len(done) < steps:
+        missing = _named([step for step, epoch in enumerate(learned) if epoch is None])
+        return f"{begin}; not learned yet: {missing[0].lower() + missing[1:]}."
+    if first == last:
+        return f"All {steps} timesteps were learned at epoch {first}."
+    lasts = _named([step for step, epoch in enumerate(learned) if epoch == last])
+    return f"{begin}; {lasts[0].lower() + lasts[1:]} last (epoch {last})."
+
+
+def _stays_under(errors: np.ndarray, bound: float) -> int | None:
+    """The first epoch (from 1) from which the error stays below the bound, for some epochs; None where it does not."""
+    above = np.flatnonzero(errors >= bound)
+    first = int(above[-1]) + 2 if len(above) else 1
+    return first if first <= len(errors) - EPOCHS_OF_A_TREND + 1 else None
+
+
+def _named(steps: Sequence[int]) -> str:
+    """Timesteps for a sentence, counted from 1, runs of them joined.
+
+    >>> _named([0, 1, 2, 6]), _named([4])
+    ('Timesteps 1 to 3 and 7', 'Timestep 5')
+    """
+    runs: list[list[int]] = []
+    for step in steps:
+        if runs and step == runs[-1][-1] + 1:
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    names = [
+        f"{run[0] + 1}" if len(run) == 1 else f"{run[0] + 1}{' to ' if len(run) > 2 else ' and '}{run[-1] + 1}"
+        for run in runs
+    ]
+    if len(names) > 3:
+        names = [*names[:2], f"{len(steps) - sum(len(run) for run in runs[:2])} more"]
+    text = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return f"{'Timestep' if len(steps) == 1 else 'Timesteps'} {text}"

@@ -1,0 +1,279 @@
+"""Compile one epoch of an experiment into one function, and run chunks of it.
+
+A chunk is a pure function: (experiment, state, epochs, budget) -> (state, frames). The state holds every variable of the
+model and its optimizer and the number of epochs behind it; the order of the batches follows from seed and epoch. So the
+losses of a run are the same, bit for bit, however it was cut into chunks and whichever worker ran them.
+
+Where that stops: on another machine, another version of TensorFlow, or with more than one thread to an operation,
+sums may be taken in another order, and the last bits differ.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from explorer.catalog import program_key, resolve
+from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
+from explorer.keras_internals import layer_and_sublayers, mask_of
+from explorer.models.build import build_experiment
+from explorer.models.fold_time import folded
+from explorer.pasted import ASKS, loss_name
+from explorer.training import checkpoint, data
+
+
+def wants_xla(graph: tf.Graph) -> bool:
+    """Whether XLA makes a traced epoch faster: it does, except where there is a convolution in it.
+
+    XLA fuses the many small operations of a step, which is where recurrent loops, attention and Adam spend their time
+    on a processor. For convolutions, and above all for their gradients, TensorFlow has kernels of its own that XLA has
+    no match for. The rule looks at the operations of the epoch, those in loops and in called functions too, so it holds
+    for any model, whatever its layers are called. `make bench` measures both ways for every architecture.
+    """
+    found = graph.as_graph_def()
+    nodes = [*found.node, *(node for function in found.library.function for node in function.node_def)]
+    return not any("Conv" in node.op for node in nodes)
+
+
+# Whether an answer is right, by what the loss asks for: targets, answers -> yes or no for each.
+RIGHT: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
+    "yes/no": lambda targets, answers: (answers > 0.5) == (targets > 0.5),
+    "one-hot": lambda targets, answers: tf.argmax(answers, -1) == tf.argmax(targets, -1),
+    "class numbers": lambda targets, answers: tf.argmax(answers, -1) == tf.cast(targets, tf.int64),
+}
+
+
+def hindrance(experiment: Experiment, model: keras.Model) -> str:
+    """Why a model of pasted code cannot be trained here, in a sentence; an empty string where it can."""
+    if experiment.pasted is None:
+        return ""
+    loss = loss_name(experiment.pasted.loss)
+    if loss not in ASKS:
+        return f"Targets for the loss {loss} cannot be generated here: use one of {', '.join(ASKS)}."
+    if len(model.outputs) != 1:
+        return (
+            f"Only a model with one output can be trained here, and this one has {len(model.outputs)}: pass one to Model()."
+        )
+    if not model.trainable_variables:
+        return "This model has no weights that could be trained."
+    keeping = [layer.name for layer in layer_and_sublayers(model) if getattr(layer, "stateful", False) is True]
+    if keeping:
+        return (
+            f"{keeping[0]} keeps its state from batch to batch (stateful=True), but every epoch here uses the sequences in "
+            "another order, so that no batch continues the last one. Remove stateful=True to train this model."
+        )
+    fixed = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
+    if fixed:
+        return (
+            f"The code sets the batch size to {fixed[0]}, but the validation data need another one. Leave the batch size "
+            "open to train this model: Input((20, 5)) instead of Input(batch_shape=(8, 20, 5))."
+        )
+    tensors = [*model.inputs, *model.outputs]
+    if any(size is None for tensor in tensors for size in tensor.shape[1:]):
+        return "A size of this model is unknown, but training needs every size: declare the timesteps in the Input."
+    return ""
+
+
+class Program:
+    """One epoch, for every experiment with one `program_key`: a model, its optimizer, and the compiled function.
+
+    It holds no data, and of weights only what it last worked on: a `Trainer` brings both. Making one builds and traces;
+    the first `epoch` compiles what was traced, which takes longer than both.
+
+    xla: whether XLA compiles it; by `wants_xla` where nothing is said.
+    """
+
+    def __init__(self, experiment: Experiment, xla: bool | None = None) -> None:
+        self.key = program_key(experiment)
+        self._loss = loss_name(resolve(experiment).task.loss)
+        self._asks = ASKS.get(self._loss)
+        self.samples, self.batch = experiment.samples, experiment.batch
+        self.model = build_experiment(experiment)
+        refusal = hindrance(experiment, self.model)
+        if refusal:
+            raise ValueError(refusal)
+        self.optimizer = keras.optimizers.Adam(experiment.learning_rate)
+        self.optimizer.build(self.model.trainable_variables)
+        self.variables = [*self.model.variables, *self.optimizer.variables]
+        self.fresh = [variable.numpy() for variable in self.optimizer.variables]
+        self.holds: tuple[str, bytes] | None = None  # the experiment and state that the variables are at
+        self.compiled = False
+        # Loops are traced in another way for XLA, so it is traced for XLA first, and again only where that is not wanted.
+        self.xla = xla is not False
+        self._epoch = self._trace()
+        if xla is None and not wants_xla(self._epoch.graph):
+            self.xla = False
+            self._epoch = self._trace()
+
+    @property
+    def judges(self) -> bool:
+        """Whether an answer is right or wrong, so that it makes sense to count the right ones."""
+        return self._asks in RIGHT
+
+    def epoch(self, order: np.ndarray, batches: int, arrays: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
+        """Train on `batches` batches in this order (samples,), then look at what is held out and at the probe.
+
+        Returns the loss and accuracy over the batches, those of the held-out sequences, and the probe's outputs.
+        """
+        results = self._epoch(tf.constant(order), tf.constant(batches), *arrays)
+        self.compiled = True
+        return tuple(result.numpy() for result in results)
+
+    def _signature(self) -> list[Any]:
+        """What an epoch takes: order, batches, inputs, targets, what is looked at, and the targets of what is held out."""
+
+        def streams(samples: int) -> list[tf.TensorSpec]:
+            return [tf.TensorSpec((samples, *tensor.shape[1:])) for tensor in self.model.inputs]
+
+        def targets(samples: int) -> tf.TensorSpec:
+            (answer,) = self.model.outputs
+            sizes = answer.shape[1:-1] if self._asks == "class numbers" else answer.shape[1:]
+            return tf.TensorSpec((samples, *sizes))
+
+        order, batches = tf.TensorSpec((self.samples,), tf.int32), tf.TensorSpec((), tf.int32)
+        looked_at = streams(HELD_OUT_SAMPLES + PROBE_SEQUENCES)
+        return [order, batches, streams(self.samples), targets(self.samples), looked_at, targets(HELD_OUT_SAMPLES)]
+
+    def _trace(self) -> Any:
+        model, optimizer, weights = folded(self.model), self.optimizer, self.model.trainable_variables
+        samples, batch, rest = self.samples, self.batch, self.samples % self.batch
+        measure, is_right = keras.losses.get(self._loss), RIGHT.get(self._asks or "", RIGHT["yes/no"])
+
+        def look(inputs: list[tf.Tensor], targets: tf.Tensor, training: bool) -> tuple[tf.Tensor, ...]:
+            answers = model(inputs if len(inputs) > 1 else inputs[0], training=training)
+            mask = mask_of(answers)
+            mask = None if mask is None else mask[: targets.shape[0]]
+            judged = answers[: targets.shape[0]]
+            right = _mean(tf.cast(is_right(targets, judged), tf.float32), mask)
+            # What layers add of their own: penalties on weights and on what comes out.
+            loss = sum((tf.reduce_sum(each) for each in model.losses), _mean(measure(targets, judged), mask))
+            return loss, right, answers
+
+        def step(chosen: tf.Tensor, inputs: list[tf.Tensor], targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            with tf.GradientTape() as tape:
+                loss, right, _ = look([tf.gather(stream, chosen) for stream in inputs], tf.gather(targets, chosen), True)
+            optimizer.apply(tape.gradient(loss, weights), weights)
+            return loss, right
+
+        @tf.function(jit_compile=self.xla, autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow has no types
+        def epoch(
+            order: tf.Tensor,
+            batches: tf.Tensor,
+            inputs: list[tf.Tensor],
+            targets: tf.Tensor,
+            looked_at: list[tf.Tensor],
+            held_out_targets: tf.Tensor,
+        ) -> tuple[tf.Tensor, ...]:
+            def body(place: tf.Tensor, loss_sum: tf.Tensor, right_sum: tf.Tensor) -> tuple[tf.Tensor, ...]:
+                chosen = tf.slice(order, [place * batch], [batch])
+                loss, right = step(chosen, inputs, targets)
+                return place + 1, loss_sum + loss * batch, right_sum + right * batch
+
+            start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
+            _, loss_sum, right_sum = tf.while_loop(lambda place, *_: place < batches, body, start)
+            if rest:
+                # One smaller batch at the end, as Keras does; a trace of its own, because XLA wants fixed sizes.
+                loss, right = step(order[samples - rest :], inputs, targets)
+                loss_sum, right_sum = loss_sum + loss * rest, right_sum + right * rest
+            # What is held out and the probe go through together: one more pass, and no second trace for the probe.
+            val_loss, val_right, answers = look(looked_at, held_out_targets, False)
+            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:]
+
+        return epoch.get_concrete_function(*self._signature())
+
+
+def _mean(values: tf.Tensor, mask: tf.Tensor | None) -> tf.Tensor:
+    """The mean, of what a mask leaves as Keras takes it: values (batch, timesteps, ...) and a mask (batch, timesteps)."""
+    if mask is None or len(mask.shape) > len(values.shape):
+        return tf.reduce_mean(values)
+    weights = tf.reshape(tf.cast(mask, values.dtype), (*mask.shape, *[1] * (len(values.shape) - len(mask.shape))))
+    weights = tf.broadcast_to(weights, tf.shape(values))
+    return tf.math.divide_no_nan(tf.reduce_sum(values * weights), tf.reduce_sum(weights))
+
+
+class Trainer:
+    """One experiment with its data on the device, ready to run chunks on a program.
+
+    program: one with the experiment's `program_key`; a new one where none is given. Two trainers may share one, as long
+    as they do not run at the same time. Its `bytes` are those of its data.
+    """
+
+    def __init__(self, experiment: Experiment, program: Program | None = None) -> None:
+        self.experiment = experiment
+        self.program = program or Program(experiment)
+        weights = [variable.numpy() for variable in build_experiment(experiment).variables]
+        rate = self.program.optimizer.learning_rate
+        places = [variable is rate for variable in self.program.optimizer.variables]
+        moments = [
+            np.asarray(experiment.learning_rate, value.dtype) if is_rate else value
+            for is_rate, value in zip(places, self.program.fresh, strict=True)
+        ]
+        self._start = [*weights, *moments]
+        training, held_out, probe = (data.make(experiment, part) for part in ("training", "held out", "probe"))
+        looked_at = [np.concatenate(pair) for pair in zip(held_out.inputs, probe.inputs, strict=True)]
+        self._arrays = (
+            [tf.constant(stream) for stream in training.inputs],
+            tf.constant(training.targets),
+            [tf.constant(stream) for stream in looked_at],
+            tf.constant(held_out.targets),
+        )
+        self.bytes = sum(each.dtype.size * each.shape.num_elements() for each in tf.nest.flatten(self._arrays))
+
+    def prepare(self) -> None:
+        """Compile now, by running an epoch of no whole batch, so that `run` starts at once."""
+        if not self.program.compiled:
+            self._restore(None)
+            self.program.epoch(data.order(self.experiment, 1), 0, self._arrays)
+
+    def run(self, state: bytes | None, epochs: int, budget: float) -> tuple[bytes, list[Frame]]:
+        """Train from `state` (None: from the start) for up to `epochs` epochs or `budget` seconds, one epoch at least.
+
+        No epoch is begun that would end after the budget, going by those before it. Ends early at a loss that is not
+        finite; that frame is the last.
+        """
+        done = self._restore(state)
+        frames: list[Frame] = []
+        started = time.perf_counter()
+        while len(frames) < epochs:
+            frames.append(self._frame(done + len(frames) + 1))
+            spent = time.perf_counter() - started
+            if not frames[-1].finite or spent + spent / len(frames) > budget:
+                break
+        return self._save(done + len(frames)), frames
+
+    def model_at(self, state: bytes) -> keras.Model:
+        """A model of its own with the weights of a state, compiled with the loss that it was trained on."""
+        values, _ = checkpoint.unpack(state, self._start)
+        model = build_experiment(self.experiment)
+        for variable, value in zip(model.variables, values, strict=False):  # After the weights come the optimizer's.
+            variable.assign(value)
+        model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(resolve(self.experiment).task.loss))
+        return model
+
+    def _frame(self, epoch: int) -> Frame:
+        batches = self.program.samples // self.program.batch
+        order = data.order(self.experiment, epoch)
+        loss, accuracy, val_loss, val_accuracy, outputs = self.program.epoch(order, batches, self._arrays)
+        right, val_right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
+        return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs))
+
+    def _restore(self, state: bytes | None) -> int:
+        program = self.program
+        held, program.holds = program.holds, None
+        if state is not None and held == (self.experiment.key, state):
+            # The variables are there already: this run's last chunk was this program's last.
+            return checkpoint.epoch_of(state)
+        values, epoch = (self._start, 0) if state is None else checkpoint.unpack(state, self._start)
+        for variable, value in zip(program.variables, values, strict=True):
+            variable.assign(value)
+        return epoch
+
+    def _save(self, epoch: int) -> bytes:
+        state = checkpoint.pack([variable.numpy() for variable in self.program.variables], epoch)
+        self.program.holds = (self.experiment.key, state)
+        return state

@@ -1,0 +1,183 @@
+"""Compare: the model on the page and the same with one setting at another value, and their first difference.
+
+What is chosen is in `st.session_state`: `twin_setting`, a key of `offered`, and `twin_value`, the other value as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from explorer.catalog import ARCHITECTURES, read_experiment, resolve
+from explorer.description import Description
+from explorer.experiment import Experiment
+from explorer.experiment.bounds import knob_choices
+from explorer.runtime.engine import Refused
+from explorer.shapes.compare import Broken, Changed, Comparison, compare
+from explorer.ui import engine_instance
+from explorer.ui.address import keep_when_bounds_move
+from explorer.ui.chain import chain
+from explorer.ui.markdown import marked, plain
+
+SECONDS_TO_DESCRIBE = 20.0
+# More values than this are a size, which a slider moves, and not a choice.
+MOST_VALUES = 6
+HELP = (
+    "Every setting of this model that has a few possible values: of a layer, of the architecture, or another architecture."
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One setting that can be compared. layer: whose setting it is; None for a knob and for the architecture itself."""
+
+    layer: str | None
+    setting: str
+    label: str
+    value: Any
+    others: tuple[Any, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.layer or ''}.{self.setting}"
+
+    @property
+    def title(self) -> str:
+        others = " / ".join(map(str, self.others)) if len(self.others) <= MOST_VALUES else "another"
+        return f"{self.label}: {self.value} → {others}"
+
+
+def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer]:
+    """What can be compared, by its key: the settings of the layers, then the architecture's, then other architectures."""
+    offers = [
+        Offer(each["layer"], each["setting"], each["label"], each["value"], tuple(each["others"])) for each in found["twins"]
+    ]
+    here = resolve(experiment)
+    architecture, task = here.architecture, here.task
+    of_layers = {offer.setting for offer in offers}
+    for knob in architecture.knobs.values():
+        choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
+        value = experiment.knobs[knob.name]
+        if knob.name not in of_layers and 1 < len(choices) <= MOST_VALUES and value in choices:
+            others = tuple(choice for choice in choices if choice != value)
+            offers.append(Offer(None, knob.name, knob.name.replace("_", " "), value, others))
+    fitting = tuple(name for name, each in ARCHITECTURES.items() if each.fits(task) and name != experiment.architecture)
+    # Another architecture is not a setting of pasted code.
+    if fitting and experiment.pasted is None:
+        offers.append(Offer(None, "architecture", "architecture", experiment.architecture, fitting))
+    return {offer.key: offer for offer in offers}
+
+
+@st.fragment
+def twin_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
+    """Choose a setting, and see both models. found: what `Engine.describe` says of the experiment."""
+    offers = offered(experiment, found)
+    with st.container(key="twin_panel"):
+        if not offers:
+            st.info("This model has no settings to compare.")
+            return
+        offer, value = _choose(offers)
+        changed: Changed = {
+            "layer": offer.layer,
+            "setting": offer.setting,
+            "label": offer.label,
+            "here": offer.value,
+            "there": value,
+        }
+        try:
+            twin = _twin(experiment, offer, value)
+        except Refused as refusal:
+            st.info(plain(str(refusal)))
+        except TimeoutError:
+            st.info("The workers are busy; the other model follows as soon as one is free.")
+        else:
+            _show(found, twin, changed)
+
+
+def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
+    setting, value = st.columns([7, 5], vertical_alignment="bottom")
+    titles = {key: offer.title for key, offer in offers.items()}
+    _keep("twin_setting", tuple(offers), tuple(titles.values()))
+    with setting:
+        options = list(offers)
+        st.selectbox(
+            "Setting", options, format_func=titles.__getitem__, key="twin_setting", help=HELP, persist_state="session"
+        )
+    offer = offers[st.session_state["twin_setting"]]
+    others = {str(other): other for other in offer.others}
+    if len(others) == 1:
+        return offer, offer.others[0]
+    _keep("twin_value", tuple(others), tuple(others))
+    label, about = f"{offer.setting} of the other model", "The value that the second model has."
+    with value:
+        if len(others) <= MOST_VALUES:
+            st.segmented_control(label, list(others), key="twin_value", help=about, required=True, persist_state="session")
+        else:
+            st.selectbox(label, list(others), key="twin_value", help=about, persist_state="session")
+    return offer, others[st.session_state["twin_value"]]
+
+
+def _keep(name: str, options: tuple[str, ...], drawn: tuple[str, ...]) -> None:
+    """Before a widget is drawn: its value stays where it is still offered, else it is the first."""
+    if st.session_state.get(name) not in options:
+        st.session_state[name] = options[0]
+    keep_when_bounds_move(name, drawn)
+
+
+def _twin(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
+    """The other model, with the keys of `Engine.describe`, and `broken`. Raises Refused or TimeoutError."""
+    engine = engine_instance.engine()
+    if offer.layer is not None:
+        return engine.twin(experiment, offer.layer, offer.setting, value, timeout=SECONDS_TO_DESCRIBE)
+    if offer.setting == "architecture":
+        # What the other architecture does not have, or has more of, is at its own default.
+        other = read_experiment({**experiment.to_query(), "architecture": value}).experiment
+    else:
+        other = replace(experiment, knobs={**experiment.knobs, offer.setting: value})
+    return {**engine.describe(other, SECONDS_TO_DESCRIBE), "broken": None}
+
+
+def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Changed) -> None:
+    broken, description = twin["broken"], twin["description"]
+    other = Description.read(description) if description else None
+    parts = compare(Description.read(found["description"]), other, broken, changed)
+    with st.container(key="twin_why"):
+        if broken:
+            st.warning(marked(broken["says"]), icon=":material/block:")
+        else:
+            st.markdown(marked(parts["why"]))
+    here, there = _marks(parts, broken, description, changed)
+    st.caption(plain(f"Your model: {changed['label']} = {changed['here']}"))
+    chain(found["description"], found["values"], key="chain_itself", looks=found.get("looks"), marks=here)
+    st.caption(plain(f"With {changed['label']} = {changed['there']}"))
+    if description:
+        chain(description, twin["values"], key="chain_twin", looks=twin.get("looks"), marks=there)
+    else:
+        st.markdown("The first layer cannot be built.")
+    if broken and broken["keras_says"]:
+        with st.container(key="twin_keras"):
+            st.caption(f"Keras's error in {plain(broken['layer'])}:")
+            st.code(broken["keras_says"], language=None, wrap_lines=True)
+    if parts["differences"]:
+        with st.container(key="twin_differences"):
+            st.markdown("**What differs**\n" + "".join(f"\n- {marked(each['says'])}" for each in parts["differences"]))
+
+
+def _marks(
+    parts: Comparison, broken: Broken | None, there: Mapping[str, Any] | None, changed: Changed
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The layers to mark in both models, each with a short sentence: the whole reason stands above them."""
+    here_marks, there_marks = {}, {}
+    if parts["layer"] is not None:
+        here_marks[parts["layer"]] = f"first difference: {changed['setting']} = {changed['here']}"
+        there_marks[parts["layer"]] = f"first difference: {changed['setting']} = {changed['there']}"
+    if broken:
+        here_marks[broken["layer"]] = "this layer fails in the other model"
+        held = [layer["name"] for layer in there["layers"]] if there else []
+        if held:
+            before = f"{there_marks[held[-1]]}; " if held[-1] in there_marks else ""
+            there_marks[held[-1]] = f"{before}{broken['layer']} fails after it"
+    return here_marks, there_marks
