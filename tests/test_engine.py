@@ -189,7 +189,7 @@ def test_a_watcher_is_told(engine):
 
 def test_a_run_past_the_limit_is_refused_with_its_estimate(engine):
     huge = Experiment("stacked_gru", "delayed_echo", timesteps=200, units=256, samples=4096, epochs=500)
-    with pytest.raises(Refused, match=r"This run would take about [\d.]+ hours, and the limit is 1 hours"):
+    with pytest.raises(Refused, match=r"This run would take about [\d.]+ hours, and the limit is 1 hour\."):
         engine.submit(huge, "me")
 
 

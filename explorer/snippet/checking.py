@@ -44,7 +44,7 @@ def check(
     ... model = keras.Sequential([keras.Input((20, 5)), layers.GRU(32), layers.GRU(16), layers.Dense(1)])
     ... ''', x=[(8, 20, 5)], y=(8, 1), loss="mse")
     >>> report.problems[0].kind, report.problems[0].fixes[0].title
-    ('time_axis_missing', 'Keep every timestep in gru')
+    ('time_axis_missing', 'return_sequences=True in gru')
     """
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")

@@ -49,7 +49,7 @@ def test_words_stand_out(browser, server, scheme):
         "another page": contrast(page.locator(".st-key-pages a:not([disabled]) p").locator("visible=true")),
         "a primary button": contrast(page.locator(".st-key-train button[kind=primary] p")),
         "a caption": contrast(page.get_by_test_id("stCaptionContainer").locator("p").first),
-        "a chosen view": contrast(page.get_by_role("radio", name="Chain").locator("p")),
+        "a chosen view": contrast(page.get_by_role("radio", name="Layers").locator("p")),
         "a slider": contrast(page.get_by_test_id("stSliderThumbValue").first, '[data-testid="stSidebar"]'),
     }
     page.locator(".st-key-train button").hover()
