@@ -6,15 +6,15 @@ description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
 glossary        the words that a learner needs, each in one or two sentences
-registry        `@architecture` and `@task`, where a function signs in
 experiment/     what an experiment is: the frozen values (experiment), what they may be (bounds), and the reading of what
                 comes from outside (parse)
-architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
-tasks/          one small file each: NumPy only
-pasted          pasted code in an architecture's place, and random targets in a task's
-catalog         walks both folders
-presets         named experiments with a point to see
-examples/       Keras code to open and paste: as written, and fixed
+catalog/        what there is to choose from; the package itself walks the first two folders:
+  registry        `@architecture` and `@task`, where a function signs in
+  architectures/  one small file each: the builder is the entry, its docstring the help, its source the export
+  tasks/          one small file each: NumPy only
+  pasted          pasted code in an architecture's place, and random targets in a task's
+  presets         named experiments with a point to see
+  examples/       Keras code to open and paste: as written, and fixed
 keras_internals what Keras does not document: attributes of its tensors, layers and weights
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words

@@ -14,9 +14,9 @@ FOLDERS = {"architectures": "architecture", "tasks": "task"}
 
 def wrong_with(name: str) -> Iterator[str]:
     """A sentence for everything that keeps an entry from being one."""
-    folders = [folder for folder in FOLDERS if (ROOT / "explorer" / folder / f"{name}.py").is_file()]
+    folders = [folder for folder in FOLDERS if (ROOT / "explorer" / "catalog" / folder / f"{name}.py").is_file()]
     if not folders:
-        yield f"There is no {name}.py in explorer/architectures or explorer/tasks: README shows what goes into one."
+        yield f"There is no {name}.py in architectures/ or tasks/ of explorer/catalog: README shows what goes into one."
         return
     try:
         from explorer import catalog
@@ -24,7 +24,7 @@ def wrong_with(name: str) -> Iterator[str]:
         yield str(error) if type(error) is not SyntaxError else f"{error.filename}, line {error.lineno}: {error.msg}"
         return
     except Exception as error:
-        yield f"explorer/{folders[0]}/{name}.py cannot be imported: {_told(error)}"
+        yield f"explorer/catalog/{folders[0]}/{name}.py cannot be imported: {_told(error)}"
         return
     from explorer.runtime.jobs import warm
 

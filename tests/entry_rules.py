@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from explorer.catalog.registry import Architecture, Entry, Sizes, Task
 from explorer.experiment import SETTINGS, SIZES
-from explorer.registry import Architecture, Entry, Sizes, Task
 
 BUTTONS = ("train", "pause", "resume", "step", "stop", "reset")
 RESERVED = {"architecture", "task", "outputs", "rng", *SIZES, *SETTINGS, *BUTTONS}

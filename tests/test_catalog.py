@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer import architectures, catalog, tasks
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment, resolve
-from explorer.presets import PRESETS
+from explorer import catalog
+from explorer.catalog import ARCHITECTURES, TASKS, architectures, read_experiment, resolve, tasks
+from explorer.catalog.presets import PRESETS
 from tests import entry_rules
 
 ENTRIES = [*ARCHITECTURES.values(), *TASKS.values()]
@@ -95,7 +95,7 @@ def test_a_broken_file_in_the_folder_fails_loudly(folder, source, error, sentenc
 
 
 def test_reading_the_catalog_does_not_import_keras():
-    program = "import sys, explorer.presets, explorer.catalog; print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
+    program = "import sys, explorer.catalog.presets; print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 

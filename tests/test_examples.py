@@ -117,7 +117,7 @@ def tried(project: Path, *names: str) -> tuple[int, str]:
 
 
 def write_entry(project: Path, source: str, name: str = "deep_answer") -> None:
-    (project / "explorer" / "architectures" / f"{name}.py").write_text(source.replace("deep_answer", name))
+    (project / "explorer" / "catalog" / "architectures" / f"{name}.py").write_text(source.replace("deep_answer", name))
 
 
 def entry_of_the_readme() -> str:
@@ -193,4 +193,4 @@ def test_an_entry_that_cannot_be_read_is_told_in_a_sentence(project, before, aft
 
 def test_a_name_that_no_file_has_is_told(project):
     code, said = tried(project, "nothing")
-    assert code == 1 and "There is no nothing.py in explorer/architectures or explorer/tasks" in said
+    assert code == 1 and "There is no nothing.py in architectures/ or tasks/ of explorer/catalog" in said

@@ -8,9 +8,9 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES
+from explorer.catalog.registry import Sizes
 from explorer.models.activations import LONGEST, grid, outputs, values
 from explorer.models.build import build
-from explorer.registry import Sizes
 from explorer.shapes.describe_model import describe
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows

@@ -48,7 +48,7 @@ def test_the_installed_package_has_what_it_reads(installed):
     assert files and all((installed / "explorer" / "assets" / path).is_file() for path in files)
     program = """
 import explorer, json
-from explorer.examples import EXAMPLES
+from explorer.catalog.examples import EXAMPLES
 from explorer.runtime.store import DEFAULT_PATH
 from explorer.ui.assets import ASSETS
 print(json.dumps([explorer.__file__, str(ASSETS), len(EXAMPLES), str(DEFAULT_PATH)]))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.examples import EXAMPLES
+from explorer.catalog.examples import EXAMPLES
 from explorer.runtime import precompiler
 from explorer.ui import engine_instance
 from explorer.ui.code import changed_lines

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import registry
-from explorer.catalog import ARCHITECTURES, TASKS
-from explorer.registry import Sizes, architecture, task
+from explorer.catalog import ARCHITECTURES, TASKS, registry
+from explorer.catalog.registry import Sizes, architecture, task
 
 
 @pytest.fixture(autouse=True)

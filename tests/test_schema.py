@@ -14,8 +14,8 @@ from keras import layers
 
 from explorer.answers import Answer
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.catalog.examples import EXAMPLES
 from explorer.description import Description
-from explorer.examples import EXAMPLES
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.schema import WRITTEN, schema

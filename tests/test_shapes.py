@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES
+from explorer.catalog.registry import Sizes
 from explorer.models.build import build
-from explorer.registry import Sizes
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls
 from explorer.shapes.model_shapes import LayerShapes

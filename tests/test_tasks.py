@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from explorer.catalog import TASKS
+from explorer.catalog.tasks.longest_window import fair_chance, no_run
+from explorer.catalog.tasks.majority import one_vote_right
 from explorer.experiment.bounds import knob_choices
-from explorer.tasks.longest_window import fair_chance, no_run
-from explorer.tasks.majority import one_vote_right
 
 MANY = 20_000
 STANDARD_ERRORS = 4.5

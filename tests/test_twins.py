@@ -11,10 +11,10 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.catalog.registry import Sizes
 from explorer.description import Description
 from explorer.models.build import build
 from explorer.models.variants import TwinBroken, describe_twin, settings, twin, twin_of
-from explorer.registry import Sizes
 from explorer.shapes.compare import compare, tell
 from explorer.shapes.describe_model import describe
 

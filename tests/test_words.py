@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog.examples import EXAMPLES
+from explorer.catalog.presets import PRESETS
 from explorer.description import Description
-from explorer.examples import EXAMPLES
 from explorer.glossary import GLOSSARY
-from explorer.presets import PRESETS
 from explorer.quiz import question
 from explorer.runtime import jobs
 from explorer.shapes.compare import compare

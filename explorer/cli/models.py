@@ -9,11 +9,11 @@ import click
 from msgspec.structs import replace
 
 from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog.registry import Entry
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description
 from explorer.experiment import spell
-from explorer.registry import Entry
 from explorer.runtime import jobs
 from explorer.shapes.compare import compare, tell
 from explorer.shapes.explanation import explained, named, told, told_layer

@@ -35,7 +35,7 @@ class Pasted:
     x: the shape of every input. y: that of the targets. loss: as Keras calls it, "mse" or "mean_squared_error".
     output: the shape that the model returns. below: for every input the number that its whole numbers stay below, where
     they go into an Embedding, and None where it takes any numbers. Both follow from the code, but only Keras can tell
-    them: they are empty until it was asked (`explorer.pasted.known`), and no part of what makes two of them equal.
+    them: they are empty until it was asked (`explorer.catalog.pasted.known`), and no part of what makes two of them equal.
     """
 
     code: str

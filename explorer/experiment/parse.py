@@ -12,11 +12,13 @@ import math
 import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.experiment.experiment import SETTINGS, SIZES, Experiment, spell
-from explorer.registry import Architecture, Knob, Task
+
+if TYPE_CHECKING:
+    from explorer.catalog.registry import Architecture, Knob, Task
 
 # What comes from outside is read no further than this: characters of a value, and names that nobody knows.
 LONGEST_VALUE = 200

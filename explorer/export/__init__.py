@@ -65,7 +65,7 @@ def script(experiment: Experiment) -> str:
     """The experiment as Python source: data, model, shapes, training, evaluation.
 
     >>> text = script(Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}))
-    >>> "def gru_every_step(" in text, "def delayed_echo(" in text, "explorer.registry" in text
+    >>> "def gru_every_step(" in text, "def delayed_echo(" in text, "explorer.catalog.registry" in text
     (True, True, False)
     """
     if experiment.pasted is not None:

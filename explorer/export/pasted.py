@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 
-from explorer import pasted
-from explorer.catalog import resolve
+from explorer.catalog import pasted, resolve
 from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
 from explorer.export.source import baselines, call, defines, gather, import_order, undecorated
 

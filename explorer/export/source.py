@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.catalog import resolve
+from explorer.catalog.registry import Architecture, Task
 from explorer.experiment import Experiment
-from explorer.registry import Architecture, Task
 
 _PACKAGE = __name__.partition(".")[0]
 

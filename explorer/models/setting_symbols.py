@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from explorer.catalog import ARCHITECTURES, resolve
+from explorer.catalog.registry import Architecture, Sizes
 from explorer.description import Setting
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import size_reason
 from explorer.layers.base import NamedWeight, Number
 from explorer.models.build import build
-from explorer.registry import Architecture, Sizes
 from explorer.shapes.describe_model import describe as describe_model
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes
 from explorer.shapes.parameters import Arithmetic

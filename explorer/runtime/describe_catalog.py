@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import DBAPIError
 
 from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
-from explorer.presets import PRESETS
 from explorer.runtime import jobs
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.queries import Refused, model_key

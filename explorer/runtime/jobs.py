@@ -15,9 +15,8 @@ from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from explorer import pasted
 from explorer.answers import Answer, TwinAnswer
-from explorer.catalog import program_key
+from explorer.catalog import pasted, program_key
 from explorer.experiment import Experiment, Frame
 from explorer.runtime.quiet import quiet
 from explorer.training.checkpoint import epoch_of

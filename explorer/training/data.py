@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.catalog import resolve
+from explorer.catalog.pasted import asks, target_shape
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
-from explorer.pasted import asks, target_shape
 
 # A pasted model may answer with a word of thousands at each of thousands of steps.
 SHOWN_STEPS = 256

@@ -19,11 +19,11 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.catalog import program_key, resolve
+from explorer.catalog.pasted import ASKS, loss_name
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 from explorer.keras_internals import layer_and_sublayers, mask_of
 from explorer.models.build import build_experiment
 from explorer.models.fold_time import folded
-from explorer.pasted import ASKS, loss_name
 from explorer.training import checkpoint, data
 
 

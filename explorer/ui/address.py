@@ -13,9 +13,9 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog.presets import PRESETS
 from explorer.experiment import SETTINGS, SIZES, Experiment
 from explorer.experiment.parse import LONGEST_VALUE, Problem
-from explorer.presets import PRESETS
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
 

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, resolve
+from explorer.catalog.registry import Knob
 from explorer.experiment import SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.glossary import GLOSSARY
-from explorer.registry import Knob
 from explorer.ui.address import keep_when_bounds_move
 
 # The word of the glossary that explains a setting.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
-from explorer.presets import PRESETS
 from explorer.runtime.engine import Refused
 from explorer.ui import address, engine_instance
 from explorer.ui.assets import ASSETS

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.examples import EXAMPLES, FORMS
+from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.ui import engine_instance, paste_state, paste_training

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.examples import EXAMPLES, Example
+from explorer.catalog.examples import EXAMPLES, Example
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
 from explorer.ui.address import entered

@@ -26,7 +26,7 @@ from bench.application import Application, free_port
 from bench.http import fetch
 from bench.visitor import VisitFailed, Visitor
 from explorer.catalog import ARCHITECTURES
-from explorer.examples import EXAMPLES
+from explorer.catalog.examples import EXAMPLES
 
 SECONDS_OF_WARMING = 600.0
 SECONDS_BETWEEN_SAMPLES = 15.0

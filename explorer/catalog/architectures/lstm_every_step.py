@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.registry import architecture
+from explorer.catalog.registry import architecture
 
 
 @architecture(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Baseline, task
+from explorer.catalog.registry import Baseline, task
 
 SLOWEST, FASTEST = 0.2, 1.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Baseline, task
+from explorer.catalog.registry import Baseline, task
 
 
 def half_loss(timesteps: int, features: int, windows: int, run_length: int) -> float:

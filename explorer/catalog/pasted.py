@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from explorer.catalog.registry import LOSSES, Architecture, Baseline, Task
 from explorer.description import Description, Layer
 from explorer.experiment import Pasted
 from explorer.experiment.bounds import LIMITS
-from explorer.registry import LOSSES, Architecture, Baseline, Task
 
 NAME = "pasted"
 RANDOM = "random_targets"

@@ -1,4 +1,4 @@
-"""Walks `architectures/` and `tasks/`, so that every file in them has signed in.
+"""What there is to choose from. Walks `architectures/` and `tasks/`, so that every file in them has signed in.
 
 A file that does not import, or that signs nothing in, fails here and loudly: a catalog with a hole would pass its tests.
 """
@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from explorer import architectures, tasks
-from explorer import pasted as own_code
+from explorer.catalog import architectures, tasks
+from explorer.catalog import pasted as own_code
+from explorer.catalog.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
 from explorer.experiment import SETTINGS, SIZES, Experiment, Pasted, WrongExperiment
 from explorer.experiment.bounds import LIMITS, knob_choices
 from explorer.experiment.parse import Reading, read
-from explorer.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
 from explorer.report import Report
 
 

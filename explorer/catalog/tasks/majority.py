@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from explorer.registry import Baseline, task
+from explorer.catalog.registry import Baseline, task
 
 
 def half_loss(timesteps: int, features: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.registry import Baseline, task
+from explorer.catalog.registry import Baseline, task
 
 
 def mean_loss(timesteps: int, features: int) -> float:
