@@ -169,7 +169,7 @@ export interface Outline {
   broken?: boolean;
 }
 
-// One thing that is wrong; what the fields mean stands at `explorer.snippet.problems.Problem`.
+// One thing that is wrong; what the fields mean stands at `explorer.snippet.diagnose.problems.Problem`.
 export interface Problem {
   kind: string;
   layer: number | null;

@@ -21,7 +21,8 @@ tensors/        tensors with a name and a symbolic size for each axis, and sizes
 shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
 answers         the types of what workers answer about a model
 schema          the JSON schema of all that is written out
-snippet/ *      pasted Keras code read without running it: its model, or where its shapes fail and how to fix it
+snippet/ *      pasted Keras code read without running it: its model, or where its shapes fail and how to fix it;
+                in reader/, diagnose/ and repair/, in this order
 models/ *       real Keras models: built, with a setting changed, with the numbers that flow through them, made fast to train
 quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run

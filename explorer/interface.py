@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped]
 
     from explorer.description import Description
-    from explorer.snippet.problems import Report
+    from explorer.snippet.diagnose.problems import Report
 
 # How long a chunk trains before its frames are told.
 SECONDS_OF_A_CHUNK = 0.2

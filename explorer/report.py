@@ -31,7 +31,7 @@ class Fix(Plain, frozen=True):
 
 
 class Problem(Plain, frozen=True):
-    """One thing that is wrong; what the fields mean stands at `explorer.snippet.problems.Problem`."""
+    """One thing that is wrong; what the fields mean stands at `explorer.snippet.diagnose.problems.Problem`."""
 
     kind: str
     layer: int | None

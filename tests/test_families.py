@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from explorer.layers.base import RULES
-from explorer.snippet import families
-from explorer.snippet.rules.output_layer import READING
-from explorer.snippet.running import _STEPPED
+from explorer.snippet.diagnose.rules.output_layer import READING
+from explorer.snippet.diagnose.running import _STEPPED
+from explorer.snippet.reader import families
 
 # As they were listed, by the names that Keras's classes have themselves: what stood there under another name never matched.
 LISTED = {

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from explorer.snippet.edits import diff
+from explorer.snippet.reader.edits import diff
 from tests.learners import SETS as WHOLE
 from tests.learners import executed, model_in, reported, trained
 

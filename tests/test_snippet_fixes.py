@@ -8,7 +8,7 @@ import re
 import pytest
 
 from explorer.snippet import check
-from explorer.snippet.edits import Edit, Source, applied, diff
+from explorer.snippet.reader.edits import Edit, Source, applied, diff
 from tests.fuzz.watch import watched
 
 DATA = {"x": [(8, 20, 5)], "y": (8, 1), "loss": "mse"}

@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.snippet import check
-from explorer.snippet.cases import Case
-from explorer.snippet.costs import Within, trace
-from explorer.snippet.edits import Source, applied
-from explorer.snippet.limits import LARGEST_TRACE, MOST_CHARACTERS, Budget, light
-from explorer.snippet.names import LAYERS
-from explorer.snippet.problems import Data
-from explorer.snippet.reading import Reader
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Data
+from explorer.snippet.diagnose.running import run
+from explorer.snippet.reader.costs import Within, trace
+from explorer.snippet.reader.edits import Source, applied
+from explorer.snippet.reader.limits import LARGEST_TRACE, MOST_CHARACTERS, Budget, light
+from explorer.snippet.reader.names import LAYERS
+from explorer.snippet.reader.reading import Reader
+from explorer.snippet.reader.values import Unreadable
 from explorer.snippet.report_layers import TRUSTED
-from explorer.snippet.running import run
-from explorer.snippet.values import Unreadable
 from tests.cases.hostile import HEAD, HOSTILE
 from tests.fuzz.promises import keep
 

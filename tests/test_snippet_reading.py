@@ -10,7 +10,7 @@ import keras
 import pytest
 
 from explorer.snippet import Unreadable, check, model_of
-from explorer.snippet.problems import KINDS
+from explorer.snippet.diagnose.problems import KINDS
 from tests.fuzz.watch import watched
 from tests.learners import executed, model_in
 

@@ -9,15 +9,15 @@ from typing import Any
 import keras
 
 from explorer.keras_source import named_anew
-from explorer.snippet.cases import Case
-from explorer.snippet.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
-from explorer.snippet.limits import SECONDS_OF_PROOFS, Budget
-from explorer.snippet.problems import Data, Finding, Problem, Report
-from explorer.snippet.proofs import Proofs
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
+from explorer.snippet.diagnose.problems import Data, Finding, Problem, Report
+from explorer.snippet.diagnose.training_data import shapes_of, sized, target_of
+from explorer.snippet.reader.limits import SECONDS_OF_PROOFS, Budget
+from explorer.snippet.reader.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
+from explorer.snippet.repair.proofs import Proofs
 from explorer.snippet.report_layers import shown
 from explorer.snippet.stateless_scope import stateless_scope
-from explorer.snippet.training_data import shapes_of, sized, target_of
-from explorer.snippet.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
 
 _LOG = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ import keras
 
 from explorer.description import Outline
 from explorer.shapes.describe_model import describe
-from explorer.snippet.cases import Case
-from explorer.snippet.problems import Finding, Problem, Report
-from explorer.snippet.rules.silent import hints
-from explorer.snippet.values import Call, LayerValue, ModelValue, TensorValue
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Finding, Problem, Report
+from explorer.snippet.diagnose.rules.silent import hints
+from explorer.snippet.reader.values import Call, LayerValue, ModelValue, TensorValue
 
 TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
 

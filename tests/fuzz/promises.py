@@ -10,7 +10,7 @@ import keras
 from keras.src.backend.common import global_state
 
 from explorer.snippet import check
-from explorer.snippet.problems import KINDS
+from explorer.snippet.diagnose.problems import KINDS
 from tests.fuzz.watch import watched
 
 LONGEST_SENTENCE = 1500

@@ -1,0 +1,222 @@
+"""What is wrong with a code: read it, let a batch run through its model, and ask the rules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
+from explorer.snippet.diagnose.rules.answers import answered, masked_apart
+from explorer.snippet.diagnose.rules.broken import broken
+from explorer.snippet.diagnose.rules.feeding import counted, fed
+from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
+from explorer.snippet.diagnose.rules.silent import silent_mistakes
+from explorer.snippet.diagnose.running import run
+from explorer.snippet.diagnose.training_data import chosen, find_arrays, sized, with_found
+from explorer.snippet.reader.edits import Source
+from explorer.snippet.reader.library.models import settle
+from explorer.snippet.reader.limits import MOST_CHARACTERS, Budget
+from explorer.snippet.reader.reading import Reader
+from explorer.snippet.reader.values import Array, Broken, Full, LayerValue, Unreadable, full
+
+
+def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding | None]:
+    """Read the code; a finding says why it is not whole. budget: what may be spent on it."""
+    if len(code) > MOST_CHARACTERS:
+        message = (
+            f"The code has {len(code):,} characters; up to {MOST_CHARACTERS:,} are read. Paste only the model and its data."
+        )
+        return None, Finding("unreadable", message)
+    try:
+        source = Source(code)
+    except SyntaxError as error:
+        return None, _at_line("unreadable", _syntax(error), error.lineno)
+    except (RecursionError, MemoryError):
+        message = "An expression of this code is nested too deeply to be read. Write it in several lines."
+        return None, Finding("unreadable", message)
+    except ValueError as error:
+        return None, Finding("unreadable", f"Syntax error: {str(error)[:200]}.")
+    reader = Reader(source, budget)
+    case = Case(source, reader, given)
+    try:
+        reader.read()
+    except Unreadable as error:
+        return case, _at_line("unreadable", str(error), error.line)
+    except Broken as error:
+        find_arrays(case)
+        case.data = with_found(case, given)
+        return case, broken(case, error.event)
+    case.model = chosen(case)
+    find_arrays(case)
+    case.data = with_found(case, given)
+    return case, None
+
+
+def old_names(case: Case) -> list[Finding]:
+    """All that an older Keras called otherwise, as one finding."""
+    old = case.reader.old
+    if not old:
+        return []
+    edits = tuple(dict.fromkeys(edit for each in old for edit in each.edits))
+    what = ", ".join(dict.fromkeys(each.what for each in old))
+    many = "," in what
+    message = (
+        f"{what} {'are names' if many else 'is a name'} of Keras 1 or 2 that Keras 3 does not have; the code was read with "
+        "the names of Keras 3."
+    )
+    first = old[0]
+    call = None
+    if not isinstance(first.node, ast.ImportFrom):
+        at = {id(each) for each in ast.walk(first.node)}
+        made = (each for each in case.reader.calls if isinstance(each.layer, LayerValue))
+        call = next((each for each in made if {id(each.made_at), id(each.value.core.node)} & at), None)
+        call = call or next(
+            (
+                each
+                for each in case.reader.calls
+                if isinstance(each.layer, LayerValue) and each.layer.core.node.func is first.node
+            ),
+            None,
+        )
+    return [
+        Finding("keras3_api", message, call, first.node, first.says, False, (Candidate("Use the names of Keras 3", edits),))
+    ]
+
+
+def ragged_arrays(case: Case) -> Finding | None:
+    """Sequences of different lengths in one array: NumPy makes no such array at all, whether it is used or not."""
+    for array in (*case.arrays.values(), *case.reader.names.values()):
+        if isinstance(array, Array) and array.ragged:
+            return ragged(case, array)
+    return None
+
+
+def wrong_with(case: Case) -> list[Finding]:
+    """What is wrong with code that could be read to its end; at most one thing, the first that would hurt."""
+    return list(_all_wrong(case))[:1]
+
+
+def settled(case: Case) -> Finding | None:
+    """Make sure that there is a model with an input; a finding where there is none, or where it breaks."""
+    if case.model is None:
+        return Finding(
+            "unreadable",
+            "There is no model in this code. Write one with keras.Sequential([...]) or keras.Model(inputs, outputs).",
+        )
+    if case.model.built and case.model.inputs:
+        return None
+    if not case.model.layers:
+        return Finding(
+            "unreadable",
+            "The model has no layers. Add some, starting with keras.Input(shape=(timesteps, features)).",
+            None,
+            case.model.node,
+        )
+    if not case.data.x:
+        message = (
+            "The model has no Input, so no shape is known. Start it with keras.Input(shape=(timesteps, features)), or give "
+            "the shape of the data."
+        )
+        return Finding("unreadable", message, None, case.model.node)
+    try:
+        settle(case.reader, case.model, tuple(case.data.x[0][1:]))
+    except Broken as error:
+        return broken(case, error.event)
+    except Unreadable as error:
+        return _at_line("unreadable", str(error), error.line)
+    return None
+
+
+def _all_wrong(case: Case) -> Iterator[Finding]:
+    if (found := loose(case)) is not None:
+        yield found
+        return
+    if (uneven := ragged_arrays(case)) is not None:
+        yield uneven
+        return
+    yield from noted(case)
+    finding = settled(case)
+    if finding is not None:
+        yield finding
+        return
+    yield from fed(case)
+    yield from counted(case)
+    try:
+        case.ran = run(case.whole, sized(case), case.reader.budget)
+    except Broken as error:
+        yield broken(case, error.event)
+        return
+    except Unreadable as error:
+        yield _at_line("unreadable", str(error), error.line)
+        return
+    across = next(iter(silent_mistakes(case)), None)
+    if across is not None and across.kind in ("time_axis_missing", "embedding_input", "unknown_length"):
+        yield across
+        return
+    yield from _compared(case)
+    if across is not None:
+        yield across
+
+
+def _compared(case: Case) -> Iterator[Finding]:
+    target, outputs = case.data.y, case.whole.outputs
+    if target is None or case.ran is None:
+        return
+    shapes = case.ran.outputs
+    whole = one_target(target)
+    targets = [whole] if len(outputs) == 1 and whole is not None else several_targets(target)
+    if len(targets) != len(outputs):
+        if len(outputs) > 1 and whole is not None:
+            yield _many_outputs(case, whole)
+        return
+    loss_of = case.data.loss
+    losses = loss_of if isinstance(loss_of, tuple) else (loss_of,) * len(outputs)
+    for tensor, shape, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
+        if None in shape or not shape or not wanted:
+            continue
+        answer = full(shape)
+        # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
+        if wanted[0] != answer[0]:
+            continue
+        yield from answered(case, tensor, answer, wanted, loss)
+        yield from masked_apart(case, tensor, answer, wanted, loss)
+
+
+def _many_outputs(case: Case, target: Full) -> Finding:
+    """A model with several outputs, mostly the states of a memory, and one target."""
+    outputs = case.whole.outputs
+    makers = {id(each.made): each.made for each in outputs if each.made}
+    maker = next(iter(makers.values()), None)
+    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}."
+    candidates = []
+    if (
+        len(makers) == 1
+        and maker
+        and isinstance(maker.layer, LayerValue)
+        and getattr(maker.layer.core.layer, "return_state", False)
+    ):
+        edit = case.source.without_keyword(maker.layer.core.node, "return_state")
+        if edit:
+            candidates.append(Candidate("Return only the output (return_state=False)", (edit,)))
+        return Finding("state_unpacking", message, maker, None, None, False, tuple(candidates))
+    if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
+        edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
+        return Finding(
+            "merge_mismatch", message, maker, None, None, False, (Candidate("Concatenate the two directions", (edit,)),)
+        )
+    return Finding("target_mismatch", message, None, case.whole.node, None, False, ())
+
+
+def _syntax(error: SyntaxError) -> str:
+    """What Python says of code that it cannot read, as a sentence."""
+    said = error.msg.replace("invalid syntax. Perhaps you forgot a comma?", "is a comma missing?")
+    where = f" in line {error.lineno}" if error.lineno else ""
+    said += "" if said.endswith("?") else "."
+    advice = " Check the indentation." if isinstance(error, IndentationError) else ""
+    return f"Syntax error{where}: {said}{advice}"
+
+
+def _at_line(kind: str, message: str, line: int | None) -> Finding:
+    node = None if line is None else ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+    return Finding(kind, message, None, node)

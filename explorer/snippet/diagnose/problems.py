@@ -1,0 +1,168 @@
+"""What is said of pasted code: problems, their fixes, and the report that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from explorer import report
+from explorer.description import Description, Outline
+from explorer.report import Loss
+from explorer.snippet.reader.edits import Edit
+from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.values import Call, Event, Full, Shape
+
+KINDS = (
+    *("time_axis_missing", "time_axis_extra", "target_mismatch", "input_rank", "axes_swapped", "units_misread"),
+    *("time_distributed_inner", "stateful_batch", "state_unpacking", "mask_lost", "ragged_input", "unknown_length"),
+    *("backward_order", "label_encoding", "merge_mismatch", "embedding_input", "keras3_api", "unreadable"),
+)
+
+
+# Of one target its shape, of several a shape for each.
+Target = Full | tuple[Full, ...]
+
+
+def one_target(target: Target | None) -> Full | None:
+    """The shape of the target where there is one, None where there are several or none."""
+    sizes = tuple(size for size in target or () if isinstance(size, int))
+    return None if target is None or len(sizes) != len(target) else sizes
+
+
+def several_targets(target: Target | None) -> list[Full]:
+    """The shapes of several targets, none where there is but one."""
+    return [shape for shape in target or () if isinstance(shape, tuple)]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the model is to be trained on, by shape.
+
+    x: a shape for every input, batch included; y: of the target, (batch, ...) or a tuple of such shapes where the model has
+    several outputs; loss: its name as Keras spells it; batch: how many samples `fit` takes at a time. None: not known.
+    """
+
+    x: tuple[Full, ...] | None = None
+    y: Target | None = None
+    loss: Loss | None = None
+    batch: int | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A change that may fix a problem; it is offered only when it was proved.
+
+    edits: of the code. data: what the changed code is to be trained on, where that changes too. line: the line of NumPy
+    that makes the changed data.
+    """
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    data: Data | None = None
+    line: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, before its fixes are proved.
+
+    call: the call of the layer that is to blame, None where data or loss are. node: where it stands in the code.
+    """
+
+    kind: str
+    message: str
+    call: Call | None = None
+    node: Node | None = None
+    keras_says: str | None = None
+    silent: bool = False
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def line(self) -> int | None:
+        node = self.node or (self.call.node if self.call else None)
+        return getattr(node, "lineno", None)
+
+
+def finding_of(event: Event, kind: str, call: Call | None, message: str, candidates: Sequence[Candidate] = ()) -> Finding:
+    """What an event that stopped Keras means: it stands where the event does, and says what Keras said."""
+    return Finding(kind, message, call, event.node, event.says or None, False, tuple(candidates))
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change that was proved: the code builds and takes the data, and nothing else is wrong.
+
+    code: the whole changed code. x, y, loss, batch_size: what it is to be trained on. data: a line of NumPy, where the
+    data change. steps: how many changes it is made of.
+    """
+
+    title: str
+    code: str
+    data: Data
+    line: str | None = None
+    steps: int = 1
+
+    def written(self) -> report.Fix:
+        data = self.data
+        return report.Fix(self.title, self.code, data.x, data.y, data.loss, data.batch, self.line)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the code, and how it can be fixed.
+
+    kind: one of KINDS. layer: the place of the blamed layer among the layers, in the order in which they are first called,
+    without Inputs; None where data or loss are to blame. name: of that layer. line: of the code, from 1.
+    keras_says: the error of Keras or NumPy, None where there is none. silent: it trains all the same, and is wrong.
+    """
+
+    kind: str
+    layer: int | None
+    name: str | None
+    line: int | None
+    message: str
+    keras_says: str | None
+    silent: bool
+    fixes: tuple[Fix, ...] = ()
+
+    def written(self) -> report.Problem:
+        fixes = tuple(fix.written() for fix in self.fixes)
+        return report.Problem(self.kind, self.layer, self.name, self.line, self.message, self.keras_says, self.silent, fixes)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` found; see `explorer.snippet.check`."""
+
+    layers: tuple[Outline, ...] = ()
+    output: tuple[Shape, ...] | None = None
+    params: int | None = None
+    problems: tuple[Problem, ...] = ()
+    hints: tuple[str, ...] = ()
+    description: Description | None = None
+    data: Data = Data()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the model is whole and nothing is wrong with it."""
+        return not self.problems and self.params is not None
+
+    def written(self) -> report.Report:
+        """The same written out, ready for JSON."""
+        return report.Report(
+            layers=self.layers,
+            output=self.output,
+            params=self.params,
+            problems=tuple(problem.written() for problem in self.problems),
+            hints=self.hints,
+            description=self.description,
+            x=self.data.x,
+            y=self.data.y,
+            loss=self.data.loss,
+            holds=self.holds,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as lists, strings and numbers."""
+        return self.written().to_dict()

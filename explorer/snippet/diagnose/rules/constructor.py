@@ -1,0 +1,146 @@
+"""Layers that cannot be made with the arguments that they are given."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
+from explorer.snippet.diagnose.rules.backwards import backward_layer
+from explorer.snippet.diagnose.rules.unknown import unknown_size
+from explorer.snippet.reader.families import RECURRENT
+from explorer.snippet.reader.values import Call, Event, Known, LayerValue, tensors_in
+from explorer.tensors.text import an
+
+
+def make(case: Case, event: Event) -> Finding:
+    """Why a layer cannot be made."""
+    kind, args, kwargs = event.given["kind"], event.given.get("args") or [], event.given.get("kwargs") or {}
+    node = event.called
+    call = _Unmade(kind, node)
+    source = case.source
+    if kind in ("TimeDistributed", "Bidirectional") and tensors_in([*args, *kwargs.values()]):
+        message = f"{kind} wraps a layer, but its argument is a tensor: the layer is called inside the wrapper."
+        inner = node.args[0] if node.args else None
+        candidates = []
+        called = any(isinstance(each, ast.Call) and each.func is node for each in ast.walk(source.tree))
+        if isinstance(inner, ast.Call) and inner.args and called:
+            candidates.append(
+                Candidate("Wrap the layer, not its output", (source.replaced(inner, source.text(inner.func)),))
+            )
+        elif isinstance(inner, ast.Call) and inner.args:
+            text = f"{source.text(node.func)}({source.text(inner.func)})({source.text(inner.args[0])})"
+            candidates.append(Candidate("Wrap the layer, then call the wrapper", (source.replaced(node, text),)))
+        return Finding("time_distributed_inner", message, call, node, event.says, False, tuple(candidates))
+    if kind in ("TimeDistributed", "Bidirectional") and "go_backwards" not in event.says:
+        example = "Dense(1)" if kind == "TimeDistributed" else "GRU(32)"
+        message = f"{kind} wraps a layer, such as {kind}({example}), but its argument is not a layer."
+        which = "time_distributed_inner" if kind == "TimeDistributed" else "backward_order"
+        held = args[0] if args else kwargs.get("layer")
+        candidates = []
+        if isinstance(held, Known) and node.args:
+            target = case.data.y
+            size = target[-1] if held.last == "Dense" and isinstance(target, tuple) and len(target) > 1 else 32
+            text = f"{source.text(node.args[0])}({size})"
+            candidates.append(Candidate("Make a layer of the class", (source.replaced(node.args[0], text),)))
+        return Finding(which, message, call, node, event.says, False, tuple(candidates))
+    if "go_backwards" in event.says or ("backward" in event.says and kind == "Bidirectional"):
+        return backward_layer(case, event, call)
+    if kind == "RepeatVector" and ("NoneType" in event.says or None in args or kwargs.get("n", 0) is None):
+        return unknown_size(case, event, _as_reader(case, call), (None, None))
+    sizes = [each for each in (*args[:1], *(kwargs.get(name) for name in ("units", "filters"))) if each is not None]
+    if (
+        kind in (*RECURRENT, "Dense", "GRUCell", "LSTMCell")
+        and sizes
+        and not isinstance(sizes[0], int)
+        and not isinstance(sizes[0], str)
+    ):
+        return _units_tuple(case, event, call, kind, sizes[0])
+    if "NoneType" in event.says or (args and args[0] is None):
+        return unknown_size(case, event, _as_reader(case, call), (None, None))
+    if (
+        kind in (*RECURRENT, "Dense")
+        and sizes
+        and (isinstance(sizes[0], str) or (isinstance(sizes[0], int) and sizes[0] < 1))
+    ):
+        message = f"The units of {an(kind)} must be a whole number from 1. Received: {str(sizes[0])[:40]!r}."
+        return Finding("units_misread", message, call, node, event.says)
+    message = f"{an(kind)[0].upper()}{an(kind)[1:]} cannot be made with these arguments."
+    old = "nrecognized" in event.says or "unexpected keyword" in event.says or "required positional" in event.says
+    candidates = _unknown_arguments(case, event, node) if old else []
+    return Finding("keras3_api" if old else "units_misread", message, call, node, event.says, False, tuple(candidates))
+
+
+def float_units(case: Case, event: Event, call: Call) -> Finding | None:
+    """Units that are no whole number, which Keras only meets when the layer is called."""
+    if not isinstance(call.layer, LayerValue) or not isinstance(getattr(call.layer.core.layer, "units", None), float):
+        return None
+    node, source = call.layer.core.node, case.source
+    keyword = source.keyword(node, "units")
+    place = keyword.value if keyword else node.args[0] if node.args else None
+    units = call.layer.core.layer.units
+    message = f"The units of {an(call.layer.core.kind)} must be a whole number, but {case.name(call)} has {units}."
+    candidates = []
+    if isinstance(place, ast.BinOp) and isinstance(place.op, ast.Div) and units.is_integer():
+        text = f"{source.text(place.left)} // {source.text(place.right)}"
+        candidates.append(Candidate("Divide with //, which gives a whole number", (source.replaced(place, text),)))
+    if place is not None:
+        candidates.append(Candidate(f"Use {round(units)} units", (source.replaced(place, str(round(units))),)))
+    return finding_of(event, "units_misread", call, message, candidates)
+
+
+class _Missing(LayerValue):
+    def __init__(self, kind: str, node: Any) -> None:
+        super().__init__(None, node)
+        self._kind = kind
+
+    @property
+    def kind(self) -> str:
+        return self._kind
+
+    @property
+    def name(self) -> str:
+        return self._kind
+
+
+class _Unmade(Call):
+    """The call of a layer that could not be made, so that it can be named and counted."""
+
+    def __init__(self, kind: str, node: Any) -> None:
+        super().__init__(_Missing(kind, node), node, (), {})
+
+
+def _as_reader(case: Case, call: Call) -> Call:
+    inputs = case.inputs()
+    call.arguments = (inputs[0],) if inputs else ()
+    return call
+
+
+def _unknown_arguments(case: Case, event: Event, node: Any) -> list[Candidate]:
+    edits = []
+    for keyword in node.keywords:
+        if keyword.arg and f"'{keyword.arg}'" in event.says:
+            edits.append(case.source.without(node, keyword))
+    return [Candidate("Remove the unknown argument", tuple(edits))] if len(edits) == 1 else []
+
+
+def _units_tuple(case: Case, event: Event, call: Call, kind: str, given: Any) -> Finding:
+    node, source = event.called, case.source
+    keyword = source.keyword(node, "units")
+    place = keyword.value if keyword else node.args[0]
+    message = (
+        f"The units of {an(kind)} must be one whole number, the size of its output: timesteps come from the input. "
+        f"Received: {str(given)[:60]}."
+    )
+    candidates = []
+    if isinstance(place, (ast.Tuple, ast.List)) and place.elts:
+        for element in (place.elts[-1], place.elts[0]):
+            candidates.append(
+                Candidate(f"Use {source.text(element)} units", (source.replaced(place, source.text(element)),))
+            )
+    elif isinstance(given, (list, tuple)) and given and isinstance(given[-1], int):
+        candidates.append(Candidate(f"Use {given[-1]} units", (source.replaced(place, str(given[-1])),)))
+    elif isinstance(given, float):
+        candidates.append(Candidate(f"Use {round(given)} units", (source.replaced(place, f"int({source.text(place)})"),)))
+    return Finding("units_misread", message, call, node, event.says, False, tuple(candidates))

@@ -1,0 +1,111 @@
+"""Sequences of different lengths, and samples that are no array yet."""
+
+from __future__ import annotations
+
+import ast
+
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Candidate, Finding
+from explorer.snippet.diagnose.rules.masks import mask_first
+from explorer.snippet.reader.library.old import keras_imported
+from explorer.snippet.reader.values import Array, Event
+
+
+def noted(case: Case) -> list[Finding]:
+    """What works otherwise than it looks, noted while the code was read."""
+    found = [_cut(case, event) for event in case.reader.noted if event.what == "cut"]
+    given = case.arrays.get("x")
+    return [*found, *([_turned(case, given)] if given is not None and given.turned else [])]
+
+
+def _turned(case: Case, array: Array) -> Finding:
+    """A reshape that looks like turning the axes round, and cuts the sequences to pieces."""
+    before, after, node, source = array.turned, array.shape, array.node, case.source
+    message = (
+        f"`reshape` keeps the values in their order in memory: from {before} to {after} it mixes timesteps and features; "
+        "transpose would swap them."
+    )
+    candidates = []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        owner = source.text(node.func.value)
+        owner = source.text(node.args[0]) if owner in ("np", "numpy") and node.args else owner
+        edit = source.replaced(node, f"{owner}.transpose(0, 2, 1)")
+        candidates.append(Candidate("Swap the axes with transpose", (edit,)))
+    return Finding("axes_swapped", message, None, node, None, True, tuple(candidates))
+
+
+def ragged(case: Case, array: Array) -> Finding:
+    """Sequences of different lengths in one array."""
+    source, node = case.source, array.node
+    message = (
+        "The sequences have different lengths, but an array has one number of timesteps: pad them with zeros to the "
+        "longest, and mask the padding."
+    )
+    says = (
+        "ValueError: setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 "
+        "dimensions."
+    )
+    candidates: list[Candidate] = []
+    if isinstance(node, ast.Call) and node.args:
+        dtype = source.keyword(node, "dtype")
+        if dtype and "object" in source.text(dtype.value):
+            says = "ValueError: Invalid dtype: object"
+        held = case.reader.names.get("keras")
+        path = "keras.utils.pad_sequences"
+        more = [] if held is not None else keras_imported(case.reader)
+        text = f'{path}({source.text(node.args[0])}, dtype="float32", padding="post")'
+        padded = [source.replaced(node, text), *more]
+        masked = mask_first(case)
+        if masked:
+            candidates.append(Candidate("Pad with zeros and add Masking", (*padded, *masked)))
+        candidates.append(Candidate("Pad with zeros", tuple(padded)))
+    return Finding("ragged_input", message, None, node, says, False, tuple(candidates))
+
+
+def loose(case: Case) -> Finding | None:
+    """A list of samples where one array is wanted: Keras takes each of them for an input of its own."""
+    model = case.model
+    if model is None or len(model.inputs or [0]) != 1:
+        return None
+    for _, node, given in model.fits:
+        x = given.get("x")
+        if not isinstance(x, list) or len(x) < 2 or not all(isinstance(each, Array) and each.shape for each in x):
+            continue
+        uneven = len({each.shape[0] for each in x}) > 1
+        keyword = case.source.keyword(node, "x")
+        place = keyword.value if keyword else node.args[0] if node.args else None
+        if place is None:
+            return None
+        text = case.text(place)
+        sizes = ", ".join(str(each.shape[0]) for each in x[:8])
+        says = (
+            "ValueError: Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. 'x' sizes: "
+            f"{sizes}"
+        )
+        if uneven:
+            padded = (case.source.replaced(place, f'keras.utils.pad_sequences({text}, dtype="float32", padding="post")'),)
+            more = () if case.reader.names.get("keras") is not None else tuple(keras_imported(case.reader))
+            candidates = [
+                Candidate("Pad with zeros and add Masking", (*padded, *more, *mask_first(case))),
+                Candidate("Pad with zeros", (*padded, *more)),
+            ]
+            message = (
+                "Keras takes each array of a list as a separate input, and these are samples of different lengths: pad them "
+                "with zeros to the longest, in one array."
+            )
+            return Finding("ragged_input", message, None, node, says, False, tuple(candidates))
+        message = f"Keras takes each array of a list as a separate input, and the model has one: stack the {len(x)} samples."
+        stacked = case.source.replaced(place, f"np.stack({text})")
+        return Finding(
+            "input_rank", message, None, node, says, False, (Candidate("Stack all samples into one array", (stacked,)),)
+        )
+    return None
+
+
+def _cut(case: Case, event: Event) -> Finding:
+    node = event.called
+    message = "`pad_sequences` returns integers by default: the fractions of these values are cut off."
+    edit = case.source.with_keyword(node, "dtype", '"float32"')
+    return Finding(
+        "ragged_input", message, None, node, None, True, (Candidate("Keep the fractions (dtype=float32)", (edit,)),)
+    )

@@ -1,0 +1,197 @@
+"""Mistakes that Keras does not report: the model trains, but it is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from explorer.snippet.diagnose import code_edits
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Candidate, Finding
+from explorer.snippet.diagnose.rules.backwards import backwards
+from explorer.snippet.diagnose.rules.batches import shuffled
+from explorer.snippet.diagnose.rules.embeddings import no_words
+from explorer.snippet.diagnose.rules.masks import mask_destroyed, mask_late, never_masked, other_value
+from explorer.snippet.diagnose.rules.states import too_many_states
+from explorer.snippet.diagnose.rules.steps import steps_back
+from explorer.snippet.diagnose.rules.unknown import unknown_size
+from explorer.snippet.reader.families import ATTENTION, KEEPING, RECURRENT
+from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.tensors.text import count
+
+
+def silent_mistakes(case: Case) -> Iterator[Finding]:
+    """Every silent mistake of a model whose shapes hold, the surest first."""
+    for rule in (
+        _scrambled,
+        _across_the_batch,
+        _unknown_steps,
+        no_words,
+        too_many_states,
+        _one_step,
+        backwards,
+        mask_late,
+        other_value,
+        mask_destroyed,
+        never_masked,
+        shuffled,
+    ):
+        found = rule(case)
+        if found is not None:
+            yield found
+
+
+def hints(case: Case) -> list[str]:
+    """What is right, and good to know."""
+    found = []
+    for tensor, shape in zip(case.whole.inputs, case.data.x or (), strict=False):
+        if len(shape) == len(tensor.shape) - 1:
+            found.append(
+                f"The data {shape} have no last axis of size 1; Keras adds it, because the Input declares {tensor.shape}."
+            )
+        elif len(shape) == len(tensor.shape) + 1:
+            found.append(f"The data {shape} have an additional last axis of size 1; Keras removes it.")
+        elif len(shape) > 2 and tensor.shape[1] not in (None, shape[1]):
+            found.append(
+                f"The Input declares {count(tensor.shape[1], 'timesteps')} and the data have {shape[1]}; a Sequential model "
+                "accepts both."
+            )
+    for call in case.called():
+        if call.kind == "Embedding" and case.source.keyword(call.made_at, "input_length"):
+            found.append(f"`{call.name}` takes the number of timesteps from the data: input_length can be removed.")
+        if call.kind == "TimeDistributed" and call.inputs and call.inputs[0].shape[1] is None:
+            found.append(
+                f"`{call.name}` gets an unknown number of timesteps, and then TimeDistributed may loop over the batch "
+                "instead: declare the timesteps, or remove the wrapper if the layer inside accepts sequences."
+            )
+    return [re.sub(r"\s+", " ", each) for each in found]
+
+
+def _scrambled(case: Case) -> Finding | None:
+    """A Reshape that looks like turning the axes round, and cuts the sequence to pieces."""
+    for call in case.called():
+        if call.kind != "Reshape" or not call.inputs:
+            continue
+        before, after = case.shape(call.inputs[0]), case.shape(call.outputs[0])
+        sizes = before[1:]
+        if len(before) != 3 or len(after) != 3 or sizes != after[:0:-1] or sizes[0] == sizes[1] or 1 in sizes:
+            continue
+        message = (
+            f"`{call.name}` keeps the values in their order: from {before} to {after} it mixes timesteps and features; "
+            "Permute would swap them."
+        )
+        text, edits = code_edits.layer_text(case, call.made_at, "Permute", "(2, 1)")
+        candidates = (Candidate("Swap the axes with Permute", (case.source.replaced(call.made_at, text), *edits)),)
+        return Finding("axes_swapped", message, call, None, None, True, candidates)
+    return None
+
+
+def _unknown_steps(case: Case) -> Finding | None:
+    """TimeDistributed behind a layer that shapes to an unknown number of timesteps: it loops over the batch instead."""
+    for call in case.called():
+        if call.kind != "TimeDistributed" or not call.inputs or call.inputs[0].shape[1:2] != (None,):
+            continue
+        shaping = next((each for each in case.up(call.inputs[0]) if each.kind not in KEEPING), None)
+        if shaping is None or shaping.kind not in ("Reshape", "reshape"):
+            continue
+        message = (
+            f"`{shaping.name}` leaves the number of timesteps unknown, and then `{call.name}` loops over the batch instead: "
+            "the model is built, but returns other shapes when it runs. Declare the timesteps in the Input."
+        )
+        event = Event("run", call.node, "", {})
+        found = unknown_size(case, event, call, call.inputs[0].shape)
+        return replace(found, message=message, keras_says="InvalidArgumentError: Incompatible shapes")
+    return None
+
+
+def _across_the_batch(case: Case) -> Finding | None:
+    """Attention over vectors: without timesteps it attends from sample to sample."""
+    for call in case.called():
+        ranks = [len(each.shape) for each in call.inputs]
+        if call.kind in ATTENTION and call.kind != "MultiHeadAttention" and ranks and max(ranks) == 2:
+            droppers = list(dict.fromkeys(each for tensor in call.inputs for each in case.droppers(tensor)))
+            names = " and ".join(f"`{each.name}`" for each in droppers) or "What comes before"
+            message = (
+                f"{names} returned only the last hidden state, without timesteps: `{call.name}` now attends from one sample "
+                "of the batch to the others."
+            )
+            return Finding(
+                "time_axis_missing",
+                message,
+                call,
+                None,
+                None,
+                True,
+                tuple(steps_back(case, call, droppers, call.inputs[0].shape)),
+            )
+    return None
+
+
+def _one_step(case: Case) -> Finding | None:
+    """A hidden state over sequences of a single timestep is never used."""
+    if case.data.x is None and not all(tensor.shape[1:2] == (1,) for tensor in case.whole.inputs):
+        return None
+    for call in case.called():
+        if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in RECURRENT or len(call.inputs) != 1:
+            continue
+        core = call.layer.core
+        chain = [each for each in case.up(call.inputs[0]) if each.kind not in KEEPING]
+        shape = case.shape(call.inputs[0])
+        if chain or core.stateful or core.layer.return_state or len(shape) != 3 or shape[1] != 1:
+            continue
+        if "initial_state" in call.keywords or len(call.arguments) > 1:
+            continue
+        return _single(case, call, shape)
+    return None
+
+
+def _single(case: Case, call: Call, shape: Shape) -> Finding:
+    width, data = shape[2], case.data
+    (tensor,) = call.inputs
+    source = case.source_of(tensor)
+    place = case.whole.inputs.index(source) if source in case.whole.inputs else 0
+    candidates = []
+    if width and width > 1:
+        edits = code_edits.shaped(case, source, (width, 1))
+        changed = None
+        line = None
+        if data.x:
+            x = list(data.x)
+            x[place] = (x[place][0], width, 1)
+            changed, line = replace(data, x=tuple(x)), "x = x.reshape(len(x), -1, 1)"
+        candidates.append(Candidate(f"{width} timesteps with one feature", tuple(edits), changed, line))
+        message = (
+            f"Every sequence has one timestep with {width} features, so `{call.name}` never uses its hidden state: the "
+            "axes are (batch, timesteps, features)."
+        )
+        return Finding("axes_swapped", message, call, source.node, None, True, tuple(candidates))
+    declared = source.shape[1]
+    if declared not in (None, 1):
+        message = (
+            f"The Input declares {declared} timesteps, but every sample of the data has one: `{call.name}` starts each with "
+            "a zero state. Put the timesteps of one sequence into one sample."
+        )
+        if data.x and len(data.x) == 1 and data.x[0][0] >= declared:
+            many = data.x[0][0] // declared
+            y = (many, *data.y[1:]) if isinstance(data.y, tuple) and data.y else data.y
+            line = f"x = x[:{many * declared}].reshape({many}, {declared}, 1); y = y[{declared - 1}::{declared}][:{many}]"
+            candidates.append(
+                Candidate(f"Windows of {declared} timesteps", (), replace(data, x=((many, declared, 1),), y=y), line)
+            )
+        return Finding("input_rank", message, None, source.node, None, True, tuple(candidates))
+    steps = 3
+    edits = code_edits.shaped(case, source, (steps, 1))
+    if data.x and len(data.x) == 1:
+        many = data.x[0][0]
+        y = (many - steps + 1, *data.y[1:]) if isinstance(data.y, tuple) and data.y else data.y
+        changed = replace(data, x=((many - steps + 1, steps, 1),), y=y)
+        line = f"x = np.stack([x[i:i + {steps}, 0] for i in range(len(x) - {steps - 1})]); y = y[{steps - 1}:]"
+        candidates.append(Candidate(f"Windows of {steps} timesteps", tuple(edits), changed, line))
+    else:
+        candidates.append(Candidate(f"Windows of {steps} timesteps", tuple(edits)))
+    message = (
+        f"Every sequence has a single timestep, so `{call.name}` never uses its hidden state: earlier timesteps are in "
+        "other samples, and each sample starts with a zero state."
+    )
+    return Finding("input_rank", message, call, source.node, None, True, tuple(candidates))

@@ -1,0 +1,150 @@
+"""Timesteps that a layer needs and does not get, or gets and cannot use."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from explorer.snippet.diagnose import code_edits
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
+from explorer.snippet.diagnose.rules.shape_text import in_words, needs_in_words
+from explorer.snippet.reader.families import ATTENTION, FLATTENING, RECURRENT
+from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, full
+
+
+def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
+    """A layer that reads timesteps was given a vector."""
+    inputs = [each for each in call.inputs if len(each.shape) < 3] or call.inputs
+    droppers = list(dict.fromkeys(each for tensor in inputs for each in case.droppers(tensor)))
+    source = case.source_of(inputs[0])
+    if not droppers:
+        return _input_rank(case, event, call, shape, source)
+    names = " and ".join(case.name(each) for each in droppers)
+    if all(each.kind in FLATTENING or not code_edits.keeps_steps(case, each) for each in droppers):
+        lost = "turned the sequence into one vector"
+    else:
+        lost = f"{'each ' if len(droppers) > 1 else ''}returned only the last hidden state"
+    message = f"{names} {lost}, without timesteps, but {case.name(call)} needs {needs_in_words(call.value.core.kind)}."
+    return finding_of(event, "time_axis_missing", call, message, steps_back(case, call, droppers, shape))
+
+
+def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> list[Candidate]:
+    """How a layer gets its timesteps again. droppers: what made vectors of them. shape: what came, (batch, features)."""
+    found: list[Candidate] = []
+    kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
+    steps = (
+        case.data.y[1] if isinstance(case.data.y, tuple) and len(case.data.y) == 3 and type(case.data.y[1]) is int else None
+    )
+    keep = None
+    if len(kept) == len(droppers):
+        names = " and ".join(each.name for each in droppers)
+        keep = Candidate(f"return_sequences=True in {names}", tuple(edit for edits in kept for edit in edits))
+    repeated = None
+    number = case.number(steps) if steps else str(case.steps() or 1)
+    if call.kind not in ATTENTION:
+        repeated = Candidate(
+            _repeated(steps or case.steps() or 1),
+            tuple(code_edits.before(case, call, "RepeatVector", number)),
+        )
+    # Where the target has another number of timesteps than the input, one vector must be repeated.
+    order: tuple[Candidate | None, ...] = (repeated, keep) if steps and steps != case.steps() else (keep, repeated)
+    each_step = call.kind == "TimeDistributed" and call.value.core.kind in ("Dense", "Activation", "Dropout")
+    if each_step and (edits := code_edits.unwrapped(case, call)):
+        plain = Candidate("One output per sequence: remove TimeDistributed", tuple(edits))
+        order = (keep, plain, repeated)
+    found += [each for each in order if each is not None]
+    if len(droppers) == 1 and droppers[0].kind in FLATTENING:
+        (drop,) = droppers
+        found.append(Candidate(f"Remove {drop.name}", tuple(code_edits.removed(case, drop))))
+        given = case.shape(drop.inputs[0])
+        if len(given) == 4 and None not in given[1:]:
+            steps_in, *inner = full(given[1:])
+            text, edits = code_edits.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
+            found.append(Candidate("Read the image row by row", (case.source.replaced(drop.made_at, text), *edits)))
+    width = shape[-1] if shape else None
+    if steps and isinstance(width, int) and width % steps == 0:
+        found.insert(
+            1,
+            Candidate(
+                f"Reshape the vector to {steps} timesteps",
+                tuple(code_edits.before(case, call, "Reshape", f"({steps}, {width // steps})")),
+            ),
+        )
+    elif isinstance(width, int):
+        found.append(
+            Candidate(
+                "Rarely right: reshape the vector to timesteps with one feature",
+                tuple(code_edits.before(case, call, "Reshape", f"({width}, 1)")),
+            )
+        )
+    return found
+
+
+def _repeated(times: int) -> str:
+    return f"Repeat the vector {'once' if times == 1 else f'{times} times'} (RepeatVector)"
+
+
+def extra(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
+    """A layer that repeats one vector was given a sequence."""
+    keeper = keeping_layer(case, call.inputs[0])
+    message = (
+        f"{case.name(call)} repeats one vector, (batch, features), but its input is {in_words(shape)}, which still has "
+        "timesteps."
+    )
+    candidates = []
+    if keeper and (edits := code_edits.drops_steps(case, keeper)):
+        candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", tuple(edits)))
+    candidates.append(Candidate("Average over time first", tuple(code_edits.before(case, call, "GlobalAveragePooling1D"))))
+    candidates.append(Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call))))
+    return finding_of(event, "time_axis_extra", call, message, candidates)
+
+
+def keeping_layer(case: Case, tensor: TensorValue) -> Call | None:
+    """The nearest recurrent layer behind a tensor that keeps its steps."""
+    for call in case.up(tensor):
+        if isinstance(call.layer, LayerValue) and call.layer.core.kind in RECURRENT:
+            return call if getattr(call.layer.core.layer, "return_sequences", False) else None
+    return None
+
+
+def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: TensorValue | None) -> Finding:
+    """Too few axes from the Input on."""
+    inputs, data = case.inputs(), case.data
+    candidates: list[Candidate] = []
+    message = (
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but the Input is {in_words(shape)}: one axis is "
+        "missing."
+    )
+    given = data.x[inputs.index(source)] if data.x and source in inputs and len(data.x) == len(inputs) else None
+    one = len(inputs) == 1
+    if source is not None and given and len(given) == len(source.shape) + 1:
+        candidates.append(Candidate("Declare all axes of the data", tuple(code_edits.shaped(case, source, given[1:]))))
+    elif source is not None and len(source.shape) == 2:
+        edits = code_edits.shaped(case, source, (source.shape[1], 1))
+        more = replace(data, x=((*given, 1),)) if given and one else None
+        candidates.append(
+            Candidate(
+                "Every number is a timestep with one feature", tuple(edits), more, "x = x[..., np.newaxis]" if more else None
+            )
+        )
+        wide = replace(data, x=((given[0], 1, given[1]),)) if given and one and len(given) == 2 else None
+        edits = code_edits.shaped(case, source, (1, source.shape[1]))
+        candidates.append(
+            Candidate(
+                "All numbers are features of a single timestep",
+                tuple(edits),
+                wide,
+                "x = x[:, np.newaxis, :]" if wide else None,
+            )
+        )
+    steps = data.y[1] if isinstance(data.y, tuple) and len(data.y) == 3 and isinstance(data.y[1], int) else None
+    if call.kind not in ATTENTION:
+        many = steps or 1
+        candidates.append(
+            Candidate(
+                _repeated(many),
+                tuple(code_edits.before(case, call, "RepeatVector", case.number(many))),
+            )
+        )
+    return finding_of(event, "input_rank", call, message, candidates)

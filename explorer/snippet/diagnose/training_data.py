@@ -1,0 +1,196 @@
+"""What a model is trained on: the data that the caller gave, and what the code says."""
+
+from __future__ import annotations
+
+import ast
+import reprlib
+from dataclasses import replace
+from typing import Any
+
+import keras
+
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.problems import Data, Target
+from explorer.snippet.reader.limits import MOST_TENSORS
+from explorer.snippet.reader.literals import LARGEST_AXIS, MOST_AXES, literal
+from explorer.snippet.reader.values import Array, Full, Known, ModelValue, Shape
+
+SAMPLES = 8
+UNKNOWN_SIZE = 7
+_INPUTS = ("x", "X", "x_train", "X_train", "train_x", "train_X", "trainX", "xs", "data_x", "inputs_data")
+_TARGETS = ("y", "Y", "y_train", "Y_train", "train_y", "train_Y", "trainY", "ys", "labels", "targets", "train_labels")
+_LOSSES = {
+    "mean_squared_error": "mse",
+    "mean_absolute_error": "mae",
+    "mean_absolute_percentage_error": "mape",
+    "mean_squared_logarithmic_error": "msle",
+}
+
+
+def shapes_of(x: Any) -> tuple[Full, ...] | None:
+    """The shapes of all inputs as tuples, (batch, timesteps, features), whether one was given or several.
+
+    Raises ValueError for what is no shape.
+    """
+    if x is None:
+        return None
+    if x and all(isinstance(each, int) for each in x):
+        x = [x]
+    _counted("x", x)
+    return tuple(_shape("x", each) for each in x) or None
+
+
+def target_of(y: Any) -> Target | None:
+    """The shape of the target as a tuple, (batch, ...), or one for each of several outputs.
+
+    Raises ValueError for what is no shape.
+    """
+    if y is None:
+        return None
+    _counted("y", y)
+    if any(isinstance(each, (list, tuple)) for each in y):
+        return tuple(_shape("y", each) for each in y)
+    return _shape("y", y)
+
+
+def _counted(name: str, shapes: Any) -> None:
+    if len(shapes) > MOST_TENSORS:
+        raise ValueError(f"{name} has {len(shapes):,} parts, and at most {MOST_TENSORS} are read.")
+
+
+def _shape(name: str, given: Any) -> Full:
+    sizes = tuple(given) if isinstance(given, (list, tuple)) and len(given) <= MOST_AXES else ()
+    if not sizes or not all(isinstance(size, int) and 0 < size <= LARGEST_AXIS for size in sizes):
+        raise ValueError(
+            f"A shape of {name} is whole numbers from 1 on, the batch first, such as (8, 20, 5): at most {MOST_AXES}, each "
+            f"up to {LARGEST_AXIS:,}. Received: {reprlib.repr(given)}"
+        )
+    return sizes
+
+
+def chosen(case: Case) -> ModelValue | None:
+    """The model that is meant: the one that is fitted, compiled, called `model`, or made last."""
+    models = case.reader.models
+    fitted = [each for each in models if any(name == "fit" for name, *_ in each.fits)]
+    compiled = [each for each in models if each.compiled is not None]
+    named = [held for name, held in case.reader.names.items() if name == "model" and isinstance(held, ModelValue)]
+    used = [each for each in models if each.fits]
+    for found in (fitted, compiled, named, used, models):
+        if found:
+            return found[-1]
+    return None
+
+
+def find_arrays(case: Case) -> None:
+    """The arrays that the code trains or asks with, and the loss that it names."""
+    names = case.reader.names
+    model = case.model or (case.reader.models[-1] if case.reader.models else None)
+    given: dict[str, Any] = {}
+    if model is not None:
+        trained = [each for each in model.fits if each[0] == "fit"]
+        for _, _, arguments in (trained or model.fits)[:1]:
+            given = {key: arguments.get(key) for key in ("x", "y")}
+    for key, known in (("x", _INPUTS), ("y", _TARGETS)):
+        value = given.get(key)
+        if value is None:
+            value = next((names[name] for name in known if isinstance(names.get(name), Array)), None)
+        case.arrays[key] = _array(value)
+    if isinstance(given.get("x"), (list, tuple)) and any(isinstance(each, Array) for each in given["x"]):
+        parts = [_array(each) for each in given["x"]]
+        case.arrays["x"] = None
+        case.arrays.update({f"x{place}": part for place, part in enumerate(parts)})
+    elif isinstance(given.get("x"), dict):
+        case.arrays["x"] = None
+        case.arrays.update({f"x{place}": _array(part) for place, part in enumerate(given["x"].values())})
+    if isinstance(given.get("y"), (list, tuple)) and any(isinstance(each, Array) for each in given["y"]):
+        case.arrays["y"] = None
+        case.arrays.update({f"y{place}": _array(part) for place, part in enumerate(given["y"])})
+
+
+def with_found(case: Case, given: Data) -> Data:
+    """What was given, and where nothing was, what the code says."""
+    data = given
+    if data.x is None:
+        data = replace(data, x=_several(case, "x"))
+    if data.y is None:
+        found = _several(case, "y")
+        data = replace(data, y=found[0] if found and len(found) == 1 else found)
+    model = case.model or (case.reader.models[-1] if case.reader.models else None)
+    compiled = (model.compiled or {}) if model else {}
+    if "loss" in compiled and (found := _loss(compiled["loss"])) is not None:
+        data = replace(data, loss=found)
+    elif data.loss is not None:
+        data = replace(data, loss=_loss(data.loss))
+    if data.batch is None and model is not None:
+        sizes = [arguments.get("batch_size") for name, _, arguments in model.fits if name == "fit"]
+        if sizes and isinstance(sizes[-1], int):
+            data = replace(data, batch=sizes[-1])
+    return data
+
+
+def sized(case: Case) -> list[Full]:
+    """A shape without a gap for every input: of the data, or of what the Input declares."""
+    model, target = case.whole, case.data.y
+    first = target[0] if target else None
+    samples = case.data.x[0][0] if case.data.x else first if isinstance(first, int) else SAMPLES
+    if case.data.x and len(case.data.x) == len(model.inputs):
+        found = [taken(each.shape, tuple(given), True) for each, given in zip(model.inputs, case.data.x, strict=True)]
+        whole = [shape for shape in found if shape is not None]
+        if len(whole) == len(found):
+            fixed = [each.shape[0] for each in model.inputs]
+            return [(batch or shape[0], *shape[1:]) for batch, shape in zip(fixed, whole, strict=True)]
+    return [(each.shape[0] or samples, *(size or UNKNOWN_SIZE for size in each.shape[1:])) for each in model.inputs]
+
+
+def taken(declared: Shape, given: Full, any_length: bool) -> Full | None:
+    """The shape that a model really gets of data, None where it takes none of them.
+
+    Keras adds or drops a last axis of 1; a Sequential model takes another number of timesteps than it declares.
+    """
+    if len(given) == len(declared) + 1 and given[-1] == 1:
+        given = given[:-1]
+    elif len(given) == len(declared) - 1 and declared[-1] == 1:
+        given = (*given, 1)
+    if len(given) != len(declared):
+        return None
+    for place, (mine, its) in enumerate(zip(declared, given, strict=True)):
+        free = mine is None or place == 0 or (any_length and place == 1 and len(declared) > 2)
+        if not free and mine != its:
+            return None
+    return given
+
+
+def _array(value: Any) -> Array | None:
+    if isinstance(value, Array):
+        return value
+    if isinstance(value, (list, tuple)) and value:
+        return literal(value, ast.Pass(lineno=1))
+    return None
+
+
+def _several(case: Case, key: str) -> tuple[Full, ...] | None:
+    one = case.arrays.get(key)
+    if one is not None and one.shape:
+        return (one.shape,)
+    parts = [case.arrays.get(f"{key}{place}") for place in range(20) if f"{key}{place}" in case.arrays]
+    shapes = [each.shape for each in parts if each is not None and each.shape]
+    return tuple(shapes) if shapes and len(shapes) == len(parts) else None
+
+
+def _loss(value: Any) -> Any:
+    """The name of a loss, however the code gives it; a list of names for several outputs, None where it is not known."""
+    if isinstance(value, Known):
+        value = value.last
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        found = [_loss(each) for each in value]
+        return tuple(found)
+    if not isinstance(value, str):
+        return None
+    name = _LOSSES.get(value, value)
+    try:
+        keras.losses.get(name)
+    except Exception:
+        return None
+    return name

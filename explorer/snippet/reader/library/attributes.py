@@ -1,0 +1,116 @@
+"""What stands behind a dot."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+from typing import Any
+
+from explorer.snippet.reader import arrays, legacy
+from explorer.snippet.reader.edits import Edit
+from explorer.snippet.reader.library.old import note
+from explorer.snippet.reader.library.paths import canonical, stands, written
+from explorer.snippet.reader.names import LAYERS
+from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import (
+    Array,
+    Broken,
+    Event,
+    Known,
+    LayerValue,
+    Method,
+    ModelValue,
+    Opaque,
+    TensorValue,
+    Unreadable,
+)
+
+_READ_OF_LAYERS = frozenset(
+    ["units", "filters", "name", "rate", "kernel_size", "return_sequences", "return_state", "stateful", "output_dim", "n"]
+)
+
+
+def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any:
+    """What `owner.name` stands for. Raises Broken for a layer that Keras does not have."""
+    if isinstance(owner, Known):
+        return _member(record, owner, name, node)
+    if isinstance(owner, Opaque):
+        top = owner.why.partition(".")[0]
+        return Opaque(f"{owner.why}.{name}" if len(owner.why) < 80 else f"{top}…{name}")
+    if isinstance(owner, Array):
+        return _of_array(owner, name, node)
+    if isinstance(owner, TensorValue):
+        if name == "shape":
+            return owner.shape
+        if name in ("ndim", "dtype", "name"):
+            return len(owner.shape) if name == "ndim" else str(getattr(owner.tensor, name))
+        return Method(owner, name)
+    if isinstance(owner, LayerValue):
+        return _of_layer(record, owner, name, node)
+    if isinstance(owner, ModelValue):
+        return _of_model(owner, name, node)
+    return Method(owner, name)
+
+
+def _member(record: Record, owner: Known, name: str, node: ast.Attribute) -> Any:
+    path = canonical(f"{owner.path}.{name}")
+    if path == "numpy.newaxis":
+        return None
+    if path.startswith("keras.layers.") and not stands(path, owner.top):
+        if name in legacy.CLASSES:
+            says = f"AttributeError: module '{written(owner)}' has no attribute '{name}'"
+            _, end = record.source.span(node)
+            new = legacy.CLASSES[name]
+            if "(" not in new:
+                note(record, node, f"`{name}`", says, Edit(end - len(name), end, new))
+            return Known(path, owner.top)
+        near = difflib.get_close_matches(name, LAYERS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        says = f"AttributeError: module '{written(owner)}' has no attribute '{name}'"
+        raise Broken(Event("name", node, says, {"name": name, "hint": hint}))
+    return Known(path, owner.top)
+
+
+def _of_array(owner: Array, name: str, node: Node) -> Any:
+    if name == "shape":
+        return owner.shape if owner.shape is not None else Opaque("a shape that is not known")
+    if name == "ndim":
+        return len(owner.shape) if owner.shape is not None else Opaque("a number of axes that is not known")
+    if name == "size":
+        return math.prod(owner.shape) if owner.shape is not None else Opaque("a size that is not known")
+    if name == "T":
+        return arrays.method(owner, "transpose", [], {}, node)
+    return Method(owner, name)
+
+
+def _of_layer(record: Record, owner: LayerValue, name: str, node: Node) -> Any:
+    if name in ("output", "input"):
+        mine = [call for call in record.calls if call.layer is owner]
+        if not mine:
+            raise Unreadable(f"The layer {owner.name} has no {name} yet: call it first.", node.lineno)
+        found = mine[-1].outputs if name == "output" else mine[-1].inputs
+        return found[0] if len(found) == 1 else list(found)
+    if name in _READ_OF_LAYERS and hasattr(owner.layer, name):
+        held = getattr(owner.layer, name)
+        return held if isinstance(held, (int, float, str, bool, tuple)) else Opaque(name)
+    return Method(owner, name)
+
+
+def _of_model(owner: ModelValue, name: str, node: Node) -> Any:
+    if name == "layers":
+        return list(owner.layers)
+    if name in ("input", "output", "inputs", "outputs"):
+        found = owner.inputs if name.startswith("input") else owner.outputs
+        if not found:
+            raise Unreadable(
+                f"The model has no {name} yet: start it with keras.Input(shape=(timesteps, features)).", node.lineno
+            )
+        return list(found) if name.endswith("s") or len(found) > 1 else found[0]
+    if name in ("input_shape", "output_shape"):
+        found = owner.inputs if name == "input_shape" else owner.outputs
+        return found[0].shape if len(found) == 1 else [each.shape for each in found]
+    if name == "name":
+        return owner.name
+    return Method(owner, name)

@@ -1,0 +1,110 @@
+"""What a call gives, whatever is called."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from explorer.snippet.reader import arrays, legacy
+from explorer.snippet.reader.library.calling import call_layer
+from explorer.snippet.reader.library.layers import make_input, make_layer, merged, old_merge
+from explorer.snippet.reader.library.methods import call_method
+from explorer.snippet.reader.library.models import call_model, functional, sequential
+from explorer.snippet.reader.library.old import old_arguments
+from explorer.snippet.reader.library.paths import reaches_out, snake, written
+from explorer.snippet.reader.library.utilities import initializer, operation_named, split, tensorflow, utility
+from explorer.snippet.reader.limits import plainly
+from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import (
+    Array,
+    Broken,
+    Event,
+    Known,
+    LayerValue,
+    Method,
+    ModelValue,
+    Opaque,
+    Refused,
+    TensorValue,
+    Unreadable,
+)
+
+
+def call(record: Record, called: Any, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    """What a call gives; `node` is where it stands.
+
+    Raises Broken where Keras or NumPy raises, Refused for what reaches outside of the model, and Unreadable for what is not
+    followed.
+    """
+    if isinstance(called, Known):
+        return _call_known(record, called, args, kwargs, node)
+    if isinstance(called, LayerValue):
+        return call_layer(record, called, tuple(args), kwargs, node)
+    if isinstance(called, ModelValue):
+        return call_model(record, called, args, kwargs, node)
+    if isinstance(called, Method):
+        return call_method(record, called, args, kwargs, node)
+    if isinstance(called, Opaque):
+        return _call_opaque(called, args, kwargs, node)
+    if isinstance(called, TensorValue):
+        raise Broken(Event("tensor called", node, "TypeError: 'KerasTensor' object is not callable", {"tensors": [called]}))
+    raise Unreadable("This is not a function, layer or model, so it cannot be called.", node.lineno)
+
+
+def _call_opaque(called: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    parts = called.why.split(".")
+    name = parts[-1]
+    if name in FILES or (parts[0] in REFUSED_MODULES and "path" not in parts and "environ" not in parts):
+        raise Refused(reaches_out(called.why), node.lineno)
+    if name == "train_test_split":
+        with plainly(node):
+            return split(args, kwargs, node)
+    if name in ("fit_transform", "transform", "inverse_transform") and args and isinstance(args[0], Array):
+        return Array(args[0].shape, node=node)
+    return Opaque(called.why)
+
+
+def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    top, _, rest = called.path.partition(".")
+    name = called.last
+    if name in FILES:
+        raise Refused(reaches_out(written(called)), node.lineno)
+    if top == "numpy":
+        return arrays.call(rest, args, kwargs, node)
+    if top == "tensorflow":
+        with plainly(node):
+            return tensorflow(record, called, rest, args, kwargs, node)
+    part = rest.partition(".")[0]
+    if name == "Lambda":
+        raise Refused(
+            "`Lambda` runs a function of your own, and pasted code is never run. Write what it does with a layer or "
+            "keras.ops, such as h[:, -1, :] or keras.ops.mean(h, axis=1).",
+            node.lineno,
+        )
+    if name in ("Input", "InputLayer") and part in ("Input", "InputLayer", "layers"):
+        record.count_layer(node)
+        return make_input(args, {"shape": kwargs["input_shape"], **kwargs} if "input_shape" in kwargs else kwargs, node)
+    if name == "Sequential":
+        return sequential(record, args, kwargs, node)
+    if name in ("Model", "Functional") and part in ("Model", "models"):
+        return functional(record, args, kwargs, node)
+    if part == "layers":
+        if name == "merge":
+            return old_merge(record, args, kwargs, node)
+        if name in MERGES:
+            return merged(record, name, args, kwargs, node)
+        return make_layer(record, name, called, args, kwargs, node)
+    if part == "ops":
+        return operation_named(record, name, args, kwargs, node)
+    if part == "activations" and args and isinstance(args[0], TensorValue):
+        return operation_named(record, name, args[:1], {}, node)
+    if part in INITIALIZERS:
+        return initializer(called, args, kwargs, node)
+    if part == "losses":
+        return snake(name)
+    if part in QUIET:
+        old_arguments(record, name, kwargs, node, legacy.OPTIMIZER, legacy.OPTIMIZER_GONE if part == "optimizers" else ())
+        return Opaque(f"keras.{part}")
+    with plainly(node):
+        return utility(record, called, name, args, kwargs, node)

@@ -1,0 +1,149 @@
+"""Methods of models, layers, arrays and plain values."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from explorer.snippet.reader import arrays, legacy
+from explorer.snippet.reader.edits import Edit
+from explorer.snippet.reader.library.models import add
+from explorer.snippet.reader.library.old import note, old_arguments
+from explorer.snippet.reader.library.paths import reaches_out
+from explorer.snippet.reader.limits import light, plainly
+from explorer.snippet.reader.names import FILES
+from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import (
+    Array,
+    LayerValue,
+    Method,
+    ModelValue,
+    Opaque,
+    Refused,
+    TensorValue,
+    Unreadable,
+    swapped,
+)
+
+
+def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    """What a method gives.
+
+    Raises Refused for one that reads or writes files, and Unreadable where what it does is not supported.
+    """
+    owner, name = called.owner, called.name
+    if name in FILES:
+        raise Refused(reaches_out(f".{name}"), node.lineno)
+    if isinstance(owner, ModelValue):
+        return _model_method(record, owner, name, args, kwargs, node)
+    if isinstance(owner, Array):
+        if name in arrays.METHODS:
+            return arrays.method(owner, name, args, kwargs, node)
+        return Array(None, node=node)
+    if isinstance(owner, (list, dict, str, tuple)):
+        return _plain_method(owner, name, args, node)
+    if isinstance(owner, LayerValue):
+        if name == "reset_states":
+            _gone_method(
+                record, node, "`reset_states`", f"'{owner.kind}' object has no attribute 'reset_states'", "reset_state"
+            )
+        return Opaque(f"the {name} of a layer")
+    if isinstance(owner, TensorValue):
+        raise Unreadable(f"`.{name}()` is not supported on a tensor. Use a layer or keras.ops.", node.lineno)
+    return Opaque(name)
+
+
+def _plain_method(owner: Any, name: str, args: list[Any], node: Node) -> Any:
+    methods: dict[type, tuple[str, ...]] = {
+        list: ("append", "extend", "insert", "pop", "reverse", "copy", "index", "count"),
+        dict: ("get", "items", "keys", "values", "pop", "update", "copy", "setdefault"),
+        str: ("lower", "upper", "strip", "split", "startswith", "endswith", "replace", "title", "capitalize"),
+        tuple: ("index", "count"),
+    }
+    allowed = methods[type(owner)]
+    if name == "format" and isinstance(owner, str):
+        return owner.replace("{}", "…")[:1000]
+    if name == "join" and isinstance(owner, str):
+        return owner.join(str(each)[:50] for each in (args[0] if args and isinstance(args[0], list) else [])[:100])[:1000]
+    if name not in allowed:
+        return Opaque(f"`.{name}()`")
+    if name == "replace" and sum(len(each) for each in (owner, *args) if isinstance(each, str)) > 1000:
+        return Opaque("a long text")
+    with plainly(node):
+        made = getattr(owner, name)(*args)
+    light(owner, node)
+    plain = isinstance(made, (int, float, str, tuple, list, dict, type(None)))
+    return made if plain or name in ("get", "pop") else list(made)
+
+
+def _model_method(
+    record: Record, model: ModelValue, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call
+) -> Any:
+    if name == "add" and model.sequential:
+        for each in args[:1] or [kwargs.get("layer")]:
+            add(record, model, each, node)
+        return None
+    if name == "pop" and model.sequential:
+        raise Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
+    if name == "compile":
+        old_arguments(record, "compile", kwargs, node, {}, legacy.COMPILE_GONE)
+        order = ("optimizer", "loss", "loss_weights", "metrics")
+        # As they are now: the code may change its lists later.
+        model.compiled = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
+        return None
+    if name in ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"):
+        return _fit(record, model, name, args, kwargs, node)
+    if name in legacy.METHODS:
+        return _old_method(record, model, name, args, kwargs, node)
+    if name == "get_layer":
+        wanted = kwargs.get("name", args[0] if args else None)
+        index = kwargs.get("index")
+        if isinstance(index, int) and 0 <= index < len(model.layers):
+            return model.layers[index]
+        for each in model.layers:
+            if each.name == wanted:
+                return each
+        raise Unreadable(f"There is no layer called {str(wanted)[:40]!r} in this model.", node.lineno)
+    return Opaque(f"what `{name}` gives")
+
+
+def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    order = {
+        "fit": ("x", "y", "batch_size", "epochs", "verbose"),
+        "evaluate": ("x", "y", "batch_size", "verbose"),
+        "predict": ("x", "batch_size", "verbose"),
+    }.get(name, ("x", "y"))
+    if name == "fit":
+        old_arguments(record, "fit", kwargs, node, legacy.FIT, legacy.FIT_GONE)
+    given = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
+    model.fits.append((name, node, given))
+    return Opaque("what training gives") if name == "fit" else Array(None, node=node)
+
+
+def _old_method(
+    record: Record, model: ModelValue, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call
+) -> Any:
+    source, kind = record.source, "Sequential" if model.sequential else "Functional"
+    says = f"AttributeError: '{kind}' object has no attribute '{name}'"
+    owner = source.text(node.func)[: -len(name) - 1]
+    if name == "reset_states":
+        stateful = [place for place, each in enumerate(model.layers) if isinstance(each, LayerValue) and each.core.stateful]
+        statement = source.statement(node)
+        lines = f"\n{source.indentation(node.lineno)}".join(f"{owner}.layers[{place}].reset_state()" for place in stateful)
+        edit = source.replaced(statement, lines) if lines else source.statement_removed(node)
+        note(record, node, "`model.reset_states()`", says, edit)
+        return None
+    today = legacy.METHODS[name] or name
+    _, end = source.span(node.func)
+    edits = [Edit(end - len(name), end, today)]
+    if name == "predict_classes":
+        edits.append(Edit(source.span(node)[1], source.span(node)[1], ".argmax(axis=-1)"))
+    note(record, node, f"`{name}`", says, *edits)
+    return _fit(record, model, today, args, kwargs, node)
+
+
+def _gone_method(record: Record, node: ast.Call, what: str, says: str, today: str) -> None:
+    _, end = record.source.span(node.func)
+    length = len(node.func.attr) if isinstance(node.func, ast.Attribute) else 0
+    note(record, node, what, f"AttributeError: {says}", Edit(end - length, end, today))

@@ -1,0 +1,136 @@
+"""Models: chains of layers, and from inputs to outputs."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import keras
+
+from explorer.keras_source import auto_name
+from explorer.snippet.reader import legacy
+from explorer.snippet.reader.library.calling import call_layer, make_call, one_or_all, whole
+from explorer.snippet.reader.library.layers import make_input
+from explorer.snippet.reader.library.old import old_arguments
+from explorer.snippet.reader.library.paths import spoken
+from explorer.snippet.reader.limits import bounded_sizes
+from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import (
+    Array,
+    Broken,
+    Call,
+    Event,
+    LayerValue,
+    ModelValue,
+    Opaque,
+    TensorValue,
+    Unreadable,
+    behind,
+    tensors_in,
+)
+
+
+def sequential(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> ModelValue:
+    """`keras.Sequential([...])`. Raises what `add` raises."""
+    held = kwargs.get("layers", args[0] if args else None)
+    model = ModelValue(node, True, _given_name(kwargs) or auto_name("sequential"))
+    record.models.append(model)
+    for each in held if isinstance(held, (list, tuple)) else []:
+        add(record, model, each, node)
+    return model
+
+
+def add(record: Record, model: ModelValue, each: Any, node: Node) -> None:
+    """One more layer at the end of a Sequential model.
+
+    Raises Broken where Keras would raise, and Unreadable for what is no layer.
+    """
+    if isinstance(each, TensorValue) and not model.layers and each.made is None:
+        model.inputs, model.outputs = [each], [each]
+        return
+    if isinstance(each, TensorValue):
+        raise Broken(
+            Event("add", each.node, "ValueError: Only instances of `keras.Layer` can be added to a Sequential model.", {})
+        )
+    if not isinstance(each, (LayerValue, ModelValue)):
+        why = each.why if isinstance(each, Opaque) else "something that is no layer"
+        raise Unreadable(f"A Sequential model is given {why}. Give it layers.", getattr(node, "lineno", None))
+    if isinstance(each, LayerValue) and not model.layers and not model.inputs and each.declared:
+        bounded_sizes(node, *each.declared)
+        model.inputs = [make_input([each.declared], {"batch_size": each.batch}, each.node)]
+        model.outputs = list(model.inputs)
+    if isinstance(each, ModelValue) and not model.layers and not model.inputs and each.inputs:
+        (first,) = each.inputs[:1]
+        shape, batch = first.shape[1:], first.shape[0]
+        model.inputs = [make_input([shape], {"batch_size": batch}, each.node)]
+        model.outputs = list(model.inputs)
+    model.layers.append(each)
+    if model.inputs:
+        _grow(record, model, each)
+
+
+def settle(record: Record, model: ModelValue, shape: tuple[int | None, ...]) -> None:
+    """Give a Sequential model that declares none the shape (without batch) of its data.
+
+    Raises Broken where a layer cannot take what then comes.
+    """
+    model.inputs = [make_input([shape], {}, model.node)]
+    model.outputs = list(model.inputs)
+    for each in model.layers:
+        _grow(record, model, each)
+
+
+def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> ModelValue:
+    """`keras.Model(inputs, outputs)`.
+
+    Raises Broken where Keras raises, and Unreadable where one of both is missing or holds no tensor.
+    """
+    old_arguments(record, "Model", kwargs, node, legacy.MODEL, ())
+    names = dict(zip(("inputs", "outputs", "name"), args, strict=False)) | kwargs
+    if "inputs" not in names or "outputs" not in names:
+        raise Unreadable("A Model is made of inputs and outputs: keras.Model(inputs, outputs).", node.lineno)
+    inputs, outputs = tensors_in(names["inputs"]), tensors_in(names["outputs"])
+    if not inputs or not outputs:
+        raise Unreadable(
+            "`keras.Model` is given something that is no tensor. Pass its Inputs and the last tensors.", node.lineno
+        )
+    record.count_tensors(len(inputs) + len(outputs), node)
+    record.count_graph(behind(outputs, inputs), node)
+    try:
+        made = keras.Model(one_or_all(inputs), one_or_all(outputs), name=_given_name(names))
+    except Exception as error:
+        raise Broken(Event("model", node, spoken(error), {"inputs": inputs, "outputs": outputs})) from None
+    model = ModelValue(node, False, made.name, inputs=inputs, outputs=outputs, keras=made)
+    model.layers = [call.layer for call in behind(outputs, inputs) if not isinstance(call.layer, str)]
+    record.models.append(model)
+    return model
+
+
+def call_model(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    """A model called on tensors, or on data; then only that it was asked is noted."""
+    if not tensors_in(args):
+        model.fits.append(("call", node, {"x": args[0] if args else None}))
+        return Array(None, node=node)
+    if not model.built and model.sequential:
+        (first,) = tensors_in(args)[:1]
+        settle(record, model, first.shape[1:])
+    made = whole(record, model, node)
+    kwargs = {name: value for name, value in kwargs.items() if name != "training"}
+    record.count_within([made], node)
+    return make_call(record, Call(model, node, tuple(args), kwargs), made, node)
+
+
+def _grow(record: Record, model: ModelValue, each: LayerValue | ModelValue) -> None:
+    given = model.outputs[0] if len(model.outputs) == 1 else list(model.outputs)
+    node = each.node
+    made = (
+        call_layer(record, each, (given,), {}, node)
+        if isinstance(each, LayerValue)
+        else call_model(record, each, [given], {}, node)
+    )
+    model.outputs = tensors_in(made)
+
+
+def _given_name(kwargs: dict[str, Any]) -> str | None:
+    return kwargs["name"] if isinstance(kwargs.get("name"), str) else None
