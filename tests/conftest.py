@@ -20,18 +20,18 @@ settings.load_profile("repeatable")
 LONGEST_FIRST = (
     ("browser/test_page.py",),
     ("browser/test_paste.py", "browser/test_shapes.py", "browser/test_edge.py", "browser/test_http.py"),
-    ("test_engine_recovery.py",),
-    ("test_training.py",),
-    ("test_engine.py",),
-    ("test_paste_page.py",),
-    ("test_pasted.py",),
+    ("runtime/test_engine_recovery.py",),
+    ("training/test_training.py",),
+    ("runtime/test_engine.py",),
+    ("ui/test_paste_page.py",),
+    ("catalog/test_pasted.py",),
     ("test_examples.py",),
-    ("test_main.py",),
-    ("test_cluster.py",),
-    ("test_snippet_fuzz.py",),
+    ("cli/test_main.py",),
+    ("runtime/test_cluster.py",),
+    ("snippet/test_fuzz.py",),
     ("test_export.py",),
     ("test_interface.py",),
-    ("test_cluster_remote.py",),
+    ("runtime/test_cluster_remote.py",),
 )
 PLACES = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
 

@@ -1,6 +1,6 @@
 """The rules for a file in `architectures/` or `tasks/`: each gives a sentence for everything that breaks it.
 
-`tests/test_catalog.py` holds every entry to them, and `make try NAME=...` tells of one what is missing.
+`tests/catalog/test_catalog.py` holds every entry to them, and `make try NAME=...` tells of one what is missing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What this package knows of Dask's cluster beyond what Dask documents: attributes of nannies, futures and schedulers.
 
-Read in distributed 2026.8.0. tests/test_dask_internals.py fails where another version calls one of them otherwise, and
-names it. Its servers without what is not needed are in `explorer.runtime.nodes`, its settings in `dask_settings`.
+Read in distributed 2026.8.0. tests/runtime/test_dask_internals.py fails where another version calls one of them
+otherwise, and names it. Its servers without what is not needed are in `explorer.runtime.nodes`, its settings in
+`dask_settings`.
 """
 
 from __future__ import annotations

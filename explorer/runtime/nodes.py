@@ -2,8 +2,8 @@
 
 That is the HTTP server that each of them starts, which even without any route lists its routes to everybody on the machine;
 and what they remember of each task that there ever was, with which a server that runs for weeks would grow. The names that
-are replaced here (`start_http_server`, `extensions`, `key_split`) are distributed 2026.8.0's; tests/test_dask_internals.py
-fails where another version calls them otherwise.
+are replaced here (`start_http_server`, `extensions`, `key_split`) are distributed 2026.8.0's;
+tests/runtime/test_dask_internals.py fails where another version calls them otherwise.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Everything that the server knows of Streamlit beyond what Streamlit documents: its files, routes, messages, loggers.
 
-Read in Streamlit 1.67.0. tests/test_streamlit_internals.py fails where another version calls one of them otherwise, and
+Read in Streamlit 1.67.0. tests/ui/test_streamlit_internals.py fails where another version calls one of them otherwise, and
 names it. What the server replaces of uvicorn, which Streamlit starts, stands in `explorer.ui.server.connections`.
 """
 

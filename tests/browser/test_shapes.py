@@ -27,7 +27,7 @@ def nothing_is_cut_off(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-# One of each kind of drawing; what is said of the layers of all architectures is held by tests/test_sentences.py.
+# One of each kind of drawing; what is said of the layers of all architectures is held by tests/shapes/test_sentences.py.
 @pytest.mark.parametrize("name", ["windows_gru", "two_streams", "self_attention", "causal_convolution"])
 def test_every_layer_opens_into_its_explanation(page, server, name):
     open_page(page, server, f"architecture={name}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.learners import CASES, WRONG, executed, model_in, reported, trained
-from tests.test_snippet_shapes import agrees
+from tests.snippet.test_shapes import agrees
 
 
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case["id"])

@@ -4,7 +4,7 @@ Streamlit starts uvicorn by itself and passes none of this on. uvicorn, though, 
 messages through a method of the object that has uvicorn's configuration, before it listens: `take_over` sets there what
 `uvicorn.Config` has settings for, and puts classes of ours in the place of the two protocols. The names of uvicorn used
 here are those of its `Config` and of its protocols' own methods; of these, `cycle`, `loaded_app`, `http_protocol_class`
-and `ws_protocol_class` are not documented. tests/test_edge_connections.py fails where another version calls them
+and `ws_protocol_class` are not documented. tests/ui/server/test_connections.py fails where another version calls them
 otherwise.
 """
 

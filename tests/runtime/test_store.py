@@ -312,7 +312,7 @@ def test_a_database_that_was_opened_read_only_can_be_written_to_when_its_disk_ca
     """A killed server leaves the log beside the file: then SQLite opens it even where nothing can be written."""
     url = f"sqlite:///{tmp_path}/runs.db"
     left = "import os, sys; from explorer.runtime.store import Store; Store(sys.argv[1]).size(); os._exit(0)"
-    subprocess.run([sys.executable, "-c", left, url], check=True, cwd=Path(__file__).parents[1])
+    subprocess.run([sys.executable, "-c", left, url], check=True, cwd=Path(__file__).parents[2])
     assert (tmp_path / "runs.db-shm").exists()
     store = Store(url)
     with read_only(tmp_path), pytest.raises(DatabaseUnavailable, match="it is read-only"):

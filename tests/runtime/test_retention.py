@@ -12,7 +12,7 @@ from explorer.runtime import quotas, retention
 from explorer.runtime.records import Run, owner_of
 from explorer.runtime.retention import A_DAY, Retention
 from explorer.runtime.store import Store
-from tests.test_store import EXPERIMENT, a_run, frame
+from tests.runtime.test_store import EXPERIMENT, a_run, frame
 
 
 @pytest.fixture

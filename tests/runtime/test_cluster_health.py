@@ -15,7 +15,7 @@ import pytest
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.health import HealthRecord, Heartbeat, WorkerHealth
-from tests.test_cluster import until
+from tests.runtime.test_cluster import until
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from explorer.catalog.registry import Architecture, Sizes
 from explorer.models.build import BrokenPromise, build, build_experiment
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(params=ARCHITECTURES.values(), ids=ARCHITECTURES)
@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_weights_whatever_was_built_before(architec
 PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from tests.test_build import ARCHITECTURES, SIZES, build, fingerprint
+from tests.models.test_build import ARCHITECTURES, SIZES, build, fingerprint
 for name in reversed(ARCHITECTURES):
     print(name, fingerprint(build(ARCHITECTURES[name], SIZES, seed=4)))
 """

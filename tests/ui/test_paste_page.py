@@ -15,7 +15,7 @@ from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
 from explorer.ui.paste_problems import TITLES
 
-SCRIPT = Path(__file__).resolve().parent.parent / "explorer" / "ui" / "paste_page.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "explorer" / "ui" / "paste_page.py"
 MODEL = "import keras\nmodel = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(2)])\n"
 
 

@@ -18,9 +18,9 @@ import pytest
 from explorer.runtime import cluster as cluster_module
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied, gone
-from tests.test_cluster import until
+from tests.runtime.test_cluster import until
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Remote:

@@ -20,7 +20,7 @@ from explorer.runtime.store import Store
 from tests import hungry
 from tests.runs import epoch_of, losses, state_is, wait_for
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = Experiment(
     "gru_every_step",
     "delayed_echo",

@@ -18,7 +18,7 @@ from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
 from tests.runs import epoch_of, losses, state_is, wait_for
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = Experiment(
     "gru_every_step",
     "delayed_echo",

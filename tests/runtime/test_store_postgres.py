@@ -14,7 +14,7 @@ from explorer.ui.server.settings import wrong_settings
 from tests.postgres import postgres_server
 
 # What is said of the store there, said of it here: these find the fixture `store` of this file.
-from tests.test_store import (  # noqa: F401
+from tests.runtime.test_store import (  # noqa: F401
     a_run,
     beside,
     frame,

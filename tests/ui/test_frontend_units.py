@@ -10,7 +10,7 @@ import pytest
 
 from scripts.front_end import program
 
-HERE = Path(__file__).parent / "frontend"
+HERE = Path(__file__).parents[1] / "frontend"
 FILES = sorted(HERE.glob("*.test.mjs"))
 
 

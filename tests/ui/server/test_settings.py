@@ -22,7 +22,7 @@ from explorer.runtime.store import Store
 from explorer.ui.server.settings import wrong_settings
 from tests.disks import read_only, small_disk
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 WRONG = {
     "EXPLORER_WORKERS": "zwei",
     "EXPLORER_SCHEDULER": "tcp://10.1.1.1:8786",
