@@ -197,7 +197,7 @@ export interface Answer {
   description: Description;
   values: Record<string, number[][]> | null;
   looks: Record<string, MemoryLook | WindowsLook | CopiesLook | BothLook | MaskLook | PoolLook | RepeatLook | ConcatLook | WindowLook | AttentionLook> | null;
-  twins: TwinSetting[];
+  comparable: ComparableSetting[];
   hindrance: string;
 }
 
@@ -299,7 +299,7 @@ export interface AttentionLook {
 }
 
 // A setting of a layer that could be otherwise; what the fields mean stands at `explorer.models.variants.Setting`.
-export interface TwinSetting {
+export interface ComparableSetting {
   layer: string;
   setting: string;
   value: unknown;
@@ -308,8 +308,8 @@ export interface TwinSetting {
   others: unknown[];
 }
 
-// The same of a twin, as far as it can be built. broken: where it cannot, None where all of it holds.
-export interface TwinAnswer {
+// The same of a variant, as far as it can be built. broken: where it cannot, None where all of it holds.
+export interface CompareAnswer {
   changed: Changed;
   description: Description | null;
   broken: Broken | null;

@@ -46,7 +46,7 @@ runtime/        where runs live, in this order:
   futures         what comes back from workers
   remote          somebody else's scheduler
   cluster         the processes that chunks run in: embedded or remote
-  queries         shapes, twins and checks, asked of workers and kept
+  queries         shapes, comparisons and checks, asked of workers and kept
   describe_catalog  describes what pages open with, at the set-up or while nobody asks
   event_loop      the one thread that owns the state of runs
   store_writer    writes to the database in order, and tries again while it cannot be used

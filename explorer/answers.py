@@ -12,7 +12,7 @@ from explorer.shapes.compare import Broken, Changed
 Shades = list[list[int]]
 
 
-class TwinSetting(Plain, frozen=True):
+class ComparableSetting(Plain, frozen=True):
     """A setting of a layer that could be otherwise; what the fields mean stands at `explorer.models.variants.Setting`."""
 
     layer: str
@@ -26,19 +26,19 @@ class TwinSetting(Plain, frozen=True):
 class Answer(Plain, frozen=True, kw_only=True):
     """A model with the numbers that flow through it for one sequence, by the names of sources and layers.
 
-    values, looks: None where no numbers flow. twins: what could be otherwise. hindrance: why it cannot be trained here, or
-    an empty string.
+    values, looks: None where no numbers flow. comparable: what could be otherwise. hindrance: why it cannot be trained
+    here, or an empty string.
     """
 
     description: Description
     values: dict[str, Shades] | None
     looks: dict[str, Drawing] | None
-    twins: tuple[TwinSetting, ...]
+    comparable: tuple[ComparableSetting, ...]
     hindrance: str
 
 
-class TwinAnswer(Plain, frozen=True, kw_only=True):
-    """The same of a twin, as far as it can be built. broken: where it cannot, None where all of it holds."""
+class CompareAnswer(Plain, frozen=True, kw_only=True):
+    """The same of a variant, as far as it can be built. broken: where it cannot, None where all of it holds."""
 
     changed: Changed
     description: Description | None

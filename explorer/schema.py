@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from explorer.answers import Answer, TwinAnswer
+from explorer.answers import Answer, CompareAnswer
 from explorer.description import Description
 from explorer.report import Report
 from explorer.shapes.compare import Comparison
 from explorer.shapes.explanation import Explained
 
-WRITTEN = (Description, Explained, Report, Answer, TwinAnswer, Comparison)
+WRITTEN = (Description, Explained, Report, Answer, CompareAnswer, Comparison)
 
 
 def schema() -> dict[str, Any]:

@@ -48,13 +48,13 @@ def test_every_answer_is_as_the_schema_says_with_its_drawings(answer):
     assert answer["looks"].keys() <= answer["values"].keys()
 
 
-def test_every_twin_and_where_it_parts_is_as_the_schema_says():
+def test_every_variant_and_where_it_parts_is_as_the_schema_says():
     experiment = read_experiment({}).experiment.to_dict()
     answer = jobs.describe(experiment)
     here = Description.read(answer["description"])
-    for offered in answer["twins"]:
-        found = jobs.twin(experiment, offered["layer"], offered["setting"], None)
-        assert not breaks("TwinAnswer", found)
+    for offered in answer["comparable"]:
+        found = jobs.compare(experiment, offered["layer"], offered["setting"], None)
+        assert not breaks("CompareAnswer", found)
         there = Description.read(found["description"]) if found["description"] else None
         assert not breaks("Comparison", compare(here, there, found["broken"], found["changed"]))
 

@@ -82,8 +82,8 @@ def test_a_model_its_quiz_and_its_comparison_are_told_in_keras_words(name):
         for number in range(12):
             asked = question(description, seed, number)
             check([asked.text, *(text for choice in asked.choices for text in (choice.text, choice.reason))])
-    for setting in found["twins"][:6]:
-        other = jobs.twin(
+    for setting in found["comparable"][:6]:
+        other = jobs.compare(
             read_experiment({"architecture": name}).experiment.to_dict(), setting["layer"], setting["setting"], None
         )
         there = Description.read(other["description"]) if other["description"] else None

@@ -123,9 +123,9 @@ def twins(settings: dict[str, Any], layer: str | None, setting: str | None, valu
     values = experiment(settings).to_dict()
     found = jobs.describe(values)
     if layer is None or setting is None:
-        _offer(found["twins"], as_json)
+        _offer(found["comparable"], as_json)
         return
-    other = jobs.twin(values, layer, setting, value)
+    other = jobs.compare(values, layer, setting, value)
     here = Description.read(found["description"])
     there = Description.read(other["description"]) if other["description"] else None
     if as_json:

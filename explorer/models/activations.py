@@ -91,7 +91,7 @@ def _picked(size: int) -> np.ndarray:
 
 
 def _run(model: keras.Model, inputs: Sequence[Any]) -> dict[int, Any]:
-    """Every tensor of a model's graph, by the id of its symbolic twin. A tensor brings its mask along, as in Keras."""
+    """Every tensor of a model's graph, by the id of its symbolic tensor. A tensor brings its mask along, as in Keras."""
     found = {id(tensor): value for tensor, value in zip(model.inputs, inputs, strict=True)}
     for call in calls(model):
         # The masks in the graph are left out here (`fill_in` gives None for them): a layer finds them on its inputs.

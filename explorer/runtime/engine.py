@@ -99,9 +99,9 @@ class Engine:
         """
         return self._core.queries.describe(experiment, timeout)
 
-    def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float = 30.0) -> dict[str, Any]:
-        """The same of an experiment's model with one setting of one layer at another value, as `jobs.twin`."""
-        return self._core.queries.twin(experiment, layer, setting, value, timeout)
+    def compare(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float = 30.0) -> dict[str, Any]:
+        """The same of an experiment's model with one setting of one layer at another value, as `jobs.compare`."""
+        return self._core.queries.compare(experiment, layer, setting, value, timeout)
 
     def check(
         self,

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from explorer.answers import Answer, TwinAnswer
+from explorer.answers import Answer, CompareAnswer
 from explorer.catalog import pasted, program_key
 from explorer.experiment import Experiment, Frame
 from explorer.runtime.quiet import quiet
@@ -158,12 +158,12 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     offered = tuple(setting.written() for setting in variants.settings(model))
     hindrance = trainer.hindrance(wanted, model)
     values, shown = _numbers(_known(wanted, description), model, description)
-    answer = Answer(description=description.written(), values=values, looks=shown, twins=offered, hindrance=hindrance)
+    answer = Answer(description=description.written(), values=values, looks=shown, comparable=offered, hindrance=hindrance)
     return answer.to_dict()
 
 
 @_with_plain_errors
-def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
+def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
     """The same of an experiment's model with one setting of one layer at another value: as far as it can be built, with
     `broken`, which says where and why it cannot (`explorer.models.variants`); then `description` may be None.
     """
@@ -173,12 +173,12 @@ def twin(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> di
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
-    found = variants.twin_of(model, layer, setting, value)
+    found = variants.variant_of(model, layer, setting, value)
     values, shown = None, None
     if found.model is not None and found.description is not None:
         values, shown = _numbers(_known(wanted), found.model, found.description)
     description = None if found.description is None else found.description.written()
-    answer = TwinAnswer(changed=found.changed, description=description, broken=found.broken, values=values, looks=shown)
+    answer = CompareAnswer(changed=found.changed, description=description, broken=found.broken, values=values, looks=shown)
     return answer.to_dict()
 
 

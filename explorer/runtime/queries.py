@@ -112,13 +112,13 @@ class Queries:
                 self._answers[key] = found
         return found
 
-    def twin(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float) -> dict[str, Any]:
-        """See `explorer.runtime.engine.Engine.twin`."""
+    def compare(self, experiment: Experiment, layer: str, setting: str, value: Any, timeout: float) -> dict[str, Any]:
+        """See `explorer.runtime.engine.Engine.compare`."""
         key = f"{model_key(experiment)} {layer} {setting} {value}"
         arguments = (experiment.to_dict(), layer, setting, value)
         if experiment.pasted is None:
-            return self._ask(key, timeout, jobs.twin, *arguments)
-        return self._ask_bounded(key, timeout, key, jobs.twin, *arguments)
+            return self._ask(key, timeout, jobs.compare, *arguments)
+        return self._ask_bounded(key, timeout, key, jobs.compare, *arguments)
 
     def check(
         self,

@@ -1,6 +1,6 @@
 """Compare: the model on the page and the same with one setting at another value, and their first difference.
 
-What is chosen is in `st.session_state`: `twin_setting`, a key of `offered`, and `twin_value`, the other value as text.
+What is chosen is in `st.session_state`: `compare_setting`, a key of `offered`, and `compare_value`, the other value as text.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Offer:
 def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer]:
     """What can be compared, by its key: the settings of the layers, then the architecture's, then other architectures."""
     offers = [
-        Offer(each["layer"], each["setting"], each["label"], each["value"], tuple(each["others"])) for each in found["twins"]
+        Offer(each["layer"], each["setting"], each["label"], each["value"], tuple(each["others"]))
+        for each in found["comparable"]
     ]
     here = resolve(experiment)
     architecture, task = here.architecture, here.task
@@ -72,10 +73,10 @@ def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer
 
 
 @st.fragment
-def twin_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
+def compare_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
     """Choose a setting, and see both models. found: what `Engine.describe` says of the experiment."""
     offers = offered(experiment, found)
-    with st.container(key="twin_panel"):
+    with st.container(key="compare_panel"):
         if not offers:
             st.info("This model has no settings to compare.")
             return
@@ -88,36 +89,38 @@ def twin_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
             "there": value,
         }
         try:
-            twin = _twin(experiment, offer, value)
+            other = _compared(experiment, offer, value)
         except Refused as refusal:
             st.info(plain(str(refusal)))
         except TimeoutError:
             st.info("The workers are busy; the other model follows as soon as one is free.")
         else:
-            _show(found, twin, changed)
+            _show(found, other, changed)
 
 
 def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
     setting, value = st.columns([7, 5], vertical_alignment="bottom")
     titles = {key: offer.title for key, offer in offers.items()}
-    _keep("twin_setting", tuple(offers), tuple(titles.values()))
+    _keep("compare_setting", tuple(offers), tuple(titles.values()))
     with setting:
         options = list(offers)
         st.selectbox(
-            "Setting", options, format_func=titles.__getitem__, key="twin_setting", help=HELP, persist_state="session"
+            "Setting", options, format_func=titles.__getitem__, key="compare_setting", help=HELP, persist_state="session"
         )
-    offer = offers[st.session_state["twin_setting"]]
+    offer = offers[st.session_state["compare_setting"]]
     others = {str(other): other for other in offer.others}
     if len(others) == 1:
         return offer, offer.others[0]
-    _keep("twin_value", tuple(others), tuple(others))
+    _keep("compare_value", tuple(others), tuple(others))
     label, about = f"{offer.setting} of the other model", "The value that the second model has."
     with value:
         if len(others) <= MOST_VALUES:
-            st.segmented_control(label, list(others), key="twin_value", help=about, required=True, persist_state="session")
+            st.segmented_control(
+                label, list(others), key="compare_value", help=about, required=True, persist_state="session"
+            )
         else:
-            st.selectbox(label, list(others), key="twin_value", help=about, persist_state="session")
-    return offer, others[st.session_state["twin_value"]]
+            st.selectbox(label, list(others), key="compare_value", help=about, persist_state="session")
+    return offer, others[st.session_state["compare_value"]]
 
 
 def _keep(name: str, options: tuple[str, ...], drawn: tuple[str, ...]) -> None:
@@ -127,11 +130,11 @@ def _keep(name: str, options: tuple[str, ...], drawn: tuple[str, ...]) -> None:
     keep_when_bounds_move(name, drawn)
 
 
-def _twin(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
+def _compared(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
     """The other model, with the keys of `Engine.describe`, and `broken`. Raises Refused or TimeoutError."""
     engine = engine_instance.engine()
     if offer.layer is not None:
-        return engine.twin(experiment, offer.layer, offer.setting, value, timeout=SECONDS_TO_DESCRIBE)
+        return engine.compare(experiment, offer.layer, offer.setting, value, timeout=SECONDS_TO_DESCRIBE)
     if offer.setting == "architecture":
         # What the other architecture does not have, or has more of, is at its own default.
         other = read_experiment({**experiment.to_query(), "architecture": value}).experiment
@@ -140,11 +143,11 @@ def _twin(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
     return {**engine.describe(other, SECONDS_TO_DESCRIBE), "broken": None}
 
 
-def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Changed) -> None:
-    broken, description = twin["broken"], twin["description"]
-    other = Description.read(description) if description else None
-    parts = compare(Description.read(found["description"]), other, broken, changed)
-    with st.container(key="twin_why"):
+def _show(found: Mapping[str, Any], other: Mapping[str, Any], changed: Changed) -> None:
+    broken, description = other["broken"], other["description"]
+    described = Description.read(description) if description else None
+    parts = compare(Description.read(found["description"]), described, broken, changed)
+    with st.container(key="compare_why"):
         if broken:
             st.warning(marked(broken["says"]), icon=":material/block:")
         else:
@@ -154,15 +157,15 @@ def _show(found: Mapping[str, Any], twin: Mapping[str, Any], changed: Changed) -
     chain(found["description"], found["values"], key="chain_itself", looks=found.get("looks"), marks=here)
     st.caption(plain(f"With {changed['label']} = {changed['there']}"))
     if description:
-        chain(description, twin["values"], key="chain_twin", looks=twin.get("looks"), marks=there)
+        chain(description, other["values"], key="chain_compared", looks=other.get("looks"), marks=there)
     else:
         st.markdown("The first layer cannot be built.")
     if broken and broken["keras_says"]:
-        with st.container(key="twin_keras"):
+        with st.container(key="compare_keras"):
             st.caption(f"Keras's error in {plain(broken['layer'])}:")
             st.code(broken["keras_says"], language=None, wrap_lines=True)
     if parts["differences"]:
-        with st.container(key="twin_differences"):
+        with st.container(key="compare_differences"):
             st.markdown("**What differs**\n" + "".join(f"\n- {marked(each['says'])}" for each in parts["differences"]))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.ui.chain import chain
-from explorer.ui.compare_panel import twin_panel
+from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
 
 VIEWS = {"chain": "Layers", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
@@ -42,7 +42,7 @@ def show_view(
     """
     view, description = st.session_state["view"], found["description"]
     if view == "twins" and experiment is not None:
-        twin_panel(experiment, found)
+        compare_panel(experiment, found)
         return
     values, looks = found.get("values"), found.get("looks")
     if view == "quiz":

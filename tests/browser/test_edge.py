@@ -367,7 +367,11 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(b
     layer(page, "memory").click()
     expect(page.locator(".why, [data-why]").first).to_be_visible()
     assert_clean()
-    views = (("unrolled", '[aria-label^="The model over"]'), ("twins", ".st-key-twin_why"), ("quiz", ".st-key-quiz_answer"))
+    views = (
+        ("unrolled", '[aria-label^="The model over"]'),
+        ("twins", ".st-key-compare_why"),
+        ("quiz", ".st-key-quiz_answer"),
+    )
     for view, drawn in views:
         page.goto(f"{server.url}/?{SMALL}&view={view}")
         expect(page.locator(drawn).first).to_be_visible()

@@ -98,11 +98,11 @@ def test_what_keras_does_not_say_is_said(page, server):
     expect(page.locator("[data-broken]")).to_have_count(0)
 
 
-def test_code_that_holds_has_twins_and_a_quiz(page, server):
+def test_code_that_holds_has_a_comparison_and_a_quiz(page, server):
     open_paste(page, server, "example=article_2")
     expect(page.get_by_text("No problems found.")).to_be_visible()
     page.get_by_text("Compare", exact=True).click()
-    expect(page.locator(".st-key-chain_twin [data-layer], .st-key-twin_keras").first).to_be_visible()
+    expect(page.locator(".st-key-chain_compared [data-layer], .st-key-compare_keras").first).to_be_visible()
     page.get_by_text("Quiz", exact=True).click()
     expect(page.locator(".st-key-quiz_panel")).to_contain_text("Question 1")
     expect(layer(page, "gru")).to_have_attribute("data-output", "?")

@@ -161,34 +161,34 @@ def test_every_view_fits_the_window(page, server, size, view, tmp_path):
         nothing_is_cut_off(page)
 
 
-def twin_of(page: Page, setting: str) -> None:
-    page.locator(".st-key-twin_setting input").first.click()
+def choose_setting(page: Page, setting: str) -> None:
+    page.locator(".st-key-compare_setting input").first.click()
     page.get_by_role("option", name=re.compile(re.escape(setting))).first.click()
 
 
 def test_the_first_difference_of_two_models_is_shown(page, server):
     page.goto(f"{server.url}/?architecture=bidirectional_gru&view=twins")
-    here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_twin"))
+    here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_compared"))
     expect(here.locator('[data-layer="memory"]')).to_be_visible()
-    twin_of(page, "memory · merge_mode")
-    page.locator(".st-key-twin_value").get_by_text("sum", exact=True).click()
+    choose_setting(page, "memory · merge_mode")
+    page.locator(".st-key-compare_value").get_by_text("sum", exact=True).click()
     expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,32")
     expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,64")
     expect(there.locator("[data-noted=memory]")).to_contain_text("merge_mode = sum")
     expect(there.locator('[data-layer="answer"][data-marked]')).to_have_count(0)
-    expect(page.locator(".st-key-twin_why")).to_contain_text("64 units in your model and 32 with merge_mode=sum")
+    expect(page.locator(".st-key-compare_why")).to_contain_text("64 units in your model and 32 with merge_mode=sum")
     # What was chosen stays while a slider moves, and both chains go with it.
     slide(page, "timesteps", 1)
     expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,32")
     expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,64")
 
 
-def test_a_twin_that_cannot_be_built_says_where_and_why(page, server):
+def test_a_variant_that_cannot_be_built_says_where_and_why(page, server):
     page.goto(f"{server.url}/?architecture=gru_every_step&view=twins")
-    expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_be_visible()
-    twin_of(page, "memory · return_sequences")
-    warning = page.locator(".st-key-twin_panel [data-testid=stAlert]")
+    expect(page.locator(".st-key-chain_compared [data-layer=memory]")).to_be_visible()
+    choose_setting(page, "memory · return_sequences")
+    warning = page.locator(".st-key-compare_panel [data-testid=stAlert]")
     expect(warning).to_contain_text("answer fails: a TimeDistributed(Dense) takes timesteps one by one")
-    expect(page.locator(".st-key-twin_panel [data-testid=stCode]")).to_contain_text("at least 3 dimensions")
-    expect(page.locator(".st-key-chain_twin [data-layer=memory]")).to_have_attribute("data-output", "None,32")
-    expect(page.locator(".st-key-chain_twin [data-layer=answer]")).to_have_count(0)
+    expect(page.locator(".st-key-compare_panel [data-testid=stCode]")).to_contain_text("at least 3 dimensions")
+    expect(page.locator(".st-key-chain_compared [data-layer=memory]")).to_have_attribute("data-output", "None,32")
+    expect(page.locator(".st-key-chain_compared [data-layer=answer]")).to_have_count(0)

@@ -309,12 +309,12 @@ def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
         pasted_experiment(GRU, Report.read(report), "majority")
 
 
-def test_shapes_numbers_twins_and_quiz(gru):
+def test_shapes_numbers_comparison_and_quiz(gru):
     found = jobs.describe(gru.to_dict())
     assert (found["hindrance"], found["description"]["settings"]) == ("", {})
     assert set(found["values"]) == {"sequence", "memory", "answer"}
-    twin = jobs.twin(gru.to_dict(), "memory", "return_sequences", False)
-    assert twin["broken"]["layer"] == "answer"
+    other = jobs.compare(gru.to_dict(), "memory", "return_sequences", False)
+    assert other["broken"]["layer"] == "answer"
     questions = [question(Description.read(found["description"]), 1, number) for number in range(5)]
     assert all(len(each.choices) > 1 for each in questions)
 

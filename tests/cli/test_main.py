@@ -136,7 +136,7 @@ def test_quiz_asks_the_same_again_and_ends_with_its_input(capsys, monkeypatch):
     )
 
 
-def test_twins_are_listed_and_laid_side_by_side(capsys):
+def test_comparisons_are_listed_and_laid_side_by_side(capsys):
     assert "--layer memory --setting return_sequences: True → False" in said(capsys, "twins", "gru_every_step")
     chosen = ("--layer", "memory", "--setting", "merge_mode", "--value", "sum")
     text = said(capsys, "twins", "bidirectional_gru", "--units", "8", *chosen)

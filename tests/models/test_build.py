@@ -137,14 +137,14 @@ def test_the_weights_are_drawn_as_the_layers_ask():
 
 
 def test_two_weights_of_the_same_shape_differ():
-    def twins(timesteps, features, outputs, units=32):
+    def paired(timesteps, features, outputs, units=32):
         sequence = keras.Input((timesteps, features))
         shared = keras.initializers.GlorotUniform()
         hidden = layers.Dense(features, kernel_initializer=shared, name="one")(sequence)
         hidden = layers.Dense(features, kernel_initializer=shared, name="two")(hidden)
         return keras.Model(sequence, layers.Dense(outputs)(hidden))
 
-    model = build(made(twins), SIZES)
+    model = build(made(paired), SIZES)
     one, two = (model.get_layer(name).get_weights()[0] for name in ("one", "two"))
     assert not np.array_equal(one, two)
 

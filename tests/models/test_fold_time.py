@@ -38,9 +38,9 @@ def test_most_of_the_catalog_has_the_wrapper():
 def test_answers_losses_and_gradients_are_those_of_the_model_itself(name):
     experiment = experiment_of(name)
     model, part = build_experiment(experiment), data.make(experiment, "training")
-    twin = folded(model)
-    assert twin is not model
-    assert [id(weight) for weight in twin.weights] == [id(weight) for weight in model.weights]
+    fast = folded(model)
+    assert fast is not model
+    assert [id(weight) for weight in fast.weights] == [id(weight) for weight in model.weights]
     inputs = list(part.inputs) if len(part.inputs) > 1 else part.inputs[0]
     measure = keras.losses.get(TASKS[experiment.task].loss)
 
@@ -50,7 +50,7 @@ def test_answers_losses_and_gradients_are_those_of_the_model_itself(name):
             loss = tf.reduce_mean(measure(part.targets, answers))
         return answers, loss, tape.gradient(loss, model.trainable_weights)
 
-    (answers, loss, gradients), (wanted, wanted_loss, wanted_gradients) = look(twin), look(model)
+    (answers, loss, gradients), (wanted, wanted_loss, wanted_gradients) = look(fast), look(model)
     np.testing.assert_allclose(answers, wanted, rtol=0, atol=1e-6)
     assert float(loss) == pytest.approx(float(wanted_loss), rel=1e-6)
     for found, expected in zip(gradients, wanted_gradients, strict=True):
@@ -81,10 +81,10 @@ def wrap(inner: keras.layers.Layer, shape: tuple[int, ...]) -> keras.Model:
 def test_any_inner_layer_that_treats_every_sample_alone_is_folded(kind):
     make, shape = SAME[kind]
     model = wrap(make(), shape)
-    twin = folded(model)
-    assert twin is not model
+    fast = folded(model)
+    assert fast is not model
     inputs = np.random.default_rng(0).uniform(-1, 1, (3, *shape)).astype(np.float32)
-    np.testing.assert_allclose(twin(inputs, training=True), model(inputs, training=True), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(fast(inputs, training=True), model(inputs, training=True), rtol=0, atol=1e-6)
 
 
 class Centred(layers.Layer):

@@ -1,4 +1,4 @@
-"""A twin is the model that one would have built by hand with that setting; where the two part is told, and why."""
+"""A variant is the model that one would have built by hand with that setting; where the two part is told, and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.catalog.registry import Sizes
 from explorer.description import Description
 from explorer.models.build import build
-from explorer.models.variants import TwinBroken, describe_twin, settings, twin, twin_of
+from explorer.models.variants import VariantBroken, describe_variant, settings, variant, variant_of
 from explorer.shapes.compare import compare, tell
 from explorer.shapes.describe_model import describe
 
@@ -50,7 +50,7 @@ def chain(*held: keras.layers.Layer) -> keras.Model:
 
 
 def parted(model: keras.Model, *setting: object) -> dict:
-    found = twin_of(model, *setting)
+    found = variant_of(model, *setting)
     there = found.description and found.description.written()
     return compare(described(model), there, found.broken, found.changed)
 
@@ -58,7 +58,7 @@ def parted(model: keras.Model, *setting: object) -> dict:
 # ------------------------------------------------------------------------------------------------ the catalog
 
 
-def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture):
+def test_every_setting_of_every_architecture_has_a_variant_or_a_reason(architecture):
     model = build(architecture, SIZES)
     before = json.dumps(described(model).to_dict())
     found = settings(model)
@@ -67,7 +67,7 @@ def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture
     for each in found:
         assert each.others and each.value not in each.others
         for other in each.others:
-            made = twin_of(model, each.layer, each.setting, other)
+            made = variant_of(model, each.layer, each.setting, other)
             if made.broken is None:
                 assert [layer.name for layer in made.description.layers] == names(model)
                 now = next(own for own in settings(made.model) if (own.layer, own.setting) == (each.layer, each.setting))
@@ -81,12 +81,12 @@ def test_every_setting_of_every_architecture_has_a_twin_or_a_reason(architecture
     assert json.dumps(described(model).to_dict()) == before
 
 
-def test_a_twin_turned_back_is_the_model_again(architecture):
+def test_a_variant_turned_back_is_the_model_again(architecture):
     model = build(architecture, SIZES)
     for each in settings(model):
-        made = twin_of(model, each.layer, each.setting)
+        made = variant_of(model, each.layer, each.setting)
         if made.broken is None and each.setting != "kind":
-            assert in_short(twin(made.model, each.layer, each.setting, each.value)) == in_short(model)
+            assert in_short(variant(made.model, each.layer, each.setting, each.value)) == in_short(model)
 
 
 # ------------------------------------------------------------------------------------------------ by hand
@@ -158,30 +158,32 @@ PAIRS = {
 
 
 @pytest.mark.parametrize("case", PAIRS.values(), ids=PAIRS)
-def test_the_twin_is_the_model_built_by_hand(case):
+def test_the_variant_is_the_model_built_by_hand(case):
     model, layer, setting, value, by_hand = case
     if by_hand is None:
         source = sequence()
         memory, _ = layers.GRU(6, return_sequences=True, return_state=True, name="memory")(source)
         by_hand = keras.Model(source, layers.Dense(3, name="answer")(memory))
-    made = twin(model, layer, setting, value)
+    made = variant(model, layer, setting, value)
     assert described(made) == described(by_hand)
     assert made.count_params() == by_hand.count_params()
 
 
 def test_one_direction_and_both():
-    assert described(twin(both(), "memory", "direction", "one")).layers[0] == described(one()).layers[0]
+    assert described(variant(both(), "memory", "direction", "one")).layers[0] == described(one()).layers[0]
     wrapped = layers.Bidirectional(layers.GRU(6, return_sequences=True, name="memory"), name="memory")
-    assert described(twin(one(), "memory", "direction", "both")) == described(chain(wrapped, layers.Dense(3, name="answer")))
+    assert described(variant(one(), "memory", "direction", "both")) == described(
+        chain(wrapped, layers.Dense(3, name="answer"))
+    )
 
 
 def test_the_weights_stay_where_they_fit_so_that_numbers_can_be_compared():
     model = one()
     numbers = np.random.default_rng(0).normal(size=(2, 7, 2)).astype("float32")
     memories = keras.Model(model.input, model.get_layer("memory").output)(numbers)
-    last = twin(keras.Model(model.input, model.get_layer("memory").output), "memory", "return_sequences", False)
+    last = variant(keras.Model(model.input, model.get_layer("memory").output), "memory", "return_sequences", False)
     np.testing.assert_array_equal(last(numbers), memories[:, -1])
-    drawn = [twin(model, "memory", "kind", "LSTM").get_weights() for _ in range(2)]
+    drawn = [variant(model, "memory", "kind", "LSTM").get_weights() for _ in range(2)]
     assert all((first == second).all() for first, second in zip(*drawn, strict=True))
 
 
@@ -194,16 +196,16 @@ def test_a_sequential_a_nested_model_a_shared_layer_a_mask_and_a_class_of_ones_o
         layers.Embedding(9, 4, mask_zero=True, name="vectors"),
         layers.GRU(6, name="memory"),
     ]
-    assert twin(keras.Sequential(words), "memory", "return_sequences").output_shape == (None, 7, 6)
+    assert variant(keras.Sequential(words), "memory", "return_sequences").output_shape == (None, 7, 6)
     source, second = sequence(), sequence(7, 2, name="second")
     block = keras.Sequential([keras.Input((7, 2)), Memory(6, name="memory")], name="block")
-    assert twin(keras.Model(source, block(source)), "block/memory", "return_sequences").output_shape == (None, 7, 6)
+    assert variant(keras.Model(source, block(source)), "block/memory", "return_sequences").output_shape == (None, 7, 6)
     shared = Memory(6, name="memory")
     pair = keras.Model([source, second], layers.Concatenate(name="merged")([shared(source), shared(second)]))
-    made = twin(pair, "memory", "return_sequences")
+    made = variant(pair, "memory", "return_sequences")
     assert made.output_shape == (None, 7, 12) and made.count_params() == pair.count_params()
     held = keras.Model(source, layers.TimeDistributed(Memory(6), name="memory")(layers.Reshape((7, 2, 1))(source)))
-    assert twin(held, "memory", "return_sequences").output_shape == (None, 7, 2, 6)
+    assert variant(held, "memory", "return_sequences").output_shape == (None, 7, 2, 6)
 
 
 # ------------------------------------------------------------------------------------------------ what breaks
@@ -211,8 +213,8 @@ def test_a_sequential_a_nested_model_a_shared_layer_a_mask_and_a_class_of_ones_o
 
 def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
     model = build(ARCHITECTURES["gru_every_step"], SIZES)
-    with pytest.raises(TwinBroken) as caught:
-        twin(model, "memory", "return_sequences", False)
+    with pytest.raises(VariantBroken) as caught:
+        variant(model, "memory", "return_sequences", False)
     error = caught.value
     assert error.layer == "answer"
     assert names(error.partial) == ["memory"] and error.partial.output_shape == (None, 6)
@@ -225,8 +227,8 @@ def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
         layers.TimeDistributed(layers.Dense(3))(sequence(6))
     assert str(error).endswith(f"Keras says: {of_keras.value}")
     # And so it is: on the same vector a Dense alone goes on.
-    alone = twin(model, "answer", "wrapper", "Dense")
-    assert twin(alone, "memory", "return_sequences", False).output_shape == (None, 3)
+    alone = variant(model, "answer", "wrapper", "Dense")
+    assert variant(alone, "memory", "return_sequences", False).output_shape == (None, 3)
 
 
 BROKEN = {
@@ -246,10 +248,10 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN)
-def test_a_twin_that_breaks_says_where_and_why(case):
+def test_a_variant_that_breaks_says_where_and_why(case):
     name, layer, setting, where, why = case
     model = build(ARCHITECTURES[name], SIZES)
-    found = describe_twin(model, layer, setting)
+    found = describe_variant(model, layer, setting)
     assert found["broken"]["layer"] == where and why in found["broken"]["says"]
     held = [each["name"] for each in found["description"]["layers"]] if found["description"] else []
     assert where not in held and held == [each for each in names(model) if each in held]
@@ -265,27 +267,27 @@ def test_a_twin_that_breaks_says_where_and_why(case):
 
 def test_too_few_steps_a_missing_tensor_and_numbers_that_do_not_fill_a_shape():
     model = build(ARCHITECTURES["causal_convolution"], SIZES)
-    says = describe_twin(model, "furthest", "padding", "valid")["broken"]["says"]
+    says = describe_variant(model, "furthest", "padding", "valid")["broken"]["says"]
     assert "without padding its window needs 9 timesteps, and its input has only 7 timesteps" in says
     source = sequence()
     memory, state = layers.GRU(6, return_sequences=True, return_state=True, name="memory")(source)
     model = keras.Model(source, layers.GRU(6, name="decoder")(memory, initial_state=state))
-    found = describe_twin(model, "memory", "return_state", False)["broken"]
+    found = describe_variant(model, "memory", "return_state", False)["broken"]
     assert found["layer"] == "decoder" and "tensor 2 of `memory`" in found["says"] and not found["keras_says"]
     laid = chain(layers.GRU(6, return_sequences=True, name="memory"), layers.Reshape((42,), name="laid"))
-    found = describe_twin(laid, "memory", "return_sequences")["broken"]
+    found = describe_variant(laid, "memory", "return_sequences")["broken"]
     assert "a Reshape arranges 42 numbers, and (batch, units 6) has 6" in found["says"]
     assert found["keras_says"].startswith("The total size of the tensor must be unchanged")
 
 
 def test_what_there_is_not_is_named():
     with pytest.raises(ValueError, match=r"no layer called “answers”.*Layers that have one: memory, answer\."):
-        twin(one(), "answers", "use_bias")
+        variant(one(), "answers", "use_bias")
     with pytest.raises(ValueError, match=r"“memory” has no setting called “padding”. It has: return_sequences, kind"):
-        twin(one(), "memory", "padding")
+        variant(one(), "memory", "padding")
     with pytest.raises(ValueError, match=r"kind of “memory” is GRU; it can also be LSTM, SimpleRNN. Received: Dense"):
-        twin(one(), "memory", "kind", "Dense")
-    assert described(twin(one(), "memory", "kind", "lstm")) == described(twin(one(), "memory", "kind", "LSTM"))
+        variant(one(), "memory", "kind", "Dense")
+    assert described(variant(one(), "memory", "kind", "lstm")) == described(variant(one(), "memory", "kind", "LSTM"))
 
 
 # ------------------------------------------------------------------------------------------------ where they part
@@ -350,7 +352,7 @@ def test_a_bias_moves_parameters_alone(setting, why):
     assert parts["why"].endswith("the shapes stay the same, only the parameters differ.")
     (difference,) = parts["differences"]
     assert difference["what"] == "parameters" and difference["here"] == 180
-    assert difference["there"] == twin(one(), "memory", setting, False).get_layer("memory").count_params()
+    assert difference["there"] == variant(one(), "memory", setting, False).get_layer("memory").count_params()
 
 
 def test_a_wrapper_that_changes_nothing():
@@ -387,7 +389,7 @@ def test_architectures_that_share_some_layers():
 
 def test_both_chains_as_text():
     model = build(ARCHITECTURES["gru_every_step"], SIZES)
-    found = twin_of(model, "memory", "return_sequences")
+    found = variant_of(model, "memory", "return_sequences")
     text = tell(described(model), found.description.written(), found.broken, found.changed)
     assert text.startswith("memory · return_sequences: True in your model; False in the other.")
     assert [line.split() for line in text.splitlines() if line.startswith("  memory  ")] == [
@@ -406,11 +408,11 @@ def page(architecture: str) -> None:
 
     from explorer.catalog import read_experiment
     from explorer.ui import engine_instance
-    from explorer.ui.compare_panel import twin_panel
+    from explorer.ui.compare_panel import compare_panel
 
     timesteps = st.slider("timesteps", 5, 20, 7, key="timesteps")
     experiment = read_experiment({"architecture": architecture, "timesteps": timesteps, "units": 6}).experiment
-    twin_panel(experiment, engine_instance.engine().describe(experiment))
+    compare_panel(experiment, engine_instance.engine().describe(experiment))
 
 
 @pytest.fixture
@@ -425,13 +427,13 @@ def open_page(monkeypatch):
         return {
             "description": described(model).to_dict(),
             "values": {},
-            "twins": [each.to_dict() for each in settings(model)],
+            "comparable": [each.to_dict() for each in settings(model)],
         }
 
-    def twin_of_experiment(experiment, layer, setting, value, timeout=0.0):
-        return {**describe_twin(build_experiment(experiment), layer, setting, value), "values": {}}
+    def compared(experiment, layer, setting, value, timeout=0.0):
+        return {**describe_variant(build_experiment(experiment), layer, setting, value), "values": {}}
 
-    engine = SimpleNamespace(describe=describe_experiment, twin=twin_of_experiment)
+    engine = SimpleNamespace(describe=describe_experiment, compare=compared)
     monkeypatch.setattr("explorer.ui.engine_instance.engine", lambda: engine)
     return lambda architecture: AppTest.from_function(page, args=(architecture,), default_timeout=60).run()
 
@@ -443,29 +445,29 @@ def words(app) -> str:
 def test_the_panel_keeps_its_choice_while_a_slider_moves(open_page):
     app = open_page("bidirectional_gru")
     assert not app.exception
-    app.selectbox(key="twin_setting").set_value("memory.merge_mode").run()
-    app.segmented_control(key="twin_value").set_value("mul").run()
+    app.selectbox(key="compare_setting").set_value("memory.merge_mode").run()
+    app.segmented_control(key="compare_value").set_value("mul").run()
     assert not app.exception and "memory · merge\\_mode = mul" in words(app)
     app.slider(key="timesteps").set_value(11).run()
-    assert app.selectbox(key="twin_setting").value == "memory.merge_mode"
-    assert app.segmented_control(key="twin_value").value == "mul"
-    app.selectbox(key="twin_setting").set_value("memory.direction").run()
+    assert app.selectbox(key="compare_setting").value == "memory.merge_mode"
+    assert app.segmented_control(key="compare_value").value == "mul"
+    app.selectbox(key="compare_setting").set_value("memory.direction").run()
     assert not app.exception and "memory · direction = one" in words(app)
 
 
 def test_the_panel_says_what_breaks_and_what_keras_says(open_page):
     app = open_page("gru_every_step")
-    assert app.selectbox(key="twin_setting").value == "memory.return_sequences"
+    assert app.selectbox(key="compare_setting").value == "memory.return_sequences"
     assert "`answer` fails" in app.warning[0].value
     assert app.code[0].value.startswith("`TimeDistributed` Layer should be passed")
 
 
 def test_the_panel_offers_knobs_and_other_architectures(open_page):
     app = open_page("self_attention")
-    app.selectbox(key="twin_setting").set_value(".heads").run()
-    assert app.segmented_control(key="twin_value").value == "1" and not app.exception
-    app.selectbox(key="twin_setting").set_value(".architecture").run()
-    app.selectbox(key="twin_value").set_value("gru_every_step").run()
+    app.selectbox(key="compare_setting").set_value(".heads").run()
+    assert app.segmented_control(key="compare_value").value == "1" and not app.exception
+    app.selectbox(key="compare_setting").set_value(".architecture").run()
+    app.selectbox(key="compare_value").set_value("gru_every_step").run()
     assert not app.exception and "exists only" in words(app)
 
 
@@ -473,5 +475,5 @@ def test_offers_are_those_of_the_experiment():
     from explorer.ui.compare_panel import offered
 
     experiment = read_experiment({"architecture": "bidirectional_gru"}).experiment
-    keys = list(offered(experiment, {"twins": [each.to_dict() for each in settings(both())]}))
+    keys = list(offered(experiment, {"comparable": [each.to_dict() for each in settings(both())]}))
     assert "memory.merge_mode" in keys and ".merge_mode" not in keys and keys[-1] == ".architecture"

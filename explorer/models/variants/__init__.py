@@ -14,7 +14,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from explorer.answers import TwinSetting
+from explorer.answers import ComparableSetting
 from explorer.keras_internals import layer_and_sublayers, maker
 from explorer.models.variants.changes import choices, fresh, with_value
 from explorer.models.variants.reasons import reason
@@ -26,7 +26,7 @@ from explorer.shapes.model_shapes import ModelShapes
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import in_words
 
-__all__ = ["Setting", "Twin", "TwinBroken", "describe_twin", "settings", "twin", "twin_of"]
+__all__ = ["Setting", "Variant", "VariantBroken", "describe_variant", "settings", "variant", "variant_of"]
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Setting:
         """As in a list: "memory · return_sequences", "memory · return_sequences of its GRU"."""
         return f"{self.layer} · {self.setting}{f' of its {self.of}' if self.of else ''}"
 
-    def written(self) -> TwinSetting:
-        return TwinSetting(self.layer, self.setting, self.value, self.of, self.label, self.others)
+    def written(self) -> ComparableSetting:
+        return ComparableSetting(self.layer, self.setting, self.value, self.of, self.label, self.others)
 
     def to_dict(self) -> dict[str, Any]:
         return self.written().to_dict()
 
 
-class TwinBroken(ValueError):
+class VariantBroken(ValueError):
     """A model that cannot be built with the other value; its text says which layer fails, why, and what Keras says.
 
     layer: where it breaks. says: why, without Keras's words, which are in `keras_says`: "" where a tensor is missing and
@@ -87,16 +87,16 @@ def settings(model: keras.Model) -> list[Setting]:
     return found
 
 
-def twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> keras.Model:
+def variant(model: keras.Model, layer: str, setting: str, value: Any = None) -> keras.Model:
     """The same graph with one setting changed, and the same weights wherever they still have their shape.
 
     value: one of the setting's `others`, itself or as text; None for the first of them.
 
-    Raises TwinBroken where a layer fails, and ValueError for a setting or value that there is not.
+    Raises VariantBroken where a layer fails, and ValueError for a setting or value that there is not.
 
     >>> sequence = keras.Input((20, 5), name="sequence")
     >>> memory = layers.GRU(32, return_sequences=True, name="memory")(sequence)
-    >>> twin(keras.Model(sequence, memory), "memory", "return_sequences", False).output_shape
+    >>> variant(keras.Model(sequence, memory), "memory", "return_sequences", False).output_shape
     (None, 32)
     """
     wanted, value = _asked_for(model, layer, setting, value)
@@ -105,7 +105,7 @@ def twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> ker
     def make(call: Call) -> Any:
         if call.name != outer:
             return fresh(call.layer)
-        return twin(call.layer, inner, setting, value) if inner else with_value(call.layer, setting, value)
+        return variant(call.layer, inner, setting, value) if inner else with_value(call.layer, setting, value)
 
     # Classes of somebody's own are found by their names.
     with keras.saving.custom_object_scope({type(each).__name__: type(each) for each in layer_and_sublayers(model)}):
@@ -117,8 +117,8 @@ def twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> ker
 
 
 @dataclass(frozen=True)
-class Twin:
-    """A twin as far as it holds.
+class Variant:
+    """A model with one setting changed, as far as it holds.
 
     model, description: up to where it breaks; None where nothing holds. broken: None where it does.
     """
@@ -134,21 +134,21 @@ class Twin:
         return {"changed": self.changed, "description": description, "broken": self.broken}
 
 
-def twin_of(model: keras.Model, layer: str, setting: str, value: Any = None) -> Twin:
-    """The same as `twin`, of one that breaks what holds. Raises ValueError for a setting or value that there is not."""
+def variant_of(model: keras.Model, layer: str, setting: str, value: Any = None) -> Variant:
+    """The same as `variant`, of one that breaks what holds. Raises ValueError for a setting or value that there is not."""
     wanted, value = _asked_for(model, layer, setting, value)
     changed: Changed = {"layer": layer, "setting": setting, "label": wanted.label, "here": wanted.value, "there": value}
     try:
-        made = twin(model, layer, setting, value)
-    except TwinBroken as error:
+        made = variant(model, layer, setting, value)
+    except VariantBroken as error:
         broken: Broken = {"layer": error.layer, "says": error.says, "keras_says": error.keras_says}
-        return Twin(changed, error.partial, None if error.partial is None else _as_a_part(error.partial), broken)
-    return Twin(changed, made, describe(made), None)
+        return Variant(changed, error.partial, None if error.partial is None else _as_a_part(error.partial), broken)
+    return Variant(changed, made, describe(made), None)
 
 
-def describe_twin(model: keras.Model, layer: str, setting: str, value: Any = None) -> dict[str, Any]:
-    """`twin_of` as plain data."""
-    return twin_of(model, layer, setting, value).to_dict()
+def describe_variant(model: keras.Model, layer: str, setting: str, value: Any = None) -> dict[str, Any]:
+    """`variant_of` as plain data."""
+    return variant_of(model, layer, setting, value).to_dict()
 
 
 def _asked_for(model: keras.Model, layer: str, setting: str, value: Any) -> tuple[Setting, Any]:
@@ -169,10 +169,10 @@ def _asked_for(model: keras.Model, layer: str, setting: str, value: Any) -> tupl
     raise ValueError(f"{setting} of “{layer}” is {found.value}; it can also be {others}. Received: {value}")
 
 
-def _broken(model: keras.Model, changed: Setting, value: Any, partial: keras.Model | None, stop: Stop) -> TwinBroken:
+def _broken(model: keras.Model, changed: Setting, value: Any, partial: keras.Model | None, stop: Stop) -> VariantBroken:
     name, own, error = stop.call.name, changed.layer, stop.error
-    if isinstance(error, TwinBroken):  # Within a nested model, which has said so already.
-        return TwinBroken(name, error.says, error.keras_says, partial)
+    if isinstance(error, VariantBroken):  # Within a nested model, which has said so already.
+        return VariantBroken(name, error.says, error.keras_says, partial)
     before, after = _returned(describe(model)), {} if partial is None else _returned(_as_a_part(partial))
     keras_says = "" if error is None else _in_short(error)
     if error is None:
@@ -185,7 +185,7 @@ def _broken(model: keras.Model, changed: Setting, value: Any, partial: keras.Mod
     if own != name and own in after and after[own].shape != before[own].shape:
         gives, gave = (in_words(each[own].axes, each[own].shape) for each in (after, before))
         begin += f"`{own}` returns {gives} instead of {gave}. "
-    return TwinBroken(name, f"{begin}`{name}` fails: {why}.", keras_says, partial)
+    return VariantBroken(name, f"{begin}`{name}` fails: {why}.", keras_says, partial)
 
 
 def _in_short(error: Exception) -> str:

@@ -140,7 +140,7 @@ def _one_way(layer: layers.Bidirectional) -> Any:
 
 
 def _with_seeds(config: Any, seed: int) -> Any:
-    """The configuration with a seed wherever none was given, so that a twin has the same weights each time."""
+    """The configuration with a seed wherever none was given, so that a variant has the same weights each time."""
     if isinstance(config, dict):
         return {
             entry: seed if entry == "seed" and value is None else _with_seeds(value, seed) for entry, value in config.items()
