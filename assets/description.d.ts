@@ -196,13 +196,13 @@ export interface Fix {
 export interface Answer {
   description: Description;
   values: Record<string, number[][]> | null;
-  looks: Record<string, MemoryLook | WindowsLook | CopiesLook | BothLook | MaskLook | PoolLook | RepeatLook | ConcatLook | WindowLook | AttentionLook> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
 }
 
 // A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts.
-export interface MemoryLook {
+export interface MemoryDrawing {
   kind: "memory";
   grid: number[][];
   last: boolean;
@@ -211,7 +211,7 @@ export interface MemoryLook {
 }
 
 // A memory that starts anew in each window, beside one that runs through all of them.
-export interface WindowsLook {
+export interface WindowsDrawing {
   kind: "windows";
   windows: number;
   steps: number;
@@ -221,7 +221,7 @@ export interface WindowsLook {
 }
 
 // Copies of one layer with the same weights, one at each step.
-export interface CopiesLook {
+export interface CopiesDrawing {
   kind: "copies";
   steps: number;
   received: number[][];
@@ -230,7 +230,7 @@ export interface CopiesLook {
 }
 
 // Both directions before they are merged, and after.
-export interface BothLook {
+export interface BothDrawing {
   kind: "both";
   merge_mode: string;
   forward: number[][];
@@ -241,7 +241,7 @@ export interface BothLook {
 }
 
 // Which steps count; the others hold nothing but `value`.
-export interface MaskLook {
+export interface MaskDrawing {
   kind: "mask";
   counts: number[];
   value: number;
@@ -249,7 +249,7 @@ export interface MaskLook {
 }
 
 // All steps of each unit become one. verb: how, "averages".
-export interface PoolLook {
+export interface PoolDrawing {
   kind: "pool";
   verb: string;
   received: number[][];
@@ -259,7 +259,7 @@ export interface PoolLook {
 }
 
 // One vector, handed to every step.
-export interface RepeatLook {
+export interface RepeatDrawing {
   kind: "repeat";
   received: number[][];
   returned: number[][];
@@ -267,7 +267,7 @@ export interface RepeatLook {
 }
 
 // Tensors side by side. axis: what they are laid along.
-export interface ConcatLook {
+export interface ConcatDrawing {
   kind: "concat";
   parts: Part[];
   axis: string;
@@ -280,19 +280,19 @@ export interface Part {
   size: number;
 }
 
-// How far a convolution sees: `window` steps, `apart` from each other, over `reach` of all `steps`.
-export interface WindowLook {
+// How far a convolution sees: `window` steps, `dilation` from each other, over `reach` of all `steps`.
+export interface WindowDrawing {
   kind: "window";
   reach: number;
   window: number;
-  apart: number;
+  dilation: number;
   steps: number;
   padding: string;
   says: string;
 }
 
-// How each step divides its look among all: a row for each.
-export interface AttentionLook {
+// How each step divides its attention among all: a row for each.
+export interface AttentionDrawing {
   kind: "attention";
   weights: number[][];
   says: string;
@@ -314,7 +314,7 @@ export interface CompareAnswer {
   description: Description | null;
   broken: Broken | null;
   values: Record<string, number[][]> | null;
-  looks: Record<string, MemoryLook | WindowsLook | CopiesLook | BothLook | MaskLook | PoolLook | RepeatLook | ConcatLook | WindowLook | AttentionLook> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
 }
 
 // A setting that differs. layer: whose it is, None for one of the whole model. here, there: its values.

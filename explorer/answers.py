@@ -26,13 +26,13 @@ class ComparableSetting(Plain, frozen=True):
 class Answer(Plain, frozen=True, kw_only=True):
     """A model with the numbers that flow through it for one sequence, by the names of sources and layers.
 
-    values, looks: None where no numbers flow. comparable: what could be otherwise. hindrance: why it cannot be trained
+    values, drawings: None where no numbers flow. comparable: what could be otherwise. hindrance: why it cannot be trained
     here, or an empty string.
     """
 
     description: Description
     values: dict[str, Shades] | None
-    looks: dict[str, Drawing] | None
+    drawings: dict[str, Drawing] | None
     comparable: tuple[ComparableSetting, ...]
     hindrance: str
 
@@ -44,4 +44,4 @@ class CompareAnswer(Plain, frozen=True, kw_only=True):
     description: Description | None
     broken: Broken | None
     values: dict[str, Shades] | None
-    looks: dict[str, Drawing] | None
+    drawings: dict[str, Drawing] | None

@@ -10,13 +10,13 @@ Row = tuple[float, ...]
 Grid = tuple[Row, ...]
 
 
-class Look(Plain, frozen=True, tag_field="kind", kw_only=True):
+class BaseDrawing(Plain, frozen=True, tag_field="kind", kw_only=True):
     """What all drawings have: a sentence. `kind` says which one it is."""
 
     says: str
 
 
-class MemoryLook(Look, frozen=True, tag="memory"):
+class MemoryDrawing(BaseDrawing, frozen=True, tag="memory"):
     """A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts."""
 
     grid: Grid
@@ -24,7 +24,7 @@ class MemoryLook(Look, frozen=True, tag="memory"):
     counts: tuple[int, ...] | None
 
 
-class WindowsLook(Look, frozen=True, tag="windows"):
+class WindowsDrawing(BaseDrawing, frozen=True, tag="windows"):
     """A memory that starts anew in each window, beside one that runs through all of them."""
 
     windows: int
@@ -33,7 +33,7 @@ class WindowsLook(Look, frozen=True, tag="windows"):
     through: Grid
 
 
-class CopiesLook(Look, frozen=True, tag="copies"):
+class CopiesDrawing(BaseDrawing, frozen=True, tag="copies"):
     """Copies of one layer with the same weights, one at each step."""
 
     steps: int
@@ -41,7 +41,7 @@ class CopiesLook(Look, frozen=True, tag="copies"):
     returned: Grid
 
 
-class BothLook(Look, frozen=True, tag="both"):
+class BothDrawing(BaseDrawing, frozen=True, tag="both"):
     """Both directions before they are merged, and after."""
 
     merge_mode: str
@@ -51,14 +51,14 @@ class BothLook(Look, frozen=True, tag="both"):
     last: bool
 
 
-class MaskLook(Look, frozen=True, tag="mask"):
+class MaskDrawing(BaseDrawing, frozen=True, tag="mask"):
     """Which steps count; the others hold nothing but `value`."""
 
     counts: tuple[int, ...]
     value: float
 
 
-class PoolLook(Look, frozen=True, tag="pool"):
+class PoolDrawing(BaseDrawing, frozen=True, tag="pool"):
     """All steps of each unit become one. verb: how, "averages"."""
 
     verb: str
@@ -67,7 +67,7 @@ class PoolLook(Look, frozen=True, tag="pool"):
     counts: tuple[int, ...] | None
 
 
-class RepeatLook(Look, frozen=True, tag="repeat"):
+class RepeatDrawing(BaseDrawing, frozen=True, tag="repeat"):
     """One vector, handed to every step."""
 
     received: Grid
@@ -81,38 +81,38 @@ class Part(Plain, frozen=True):
     size: int
 
 
-class ConcatLook(Look, frozen=True, tag="concat"):
+class ConcatDrawing(BaseDrawing, frozen=True, tag="concat"):
     """Tensors side by side. axis: what they are laid along."""
 
     parts: tuple[Part, ...]
     axis: str
 
 
-class WindowLook(Look, frozen=True, tag="window"):
-    """How far a convolution sees: `window` steps, `apart` from each other, over `reach` of all `steps`."""
+class WindowDrawing(BaseDrawing, frozen=True, tag="window"):
+    """How far a convolution sees: `window` steps, `dilation` from each other, over `reach` of all `steps`."""
 
     reach: int
     window: int
-    apart: int
+    dilation: int
     steps: int
     padding: str
 
 
-class AttentionLook(Look, frozen=True, tag="attention"):
-    """How each step divides its look among all: a row for each."""
+class AttentionDrawing(BaseDrawing, frozen=True, tag="attention"):
+    """How each step divides its attention among all: a row for each."""
 
     weights: Grid
 
 
 Drawing = (
-    MemoryLook
-    | WindowsLook
-    | CopiesLook
-    | BothLook
-    | MaskLook
-    | PoolLook
-    | RepeatLook
-    | ConcatLook
-    | WindowLook
-    | AttentionLook
+    MemoryDrawing
+    | WindowsDrawing
+    | CopiesDrawing
+    | BothDrawing
+    | MaskDrawing
+    | PoolDrawing
+    | RepeatDrawing
+    | ConcatDrawing
+    | WindowDrawing
+    | AttentionDrawing
 )

@@ -13,7 +13,7 @@ from explorer.tensors.text import joined
 _STYLE = "text-align: left; vertical-align: top"
 
 
-def explanation_as_html(description: Description, looks: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+def explanation_as_html(description: Description, drawings: Mapping[str, Mapping[str, Any]] | None = None) -> str:
     """A table with a row for each layer: what it is, what it returns, and its parameters; then the texts of all."""
     rows = [
         _row([source.name, "Input", spelled(source.axes, source.symbols, source.shape), "", "0"])
@@ -26,7 +26,7 @@ def explanation_as_html(description: Description, looks: Mapping[str, Mapping[st
     rows.append(_row(["in all", "", "", "", f"{description.params:,}"]))
     head = _row(["layer", "type", "returns", "what it does", "parameters"], "th")
     texts = [
-        f"<details><summary>{escape(layer.name)}</summary><pre>{escape(told_layer(layer, looks))}</pre></details>"
+        f"<details><summary>{escape(layer.name)}</summary><pre>{escape(told_layer(layer, drawings))}</pre></details>"
         for layer in description.layers
     ]
     return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>{''.join(texts)}"

@@ -28,11 +28,11 @@ FIGURES = ("loss", "val_loss", "accuracy", "val_accuracy")
 class Explanation:
     """What every layer of a model does to the axes, and why: as text (`str`), as data, and as a table in a notebook.
 
-    description: the model as plain data. looks: what its layers do to one sequence, where an experiment gives one.
+    description: the model as plain data. drawings: what its layers do to one sequence, where an experiment gives one.
     """
 
     description: Description
-    looks: Mapping[str, Any] | None = None
+    drawings: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON for other programs; see `explorer.shapes.explanation.explained`."""
@@ -43,12 +43,12 @@ class Explanation:
     def __str__(self) -> str:
         from explorer.shapes.explanation import told
 
-        return told(self.description, self.looks)
+        return told(self.description, self.drawings)
 
     def _repr_html_(self) -> str:
         from explorer.html import explanation_as_html
 
-        return explanation_as_html(self.description, self.looks)
+        return explanation_as_html(self.description, self.drawings)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
 
     if isinstance(model, Experiment):
         found = jobs.describe(_checked(model).to_dict())
-        return Explanation(Description.read(found["description"]), found["looks"])
+        return Explanation(Description.read(found["description"]), found["drawings"])
     jobs.warm()
     from explorer.shapes.describe_model import describe
 

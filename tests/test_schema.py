@@ -45,7 +45,7 @@ def description(answer) -> dict:
 def test_every_answer_is_as_the_schema_says_with_its_drawings(answer):
     assert not breaks("Answer", answer)
     assert msgspec.convert(answer, Answer).to_dict() == answer
-    assert answer["looks"].keys() <= answer["values"].keys()
+    assert answer["drawings"].keys() <= answer["values"].keys()
 
 
 def test_every_variant_and_where_it_parts_is_as_the_schema_says():

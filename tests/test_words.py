@@ -77,7 +77,7 @@ def test_a_model_its_quiz_and_its_comparison_are_told_in_keras_words(name):
     found = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())
     description = Description.read(found["description"])
     check(strings({key: value for key, value in found["description"].items() if key != "code"}))
-    check(look["says"] for look in (found["looks"] or {}).values())
+    check(look["says"] for look in (found["drawings"] or {}).values())
     for seed in range(4):
         for number in range(12):
             asked = question(description, seed, number)

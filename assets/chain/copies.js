@@ -6,7 +6,7 @@ import { textWidth } from "./text.js";
 import { singular } from "./words.js";
 import { lastOf } from "../held.js";
 
-/** @import { CopiesLook } from "../description.d.ts" */
+/** @import { CopiesDrawing } from "../description.d.ts" */
 /** @import { Drawing, Drawn, Grid } from "./types.d.ts" */
 
 const INSIDE_ENDS = { first: 3, last: 2 };
@@ -20,9 +20,9 @@ export function insideFew(columns, steps) {
   return columns < steps ? [...few, null] : few;
 }
 
-/** @type {(drawing: Drawing<CopiesLook>) => Drawn} */
-export function insideCopies({ pen, layer, look, width, axis, size }) {
-  const { received, returned, steps } = look;
+/** @type {(drawing: Drawing<CopiesDrawing>) => Drawn} */
+export function insideCopies({ pen, layer, shown, width, axis, size }) {
+  const { received, returned, steps } = shown;
   const columns = returned[0].length;
   const inner = layer.wraps ?? layer.type;
   const few = insideFew(columns, steps);

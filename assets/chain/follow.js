@@ -86,8 +86,8 @@ async function fetchShapes(url) {
   try {
     const answer = await fetch(url);
     if (!answer.ok) return null;
-    const { description, values, looks } = await answer.json();
-    return { description, values, looks };
+    const { description, values, drawings } = await answer.json();
+    return { description, values, drawings };
   } catch {
     return null; // The connection is lost, or the server ended: the page itself says so.
   }

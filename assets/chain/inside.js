@@ -1,4 +1,4 @@
-// What a layer does to a sequence, drawn from the real numbers of one: a drawing for every kind of look.
+// What a layer does to a sequence, drawn from the real numbers of one: a drawing for every kind of layer.
 
 import { insideCopies } from "./copies.js";
 import { insideLadder } from "./ladder.js";
@@ -11,7 +11,7 @@ import { sentence } from "./words.js";
 import { create, createSvg, mark, say } from "../dom.js";
 
 /** @import { Layer } from "../description.d.ts" */
-/** @import { Cell, Drawing, Drawn, Inside, Look, Point } from "./types.d.ts" */
+/** @import { Cell, Drawing, Drawn, Inside, LayerDrawing, Point } from "./types.d.ts" */
 
 /** @type {WeakMap<HTMLElement, Inside>} */
 const insides = new WeakMap();
@@ -75,47 +75,47 @@ function insideWalk(state, event) {
   if (best) insidePoint(state, best.cell);
 }
 
-// Draws `look` of `layer` into `parent`, over what was drawn there before; without a look `parent` is empty.
-/** @type {(parent: HTMLElement, layer: Layer, look: Look | null | undefined) => void} */
-export function drawInside(parent, layer, look) {
+// Draws `shown` of `layer` into `parent`, over what was drawn there before; without it `parent` is empty.
+/** @type {(parent: HTMLElement, layer: Layer, shown: LayerDrawing | null | undefined) => void} */
+export function drawInside(parent, layer, shown) {
   let state = insides.get(parent);
   // Where the window of a convolution is not known, no steps can be drawn that it sees.
-  if (!look || !DRAWINGS[look.kind] || (look.kind === "window" && !layer.window)) {
+  if (!shown || !DRAWINGS[shown.kind] || (shown.kind === "window" && !layer.window)) {
     state?.observer.disconnect();
     insides.delete(parent);
     parent.replaceChildren();
     return;
   }
   if (!state) insides.set(parent, (state = insideNew(parent)));
-  Object.assign(state, { layer, look });
+  Object.assign(state, { layer, shown });
   say(state.heading, `Inside the layer “${layer.name}”: one example sequence, untrained weights`);
-  say(state.says, sentence(look.says));
-  mark(state.root, { "data-kind": look.kind, "data-layer": layer.name });
+  say(state.says, sentence(shown.says));
+  mark(state.root, { "data-kind": shown.kind, "data-layer": layer.name });
   insidePaint(state);
 }
 
 /** @type {(state: Inside) => void} */
 function insidePaint(state) {
-  const { root, svg, pen, layer, look } = state;
+  const { root, svg, pen, layer, shown } = state;
   state.width = Math.floor(root.clientWidth);
   if (!state.width) return; // Folded away: the observer calls again when there is room.
   setFont(getComputedStyle(root).fontFamily);
   const held = state.at?.node;
-  pen.start(look.kind);
+  pen.start(shown.kind);
   const units = layer.axes_out?.[0]?.at(-1) ?? "units";
   const size = layer.output[0]?.at(-1) ?? 0;
-  const drawing = { pen, layer, look, width: state.width, axis: units, size };
-  const { height, legends = [], notes = [], words } = DRAWINGS[look.kind](drawing);
+  const drawing = { pen, layer, shown, width: state.width, axis: units, size };
+  const { height, legends = [], notes = [], words } = DRAWINGS[shown.kind](drawing);
   pen.end();
   insidePoint(state, pen.cells.find(({ node }) => node === held));
-  mark(svg, { width: state.width, height: Math.ceil(height), "aria-label": `${sentence(look.says)} ${words}` });
+  mark(svg, { width: state.width, height: Math.ceil(height), "aria-label": `${sentence(shown.says)} ${words}` });
   insideLegend(state.legend, legends, notes);
   state.readout.hidden = !pen.cells.length;
   mark(svg, { tabindex: pen.cells.length ? 0 : -1 });
 }
 
-// Each takes the look of its own kind, which the index gives it.
-/** @type {Record<Look["kind"], (drawing: Drawing<any>) => Drawn>} */
+// Each takes the numbers of its own kind, which the index gives it.
+/** @type {Record<LayerDrawing["kind"], (drawing: Drawing<any>) => Drawn>} */
 const DRAWINGS = {
   windows: insideWindows,
   memory: insideMemory,

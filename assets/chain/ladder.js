@@ -5,7 +5,7 @@ import { insideArrow, insideText, insideWords } from "./strips.js";
 import { anchorOf, seenFrom } from "./taps.js";
 import { count, joined } from "./words.js";
 
-/** @import { WindowLook } from "../description.d.ts" */
+/** @import { WindowDrawing } from "../description.d.ts" */
 /** @import { Drawing, Drawn } from "./types.d.ts" */
 
 const PADDED = new Map([
@@ -15,9 +15,9 @@ const PADDED = new Map([
 ]);
 const ONE_STEP = { size: 1, stride: 1, dilation: 1, offset: 0 };
 
-/** @type {(drawing: Drawing<WindowLook>) => Drawn} */
-export function insideLadder({ pen, layer, look, width }) {
-  const { steps, padding } = look;
+/** @type {(drawing: Drawing<WindowDrawing>) => Drawn} */
+export function insideLadder({ pen, layer, shown, width }) {
+  const { steps, padding } = shown;
   const slid = layer.window ?? ONE_STEP;
   const { stride, offset: before } = slid;
   const reach = (slid.size - 1) * slid.dilation + 1;
@@ -26,13 +26,13 @@ export function insideLadder({ pen, layer, look, width }) {
   const after = padding === "same" ? reach - 1 - before : 0;
   const left = 8;
   const most = Math.floor((width - left - INSIDE_RIGHT) / 24);
-  const shown = Math.max(Math.min(steps, most - before - after), Math.min(steps, reach));
-  const { place } = insideEven(shown + before + after, left, width - left - INSIDE_RIGHT, 30);
+  const visible = Math.max(Math.min(steps, most - before - after), Math.min(steps, reach));
+  const { place } = insideEven(visible + before + after, left, width - left - INSIDE_RIGHT, 30);
   const spot = (/** @type {number} */ step) => place(step - 1 + before);
-  const outputs = Math.max(1, Math.floor((shown + before + after - reach) / stride) + 1);
+  const outputs = Math.max(1, Math.floor((visible + before + after - reach) / stride) + 1);
   // An output that sees no padding is followed down to its steps.
   const all = Array.from({ length: outputs }, (_, index) => index + 1);
-  const whole = all.filter((step) => sees(step).every((each) => each >= 1 && each <= shown));
+  const whole = all.filter((step) => sees(step).every((each) => each >= 1 && each <= visible));
   const chosen = whole[Math.floor((whole.length - 1) * 0.6)] ?? outputs;
   const seen = new Set(sees(chosen));
   const centre = (/** @type {number} */ step) => spot(step).x + spot(step).width / 2;
@@ -47,7 +47,7 @@ export function insideLadder({ pen, layer, look, width }) {
   };
   for (const step of all) {
     for (const each of sees(step)) {
-      if (each < 1 - before || each > shown + after || step === chosen) continue;
+      if (each < 1 - before || each > visible + after || step === chosen) continue;
       const d = `M${centre(each)},${bottom - 2}L${centre(anchor(step))},${top + side + 2}`;
       pen("path", `line${step}:${each}`, { class: "fan", d });
     }
@@ -56,11 +56,11 @@ export function insideLadder({ pen, layer, look, width }) {
     insideArrow(pen, `see${each}`, [[centre(each), bottom - 2], [centre(anchor(chosen)), top + side + 3]], "strong");
   }
   for (const step of all) square(`out${step}`, step, top, step === chosen ? "rung chosen" : "rung", anchor(step));
-  for (let step = 1 - before; step <= shown + after; step++) {
-    const pad = step < 1 || step > shown;
+  for (let step = 1 - before; step <= visible + after; step++) {
+    const pad = step < 1 || step > visible;
     square(`in${step}`, step, bottom, pad ? "pad" : seen.has(step) ? "rung seen" : "rung");
   }
-  const more = shown < steps ? ` (the first ${shown} of ${steps})` : "";
+  const more = visible < steps ? ` (the first ${visible} of ${steps})` : "";
   insideText(pen, "returns", "output timesteps", spot(1).x, 12, "s11 bold", "start", "timesteps");
   insideText(pen, "receives", `input timesteps${more}`, left, bottom + side + 15, "s11 bold", "start", "timesteps");
   const went = layer.output?.[0]?.[1] ?? outputs;

@@ -27,12 +27,12 @@ import {
 import { textWidth } from "./text.js";
 import { count, singular } from "./words.js";
 
-/** @import { BothLook, MaskLook, MemoryLook } from "../description.d.ts" */
+/** @import { BothDrawing, MaskDrawing, MemoryDrawing } from "../description.d.ts" */
 /** @import { Drawing, Drawn, Grid, Point } from "./types.d.ts" */
 
-/** @type {(drawing: Drawing<MemoryLook>) => Drawn} */
-export function insideMemory({ pen, layer, look, width, axis, size }) {
-  const { grid, last, counts } = look;
+/** @type {(drawing: Drawing<MemoryDrawing>) => Drawn} */
+export function insideMemory({ pen, layer, shown, width, axis, size }) {
+  const { grid, last, counts } = shown;
   const columns = grid[0].length;
   const all = insideSize(layer, "timesteps") ?? columns;
   const cut = all > columns;
@@ -83,9 +83,9 @@ const MERGES = new Map([
   ["mul", "merged (mul): forward × backward, number by number"],
 ]);
 
-/** @type {(drawing: Drawing<BothLook>) => Drawn} */
-export function insideBoth({ pen, layer, look, width, axis, size }) {
-  const { forward, backward, merged, last, merge_mode: mode } = look;
+/** @type {(drawing: Drawing<BothDrawing>) => Drawn} */
+export function insideBoth({ pen, layer, shown, width, axis, size }) {
+  const { forward, backward, merged, last, merge_mode: mode } = shown;
   const columns = forward[0].length;
   const all = insideSize(layer, "timesteps") ?? columns;
   const left = INSIDE_LEFT + 18;
@@ -149,9 +149,9 @@ export function insideBoth({ pen, layer, look, width, axis, size }) {
   };
 }
 
-/** @type {(drawing: Drawing<MaskLook>) => Drawn} */
-export function insideMask({ pen, look, width }) {
-  const { counts, value } = look;
+/** @type {(drawing: Drawing<MaskDrawing>) => Drawn} */
+export function insideMask({ pen, shown, width }) {
+  const { counts, value } = shown;
   const columns = counts.length;
   const { place } = insideEven(columns, INSIDE_LEFT, width - INSIDE_LEFT - INSIDE_RIGHT);
   const kept = counts.filter(Boolean).length;

@@ -27,15 +27,15 @@ import { textWidth } from "./text.js";
 import { count, joined, singular } from "./words.js";
 import { mark } from "../dom.js";
 
-/** @import { AttentionLook, ConcatLook, PoolLook, RepeatLook } from "../description.d.ts" */
+/** @import { AttentionDrawing, ConcatDrawing, PoolDrawing, RepeatDrawing } from "../description.d.ts" */
 /** @import { Drawing, Drawn } from "./types.d.ts" */
 
 // Many columns and one: pooling goes from the many to the one, repeating the other way.
-/** @type {(drawing: Drawing<PoolLook | RepeatLook>) => Drawn} */
-export function insideManyAndOne({ pen, layer, look, width, axis, size }) {
-  const pools = look.kind === "pool";
-  const counts = pools ? look.counts : null;
-  const [many, one] = pools ? [look.received, look.returned] : [look.returned, look.received];
+/** @type {(drawing: Drawing<PoolDrawing | RepeatDrawing>) => Drawn} */
+export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
+  const pools = shown.kind === "pool";
+  const counts = pools ? shown.counts : null;
+  const [many, one] = pools ? [shown.received, shown.returned] : [shown.returned, shown.received];
   const columns = many[0].length;
   const side = 26;
   const gap = width < 560 ? 44 : 120;
@@ -47,7 +47,7 @@ export function insideManyAndOne({ pen, layer, look, width, axis, size }) {
   const rowHeight = insideHeight(many);
   const label = insideRowsName(many, axis, size);
   const y = 24;
-  const word = look.kind === "pool" ? look.verb : "repeats";
+  const word = shown.kind === "pool" ? shown.verb : "repeats";
   const kept = (counts ?? []).filter(Boolean).length;
   const height = insideStrip(pen, "many", many, { place, y, rowHeight, range, words: insideStep(axis) });
   const onePlace = () => ({ x: single, width: side });
@@ -77,10 +77,10 @@ export function insideManyAndOne({ pen, layer, look, width, axis, size }) {
   };
 }
 
-/** @type {(drawing: Drawing<ConcatLook>) => Drawn} */
-export function insideConcat({ pen, look, width, axis }) {
-  const { parts } = look;
-  const names = look.axis ?? axis;
+/** @type {(drawing: Drawing<ConcatDrawing>) => Drawn} */
+export function insideConcat({ pen, shown, width, axis }) {
+  const { parts } = shown;
+  const names = shown.axis ?? axis;
   const total = parts.reduce((sum, part) => sum + part.size, 0);
   const room = Math.min(760, width - 16);
   const gap = 10;
@@ -112,9 +112,9 @@ export function insideConcat({ pen, look, width, axis }) {
   return { height: 132, words: `The parts, ${told}, are put side by side at every timestep: ${sum}.` };
 }
 
-/** @type {(drawing: Drawing<AttentionLook>) => Drawn} */
-export function insideAttention({ pen, look, width }) {
-  const { weights } = look;
+/** @type {(drawing: Drawing<AttentionDrawing>) => Drawn} */
+export function insideAttention({ pen, shown, width }) {
+  const { weights } = shown;
   const columns = weights[0].length;
   const left = 52;
   const { width: wide, place } = insideEven(columns, left, Math.min(width - left - INSIDE_RIGHT, 420), 18);

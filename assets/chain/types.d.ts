@@ -16,7 +16,7 @@ export interface PageData {
   waiting: string | null;
   query: Record<string, string> | null;
   follows: string[];
-  looks: Record<string, Look> | null;
+  drawings: Record<string, LayerDrawing> | null;
   view: "chain" | "unrolled";
   hidden: Hidden;
   marks: Record<string, string>;
@@ -185,7 +185,7 @@ export interface Changes extends Told {
   timer: number;
 }
 
-export type Shapes = Pick<Answer, "description" | "values" | "looks">;
+export type Shapes = Pick<Answer, "description" | "values" | "drawings">;
 
 export interface Follower {
   draw: (state: State) => void;
@@ -266,13 +266,13 @@ export interface Drawn {
   words: string;
 }
 
-export type Look = NonNullable<Answer["looks"]>[string];
+export type LayerDrawing = NonNullable<Answer["drawings"]>[string];
 
 // A drawing of what a layer does: `axis` and `size` are the last ones of what it returns.
-export interface Drawing<Kind extends Look = Look> {
+export interface Drawing<Kind extends LayerDrawing = LayerDrawing> {
   pen: Pen;
   layer: Layer;
-  look: Kind;
+  shown: Kind;
   width: number;
   axis: string;
   size: number;
@@ -289,7 +289,7 @@ export interface Inside {
   width: number;
   at: Cell | null;
   layer: Layer;
-  look: Look;
+  shown: LayerDrawing;
   observer: ResizeObserver;
 }
 

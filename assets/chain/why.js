@@ -91,7 +91,7 @@ function closeWhy(state, back) {
 /** @type {(state: State) => void} */
 export function writeWhy(state) {
   const { why, data, layers } = state;
-  const { description, hidden = [], looks, open } = data;
+  const { description, hidden = [], drawings, open } = data;
   if (description && !hidden.length && (open ?? null) !== why.asked) {
     why.asked = open ?? null;
     if (open) Object.assign(why, { name: open, opener: null });
@@ -114,7 +114,7 @@ export function writeWhy(state) {
     create("span", "", why.title).textContent = ` — ${layer.type}`;
     explainInto(why.body, layer, description.symbols ?? {});
   }
-  drawInside(why.drawing, layer, looks?.[layer.name]);
+  drawInside(why.drawing, layer, drawings?.[layer.name]);
 }
 
 // All blocks of the panel have one scale, which is known when their places are.

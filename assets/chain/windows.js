@@ -15,12 +15,12 @@ import {
 import { textWidth } from "./text.js";
 import { singular } from "./words.js";
 
-/** @import { WindowsLook } from "../description.d.ts" */
+/** @import { WindowsDrawing } from "../description.d.ts" */
 /** @import { Drawing, Drawn } from "./types.d.ts" */
 
-/** @type {(drawing: Drawing<WindowsLook>) => Drawn} */
-export function insideWindows({ pen, layer, look, width, axis, size }) {
-  const { anew, through, steps, windows } = look;
+/** @type {(drawing: Drawing<WindowsDrawing>) => Drawn} */
+export function insideWindows({ pen, layer, shown, width, axis, size }) {
+  const { anew, through, steps, windows } = shown;
   const [rows, columns] = [anew.length, anew[0].length];
   const windowOf = (/** @type {number} */ column) => Math.floor(column / steps);
   const firsts = Array.from({ length: windows }, (_, each) => each * steps);

@@ -83,13 +83,13 @@ def shapes(settings: dict[str, Any], as_json: bool) -> None:
 def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
     """What every layer does to the axes, and why."""
     found = jobs.describe(experiment(settings).to_dict())
-    description, looks = Description.read(found["description"]), found["looks"]
+    description, drawings = Description.read(found["description"]), found["drawings"]
     if layer is not None:
         description = replace(description, layers=(named(description, layer),))
     if as_json:
         print(json.dumps(explained(description).to_dict()))
     else:
-        print(told(description, looks) if layer is None else told_layer(description.layers[0], looks))
+        print(told(description, drawings) if layer is None else told_layer(description.layers[0], drawings))
 
 
 @click.command(epilog=examples("quiz two_streams --seed 7 --questions 10"))

@@ -175,7 +175,7 @@ def _drawn(weights: np.ndarray, causal: bool) -> Drawing:
     shown = (weights.mean(axis=0) if mean else weights)[:MOST_ATTENDED, :MOST_ATTENDED]
     before = " None attends to a later one." if causal else ""
     says = f"Attention weights: how much each timestep (row) attends to each timestep (column){mean}.{before} "
-    return drawings.AttentionLook(weights=rows(shown.astype(np.float64)), says=f"{says}Each row adds up to 1.")
+    return drawings.AttentionDrawing(weights=rows(shown.astype(np.float64)), says=f"{says}Each row adds up to 1.")
 
 
 class Attention(_Attending):

@@ -134,8 +134,8 @@ class SlidConvolution(Filters):
         spread = f", {dilation} apart" if dilation > 1 else ""
         seen = count(window, "timesteps")
         says = f"Each output sees {seen}{spread} ({layer.padding} padding). The filters are the same everywhere."
-        return drawings.WindowLook(
-            reach=reach, window=window, apart=dilation, steps=length, padding=layer.padding, says=says
+        return drawings.WindowDrawing(
+            reach=reach, window=window, dilation=dilation, steps=length, padding=layer.padding, says=says
         )
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:

@@ -83,7 +83,7 @@ class _GlobalPooling(Spatial):
         verb = f"{self.takes} over"
         says = f"For each feature alone: {verb} {count(steps, 'timesteps')}{left}."
         before, after = grid(received[0]), column(view.returned.reshape(-1))
-        return drawings.PoolLook(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
+        return drawings.PoolDrawing(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
 
 
 class _GlobalAverage(_GlobalPooling):

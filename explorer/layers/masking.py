@@ -45,4 +45,4 @@ class Masking(LayerRules):
         counts = np.any(view.received[0][0] != view.layer.mask_value, axis=-1).astype(int)[:MOST_STEPS].tolist()
         of_all = counted(len(counts), "timesteps", "are").replace("are", "").replace("is", "").strip()
         says = f"{len(counts) - sum(counts)} of {of_all} masked: every number in them is {view.layer.mask_value:g}."
-        return drawings.MaskLook(counts=tuple(counts), value=float(view.layer.mask_value), says=says)
+        return drawings.MaskDrawing(counts=tuple(counts), value=float(view.layer.mask_value), says=says)

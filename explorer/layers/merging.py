@@ -214,7 +214,7 @@ class Concatenate(LayerRules):
             return None
         sizes = [tensor.shape[-1] for tensor in view.received]
         says = f"{' + '.join(map(str, sizes))} numbers stand side by side and make {sum(sizes)}; none is changed."
-        return drawings.ConcatLook(parts=tuple(drawings.Part("", size) for size in sizes), axis="units", says=says)
+        return drawings.ConcatDrawing(parts=tuple(drawings.Part("", size) for size in sizes), axis="units", says=says)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         axes = received[0].axes

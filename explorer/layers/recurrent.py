@@ -124,7 +124,7 @@ class Recurrent(LayerRules):
         returned = "only the last one is returned" if last else "every one is returned"
         skipped = "; at a masked timestep it stays as it was" if _some_masked(view.mask) else ""
         says = f"The hidden state starts at zero and is updated at every timestep{skipped}; {returned}."
-        return drawings.MemoryLook(grid=grid(states[0]), last=last, counts=kept_steps(view.mask), says=says)
+        return drawings.MemoryDrawing(grid=grid(states[0]), last=last, counts=kept_steps(view.mask), says=says)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         if not _is_known(layer):

@@ -146,7 +146,7 @@ class RepeatVector(LayerRules):
     def view(self, view: LayerView) -> Drawing | None:
         length = view.returned.shape[1]
         says = f"The one vector is given to {'the one timestep' if length == 1 else f'all {length:,} timesteps, unchanged'}."
-        return drawings.RepeatLook(received=column(view.received[0][0]), returned=grid(view.returned[0]), says=says)
+        return drawings.RepeatDrawing(received=column(view.received[0][0]), returned=grid(view.returned[0]), says=says)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         first = received[0]

@@ -110,7 +110,7 @@ class TimeDistributed(LayerRules):
             grid(each.reshape(windows, length, -1)[:kept, places].reshape(kept * len(places), -1))
             for each in (anew, through[0])
         ]
-        return drawings.WindowsLook(windows=kept, steps=len(places), anew=shown[0], through=shown[1], says=says)
+        return drawings.WindowsDrawing(windows=kept, steps=len(places), anew=shown[0], through=shown[1], says=says)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         first, inner = received[0], layer.layer
@@ -132,7 +132,7 @@ def copies(view: LayerView) -> Drawing | None:
     says = f"The same {name} is applied {length:,} times, once at each timestep: no timestep sees another."
     if length == 1:
         says = f"The {name} is applied once: there is one timestep."
-    return drawings.CopiesLook(steps=length, received=grid(received[0]), returned=grid(returned[0]), says=says)
+    return drawings.CopiesDrawing(steps=length, received=grid(received[0]), returned=grid(returned[0]), says=says)
 
 
 class Bidirectional(LayerRules):
@@ -238,7 +238,7 @@ class Bidirectional(LayerRules):
         if last:
             which = "the forward state at the last timestep and the backward state at the first are"
         says = f"One hidden state runs forwards, one backwards; {which} {self.merges[layer.merge_mode][1]}."
-        return drawings.BothLook(
+        return drawings.BothDrawing(
             merge_mode=layer.merge_mode,
             forward=grid(forward)[rows],
             backward=grid(backward)[rows],

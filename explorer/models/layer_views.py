@@ -17,7 +17,7 @@ from explorer.models.activations import remembered
 from explorer.shapes.graph import calls
 
 
-def looks(
+def draw(
     model: keras.Model,
     tensors: Mapping[str, np.ndarray],
     masks: Mapping[str, np.ndarray | None],
@@ -32,7 +32,7 @@ def looks(
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> kept = keras.layers.RepeatVector(3, name="repeated")(keras.layers.Flatten(name="flat")(sequence))
     >>> numbers = {"sequence": np.zeros((1, 2, 1)), "flat": np.array([[1.0, 2.0]]), "repeated": np.ones((1, 3, 2))}
-    >>> looks(keras.Model(sequence, kept), numbers, {})["repeated"].received
+    >>> draw(keras.Model(sequence, kept), numbers, {})["repeated"].received
     ((1.0,), (2.0,))
     """
     found: dict[str, Drawing] = {}
@@ -42,7 +42,7 @@ def looks(
             continue
         view = LayerView(call.layer, received, tensors[call.name], masks.get(call.reads[0]), remembered)
         shown = rules_for(call.layer).view(view)
-        if isinstance(shown, drawings.ConcatLook):
+        if isinstance(shown, drawings.ConcatDrawing):
             named = zip(call.reads, shown.parts, strict=True)
             shown = replace(shown, parts=tuple(drawings.Part(name, part.size) for name, part in named))
         if shown is not None:

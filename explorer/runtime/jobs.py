@@ -157,8 +157,10 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     description = setting_symbols.with_settings(describe_model(model), wanted)
     offered = tuple(setting.written() for setting in variants.settings(model))
     hindrance = trainer.hindrance(wanted, model)
-    values, shown = _numbers(_known(wanted, description), model, description)
-    answer = Answer(description=description.written(), values=values, looks=shown, comparable=offered, hindrance=hindrance)
+    values, drawings = _numbers(_known(wanted, description), model, description)
+    answer = Answer(
+        description=description.written(), values=values, drawings=drawings, comparable=offered, hindrance=hindrance
+    )
     return answer.to_dict()
 
 
@@ -174,11 +176,13 @@ def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) ->
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     found = variants.variant_of(model, layer, setting, value)
-    values, shown = None, None
+    values, drawings = None, None
     if found.model is not None and found.description is not None:
-        values, shown = _numbers(_known(wanted), found.model, found.description)
+        values, drawings = _numbers(_known(wanted), found.model, found.description)
     description = None if found.description is None else found.description.written()
-    answer = CompareAnswer(changed=found.changed, description=description, broken=found.broken, values=values, looks=shown)
+    answer = CompareAnswer(
+        changed=found.changed, description=description, broken=found.broken, values=values, drawings=drawings
+    )
     return answer.to_dict()
 
 
@@ -206,7 +210,7 @@ def _numbers(
     try:
         tensors, masks = activations.outputs(model, [stream[:1] for stream in probe.inputs])
         explained = {layer.name for layer in description.layers if layer.explained}
-        return activations.grids(description, tensors), layer_views.looks(model, tensors, masks, explained)
+        return activations.grids(description, tensors), layer_views.draw(model, tensors, masks, explained)
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
         if experiment.pasted is None:

@@ -121,15 +121,15 @@ def named(description: Description, name: str) -> Layer:
     raise ValueError(f"There is no layer called “{name}”. There are: {names}.")
 
 
-def told(description: Description, looks: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | None = None) -> str:
     """The whole model as text: what comes in, every layer, what moves what, and the chain over time.
 
-    looks: what the drawings of the layers show of one sequence (`explorer.models.layer_views`), where there are any.
+    drawings: what the drawings of the layers show of one sequence (`explorer.models.layer_views`), where there are any.
     """
     lines = [
         f"{source.name}: comes in as {spelled(source.axes, source.symbols, source.shape)}" for source in description.sources
     ]
-    parts = ["\n".join(lines), *(told_layer(layer, looks) for layer in description.layers)]
+    parts = ["\n".join(lines), *(told_layer(layer, drawings) for layer in description.layers)]
     settings = [
         f"{name} ({each.symbol}) moves an axis of {joined(each.axes)}. {each.says}"
         for name, each in description.settings.items()
@@ -139,7 +139,7 @@ def told(description: Description, looks: Mapping[str, Mapping[str, Any]] | None
     return "\n\n".join(parts)
 
 
-def told_layer(layer: Layer, looks: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
+def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
     """One layer as text: shapes, rule, equation, weights, arithmetic, what it does to one sequence, and what it holds."""
     takes, gives = _spelled(layer)
     lines = [
@@ -160,10 +160,10 @@ def told_layer(layer: Layer, looks: Mapping[str, Mapping[str, Any]] | None = Non
         lines.append(f"  no parameters of its own: it shares the weights of {layer.shares}")
     else:
         lines.append(f"  parameters: {counted(layer.parameters) if layer.params else 'none'}")
-    look = (looks or {}).get(layer.name) if not indent else None
-    lines += [f"  on one sequence: {look['says']}"] if look else []
+    drawing = (drawings or {}).get(layer.name) if not indent else None
+    lines += [f"  on one sequence: {drawing['says']}"] if drawing else []
     text = "\n".join(indent + line for line in lines)
-    inside = [told_layer(each, looks, indent + "    ") for each in layer.inside]
+    inside = [told_layer(each, drawings, indent + "    ") for each in layer.inside]
     return "\n".join([text, *([f"{indent}  inside:"] if inside else []), *inside])
 
 

@@ -23,7 +23,7 @@ def chain(
     follows: Sequence[str] = (),
     key: str = "chain",
     *,
-    looks: Mapping[str, Any] | None = None,
+    drawings: Mapping[str, Any] | None = None,
     view: str = "chain",
     hidden: Sequence[str] = (),
     marks: Mapping[str, str] | None = None,
@@ -37,12 +37,12 @@ def chain(
     chain asks for the shapes of `query`, the experiment as in the address, at the slider's value.
 
     A click on a layer opens a panel that says why its shapes and counts are what they are, with the drawing that its
-    entry in `looks` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
+    entry in `drawings` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
     "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
     are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence.
     """
     if description and hidden:
         description = hidden_words(description, hidden)
     data = {"description": description, "values": values, "waiting": waiting, "query": query, "follows": list(follows)}
-    shown = {"looks": looks, "view": view, "hidden": list(hidden), "marks": dict(marks or {}), "open": open}
+    shown = {"drawings": drawings, "view": view, "hidden": list(hidden), "marks": dict(marks or {}), "open": open}
     _CHAIN(data={**data, **shown, "url": "/shapes"}, key=key)

@@ -154,10 +154,10 @@ def _show(found: Mapping[str, Any], other: Mapping[str, Any], changed: Changed) 
             st.markdown(marked(parts["why"]))
     here, there = _marks(parts, broken, description, changed)
     st.caption(plain(f"Your model: {changed['label']} = {changed['here']}"))
-    chain(found["description"], found["values"], key="chain_itself", looks=found.get("looks"), marks=here)
+    chain(found["description"], found["values"], key="chain_itself", drawings=found.get("drawings"), marks=here)
     st.caption(plain(f"With {changed['label']} = {changed['there']}"))
     if description:
-        chain(description, other["values"], key="chain_compared", looks=other.get("looks"), marks=there)
+        chain(description, other["values"], key="chain_compared", drawings=other.get("drawings"), marks=there)
     else:
         st.markdown("The first layer cannot be built.")
     if broken and broken["keras_says"]:

@@ -44,10 +44,10 @@ def show_view(
     if view == "twins" and experiment is not None:
         compare_panel(experiment, found)
         return
-    values, looks = found.get("values"), found.get("looks")
+    values, drawings = found.get("values"), found.get("drawings")
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.
-        chain(description, values, query=query, looks=looks, hidden=hidden(description))
+        chain(description, values, query=query, drawings=drawings, hidden=hidden(description))
         quiz_panel(description)
         return
-    chain(description, values, query=query, looks=looks, view=view, follows=follows)
+    chain(description, values, query=query, drawings=drawings, view=view, follows=follows)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from explorer.models.activations import outputs
-from explorer.models.layer_views import looks
+from explorer.models.layer_views import draw
 from explorer.shapes.describe_model import describe
 from tests.layers.described import checked
 
@@ -169,7 +169,7 @@ def test_what_moves_along_time_is_what_is_said_of_it(kind, steps, causal, data):
     assert found.short == f"every timestep attends to {seen}"
     assert seen in found.does
     # The drawing has the weights with which the model computes, the causal mask among them.
-    look = looks(model, *outputs(model, before)).get(layer.name)
+    look = draw(model, *outputs(model, before)).get(layer.name)
     weights = np.array(look.weights)
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-3)
     assert (np.triu(weights, 1) == 0).all() or not causal

@@ -16,9 +16,9 @@ from explorer.runtime import jobs
 RANDOM = np.random.default_rng(3)
 
 
-def looked(model: keras.Model, *arrays: np.ndarray) -> dict:
-    found = layer_views.looks(model, *activations.outputs(model, list(arrays)))
-    return {name: look.to_dict() for name, look in found.items()}
+def drawings_of(model: keras.Model, *arrays: np.ndarray) -> dict:
+    found = layer_views.draw(model, *activations.outputs(model, list(arrays)))
+    return {name: drawing.to_dict() for name, drawing in found.items()}
 
 
 def close(shown: list[list[float]], wanted: np.ndarray) -> bool:
@@ -30,10 +30,10 @@ def close(shown: list[list[float]], wanted: np.ndarray) -> bool:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_layer_with_time_has_a_look_and_it_is_plain_data(name):
     found = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())
-    assert json.loads(json.dumps(found["looks"])) == found["looks"]
+    assert json.loads(json.dumps(found["drawings"])) == found["drawings"]
     for layer in found["description"]["layers"]:
         if layer["flow"] not in ("none", "merge") or layer["type"] == "Concatenate":
-            assert found["looks"][layer["name"]]["says"].endswith(".")
+            assert found["drawings"][layer["name"]]["says"].endswith(".")
 
 
 @pytest.mark.parametrize("kind", ["GRU", "LSTM", "SimpleRNN"])
@@ -42,10 +42,10 @@ def test_a_memory_is_shown_at_every_step_whatever_is_handed_on(kind, sequences):
     sequence = keras.Input((7, 3), name="sequence")
     layer = getattr(layers, kind)(4, return_sequences=sequences, name="memory")
     data = RANDOM.normal(size=(1, 7, 3)).astype("float32")
-    look = looked(keras.Model(sequence, layer(sequence)), data)["memory"]
-    assert (look["kind"], look["last"], look["counts"]) == ("memory", not sequences, None)
+    drawing = drawings_of(keras.Model(sequence, layer(sequence)), data)["memory"]
+    assert (drawing["kind"], drawing["last"], drawing["counts"]) == ("memory", not sequences, None)
     layer.return_sequences = True
-    assert close(look["grid"], layer(data)[0])
+    assert close(drawing["grid"], layer(data)[0])
 
 
 def test_windows_start_from_zero_and_the_plain_layer_runs_through():
@@ -53,12 +53,12 @@ def test_windows_start_from_zero_and_the_plain_layer_runs_through():
     gru = layers.GRU(4)
     model = keras.Model(sequence, layers.TimeDistributed(gru, name="memory")(sequence))
     data = RANDOM.normal(size=(1, 3, 5, 2)).astype("float32")
-    look = looked(model, data)["memory"]
+    drawing = drawings_of(model, data)["memory"]
     gru.return_sequences = True
-    assert (look["kind"], look["windows"], look["steps"]) == ("windows", 3, 5)
-    assert close(look["anew"], np.asarray(gru(data[0])).reshape(15, 4))
-    assert close(look["through"], gru(data.reshape(1, 15, 2))[0])
-    anew, through = np.array(look["anew"]), np.array(look["through"])
+    assert (drawing["kind"], drawing["windows"], drawing["steps"]) == ("windows", 3, 5)
+    assert close(drawing["anew"], np.asarray(gru(data[0])).reshape(15, 4))
+    assert close(drawing["through"], gru(data.reshape(1, 15, 2))[0])
+    anew, through = np.array(drawing["anew"]), np.array(drawing["through"])
     assert np.array_equal(anew[:, :5], through[:, :5])
     assert not np.allclose(anew[:, 5:], through[:, 5:], atol=1e-3)
 
@@ -68,10 +68,10 @@ def test_long_windows_are_shown_whole_with_some_of_their_steps():
     gru = layers.GRU(3)
     model = keras.Model(sequence, layers.TimeDistributed(gru, name="memory")(sequence))
     data = RANDOM.normal(size=(1, 4, 100, 2)).astype("float32")
-    look = looked(model, data)["memory"]
-    assert (look["windows"], look["steps"], np.shape(look["anew"])) == (2, 24, (3, 48))
+    drawing = drawings_of(model, data)["memory"]
+    assert (drawing["windows"], drawing["steps"], np.shape(drawing["anew"])) == (2, 24, (3, 48))
     last = np.asarray(gru(data[0]))
-    assert np.allclose(np.array(look["anew"])[:, [23, 47]], last[:2].T, atol=1e-3)
+    assert np.allclose(np.array(drawing["anew"])[:, [23, 47]], last[:2].T, atol=1e-3)
 
 
 @pytest.mark.parametrize("sequences", [True, False])
@@ -81,9 +81,9 @@ def test_both_directions_stand_under_the_steps_that_they_have_read(mode, sequenc
     layer = layers.Bidirectional(layers.GRU(4, return_sequences=sequences), merge_mode=mode, name="memory")
     model = keras.Model(sequence, layer(sequence))
     data = RANDOM.normal(size=(1, 6, 2)).astype("float32")
-    look = looked(model, data)["memory"]
+    drawing = drawings_of(model, data)["memory"]
     merged = np.asarray(model(data))[0]
-    forward, backward = np.array(look["forward"]), np.array(look["backward"])
+    forward, backward = np.array(drawing["forward"]), np.array(drawing["backward"])
     at = slice(None) if sequences else slice(-1, None)
     back = slice(None) if sequences else slice(0, 1)
     merge = {
@@ -93,12 +93,12 @@ def test_both_directions_stand_under_the_steps_that_they_have_read(mode, sequenc
         "ave": lambda a, b: (a + b) / 2,
     }[mode]
     assert np.allclose(
-        np.array(look["merged"]).reshape(len(merge(forward, backward)), -1),
+        np.array(drawing["merged"]).reshape(len(merge(forward, backward)), -1),
         merge(forward[:, at], backward[:, back]),
         atol=2e-3,
     )
     if mode != "concat":
-        assert close(np.array(look["merged"]).reshape(4, -1), merged.reshape(-1, 4))
+        assert close(np.array(drawing["merged"]).reshape(4, -1), merged.reshape(-1, 4))
 
 
 def test_a_mask_shows_which_steps_count_and_the_memory_stays():
@@ -108,7 +108,7 @@ def test_a_mask_shows_which_steps_count_and_the_memory_stays():
     model = keras.Model(sequence, layers.GlobalAveragePooling1D(name="average")(flow))
     data = RANDOM.normal(size=(1, 5, 2)).astype("float32")
     data[:, 3:] = 0
-    found = looked(model, data)
+    found = drawings_of(model, data)
     assert found["mask"]["counts"] == found["memory"]["counts"] == found["average"]["counts"] == [1, 1, 1, 0, 0]
     memory = np.array(found["memory"]["grid"])
     assert np.array_equal(memory[:, 2], memory[:, 4])
@@ -121,7 +121,7 @@ def test_attention_shares_add_up_and_follow_keras():
     layer = layers.MultiHeadAttention(2, 3, name="attention")
     model = keras.Model(sequence, layer(sequence, sequence))
     data = RANDOM.normal(size=(1, 6, 4)).astype("float32")
-    shares = np.array(looked(model, data)["attention"]["weights"])
+    shares = np.array(drawings_of(model, data)["attention"]["weights"])
     _, scores = layer(data, data, return_attention_scores=True)
     assert np.allclose(shares, np.asarray(scores)[0].mean(axis=0), atol=1e-3)
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-2)
