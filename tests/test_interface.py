@@ -87,7 +87,7 @@ def test_frames_become_a_table():
         (Experiment("gru_once", "majority"), ["does not fit GRU, last timestep.*Tasks that fit: adding_problem.$"]),
         (
             Experiment("gru_once", "adding_problem", timesteps=0, seed=-1),
-            ["timesteps must be a whole number from 2 to 200, but “0” came. The nearest is 2.", "seed must be"],
+            ["timesteps must be a whole number from 2 to 200; received “0”. The nearest is 2.", "seed must be"],
         ),
         (
             Experiment("gru_once", "adding_problem", learning_rate="fast"),

@@ -75,8 +75,8 @@ function keyOf(legend, className, words) {
 function lossCard(panel, cards) {
   const { element, legend } = card(panel, cards, "loss", "Loss");
   questionMark(panel.words.lossTitle, "loss");
-  const baseline = create("span", "key", legend);
-  baseline.append("baseline");
+  const baseline = create("span", "", legend);
+  keyOf(baseline, "baseline", "baseline");
   questionMark(baseline, "baseline");
   panel.words.accuracy = create("span", "key accuracy", legend);
   panel.words.training = keyOf(legend, "training", "training");

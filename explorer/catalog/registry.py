@@ -11,6 +11,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,7 @@ class Task(Entry):
 
     outputs: int = 1
     baselines: tuple[Baseline, ...] = field(default=())
+    goal: str = ""
 
     @property
     def loss(self) -> str:
@@ -220,6 +222,7 @@ def task(
     inputs: str = "sequence",
     outputs: int = 1,
     baselines: tuple[Baseline, ...] = (),
+    goal: str = "",
     help: Mapping[str, str] | None = None,
     why: Mapping[str, str] | None = None,
     at_most: Mapping[str, Callable[..., float]] | None = None,
@@ -228,6 +231,8 @@ def task(
     """Sign in a task; the arguments are those of `architecture`, and:
 
     outputs: how many numbers the answer has. baselines: the losses known beforehand.
+    goal: the first sentence of the docstring for one experiment, where it depends on a knob that counts timesteps: with
+        the knob's name in braces, in whose place "3 timesteps" will stand.
     at_most: for a knob, a function of timesteps and features that says how far it may go.
 
     Raises ValueError or TypeError at import for an entry that is not whole.
@@ -236,7 +241,10 @@ def task(
     def sign_in(function: Callable[..., Any]) -> Callable[..., Any]:
         skip = {"rng", "samples"}
         fields = _fields(function, title, answers, answer, inputs, help, why, at_most or {}, allowed, skip)
-        _add(TASKS, Task(**fields, outputs=outputs, baselines=baselines))
+        unknown = {name for _, name, _, _ in Formatter().parse(goal) if name is not None} - set(fields["knobs"])
+        if unknown:
+            raise TypeError(f"{function.__name__}: the goal names {', '.join(sorted(unknown))}, which is no knob of it.")
+        _add(TASKS, Task(**fields, outputs=outputs, baselines=baselines, goal=goal))
         return function
 
     return sign_in

@@ -163,13 +163,13 @@ def _number(name: str, received: Any, limit: Limit, problems: list[Problem], fix
     whole = "a whole number" if limit.whole else "a number"
     number = _float(received)
     if not math.isfinite(number) or isinstance(received, bool):
-        wrong = f"{name} must be {whole} from {allowed}, but {_quote(received)} came."
+        wrong = f"{name} must be {whole} from {allowed}; received {_quote(received)}."
         problems.append(Problem(name, received, f"{wrong} Using {spell(default)}.", wrong))
         return default
     taken = min(max(number, limit.low), limit.high)
     taken = kind(round(taken)) if limit.whole else taken
     if taken != number:
-        wrong = f"{name} must be {whole} from {allowed}, but {_quote(received)} came."
+        wrong = f"{name} must be {whole} from {allowed}; received {_quote(received)}."
         if fixed:
             wrong = f"{name} cannot be {_quote(received)} here. {fixed}"
         problems.append(_nearest(name, received, wrong, taken))
@@ -194,7 +194,7 @@ def _choice(name: str, received: Any, knob: Knob, choices: tuple[Any, ...], prob
             taken = min(choices, key=lambda choice: abs(choice - number))
             if taken == number:
                 return taken
-    problems.append(_nearest(name, received, f"{name} can be {allowed}, but {_quote(received)} came.", taken))
+    problems.append(_nearest(name, received, f"{name} can be {allowed}; received {_quote(received)}.", taken))
     return taken
 
 

@@ -25,11 +25,12 @@ from explorer.tensors.tensor import ORDERED, SPATIAL, Axes, Shape, Tensor
 from explorer.tensors.text import changes, joined
 
 
-def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> ModelShapes:
+def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None, *, whole: bool = True) -> ModelShapes:
     """What every layer of a model receives and returns, in the order in which data meets them.
 
     input_axes: the names of every input's axes, batch included; without them (batch, timesteps, features),
     or with four axes (batch, windows, timesteps, features).
+    whole: the model ends where its layers end. A part of one that fails later has no outputs yet: its last units stay units.
 
     Raises ValueError for a model that has no graph yet: a Sequential without Input, or a subclass with a `call` of its own.
 
@@ -55,7 +56,7 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
         sizes = tuple(symbols.name(axis, size) for axis, size in zip(axes, shape, strict=True))
         tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
         sources.append(SourceShapes(source_name(tensor), shape, axes, sizes))
-    layers = _follow(model, steps, tensors, symbols)
+    layers = _follow(model, steps, tensors, symbols, whole)
     inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
     return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
 

@@ -30,7 +30,8 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     description = None
     if inputs and outputs:
         try:
-            description = describe(keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs]))
+            graph = keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs])
+            description = describe(graph, whole=model is not None)
         except Exception:
             description = None
     layers: list[Outline] = []

@@ -35,6 +35,21 @@ class Course:
     val_accuracies: np.ndarray | None = None
 
 
+def goal(experiment: Experiment) -> str:
+    """What the model should learn, with the numbers of this experiment.
+
+    >>> goal(Experiment("gru_every_step", "delayed_echo", knobs={"delay": 1}))
+    'Output the first feature from 1 timestep ago, and 0 before that.'
+    """
+    task = resolve(experiment).task
+    return task.goal.format(**_in_timesteps(experiment)) if task.goal else task.summary
+
+
+def _in_timesteps(experiment: Experiment) -> dict[str, str]:
+    """What stands in a sentence for each knob that is a whole number, if it counts timesteps."""
+    return {name: count(value, "timesteps") for name, value in experiment.knobs.items() if isinstance(value, int)}
+
+
 def tell(experiment: Experiment, course: Course) -> list[str]:
     """The sentences, the most telling first; none before the first epoch."""
     if not len(course.val_losses) or not np.isfinite(course.val_losses).all():
@@ -49,7 +64,7 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
 
 def _baselines(found: Resolved, course: Course) -> str:
     task, values = found.task, found.baselines
-    words = {name: count(value, "timesteps") for name, value in found.experiment.knobs.items() if isinstance(value, int)}
+    words = _in_timesteps(found.experiment)
     passed, standing = None, None
     for baseline in sorted(task.baselines, key=lambda baseline: -values[baseline.name]):
         below = np.flatnonzero(course.val_losses < values[baseline.name] * CLEARLY_BELOW)

@@ -56,7 +56,7 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
             st.session_state["quiz_seed_wanted"] = int(quiz_seed)
         elif quiz_seed:
             sentence = (
-                f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}, but “{quiz_seed[:40]}” came. Using another."
+                f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}; received “{quiz_seed[:40]}”. Using another."
             )
             problems.append(Problem("quiz_seed", quiz_seed, sentence))
         st.session_state["run"] = None

@@ -11,6 +11,7 @@ from explorer.catalog.registry import Knob
 from explorer.experiment import SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.glossary import GLOSSARY
+from explorer.training.narration import goal
 from explorer.ui.address import keep_when_bounds_move
 
 # The word of the glossary that explains a setting.
@@ -38,7 +39,7 @@ def controls(experiment: Experiment) -> None:
         fitting,
         format_func=lambda name: TASKS[name].title,
         key="task",
-        help="What the model should learn; only tasks that fit the architecture are listed. " + task.summary,
+        help="What the model should learn; only tasks that fit the architecture are listed. " + goal(experiment),
     )
     for name in SIZES:
         _slider(name, experiment)

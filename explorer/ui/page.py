@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import ARCHITECTURES
 from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
 from explorer.runtime.engine import Refused
+from explorer.training.narration import goal
 from explorer.ui import address, engine_instance
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
@@ -40,7 +41,7 @@ def main() -> None:
 
 
 def _head(experiment: Experiment) -> None:
-    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    architecture = ARCHITECTURES[experiment.architecture]
     words, presets = st.columns([7, 17], vertical_alignment="center")
     with words:
         st.markdown(f"#### {architecture.title}", help=architecture.doc)
@@ -59,7 +60,7 @@ def _head(experiment: Experiment) -> None:
         )
     caption, views = st.columns([8, 5], vertical_alignment="center")
     model = PRESETS[current].says if current else architecture.summary
-    caption.caption(f"**Model:** {plain(model)} **Task:** {plain(task.summary)}")
+    caption.caption(f"**Model:** {plain(model)} **Task:** {plain(goal(experiment))}")
     choose_view(views)
 
 

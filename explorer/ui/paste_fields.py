@@ -85,7 +85,7 @@ def _shapes(name: str, text: str, problems: list[str]) -> tuple[Shape, ...] | No
             return None
         if len(shape) > MOST_AXES or not all(1 <= size <= LARGEST_SIZE for size in shape):
             problems.append(
-                f"{name} must have 1 to {MOST_AXES} sizes from 1 to {LARGEST_SIZE:,}, but “{_short(part)}” came. {_HOW}."
+                f"{name} must have 1 to {MOST_AXES} sizes from 1 to {LARGEST_SIZE:,}; received “{_short(part)}”. {_HOW}."
             )
             return None
         found.append(shape)

@@ -13,6 +13,7 @@ from explorer.catalog import pasted_experiment, pasted_tasks, resolve
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS, knob_choices
 from explorer.report import Report
+from explorer.training.narration import goal
 from explorer.ui import engine_instance, paste_state
 from explorer.ui.address import keep_when_bounds_move
 from explorer.ui.controls import draw_knob, draw_setting
@@ -83,7 +84,7 @@ def _settings(experiment: Experiment) -> None:
             tasks,
             format_func=lambda name: resolve(replace(experiment, task=name)).task.title,
             key="task",
-            help=f"{TASK_HELP} {own.summary}",
+            help=f"{TASK_HELP} {goal(experiment)}",
         )
     with epochs:
         draw_setting("epochs", experiment)

@@ -223,16 +223,16 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("timesteps=9999", "timesteps must be a whole number from 2 to 200, but “9999” came. Using 200."),
-        ("units=**5**", "units must be a whole number from 1 to 256, but “**5**” came. Using 32."),
+        ("timesteps=9999", "timesteps must be a whole number from 2 to 200; received “9999”. Using 200."),
+        ("units=**5**", "units must be a whole number from 1 to 256; received “**5**”. Using 32."),
         ("seed=![a](http://b.c)", "seed must be a whole number from 0 to 999999, but “![a](http:"),
-        ("units=many", "units must be a whole number from 1 to 256, but “many” came. Using 32."),
+        ("units=many", "units must be a whole number from 1 to 256; received “many”. Using 32."),
         ("architecture=gru_evry_step", "There is no architecture called “gru_evry_step”."),
         ("architecture=gru_once&task=majority", "Majority of a padded sequence does not fit GRU"),
         ("run=nothing", "There is no run called “nothing” here."),
         ("preset=nothing", "There is no preset called “nothing”."),
         ("view=upside_down", "There is no view called “upside_down”. There are: chain, unrolled, twins, quiz."),
-        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999, but “many” came. Using another."),
+        ("quiz_seed=many", "quiz_seed must be a whole number from 0 to 9999; received “many”. Using another."),
         ("untis=3", "There is no setting called “untis”; it was left out. Did you mean units?"),
     ],
 )

@@ -8,10 +8,13 @@ import math
 import numpy as np
 import pytest
 
-from explorer.catalog import TASKS
+from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.catalog.tasks.longest_window import fair_chance, no_run
 from explorer.catalog.tasks.majority import one_vote_right
+from explorer.experiment import Experiment
 from explorer.experiment.bounds import knob_choices
+from explorer.tensors.text import count
+from explorer.training.narration import goal
 
 MANY = 20_000
 STANDARD_ERRORS = 4.5
@@ -94,6 +97,15 @@ def test_baselines_have_names_of_their_own_and_say_what_it_means_to_pass_them(ta
     for baseline in task.baselines:
         said = baseline.passed.format(**knobs)
         assert said[0].isupper() and said.endswith(".") and "{" not in said
+
+
+@each_setting()
+def test_the_goal_has_the_numbers_of_the_experiment(task, timesteps, features, knobs):
+    architecture = next(name for name, each in ARCHITECTURES.items() if each.fits(task))
+    said = goal(Experiment(architecture, task.name, timesteps, features, knobs=knobs))
+    assert said[0].isupper() and said.endswith(".") and "{" not in said
+    assert all(count(knobs[name], "timesteps") in said for name in task.knobs if f"{{{name}}}" in task.goal)
+    assert not any(name in said.split() for name in task.knobs)
 
 
 @each_setting(lambda task: any(baseline.name == "without memory" for baseline in task.baselines))

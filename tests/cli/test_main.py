@@ -166,8 +166,8 @@ def test_train_gives_one_object_an_epoch(capsys):
     ("arguments", "sentence"),
     [
         (("shapes", "gru_evry"), "There is no architecture called “gru_evry”."),
-        (("shapes", "gru_once", "--timesteps", "0"), "timesteps must be a whole number from 2 to 200, but “0” came."),
-        (("shapes", "gru_once", "--units", "many"), "units must be a whole number from 1 to 256, but “many” came."),
+        (("shapes", "gru_once", "--timesteps", "0"), "timesteps must be a whole number from 2 to 200; received “0”."),
+        (("shapes", "gru_once", "--units", "many"), "units must be a whole number from 1 to 256; received “many”."),
         (("train", "gru_once", "--task", "majority"), "does not fit"),
         (("train", "gru_once", "--delay", "3"), "--delay is not a setting of gru_once on adding_problem."),
         (

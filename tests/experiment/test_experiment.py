@@ -100,51 +100,51 @@ def test_whole_and_fractional_writing_of_one_learning_rate_have_one_key():
     [
         (
             {"timesteps": "0"},
-            "timesteps must be a whole number from 2 to 200, but “0” came. Using 2.",
+            "timesteps must be a whole number from 2 to 200; received “0”. Using 2.",
         ),
         (
             {"timesteps": 201},
-            "timesteps must be a whole number from 2 to 200, but “201” came. Using 200.",
+            "timesteps must be a whole number from 2 to 200; received “201”. Using 200.",
         ),
         (
             {"units": "many"},
-            "units must be a whole number from 1 to 256, but “many” came. Using 32.",
+            "units must be a whole number from 1 to 256; received “many”. Using 32.",
         ),
         (
             {"units": "7.5"},
-            "units must be a whole number from 1 to 256, but “7.5” came. Using 8.",
+            "units must be a whole number from 1 to 256; received “7.5”. Using 8.",
         ),
         (
             {"units": True},
-            "units must be a whole number from 1 to 256, but “True” came. Using 32.",
+            "units must be a whole number from 1 to 256; received “True”. Using 32.",
         ),
         (
             {"seed": 10**5000},
-            "seed must be a whole number from 0 to 999999, but “a number of thousands of digits” came. Using 0.",
+            "seed must be a whole number from 0 to 999999; received “a number of thousands of digits”. Using 0.",
         ),
         (
             {"learning_rate": "nan"},
-            "learning_rate must be a number from 0.0001 to 1, but “nan” came. Using 0.01.",
+            "learning_rate must be a number from 0.0001 to 1; received “nan”. Using 0.01.",
         ),
         (
             {"samples": 40, "batch": 50},
-            "batch must be a whole number from 1 to 40, but “50” came. Using 40.",
+            "batch must be a whole number from 1 to 40; received “50”. Using 40.",
         ),
         (
             {"delay": "9"},
-            "delay can be 0, 1, 2, 3, 4, 5, 6, 7, but “9” came. Using 7.",
+            "delay can be 0, 1, 2, 3, 4, 5, 6, 7; received “9”. Using 7.",
         ),
         (
             {"timesteps": 3, "delay": 5},
-            "delay can be 0, 1, 2, but “5” came. Using 2.",
+            "delay can be 0, 1, 2; received “5”. Using 2.",
         ),
         (
             {"architecture": "bidirectional_gru", "merge_mode": "add"},
-            "merge_mode can be concat, sum, mul, ave, but “add” came. Using concat.",
+            "merge_mode can be concat, sum, mul, ave; received “add”. Using concat.",
         ),
         (
             {"architecture": "windows_gru", "windows": "x"},
-            "windows can be a whole number from 2 to 16, but “x” came. Using 8.",
+            "windows can be a whole number from 2 to 16; received “x”. Using 8.",
         ),
         (
             {"architecture": "gru_once", "features": 3},

@@ -146,3 +146,25 @@ def test_the_model_of_a_code_is_the_one_that_it_makes(case):
 
 def test_every_case_holds_a_code_that_is_right():
     assert len(CASES) == len(RIGHT) + len(WRONG) and all(holding(case)[0] for case in CASES)
+
+
+BROKEN_AFTER = {
+    "GRU(32)": "units",
+    "LSTM(32)": "units",
+    "Bidirectional(layers.GRU(16))": "units",
+    "Dense(32)": "units",
+    "Conv1D(32, 3)": "filters",
+}
+
+
+@pytest.mark.parametrize("layer", BROKEN_AFTER)
+def test_where_a_code_breaks_no_layer_returns_outputs_yet(layer):
+    """What the code would have read on is no output; of the same model without the layer that fails, it is."""
+    begin = f"import keras\nfrom keras import layers\nmodel = keras.Sequential([keras.Input((20, 5)), layers.{layer}"
+    wrong = "layers.GRU(16)" if BROKEN_AFTER[layer] == "units" and "Dense" not in layer else "layers.Conv2D(4, 3)"
+    broken, whole = check(f"{begin}, {wrong}])\n"), check(f"{begin}])\n")
+    assert broken.problems and broken.layers[-1].broken
+    (partial,), (ended,) = broken.description.layers, whole.description.layers
+    assert partial.axes_out[0][-1] == BROKEN_AFTER[layer]
+    assert "output" not in partial.change
+    assert ended.axes_out[0][-1] == "outputs"

@@ -91,7 +91,7 @@ def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
     ("key", "text", "sentence"),
     [
         ("x", "many", "x cannot be read: “many”. Write whole numbers with commas between them, batch first, such as 8,20,5"),
-        ("x", "8,0,5", "x must have 1 to 6 sizes from 1 to 1,000,000, but “8,0,5” came."),
+        ("x", "8,0,5", "x must have 1 to 6 sizes from 1 to 1,000,000; received “8,0,5”."),
         ("x", "; ".join(["8,1"] * 9), "x names 9 inputs, and at most 8 are read."),
         ("y", "8,1; 8,2", "y names 2 shapes, “8,1; 8,2”."),
         ("y", "-8", "y cannot be read: “-8”."),

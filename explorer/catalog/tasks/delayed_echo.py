@@ -21,6 +21,7 @@ def predict_zero(inputs: np.ndarray, delay: int) -> np.ndarray:
 
 @task(
     title="Delayed echo",
+    goal="Output the first feature from {delay} ago, and 0 before that.",
     answers="every step",
     timesteps=range(2, 201),
     delay=range(0, 8),

@@ -43,6 +43,7 @@ def fair_chance(timesteps: int, windows: int, run_length: int) -> float:
 
 @task(
     title="Run within a window",
+    goal="Tell whether any window has {run_length} in a row with a positive first feature.",
     answers="once",
     answer="yes/no",
     inputs="windows",

@@ -18,6 +18,7 @@ def predict_zero(inputs: np.ndarray, ahead: int) -> np.ndarray:
 
 @task(
     title="Look ahead",
+    goal="Output the first feature of {ahead} later, and 0 at the end.",
     answers="every step",
     timesteps=range(2, 201),
     ahead=range(1, 8),

@@ -52,6 +52,7 @@ def predict_wave(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
 
 @task(
     title="Sine forecast",
+    goal="Output the first feature's wave {horizon} later, with some noise.",
     answers="every step",
     timesteps=range(3, 201),
     horizon=range(1, 9),

@@ -29,6 +29,7 @@ def predict_first(inputs: tuple[np.ndarray, np.ndarray], second_features: int, a
 
 @task(
     title="Sum of two inputs",
+    goal="Output the first input from {apart} ago plus the second from {apart} later.",
     answers="every step",
     inputs="two streams",
     timesteps=range(2, 201),

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
-from keras import layers
 
 from explorer.answers import ComparableSetting
-from explorer.keras_internals import layer_and_sublayers, maker
+from explorer.keras_internals import layer_and_sublayers
 from explorer.models.variants.changes import choices, fresh, with_value
 from explorer.models.variants.reasons import reason
 from explorer.models.variants.rebuilt import Stop, rebuilt
@@ -142,7 +141,9 @@ def variant_of(model: keras.Model, layer: str, setting: str, value: Any = None) 
         made = variant(model, layer, setting, value)
     except VariantBroken as error:
         broken: Broken = {"layer": error.layer, "says": error.says, "keras_says": error.keras_says}
-        return Variant(changed, error.partial, None if error.partial is None else _as_a_part(error.partial), broken)
+        return Variant(
+            changed, error.partial, None if error.partial is None else describe(error.partial, whole=False), broken
+        )
     return Variant(changed, made, describe(made), None)
 
 
@@ -173,7 +174,7 @@ def _broken(model: keras.Model, changed: Setting, value: Any, partial: keras.Mod
     name, own, error = stop.call.name, changed.layer, stop.error
     if isinstance(error, VariantBroken):  # Within a nested model, which has said so already.
         return VariantBroken(name, error.says, error.keras_says, partial)
-    before, after = _returned(describe(model)), {} if partial is None else _returned(_as_a_part(partial))
+    before, after = _returned(describe(model)), {} if partial is None else _returned(describe(partial, whole=False))
     keras_says = "" if error is None else _in_short(error)
     if error is None:
         why = f"it reads {stop.lacks}, which is no longer returned"
@@ -199,14 +200,6 @@ def _returned(description: ModelShapes) -> dict[str, Tensor]:
     """What every source and layer returns, by name."""
     found = {source.name: Tensor(source.shape, source.axes) for source in description.sources}
     return found | {each.name: Tensor(each.output[0], each.axes_out[0]) for each in description.layers if each.output}
-
-
-def _as_a_part(partial: keras.Model) -> ModelShapes:
-    """A model that breaks off, described: its ends are no answers, so something must seem to read them."""
-    ends = [layers.Identity()(tensor) for tensor in partial.outputs]
-    names = {maker(end).name for end in ends}
-    description = describe(keras.Model(partial.inputs, ends))
-    return replace(description, layers=tuple(each for each in description.layers if each.name not in names))
 
 
 def _keep_weights(model: keras.Model, made: keras.Model) -> None:

@@ -26,7 +26,7 @@ def trusted_proxies(environment: Mapping[str, str] = os.environ) -> tuple[Networ
                 found.append(ipaddress.ip_network(part.strip(), strict=False))
             except ValueError:
                 raise ValueError(
-                    f"{PROXIES_SETTING} must hold addresses or networks between commas, but “{part.strip()[:60]}” came. "
+                    f"{PROXIES_SETTING} must hold addresses or networks between commas; received “{part.strip()[:60]}”. "
                     "Write for example 10.0.0.5 or 10.0.0.0/24."
                 ) from None
     return tuple(found)

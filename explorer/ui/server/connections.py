@@ -171,7 +171,7 @@ def protocols(connections: Connections, websocket: Any, headers: Callable[[], di
             status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
             sentence = "What came is no HTTP request. Ask with a browser."
             if status == 431:
-                sentence = f"The head of a request may have {LARGEST_HEAD} bytes, but more came. Send less."
+                sentence = f"The head of a request may have {LARGEST_HEAD} bytes; received more. Send less."
             body = sentence.encode()
             told = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(body)), "connection": "close"}
             lines = [f"HTTP/1.1 {status} Refused", *(f"{name}: {value}" for name, value in (told | headers()).items())]

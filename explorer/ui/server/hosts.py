@@ -116,7 +116,7 @@ def _named(text: str) -> str:
     found = split_host(urlsplit(text).netloc if "://" in text else text, "http")
     if found is None:
         raise ValueError(
-            f"{HOSTS_SETTING} must hold host names between commas, but “{text[:60]}” came. Write for example "
+            f"{HOSTS_SETTING} must hold host names between commas; received “{text[:60]}”. Write for example "
             "models.school.org."
         )
     return found[0]

@@ -70,12 +70,14 @@ def is_local(scope: Scope) -> bool:
 def too_large(scope: Scope) -> Refusal | None:
     """Why a request is too large to be looked at, None where it is not."""
     if len(scope["path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
-        received = f"{len(scope['path'])} and {len(scope['query_string'])} came"
-        sentence = f"An address may have a path of {LONGEST_PATH} and a query of {LONGEST_QUERY} characters, but {received}."
+        received = f"{len(scope['path'])} and {len(scope['query_string'])}"
+        sentence = (
+            f"An address may have a path of {LONGEST_PATH} and a query of {LONGEST_QUERY} characters; received {received}."
+        )
         return Refusal(414, sentence, close=True)
     size = sum(len(name) + len(value) for name, value in scope["headers"])
     if len(scope["headers"]) > MOST_HEADERS or size > LARGEST_HEADERS:
-        sentence = f"A request may have {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes in all, but more came."
+        sentence = f"A request may have {MOST_HEADERS} headers of {LARGEST_HEADERS} bytes in all; received more."
         return Refusal(431, sentence, close=True)
     return None
 
@@ -86,8 +88,8 @@ def wrong_request(scope: Scope, kind: str) -> Refusal | None:
         return None
     if scope["method"] not in _METHODS[kind]:
         allowed = " and ".join(_METHODS[kind])
-        return Refusal(405, f"This address answers to {allowed}, but {scope['method'][:20]} came.", close=True)
+        return Refusal(405, f"This address answers to {allowed}; received {scope['method'][:20]}.", close=True)
     length = header(scope, b"content-length")
     if header(scope, b"transfer-encoding") or length.strip() not in ("", "0"):
-        return Refusal(413, "No address here takes a body, but one came. Send the request without it.", close=True)
+        return Refusal(413, "No address here takes a body; received one. Send the request without it.", close=True)
     return None
