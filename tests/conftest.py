@@ -19,7 +19,7 @@ settings.load_profile("repeatable")
 # go to one process: those of the browser share a server there.
 LONGEST_FIRST = (
     ("browser/test_page.py",),
-    ("browser/test_paste.py", "browser/test_shapes.py", "browser/test_edge.py", "browser/test_http.py"),
+    tuple(f"browser/test_{name}.py" for name in ("paste", "shapes", "edge", "http", "contrast")),
     ("runtime/test_engine_recovery.py",),
     ("training/test_training.py",),
     ("runtime/test_engine.py",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebError, sync_playwright
@@ -13,6 +14,7 @@ from scripts.chromium import find
 
 # Nothing is waited for by time: this only ends a test that hangs, on the slowest machine.
 PATIENCE = 90_000
+WINDOW = {"width": 1280, "height": 800}
 OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 
 
@@ -38,19 +40,28 @@ def own(tmp_path) -> Iterator[Application]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[dict[str, Any]]:
+    """How a Chromium is started, and by what."""
     path = find()
     assert path, "The browser tests need Chromium; `make test` finds or installs one."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+        yield {"start": playwright.chromium, "options": {"executable_path": path, "args": CHROMIUM_FLAGS}}
 
 
 @pytest.fixture(scope="session")
-def context(browser) -> Iterator[BrowserContext]:
-    """One for all tests of this process: what it has loaded once, Plotly above all, it need not load and compile again."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+def browser(chromium) -> Iterator[Browser]:
+    """For who needs visitors beside the first one."""
+    browser = chromium["start"].launch(**chromium["options"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(chromium, tmp_path_factory) -> Iterator[BrowserContext]:
+    """One for all tests of this process, with a folder: the programs that it has compiled once, Plotly above all, are kept
+    there for the next page, which then takes a third less of the processor."""
+    folder = tmp_path_factory.mktemp("profile")
+    context = chromium["start"].launch_persistent_context(folder, viewport=WINDOW, **chromium["options"])
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()

@@ -347,9 +347,8 @@ document.addEventListener('securitypolicyviolation', (event) =>
 """
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(browser, server, scheme):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(browser, server):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(90_000)
     context.add_init_script(WATCH)
     page, said = context.new_page(), []
@@ -357,6 +356,9 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(b
     page.on("pageerror", lambda error: said.append(str(error)))
 
     def assert_clean() -> None:
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            expect(page.locator("html")).to_have_attribute("data-explorer-theme", scheme)
         assert page.evaluate("window.violations") == []
         assert said == []
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import layer, open_page, panel, press, slide, wait_for_epoch
+from tests.browser.window import appearances, nothing_lies_beside_the_window
 
 expect.set_options(timeout=PATIENCE)
 
@@ -39,16 +40,7 @@ def go_to(page: Page, name: str) -> None:
     links.get_by_role("link", name=name, exact=True).click()
 
 
-def no_sideways_scroll(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    beyond = page.evaluate(
-        """() => [...document.querySelectorAll('.explorer-code, .explorer-chain, .stButton button, textarea, input')]
-            .filter(node => node.getBoundingClientRect().width > 0)
-            .filter(node => { const box = node.getBoundingClientRect();
-                              return box.left < -1 || box.right > window.innerWidth + 1; })
-            .map(node => node.outerHTML.slice(0, 120))"""
-    )
-    assert beyond == []
+BOXES = ".explorer-code, .explorer-chain, .stButton button, textarea, input"
 
 
 def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
@@ -139,9 +131,7 @@ def test_the_way_there_and_back_keeps_both_pages(page, server, width):
     expect(layer(page, "gru")).to_have_attribute("data-output", "None,3")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server, width):
-    page.set_viewport_size({"width": width, "height": 812})
+def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server):
     open_paste(page, server)
     paste(page, HOSTILE)
     first = page.locator('.st-key-marked_code [data-line="1"]')
@@ -150,21 +140,19 @@ def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server, w
     expect(page.locator(".st-key-fix_0_0 .line").first).to_be_attached()
     assert page.evaluate("window.acted") is None
     assert page.locator(".stMain img[src=x], .stMain a[href*='example.com']").count() == 0
-    no_sideways_scroll(page)
     lines = page.locator(".st-key-marked_code .lines")
-    assert lines.evaluate("node => node.scrollWidth > node.clientWidth")
+    for _ in appearances(page, (1280, 800), (375, 812)):
+        nothing_lies_beside_the_window(page, BOXES)
+        assert lines.evaluate("node => node.scrollWidth > node.clientWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 812)])
 @pytest.mark.parametrize("name", ["article_1", "decoder_states", "article_3"])
-def test_nothing_is_cut_off(page, server, tmp_path, scheme, width, height, name):
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=scheme)
+def test_nothing_is_cut_off(page, server, tmp_path, name):
     open_paste(page, server, f"example={name}")
     expect(page.locator(".st-key-result")).to_contain_text(re.compile("Keras.s error|No problems found"))
-    no_sideways_scroll(page)
-    assert len(page.screenshot(path=tmp_path / "paste.png")) > 10_000
+    for scheme, width in appearances(page, (1280, 800), (375, 812)):
+        nothing_lies_beside_the_window(page, BOXES)
+        assert len(page.screenshot(path=tmp_path / f"{scheme}-{width}.png")) > 10_000
 
 
 def test_a_fix_is_applied_with_the_keyboard_alone(page, server):

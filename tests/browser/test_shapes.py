@@ -9,10 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import layer, open_page, slide
+from tests.browser.window import nothing_lies_beside_the_window
 
 expect.set_options(timeout=PATIENCE)
-
-SIZES = {"projector": (1280, 800), "phone": (375, 800)}
 
 
 def button(page: Page, name: str):
@@ -21,10 +20,6 @@ def button(page: Page, name: str):
 
 def why(page: Page):
     return page.locator(".why[data-why]")
-
-
-def nothing_is_cut_off(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 # One of each kind of drawing; what is said of the layers of all architectures is held by tests/shapes/test_sentences.py.
@@ -145,20 +140,29 @@ def test_the_quiz_is_answered_with_the_keyboard_alone(page, server):
     expect(page.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", ["chain", "unrolled", "twins", "quiz"])
-def test_every_view_fits_the_window(page, server, size, view, tmp_path):
-    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
-    for name in ("gru_every_step", "windows_gru", "two_streams"):
-        query = f"architecture={name}&view={view}&quiz_seed=7"
-        page.goto(f"{server.url}/?{query}")
-        expect(page.locator(".explorer-chain [data-layer]").first).to_be_attached()
+# What is there to be seen once a view is drawn.
+VIEWS = {
+    "Layers": ".explorer-chain [data-layer]",
+    "Unrolled": "svg.unrolled-drawing",
+    "Compare": ".st-key-chain_compared .explorer-chain, .st-key-compare_keras",
+    "Quiz": ".st-key-quiz_choice",
+}
+
+
+@pytest.mark.parametrize("name", ["gru_every_step", "windows_gru", "two_streams"])
+def test_every_view_fits_the_window(page, server, name, tmp_path):
+    open_page(page, server, f"architecture={name}&quiz_seed=7")
+    for view, drawn in VIEWS.items():
+        page.get_by_role("radio", name=view).locator("visible=true").first.click()
+        expect(page.locator(drawn).first).to_be_visible()
         expect(page.locator(".st-key-train button")).to_be_enabled()
-        if view == "chain":
+        if view == "Layers":
             button(page, "memory").click()
             expect(why(page).locator("figure.inside")).to_be_visible()
-        assert len(page.screenshot(path=tmp_path / f"{name}.png")) > 10_000
-        nothing_is_cut_off(page)
+        for width in (375, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            nothing_lies_beside_the_window(page, ".explorer-chain, .stButton button")
+        assert len(page.screenshot(path=tmp_path / f"{view}.png")) > 10_000
 
 
 def choose_setting(page: Page, setting: str) -> None:

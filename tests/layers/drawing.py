@@ -6,6 +6,7 @@ Settings are drawn by their names in the signature, so that a class is drawn wit
 from __future__ import annotations
 
 import inspect
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from typing import Any
 import keras
 import numpy as np
 from keras import layers
+
+# How many models of a class are drawn. `make soak-layers` draws more of them.
+DRAWS = int(os.environ.get("DRAWS", "5"))
 
 # No number stands here twice, and none in the settings below, so that a mix-up shows. (9, 4) is a sequence of vectors.
 SHAPES = ((7,), (9, 4), (8, 9, 4), (6, 7, 8, 4), (3, 5, 6, 7, 4))

@@ -35,7 +35,7 @@ def serializable(kind: type) -> type:
 @pytest.mark.parametrize("own", [with_its_own_call, without_one])
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_nothing_of_the_parent_is_said_of_a_class_of_somebodys_own(name, own):
-    found = drawn(name, 4, own)
+    found = drawn(name, 2, own)
     assert found
     for one in found:
         (layer,) = describe(one.model).layers
@@ -105,7 +105,7 @@ def test_a_class_that_is_declared_to_be_the_same_is_explained_as_its_parent():
 
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_what_is_declared_to_be_the_same_reads_the_same(name):
-    pairs = zip(drawn(name, 4), drawn(name, 4, lambda kind: same_as(name)(without_one(kind))), strict=True)
+    pairs = zip(drawn(name, 2), drawn(name, 2, lambda kind: same_as(name)(without_one(kind))), strict=True)
     for parent, own in pairs:
         (plain,), (declared,) = describe(parent.model).layers, describe(own.model).layers
         assert (declared.says, declared.short, declared.equation) == (plain.says, plain.short, plain.equation)

@@ -1,0 +1,37 @@
+"""A page that is open once, at several sizes of the window and in both themes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, expect
+
+# Which of these reach over the left or the right edge of the window, and whether the page can be scrolled sideways.
+BESIDE = """boxes => {
+  const beside = [...document.querySelectorAll(boxes)].filter(node => {
+    const box = node.getBoundingClientRect();
+    return box.width > 0 && (box.left < -1 || box.right > window.innerWidth + 1);
+  });
+  const wide = document.documentElement.scrollWidth - window.innerWidth;
+  return [...beside.map(node => node.outerHTML.slice(0, 120)), ...(wide > 0 ? [`${wide} px too wide`] : [])];
+}"""
+
+
+def appearances(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[str, int]]:
+    """The open page in the light and in the dark theme, at each of the sizes, (width, height): the theme and the width."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-explorer-theme", scheme)
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            yield scheme, width
+
+
+def nothing_lies_beside_the_window(page: Page, boxes: str) -> None:
+    """boxes: a CSS selector. Drawings follow the window's size a moment later."""
+    for _ in range(100):
+        beside = page.evaluate(BESIDE, boxes)
+        if not beside:
+            return
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    raise AssertionError(beside)
