@@ -27,7 +27,8 @@ from tests.browser.test_page import SMALL, layer, open_page, panel, press
 
 # A name that leads nowhere: who looks it up waits, and waiting is what this is about.
 EVIL = "http://evil.example"
-QUICK = 2.0
+# In seconds: whoever waits for a name, a body or a free connection waits for longer, and no machine is as slow without.
+QUICK = 10.0
 # A route of each kind, and what Streamlit has besides.
 OURS = ("/", "/paste", "/shapes", "/live/nothing", "/plotly.min.js", "/_stcore/health", "/_stcore/host-config", *MODULES)
 CLOSED = (
@@ -151,7 +152,7 @@ def test_a_websocket_opens_for_pages_of_this_very_server_alone(server):
     # A name that was made to lead here: its page's Origin and Host agree, and are not ours.
     assert shake_hands(server, Origin=EVIL, Host="evil.example") == 421
     assert shake_hands(server, path="/elsewhere", Cookie=cookie) == 404
-    assert time.monotonic() - begun < 4 * QUICK
+    assert time.monotonic() - begun < QUICK
     assert shake_hands(server, Origin=f"http://{here}", Cookie=cookie) == 101
     assert shake_hands(server, Origin=f"http://{OTHER_NAME}", Host=OTHER_NAME, Cookie=cookie) == 101
 
