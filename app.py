@@ -34,7 +34,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         print(told, flush=True)
     engine_instance.start()
     try:
-        with shutdown.heard():
+        with shutdown.announced():
             yield
     finally:
         engine_instance.end()

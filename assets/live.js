@@ -6,7 +6,7 @@ import { errorFigure, lossFigure } from "./live/charts.js";
 import { BARE } from "./live/figure.js";
 import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
 import { outputsFigure } from "./live/outputs.js";
-import { ENDED, newPanel, writeInfo, writeLegend, writeStatus, writeStory } from "./live/panel.js";
+import { ENDED, newPanel, writeInfo, writeLegend, writeStatus, writeNarration } from "./live/panel.js";
 import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
 import { colours } from "./live/theme.js";
 
@@ -126,7 +126,7 @@ export function label(panel) {
 }
 
 /** @type {(panel: Panel) => News} */
-function hear(panel) {
+function handlers(panel) {
   return {
     // Only what changed is sent.
     state: (news) => {
@@ -140,7 +140,7 @@ function hear(panel) {
       takeFrames(panel.frames, frames, panel.info);
       changed(panel);
     },
-    story: ({ sentences }) => writeStory(panel, sentences),
+    narration: ({ sentences }) => writeNarration(panel, sentences),
   };
 }
 
@@ -149,7 +149,7 @@ function listen(panel, url) {
   const run = panel.run;
   connect(panel.stream, url, {
     after: () => lastEpoch(panel.frames),
-    on: hear(panel),
+    on: handlers(panel),
     lost: (lost) => {
       if (panel.lost === lost || panel.run !== run) return;
       panel.lost = lost;
@@ -169,7 +169,7 @@ export function take(panel, data) {
     panel.run = data.run ?? null;
     Object.assign(panel, { frames: newFrames(), stream: newStream(), shown: null, lost: false });
     panel.status = { state: data.state ?? "idle", epoch: 0, epochs: info.epochs };
-    writeStory(panel, []);
+    writeNarration(panel, []);
     if (panel.run && data.url) listen(panel, data.url);
   } else if (panel.run && data.url && !isOpen(panel.stream) && !ENDED.includes(data.state ?? "")) {
     listen(panel, data.url);

@@ -9,7 +9,7 @@ import { duration, short } from "./ticks.js";
 /** @import { Panel } from "./types.d.ts" */
 /**
  * @typedef {Pick<Panel, "root" | "charts" | "words" | "charted" | "latest" | "logButton" | "scrub" | "select" |
- *   "story" | "quiet">} Built
+ *   "narration" | "quiet">} Built
  */
 
 export const ENDED = ["done", "stopped", "failed"];
@@ -54,7 +54,7 @@ function card(panel, cards, name, title) {
   mark(element, { "aria-label": title });
   panel.words[`${name}Title`] = heading;
   const legend = create("div", "legend", head);
-  if (name !== "story") {
+  if (name !== "narration") {
     const chart = create("div", "chart", element);
     mark(chart, { "data-chart": name, role: "img", "aria-label": title });
     panel.charts[name] = chart;
@@ -100,9 +100,9 @@ function outputsCard(panel, cards) {
 
 /** @type {(panel: Built, cards: HTMLElement) => void} */
 function storyCard(panel, cards) {
-  const { element } = card(panel, cards, "story", "What happened");
-  panel.story = create("ul", "", element);
-  mark(panel.story, { "data-story": "", "aria-live": "polite" });
+  const { element } = card(panel, cards, "narration", "What happened");
+  panel.narration = create("ul", "", element);
+  mark(panel.narration, { "data-story": "", "aria-live": "polite" });
   panel.quiet = create("p", "quiet", element);
   say(panel.quiet, "What the run shows will be explained here.");
 }
@@ -184,11 +184,11 @@ export function writeLegend(panel) {
 }
 
 /** @type {(panel: Panel, sentences: string[]) => void} */
-export function writeStory(panel, sentences) {
-  const held = [...panel.story.children];
+export function writeNarration(panel, sentences) {
+  const held = [...panel.narration.children];
   // Sentences that stay keep their element: only what is new is read aloud.
   sentences.forEach((sentence, index) => {
-    const item = held[index] ?? create("li", "", panel.story);
+    const item = held[index] ?? create("li", "", panel.narration);
     say(item, sentence);
   });
   held.slice(sentences.length).forEach((item) => item.remove());

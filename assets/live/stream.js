@@ -17,7 +17,7 @@ export function connect(stream, url, { after, on, lost }) {
   const epoch = after();
   const source = new EventSource(epoch ? `${url}${url.includes("?") ? "&" : "?"}after=${epoch}` : url);
   stream.source = source;
-  for (const name of /** @type {const} */ (["state", "frames", "story"])) {
+  for (const name of /** @type {const} */ (["state", "frames", "narration"])) {
     source.addEventListener(name, (event) => {
       if (stream.source !== source) return;
       stream.wait = FIRST_WAIT;

@@ -58,7 +58,7 @@ export interface Stream {
 export interface News {
   state: (news: Partial<Status>) => void;
   frames: (news: { frames: SentFrame[] }) => void;
-  story: (news: { sentences: string[] }) => void;
+  narration: (news: { sentences: string[] }) => void;
 }
 
 export interface Listener {
@@ -102,7 +102,7 @@ export interface Panel extends Charted {
   logButton: HTMLElement;
   scrub: HTMLInputElement;
   select: HTMLSelectElement;
-  story: HTMLElement;
+  narration: HTMLElement;
   quiet: HTMLElement;
   run: string | null;
   status: Status;

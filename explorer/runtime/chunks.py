@@ -44,7 +44,7 @@ STATE_BYTES_A_SECOND = 20e6
 SECONDS_AFTER_A_DEATH = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 TRIES_WITHIN_MEMORY = 2
 # One chunk is an epoch at least. One that takes longer than ten minutes (a look a second) holds a worker for nothing.
-LOOKS_AT_A_CHUNK = 600
+MOST_CHECKS = 600
 # Results are fetched by so many threads: one that is slow to come must not hold the others up.
 FETCHING_THREADS = 4
 
@@ -185,7 +185,7 @@ class Chunks:
         """Take over what has come back of a run, in the order in which it was sent."""
         while active.flight and active.flight[0].outcome is not None:
             chunk, error = active.flight.pop(0).outcome or (None, None)
-            active.looks = 0
+            active.checks = 0
             if chunk is not None:
                 if chunk.frames:
                     self._runs.store_chunk(active, chunk)
@@ -229,16 +229,16 @@ class Chunks:
 
     # --- what does not come back
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Find the chunks whose worker is gone, or that do not come to an end."""
         for active in list(self._scheduler.runs.values()):
             if not active.flight or active.flight[0].future.done():
                 continue
             # Counted, and not by the clock: while this process is stopped, nobody sees a chunk come back.
-            active.looks += 1
+            active.checks += 1
             if active.worker not in self._scheduler.workers:
                 self._failed(active, active.worker or "", WorkerDied("The worker is not there any more."))
-            elif active.looks > LOOKS_AT_A_CHUNK:
+            elif active.checks > MOST_CHECKS:
                 self._end_endless(active)
         self.pump()
 

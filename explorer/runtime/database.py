@@ -230,8 +230,8 @@ class _File:
             self._keeper.close()
         self._keeper, self._identity, self._log_identity = keeper, found, log
 
-    def _beside(self, ending: str) -> Path:
-        return self._path.with_name(self._path.name + ending)
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
 
     def _put_back(self) -> None:
         if self._keeper is None:
@@ -250,8 +250,8 @@ class _File:
             raise
         # A log that is left beside it belongs to the file of before, and SQLite would apply it to the new one.
         if _identity(self._beside("-wal")) == self._log_identity:
-            for ending in ("-wal", "-shm"):
-                self._beside(ending).unlink(missing_ok=True)
+            for suffix in ("-wal", "-shm"):
+                self._beside(suffix).unlink(missing_ok=True)
         if replaced:
             _LOG.warning("The database file was replaced by another. What it held is kept in %s.", copy.name)
         else:

@@ -21,7 +21,7 @@ from explorer.runtime.event_loop import EventLoop
 from explorer.runtime.health import WorkerHealth
 from explorer.runtime.precompiler import Precompiler
 from explorer.runtime.queries import Queries, Refused
-from explorer.runtime.quotas import Quotas, turns_in_all
+from explorer.runtime.quotas import Quotas, most_training
 from explorer.runtime.retention import Retention
 from explorer.runtime.run_commands import RunCommands
 from explorer.runtime.runs import Runs
@@ -54,7 +54,7 @@ class EngineCore:
         self.stopping = threading.Event()
         self.quotas = Quotas()
         self.retention = Retention(store)
-        self.scheduler = Scheduler(turns_in_all())
+        self.scheduler = Scheduler(most_training())
         self.loop = EventLoop("engine", self._tick, self._settle, SECONDS_OF_A_TICK)
         post = self.loop.post
         self.subscribers = Subscribers(lambda run_id: post(partial(self.runs.note_watching, run_id)))
@@ -112,7 +112,7 @@ class EngineCore:
         self.pool.note_addresses(addresses)
         if health is not None:
             self.pool.note_health(health)
-            self.chunks.look()
+            self.chunks.check()
 
     def _tick(self) -> None:
         self.runs.pause_unwatched()

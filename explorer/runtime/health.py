@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 _LOG = logging.getLogger(__name__)
 
 _SECONDS_THAT_A_DEATH_COUNTS = 600.0
-# What one look can add to a silence. Where looks are further apart, it was this process that stood still (it was stopped,
+# What one check can add to a silence. Where checks are further apart, it was this process that stood still (it was stopped,
 # or the machine slept), and not the workers.
 _LONGEST_STEP = 2.0
 

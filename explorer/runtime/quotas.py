@@ -62,7 +62,7 @@ def runs_in_all() -> int:
     return int(received)
 
 
-def turns_in_all() -> int | None:
+def most_training() -> int | None:
     """EXPLORER_MAX_TRAINING: how many runs may take turns at a time. None: a number for each worker.
 
     Raises ValueError with a sentence for anything but a whole number greater than 0.

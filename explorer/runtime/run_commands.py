@@ -63,8 +63,8 @@ class RunCommands:
             self._runs.set_state(active, "paused")
 
     def _stop(self, active: Active) -> None:
-        if active.ending not in ENDED and not active.run.ended:
-            active.ending = active.ending_reason = ""
+        if active.next_state not in ENDED and not active.run.ended:
+            active.next_state = active.next_reason = ""
             self._runs.forget_flight(active)
             self._runs.set_state(active, "stopped")
 

@@ -89,17 +89,17 @@ class Runs:
         if active.steps is not None:
             active.steps -= len(chunk.frames)
         if not chunk.frames[-1].finite:
-            active.ending = "failed"
-            active.ending_reason = (
+            active.next_state = "failed"
+            active.next_reason = (
                 f"The loss was no longer a finite number in epoch {epoch}. A smaller learning rate may help."
             )
         elif epoch >= active.run.experiment.epochs:
-            active.ending = "done"
+            active.next_state = "done"
         elif active.steps == 0:
-            active.ending = "paused"
+            active.next_state = "paused"
         run = active.run
-        if active.ending:
-            run = replace(run, state=active.ending, reason=active.ending_reason)
+        if active.next_state:
+            run = replace(run, state=active.next_state, reason=active.next_reason)
             self.forget_flight(active)
             self._scheduler.leave(run.id)
         now = time.monotonic()
@@ -127,9 +127,9 @@ class Runs:
         if error is None:
             # Told only now: whoever reads that a run is done finds every frame of it.
             active.run = replace(active.run, epoch=epoch)
-            if active.ending and epoch == active.epoch:
-                active.run = replace(active.run, state=active.ending, reason=active.ending_reason)
-                active.ending = active.ending_reason = ""
+            if active.next_state and epoch == active.epoch:
+                active.run = replace(active.run, state=active.next_state, reason=active.next_reason)
+                active.next_state = active.next_reason = ""
                 active.last_return = None
         self._stored(active, error)
         self.note_news(active.run.id, urgent=active.run.state != "running")
@@ -180,7 +180,7 @@ class Runs:
         for flight in active.flight[1:]:
             flight.future.cancel()  # It has not begun: it waits for the one before it.
         active.flight.clear()
-        active.looks = 0
+        active.checks = 0
 
     def note_news(self, run_id: str, urgent: bool) -> None:
         """Have whoever watches a run told, once this event is done."""

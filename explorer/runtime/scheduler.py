@@ -44,15 +44,15 @@ class Active:
     """A run that is in this engine's hands.
 
     run: as its owner sees it; its epoch is the last one that is stored. epoch: the last one that came back, after which
-    the training state is `state`. ending: the state that it has once its last chunk is stored, or an empty string.
+    the training state is `state`. next_state: the state that it has once its last chunk is stored, or an empty string.
     """
 
     run: Run
     state: bytes | None
     steps: int | None = None  # epochs still to do before it pauses; None: to the end
     epoch: int = 0
-    ending: str = ""
-    ending_reason: str = ""
+    next_state: str = ""
+    next_reason: str = ""
     flight: list[Flight] = field(default_factory=list)  # the oldest first
     worker: str | None = None
     failures: int = 0
@@ -61,7 +61,7 @@ class Active:
     unwatched_since: float | None = field(default_factory=time.monotonic)
     not_before: float = 0.0  # its next chunk waits until then, by the monotonic clock
     note: str = ""  # why it waits, a sentence that is not stored
-    looks: int = 0  # how often its oldest chunk was looked at and had not come back
+    checks: int = 0  # how often its oldest chunk was asked for and had not come back
     writes: int = 0  # how many of its changes are on their way to the database
     unstored: int = 0  # how many chunks are among them
     program: str = ""  # the key of its compiled program
@@ -72,7 +72,7 @@ class Active:
 
     @property
     def going(self) -> bool:
-        return self.run.state in GOING and not self.ending
+        return self.run.state in GOING and not self.next_state
 
     @property
     def may_have_another_chunk(self) -> bool:
@@ -135,7 +135,7 @@ class Scheduler:
         self.workers: dict[str, Worker] = {}
         self._most_runs = most_runs
         self._waiting: deque[str] = deque()
-        self._with_turns: set[str] = set()
+        self._admitted: set[str] = set()
         # When each owner last had a turn.
         self._served: dict[str, int] = {}
         self._services = 0
@@ -149,7 +149,7 @@ class Scheduler:
 
     def leave(self, run_id: str) -> None:
         """A run waits no longer."""
-        self._with_turns.discard(run_id)
+        self._admitted.discard(run_id)
         if run_id in self._waiting:
             self._waiting.remove(run_id)
 
@@ -182,12 +182,12 @@ class Scheduler:
 
     def queue(self) -> list[str]:
         """The runs that wait until others have ended, the next one first."""
-        self._give_turns()
-        return [run_id for run_id in self._waiting if run_id not in self._with_turns]
+        self._admit()
+        return [run_id for run_id in self._waiting if run_id not in self._admitted]
 
-    def with_turns(self) -> list[Active]:
+    def admitted(self) -> list[Active]:
         """The runs that take turns."""
-        return [self.runs[run_id] for run_id in self._with_turns if run_id in self.runs]
+        return [self.runs[run_id] for run_id in self._admitted if run_id in self.runs]
 
     def crowd(self) -> int:
         """How many runs want to train."""
@@ -208,26 +208,26 @@ class Scheduler:
         quiet = [address for address, worker in self.workers.items() if not worker.ahead and not worker.leaving]
         return tuple(sorted(quiet, key=lambda address: len(self.workers[address].sent)))
 
-    def _give_turns(self) -> None:
-        """Let the runs that came first have turns, as far as there is room; of each owner one before a second of another."""
+    def _admit(self) -> None:
+        """Let the runs that came first take turns, as far as there is room; of each owner one before a second of another."""
         most = self._most_runs or RUNS_OF_A_WORKER * max(1, len(self.workers))
         # A run keeps its turns while it trains, whether it waits or its chunk is in a worker.
-        self._with_turns = {run_id for run_id in self._with_turns if run_id in self.runs and self.runs[run_id].going}
-        queued = [run_id for run_id in self._waiting if run_id not in self._with_turns]
-        free = most - len(self._with_turns)
+        self._admitted = {run_id for run_id in self._admitted if run_id in self.runs and self.runs[run_id].going}
+        queued = [run_id for run_id in self._waiting if run_id not in self._admitted]
+        free = most - len(self._admitted)
         if not queued or free <= 0:
             return
-        held = Counter(self.runs[run_id].run.owner for run_id in self._with_turns)
+        held = Counter(self.runs[run_id].run.owner for run_id in self._admitted)
         for _ in range(min(free, len(queued))):
             chosen = min(queued, key=lambda run_id: held[self.runs[run_id].run.owner])
             queued.remove(chosen)
             held[self.runs[chosen].run.owner] += 1
-            self._with_turns.add(chosen)
+            self._admitted.add(chosen)
 
     def _in_order(self) -> list[Active]:
         """The runs that wait and have turns, the next one first."""
-        self._give_turns()
-        waiting = [self.runs[run_id] for run_id in self._waiting if run_id in self._with_turns]
+        self._admit()
+        waiting = [self.runs[run_id] for run_id in self._waiting if run_id in self._admitted]
         if len(waiting) < 2:
             return waiting
         moving = {active.run.owner for active in self.runs.values() if active.going and active.epoch}

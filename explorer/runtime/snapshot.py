@@ -56,7 +56,7 @@ class RunView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """runs: those in hand, by id. going: how many of them want to train. taking_turns: how many of those have turns.
+    """runs: those in hand, by id. going: how many of them want to train. admitted: how many of those take turns.
 
     quiet_workers: the addresses of workers that compile nothing ahead, those with the least to do first.
     database_trouble: why the database cannot be used, or an empty string.
@@ -64,7 +64,7 @@ class Snapshot:
 
     runs: Mapping[str, RunView] = field(default_factory=dict)
     going: int = 0
-    taking_turns: int = 0
+    admitted: int = 0
     workers: int = 0
     quiet_workers: tuple[str, ...] = ()
     database_trouble: str = ""
@@ -75,7 +75,7 @@ class Snapshot:
         if view is not None:
             run = view.run
         rate = view.rate if view and run.state == "running" else None
-        shares = run.state in GOING and self.taking_turns > self.workers
+        shares = run.state in GOING and self.admitted > self.workers
         return {
             "state": run.state,
             "reason": run.reason or (view.hindrance if view else ""),
@@ -83,7 +83,7 @@ class Snapshot:
             "epochs": run.experiment.epochs,
             "rate": rate,
             "left": (run.experiment.epochs - run.epoch) / rate if rate else None,
-            "sharing": {"runs": self.taking_turns, "workers": self.workers} if shares else None,
+            "sharing": {"runs": self.admitted, "workers": self.workers} if shares else None,
             "queue": view.queue if view else None,
             "elsewhere": view is None and run.state in GOING,
         }

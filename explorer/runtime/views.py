@@ -35,7 +35,7 @@ class Views:
         self.snapshot = Snapshot(
             runs,
             going=self._scheduler.crowd(),
-            taking_turns=len(self._scheduler.with_turns()),
+            admitted=len(self._scheduler.admitted()),
             workers=self._pool.wanted,
             quiet_workers=self._scheduler.quiet_workers(),
             database_trouble=self._runs.trouble,
@@ -60,7 +60,7 @@ class Views:
         # The next one begins when the first of those ends that take turns now.
         left = sorted(
             (active.run.experiment.epochs - active.epoch) / active.rate if active.rate else float("inf")
-            for active in self._scheduler.with_turns()
+            for active in self._scheduler.admitted()
         )
         waits = [left[place] if place < len(left) else float("inf") for place in range(len(queued))]
         return {

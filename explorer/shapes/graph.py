@@ -80,7 +80,7 @@ def source_name(tensor: Any) -> str:
 
 
 def unmasked(tensors: Sequence[Any]) -> list[Any]:
-    """Keras hands a mask on as one more tensor, made by operations that nobody wrote: they are no part of the story."""
+    """Keras hands a mask on as one more tensor, made by operations that nobody wrote: they are no part of the model."""
     masks = {id(mask_of(tensor)) for tensor in tensors if masked(tensor)}
     return [tensor for tensor in tensors if id(tensor) not in masks]
 

@@ -40,7 +40,7 @@ _NEVER = object()
 
 
 async def live(request: Request, engine: Engine) -> Response:
-    """GET /live/{run}?after=N: the events `state`, `frames`, `story`, `end` of a run, from the epoch after N.
+    """GET /live/{run}?after=N: the events `state`, `frames`, `narration`, `end` of a run, from the epoch after N.
 
     What is sent is what changed: of the state only those values, of the frames only those that were not sent.
     """
@@ -70,12 +70,12 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
             urgent.set()
 
     # Both come from other threads.
-    def hear(is_urgent: bool) -> None:
+    def on_news(is_urgent: bool) -> None:
         loop.call_soon_threadsafe(note, is_urgent)
 
     def end() -> None:
         loop.call_soon_threadsafe(ends.set)
-        hear(True)
+        on_news(True)
 
     narration = _Narration(experiment)
     last_status: dict[str, Any] = {}
@@ -83,7 +83,7 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
     sentences: list[str] | None = None
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
-        engine.watch(run_id, hear),
+        engine.watch(run_id, on_news),
         shutdown.told(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
@@ -115,7 +115,7 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     told_at, told = loop.time(), narration.last
                     before, sentences = sentences, await run_in_threadpool(narration.tell)
                     if sentences != before:
-                        yield _event("story", {"sentences": sentences})
+                        yield _event("narration", {"sentences": sentences})
                 if ended and status["epoch"] <= narration.last:
                     yield _event("end", {})
                     return

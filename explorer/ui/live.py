@@ -1,4 +1,4 @@
-"""The live training panel on the page: status, charts that move, and the story of the run."""
+"""The live training panel on the page: status, charts that move, and the narration of the run."""
 
 from __future__ import annotations
 

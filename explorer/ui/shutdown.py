@@ -1,4 +1,4 @@
-"""The server's end, heard by the streams that would otherwise put it off.
+"""The server's end, told to the streams that would otherwise put it off.
 
 When its signal has come, the server waits until every answer is sent, and only then tells the application to end. The
 stream of a run is an answer that lasts as long as its page is open: each would wait for the other.
@@ -18,10 +18,10 @@ _begun = threading.Event()
 
 
 @contextmanager
-def heard() -> Iterator[None]:
+def announced() -> Iterator[None]:
     """While this is held, a signal that ends the server is told to the streams, and then to the server.
 
-    Only the main thread can hear signals; in another one this does nothing.
+    Only the main thread receives signals; in another one this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -29,7 +29,7 @@ def heard() -> Iterator[None]:
     _begun.clear()
     before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def hear(number: int, frame: FrameType | None) -> None:
+    def on_signal(number: int, frame: FrameType | None) -> None:
         _begun.set()
         for tell in list(_told):
             tell()
@@ -41,12 +41,12 @@ def heard() -> Iterator[None]:
             signal.raise_signal(number)
 
     for number in before:
-        signal.signal(number, hear)
+        signal.signal(number, on_signal)
     try:
         yield
     finally:
         for number, handler in before.items():
-            if signal.getsignal(number) is hear:
+            if signal.getsignal(number) is on_signal:
                 signal.signal(number, handler)
 
 

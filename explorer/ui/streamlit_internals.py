@@ -65,8 +65,8 @@ def fonts() -> list[str]:
     return [path for name in FONTS for path in _hashed("media", name, "woff2")]
 
 
-def _hashed(folder: str, name: str, ending: str) -> Iterable[str]:
-    return (f"static/{folder}/{file.name}" for file in sorted((FILES / "static" / folder).glob(f"{name}.*.{ending}")))
+def _hashed(folder: str, name: str, suffix: str) -> Iterable[str]:
+    return (f"static/{folder}/{file.name}" for file in sorted((FILES / "static" / folder).glob(f"{name}.*.{suffix}")))
 
 
 # --- its routes, as far as the pages use them

@@ -22,7 +22,7 @@ globalThis.EventSource = Source;
 
 function listen(epoch = 0) {
   const [stream, heard] = [newStream(), []];
-  const on = Object.fromEntries(["state", "frames", "story"].map((name) => [name, (data) => heard.push([name, data])]));
+  const on = Object.fromEntries(["state", "frames", "narration"].map((name) => [name, (data) => heard.push([name, data])]));
   const listener = { after: () => listener.epoch, epoch, on, lost: (lost) => heard.push(["lost", lost]) };
   connect(stream, "/live/abc", listener);
   return { stream, heard, listener };

@@ -176,12 +176,12 @@ def test_a_run_waits_for_the_worker_that_compiles_for_it(engine):
 def test_a_watcher_is_told(engine):
     urgent = threading.Event()
 
-    def hear(is_urgent: bool) -> None:
+    def on_news(is_urgent: bool) -> None:
         if is_urgent:
             urgent.set()
 
     run_id = engine.submit(replace(SMALL, epochs=2), "me", paused=True)
-    with engine.watch(run_id, hear):
+    with engine.watch(run_id, on_news):
         engine.resume(run_id, "me")
         assert urgent.wait(60)
         state_is(engine, run_id, "done")

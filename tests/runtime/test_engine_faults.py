@@ -322,7 +322,7 @@ def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
 
 
 def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkeypatch, calm):
-    monkeypatch.setattr(chunks, "LOOKS_AT_A_CHUNK", 5)
+    monkeypatch.setattr(chunks, "MOST_CHECKS", 5)
     engine = engines()
     engine._core.cluster.hanging.add(77)
     run_id = engine.submit(replace(SMALL, seed=77), "me")

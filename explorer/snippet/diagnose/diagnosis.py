@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
-from explorer.snippet.diagnose.rules.answers import answered, masked_apart
+from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.diagnose.rules.broken import broken
 from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
@@ -180,7 +180,7 @@ def _compared(case: Case) -> Iterator[Finding]:
         if wanted[0] != answer[0]:
             continue
         yield from answered(case, tensor, answer, wanted, loss)
-        yield from masked_apart(case, tensor, answer, wanted, loss)
+        yield from mask_mismatch(case, tensor, answer, wanted, loss)
 
 
 def _many_outputs(case: Case, target: Full) -> Finding:

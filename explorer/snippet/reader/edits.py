@@ -193,11 +193,11 @@ def applied(code: str, edits: Sequence[Edit]) -> str:
         raise ValueError("These changes put too much into the code.")
     last = len(code) + 1
     # New lines end as those of the code do.
-    ending = "\r\n" if "\r\n" in code else "\r" if "\r" in code and "\n" not in code else "\n"
+    newline = "\r\n" if "\r\n" in code else "\r" if "\r" in code and "\n" not in code else "\n"
     for edit in sorted(_joined(edits), reverse=True):
         if edit.end > last:
             raise ValueError(f"Two changes of the code overlap at {edit.start}.")
-        text = edit.text.replace("\r\n", "\n").replace("\n", ending)
+        text = edit.text.replace("\r\n", "\n").replace("\n", newline)
         code = code[: edit.start] + text + code[edit.end :]
         last = edit.start
     return code

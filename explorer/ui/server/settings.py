@@ -19,7 +19,7 @@ from explorer.runtime.database_errors import (
     DatabaseUnavailable,
 )
 from explorer.runtime.embedded import workers_wanted
-from explorer.runtime.quotas import runs_in_all, turns_in_all
+from explorer.runtime.quotas import most_training, runs_in_all
 from explorer.runtime.remote import checked_address
 from explorer.runtime.retention import Retention
 from explorer.runtime.store import Store
@@ -50,7 +50,7 @@ def wrong_settings() -> list[str]:
     """A sentence for each setting that cannot be used."""
     found = []
     scheduler = os.environ.get("EXPLORER_SCHEDULER")
-    readings: list[Callable[[], object]] = [workers_wanted, runs_in_all, turns_in_all, trusted_proxies]
+    readings: list[Callable[[], object]] = [workers_wanted, runs_in_all, most_training, trusted_proxies]
     readings += [lambda: Hosts(None), _try_database, lambda: Retention(Store())]
     if scheduler:
         readings.append(lambda: checked_address(scheduler))

@@ -11,7 +11,7 @@ from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.labels import constant, label, sparse_labels
 from explorer.snippet.diagnose.rules.output_layer import READING, decoder_edits, keeper_of, output_layer_of
 from explorer.snippet.diagnose.rules.shape_text import answer_in_words
-from explorer.snippet.diagnose.rules.sizes import lengths_apart, widths_apart
+from explorer.snippet.diagnose.rules.sizes import different_lengths, different_widths
 from explorer.snippet.diagnose.running import loss_of
 from explorer.snippet.reader.families import FLATTENING, KEEPING, RECURRENT
 from explorer.snippet.reader.values import Full, LayerValue, TensorValue
@@ -34,8 +34,8 @@ def answered(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: 
         return constant(case, tensor, answer, loss)
     elif (encoded := label(case, tensor, answer, target, loss, says)) is not None:
         return [encoded]
-    apart = _apart(case, tensor, answer, target, loss, says)
-    return [apart] if apart else []
+    mismatch = _mismatch(case, tensor, answer, target, loss, says)
+    return [mismatch] if mismatch else []
 
 
 def alike(answer: Full, target: Full) -> bool:
@@ -49,7 +49,7 @@ def alike(answer: Full, target: Full) -> bool:
     return len(target) == len(answer) + 1 and target[-1] == 1 and target[:-1] == answer
 
 
-def masked_apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None) -> list[Finding]:
+def mask_mismatch(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None) -> list[Finding]:
     """A target without its last axis of 1, where a mask has one mark for every timestep.
 
     Keras drops that axis of the answer too, and then weighs a loss for each sequence with a mask for each step.
@@ -69,7 +69,7 @@ def masked_apart(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     return [Finding("target_mismatch", message, None, case.whole.node, says, False, candidates)]
 
 
-def _apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding | None:
+def _mismatch(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding | None:
     if alike(answer, target) and not says:
         return None
     sparse = loss is not None and loss.startswith("sparse")
@@ -83,9 +83,9 @@ def _apart(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: st
     if len(answer) == 2 and len(target) >= 2 and (len(classes) == 3 or (sparse and len(target) == 2 and target[1] != 1)):
         return _no_steps(case, tensor, answer, target, loss, says)
     if len(answer) == len(classes) and len(answer) >= 3 and answer[1] != classes[1]:
-        return lengths_apart(case, tensor, answer, target, classes, says, silent)
+        return different_lengths(case, tensor, answer, target, classes, says, silent)
     head = output_layer_of(case, tensor)
-    return widths_apart(case, tensor, head, answer, target, classes, says, silent, loss)
+    return different_widths(case, tensor, head, answer, target, classes, says, silent, loss)
 
 
 def _flat(answer: Full, target: Full, sparse: bool) -> bool:

@@ -27,13 +27,12 @@ def merge(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
     if call.kind in ATTENTION and min(map(len, shapes)) < 3:
         return needs_steps(case, event, call, min(shapes, key=len))
     first, second = shapes[:2]
-    message = (
-        f"The inputs of {case.name(call)} are {' and '.join(map(in_words, dict.fromkeys(shapes)))}: {_apart(first, second)}."
-    )
+    told = " and ".join(map(in_words, dict.fromkeys(shapes)))
+    message = f"The inputs of {case.name(call)} are {told}: {_difference(first, second)}."
     return finding_of(event, "merge_mismatch", call, message, _merged(case, call, shapes))
 
 
-def _apart(first: Shape, second: Shape) -> str:
+def _difference(first: Shape, second: Shape) -> str:
     if len(first) != len(second):
         return "a sequence and a vector, which has no timesteps"
     if len(first) == 3 and first[1] != second[1]:

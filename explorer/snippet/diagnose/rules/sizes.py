@@ -18,7 +18,7 @@ from explorer.tensors.text import count
 _WIDTHS = {"Dense": "units", "Conv1D": "filters", "Convolution1D": "filters", "EinsumDense": "output_shape"}
 
 
-def lengths_apart(
+def different_lengths(
     case: Case, tensor: TensorValue, answer: Full, target: Full, classes: Full, says: str, silent: bool
 ) -> Finding:
     """Both are sequences, and one is longer.
@@ -106,7 +106,7 @@ def _units_are(call: Call, size: int) -> bool:
     return isinstance(call.layer, LayerValue) and getattr(call.layer.core.layer, "units", None) == size > 1
 
 
-def widths_apart(
+def different_widths(
     case: Case,
     tensor: TensorValue,
     head: Call | None,
