@@ -20,8 +20,8 @@ from explorer.ui.paste_fields import MOST_CHARACTERS, write_shapes
 
 FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
-# Of two codes with so many lines in common, one is the other after some changes.
-SAME_CODE = 0.5
+# Of two codes with so many of their own lines in common, one is the other after some changes.
+SAME_CODE = 0.6
 _OTHERS = (*SETTINGS, "task", "view")
 
 
@@ -31,7 +31,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     A new address wins over the fields, except where a hand has just changed one of them.
     """
     state, address = st.session_state, st.query_params.to_dict()
-    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False})
+    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False, "typed": False})
     arrives = entered("paste")
     for name in (*FIELDS, *_OTHERS):
         # What is not drawn is forgotten, and what has the same name on the other page is not meant here.
@@ -46,7 +46,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
         if changed & set(FIELDS) and not opened:
             # What was undone or batched before is about another code.
             kept.update(before=None, batch_size=None)
-            _forget_shapes_of_other_code(kept)
+            _forget_shapes_of_other_code(changed, kept)
         return ()
     if arrives and not address and "code" in kept:
         return ()
@@ -65,16 +65,22 @@ def _changed(kept: dict[str, Any]) -> set[str]:
     return {name for name in (*FIELDS, *_OTHERS) if name in state and name in kept and state[name] != kept[name]}
 
 
-def _forget_shapes_of_other_code(kept: dict[str, Any]) -> None:
-    """Where an example was pasted over, its shapes and loss are not meant for what stands there now."""
+def _forget_shapes_of_other_code(changed: set[str], kept: dict[str, Any]) -> None:
+    """Where a code was pasted over, shapes and loss that nobody has typed are not meant for what stands there now."""
     state = st.session_state
-    before = tuple(kept.get(name, "") for name in FIELDS)
-    untouched = tuple(state[name] for name in FIELDS[1:]) == before[1:]
-    if untouched and any(_texts(each) == before for each in EXAMPLES.values()):
-        # What is too long to be read is no change of an example.
-        now = (state["code"] or "")[: MOST_CHARACTERS + 1]
-        if share_in_common(before[0], now) < SAME_CODE:
-            state.update(dict.fromkeys(FIELDS[1:], ""))
+    kept["typed"] = kept["typed"] or bool(changed & set(FIELDS[1:]))
+    if kept["typed"]:
+        return
+    # What is too long to be read is no change of the code before.
+    before, now = (_own_lines((code or "")[: MOST_CHARACTERS + 1]) for code in (kept.get("code"), state["code"]))
+    if share_in_common(before, now) < SAME_CODE:
+        state.update(dict.fromkeys(FIELDS[1:], ""))
+
+
+def _own_lines(code: str) -> str:
+    """A code without what every code has: imports, empty lines and closing brackets."""
+    lines = [line.strip() for line in code.splitlines()]
+    return "\n".join(line for line in lines if line.strip("()[]{},") and not line.startswith(("import ", "from ")))
 
 
 def _open_address(
@@ -142,20 +148,20 @@ def apply(fix: dict[str, Any]) -> None:
     """Put a fix into the fields, and remember what stood there; for a callback."""
     state = st.session_state
     kept = state["_paste"]
-    before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
+    before, typed = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]], kept["typed"]
     x = write_shapes(fix["x"]) if fix["x"] else state["x"]
     y = write_shapes([fix["y"]]) if fix["y"] else state["y"]
     _put(fix["code"], x, y, fix["loss"] or state["loss"], kept)
-    kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"])
+    kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"], typed=typed)
 
 
 def undo() -> None:
     """Bring back what stood in the fields before the first fix; for a callback."""
     kept = st.session_state["_paste"]
     if kept["before"]:
-        code, x, y, loss, batch_size = kept["before"]
+        (code, x, y, loss, batch_size), typed = kept["before"], kept["typed"]
         _put(code, x, y, loss, kept)
-        kept["batch_size"] = batch_size
+        kept.update(batch_size=batch_size, typed=typed)
 
 
 def _texts(example: Example) -> tuple[str, str, str, str]:
@@ -168,4 +174,4 @@ def _put(code: str, x: str, y: str, loss: str, kept: dict[str, Any]) -> None:
     state.update(zip(FIELDS, (code, x, y, loss), strict=True))
     state["run"] = None
     state["_paste_opened"] = True
-    kept.update(before=None, batch_size=None)
+    kept.update(before=None, batch_size=None, typed=False)

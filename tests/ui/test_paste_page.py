@@ -87,6 +87,32 @@ def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
     assert "example" not in page.query_params
 
 
+PICTURES = """
+import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input((10, 32, 32, 3)),
+    layers.TimeDistributed(layers.Conv2D(8, 3)),
+    layers.TimeDistributed(layers.Flatten()),
+    layers.LSTM(16),
+    layers.Dense(1),
+])
+"""
+
+
+def test_shapes_that_nobody_typed_are_not_meant_for_another_code(engine):
+    page = open_page(engine)
+    page.button(key="apply_0_0").click().run()
+    page.text_area(key="code").set_value(PICTURES).run()
+    assert [page.text_input(key=key).value for key in ("x", "y", "loss")] == ["", "", ""]
+    assert "No problems found" in words(page)
+    # What somebody has typed stays, whatever is pasted then.
+    page.text_input(key="x").set_value("4,6,2").run()
+    page.text_area(key="code").set_value(EXAMPLES["article_2"].code).run()
+    assert page.text_input(key="x").value == "4,6,2"
+
+
 @pytest.mark.parametrize(
     ("key", "text", "sentence"),
     [
