@@ -23,7 +23,7 @@ help:
 	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
-	@echo "make layers write docs/layers.md, the table of the classes of layers"
+	@echo "make layers write docs/layers.md, the table of the classes of layers, and what is said of each, for the tests"
 	@echo "make lint   check style, types, imports and unsafe code, ask for known holes in packages;  make format  mend the style"
 	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
 	@echo "make lock   write requirements.txt and requirements-dev.txt from pyproject.toml"
@@ -81,6 +81,7 @@ types: setup-dev
 
 layers: setup-dev
 	$(BIN)/python -m scripts.layers_table
+	$(BIN)/python -m tests.layers.golden
 
 # What is installed, with everything underneath, for every system and Python that pyproject.toml names. What stands in the
 # files already is kept where it fits: `rm requirements*.txt` first, but for bench and soak, takes what is newest.

@@ -78,11 +78,11 @@ class Training:
 def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Explanation:
     """Explain the model of an experiment, or any Keras model that has a graph.
 
-    input_axes: of a Keras model the names of every input's axes, batch included; without them (batch, timesteps,
-    features), or with four axes (batch, windows, timesteps, features).
+    input_axes: of a Keras model the names of every input's axes, batch included; without them, what the layers call them
+    that read it, and "axis 1" where none of them says.
 
     Raises `explorer.WrongExperiment` for an experiment that cannot be, and ValueError for a model without a graph: a
-    Sequential without Input, or a subclass with a `call` of its own.
+    Sequential without Input, or a subclass that never had one.
 
     >>> memory, answer = explain(Experiment("gru_every_step", "delayed_echo", units=8)).to_dict()["layers"]
     >>> memory["parameters"]["numbers"]

@@ -363,6 +363,8 @@ class GroupedQueryAttention(MultiHeadAttention):
 
     def counted_heads(self, layer: Any) -> str:
         asking, answering = self.heads(layer)
+        if asking == answering:
+            return count(asking, "heads")
         shared = "one key and value" if answering == 1 else f"{answering} keys and values"
         return f"{count(asking, 'heads')} that share {shared}"
 

@@ -20,7 +20,6 @@ from explorer.layers.spatial import (
     channels_of,
     flow_of,
     is_channels_last,
-    is_named,
     known_windows,
     moving,
     names_along,
@@ -33,7 +32,7 @@ from explorer.layers.spatial import (
 )
 from explorer.layers.words import activated, added, bias, is_elementwise, slid
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import SPATIAL, Tensor
+from explorer.tensors.tensor import SPATIAL, Tensor, is_named
 from explorer.tensors.text import count, one_of
 
 

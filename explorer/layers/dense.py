@@ -33,6 +33,10 @@ class Dense(LayerRules):
     family = "dense"
     trusted = True
 
+    def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        """What it weighs are features; the axes before them may be any."""
+        return ("batch", *(f"axis {place}" for place in range(1, rank - 1)), "features") if rank > 1 else None
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [(*call.first.axes[:-1], "units")]
 

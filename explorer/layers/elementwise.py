@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from explorer.description import TimeFlow
 from explorer.layers.base import LayerCall, LayerRules, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
 from explorer.layers.words import activated, is_elementwise, same_at_every_step
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED
+from explorer.tensors.tensor import ORDERED, Axes
 from explorer.tensors.text import joined
 
 
@@ -64,7 +65,7 @@ class ReLU(Elementwise):
         if layer.negative_slope:
             more = below if not layer.threshold else f"what is below {layer.threshold:g}"
             words = f"multiplies {more} by {layer.negative_slope:g}"
-        limit = "" if layer.max_value is None else f", and everything above {layer.max_value:g} to it"
+        limit = "" if layer.max_value is None else f", and numbers above {layer.max_value:g} to {layer.max_value:g}"
         return Summary(words, words + (limit if not layer.negative_slope else ""))
 
     def equation(self, call: LayerCall) -> Sequence[str]:
@@ -96,7 +97,8 @@ class ELU(Elementwise):
         return Summary(self.short, f"bends negative numbers smoothly towards −{call.layer.alpha:g}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        return [f"y = x where x > 0, else {call.layer.alpha:g} ∗ (exp(x) − 1)"]
+        scaled = "" if call.layer.alpha == 1 else f"{call.layer.alpha:g} ∗ "
+        return [f"y = x where x > 0, else {scaled}{'(exp(x) − 1)' if scaled else 'exp(x) − 1'}"]
 
 
 class PReLU(Elementwise):
@@ -188,6 +190,9 @@ class SpatialDropout1D(Elementwise):
     classes = ("SpatialDropout1D",)
     reads_time = True
 
+    def input_axes(self, layer: Any, rank: int) -> Axes | None:
+        return ("batch", "timesteps", "features") if rank == 3 else None
+
     def summary(self, call: LayerCall) -> Summary:
         share = f"{call.layer.rate:.0%} of the {call.first.axes[-1]}"
         where = (
@@ -219,12 +224,15 @@ class Rescaling(Elementwise):
         return super().covers(call) and all(isinstance(each, (int, float)) for each in numbers)
 
     def summary(self, call: LayerCall) -> Summary:
-        words = f"multiplies every number by {call.layer.scale:g}"
-        words += f" and adds {call.layer.offset:g}" if call.layer.offset else ""
+        scale, offset = call.layer.scale, call.layer.offset
+        words = f"multiplies every number by {scale:g}"
+        if offset:
+            words += f" and {'adds' if offset > 0 else 'subtracts'} {abs(offset):g}"
         return Summary(words[:60], words)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        return [f"y = {call.layer.scale:g} ∗ x" + (f" + {call.layer.offset:g}" if call.layer.offset else "")]
+        scale, offset = call.layer.scale, call.layer.offset
+        return [f"y = {scale:g} ∗ x" + (f" {'+' if offset > 0 else '−'} {abs(offset):g}" if offset else "")]
 
 
 class Identity(Elementwise):
@@ -237,4 +245,4 @@ class ActivityRegularization(Identity):
     classes = ("ActivityRegularization",)
 
     def summary(self, call: LayerCall) -> Summary:
-        return Summary(self.short, f"{self.short}, and adds to the loss the more, the larger the numbers are")
+        return Summary(self.short, f"{self.short}, and adds a penalty for large numbers to the loss")

@@ -25,7 +25,8 @@ class Embedding(LayerRules):
         return ("batch", "timesteps")[:rank] if rank <= 2 else ("batch", *(f"axis {place}" for place in range(1, rank)))
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
-        return [(*call.first.axes, "features")]
+        axes = call.first.axes
+        return [(*axes, f"axis {len(axes)}" if "features" in axes else "features")]
 
     def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
         return [[*call.first.sizes, call.layer.output_dim]]

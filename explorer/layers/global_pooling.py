@@ -15,10 +15,10 @@ from explorer.description import TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import AxisSize, LayerCall, LayerView, Summary
 from explorer.layers.drawn import column, grid, kept_steps
-from explorer.layers.spatial import PLACES, Spatial, at, change_of, is_channels_last, is_named, names_along, space_of, times
+from explorer.layers.spatial import PLACES, Spatial, at, change_of, is_channels_last, names_along, space_of, times
 from explorer.layers.words import all_steps
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, is_named
 from explorer.tensors.text import count, joined
 
 
@@ -154,11 +154,12 @@ class _AdaptivePooling(Spatial):
         if len(call.first.shape) != space_of(call.layer).rank:
             return None
         sizes, names = call.layer.output_size, names_along(call.layer, call.first)
-        regions = f"{times(sizes)} {'region' if max(sizes) == 1 else 'regions'}"
+        regions = f"{times(sizes)} regions"
         divided = joined(names) if all(map(is_named, names)) else "its input"
-        return Summary(
-            f"{self.takes} each of {regions}", f"divides {divided} into {regions} and {self.takes} each", change_of(call)
-        )
+        long = f"divides {divided} into {regions} and {self.takes} each"
+        if max(sizes) == 1:
+            return Summary(f"{self.takes} all positions together", f"{self.takes} all positions together", change_of(call))
+        return Summary(f"{self.takes} each of {regions}", long, change_of(call))
 
 
 class AdaptiveAveragePooling(_AdaptivePooling):

@@ -32,8 +32,9 @@ class Masking(LayerRules):
         return ("batch", "timesteps", "features") if rank == 3 else None
 
     def summary(self, call: LayerCall) -> Summary:
-        value = f"{call.layer.mask_value:g}"
-        return Summary("masks padded timesteps", f"masks the timesteps in which every number is {value}; they become 0")
+        value = f"{call.layer.mask_value:g}".replace("-", "−")
+        zeroed = "; they become 0" if call.layer.mask_value else ""
+        return Summary("masks padded timesteps", f"masks the timesteps in which every number is {value}{zeroed}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         return [f"timestep t is masked where every x[t] = {call.layer.mask_value:g}"]

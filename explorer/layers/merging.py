@@ -12,7 +12,7 @@ from explorer.layers.base import AxisSize, LayerCall, LayerRules, LayerView, Sum
 from explorer.layers.reasons import all_in_words
 from explorer.layers.words import joined_sizes, step
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, is_named
 from explorer.tensors.text import count
 
 LETTERS = "abcdefgh"
@@ -22,14 +22,19 @@ EXCHANGEABLE = ("Add", "Multiply", "Average", "Maximum", "Concatenate")
 def at_each_step(call: LayerCall) -> TimeFlow:
     """Of what is put together number by number: at the same timestep, where all inputs have as many."""
     timed = [axis for axis in call.out.axes if axis in ORDERED]
-    inputs = [dict(zip(tensor.axes, tensor.shape, strict=True)) for tensor in call.received]
     if not timed:
-        known = not any(axis.startswith("axis ") or axis in ORDERED for sizes in inputs for axis in sizes)
+        known = not any(not is_named(axis) or axis in ORDERED for each in call.received for axis in each.axes)
         return "none" if known else "unknown"
-    lengths = dict(zip(call.out.axes, call.out.shape, strict=True))
-    if any(sizes.get(axis, ...) != lengths[axis] for axis in timed for sizes in inputs):
+    if not all(_has(each, call.out, call.out.axes.index(axis)) for axis in timed for each in call.received):
         return "unknown"
     return "merge" if len(call.received) > 1 else "each"
+
+
+def _has(tensor: Tensor, out: Tensor, place: int) -> bool:
+    """Whether an input has the axis at this place of the result, as long as there: by its name or without one."""
+    if len(tensor.shape) == len(out.shape) and not is_named(tensor.axes[place]):
+        return tensor.shape[place] == out.shape[place]
+    return dict(zip(tensor.axes, tensor.shape, strict=True)).get(out.axes[place], ...) == out.shape[place]
 
 
 def agreed_axes(received: Sequence[Tensor], shape: Shape, joined: int | None = None) -> Axes:
@@ -45,6 +50,8 @@ def agreed_axes(received: Sequence[Tensor], shape: Shape, joined: int | None = N
         last = place == len(shape) - 1
         if last:
             found |= {each.axes[-1] for each in received if each.shape[-1:] == shape[-1:] and len(each.shape) > 1}
+        # What has no name contradicts none.
+        found = set(filter(is_named, found)) or found
         unclear = "units" if last and not found & set(ORDERED) else f"axis {place}"
         names.append(found.pop() if len(found) == 1 else unclear)
     return tuple(names)
@@ -132,6 +139,11 @@ class Subtract(Merging):
     noun = "subtraction"
     exchangeable = ()
 
+    def summary(self, call: LayerCall) -> Summary:
+        if len(call.received) != 2:
+            return super().summary(call)
+        return Summary("subtracts the second tensor", "subtracts the second tensor from the first, number by number")
+
     def written(self, letters: str) -> str | None:
         return " − ".join(letters) if len(letters) == 2 else None
 
@@ -194,7 +206,7 @@ class Concatenate(LayerRules):
         name = call.first.axes[place]
         sizes = joined_sizes([tensor.shape[place] for tensor in call.received])
         after = call.out.shape[place]
-        change = f"{sizes} {name} become {'unknown' if after is None else f'{after:,}'}"
+        change = f"{sizes} {name if is_named(name) else f'in {name}'} become {'unknown' if after is None else f'{after:,}'}"
         return Summary(f"joins {tensors} along {name}", f"joins {tensors} end to end, along {name}", change)
 
     def place(self, call: LayerCall) -> int:

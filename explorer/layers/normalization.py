@@ -160,7 +160,9 @@ class GroupNormalization(_Normalization):
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
-        return [f"y = {_scaled(call.layer, inner)}   mean and variance over each of {count(call.layer.groups, 'groups')}"]
+        number = call.layer.groups
+        groups = "the one group" if number == 1 else f"each of {count(number, 'groups')}"
+        return [f"y = {_scaled(call.layer, inner)}   mean and variance over {groups}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # The mean of a group is taken over all timesteps, too.

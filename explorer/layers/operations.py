@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from explorer.description import TimeFlow
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary, class_name
 from explorer.layers.words import same_at_every_step
-from explorer.tensors.tensor import ORDERED, Axes, Shape
-from explorer.tensors.text import joined
+from explorer.tensors.tensor import ORDERED, Axes, Shape, is_named
+from explorer.tensors.text import as_shape, joined, one_of
 
 
 class GetItem(LayerRules):
@@ -18,20 +19,134 @@ class GetItem(LayerRules):
     family = "operation"
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        key = call.node.arguments.args[1] if call.node and len(call.node.arguments.args) > 1 else ...
-        key = key if isinstance(key, tuple) else (key,)
+        key = self.key(call)
         # Backwards, the timesteps would not be those of the input.
         if not all(isinstance(each, int) or (isinstance(each, slice) and (each.step or 1) > 0) for each in key):
             return None
         kept = [axis for place, axis in enumerate(call.first.axes) if place >= len(key) or isinstance(key[place], slice)]
         return [tuple(kept)]
 
+    def key(self, call: LayerCall) -> tuple[Any, ...]:
+        """What stands in the brackets."""
+        key = call.node.arguments.args[1] if call.node and len(call.node.arguments.args) > 1 else ...
+        return key if isinstance(key, tuple) else (key,)
+
     def summary(self, call: LayerCall) -> Summary:
-        return Summary("selects a part of its input", "selects a part of its input")
+        words, key, axes = "takes a part of its input", self.key(call), call.first.axes
+        chosen = [place for place, each in enumerate(key) if each != slice(None)]
+        if len(chosen) == 1 and chosen[0] < len(axes) and is_named(axes[chosen[0]]):
+            name, part = axes[chosen[0]], key[chosen[0]]
+            if isinstance(part, slice):
+                words = f"takes a part of the {name}"
+            elif isinstance(part, int) and part >= -1:
+                words = f"takes the last {one_of(name)}" if part < 0 else f"takes {one_of(name)} {part + 1:,}"
+        return Summary(words, words)
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         timed = any(axis in ORDERED or axis.startswith("axis ") for axis in (*call.first.axes, *call.out.axes))
         return "unknown" if timed else "none"
+
+
+class Unary(LayerRules):
+    """`keras.ops.tanh(x)`: a function of every number alone; https://keras.io/api/ops/."""
+
+    family = "operation"
+    keeps_axes = True
+    lines: ClassVar[Mapping[str, str]] = {
+        "Tanh": "tanh(x)",
+        "Sigmoid": "σ(x)",
+        "Relu": "max(0, x)",
+        "Silu": "x ∗ σ(x)",
+        "Softplus": "log(1 + exp(x))",
+        "Exp": "exp(x)",
+        "Log": "log(x)",
+        "Sqrt": "√(x)",
+        "Square": "x ∗ x",
+        "Absolute": "|x|",
+        "Negative": "−x",
+        "Sin": "sin(x)",
+        "Cos": "cos(x)",
+    }
+    said: ClassVar[Mapping[str, str]] = {
+        "Sqrt": "takes the square root of every number",
+        "Square": "squares every number",
+        "Absolute": "takes the absolute value of every number",
+        "Negative": "changes the sign of every number",
+    }
+    classes = tuple(lines)
+
+    def summary(self, call: LayerCall) -> Summary:
+        name = class_name(call.layer)
+        words = self.said.get(name, f"applies {name.lower()} to every number")
+        return Summary(words, words)
+
+    def equation(self, call: LayerCall) -> Sequence[str]:
+        return [f"y = {self.lines[class_name(call.layer)]}"]
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        return same_at_every_step(call.first)
+
+
+class ExpandDims(LayerRules):
+    """`keras.ops.expand_dims(x, 1)`: an axis of one position is added."""
+
+    classes = ("ExpandDims",)
+    family = "operation"
+
+    def place(self, call: LayerCall) -> int | None:
+        """Where the axis is added; None for several at once, and for one before the batch."""
+        axis, rank = call.layer.axis, len(call.first.shape) + 1
+        return axis % rank if isinstance(axis, int) and axis % rank else None
+
+    def covers(self, call: LayerCall) -> bool:
+        return super().covers(call) and self.place(call) is not None
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        place, axes = self.place(call), call.first.axes
+        return [(*axes[:place], f"axis {place}", *axes[place:])]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        place, sizes = self.place(call), call.first.sizes
+        return [[*sizes[:place], None, *sizes[place:]]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = "adds an axis with one position"
+        return Summary(words, words, f"{as_shape(call.first)} becomes {as_shape(call.out)}")
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        return same_at_every_step(call.first)
+
+
+class Squeeze(LayerRules):
+    """`keras.ops.squeeze(x, -1)`: axes of one position are removed."""
+
+    classes = ("Squeeze",)
+    family = "operation"
+
+    def gone(self, call: LayerCall) -> set[int]:
+        axis, shape = call.layer.axis, call.first.shape
+        if axis is None:
+            return {place for place, size in enumerate(shape) if size == 1}
+        return {each % len(shape) for each in ([axis] if isinstance(axis, int) else axis)}
+
+    def covers(self, call: LayerCall) -> bool:
+        return super().covers(call) and 0 not in self.gone(call)
+
+    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
+        return [tuple(axis for place, axis in enumerate(call.first.axes) if place not in self.gone(call))]
+
+    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
+        return [[size for place, size in enumerate(call.first.sizes) if place not in self.gone(call)]]
+
+    def summary(self, call: LayerCall) -> Summary:
+        words = "removes what has one position"
+        return Summary(words, words, f"{as_shape(call.first)} becomes {as_shape(call.out)}")
+
+    def time_flow(self, call: LayerCall) -> TimeFlow:
+        # Of a time with one timestep all that there was stays.
+        if any(call.first.axes[place] in ORDERED for place in self.gone(call)):
+            return "unknown"
+        return same_at_every_step(call.first)
 
 
 class Reduction(LayerRules):

@@ -57,6 +57,8 @@ class _Pooling(Spatial):
         # "Every 2 rows and 2 columns" could be read as two kinds of window.
         pooled = stretch(names, layer.pool_size) if len(names) == 1 else f"{times(layer.pool_size)} positions"
         words = f"{self.takes} {'every' if every else 'a window of'} {pooled}"
+        if max(layer.pool_size) == 1:
+            words = f"{self.takes} one position alone"
         moved = "" if every else moving(layer.strides)
         padded = ", with padding at the ends" if layer.padding == "same" else ""
         return Summary(words, f"{words}{moved}{padded}", change_of(call))

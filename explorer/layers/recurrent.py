@@ -32,7 +32,7 @@ from explorer.layers.base import (
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of
 from explorer.layers.drawn import grid, kept_steps
 from explorer.layers.reasons import along
-from explorer.layers.words import all_steps
+from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
 
@@ -168,8 +168,8 @@ def recurrent_summary(
     backwards = ", from the last to the first," if getattr(call.layer, "go_backwards", False) else ""
     started = ", starting from the state it is given" if _has_initial_state(call.node) else ""
     if every:
-        short = "returns the hidden state at every timestep"
-        read = f"reads {one} per timestep{with_cell}{backwards}"
+        short = f"returns the hidden state at every {step(call.first)}"
+        read = f"reads {one} per {step(call.first)}{with_cell}{backwards}"
         at = f"{of_cell} at" if of_cell else " of"
         long = f"{read} and returns the hidden state{at} {all_steps(call.first)}{started}"
     else:

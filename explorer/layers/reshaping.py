@@ -12,10 +12,10 @@ from explorer.drawings import Drawing
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, LayerView, Summary
 from explorer.layers.drawn import column, grid
 from explorer.layers.reasons import title
-from explorer.layers.words import all_steps, as_shape
+from explorer.layers.words import all_steps
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, known
-from explorer.tensors.text import an, in_words
+from explorer.tensors.text import an, as_shape, in_words
 
 MOST_TERMS = 3
 
@@ -42,7 +42,8 @@ class Flatten(LayerRules):
 
     def summary(self, call: LayerCall) -> Summary:
         sizes = " · ".join("unknown" if size is None else f"{size:,}" for size in call.first.shape[1:])
-        numbers = "the one number" if sizes == "1" else f"all {sizes} numbers"
+        is_one = all(size == 1 for size in call.first.shape[1:])
+        numbers = "the one number" if is_one else f"all {sizes} numbers"
         return Summary("puts all numbers in one row", f"puts {numbers} of a sample in one row")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
@@ -82,7 +83,8 @@ class Reshape(LayerRules):
         return [[sizes[0], *(found.get(number) for number in shape[1:])]]
 
     def summary(self, call: LayerCall) -> Summary:
-        change = f"{as_shape(call.first)} becomes {as_shape(call.out)}"
+        before, after = as_shape(call.first), as_shape(call.out)
+        change = "the shape stays the same" if before == after else f"{before} becomes {after}"
         return Summary("the same numbers, other axes", "arranges the same numbers, in the same order, in other axes", change)
 
     def time_flow(self, call: LayerCall) -> TimeFlow:

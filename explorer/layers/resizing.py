@@ -16,13 +16,13 @@ from explorer.layers.spatial import (
     at,
     change_of,
     flow_of,
-    is_named,
     names_along,
     shifted,
     space_of,
     stretch,
 )
 from explorer.tensors.symbols import Size
+from explorer.tensors.tensor import is_named
 from explorer.tensors.text import count, joined
 
 Pairs = tuple[tuple[int, int], ...]
@@ -53,7 +53,8 @@ class UpSampling(Spatial):
             words = f"enlarges by {layer.interpolation} interpolation"
             return Summary(words[:60], words, change_of(call))
         if len(names) == 1:
-            words = f"repeats every {'timestep' if names == ('timesteps',) else 'position'} {count(factors[0], 'times')}"
+            often = "once" if factors[0] == 1 else count(factors[0], "times")
+            words = f"repeats every {'timestep' if names == ('timesteps',) else 'position'} {often}"
         else:
             words = f"repeats every position over {stretch(names, factors)}"
         return Summary(words, words, change_of(call))

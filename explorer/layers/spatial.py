@@ -14,7 +14,7 @@ from explorer.description import TimeFlow, Window
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, Number, class_name
 from explorer.layers.reasons import along, title
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED, Axes, Shape, Sizes, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Sizes, Tensor, is_named
 from explorer.tensors.text import agreed, an, count, counted, joined, one_of
 
 ALONG: dict[int, Axes] = {1: ("timesteps",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
@@ -47,10 +47,6 @@ def space_of(layer: Any) -> Space:
 def is_channels_last(layer: Any) -> bool:
     """Whether the channels are the last axis, as they are where a layer has no `data_format`."""
     return bool(getattr(layer, "data_format", "channels_last") != "channels_first")
-
-
-def is_named(axis: str) -> bool:
-    return not axis.startswith("axis ")
 
 
 class Spatial(LayerRules):

@@ -6,8 +6,8 @@ from typing import Any
 
 from explorer.layers.base import LayerCall, Summary
 from explorer.layers.elementwise import Elementwise
-from explorer.layers.spatial import Spatial, channels_of, is_named, names_along
-from explorer.tensors.tensor import Axes
+from explorer.layers.spatial import Spatial, channels_of, names_along
+from explorer.tensors.tensor import Axes, is_named
 from explorer.tensors.text import joined
 
 
@@ -23,7 +23,7 @@ class SpatialDropout(Elementwise):
         channels = channels_of(call.layer, call.first)[0]
         channels = channels if is_named(channels) else "channels"
         names = names_along(call.layer, call.first)
-        where = f"all {joined(names)}" if all(map(is_named, names)) else "all positions"
+        where = f"all {joined(names)}" if all(map(is_named, names)) and "depth" not in names else "all positions"
         long = f"sets {call.layer.rate:.0%} of the {channels} to 0 at random while training, over {where} at once"
         return Summary(f"drops whole {channels} while training", long)
 

@@ -30,7 +30,7 @@ def all_steps(tensor: Tensor, axis: int = 1) -> str:
     """
     size, name = tensor.shape[axis], tensor.axes[axis]
     if size == 1 and not name.startswith("axis "):
-        return f"the one {one_of(name)}"
+        return "the one in depth" if name == "depth" else f"the one {one_of(name)}"
     return f"all {count(size, name)}" if not name.startswith("axis ") else f"all positions of {name}"
 
 
@@ -38,12 +38,6 @@ def step(tensor: Tensor, axis: int = 1) -> str:
     """One of what is counted along an axis: "timestep", or "position" where the axis has no name."""
     name = tensor.axes[axis] if len(tensor.axes) > axis else "axis"
     return "position" if name.startswith("axis") else one_of(name)
-
-
-def as_shape(tensor: Tensor) -> str:
-    """A shape without names: "(batch, 20, 5)"."""
-    sizes = ["unknown" if size is None else f"{size}" for size in tensor.shape]
-    return f"({', '.join([*tensor.axes[:1], *sizes[1:]])})" if tensor.axes[:1] == ("batch",) else f"({', '.join(sizes)})"
 
 
 def same_at_every_step(tensor: Tensor) -> TimeFlow:

@@ -10,7 +10,6 @@ import numpy as np
 from explorer import drawings
 from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
-from explorer.keras_internals import node_of
 from explorer.layers.base import (
     AxisSize,
     HeldLayer,
@@ -26,6 +25,7 @@ from explorer.layers.base import (
 )
 from explorer.layers.cells import cell_rules
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, grid
+from explorer.layers.reading import as_read, numbered
 from explorer.layers.reasons import along, not_taken, title
 from explorer.layers.recurrent import told_units
 from explorer.layers.words import all_steps, step, steps
@@ -77,14 +77,15 @@ class TimeDistributed(LayerRules):
             one = step(call.first)
             long = f"applies the same {name} to {every}; its hidden state starts at zero in each {one}"
             return Summary(f"the same {name} for each {one}, each from zero", long)
-        long = f"applies the same {name}, with the same weights, to each of {steps(call.first)}"
-        if call.first.shape[1] in (1, None):
-            long = f"applies the same {name}, with the same weights, to {every}"
+        weights = ", with the same weights," if call.inside[0].weights else ""
+        where = every if call.first.shape[1] in (1, None) else f"each of {steps(call.first)}"
+        long = f"applies the same {name}{weights} to {where}"
         return Summary(f"the same {name} for {every}", long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         place = "w" if call.first.axes[1] == "windows" else "t"
-        return [f"y[{place}] = {_name(call.layer.layer)}(x[{place}])   for every {place}, with the same weights"]
+        weights = ", with the same weights" if call.inside[0].weights else ""
+        return [f"y[{place}] = {_name(call.layer.layer)}(x[{place}])   for every {place}{weights}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return "each" if call.first.axes[1] in ORDERED else "unknown"
@@ -267,9 +268,10 @@ class NestedModel(LayerRules):
     most_inputs = None
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
-        """As the first of its layers calls them that knows their names; else three axes are a sequence of vectors."""
-        found = _as_read(layer.inputs[0], [node_of(tensor) for tensor in layer.outputs], rank)
-        return ("batch", "timesteps", "features") if found is None and rank == 3 else found
+        """As its layers call them."""
+        tensor = next((each for each in layer.inputs if len(each.shape) == rank), None)
+        found = {} if tensor is None else as_read(tensor, layer.outputs)
+        return tuple(found.get(place, axis) for place, axis in enumerate(numbered(rank))) if found else None
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         return list(call.inside[-1].axes) if call.inside else None
@@ -307,27 +309,6 @@ def _flat(shapes: Any) -> list[Shape]:
     if not any(isinstance(each, (tuple, list)) for each in shapes):
         return [tuple(shapes)]
     return [shape for each in shapes for shape in _flat(each)]
-
-
-def _as_read(tensor: Any, nodes: Sequence[Any], rank: int) -> Axes | None:
-    """The names that the readers of a tensor have for its axes: found on the way back from the calls `nodes`."""
-    readers, seen, waiting = [], set(), list(nodes)
-    while waiting:
-        node = waiting.pop(0)
-        if id(node) in seen or node.is_input:
-            continue
-        seen.add(id(node))
-        waiting += [node_of(each) for each in node.input_tensors]
-        if any(each is tensor for each in node.input_tensors):
-            readers.append(node)
-    for node in readers:
-        rules = rules_for(node.operation)
-        found = rules.input_axes(node.operation, rank)
-        if found is None and rules.keeps_axes:
-            found = _as_read(node.outputs[0], nodes, rank)
-        if found is not None:
-            return found
-    return None
 
 
 def _name(layer: Any) -> str:

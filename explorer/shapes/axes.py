@@ -10,43 +10,33 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.layers.base import LayerCall, rules_for
-from explorer.shapes.graph import Call
-from explorer.tensors.tensor import Axes, Shape
+from explorer.layers.reading import as_read, numbered
+from explorer.tensors.symbols import Symbols
+from explorer.tensors.tensor import Axes, Shape, Tensor, is_named
 
-# What three axes mean in this project, where the layers that read them say nothing else: a sequence of vectors.
-BY_RANK: dict[int, Axes] = {
-    1: ("batch",),
-    2: ("batch", "features"),
-    3: ("batch", "timesteps", "features"),
-}
+# What two axes are where nothing says otherwise: Keras's samples, each with its features.
+BY_RANK: dict[int, Axes] = {1: ("batch",), 2: ("batch", "features")}
 
 
-def source_axes(tensor: Any, steps: Sequence[Call]) -> Axes:
-    """The names of an input's axes: as the layers call them that read it, else by how many there are."""
-    rank = len(tensor.shape)
-    return _as_read(tensor, rank, steps) or BY_RANK.get(rank, numbered(rank))
+def source_axes(tensor: Any, outputs: Sequence[Any]) -> Axes:
+    """The names of an input's axes: as the layers call them that read it, numbers where none of them says.
 
-
-def numbered(rank: int, batched: bool = True) -> Axes:
-    """The names of axes that nothing is known of. batched: whether the first one is the batch.
-
-    >>> numbered(3)
-    ('batch', 'axis 1', 'axis 2')
+    outputs: of the model.
     """
-    return tuple(f"axis {place}" if place or not batched else "batch" for place in range(rank))
+    found, rank = as_read(tensor, outputs), len(tensor.shape)
+    return tuple(found.get(place, axis) for place, axis in enumerate(BY_RANK.get(rank, numbered(rank))))
 
 
-def _as_read(tensor: Any, rank: int, steps: Sequence[Call]) -> Axes | None:
-    for step in steps:
-        if not any(each is tensor for each in step.inputs):
-            continue
-        rules = rules_for(step.layer)
-        found = rules.input_axes(step.layer, rank)
-        if found is None and rules.keeps_axes:
-            found = _as_read(step.outputs[0], rank, steps)
-        if found is not None:
-            return found
-    return None
+def with_names_of(layer: Any, tensor: Tensor, symbols: Symbols) -> Tensor:
+    """A tensor as a layer reads it: an axis without a name is what the layer's class takes it for."""
+    if all(map(is_named, tensor.axes)):
+        return tensor
+    axes, sizes = list(tensor.axes), list(tensor.sizes)
+    for place, name in enumerate(rules_for(layer).input_axes(layer, len(axes)) or ()):
+        if not is_named(axes[place]) and is_named(name) and name not in axes:
+            axes[place] = name
+            sizes[place] = symbols.name(name, tensor.shape[place]) if sizes[place] is None else sizes[place]
+    return Tensor(tensor.shape, tuple(axes), tensor.masked, tuple(sizes))
 
 
 def named(call: LayerCall, shapes: list[Shape]) -> list[Axes]:

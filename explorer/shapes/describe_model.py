@@ -13,8 +13,7 @@ from typing import Any
 import keras
 
 from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
-from explorer.layers.words import as_shape
-from explorer.shapes.axes import named, source_axes
+from explorer.shapes.axes import named, source_axes, with_names_of
 from explorer.shapes.axis_sizes import axis_sizes
 from explorer.shapes.graph import Call, calls, masked, source_name
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
@@ -22,17 +21,18 @@ from explorer.shapes.parameters import arithmetic
 from explorer.shapes.weights import weights
 from explorer.tensors.symbols import Symbols
 from explorer.tensors.tensor import ORDERED, SPATIAL, Axes, Shape, Tensor
-from explorer.tensors.text import changes, joined
+from explorer.tensors.text import as_shape, changes, joined
 
 
 def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None, *, whole: bool = True) -> ModelShapes:
     """What every layer of a model receives and returns, in the order in which data meets them.
 
-    input_axes: the names of every input's axes, batch included; without them (batch, timesteps, features),
-    or with four axes (batch, windows, timesteps, features).
+    input_axes: the names of every input's axes, batch included; without them, what the layers call them that read it: a GRU
+    (batch, timesteps, features), a Conv2D (batch, rows, columns, channels). What no layer names is "axis 1". Of a model
+    with a `call` of its own nothing but its shapes is known.
     whole: the model ends where its layers end. A part of one that fails later has no outputs yet: its last units stay units.
 
-    Raises ValueError for a model that has no graph yet: a Sequential without Input, or a subclass with a `call` of its own.
+    Raises ValueError for a model that has no graph yet: a Sequential without Input, or a subclass that never had one.
 
     >>> sequence = keras.Input((20, 5), name="sequence")
     >>> memory = keras.layers.GRU(32, return_sequences=True, name="memory")(sequence)
@@ -50,15 +50,28 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
         raise ValueError(f"input_axes must name the axes of {len(model.inputs)} inputs. Received: {given}")
     for tensor, axes in zip(model.inputs, given, strict=True):
         shape = tuple(tensor.shape)
-        axes = axes or source_axes(tensor, steps)
+        axes = axes or source_axes(tensor, model.outputs if class_name(model) == "Model" else [])
         if len(axes) != len(shape):
             raise ValueError(f"An input of shape {shape} needs {len(shape)} names of axes. Received: {axes}")
         sizes = tuple(symbols.name(axis, size) for axis, size in zip(axes, shape, strict=True))
         tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
         sources.append(SourceShapes(source_name(tensor), shape, axes, sizes))
-    layers = _follow(model, steps, tensors, symbols, whole)
     inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
+    if class_name(model) == "Model":
+        layers = _follow(model, steps, tensors, symbols, whole)
+    else:
+        received, reads = [tensors[id(each)] for each in model.inputs], tuple(source.name for source in sources)
+        layers = [_as_one_layer(model, received, reads, symbols)]
+        outputs = layers[0].output
     return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
+
+
+def _as_one_layer(model: keras.Model, received: list[Tensor], reads: tuple[str, ...], symbols: Symbols) -> LayerShapes:
+    """A model with a `call` of somebody's own: what that does and returns, the graph does not say."""
+    # Asked of the call: a functional model would answer with what its graph returns.
+    returned = keras.tree.flatten(keras.Operation.compute_output_spec(model, model.input))
+    shapes = [tuple(each.shape) for each in returned]
+    return replace(_layer(model, received, shapes, [True] * len(shapes), symbols), reads=reads)
 
 
 def _follow(
@@ -87,6 +100,7 @@ def _layer(
     layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
 ) -> LayerShapes:
     """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
+    received = [with_names_of(layer, tensor, symbols) for tensor in received]
     inside, whole = _inside(layer, received, shapes, ends, symbols)
     call = LayerCall(layer, received, [], node, [*map(_held, inside), *([whole] if whole else [])])
     axes_out = [

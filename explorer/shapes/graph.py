@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from explorer.keras_internals import maker, mask_of, node_of
+from explorer.layers.reading import unmasked
 
 if TYPE_CHECKING:
     import keras
@@ -77,12 +77,6 @@ def calls(model: keras.Model) -> list[Call]:
 def source_name(tensor: Any) -> str:
     """The name of the Input that a tensor comes from."""
     return str(maker(tensor).name)
-
-
-def unmasked(tensors: Sequence[Any]) -> list[Any]:
-    """Keras hands a mask on as one more tensor, made by operations that nobody wrote: they are no part of the model."""
-    masks = {id(mask_of(tensor)) for tensor in tensors if masked(tensor)}
-    return [tensor for tensor in tensors if id(tensor) not in masks]
 
 
 def masked(tensor: Any) -> bool:

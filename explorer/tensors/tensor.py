@@ -19,6 +19,15 @@ ORDERED = ("windows", "timesteps")
 SPATIAL = ("depth", "rows", "columns")
 
 
+def is_named(axis: str) -> bool:
+    """Whether it is known what an axis means: one that is not known is called by its place, "axis 2".
+
+    >>> is_named("timesteps"), is_named("axis 2")
+    (True, False)
+    """
+    return not axis.startswith("axis ")
+
+
 @dataclass(frozen=True)
 class Tensor:
     """A shape with a name for each axis, such as (None, 20, 5) and (batch, timesteps, features).

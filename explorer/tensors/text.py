@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer.tensors.tensor import Tensor
+from explorer.tensors.tensor import Tensor, is_named
 
 
 def count(size: int | None, name: str) -> str:
@@ -70,6 +70,12 @@ def in_words(axes: Sequence[str], shape: Sequence[int | None]) -> str:
     return f"({', '.join(axis if size is None else f'{axis} {size:,}' for axis, size in zip(axes, shape, strict=True))})"
 
 
+def as_shape(tensor: Tensor) -> str:
+    """A shape without names: "(batch, 20, 5)"."""
+    sizes = ["unknown" if size is None else f"{size}" for size in tensor.shape]
+    return f"({', '.join([*tensor.axes[:1], *sizes[1:]])})" if tensor.axes[:1] == ("batch",) else f"({', '.join(sizes)})"
+
+
 def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     """What became of the axes of the first input, as the second half of a sentence.
 
@@ -84,18 +90,27 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     if not moved and all((tensor.shape, tensor.axes) == (out.shape, out.axes) for tensor in received):
         return "the shape stays the same"
     before, after = first.places, out.places
+    if any(not is_named(axis) for axis in before.keys() ^ after.keys()) and first.axes[0] == out.axes[0]:
+        # Of an axis without a name nobody knows which one of the others it was.
+        same = first.shape == out.shape
+        return "the shape stays the same" if same else f"{as_shape(first)} becomes {as_shape(out)}"
     gone = [name for name in before if name not in after]
+    widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
+    if gone[-1:] == [first.axes[-1]] and out.width and len(first.shape) == len(out.shape) > 2:
+        # What is counted along was the last axis, as after a Permute.
+        widths = [(first.shape[-1], gone.pop())]
     stay = [name for name, size in before.items() if name in after and after[name] == size and name not in moved]
     parts = [f"{joined(gone)} {agreed('are', gone)} removed"] if gone else []
     parts += [f"{joined(stay)} {agreed('stay', stay)}"] if stay else []
     parts += [
-        f"{counted(size, name, 'become')} {after[name]}" for name, size in before.items() if after.get(name, size) != size
+        f"{counted(size, name, 'become')} {'an unknown number' if after[name] is None else after[name]}"
+        for name, size in before.items()
+        if after.get(name, size) != size
     ]
     parts += [
         f"{name} become {size}" if len(size) < 20 else f"{name} change" for name, size in moved.items() if name in after
     ]
     parts += [f"{counted(size, name, 'are')} added" for name, size in after.items() if name not in before]
-    widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
     if out.width and widths:
         if set(widths) == {out.width}:
             parts.append(f"{out.width[1]} {agreed('stay', out.width[1:])}")

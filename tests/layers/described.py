@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 
 import keras
 
 from explorer.description import every
 from explorer.shapes.describe_model import describe
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes
+from explorer.tensors.tensor import is_named
 
 
 def held(layers) -> list[LayerShapes]:
@@ -16,9 +18,16 @@ def held(layers) -> list[LayerShapes]:
     return [each for layer in layers for each in (layer, *held(layer.inside))]
 
 
-def checked(model: keras.Model) -> ModelShapes:
+def described_as_sequences(model: keras.Model) -> ModelShapes:
+    """Its description, where three axes that no layer names are a sequence of vectors."""
+    axes = [source.axes for source in describe(model).sources]
+    sequence = ("batch", "timesteps", "features")
+    return describe(model, [sequence if len(each) == 3 and not all(map(is_named, each)) else each for each in axes])
+
+
+def checked(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> ModelShapes:
     """Its description, in which nothing is left open, and nothing differs from what Keras says."""
-    found = describe(model)
+    found = describe(model, input_axes)
     values = {symbol: size for symbol, (_, size) in found.symbols.items()}
     for layer in held(found.layers):
         assert layer.explained, layer.type

@@ -40,7 +40,8 @@ def test_what_is_left_is_every_axis_but_the_summed_ones(data):
 
 def test_axes_of_one_name_are_not_confused():
     query, key = keras.Input((7, 4)), keras.Input((9, 4))
-    (found,) = checked(keras.Model([query, key], layers.Dot(axes=2)([query, key]))).layers
+    names = ("batch", "timesteps", "features")
+    (found,) = checked(keras.Model([query, key], layers.Dot(axes=2)([query, key])), [names, names]).layers
     assert found.axes_out == (("batch", "axis 1", "axis 2"),)
     assert found.does == "multiplies along features, and sums the products"
     assert found.flow == "unknown"

@@ -62,7 +62,7 @@ def test_the_file_that_contributing_shows_adds_a_class(added):
     test_walk.test_an_axis_that_keeps_its_name_is_the_same_axis(added)
     sequence = keras.Input((4, 2))
     model = keras.Model(sequence, keras.layers.Discretization([0.0, 1.0])(sequence))
-    (layer,) = describe(model).layers
+    (layer,) = describe(model, [("batch", "timesteps", "features")]).layers
     assert (layer.explained, layer.flow, layer.axes_out[0][1]) == (True, "each", "timesteps")
     numbers = np.array([[[-1.0, 0.0], [0.5, 1.0], [3.0, 0.1], [1.5, -0.1]]])
     assert np.array_equal(np.asarray(model(numbers)), (numbers >= 0).astype(int) + (numbers >= 1))

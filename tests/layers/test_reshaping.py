@@ -111,7 +111,7 @@ def test_flattened_pictures_get_a_symbol_of_their_own_instead_of_a_product_of_su
 def test_spatial_dropout_names_what_it_drops(number, data_format):
     layer = getattr(layers, f"SpatialDropout{number}D")(0.25, data_format=data_format)
     told = described(layer, shape=(3,) * (number + 1)).layers[0]
-    where = " and ".join([", ".join(NAMES[number][:-1]), NAMES[number][-1]])
+    where = "positions" if number == 3 else " and ".join(NAMES[number])
     assert told.does == f"sets 25% of the channels to 0 at random while training, over all {where} at once"
     assert told.axes_out[0][1 if data_format == "channels_first" else -1] == "channels"
     x = np.ones((1, *[5] * number, 64) if data_format == "channels_last" else (1, 64, *[5] * number), "float32")

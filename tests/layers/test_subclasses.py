@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
@@ -81,6 +82,26 @@ def test_of_a_model_with_a_call_of_its_own_its_layers_are_not_told():
     assert layer.inside == ()
     assert layer.params == nested.count_params()
     only_measured(layer, nested)
+
+
+def test_of_a_model_that_is_called_otherwise_than_its_graph_only_the_shapes_are_told():
+    class Halves(keras.Model):
+        def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+            return super().call(inputs, training=training, mask=mask)[:, ::2]
+
+    sequence, site = keras.Input((9, 4), name="sequence"), keras.Input((4,), name="site")
+    graph = ([sequence, site], layers.GRU(6, return_sequences=True)(sequence, initial_state=layers.Dense(6)(site)))
+    own, plain = Halves(*graph, name="halves"), keras.Model(*graph)
+    found = describe(own)
+    (layer,) = found.layers
+    only_measured(layer, own)
+    # Its graph says 9 timesteps; what it returns are 5.
+    assert (layer.name, layer.input, layer.output) == ("halves", ((None, 9, 4), (None, 4)), ((None, 5, 6),))
+    assert found.output == ((None, 5, 6),)
+    assert found.params == layer.params == own.count_params()
+    assert [source.name for source in found.sources] == ["sequence", "site"]
+    assert own([*map(np.zeros, ((2, 9, 4), (2, 4)))]).shape == (2, 5, 6)
+    assert len(describe(plain).layers) == 2
 
 
 def test_a_class_that_is_declared_to_be_the_same_is_explained_as_its_parent():

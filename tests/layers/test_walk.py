@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from explorer.layers.base import RULES, class_name
-from explorer.shapes.describe_model import describe
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes
 from explorer.tensors.tensor import ORDERED
+from tests.layers.described import described_as_sequences as describe
 from tests.layers.drawing import DRAWS, NOT_DRAWN, Drawn, called, drawn, every_class, settings_of
 from tests.layers.moving import along, moved, outputs
 from tests.layers.worked_out import Unread, worked_out

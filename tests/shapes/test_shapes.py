@@ -19,6 +19,7 @@ from explorer.shapes.graph import calls
 from explorer.shapes.model_shapes import LayerShapes
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import changes
+from tests.layers.described import described_as_sequences
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
@@ -39,7 +40,7 @@ def one(layer: keras.layers.Layer, *shape: int | None, then: int | None = None) 
     returned = layer(source)
     if then is not None:
         returned = layers.Dense(then, name="answer")(returned)
-    return describe(keras.Model(source, returned)).layers[0]
+    return described_as_sequences(keras.Model(source, returned)).layers[0]
 
 
 # ------------------------------------------------------------------------------------------------ the catalog
@@ -486,10 +487,13 @@ def test_two_branches_come_in_the_order_in_which_data_meets_them():
 def test_joining_end_to_end_and_side_by_side():
     left, right = keras.Input((5, 2), name="left"), keras.Input((4, 2), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate(axis=1)([left, right])))
-    assert describe(model).layers[0].says == "joins 2 tensors end to end, along timesteps: 5 + 4 timesteps become 9"
+    says = described_as_sequences(model).layers[0].says
+    assert says == "joins 2 tensors end to end, along timesteps: 5 + 4 timesteps become 9"
+    # Where nobody names the axis, neither does the sentence.
+    assert describe(model).layers[0].says == "joins 2 tensors end to end, along axis 1: 5 + 4 in axis 1 become 9"
     left, right = keras.Input((5, 2), name="left"), keras.Input((5, 4), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate()([left, right])))
-    assert describe(model).layers[0].says == (
+    assert described_as_sequences(model).layers[0].says == (
         "joins 2 tensors side by side at every timestep: timesteps stay, 2 and 4 features become 6 features"
     )
 
