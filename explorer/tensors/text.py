@@ -90,17 +90,19 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     if not moved and all((tensor.shape, tensor.axes) == (out.shape, out.axes) for tensor in received):
         return "the shape stays the same"
     before, after = first.places, out.places
-    if any(not is_named(axis) for axis in before.keys() ^ after.keys()) and first.axes[0] == out.axes[0]:
+    gone, added = before.keys() - after.keys(), after.keys() - before.keys()
+    mixed_up = (gone and added) or first.axes[-1] in added or out.axes[-1] in gone
+    if mixed_up and not all(map(is_named, gone | added)) and first.axes[0] == out.axes[0]:
         # Of an axis without a name nobody knows which one of the others it was.
         same = first.shape == out.shape
         return "the shape stays the same" if same else f"{as_shape(first)} becomes {as_shape(out)}"
-    gone = [name for name in before if name not in after]
+    removed = [name for name in before if name in gone]
     widths = [tensor.width for tensor in received[: len(received) if out.width else 1] if tensor.width]
-    if gone[-1:] == [first.axes[-1]] and out.width and len(first.shape) == len(out.shape) > 2:
+    if removed[-1:] == [first.axes[-1]] and out.width and len(first.shape) == len(out.shape) > 2:
         # What is counted along was the last axis, as after a Permute.
-        widths = [(first.shape[-1], gone.pop())]
+        widths = [(first.shape[-1], removed.pop())]
     stay = [name for name, size in before.items() if name in after and after[name] == size and name not in moved]
-    parts = [f"{joined(gone)} {agreed('are', gone)} removed"] if gone else []
+    parts = [f"{joined(removed)} {agreed('are', removed)} removed"] if removed else []
     parts += [f"{joined(stay)} {agreed('stay', stay)}"] if stay else []
     parts += [
         f"{counted(size, name, 'become')} {'an unknown number' if after[name] is None else after[name]}"

@@ -17,6 +17,7 @@ from explorer.description import Description, every
 from explorer.runtime import jobs
 from explorer.shapes.describe_model import describe
 from explorer.shapes.explanation import explained, named, told
+from tests.layers.described import described_as_sequences
 
 SMALL = st.integers(1, 6)
 STEPS = st.integers(8, 14)
@@ -141,7 +142,7 @@ def test_symbols_hold_when_the_sizes_are_changed_afterwards(name, data):
     """What was derived at one size gives Keras's shape and count at another, with the same layer."""
     layer = ONE_SEQUENCE[name](data.draw)
     config = layer.get_config()
-    found = describe(applied(name, layer, 13, 5))
+    found = described_as_sequences(applied(name, layer, 13, 5))
     steps, features = data.draw(STEPS), data.draw(SMALL)
     again = type(layer).from_config(config)
     model = applied(name, again, steps, features)

@@ -11,6 +11,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.runtime import jobs
 from explorer.shapes.describe_model import describe
 from explorer.shapes.time_flow import TIME_FLOWS
+from tests.layers.described import described_as_sequences
 
 STEPS = 9
 PADDINGS = ("valid", "same")
@@ -55,7 +56,7 @@ def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
     reaches = moved(layer)
     sequence = keras.Input((STEPS, 4))
     answer = answered(layer, sequence)
-    (described,) = describe(keras.Model(sequence, answer)).layers
+    (described,) = described_as_sequences(keras.Model(sequence, answer)).layers
     assert described.flow == flow
     before, after = np.indices((STEPS, STEPS))
     if flow == "each":
