@@ -7,10 +7,10 @@ reader/      reads a code, and never executes it:
   names, legacy, families  what may be called, what is called otherwise today, which layers are alike
   limits       how much of a stranger's code is read, and what it may cost
   costs        what a call of a layer comes to
-  literals, arrays  NumPy by shape alone
+  literals, array_methods, arrays  NumPy by shape alone
   record       the state of a reading
   library/     what Keras makes of layers, models and operations
-  plain, expressions, reading  the walk over the syntax tree
+  plain, iteration, expressions, reading  the walk over the syntax tree
 diagnose/    says what is wrong with it:
   problems     findings, candidates, fixes, the report
   running      shapes without a gap through a model, as a batch would take them

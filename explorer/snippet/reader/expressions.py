@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from explorer.snippet.reader import arrays, literals
+from explorer.snippet.reader import array_methods, literals
 from explorer.snippet.reader.edits import Source
+from explorer.snippet.reader.iteration import items, shown, truth, unpacked
 from explorer.snippet.reader.library import attributes, calling, imports
-from explorer.snippet.reader.limits import LARGEST_NUMBER, LONGEST, MOST_DEPTH, Budget, bounded_number, light, plainly
+from explorer.snippet.reader.limits import LARGEST_NUMBER, MOST_DEPTH, Budget, bounded_number, light, plainly
 from explorer.snippet.reader.names import REFUSED_BUILTINS
-from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.plain import ARITHMETIC, BUILTINS, COMPARISONS, PLAIN, bounded
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
     Array,
-    Broken,
-    Event,
     Function,
     Known,
     Method,
@@ -27,7 +25,6 @@ from explorer.snippet.reader.values import (
     Scope,
     TensorValue,
     Unreadable,
-    tensors_in,
 )
 
 _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
@@ -178,7 +175,7 @@ class Expressions(Record):
         if any(isinstance(side, Array) for side in (left, right)):
             if isinstance(node.op, ast.MatMult):
                 return Array(None, node=node)
-            return arrays.broadcast([literals.array_of(side, node) for side in (left, right)], node)
+            return array_methods.broadcast([literals.array_of(side, node) for side in (left, right)], node)
         if not all(isinstance(side, PLAIN) for side in (left, right)):
             return Opaque("arithmetic on something that is not followed")
         bounded(node, left, right)
@@ -202,7 +199,7 @@ class Expressions(Record):
         if isinstance(owner, TensorValue):
             return calling.item(self, owner, index, node)
         if isinstance(owner, Array):
-            return arrays.indexed(owner, index, node)
+            return array_methods.indexed(owner, index, node)
         if isinstance(owner, (Opaque, Known)):
             return Opaque(owner.why if isinstance(owner, Opaque) else owner.path)
         if isinstance(owner, (list, tuple, dict, str, range)):
@@ -212,7 +209,7 @@ class Expressions(Record):
             with plainly(node):
                 found = owner[index]
             return self.count_things(found, node) if isinstance(index, slice) else found
-        raise Unreadable(f"{_shown(owner)} has no elements that can be read here.", node.lineno)
+        raise Unreadable(f"{shown(owner)} has no elements that can be read here.", node.lineno)
 
     def _of_slice(self, node: ast.Slice, scope: Scope) -> Any:
         parts = [None if each is None else self.value(each, scope) for each in (node.lower, node.upper, node.step)]
@@ -262,7 +259,8 @@ class Expressions(Record):
         if isinstance(target, ast.Name):
             scope[target.id] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
-            self._unpack(target, value, scope, given)
+            for each, item in zip(target.elts, unpacked(target, value, given), strict=True):
+                self.bind(each.value if isinstance(each, ast.Starred) else each, item, scope, given)
         elif isinstance(target, ast.Subscript):
             owner = self.value(target.value, scope)
             if isinstance(owner, (dict, list)):
@@ -275,57 +273,6 @@ class Expressions(Record):
             _private(target)
             self.value(target.value, scope)
 
-    def _unpack(self, target: ast.Tuple | ast.List, value: Any, scope: Scope, given: ast.expr) -> None:
-        wanted = len(target.elts)
-        if isinstance(value, Opaque):
-            value = [value] * wanted
-        elif isinstance(value, Array):
-            value = [arrays.indexed(value, 0, given)] * wanted
-        elif isinstance(value, TensorValue):
-            says = "Iterating over a symbolic KerasTensor is not supported."
-            raise Broken(Event("unpack", given, says, {"wanted": wanted, "got": 1, "tensors": [value], "target": target}))
-        parts = list(items(light(value, given), given))
-        starred = [place for place, each in enumerate(target.elts) if isinstance(each, ast.Starred)]
-        if starred:
-            (place,) = starred[:1]
-            rest = wanted - place - 1
-            if len(parts) >= wanted - 1:
-                parts = [*parts[:place], parts[place : len(parts) - rest], *parts[len(parts) - rest :]]
-        if len(parts) != wanted:
-            many = f"too many values to unpack (expected {wanted})"
-            few = f"not enough values to unpack (expected {wanted}, got {len(parts)})"
-            says = f"ValueError: {many if len(parts) > wanted else few}"
-            raise Broken(
-                Event(
-                    "unpack",
-                    given,
-                    says,
-                    {"wanted": wanted, "got": len(parts), "tensors": tensors_in(value), "target": target},
-                )
-            )
-        for each, item in zip(target.elts, parts, strict=True):
-            self.bind(each.value if isinstance(each, ast.Starred) else each, item, scope, given)
-
-
-def items(value: Any, node: Node) -> Iterator[Any]:
-    """What is gone through in a loop. Raises Unreadable where that is not known, or too long."""
-    if isinstance(value, (list, tuple, range, str, dict)):
-        if len(value) > LONGEST:
-            raise Unreadable(f"A loop over {len(value):,} elements is too long to be read here.", node.lineno)
-        return iter(list(value))
-    if isinstance(value, Array) and value.shape:
-        return iter([arrays.indexed(value, 0, node)] * min(value.shape[0] or 0, 1000))
-    raise Unreadable(f"The values of this loop are not known here: {_shown(value)}. Write a range or a list.", node.lineno)
-
-
-def truth(value: Any, node: Node) -> bool:
-    """Whether a value holds. Raises Unreadable where that is not known."""
-    if isinstance(value, PLAIN):
-        return bool(value)
-    if isinstance(value, Opaque):
-        raise Unreadable(f"This condition is not known here: it depends on {value.why}. Write True or False.", node.lineno)
-    return True
-
 
 def _private(node: ast.Attribute) -> None:
     if node.attr.startswith("_"):
@@ -333,7 +280,3 @@ def _private(node: ast.Attribute) -> None:
             f"Attributes that begin with an underscore are not read: `{node.attr}`. Use the public names of Keras.",
             node.lineno,
         )
-
-
-def _shown(value: Any) -> str:
-    return value.why if isinstance(value, Opaque) else f"a value of type {type(value).__name__}"

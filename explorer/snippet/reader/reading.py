@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.snippet.reader.edits import Source
-from explorer.snippet.reader.expressions import Expressions, items, truth
+from explorer.snippet.reader.expressions import Expressions
+from explorer.snippet.reader.iteration import items, truth
 from explorer.snippet.reader.library import calls, imports
 from explorer.snippet.reader.limits import MOST_FUNCTIONS, Budget, light
 from explorer.snippet.reader.nodes import Node

@@ -7,7 +7,7 @@ import difflib
 import math
 from typing import Any
 
-from explorer.snippet.reader import arrays, legacy
+from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note
 from explorer.snippet.reader.library.paths import canonical, stands, written
@@ -81,7 +81,7 @@ def _of_array(owner: Array, name: str, node: Node) -> Any:
     if name == "size":
         return math.prod(owner.shape) if owner.shape is not None else Opaque("a size that is not known")
     if name == "T":
-        return arrays.method(owner, "transpose", [], {}, node)
+        return array_methods.method(owner, "transpose", [], {}, node)
     return Method(owner, name)
 
 

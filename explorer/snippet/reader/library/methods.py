@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from explorer.snippet.reader import arrays, legacy
+from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.models import add
 from explorer.snippet.reader.library.old import note, old_arguments
@@ -38,8 +38,8 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
     if isinstance(owner, ModelValue):
         return _model_method(record, owner, name, args, kwargs, node)
     if isinstance(owner, Array):
-        if name in arrays.METHODS:
-            return arrays.method(owner, name, args, kwargs, node)
+        if name in array_methods.METHODS:
+            return array_methods.method(owner, name, args, kwargs, node)
         return Array(None, node=node)
     if isinstance(owner, (list, dict, str, tuple)):
         return _plain_method(owner, name, args, node)
