@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from explorer.layers.base import RULES
 from explorer.layers.merging import joined_axis
 from explorer.quiz.facts import BOTH_WAYS, Facts, written
 from explorer.quiz.values import Wrong
@@ -202,15 +203,8 @@ def _attention(facts: Facts) -> Iterator[Mistake]:
 
 def _merged(facts: Facts, kind: str) -> Iterator[Mistake]:
     out, widths = facts.out, known(tensor.shape[-1] for tensor in facts.received)
-    if len(widths) < len(facts.received) or kind not in (
-        "Concatenate",
-        "Add",
-        "Average",
-        "Multiply",
-        "Subtract",
-        "Maximum",
-        "Minimum",
-    ):
+    # Dot adds up what it multiplies: no tensor comes out as it went in, or beside another.
+    if len(widths) < len(facts.received) or kind == "Dot" or kind not in RULES or RULES[kind].family != "merging":
         return
     if kind == "Concatenate" and out.shape[-1] == sum(widths):
         how = f"They are concatenated: {' + '.join(map(str, widths))} = {sum(widths)}."

@@ -34,6 +34,12 @@ FLATTENING = _where(lambda rules: rules.makes_vector)
 SEQUENCE = frozenset(
     name for name in _where(lambda rules: rules.reads_time) if name in CONV_RECURRENT or not re.search("[23]D", name)
 )
+# Convolutions and poolings along the timesteps: a window slides over them.
+SLIDING = (CONVOLUTION | POOLING) & SEQUENCE
+# Layers that compute new numbers from the features, so that what was zero is none any more.
+COMPUTING = RECURRENT | CONVOLUTION | _of("dense") | _of("normalization")
+# Layers that lay the same numbers out along other axes.
+RESHAPING = _of("reshaping")
 # Layers that read a mask: padding changes what they return.
 READING_MASK = _where(lambda rules: rules.reads_mask)
 # Layers whose rule for shapes says what happens when they run.

@@ -13,7 +13,7 @@ from explorer.snippet.diagnose.rules.output_layer import READING, decoder_edits,
 from explorer.snippet.diagnose.rules.shape_text import answer_in_words
 from explorer.snippet.diagnose.rules.sizes import different_lengths, different_widths
 from explorer.snippet.diagnose.running import loss_of
-from explorer.snippet.reader.families import FLATTENING, KEEPING, RECURRENT
+from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, FLATTENING, KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Full, LayerValue, TensorValue
 
 
@@ -147,7 +147,7 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     if silent and len(target) == 1:
         compared = f"each of the {steps} timesteps is compared with the targets of all {target[0]} samples"
     keeps = [each for each in case.up(tensor) if isinstance(each.layer, LayerValue) and each.kind not in KEEPING]
-    sequence = [each for each in keeps if each.value.core.kind in (*RECURRENT, "Conv1D", "MultiHeadAttention")]
+    sequence = [each for each in keeps if each.value.core.kind in RECURRENT | ATTENTION | (CONVOLUTION & SEQUENCE)]
     if embedding and not sequence:
         message = (
             f"{case.name(embedding)} returns a vector for each of the {steps} words, and no layer combines them: the "

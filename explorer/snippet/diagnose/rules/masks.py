@@ -10,7 +10,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import mask_in_words
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.families import MERGING, READING_MASK, RECURRENT
+from explorer.snippet.reader.families import COMPUTING, MERGING, READING_MASK, RECURRENT, RESHAPING, SLIDING
 from explorer.snippet.reader.values import Array, Call, Event, LayerValue, Shape
 
 
@@ -55,11 +55,7 @@ def mask_late(case: Case) -> Finding | None:
         if call.kind != "Masking" or not call.inputs:
             continue
         made = [each for each in case.up(call.inputs[0]) if isinstance(each.layer, LayerValue)]
-        computed = [
-            each
-            for each in made
-            if each.value.core.kind in (*RECURRENT, "Dense", "Conv1D", "LayerNormalization", "BatchNormalization")
-        ]
+        computed = [each for each in made if each.value.core.kind in COMPUTING]
         if not computed:
             continue
         first = computed[-1]
@@ -109,15 +105,7 @@ def mask_destroyed(case: Case) -> Finding | None:
                 continue
             if keeps:
                 carrying |= {id(each) for each in call.outputs}
-            elif isinstance(call.layer, LayerValue) and kind in (
-                "Conv1D",
-                "Convolution1D",
-                "SeparableConv1D",
-                "MaxPooling1D",
-                "AveragePooling1D",
-                "Reshape",
-                "Permute",
-            ):
+            elif isinstance(call.layer, LayerValue) and kind in SLIDING | RESHAPING:
                 lost = lost or call
                 beyond |= {id(each) for each in call.outputs}
     return None

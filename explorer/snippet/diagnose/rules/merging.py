@@ -8,7 +8,7 @@ from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import in_words
 from explorer.snippet.diagnose.rules.steps import keeping_layer, needs_steps
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.families import ATTENTION, MERGING, RECURRENT
+from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, MERGING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
 
 _MERGING_OPERATIONS = frozenset(
@@ -117,9 +117,7 @@ def _lengths(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
         return []
     found: list[Candidate] = []
     tensors = call.inputs
-    makers = [
-        each.made for each in tensors if each.made and each.made.kind in ("Conv1D", "Convolution1D", "SeparableConv1D")
-    ]
+    makers = [each.made for each in tensors if each.made and each.made.kind in CONVOLUTION & SEQUENCE]
     same = [case.source.with_keyword(each.made_at, "padding", '"same"') for each in makers]
     if same:
         found.append(Candidate("padding=same in every convolution", tuple(dict.fromkeys(same))))

@@ -14,7 +14,7 @@ from explorer.snippet.diagnose.rules.output_layer import keeper_of
 from explorer.snippet.diagnose.rules.shape_text import in_words, needs_in_words
 from explorer.snippet.diagnose.rules.steps import extra, needs_steps
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUENCE
+from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUENCE, SLIDING
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, full
 from explorer.tensors.text import count
 
@@ -36,7 +36,7 @@ def wrong_ndim(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Fin
         return needs_steps(case, event, call, shape)
     if len(shape) > wanted:
         return _too_many(case, event, call, shape)
-    if kind in ("Conv1D", "Convolution1D", "SeparableConv1D", "MaxPooling1D", "AveragePooling1D"):
+    if kind in SLIDING:
         return _too_short(case, event, call, shape)
     if event.what == "run" and "axis" in event.says:
         return finding_of(

@@ -15,7 +15,7 @@ from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.values import Call, Full, LayerValue, TensorValue
 from explorer.tensors.text import count
 
-_WIDTHS = {"Dense": "units", "Conv1D": "filters", "Convolution1D": "filters", "EinsumDense": "output_shape"}
+_WIDTHS = {"Dense": "units", "Conv1D": "filters", "EinsumDense": "output_shape"}
 
 
 def different_lengths(
