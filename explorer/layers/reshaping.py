@@ -14,7 +14,7 @@ from explorer.layers.drawn import column, grid
 from explorer.layers.reasons import title
 from explorer.layers.words import all_steps
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, known
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, is_named, known
 from explorer.tensors.text import an, as_shape, in_words
 
 MOST_TERMS = 3
@@ -112,8 +112,11 @@ class Permute(LayerRules):
         return [[call.first.sizes[0], *(call.first.sizes[place] for place in call.layer.dims)]]
 
     def summary(self, call: LayerCall) -> Summary:
-        before, after = ", ".join(call.first.axes[1:]), ", ".join(call.out.axes[1:])
-        return Summary("reorders the axes", "puts the axes in another order", f"({before}) becomes ({after})")
+        before, after = f"({', '.join(call.first.axes[1:])})", f"({', '.join(call.out.axes[1:])})"
+        if not all(map(is_named, call.first.axes)):
+            # Axes without names are called by where they stand, before and after.
+            before, after = as_shape(call.first), as_shape(call.out)
+        return Summary("reorders the axes", "puts the axes in another order", f"{before} becomes {after}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         kept = tuple(call.layer.dims) == tuple(range(1, len(call.first.shape)))

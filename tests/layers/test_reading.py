@@ -104,3 +104,9 @@ def test_a_sum_has_the_names_that_one_of_its_inputs_has():
     assert layer.axes_in == (("batch", "axis 1", "axis 2"), ("batch", "timesteps", "units"))
     assert layer.axes_out == (("batch", "timesteps", "units"),)
     assert layer.flow == "merge"
+
+
+def test_axes_without_names_are_told_by_their_sizes_where_they_change_places():
+    source = keras.Input((16, 4))
+    (layer, _) = describe(keras.Model(source, layers.Flatten()(layers.Permute((2, 1))(source)))).layers
+    assert layer.says == "puts the axes in another order: (batch, 16, 4) becomes (batch, 4, 16)"
