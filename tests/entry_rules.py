@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalog.registry import Architecture, Entry, Sizes, Task
+from explorer.catalog.entries import Architecture, Entry, Sizes, Task
 from explorer.experiment import SETTINGS, SIZES
 
 BUTTONS = ("train", "pause", "resume", "step", "stop", "reset")

@@ -14,7 +14,8 @@ from typing import Any
 
 from explorer.catalog import architectures, tasks
 from explorer.catalog import pasted as own_code
-from explorer.catalog.registry import ARCHITECTURES, TASKS, Architecture, Entry, Task
+from explorer.catalog.entries import Architecture, Entry, Task
+from explorer.catalog.registry import ARCHITECTURES, TASKS
 from explorer.experiment import SETTINGS, SIZES, Experiment, Pasted, WrongExperiment
 from explorer.experiment.bounds import LIMITS, knob_choices
 from explorer.experiment.parse import Reading, read

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalog.registry import LOSSES, Architecture, Baseline, Task
+from explorer.catalog.entries import LOSSES, Architecture, Baseline, Task
 from explorer.description import Description, Layer
 from explorer.experiment import Pasted
 from explorer.experiment.bounds import LIMITS

@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from explorer.catalog import ARCHITECTURES, TASKS
-from explorer.catalog.registry import Entry
+from explorer.catalog.entries import Entry
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.experiment.experiment import Experiment
 
 if TYPE_CHECKING:
-    from explorer.catalog.registry import Architecture, Knob, Task
+    from explorer.catalog.entries import Architecture, Knob, Task
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit
 from explorer.experiment.experiment import SETTINGS, SIZES, Experiment, spell
 
 if TYPE_CHECKING:
-    from explorer.catalog.registry import Architecture, Knob, Task
+    from explorer.catalog.entries import Architecture, Knob, Task
 
 # What comes from outside is read no further than this: characters of a value, and names that nobody knows.
 LONGEST_VALUE = 200

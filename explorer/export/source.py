@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.catalog import resolve
-from explorer.catalog.registry import Architecture, Task
+from explorer.catalog.entries import Architecture, Task
 from explorer.experiment import Experiment
 
 _PACKAGE = __name__.partition(".")[0]

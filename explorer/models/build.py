@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from explorer.catalog import ARCHITECTURES, resolve
-from explorer.catalog.registry import Architecture, Sizes
+from explorer.catalog.entries import Architecture, Sizes
 from explorer.experiment import Experiment
 from explorer.keras_internals import GENERATOR_STATE, initializer_of, layer_and_sublayers, maker, set_initializer
 from explorer.snippet import model_of

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from explorer.catalog import ARCHITECTURES, resolve
-from explorer.catalog.registry import Architecture, Sizes
+from explorer.catalog.entries import Architecture, Sizes
 from explorer.description import Setting
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import size_reason

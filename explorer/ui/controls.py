@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, resolve
-from explorer.catalog.registry import Knob
+from explorer.catalog.entries import Knob
 from explorer.experiment import SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.glossary import GLOSSARY

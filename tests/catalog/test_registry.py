@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS, registry
-from explorer.catalog.registry import Sizes, architecture, task
+from explorer.catalog.entries import Sizes
+from explorer.catalog.registry import architecture, task
 
 
 @pytest.fixture(autouse=True)

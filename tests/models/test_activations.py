@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES
-from explorer.catalog.registry import Sizes
+from explorer.catalog.entries import Sizes
 from explorer.models.activations import LONGEST, grid, outputs, values
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe

@@ -18,7 +18,7 @@ import tensorflow as tf
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.catalog.registry import Architecture, Sizes
+from explorer.catalog.entries import Architecture, Sizes
 from explorer.models.build import BrokenPromise, build, build_experiment
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows

@@ -11,7 +11,7 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.catalog.registry import Sizes
+from explorer.catalog.entries import Sizes
 from explorer.description import Description
 from explorer.models.build import build
 from explorer.models.variants import VariantBroken, describe_variant, settings, variant, variant_of

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES
-from explorer.catalog.registry import Sizes
+from explorer.catalog.entries import Sizes
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls

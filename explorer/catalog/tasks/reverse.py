@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.registry import Baseline, task
+from explorer.catalog.entries import Baseline
+from explorer.catalog.registry import task
 
 
 def mean_loss(timesteps: int, features: int) -> float:

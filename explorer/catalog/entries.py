@@ -1,0 +1,181 @@
+"""What an architecture and a task are: the function that signed in, with what the catalog knows of it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+ANSWERS = ("every step", "once")
+ANSWER = ("number", "yes/no")
+INPUTS = {
+    "sequence": "one sequence, (batch, timesteps, features)",
+    "padded": "padded sequences of different lengths, (batch, timesteps, features)",
+    "windows": "windows of a sequence, (batch, windows, timesteps, features)",
+    "two streams": "two sequences of different widths, (batch, timesteps, features) and (batch, timesteps, second_features)",
+}
+LOSSES = {"number": "mse", "yes/no": "binary_crossentropy"}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes that a builder is given; the batch is left open."""
+
+    timesteps: int
+    features: int
+    outputs: int
+    units: int = 32
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A keyword that the reader may turn.
+
+    `choices` are all allowed values in order; `at_most`, where given, is a function of `timesteps` and `features` that
+    says how far a number may go at these sizes.
+    """
+
+    name: str
+    default: Any
+    choices: tuple[Any, ...]
+    help: str
+    at_most: Callable[..., float] | None = None
+
+    @property
+    def is_number(self) -> bool:
+        return all(isinstance(choice, (int, float)) and not isinstance(choice, bool) for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A loss known beforehand.
+
+    name: what stands at the line in the chart, such as "without memory".
+    value: a function of (timesteps, features, **knobs) that gives the loss in closed form.
+    predict: a function of (inputs, **knobs) that predicts as the best model of this kind does,
+        in the shape of the targets; a test simulates it and compares its loss with `value`.
+    passed: what it means that a model's validation loss is below, as a sentence; a knob in braces becomes its number of
+        timesteps, such as "3 timesteps".
+    """
+
+    name: str
+    value: Callable[..., float]
+    predict: Callable[..., np.ndarray]
+    passed: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What architectures and tasks have in common."""
+
+    name: str
+    title: str
+    function: Callable[..., Any]
+    answers: str
+    answer: str
+    inputs: str
+    knobs: Mapping[str, Knob]
+    ranges: Mapping[str, Sequence[int]]
+    why: Mapping[str, str]
+
+    @property
+    def doc(self) -> str:
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the docstring."""
+        return self.doc.splitlines()[0]
+
+    def takes(self, name: str) -> bool:
+        return name in inspect.signature(self.function).parameters
+
+    def own_knobs(self, knobs: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of an experiment's knobs that this function takes."""
+        return {name: knobs[name] for name in self.knobs if name in knobs}
+
+
+@dataclass(frozen=True)
+class Architecture(Entry):
+    """One way to wire a model. `function(timesteps, features, outputs, ...) -> keras.Model`, with fixed timesteps."""
+
+    source: str = ""
+
+    def build(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> Any:
+        """The bare model, its weights not yet seeded: use `explorer.models.build.build`."""
+        values = {"timesteps": sizes.timesteps, "features": sizes.features, "outputs": sizes.outputs}
+        if self.takes("units"):
+            values["units"] = sizes.units
+        return self.function(**values, **self.own_knobs(knobs or {}))
+
+    def input_shapes(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> tuple[tuple[int | None, ...], ...]:
+        """The promised shape of every input, the batch as None."""
+        knobs = {name: knob.default for name, knob in self.knobs.items()} | dict(knobs or {})
+        plain = (None, sizes.timesteps, sizes.features)
+        if self.inputs == "windows":
+            return ((None, knobs["windows"], sizes.timesteps, sizes.features),)
+        if self.inputs == "two streams":
+            return (plain, (None, sizes.timesteps, knobs["second_features"]))
+        return (plain,)
+
+    def output_shape(self, sizes: Sizes) -> tuple[int | None, ...]:
+        """The promised shape of the output: (batch, timesteps, outputs), or (batch, outputs) where it answers once."""
+        if self.answers == "every step":
+            return (None, sizes.timesteps, sizes.outputs)
+        return (None, sizes.outputs)
+
+    def fits(self, task: Task) -> bool:
+        return not self.misfit(task)
+
+    def misfit(self, task: Task) -> str:
+        """Why this architecture cannot take this task, or an empty string."""
+        if self.inputs != task.inputs:
+            return f"the task gives {INPUTS[task.inputs]}, and the architecture takes {INPUTS[self.inputs]}"
+        if self.answers != task.answers:
+            return f"the task has a target {_when(task.answers)}, and the architecture an output {_when(self.answers)}"
+        if self.answer != task.answer:
+            return f"the task needs a {task.answer} output, and the architecture has a {self.answer} output"
+        return ""
+
+    @property
+    def code(self) -> str:
+        """The builder's source without its decorator: it stands alone wherever it is pasted.
+
+        The annotation of what it returns goes too: where Keras is not imported yet, it would be a NameError.
+        """
+        source = textwrap.dedent(inspect.getsource(self.function))
+        first = ast.parse(source).body[0].lineno
+        return "".join(source.splitlines(keepends=True)[first - 1 :]).replace(" -> keras.Model:", ":", 1)
+
+
+@dataclass(frozen=True)
+class Task(Entry):
+    """One synthetic problem. `function(rng, samples, timesteps, features, ...) -> (inputs, targets)`, float32."""
+
+    outputs: int = 1
+    baselines: tuple[Baseline, ...] = field(default=())
+    goal: str = ""
+
+    @property
+    def loss(self) -> str:
+        return LOSSES[self.answer]
+
+    def make(
+        self, rng: np.random.Generator, samples: int, timesteps: int, features: int, knobs: Mapping[str, Any]
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Inputs as a tuple of arrays, one for each stream, and the targets; all float32."""
+        inputs, targets = self.function(rng, samples, timesteps, features, **self.own_knobs(knobs))
+        return (inputs if isinstance(inputs, tuple) else (inputs,)), targets
+
+    def baseline_values(self, timesteps: int, features: int, knobs: Mapping[str, Any]) -> dict[str, float]:
+        own = self.own_knobs(knobs)
+        return {baseline.name: float(baseline.value(timesteps, features, **own)) for baseline in self.baselines}
+
+
+def _when(answers: str) -> str:
+    return "at every timestep" if answers == "every step" else "per sequence"
