@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from explorer.description import Layer, TimeFlow, Window
 from explorer.drawings import Drawing
+from explorer.layers.drawn import LayerView
 from explorer.tensors.symbols import Size, Symbols
 from explorer.tensors.tensor import Axes, Shape, Sizes, Tensor
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 # What a rule gives for the size of an axis: symbols, a number that the layer sets itself, or None where it knows nothing.
 AxisSize = Size | int | None
@@ -143,22 +144,6 @@ class Summary:
     short: str
     long: str
     change: str | None = None
-
-
-@dataclass(frozen=True)
-class LayerView:
-    """What a drawing of a layer is made from: one call with one sequence.
-
-    received, returned: arrays, (1, ...). mask: of the first one received, (1, timesteps), or None.
-    hidden_states: of a plain recurrent layer after every timestep, (samples, timesteps, units), for a layer, its input
-    (samples, timesteps, features) and a mask; None for a layer that is not stepped through.
-    """
-
-    layer: Any
-    received: Sequence[np.ndarray]
-    returned: np.ndarray
-    mask: np.ndarray | None
-    hidden_states: Callable[[Any, np.ndarray, np.ndarray | None], np.ndarray | None]
 
 
 class LayerRules:

@@ -11,7 +11,8 @@ from typing import Any
 from explorer import drawings
 from explorer.description import Layer, TimeFlow, Window
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, LayerView, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.base import AxisSize, LayerCall, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.drawn import LayerView
 from explorer.layers.spatial import (
     PLACES,
     Spatial,

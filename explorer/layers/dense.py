@@ -11,7 +11,6 @@ from explorer.layers.base import (
     AxisSize,
     LayerCall,
     LayerRules,
-    LayerView,
     Number,
     Own,
     Summary,
@@ -19,6 +18,7 @@ from explorer.layers.base import (
     WeightAxis,
     WeightMeaning,
 )
+from explorer.layers.drawn import LayerView
 from explorer.layers.words import activated, added, all_steps, bias, is_elementwise, same_at_every_step
 from explorer.layers.wrappers import copies
 from explorer.tensors.symbols import Size

@@ -1,6 +1,13 @@
-"""Arrays made small enough to draw: a row for each of at most 6 units, a column for each of at most 48 timesteps."""
+"""What a drawing of a layer is made from, and arrays made small enough to draw.
+
+A grid has a row for each of at most 6 units, and a column for each of at most 48 timesteps.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +16,22 @@ from explorer.drawings import Grid
 MOST_ROWS = 6
 MOST_STEPS = 48
 MOST_ATTENDED = 24
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """What a drawing of a layer is made from: one call with one sequence.
+
+    received, returned: arrays, (1, ...). mask: of the first one received, (1, timesteps), or None.
+    hidden_states: of a plain recurrent layer after every timestep, (samples, timesteps, units), for a layer, its input
+    (samples, timesteps, features) and a mask; None for a layer that is not stepped through.
+    """
+
+    layer: Any
+    received: Sequence[np.ndarray]
+    returned: np.ndarray
+    mask: np.ndarray | None
+    hidden_states: Callable[[Any, np.ndarray, np.ndarray | None], np.ndarray | None]
 
 
 def grid(tensor: np.ndarray) -> Grid:

@@ -13,8 +13,8 @@ import numpy as np
 from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, LayerView, Summary
-from explorer.layers.drawn import column, grid, kept_steps
+from explorer.layers.base import AxisSize, LayerCall, Summary
+from explorer.layers.drawn import LayerView, column, grid, kept_steps
 from explorer.layers.spatial import PLACES, Spatial, at, change_of, is_channels_last, names_along, space_of, times
 from explorer.layers.words import all_steps
 from explorer.tensors.symbols import Size

@@ -10,8 +10,8 @@ import numpy as np
 from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import LayerCall, LayerRules, LayerView, Summary
-from explorer.layers.drawn import MOST_STEPS
+from explorer.layers.base import LayerCall, LayerRules, Summary
+from explorer.layers.drawn import MOST_STEPS, LayerView
 from explorer.tensors.tensor import Axes
 from explorer.tensors.text import counted
 

@@ -22,7 +22,6 @@ from explorer.layers.base import (
     HeldPart,
     LayerCall,
     LayerRules,
-    LayerView,
     Own,
     Summary,
     Terms,
@@ -30,7 +29,7 @@ from explorer.layers.base import (
     class_name,
 )
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of
-from explorer.layers.drawn import grid, kept_steps
+from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import Axes, Shape, Tensor

@@ -9,8 +9,8 @@ from typing import Any
 from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, LayerView, Summary
-from explorer.layers.drawn import column, grid
+from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.layers.drawn import LayerView, column, grid
 from explorer.layers.reasons import title
 from explorer.layers.words import all_steps
 from explorer.tensors.symbols import Size

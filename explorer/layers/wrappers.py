@@ -1,4 +1,4 @@
-"""Layers that hold other layers: TimeDistributed, Bidirectional, and a model within a model."""
+"""Layers that hold another layer: TimeDistributed and Bidirectional."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from explorer.layers.base import (
     HeldPart,
     LayerCall,
     LayerRules,
-    LayerView,
     Own,
     Summary,
     Terms,
@@ -24,8 +23,7 @@ from explorer.layers.base import (
     rules_for,
 )
 from explorer.layers.cells import cell_rules
-from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, grid
-from explorer.layers.reading import as_read, numbered
+from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, LayerView, grid
 from explorer.layers.reasons import along, not_taken, title
 from explorer.layers.recurrent import told_units
 from explorer.layers.words import all_steps, step, steps
@@ -258,40 +256,6 @@ class Bidirectional(LayerRules):
         known += [] if layer.merge_mode is None else [f'merge_mode="{layer.merge_mode}"']
         merged = 2 if layer.merge_mode is None else 1
         return [*known, *(["return_state=True"] if len(layer.output) > merged else [])]
-
-
-class NestedModel(LayerRules):
-    """A model that is used as a layer, with a graph of its own."""
-
-    classes = ("Model",)
-    family = "wrapper"
-    most_inputs = None
-
-    def input_axes(self, layer: Any, rank: int) -> Axes | None:
-        """As its layers call them."""
-        tensor = next((each for each in layer.inputs if len(each.shape) == rank), None)
-        found = {} if tensor is None else as_read(tensor, layer.outputs)
-        return tuple(found.get(place, axis) for place, axis in enumerate(numbered(rank))) if found else None
-
-    def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        return list(call.inside[-1].axes) if call.inside else None
-
-    def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]] | None:
-        return [list(sizes) for sizes in call.inside[-1].sizes] if call.inside else None
-
-    def parameters(self, call: LayerCall, own: Own) -> Terms | None:
-        return call.inside[-1].terms if call.inside else None
-
-    def held_weights(self, call: LayerCall) -> Sequence[tuple[str, HeldLayer]]:
-        return [(f"{each.name} ", each) for each in call.inside[:-1]]
-
-    def summary(self, call: LayerCall) -> Summary:
-        layers = count(sum(class_name(layer) != "InputLayer" for layer in call.layer.layers), "layers")
-        return Summary(f"a model of {layers}", f"is a model of {layers}")
-
-    def time_flow(self, call: LayerCall) -> TimeFlow:
-        flows = [each.time_flow for each in call.inside[:-1]]
-        return flows[0] if len(set(flows)) == 1 and flows[0] in ("each", "along", "none") else "unknown"
 
 
 def _states_of_each(call: LayerCall) -> str:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from explorer import drawings
 from explorer.drawings import Drawing
-from explorer.layers.base import LayerView, rules_for
+from explorer.layers.base import rules_for
+from explorer.layers.drawn import LayerView
 from explorer.models.activations import remembered
 from explorer.shapes.graph import calls
 

@@ -158,9 +158,8 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     offered = tuple(setting.written() for setting in variants.settings(model))
     hindrance = trainer.hindrance(wanted, model)
     values, drawings = _numbers(_known(wanted, description), model, description)
-    answer = Answer(
-        description=description.written(), values=values, drawings=drawings, comparable=offered, hindrance=hindrance
-    )
+    told = description.written()
+    answer = Answer(description=told, values=values, drawings=drawings, comparable=offered, hindrance=hindrance)
     return answer.to_dict()
 
 
@@ -176,13 +175,11 @@ def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) ->
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     found = variants.variant_of(model, layer, setting, value)
-    values, drawings = None, None
+    told, values, drawings = None, None, None
     if found.model is not None and found.description is not None:
+        told = found.description.written()
         values, drawings = _numbers(_known(wanted), found.model, found.description)
-    description = None if found.description is None else found.description.written()
-    answer = CompareAnswer(
-        changed=found.changed, description=description, broken=found.broken, values=values, drawings=drawings
-    )
+    answer = CompareAnswer(changed=found.changed, description=told, broken=found.broken, values=values, drawings=drawings)
     return answer.to_dict()
 
 
