@@ -54,7 +54,12 @@ function unrolledRow(drawing, row, answers) {
       unrolledVector(drawing, `${row.name}:${step}`, row, step ?? 1, x, row.top, grid.cell, row.height);
     }
   } else if (row.flow.startsWith("both")) unrolledBothWays(drawing, row);
-  else if (!row.celled) {
+  else if (row.flow === "unknown" && row.celled) {
+    // One box: a cell for each step would claim that each is made of its own.
+    const [first, last] = [told[0]?.x ?? grid.middle, told.at(-1)?.x ?? grid.middle];
+    unrolledBox(drawing, `${row.name}:one`, row, (first + last) / 2, box, last - first + grid.cell, row.bottom - box);
+    for (const { step, x } of told) unrolledVector(drawing, `${row.name}:${step}`, row, step ?? 1, x, row.top, grid.cell);
+  } else if (!row.celled) {
     const wide = Math.min(200, Math.max(grid.cell, textWidth(unrolledName(row), 12) + 20));
     unrolledBox(drawing, `${row.name}:one`, row, one.x, box, wide, row.bottom - box);
     unrolledVector(drawing, `${row.name}:one`, row, 1, one.x, row.top, grid.cell);
@@ -74,7 +79,7 @@ function unrolledRow(drawing, row, answers) {
     insideText(pen, `${row.name}:own${step}`, step, x + grid.cell / 2 + 4, row.top + 8, "s10 bold", "start", axis);
   });
   const middle = row.flow === "input" ? row.top + row.height / 2 : (box + row.bottom) / 2;
-  const gaps = row.flow.startsWith("both") ? [] : row.cells.filter(({ gap }) => gap);
+  const gaps = row.flow.startsWith("both") || row.flow === "unknown" ? [] : row.cells.filter(({ gap }) => gap);
   for (const { x } of gaps) unrolledGap(pen, row.name, x, middle);
   if (!answers) return;
   for (const { x, step } of row.timed ? told : [{ x: one.x, step: 1 }]) {

@@ -149,11 +149,12 @@ export function place(graphed, planned, heights) {
   /** @type {Map<string, Spot>} */
   const spots = new Map();
   const skips = graphed.wires.some((wire) => isSkip(wire, graphed));
-  const top = skips ? 14 : 0;
+  const storeys = planned.kind === "storeys";
+  // The sign on a box's corner reaches above it, where a high box would leave it no room.
+  const top = skips ? 14 : storeys || graphed.lanes > 1 ? 10 : 0;
   const layers = graphed.items.filter((item) => item.layer).map(heights);
   const tallest = Math.max(0, ...layers.map((layer) => layer.box));
   const stacks = graphed.items.map((item) => stackHeight(held(planned.sizes, item.name), heights(item).shapes));
-  const storeys = planned.kind === "storeys";
   const single = graphed.lanes === 1 && !storeys;
   const hanging = top + 14 + Math.max(0, ...layers.map((layer) => layer.all));
   const shapes = graphed.items.flatMap((item) => heights(item).shapes);

@@ -1,6 +1,6 @@
 // The wires of the unrolled chain from row to row.
 
-import { insideArrow } from "./strips.js";
+import { insideArrow, insideText } from "./strips.js";
 import { reachedFrom, seenFrom } from "./taps.js";
 import { held } from "../held.js";
 
@@ -8,6 +8,10 @@ import { held } from "../held.js";
 
 /** @type {(row: UnrolledRow) => { step: number; x: number }[]} */
 const standing = ({ cells }) => cells.flatMap(({ step, x }) => (step === null ? [] : [{ step, x }]));
+
+// Whether a wire would claim something: there are timesteps, and no rule tells which of them reaches which.
+/** @type {(row: Pick<UnrolledRow, "flow" | "celled">, timed: boolean) => boolean} */
+export const isUnknown = (row, timed) => row.flow === "unknown" && (row.celled || timed);
 
 /** @type {(drawing: UnrolledDrawing, row: UnrolledRow, from: UnrolledRow, index: number) => void} */
 export function unrolledWires({ pen, grid, outs }, row, from, index) {
@@ -17,6 +21,10 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   const bottom = row.bottom + 2;
   const given = standing(from);
   const taken = standing(row);
+  if (isUnknown(row, out.timed)) {
+    const words = "not known which timesteps reach which";
+    return void insideText(pen, `${key}:unknown`, words, grid.middle, bottom + 16, "s11 quiet", "middle");
+  }
   /** @type {(name: string, x1: number, x2: number) => void} */
   const fan = (name, x1, x2) => {
     pen("path", name, { class: "fan", d: `M${x1.toFixed(1)},${out.y - 2}L${x2.toFixed(1)},${bottom}` });

@@ -54,6 +54,12 @@ test("no box and no grid ever covers another", () => {
   });
 });
 
+test("above every box is room for the sign at its corner", () => {
+  everywhere((all) => {
+    for (const { name, y } of boxesOf(all)) assert.ok(y >= 9, `${all.what}: ${name} at ${y}`);
+  });
+});
+
 test("everything stands within the picture, and that is as wide as the window wherever it can be", () => {
   everywhere((all) => {
     for (const { name, x, y, width, height } of [...boxesOf(all), ...gridsOf(all)]) {

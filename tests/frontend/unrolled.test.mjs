@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
+import { unrolledWires } from "../../assets/chain/rising.js";
 import { unrolledColumns, unrolledRows } from "../../assets/chain/rows.js";
 import { anchorOf, reachedFrom, seenFrom } from "../../assets/chain/taps.js";
 import { branches, chain, MODELS } from "./models.mjs";
@@ -82,4 +83,25 @@ test("where every step is spread, a step of the output is reached by those whose
       assert.deepEqual(reachedFrom(other, step).filter((each) => each >= 0 && each < 9).sort(), all);
     }
   }
+});
+
+test("where it is not known which timesteps reach which, no wire is drawn between them", () => {
+  const wires = (flow) => {
+    const description = chain();
+    description.unrolled.rows[1].flow = flow;
+    const rows = unrolledRows(description);
+    const grid = unrolledGrid([1, 2, 3], 176, 700, false);
+    unrolledPlace(rows, rows.map(() => 60), grid, "timesteps");
+    const drawn = [];
+    const pen = (tag, key) => {
+      drawn.push(`${tag} ${key}`);
+      return { firstElementChild: {} };
+    };
+    const outs = new Map(rows.map((row) => [row.name, { y: row.top, x: 100, timed: row.timed }]));
+    for (const row of rows) row.cells = grid.places.map(({ step, x }) => ({ step, x, gap: false }));
+    unrolledWires({ pen, grid, outs }, rows[1], rows[0], 0);
+    return drawn;
+  };
+  assert.equal(wires("each").filter((each) => each.startsWith("path")).length, 3);
+  assert.deepEqual(wires("unknown").map((each) => each.split(" ")[0]), ["text"]);
 });
