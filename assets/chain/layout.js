@@ -44,7 +44,7 @@ function columnWidths(graphed, sizes) {
 /** @type {(graphed: Graph, width: number) => Plan} */
 export function plan(graphed, width) {
   if (width < NARROW) return planList(graphed, width);
-  const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length)));
+  const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length + (tensor.depth ? 1 : 0))));
   const height = graphed.lanes > 1 ? 64 : 136 - 18 * blocks;
   /** @type {Fit | null} */
   let best = null;

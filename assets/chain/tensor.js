@@ -1,7 +1,8 @@
 // One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
 import { axisColour } from "../axes.js";
-import { axisLabel, MARGIN } from "./measure.js";
+import { axisLabel, labelsBelow, MARGIN } from "./measure.js";
+import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
 import { createSvg, mark, say } from "../dom.js";
 
 /** @import { Attributes, Axis, Grid, Point, Size, Tensor, TensorNode } from "./types.d.ts" */
@@ -21,7 +22,9 @@ export function newTensor(parent) {
   const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
   const [batch, rows, columns] = [1, 2, 3].map(() => createSvg("text", "", svg));
   const texts = { batch, rows, columns };
-  return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], size: null };
+  /** @type {[SVGElement, SVGElement]} */
+  const depth = [createSvg("path", "bar", svg), createSvg("text", "", svg)];
+  return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], depth, size: null };
 }
 
 /** @type {(x: number, y: number, width: number, height: number) => string} */
@@ -79,6 +82,24 @@ function drawCells(node, tensor, size, values) {
   return segments;
 }
 
+// Pictures have no cells: drawn to scale, a cell of one of them would be thinner than a line.
+/** @type {(node: TensorNode, tensor: Tensor, size: Size) => Point[]} */
+function drawPictures(node, tensor, size) {
+  const segments = pictureSegments(tensor, size);
+  const [{ top }, { height }] = [MARGIN, size];
+  const at = (/** @type {number} */ back) =>
+    segments.map(([from, to]) => box(from + back, top - back, to - from, height)).join("");
+  const colour = axisColour(tensor.depth?.axis);
+  const behind = pictureBehind(tensor);
+  mark(node.ground, { d: [...behind, 0].map(at).join("") });
+  node.levels.forEach((path, level) => {
+    const back = [...behind, 0][level];
+    const style = `fill:color-mix(in srgb, ${colour} 24%, var(--ground));stroke:${colour};stroke-width:0.8`;
+    mark(path, { d: back === undefined ? "" : at(back), style });
+  });
+  return segments;
+}
+
 /**
  * @type {(text: SVGElement, words: string, axis: string | null | undefined, x: number, y: number, extra?: Attributes)
  *   => void}
@@ -93,10 +114,14 @@ export function drawTensor(node, tensor, size, values, still) {
   const { left, width, height } = size;
   const bottom = MARGIN.top + height;
   mark(node.svg, { width: size.outer.toFixed(1), height: size.total.toFixed(1) });
-  [8, 4].forEach((step, index) => mark(node.sheets[index], { d: box(left + step, MARGIN.top - step, width, height) }));
-  const segments = drawCells(node, tensor, size, values);
+  const behind = isPicture(tensor) ? pictureDepth(tensor) : 0;
+  [8, 4].forEach((step, index) => {
+    const back = step + behind;
+    mark(node.sheets[index], { d: box(left + back, MARGIN.top - back, width, height) });
+  });
+  const segments = isPicture(tensor) ? drawPictures(node, tensor, size) : drawCells(node, tensor, size, values);
   const batchX = size.narrow ? left + width / 2 + 10 : left + width + 8;
-  label(node.texts.batch, "batch", "batch", batchX, MARGIN.top - 12, { class: size.narrow ? "batch narrow" : "batch" });
+  label(node.texts.batch, "batch", "batch", batchX, MARGIN.top - 12 - behind, { class: size.narrow ? "batch narrow" : "batch" });
 
   drawBar(node.bars.rows, tensor.rows, `M${left - 6},${MARGIN.top}V${bottom}`);
   const middle = MARGIN.top + height / 2;
@@ -119,12 +144,17 @@ export function drawTensor(node, tensor, size, values, still) {
     node.blocks.push([createSvg("path", "bar", node.svg), createSvg("text", "", node.svg)]);
   }
   while (node.blocks.length > tensor.blocks.length) node.blocks.pop()?.forEach((element) => element.remove());
+  const words = labelsBelow(tensor);
   [...tensor.blocks].reverse().forEach((axis, index) => {
     const [bar, text] = node.blocks[index];
     const at = y + index * 18;
     drawBar(bar, axis, `M${left},${at}H${left + width}`);
-    label(text, axisLabel(axis), axis.axis, centre, at + 13);
+    label(text, words.blocks[index], axis.axis, centre, at + 13);
   });
+  // The channels' bar runs the way they stand: from the front to the back.
+  const corner = `M${left - 1},${MARGIN.top - 1}l${behind},${-behind}`;
+  drawBar(node.depth[0], behind ? (tensor.depth ?? null) : null, corner);
+  label(node.depth[1], words.depth, tensor.depth?.axis, centre, y + tensor.blocks.length * 18 + 13);
 
   const old = node.size;
   node.size = size;

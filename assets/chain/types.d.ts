@@ -36,6 +36,8 @@ export interface Tensor {
   rows: Axis | null;
   columns: Axis | null;
   blocks: Axis[];
+  // Of a picture alone: the axis that stands behind it.
+  depth?: Axis | null;
   hidden?: boolean;
   nothing?: boolean;
 }
@@ -135,6 +137,7 @@ export interface TensorNode {
   bars: { rows: SVGElement; columns: SVGElement };
   texts: { batch: SVGElement; rows: SVGElement; columns: SVGElement };
   blocks: [SVGElement, SVGElement][];
+  depth: [SVGElement, SVGElement];
   size: Size | null;
 }
 

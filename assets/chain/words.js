@@ -40,10 +40,24 @@ export function tensorOf(shape, axes, symbols) {
     symbol: symbols?.[index],
   }));
   const rest = named.slice(1);
+  const image = imageOf(rest);
+  if (image) return { shape, named, ...image };
   const ordered = ["timesteps", "windows"];
   const rows = rest.length && !ordered.includes(lastOf(rest).axis) ? (rest.pop() ?? null) : null;
   const columns = rest.pop() ?? null;
   return { shape, named, rows, columns, blocks: rest };
+}
+
+// Rows and columns are a picture: its channels stand behind each other, and what stands before it in the shape, such as the
+// timesteps, runs from left to right.
+/** @type {(rest: Axis[]) => Pick<Tensor, "rows" | "columns" | "blocks" | "depth"> | null} */
+function imageOf(rest) {
+  const find = (/** @type {string} */ name) => rest.find(({ axis }) => axis === name) ?? null;
+  const [rows, columns] = [find("rows"), find("columns")];
+  if (!rows || !columns) return null;
+  const others = rest.filter((axis) => axis !== rows && axis !== columns);
+  const depth = others.find(({ axis }) => ["channels", "filters", "features", "units"].includes(axis)) ?? null;
+  return { rows, columns, depth, blocks: others.filter((axis) => axis !== depth) };
 }
 
 // A tensor whose shape is asked for: even the number of its axes would give the answer away.
