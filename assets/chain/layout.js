@@ -2,6 +2,7 @@
 
 import { columnsLength, MARGIN, measure, rowsLength } from "./measure.js";
 import { isSkip } from "./paths.js";
+import { isPicture } from "./picture.js";
 import { textWidth } from "./text.js";
 import { shapeAsCode } from "./words.js";
 import { held } from "../held.js";
@@ -10,13 +11,16 @@ import { held } from "../held.js";
 /** @typedef {{ sizes: Sizes; columns: number[]; boxWidth: number; gap: number }} Fit */
 
 export const NARROW = 560;
+// Pictures side by side need more room than a strip.
+const WIDER = 1.5;
 /** @type {(low: number, high: number, share: number) => number} */
 export const between = (low, high, share) => low + (high - low) * share;
 
-// The longest axis of the chain gets the whole room; the others keep their proportion to it.
-/** @type {(items: Item[], width: number, height: number) => Limit} */
-function limits(items, width, height) {
-  const tensors = items.flatMap((item) => item.tensors);
+// The longest axis of the chain gets the whole room; the others keep their proportion to it. Pictures keep theirs among
+// themselves: beside the thousands of features that they are flattened into they would be points.
+/** @type {(items: Item[], pictures: boolean, width: number, height: number) => Limit} */
+function limits(items, pictures, width, height) {
+  const tensors = items.flatMap((item) => item.tensors).filter((tensor) => isPicture(tensor) === pictures);
   return {
     columns: Math.min(1, width / Math.max(1, ...tensors.map(columnsLength))),
     rows: Math.min(1, height / Math.max(1, ...tensors.map(rowsLength))),
@@ -27,11 +31,15 @@ function limits(items, width, height) {
 function sizesOf(items, width, height) {
   const sizes = new Map();
   for (const item of items) {
-    const limit = limits(items, width, item.tensors.length > 1 ? height / item.tensors.length - 30 : height);
-    sizes.set(item.name, item.tensors.map((tensor) => measure(tensor, limit)));
+    const high = item.tensors.length > 1 ? height / item.tensors.length - 30 : height;
+    const [limit, ofPictures] = [limits(items, false, width, high), limits(items, true, width * WIDER, high)];
+    sizes.set(item.name, item.tensors.map((tensor) => measure(tensor, isPicture(tensor) ? ofPictures : limit)));
   }
   return sizes;
 }
+
+/** @type {(item: Item) => boolean} */
+const hasPictures = (item) => item.tensors.some(isPicture);
 
 /** @type {(graphed: Graph, sizes: Sizes) => number[]} */
 function columnWidths(graphed, sizes) {
@@ -83,7 +91,7 @@ function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
 function planStoreys(graphed, width) {
   const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
   const step = Math.max(100, (width - first - 6) / graphed.depth);
-  const sizes = sizesOf(graphed.items, Math.min(76, step - 44), 76);
+  const sizes = sizesOf(graphed.items, Math.min(76, (step - 44) / (graphed.items.some(hasPictures) ? WIDER : 1)), 76);
   /** @type {number[][]} */
   const [tensorX, boxX] = [[first / 2], []];
   for (let depth = 1; depth <= graphed.depth; depth++) {

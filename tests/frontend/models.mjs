@@ -1,7 +1,7 @@
 // Descriptions for the tests: small models, written as Python writes them.
 
 const NAMES = { 2: ["batch", "units"], 3: ["batch", "timesteps", "units"], 4: ["batch", "windows", "timesteps", "units"] };
-const axesOf = (shape, last) => [...NAMES[shape.length].slice(0, -1), last];
+const axesOf = (shape, last) => [...(NAMES[shape.length] ?? shape.map((_, place) => `axis ${place}`)).slice(0, -1), last];
 
 export function source(name, shape, more = {}) {
   return { name, shape, axes: axesOf(shape, "features"), symbols: shape.map(() => null), spoken: "", ...more };
@@ -90,4 +90,14 @@ export function long(count) {
   );
 }
 
-export const MODELS = { chain: chain(), branches: branches(), short: long(1), eight: long(8), twelve: long(12) };
+// Pictures at each timestep, filtered, and laid in one row.
+export function films() {
+  const axes = ["batch", "timesteps", "rows", "columns", "channels"];
+  const film = [null, 10, 32, 32, 3];
+  const after = [null, 10, 30, 30, 8];
+  const pictures = { axes_in: [axes], axes_out: [[...axes.slice(0, -1), "filters"]] };
+  const found = layer("found", ["film"], film, after, { ...pictures, symbols_in: [axes.map(() => null)] });
+  return model([source("film", film, { axes })], [found, layer("flat", ["found"], after, [null, 10, 7200])]);
+}
+
+export const MODELS = { films: films(), chain: chain(), branches: branches(), short: long(1), eight: long(8), twelve: long(12) };
