@@ -42,6 +42,7 @@ export interface Layer {
   reach: number | null;
   window: Window | null;
   merge_mode: string | null;
+  backwards: boolean;
   title: string;
   counted: string[];
   note: string | null;
@@ -118,6 +119,7 @@ export interface Row {
   hands_more: string;
   same: string;
   inner_steps: number | null;
+  backwards: boolean;
 }
 
 // A model for other programs: what every layer does, in the order of the data.

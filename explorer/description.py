@@ -148,6 +148,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     reach: int | None
     window: Window | None
     merge_mode: str | None
+    backwards: bool
     title: str
     counted: tuple[str, ...]
     note: str | None
@@ -196,6 +197,7 @@ class Row(Plain, frozen=True):
     hands_more: str
     same: str
     inner_steps: int | None
+    backwards: bool
 
 
 class Unrolled(Plain, frozen=True):

@@ -214,6 +214,10 @@ class LayerRules:
         """How two directions are merged."""
         return None
 
+    def reads_backwards(self, layer: Any) -> bool:
+        """Whether it reads the last timestep first, and returns what it made of it first."""
+        return False
+
     def summary(self, call: LayerCall) -> Summary | None:
         """What the layer does."""
         return None

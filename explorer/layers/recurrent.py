@@ -55,6 +55,9 @@ class Recurrent(LayerRules):
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "timesteps", "features") if rank == 3 and _is_known(layer) else None
 
+    def reads_backwards(self, layer: Any) -> bool:
+        return bool(layer.go_backwards)
+
     def held(self, layer: Any, received: list[Tensor], shapes: list[Shape]) -> list[HeldPart]:
         """The cells of a stack; a single cell is described as the layer itself."""
         if not stack_of(layer.cell) or not received or len(received[0].shape) != 3:

@@ -131,6 +131,7 @@ def _as_layer(source: Source) -> Layer:
         reach=None,
         window=None,
         merge_mode=None,
+        backwards=False,
         title=source.name,
         counted=(),
         note=None,

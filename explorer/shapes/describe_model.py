@@ -142,6 +142,7 @@ def _layer(
         flow=rules.time_flow(call) if known else "none",
         window=rules.window(call) if known else None,
         merge_mode=rules.merge_mode(layer),
+        backwards=known and rules.reads_backwards(layer),
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )

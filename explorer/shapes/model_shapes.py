@@ -47,7 +47,7 @@ class LayerShapes:
     explained: whether there is more to say than Keras's own shapes and counts.
     equation: the lines of what it computes. weights: its arrays, with names for their axes.
     flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
-    merge_mode: how a Bidirectional puts its two memories together.
+    merge_mode: how a Bidirectional puts its two hidden states together. backwards: it reads the last timestep first.
     inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
     """
 
@@ -70,6 +70,7 @@ class LayerShapes:
     flow: TimeFlow
     window: Window | None
     merge_mode: str | None = None
+    backwards: bool = False
     role: str | None = None
     reads: tuple[str, ...] = ()
     wraps: str | None = None
@@ -115,6 +116,7 @@ class LayerShapes:
             reach=self.reach,
             window=self.window,
             merge_mode=self.merge_mode,
+            backwards=self.backwards,
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.type}",
             counted=counted_parts(self.parameters, self.explained, self.shares),

@@ -40,14 +40,14 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         dropped="The same weights are applied to each of the {steps}. Each has its own result: nothing reads along them.",
     ),
     "along": FlowWords(
-        "one cell; its hidden state runs from timestep to timestep, and every one is returned",
+        "one cell; its hidden state runs {way}, and every one is returned",
         "{states}",
         shared=True,
         keeps="{states}",
         dropped="That is only the last hidden state, as with return_sequences=False; this layer returns every one.",
     ),
     "last": FlowWords(
-        "one cell; its hidden state runs from timestep to timestep, and only the last one is returned",
+        "one cell; its hidden state runs {way}, and only the last one is returned",
         "only the last hidden state",
         shared=True,
         keeps="only its last hidden state",
@@ -114,16 +114,21 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
     ),
     "input": FlowWords("comes in", "its input"),
     "none": FlowWords("there is no axis of time", "one tensor"),
-    "unknown": FlowWords("how it moves along time is not known", "its output"),
+    "unknown": FlowWords("how it moves along time is not known", "one tensor"),
 }
 
 
-def told(flow: TimeFlow, axis: str, reach: int | None, begins_anew: bool) -> str:
-    """What a layer does along time. begins_anew: whether a hidden state within starts at zero at each position."""
+def told(flow: TimeFlow, axis: str, reach: int | None, begins_anew: bool, backwards: bool = False) -> str:
+    """What a layer does along time.
+
+    begins_anew: whether a hidden state within starts at zero at each position. backwards: it reads the last timestep first.
+    """
     words = TIME_FLOWS[flow].says
     # Over windows it is windows that do not see each other, and a state inside each starts anew.
     words = words.replace("timestep", "window") if axis == "windows" else words
-    words = words.format(reach=count(reach, axis))
+    step = one_of(axis)
+    way = f"from the last {step} to the first" if backwards else f"from {step} to {step}"
+    words = words.format(reach=count(reach, axis), way=way)
     return f"{words}; the hidden state starts at zero in each" if begins_anew else words
 
 

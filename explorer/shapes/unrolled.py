@@ -31,7 +31,7 @@ def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
 
 def _source_row(source: Source, axis: str) -> Row:
     says = f"{counted(source.shape[source.axes.index(axis)], axis, 'come')} in" if axis in source.axes else "comes in"
-    return Row(source.name, "", "input", says, shared=False, hands=says, hands_more="", same="", inner_steps=None)
+    return Row(source.name, "", "input", says, False, hands=says, hands_more="", same="", inner_steps=None, backwards=False)
 
 
 def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
@@ -54,10 +54,11 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
         name=layer.name,
         type=layer.type,
         flow=flow,
-        says=told(flow, axis, layer.reach, anew),
+        says=told(flow, axis, layer.reach, anew, layer.backwards),
         shared=shared,
         hands=hands,
         hands_more=more,
         same=same,
         inner_steps=layer.input[0][came.index("timesteps")] if reads_within else None,
+        backwards=layer.backwards,
     )

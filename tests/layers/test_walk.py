@@ -264,7 +264,8 @@ def agrees(
         assert kept, seen
         assert np.array_equal(reaches, before == after), f"{seen}\n{reaches}"
     elif flow == "along" and kept:
-        backwards = "from the last to the first" in layer.does
+        backwards = layer.backwards
+        assert backwards == ("from the last to the first" in layer.does), seen
         expected = before >= after[:, ::-1] if backwards else before <= after
         assert np.array_equal(reaches, expected), f"{seen}\n{reaches}"
     elif flow == "window":
@@ -333,7 +334,7 @@ def same_axis(one: Drawn, layer: LayerShapes, place: int, position: int, axis: s
         if axis not in names or size == 1:
             continue
         reaches, seen = along(moves, names.index(axis)), f"{one}: {axis} in {layer.axes_in} and {layer.axes_out}"
-        if axis == "timesteps" and "from the last to the first" in layer.does:
+        if axis == "timesteps" and layer.backwards:
             reaches = reaches[:, ::-1]
         # In the middle, what a position sees goes forwards from one to the next.
         middles = [np.flatnonzero(column).mean() for column in reaches.T if column.any()]

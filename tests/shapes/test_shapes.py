@@ -185,6 +185,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
         "note": None,
         "merge_mode": None,
+        "backwards": False,
         "window": None,
         "reads": ["sequence"],
         "wraps": None,

@@ -158,3 +158,15 @@ def test_the_unrolled_chain_has_a_row_for_all_and_shows_both_ends(name, timestep
     assert unrolled["shown"][-1] == steps
     assert len(unrolled["shown"]) <= 7
     assert all(row["says"] in unrolled["says"] for row in unrolled["rows"])
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("every", [False, True])
+def test_a_layer_that_reads_backwards_is_told_and_drawn_so(backwards, every):
+    sequence = keras.Input((STEPS, 4))
+    memory = layers.GRU(3, return_sequences=every, go_backwards=backwards, name="memory")(sequence)
+    description = describe(keras.Model(sequence, memory)).written()
+    (row,) = (row for row in description.unrolled.rows if row.name == "memory")
+    assert row.backwards == description.layers[0].backwards == backwards
+    assert ("from the last timestep to the first" in row.says) == backwards
+    assert ("from timestep to timestep" in row.says) != backwards
