@@ -164,8 +164,8 @@ def _moves(description: ModelShapes, symbol: str, axis: str) -> Setting:
 
 def _says(axis: str, parameters: list[str]) -> str:
     if parameters:
-        its = "its" if len(parameters) == 1 else "their"
-        return f"{joined(parameters)} {agreed('have', len(parameters))} weights along {axis}, so {its} parameters move."
+        changed = "its count of parameters changes" if len(parameters) == 1 else "their counts of parameters change"
+        return f"{joined(parameters)} {agreed('have', len(parameters))} weights along {axis}, so {changed}."
     if axis in ORDERED:
-        return f"No parameter moves: every {one_of(axis)} is met with the same weights."
-    return f"No parameter moves: no layer has weights along {axis}."
+        return f"No parameter changes: the same weights are used at every {one_of(axis)}."
+    return f"No parameter changes: no layer has weights along {axis}."

@@ -22,7 +22,7 @@ SECONDS_OF_A_LOOK = 4.0
 SECONDS_OF_A_START = 18.0
 NO_WORKERS = "The workers did not start."
 NO_SCHEDULER = "The scheduler of the workers does not answer."
-TRIED_AGAIN = "A new attempt is made every few seconds, and this page goes on by itself after one that works."
+TRIED_AGAIN = "A new attempt is made every few seconds, and this page continues by itself after one that succeeds."
 # Not the reason itself: it names addresses and files of the machine, and a visitor reads this.
 ASK_WHO_RUNS_IT = "Whoever runs this server finds the reason in its log."
 

@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 
 # Of so many runs that rest, the worker that has their program is remembered.
 REMEMBERED_WORKERS = 512
-UNWATCHED = "Paused because no page was watching; it goes on when its owner opens it."
+UNWATCHED = "Paused because no page was watching. The run continues when its owner opens it."
 
 
 class Runs:

@@ -32,7 +32,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_PATH = (_PROJECT if (_PROJECT / "app.py").is_file() else Path.cwd()) / "data" / "explorer.db"
 # A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
 LEASE_SECONDS = 10.0
-RESTARTED = "The server was restarted. The run goes on when its owner opens it."
+RESTARTED = "The server was restarted. The run continues when its owner opens it."
 SECONDS_BETWEEN_OPENINGS = 600.0
 
 

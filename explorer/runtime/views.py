@@ -79,6 +79,6 @@ class Views:
         if silence := self._pool.silence_of(active.worker):
             return (
                 f"The worker that trains this has not answered for {silence:.0f} seconds. "
-                "When it stays silent, another one goes on."
+                "If it stays silent, another worker continues the run."
             )
         return active.note

@@ -15,7 +15,7 @@ test("another model is no change, and the same one is none", () => {
 test("a slider that moves no parameter says why", () => {
   const { words, short } = told(chain(20), chain(21));
   assert.equal(short, "timesteps 20 → 21. T changed in sequence, memory and answer.");
-  assert.equal(words, `${short} No parameter moves: every timestep is met with the same weights.`);
+  assert.equal(words, `${short} No parameter changes: the same weights are used at every timestep.`);
 });
 
 test("a slider that moves parameters says which, and from what to what", () => {
@@ -44,7 +44,7 @@ test("a tensor with other axes has another shape, whatever its sizes", () => {
   after.layers[0].output = [[null, 32]];
   const found = compare(chain(), after);
   assert.deepEqual([found.shapes, found.axes], [["memory"], []]);
-  assert.equal(told(chain(), after).words, "The shape changed in memory. No parameter moves.");
+  assert.equal(told(chain(), after).words, "The shape changed in memory. No parameter changes.");
 });
 
 test("many layers are told of together", () => {

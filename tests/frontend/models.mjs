@@ -59,7 +59,7 @@ export function chain(timesteps = 20, units = 32, features = 5) {
       U: { axis: "units", size: units },
     },
     settings: {
-      timesteps: { symbol: "T", parameters: [], says: "No parameter moves: every timestep is met with the same weights." },
+      timesteps: { symbol: "T", parameters: [], says: "No parameter changes: the same weights are used at every timestep." },
       features: { symbol: "F", parameters: ["memory"], says: "memory has weights along features." },
       units: { symbol: "U", parameters: ["memory", "answer"], says: "memory and answer have weights along units." },
     },

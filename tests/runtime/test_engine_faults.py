@@ -313,7 +313,7 @@ def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
     engine._core.cluster.silent = 7.0
     reason = wait_for(lambda: engine.status(run_id)["reason"])
     assert reason == (
-        "The worker that trains this has not answered for 7 seconds. When it stays silent, another one goes on."
+        "The worker that trains this has not answered for 7 seconds. If it stays silent, another worker continues the run."
     )
     before = engine._core.cluster.addresses()
     engine._core.cluster.silent = 30.0

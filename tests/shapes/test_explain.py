@@ -221,7 +221,7 @@ def test_a_setting_moves_what_is_said_and_nothing_else(name):
             if one["params"] != other["params"]
         ]
         assert (moved, parameters) == (says["axes"], says["parameters"]), setting
-        assert ("No parameter moves" in says["says"]) == (not parameters)
+        assert ("No parameter changes" in says["says"]) == (not parameters)
 
 
 def test_two_sizes_that_are_equal_by_chance_keep_their_own_symbols():
@@ -293,7 +293,7 @@ def test_the_text_names_everything_and_a_wrong_name_gets_its_sentence():
         "(batch B, timesteps T = 20, features F = 5)",
         "kernel (features F = 5, units 3 · U = 96), 3 parts: update z, reset r, candidate h̃",
         "parameters: 3 · U · (F + U + 2) = 3 · 32 · (5 + 32 + 2) = 3,744",
-        "No parameter moves: every timestep is met with the same weights.",
+        "No parameter changes: the same weights are used at every timestep.",
         "3,777 parameters in all.",
     ):
         assert words in text
