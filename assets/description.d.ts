@@ -57,6 +57,7 @@ export interface Layer {
   inside: Layer[];
   spoken: string;
   text: string;
+  image_window: Window[];
 }
 
 // The stretch that a layer slides along a sequence.

@@ -1,7 +1,7 @@
 // The cells of the unrolled chain: boxes, vectors, and the memories that run along the steps.
 
 import { axisColour } from "../axes.js";
-import { UNROLLED_BAR, UNROLLED_TRACK, unrolledStep } from "./grid.js";
+import { returnedStep, UNROLLED_BAR, UNROLLED_TRACK, unrolledStep } from "./grid.js";
 import { unrolledWires } from "./rising.js";
 import { insideArrow, insideText, insideZero } from "./strips.js";
 import { textWidth } from "./text.js";
@@ -23,7 +23,8 @@ export function unrolledCells({ pen, rows, grid, axis, steps, values }) {
     const read = rows.find((each) => each.name === row.reads[0]);
     // One vector stands above what it was made from: above the last step, or in the middle of all.
     row.single = row.flow === "both last" || !read || read.timed ? grid.middle : (outs.get(read.name)?.x ?? grid.middle);
-    const last = row.cells.findLast(({ step }) => step !== null);
+    const standing = row.cells.filter(({ step }) => step !== null);
+    const last = row.layer?.backwards ? standing[0] : standing.at(-1);
     outs.set(row.name, { y: row.top, x: row.flow === "last" && last ? last.x : row.single, timed: row.timed });
   }
   for (const row of rows) {
@@ -65,18 +66,18 @@ function unrolledRow(drawing, row, answers) {
     unrolledVector(drawing, `${row.name}:one`, row, 1, one.x, row.top, grid.cell);
   } else {
     const memory = row.flow === "along" || row.flow === "last";
-    if (memory) unrolledAlong(drawing, row, row.name, 0, (box + row.bottom) / 2, grid.cell, false);
+    if (memory) unrolledAlong(drawing, row, row.name, 0, (box + row.bottom) / 2, grid.cell, Boolean(row.layer?.backwards));
     for (const { step, x } of row.cells) {
       if (step !== null) unrolledBox(drawing, `${row.name}:${step}`, row, x, box, grid.cell, row.bottom - box);
     }
     for (const { step, x } of told) {
-      unrolledVector(drawing, `${row.name}:${step}`, row, row.timed ? (step ?? 1) : 1, x, row.top, grid.cell);
+      unrolledVector(drawing, `${row.name}:${step}`, row, row.timed ? returnedStep(row, step ?? 1) : 1, x, row.top, grid.cell);
     }
   }
-  // Where fewer steps go out than come in, a cell's own number differs from that of the step below it.
+  // Where fewer steps go out than come in, or in another order, a cell's own number differs from that of the step below it.
   row.cells.forEach(({ step, x, gap }, index) => {
-    if (gap || step === null || step === grid.places[index].step) return;
-    insideText(pen, `${row.name}:own${step}`, step, x + grid.cell / 2 + 4, row.top + 8, "s10 bold", "start", axis);
+    if (gap || step === null || returnedStep(row, step) === grid.places[index].step) return;
+    insideText(pen, `${row.name}:own${step}`, returnedStep(row, step), x + grid.cell / 2 + 4, row.top + 8, "s10 bold", "start", axis);
   });
   const middle = row.flow === "input" ? row.top + row.height / 2 : (box + row.bottom) / 2;
   const gaps = row.flow.startsWith("both") || row.flow === "unknown" ? [] : row.cells.filter(({ gap }) => gap);

@@ -43,6 +43,11 @@ export function unrolledStep(row, step, steps) {
   return own > steps / 2 || own > 3 ? own : null;
 }
 
+// The step of the output that a cell hands up: a layer that reads backwards returns its states in the order it read in.
+/** @type {(row: Pick<UnrolledRow, "layer" | "flow" | "steps">, step: number) => number} */
+export const returnedStep = (row, step) =>
+  row.layer?.backwards && row.flow === "along" ? row.steps + 1 - step : step;
+
 // Rows from the answer at the top down to the input; returns the height of the whole.
 /** @type {(rows: UnrolledRow[], heights: number[], grid: UnrolledGrid, axis: string) => number} */
 export function unrolledPlace(rows, heights, grid, axis) {

@@ -1,13 +1,15 @@
 // The wires of the unrolled chain from row to row.
 
+import { returnedStep } from "./grid.js";
 import { insideArrow, insideText } from "./strips.js";
 import { reachedFrom, readBy, seenFrom } from "./taps.js";
 import { held } from "../held.js";
 
 /** @import { Pen, Point, UnrolledDrawing, UnrolledGrid, UnrolledRow } from "./types.d.ts" */
 
-/** @type {(row: UnrolledRow) => { step: number; x: number }[]} */
-const standing = ({ cells }) => cells.flatMap(({ step, x }) => (step === null ? [] : [{ step, x }]));
+/** @type {(row: UnrolledRow, stepOf?: (step: number) => number) => { step: number; x: number }[]} */
+const standing = ({ cells }, stepOf = (step) => step) =>
+  cells.flatMap(({ step, x }) => (step === null ? [] : [{ step: stepOf(step), x }]));
 
 // Whether a wire would claim something: there are timesteps, and no rule tells which of them reaches which.
 /** @type {(row: Pick<UnrolledRow, "flow" | "celled">, timed: boolean) => boolean} */
@@ -19,7 +21,7 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   const key = `${from.name}>${row.name}`;
   const aside = row.reads.length > 1 ? (index - (row.reads.length - 1) / 2) * Math.min(22, grid.cell / 2) : 0;
   const bottom = row.bottom + 2;
-  const given = standing(from);
+  const given = standing(from, (step) => returnedStep(from, step));
   const taken = standing(row);
   if (isUnknown(row, out.timed)) {
     const words = "not known which timesteps reach which";
@@ -49,9 +51,11 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   }
   if (row.flow === "all" || row.flow === "all before") {
     for (const { step, x } of taken) {
-      const seen = [...given, ...more].filter((each) => row.flow === "all" || each.x <= x);
+      const before = row.flow === "all before";
+      const seen = [...given.filter((each) => !before || each.step <= step), ...more.filter((each) => !before || each.x <= x)];
       for (const other of seen) fan(`${key}:${step}:${other.step}`, other.x, x);
-      insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [x, bottom]]);
+      const own = given.find((each) => each.step === step)?.x ?? x;
+      insideArrow(pen, `${key}:${step}`, [[own, out.y - 2], [x, bottom]]);
     }
     return;
   }
@@ -66,6 +70,14 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
         else hidden ||= seen >= 1 && seen <= from.steps;
       }
       if (hidden && grid.gap !== undefined) fan(`${key}:${step}:more`, grid.gap, x);
+    }
+    return;
+  }
+  if (row.celled && from.layer?.backwards && from.flow === "along") {
+    // The first state that it returns is that of the last timestep: the wires cross.
+    for (const { step, x } of taken) {
+      const source = given.find((each) => each.step === step);
+      if (source) insideArrow(pen, `${key}:${step}`, [[source.x, out.y - 2], [x + aside, bottom]]);
     }
     return;
   }

@@ -326,6 +326,19 @@ export interface UnrolledRow extends Row {
   single: number;
 }
 
+// One axis of a drawn window: what is drawn of it, with the padding at both ends, and the steps that two windows cover.
+export interface ImageAxis {
+  shown: number;
+  size: number | null;
+  before: number;
+  after: number;
+  outputs: number;
+  returned: number | null;
+  chosen: number;
+  seen: number[];
+  next: number[];
+}
+
 export interface UnrolledGrid {
   places: { step: number | null; x: number }[];
   cell: number;

@@ -3,6 +3,7 @@
 import { axisColour } from "../axes.js";
 import { BLOCK, blockOf, blockUnit, drawBlocks } from "./blocks.js";
 import { tensorsOf } from "./graph.js";
+import { drawImageWindow } from "./image.js";
 import { drawInside } from "./inside.js";
 import { writeShape } from "./shape.js";
 import { sentence } from "./words.js";
@@ -154,6 +155,7 @@ function writeExplanation(parent, layer, symbols, places) {
     for (const line of layer.equation) create("code", "why-line", equation).textContent = line;
   }
   writeCount(part(pair, "Parameters", "parameter"), layer, symbols);
+  if (layer.image_window?.length) drawImageWindow(part(parent, "Window"), layer);
   const inside = layer.inside ?? [];
   // What a wrapper holds lists its weights itself.
   if (!inside.length && layer.weights?.length) {

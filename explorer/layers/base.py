@@ -234,6 +234,10 @@ class LayerRules:
         """The window that it slides along the timesteps, None for a layer without one."""
         return None
 
+    def image_window(self, call: LayerCall) -> tuple[Window, ...]:
+        """The window that it slides over rows and columns, along each of the two; empty for a layer without one."""
+        return ()
+
     def view(self, view: LayerView) -> Drawing | None:
         """What is drawn of it for one sequence, None for nothing."""
         return None

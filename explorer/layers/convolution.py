@@ -24,6 +24,7 @@ from explorer.layers.spatial import (
     known_windows,
     moving,
     names_along,
+    over_image,
     seen_at,
     space_of,
     stretch,
@@ -77,6 +78,8 @@ def window_settings(layer: Layer, kernel: Sequence[int]) -> list[str]:
         strided = layer.window is not None and layer.window.stride > 1
         return [f"kernel_size={kernel[0]}", *([f"strides={layer.window.stride}"] if layer.window and strided else [])]
     known, (before, after) = [f"kernel_size={tuple(kernel)}"], (each[0] for each in (layer.input, layer.output))
+    if layer.image_window and max(each.stride for each in layer.image_window) > 1:
+        known.append(f"strides={tuple(each.stride for each in layer.image_window)}")
     places = [place for place, axis in enumerate(layer.axes_in[0]) if axis in SPATIAL]
     sizes = [(before[place], after[place], size) for place, size in zip(places, kernel, strict=False)]
     if len(sizes) < len(kernel):
@@ -109,6 +112,9 @@ class SlidConvolution(Filters):
     def window(self, call: LayerCall) -> Window | None:
         found = self.windows(call) if self.time_flow(call) == "window" else None
         return None if found is None else found[0]
+
+    def image_window(self, call: LayerCall) -> tuple[Window, ...]:
+        return over_image(call, self.windows(call))
 
     def seen_in_words(self, call: LayerCall) -> str:
         return stretch(names_along(call.layer, call.first), call.layer.kernel_size)

@@ -19,6 +19,7 @@ from explorer.layers.spatial import (
     known_windows,
     moving,
     names_along,
+    over_image,
     over_taps,
     seen_at,
     space_of,
@@ -81,6 +82,9 @@ class _Pooling(Spatial):
         found = self.windows(call) if self.time_flow(call) == "window" else None
         return None if found is None else found[0]
 
+    def image_window(self, call: LayerCall) -> tuple[Window, ...]:
+        return over_image(call, self.windows(call))
+
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         if (reason := super().needs(layer, received)) is not None:
             return reason
@@ -91,7 +95,12 @@ class _Pooling(Spatial):
         return None
 
     def told_settings(self, layer: Layer) -> list[str]:
-        return [] if layer.reach is None else [f"pool_size={layer.reach}"]
+        if layer.reach is not None:
+            return [f"pool_size={layer.reach}"]
+        sizes, strides = (tuple(getattr(each, name) for each in layer.image_window) for name in ("size", "stride"))
+        if not sizes:
+            return []
+        return [f"pool_size={sizes}", *([] if sizes == strides else [f"strides={strides}"])]
 
 
 class _MaxPooling(_Pooling):

@@ -158,6 +158,11 @@ def known_windows(windows: Sequence[Window | None]) -> list[Window] | None:
     return found if len(found) == len(windows) else None
 
 
+def over_image(call: LayerCall, windows: Sequence[Window] | None) -> tuple[Window, ...]:
+    """The windows where the axes are rows and columns, and all is known of them; else none."""
+    return tuple(windows or ()) if names_along(call.layer, call.first) == ALONG[2] else ()
+
+
 # -------------------------------------------------------------------------------------------------------------- words
 
 

@@ -141,6 +141,7 @@ def _layer(
         weights=arrays,
         flow=rules.time_flow(call) if known else "none",
         window=rules.window(call) if known else None,
+        image_window=rules.image_window(call) if known else (),
         merge_mode=rules.merge_mode(layer),
         backwards=known and rules.reads_backwards(layer),
         wraps=None if wrapped is None else _type(wrapped),

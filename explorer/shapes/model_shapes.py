@@ -71,6 +71,7 @@ class LayerShapes:
     window: Window | None
     merge_mode: str | None = None
     backwards: bool = False
+    image_window: tuple[Window, ...] = ()
     role: str | None = None
     reads: tuple[str, ...] = ()
     wraps: str | None = None
@@ -117,6 +118,7 @@ class LayerShapes:
             window=self.window,
             merge_mode=self.merge_mode,
             backwards=self.backwards,
+            image_window=self.image_window,
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.type}",
             counted=counted_parts(self.parameters, self.explained, self.shares),

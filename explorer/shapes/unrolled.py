@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explorer.description import Layer, Row, Source, Unrolled
 from explorer.shapes.time_flow import TIME_FLOWS, handed, told
 from explorer.tensors.tensor import ORDERED
-from explorer.tensors.text import count, counted
+from explorer.tensors.text import count, counted, one_of
 
 SHOWN_AT_EACH_END = 3
 
@@ -43,6 +43,8 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
     reads_within = anew and axis == "windows" and "timesteps" in came and "timesteps" not in went
     seen = None if layer.window is None else layer.window.size
     hands, more = handed(flow, axis, returned, seen, last_states=reads_within, answers=answers)
+    if layer.backwards and flow == "along":
+        more = f"the last {one_of(axis)} first"
     shared = TIME_FLOWS[flow].shared
     cells = steps if flow.endswith("last") else returned
     same = f"×{cells} the same weights" if shared and cells and cells > 1 else ""

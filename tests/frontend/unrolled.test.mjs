@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
+import { returnedStep, unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
 import { unrolledWires } from "../../assets/chain/rising.js";
 import { unrolledColumns, unrolledRows } from "../../assets/chain/rows.js";
 import { anchorOf, readBy, reachedFrom, seenFrom } from "../../assets/chain/taps.js";
@@ -83,6 +83,14 @@ test("where every step is spread, a step of the output is reached by those whose
       assert.deepEqual(reachedFrom(other, step).filter((each) => each >= 0 && each < 9).sort(), all);
     }
   }
+});
+
+test("a layer that reads backwards returns the state of the last timestep first", () => {
+  const row = { layer: { backwards: true }, flow: "along", steps: 20 };
+  assert.deepEqual([1, 2, 20].map((step) => returnedStep(row, step)), [20, 19, 1]);
+  assert.equal(returnedStep({ ...row, flow: "last" }, 4), 4);
+  assert.equal(returnedStep({ ...row, layer: { backwards: false } }, 4), 4);
+  assert.equal(returnedStep({ ...row, layer: null }, 4), 4);
 });
 
 test("where it is not known which timesteps reach which, no wire is drawn between them", () => {
