@@ -2,7 +2,7 @@
 
 import { returnedStep } from "./grid.js";
 import { insideArrow, insideText } from "./strips.js";
-import { reachedFrom, readBy, seenFrom } from "./taps.js";
+import { reachedFrom, seenFrom } from "./taps.js";
 import { held } from "../held.js";
 
 /** @import { Pen, Point, UnrolledDrawing, UnrolledGrid, UnrolledRow } from "./types.d.ts" */
@@ -40,13 +40,6 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   if (row.celled && !out.timed) {
     for (const { step, x } of taken) insideArrow(pen, `${key}:${step}`, [[out.x, out.y - 2], [x, bottom]]);
     for (const { x } of more) fan(`${key}:more`, out.x, x);
-    return;
-  }
-  if (row.backwards && row.celled) {
-    for (const { step, x } of taken) {
-      const source = given.find((each) => each.step === readBy(row, step));
-      if (source) insideArrow(pen, `${key}:${step}`, [[source.x, out.y - 2], [x, bottom]]);
-    }
     return;
   }
   if (row.flow === "all" || row.flow === "all before") {

@@ -17,7 +17,3 @@ export function seenFrom(window, step) {
 export function reachedFrom({ size, stride, dilation, offset }, step) {
   return Array.from({ length: size }, (_, tap) => (step - 1 + offset - tap * dilation) / stride + 1).filter(Number.isInteger);
 }
-
-// The step that a cell reads, both counted from 1: what reads backwards begins with the last one, and returns it first.
-/** @type {(row: { backwards: boolean, steps: number }, step: number) => number} */
-export const readBy = ({ backwards, steps }, step) => (backwards ? steps + 1 - step : step);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { returnedStep, unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
 import { unrolledWires } from "../../assets/chain/rising.js";
 import { unrolledColumns, unrolledRows } from "../../assets/chain/rows.js";
-import { anchorOf, readBy, reachedFrom, seenFrom } from "../../assets/chain/taps.js";
+import { anchorOf, reachedFrom, seenFrom } from "../../assets/chain/taps.js";
 import { branches, chain, MODELS } from "./models.mjs";
 
 test("what a layer reads stands directly below it, and then what that reads", () => {
@@ -112,9 +112,4 @@ test("where it is not known which timesteps reach which, no wire is drawn betwee
   };
   assert.equal(wires("each").filter((each) => each.startsWith("path")).length, 3);
   assert.deepEqual(wires("unknown").map((each) => each.split(" ")[0]), ["text"]);
-});
-
-test("the first cell of what reads backwards reads the last step", () => {
-  assert.deepEqual([1, 2, 20].map((step) => readBy({ backwards: true, steps: 20 }, step)), [20, 19, 1]);
-  assert.deepEqual([1, 2, 20].map((step) => readBy({ backwards: false, steps: 20 }, step)), [1, 2, 20]);
 });
