@@ -119,3 +119,13 @@ def test_pooling_says_where_its_window_does_not_fit(name):
 def test_one_row_and_unknown_columns_are_told_as_such():
     told = described(layers.GlobalAveragePooling2D(), (1, None, 3)).layers[0]
     assert told.does == "averages over the one row and all columns"
+
+
+def test_what_a_question_tells_of_pooling_over_an_image_is_its_window():
+    image = keras.Input((28, 30, 1))
+    for layer, told in (
+        (layers.MaxPooling2D((3, 2), strides=2), ["pool_size=(3, 2)", "strides=(2, 2)"]),
+        (layers.AveragePooling2D(2), ["pool_size=(2, 2)"]),
+    ):
+        (found,) = describe(keras.Model(image, layer(image))).written().layers
+        assert rules_for(layer).told_settings(found) == told

@@ -186,6 +186,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "note": None,
         "merge_mode": None,
         "backwards": False,
+        "image_window": [],
         "window": None,
         "reads": ["sequence"],
         "wraps": None,
