@@ -82,7 +82,7 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
     that read it, and "axis 1" where none of them says.
 
     Raises `explorer.WrongExperiment` for an experiment that cannot be, and ValueError for a model without a graph: a
-    Sequential without Input, or a subclass that never had one.
+    Sequential without Input, or a subclass that never had one. TypeError for what is no model.
 
     >>> memory, answer = explain(Experiment("gru_every_step", "delayed_echo", units=8)).to_dict()["layers"]
     >>> memory["parameters"]["numbers"]
@@ -101,7 +101,12 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
         found = jobs.describe(_checked(model).to_dict())
         return Explanation(Description.read(found["description"]), found["drawings"])
     jobs.warm()
+    import keras
+
     from explorer.shapes.describe_model import describe
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"explain takes a keras.Model or an Experiment. Received: {type(model).__name__}")
 
     return Explanation(describe(model, input_axes).written())
 

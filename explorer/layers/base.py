@@ -180,7 +180,9 @@ class LayerRules:
 
         For a setting of which a single method knows nothing, that method says so itself.
         """
-        return self.most_inputs is None or len(call.received) <= self.most_inputs
+        # With LoRA, or quantized, a layer computes something else than its class says.
+        changed = getattr(call.layer, "lora_enabled", False) or getattr(call.layer, "quantization_mode", None)
+        return not changed and (self.most_inputs is None or len(call.received) <= self.most_inputs)
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         """The names of the axes that the layer reads, batch included, where its class says what they mean."""

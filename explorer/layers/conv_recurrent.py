@@ -100,6 +100,9 @@ class ConvLSTM(LayerRules):
             return ()
         return lstm_equation(call.layer, lambda state, kernel: f"conv({state}, {kernel})")
 
+    def reads_backwards(self, layer: Any) -> bool:
+        return bool(layer.go_backwards)
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
         if not _is_covered(call.layer):
             return "unknown"

@@ -21,6 +21,10 @@ class Dot(LayerRules):
     family = "merging"
     most_inputs = 2
 
+    def covers(self, call: LayerCall) -> bool:
+        # `keras.ops.dot` is an operation of the same name, which has no such axes.
+        return super().covers(call) and hasattr(call.layer, "axes")
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         summed = _summed(call)
         if summed is None:

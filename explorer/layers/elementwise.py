@@ -58,13 +58,15 @@ class ReLU(Elementwise):
 
     classes = ("ReLU",)
 
-    def summary(self, call: LayerCall) -> Summary:
+    def summary(self, call: LayerCall) -> Summary | None:
         layer = call.layer
         below = "negative numbers" if not layer.threshold else f"numbers below {layer.threshold:g}"
         words = f"sets {below} to 0"
         if layer.negative_slope:
             more = below if not layer.threshold else f"what is below {layer.threshold:g}"
             words = f"multiplies {more} by {layer.negative_slope:g}"
+        if layer.negative_slope and (layer.threshold or layer.max_value is not None):
+            return None
         limit = "" if layer.max_value is None else f", and numbers above {layer.max_value:g} to {layer.max_value:g}"
         return Summary(words, words + (limit if not layer.negative_slope else ""))
 
@@ -138,15 +140,18 @@ class Softmax(Elementwise):
     classes = ("Softmax",)
 
     def places(self, call: LayerCall) -> list[int]:
-        axis, rank = call.layer.axis, len(call.first.shape)
-        given = [axis] if isinstance(axis, int) else list(axis)
+        rank, given = len(call.first.shape), self._given(call)
         return [each % rank for each in given if -rank <= each < rank]
 
     def covers(self, call: LayerCall) -> bool:
         # Keras takes an axis that is not there until numbers come.
-        axis, found = call.layer.axis, self.places(call)
-        given = 1 if isinstance(axis, int) else len(axis)
-        return super().covers(call) and len(set(found)) == given and 0 not in found
+        found = self.places(call)
+        return super().covers(call) and bool(found) and len(set(found)) == len(self._given(call)) and 0 not in found
+
+    def _given(self, call: LayerCall) -> list[int]:
+        """The axes as they were given; none where the operation takes all of them."""
+        axis = call.layer.axis
+        return [] if axis is None else [axis] if isinstance(axis, int) else list(axis)
 
     def over(self, call: LayerCall) -> str:
         return joined([call.first.axes[place] for place in self.places(call)])
@@ -170,7 +175,7 @@ class Dropout(Elementwise):
     classes = ("Dropout",)
 
     def summary(self, call: LayerCall) -> Summary:
-        long = f"sets {call.layer.rate:.0%} of the numbers to 0 at random while training, and scales up the others"
+        long = f"sets {100 * call.layer.rate:.4g}% of the numbers to 0 at random while training, and scales up the others"
         return Summary("drops random numbers while training", long)
 
 
@@ -180,7 +185,7 @@ class AlphaDropout(Elementwise):
     classes = ("AlphaDropout",)
 
     def summary(self, call: LayerCall) -> Summary:
-        long = f"sets {call.layer.rate:.0%} of the numbers to one negative number at random while training"
+        long = f"sets {100 * call.layer.rate:.4g}% of the numbers to one negative number at random while training"
         return Summary("drops random numbers while training", f"{long}, and scales all so that mean and variance stay")
 
 
@@ -194,7 +199,7 @@ class SpatialDropout1D(Elementwise):
         return ("batch", "timesteps", "features") if rank == 3 else None
 
     def summary(self, call: LayerCall) -> Summary:
-        share = f"{call.layer.rate:.0%} of the {call.first.axes[-1]}"
+        share = f"{100 * call.layer.rate:.4g}% of the {call.first.axes[-1]}"
         where = (
             f"all positions of {call.first.axes[1]}"
             if call.first.axes[1].startswith("axis ")

@@ -62,6 +62,14 @@ class SizedImage(Image):
 
     classes = ("Resizing", "CenterCrop")
 
+    def covers(self, call: LayerCall) -> bool:
+        """CenterCrop enlarges what is smaller than the middle that it is to keep."""
+        if class_name(call.layer) == "Resizing" or not super().covers(call):
+            return super().covers(call)
+        sizes = [call.first.shape[place] for place in self.places(call.layer)]
+        wanted = (call.layer.height, call.layer.width)
+        return all(size is not None and size >= least for size, least in zip(sizes, wanted, strict=True))
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [call.first.axes]
 

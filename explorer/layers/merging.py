@@ -121,6 +121,10 @@ class Average(Merging):
     verb = "averages"
     noun = "averaging"
 
+    def covers(self, call: LayerCall) -> bool:
+        # `keras.ops.average` is an operation of the same name, which goes along the axes of one tensor.
+        return super().covers(call) and not hasattr(call.layer, "axis")
+
     def written(self, letters: str) -> str | None:
         return f"({' + '.join(letters)}) / {len(letters)}"
 

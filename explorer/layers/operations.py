@@ -163,7 +163,8 @@ class Reduction(LayerRules):
         return {each % rank for each in ([axis] if isinstance(axis, int) else axis)}
 
     def covers(self, call: LayerCall) -> bool:
-        return super().covers(call) and 0 not in self.places(call)
+        begins_with = getattr(call.layer, "initial", None)
+        return super().covers(call) and 0 not in self.places(call) and begins_with is None
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         gone = set() if call.layer.keepdims else self.places(call)

@@ -32,7 +32,7 @@ from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack
 from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
-from explorer.tensors.tensor import Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
 
 _STACKED = StackedRNNCells()
@@ -114,7 +114,8 @@ class Recurrent(LayerRules):
         return _STACKED.equation(call) if rules is None else rules.equation(_at_one_step(call))
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        if not _is_known(call.layer):
+        # What it reads along may be another axis, that a Permute put there.
+        if not _is_known(call.layer) or call.first.axes[1] not in ORDERED:
             return "unknown"
         return "along" if call.keeps_rank else "last"
 

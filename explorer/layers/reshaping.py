@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from explorer import drawings
@@ -56,6 +57,15 @@ class Reshape(LayerRules):
     classes = ("Reshape",)
     family = "reshaping"
     trusted = True
+
+    def covers(self, call: LayerCall) -> bool:
+        """`keras.ops.reshape` names the batch too, and may put another axis into it."""
+        wanted = getattr(call.layer, "newshape", None)
+        if wanted is None or not super().covers(call):
+            return super().covers(call)
+        rest, before = wanted[1:], call.first.shape[1:]
+        known = [size for size in before if size is not None]
+        return -1 in rest or (len(known) == len(before) and prod(rest) == prod(known))
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         """A name is kept where its size stands at its place and everything before it stays; the rest is numbered."""

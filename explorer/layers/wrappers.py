@@ -86,7 +86,9 @@ class TimeDistributed(LayerRules):
         return [f"y[{place}] = {_name(call.layer.layer)}(x[{place}])   for every {place}{weights}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "each" if call.first.axes[1] in ORDERED else "unknown"
+        # Inside, a stateful layer begins where it ended at the timestep before.
+        each = call.first.axes[1] in ORDERED and not getattr(call.layer.layer, "stateful", False)
+        return "each" if each else "unknown"
 
     def view(self, view: LayerView) -> Drawing | None:
         inner, sequence = view.layer.layer, view.received[0]
@@ -153,9 +155,11 @@ class Bidirectional(LayerRules):
     }
 
     def covers(self, call: LayerCall) -> bool:
-        """Two recurrent layers whose cells are known."""
-        families = {rules_for(each).family for each in (call.layer.forward_layer, call.layer.backward_layer)}
-        known = families <= {"recurrent", "convolutional recurrent"}
+        """Two recurrent layers of one class, whose cells are known, and of which only the second reads backwards."""
+        ahead, back = call.layer.forward_layer, call.layer.backward_layer
+        families = {rules_for(each).family for each in (ahead, back)}
+        known = families <= {"recurrent", "convolutional recurrent"} and type(ahead) is type(back)
+        known = known and back.go_backwards and not ahead.go_backwards
         return super().covers(call) and known and all(each.time_flow in ("along", "last") for each in call.inside)
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:

@@ -116,7 +116,8 @@ def _layer(
     told = rules.summary(call) if known else None
     summary = told or unknown_summary(call)
     params, wrapped = _params(layer), _wrapped(layer)
-    width = inside[0].axes_out[0][-1] if wrapped is not None and inside else axes_out[0][-1] if axes_out else "units"
+    of = inside[0].axes_out if wrapped is not None and inside else axes_out
+    width = of[0][-1] if of and of[0] else "units"
 
     own = Own(symbols, width)
     # In this order: what is counted may give a symbol to a number that the weights then have.

@@ -70,7 +70,7 @@ def settings(model: keras.Model) -> list[Setting]:
     """Everything in a model that has a few values to choose from: what is on or off, and what is a word.
 
     >>> sequence = keras.Input((20, 5), name="sequence")
-    >>> memory = layers.GRU(32, return_sequences=True, name="memory")(sequence)
+    >>> memory = keras.layers.GRU(32, return_sequences=True, name="memory")(sequence)
     >>> [f"{each.label}: {each.value}" for each in settings(keras.Model(sequence, memory))][:2]
     ['memory · return_sequences: True', 'memory · kind: GRU']
     """
@@ -94,7 +94,7 @@ def variant(model: keras.Model, layer: str, setting: str, value: Any = None) -> 
     Raises VariantBroken where a layer fails, and ValueError for a setting or value that there is not.
 
     >>> sequence = keras.Input((20, 5), name="sequence")
-    >>> memory = layers.GRU(32, return_sequences=True, name="memory")(sequence)
+    >>> memory = keras.layers.GRU(32, return_sequences=True, name="memory")(sequence)
     >>> variant(keras.Model(sequence, memory), "memory", "return_sequences", False).output_shape
     (None, 32)
     """
