@@ -50,7 +50,10 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
         return ()
     if arrives and not address and "code" in kept:
         return ()
-    return _open_address(address, kept, experiment_of_run)
+    told = _open_address(address, kept, experiment_of_run)
+    # Before anything is drawn: whoever types while it is ends this run of the page, and what was typed counts as changed.
+    _remember(kept)
+    return told
 
 
 def _default(name: str) -> Any:
@@ -118,8 +121,13 @@ def keep(drawn: bool) -> None:
     state = st.session_state
     kept = state["_paste"]
     kept["drawn"] = drawn
-    kept.update({name: state[name] for name in (*FIELDS, *_OTHERS, "run") if name in state})
+    _remember(kept)
     write()
+
+
+def _remember(kept: dict[str, Any]) -> None:
+    state = st.session_state
+    kept.update({name: state[name] for name in (*FIELDS, *_OTHERS, "run") if name in state})
 
 
 def write() -> None:

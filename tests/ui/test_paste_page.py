@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog.examples import EXAMPLES
@@ -85,6 +86,19 @@ def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
     page.text_area(key="code").set_value(EXAMPLES["memory_thrown_away"].code.replace("Dense(1)", "Dense(2)")).run()
     assert page.text_input(key="x").value == "8,20,5"
     assert "example" not in page.query_params
+
+
+def test_what_is_typed_while_the_page_opens_stays(engine, monkeypatch):
+    def interrupted(*_):
+        raise StopException
+
+    with monkeypatch.context() as patch:
+        # Streamlit ends a run of the page like this, as soon as a hand has changed something.
+        patch.setattr(engine_instance.engine(), "check", interrupted)
+        page = open_page(engine)
+    page.text_area(key="code").set_value(MODEL).run()
+    assert page.text_area(key="code").value == MODEL
+    assert "No problems found." in words(page)
 
 
 PICTURES = """
