@@ -24,7 +24,7 @@ help:
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
 	@echo "make layers write docs/layers.md, the table of the classes of layers, and what is said of each, for the tests"
-	@echo "make lint   check style, types, imports and unsafe code, ask for known holes in packages;  make format  mend the style"
+	@echo "make lint   check style, types, imports and unsafe code, look for known security holes in packages;  make format  mend the style"
 	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
 	@echo "make lock   write requirements.txt and requirements-dev.txt from pyproject.toml"
 	@echo "make bench  measure on this machine, into docs/performance.md"

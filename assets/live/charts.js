@@ -66,7 +66,7 @@ function addBaselines(panel, layout, baselines, range) {
     crowd = above - pixels < 17 ? crowd + 1 : 0;
     above = pixels;
     const spot = { x: crowd > 1 ? 0.55 : 1, xanchor: "right", y, yanchor: crowd % 2 ? "top" : "bottom" };
-    const line = { color: theme.quiet, width: 1.2, dash: "5px,4px" };
+    const line = { color: theme.quiet, width: 1.4, dash: "dot" };
     layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: baseline.value, y1: baseline.value, line });
     layout.annotations.push({
       ...spot,
