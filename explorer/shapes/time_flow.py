@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.description import TimeFlow
+from explorer.description import TimeFlow, Window
 from explorer.tensors.text import count, one_of
 
 
@@ -18,7 +18,8 @@ class FlowWords:
     says: of the layer over time. hands, more: what its row returns, and how that came about.
     shared: whether the same weights are used at every timestep. keeps: what a recurrent layer returns, beside another one.
     kept, dropped: why a shape is wrong that has an axis of time, or has none, and should not.
-    In braces stand {reach}, how many timesteps a window spans, and amounts that agree with their nouns (`handed`, `told`).
+    In braces stand {reach}, the timesteps that a window sees, {weights}, where the same stand at every timestep, and amounts
+    that agree with their nouns (`handed`, `told`).
     """
 
     says: str
@@ -32,7 +33,7 @@ class FlowWords:
 
 TIME_FLOWS: dict[TimeFlow, FlowWords] = {
     "each": FlowWords(
-        "the same weights at every timestep; no timestep sees another",
+        "{weights}no timestep sees another",
         "{vectors}",
         "one for each {step}",
         shared=True,
@@ -71,7 +72,7 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         "all timesteps become one vector", "one vector", "made of all", kept="All {steps} become one vector: none is left."
     ),
     "window": FlowWords(
-        "each output is made from {reach}, with the same weights everywhere",
+        "{weights}each output is made from {reach}",
         "{vectors}",
         "each made of {seen}",
         shared=True,
@@ -118,18 +119,34 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
 }
 
 
-def told(flow: TimeFlow, axis: str, reach: int | None, begins_anew: bool, backwards: bool = False) -> str:
+def told(
+    flow: TimeFlow,
+    axis: str,
+    window: Window | None = None,
+    *,
+    begins_anew: bool = False,
+    backwards: bool = False,
+    shares_weights: bool = False,
+) -> str:
     """What a layer does along time.
 
     begins_anew: whether a hidden state within starts at zero at each position. backwards: it reads the last timestep first.
+    shares_weights: it has weights, and the same at every timestep.
     """
     words = TIME_FLOWS[flow].says
     # Over windows it is windows that do not see each other, and a state inside each starts anew.
     words = words.replace("timestep", "window") if axis == "windows" else words
     step = one_of(axis)
     way = f"from the last {step} to the first" if backwards else f"from {step} to {step}"
-    words = words.format(reach=count(reach, axis), way=way)
+    weights = f"the same weights at every {step}; " if shares_weights else ""
+    words = words.format(reach=_seen(window, axis), way=way, weights=weights)
     return f"{words}; the hidden state starts at zero in each" if begins_anew else words
+
+
+def _seen(window: Window | None, axis: str) -> str:
+    """The timesteps that a window sees: those between them it passes over."""
+    seen = count(window.size if window else None, axis)
+    return f"{seen}, {window.dilation:,} apart" if window and window.dilation > 1 and window.size > 1 else seen
 
 
 def handed(

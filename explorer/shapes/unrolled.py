@@ -45,7 +45,10 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
     hands, more = handed(flow, axis, returned, seen, last_states=reads_within, answers=answers)
     if layer.backwards and flow == "along":
         more = f"the last {one_of(axis)} first"
-    shared = TIME_FLOWS[flow].shared
+    # Weights that differ from timestep to timestep have its axis.
+    each = {size for weight in layer.weights for name, size in zip(weight.axes, weight.shape, strict=True) if name == axis}
+    own = bool(layer.params) and each <= {1}
+    shared = TIME_FLOWS[flow].shared and own
     cells = steps if flow.endswith("last") else returned
     same = f"×{cells} the same weights" if shared and cells and cells > 1 else ""
     if same and flow in ("both", "both last"):
@@ -56,7 +59,7 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
         name=layer.name,
         type=layer.type,
         flow=flow,
-        says=told(flow, axis, layer.reach, anew, layer.backwards),
+        says=told(flow, axis, layer.window, begins_anew=anew, backwards=layer.backwards, shares_weights=shared),
         shared=shared,
         hands=hands,
         hands_more=more,

@@ -10,7 +10,7 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.description import Description, every
+from explorer.description import Description, Window, every
 from explorer.runtime import jobs
 from explorer.shapes.captions import hidden_words
 from explorer.shapes.compare import compare
@@ -121,7 +121,7 @@ def test_the_mistakes_of_before_would_be_found():
 @pytest.mark.parametrize("axis", ["timesteps", "windows"])
 @pytest.mark.parametrize("steps", [1, 20, None])
 def test_every_way_along_time_has_words_at_every_size(flow, axis, steps):
-    texts = [told(flow, axis, 3, begins_anew=False)]
+    texts = [told(flow, axis, Window(3, 1, 1, 0), shares_weights=True)]
     for answers in (True, False):
         hands, more = handed(flow, axis, steps, 3, last_states=False, answers=answers)
         assert hands.startswith("outputs " if answers else "returns ")

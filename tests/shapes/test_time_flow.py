@@ -170,3 +170,26 @@ def test_a_layer_that_reads_backwards_is_told_and_drawn_so(backwards, every):
     assert row.backwards == description.layers[0].backwards == backwards
     assert ("from the last timestep to the first" in row.says) == backwards
     assert ("from timestep to timestep" in row.says) != backwards
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (layers.Dense(3), "the same weights at every timestep; no timestep sees another"),
+        (layers.Dropout(0.1), "no timestep sees another"),
+        # A slope for each timestep and feature.
+        (layers.PReLU(), "no timestep sees another"),
+        (layers.PReLU(shared_axes=[1]), "the same weights at every timestep; no timestep sees another"),
+        (layers.MaxPooling1D(2), "each output is made from 2 timesteps"),
+        (layers.Conv1D(3, 3), "the same weights at every timestep; each output is made from 3 timesteps"),
+        (layers.Conv1D(3, 3, dilation_rate=4, padding="same"), "each output is made from 3 timesteps, 4 apart"),
+    ],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_weights_are_called_the_same_where_they_are(layer, says):
+    sequence = keras.Input((STEPS, 4))
+    states = layers.GRU(4, return_sequences=True)(sequence)
+    description = describe(keras.Model(sequence, layer(states))).written()
+    row = description.unrolled.rows[-1]
+    assert row.says == says or (row.says.endswith(says) and "apart" in says)
+    assert row.shared == ("the same weights" in row.says)
