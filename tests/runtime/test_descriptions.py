@@ -15,6 +15,7 @@ from explorer.runtime.engine import Engine
 from explorer.runtime.queries import model_key
 from explorer.runtime.store import Store
 from tests.fake_cluster import FakeCluster
+from tests.runs import wait_for
 
 FIRST = read_experiment({}).experiment
 
@@ -74,8 +75,9 @@ def test_shapes_that_were_seen_are_there_while_no_worker_is(store):
     engine = Engine(store, FakeCluster(), grace=None)
     assert engine.wait_ready(60)
     found = engine.describe(FIRST)
+    # It is kept beside the answer, by another thread.
+    assert wait_for(lambda: store.descriptions.find(model_key(FIRST))) == found
     engine.close()
-    assert store.descriptions.find(model_key(FIRST)) == found
     without = Engine(store, NeverUp(), grace=None)
     try:
         assert without.describe(FIRST, timeout=0.0) == found
