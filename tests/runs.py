@@ -6,10 +6,24 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from explorer.experiment import Experiment
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 
 T = TypeVar("T")
+
+# Of sizes that are all different, with a rest in the last batch; it is trained in a moment.
+SMALL = Experiment(
+    "gru_every_step",
+    "delayed_echo",
+    timesteps=6,
+    features=2,
+    units=7,
+    samples=70,
+    batch=16,
+    epochs=30,
+    knobs={"delay": 2},
+)
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 120.0) -> T:

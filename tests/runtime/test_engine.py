@@ -16,20 +16,9 @@ from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
-from tests.runs import epoch_of, losses, state_is, wait_for
+from tests.runs import SMALL, epoch_of, losses, state_is, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = Experiment(
-    "gru_every_step",
-    "delayed_echo",
-    timesteps=6,
-    features=2,
-    units=7,
-    samples=70,
-    batch=16,
-    epochs=30,
-    knobs={"delay": 2},
-)
 LONG = replace(SMALL, epochs=5000)
 
 
