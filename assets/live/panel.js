@@ -75,7 +75,7 @@ function keyOf(legend, className, words) {
 function lossCard(panel, cards) {
   const { element, legend } = card(panel, cards, "loss", "Loss");
   questionMark(panel.words.lossTitle, "loss");
-  const baseline = create("span", "", legend);
+  const baseline = create("span", "key", legend);
   keyOf(baseline, "baseline", "baseline");
   questionMark(baseline, "baseline");
   panel.words.accuracy = create("span", "key accuracy", legend);
