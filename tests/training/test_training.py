@@ -48,10 +48,7 @@ PAIRS = [(name, task) for name in ARCHITECTURES for task in TASKS if ARCHITECTUR
 @pytest.mark.parametrize(("architecture", "task"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
 def test_every_fitting_pair_trains_and_its_loss_falls(architecture, task):
     experiment = small(architecture, task)
-    # Whether XLA compiles it is no matter here: only where other tests need the same program is it waited for.
-    program = program_key(small(architecture, first_task(architecture)))
-    xla = None if program_key(experiment) == program else False
-    _, frames = trainer(experiment, xla).run(None, experiment.epochs, 1e9)
+    _, frames = trainer(experiment).run(None, experiment.epochs, 1e9)
     assert [frame.epoch for frame in frames] == list(range(1, experiment.epochs + 1))
     assert all(frame.finite for frame in frames)
     steps = experiment.timesteps if TASKS[task].answers == "every step" else 1
