@@ -26,7 +26,8 @@ SECONDS_TO_DESCRIBE = 20.0
 # More values than this are a size, which a slider moves, and not a choice.
 MOST_VALUES = 6
 HELP = (
-    "Every setting of this model that has a few possible values: of a layer, of the architecture, or another architecture."
+    "The settings of this model that have a few possible values: those of its layers, those of the architecture, and the "
+    "architecture itself."
 )
 
 
@@ -112,7 +113,7 @@ def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
     if len(others) == 1:
         return offer, offer.others[0]
     _keep("compare_value", tuple(others), tuple(others))
-    label, about = f"{offer.setting} of the other model", "The value that the second model has."
+    label, about = f"{offer.setting} of the other model", "The value in the other model."
     with value:
         if len(others) <= MOST_VALUES:
             st.segmented_control(

@@ -17,9 +17,11 @@ from explorer.ui.loading import rerun_when_ready, wait_for_workers
 from explorer.ui.markdown import plain
 from explorer.ui.owner import visitor
 from explorer.ui.run_panel import run_panel
-from explorer.ui.views import choose_view, show_view
+from explorer.ui.views import VIEWS_HELP, choose_view, show_view
 
 SECONDS_TO_DESCRIBE = 20.0
+ABOUT = "Choose a recurrent Keras model. See what every layer does to the shape of the data, and train the model."
+PRESETS_HELP = "**Named experiments** are ready-made. Each is also a link: ?preset= and its name."
 
 
 def main() -> None:
@@ -28,7 +30,7 @@ def main() -> None:
     experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
     with st.sidebar:
-        st.markdown("**Sequence explorer**")
+        st.markdown("**Sequence explorer**", help=ABOUT)
         controls(experiment)
     _head(experiment)
     if problems:
@@ -44,7 +46,8 @@ def _head(experiment: Experiment) -> None:
     architecture = ARCHITECTURES[experiment.architecture]
     words, presets = st.columns([7, 17], vertical_alignment="center")
     with words:
-        st.markdown(f"#### {architecture.title}", help=architecture.doc)
+        # A widget whose label is hidden shows no help: the row's is told here.
+        st.markdown(f"#### {architecture.title}", help="\n\n".join((architecture.doc, PRESETS_HELP, VIEWS_HELP)))
     current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)
     with presets:
         st.session_state["presets"] = current
@@ -56,7 +59,6 @@ def _head(experiment: Experiment) -> None:
             label_visibility="collapsed",
             wrap=True,
             on_change=_choose_preset,
-            help="Ready-made experiments. Each is also a link: ?preset= and its name.",
         )
     caption, views = st.columns([8, 5], vertical_alignment="center")
     model = PRESETS[current].says if current else architecture.summary

@@ -13,6 +13,10 @@ from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
 
 VIEWS = {"chain": "Layers", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
+VIEWS_HELP = (
+    "**Layers** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
+    "the same model with one setting changed. **Quiz** asks for shapes and parameters."
+)
 
 
 def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
@@ -26,7 +30,6 @@ def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
         key="view",
         label_visibility="collapsed",
         required=True,
-        help="The layers in a row; the same unrolled over time; compared with another setting; questions to answer.",
     )
 
 
