@@ -130,9 +130,9 @@ class Layer(Outline, frozen=True, kw_only=True):
 
     arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
     title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where
-    its parameters are counted, or one sentence. note: a sentence where there is no explanation. text: all of it, to be
-    copied; empty, as `spoken` is, inside of another layer. image_window: along the rows, and along the columns; empty for a
-    layer that slides none over them.
+    its parameters are counted, or one sentence. note: what the letters of the equation mean, or that there is no
+    explanation. text: all of it, to be copied; empty, as `spoken` is, inside of another layer. image_window: along the rows,
+    and along the columns; empty for a layer that slides none over them.
     """
 
     output: tuple[Shape, ...]

@@ -37,6 +37,11 @@ OWN = {
     r"\bstumble\b": "common mistakes",
     r"\b(?<!Exit )codes\b": "code",
     r"\bby heart\b": "memorize, overfit",
+    r"\baxis of time\b": "time axis",
+    r"\bnumber by number\b": "element by element",
+    r"\breads? (?:it )?both ways\b": "in both directions",
+    r"\bmoves? an axis\b": "changes the size of an axis",
+    r"\b(?:timesteps|features|units) are (?:added|the outputs?)\b": "an axis of ... is added, become outputs",
     r"\bgoes? on\b|\bcannot go on\b": "continues, fails",
     r"\ba second\b(?= *[\"'`,;)])": "epochs/s",
 }

@@ -109,7 +109,7 @@ export function insideConcat({ pen, shown, width, axis }) {
   const sum = `${parts.map((part) => part.size).join(" + ")} = ${count(total, names)}`;
   insideText(pen, "sum", sum, start + joinedWide / 2, 124, "s12 bold", "middle", names);
   const told = joined(parts.map(({ name, size }) => `${name} with ${size}`));
-  return { height: 132, words: `The parts, ${told}, are put side by side at every timestep: ${sum}.` };
+  return { height: 132, words: `The parts, ${told}, are concatenated at every timestep: ${sum}.` };
 }
 
 /** @type {(drawing: Drawing<AttentionDrawing>) => Drawn} */

@@ -60,7 +60,7 @@ class Attended:
         if self.has_mask:
             return f"those {self.value.axes[1]} that a mask allows"
         if self.causal:
-            return "itself and those before it" if self.is_self else f"{self.value.axes[1]} up to its own place"
+            return "itself and those before it" if self.is_self else f"{self.value.axes[1]} up to its own position"
         return f"all unmasked {self.value.axes[1]}" if self.value.masked else all_steps(self.value)
 
     @property
@@ -68,8 +68,8 @@ class Attended:
         """The same as a part of the value, and what weighs it."""
         found = f"a weighted mean of {self.seen}"
         if not self.is_self:
-            found = f"a weighted mean of the value over {self.seen}"
-        return f"{found}, weighted by the key" if self.has_key else found
+            found = f"a weighted mean of the values at {self.seen}"
+        return f"{found}, with weights from the key" if self.has_key else found
 
     @property
     def limits(self) -> str:
@@ -171,7 +171,7 @@ def _drawn(weights: np.ndarray, causal: bool) -> Drawing:
     shown = (weights.mean(axis=0) if mean else weights)[:MOST_ATTENDED, :MOST_ATTENDED]
     before = " None attends to a later one." if causal else ""
     says = f"Attention weights: how much each timestep (row) attends to each timestep (column){mean}.{before} "
-    return drawings.AttentionDrawing(weights=rows(shown.astype(np.float64)), says=f"{says}Each row adds up to 1.")
+    return drawings.AttentionDrawing(weights=rows(shown.astype(np.float64)), says=f"{says}Each row sums to 1.")
 
 
 class Attention(AttentionRules):
@@ -238,4 +238,4 @@ def summary_of(call: LayerCall, found: Attended, heads: str) -> Summary:
     # The query comes first, in whatever order the tensors were named; a mask is nothing that becomes something.
     received = [found.query, found.value, *([found.key] if found.has_key else [])]
     change = changes(received, call.returned)
-    return Summary(f"{one} attends to {found.seen}", f"gives {one}{asking}{heads} {found.mean}", change)
+    return Summary(f"{one} attends to {found.seen}", f"computes for {one}{asking}{heads} {found.mean}", change)

@@ -53,7 +53,7 @@ class _Depthwise(SlidConvolution):
 
     def filters_in_words(self, call: LayerCall) -> str:
         number = call.layer.depth_multiplier
-        return "a filter of its own" if number == 1 else f"{number:,} filters of their own"
+        return "a separate filter" if number == 1 else f"{number:,} separate filters"
 
     def summary(self, call: LayerCall) -> Summary:
         channel = one_channel(call.layer, call.first)
@@ -118,8 +118,8 @@ class SeparableConv(_Depthwise):
 
     def summary(self, call: LayerCall) -> Summary:
         channel = one_channel(call.layer, call.first)
-        long = f"filters each {channel} alone, {self.seen_in_words(call)} at a time{self.moves_in_words(call)}"
-        return Summary(f"filters each {channel} alone, then mixes all", f"{long}, and then mixes all", change_of(call))
+        long = f"filters each {channel} separately, {self.seen_in_words(call)} at a time{self.moves_in_words(call)}"
+        return Summary(f"filters each {channel} separately, then mixes all", f"{long}, and then mixes all", change_of(call))
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call)

@@ -143,7 +143,7 @@ class EinsumDense(LayerRules):
 
     def summary(self, call: LayerCall) -> Summary:
         written = call.layer.equation
-        return Summary("weighted sums along the axes that it names", f"computes weighted sums along axes, as {written} says")
+        return Summary("weighted sums, as its equation says", f"computes weighted sums, as the equation {written} says")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         sums = f"einsum({call.layer.equation}; x, kernel)"

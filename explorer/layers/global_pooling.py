@@ -81,7 +81,7 @@ class _GlobalPooling(Spatial):
         steps = received.shape[1] if mask is None else int(np.asarray(mask).sum())
         left = "" if mask is None or np.asarray(mask).all() else "; masked timesteps are left out"
         verb = f"{self.takes} over"
-        says = f"For each feature alone: {verb} {count(steps, 'timesteps')}{left}."
+        says = f"For each feature separately: {verb} {count(steps, 'timesteps')}{left}."
         before, after = grid(received[0]), column(view.returned.reshape(-1))
         return drawings.PoolDrawing(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
 
@@ -92,7 +92,7 @@ class _GlobalAverage(_GlobalPooling):
 
 
 class _GlobalMax(_GlobalPooling):
-    takes = "takes the largest"
+    takes = "takes the maximum"
     symbol = "max"
 
 
@@ -169,7 +169,7 @@ class AdaptiveAveragePooling(_AdaptivePooling):
 
 class AdaptiveMaxPooling(_AdaptivePooling):
     classes = ("AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D")
-    takes = "takes the largest of"
+    takes = "takes the maximum of"
 
 
 def all_places(layer: Any, tensor: Tensor) -> str:

@@ -77,7 +77,7 @@ class LayerNormalization(_Normalization):
 
     def summary(self, call: LayerCall) -> Summary:
         words = f"normalizes over {self.over(call)}"
-        return Summary(words, f"{words}, for every sample alone")
+        return Summary(words, f"{words}, separately for each sample")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
@@ -109,8 +109,8 @@ class UnitNormalization(_Normalization):
     classes = ("UnitNormalization",)
 
     def summary(self, call: LayerCall) -> Summary:
-        words = f"scales to length 1 over {self.over(call)}"
-        return Summary(words, words)
+        words = f"scales every vector along {self.over(call)} to length 1"
+        return Summary(words[:60], words)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         return [f"y = x / √(Σ x²)   over {self.over(call)}"]
@@ -130,7 +130,7 @@ class BatchNormalization(_Normalization):
 
     def summary(self, call: LayerCall) -> Summary:
         words = f"normalizes each of the {self.over(call)} over the batch"
-        return Summary(words[:60], f"{words}; after training, with the means and variances that it has collected")
+        return Summary(words[:60], f"{words}; after training it uses its moving mean and variance")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
@@ -156,7 +156,7 @@ class GroupNormalization(_Normalization):
         groups, over = count(call.layer.groups, "groups"), self.over(call)
         words = f"normalizes {groups} of {over}"
         where = " over all positions" if len(call.first.shape) > 2 else ""
-        return Summary(words[:60], f"{words}{where}, for every sample alone")
+        return Summary(words[:60], f"{words}{where}, separately for each sample")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"

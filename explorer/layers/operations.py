@@ -110,7 +110,7 @@ class ExpandDims(LayerRules):
         return [[*sizes[:place], None, *sizes[place:]]]
 
     def summary(self, call: LayerCall) -> Summary:
-        words = "adds an axis with one position"
+        words = "adds an axis of size 1"
         return Summary(words, words, f"{as_shape(call.first)} becomes {as_shape(call.out)}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
@@ -139,7 +139,7 @@ class Squeeze(LayerRules):
         return [[size for place, size in enumerate(call.first.sizes) if place not in self.gone(call)]]
 
     def summary(self, call: LayerCall) -> Summary:
-        words = "removes what has one position"
+        words = "removes axes of size 1"
         return Summary(words, words, f"{as_shape(call.first)} becomes {as_shape(call.out)}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
@@ -193,14 +193,14 @@ class Mean(Reduction):
 
 class Sum(Reduction):
     classes = ("Sum",)
-    verb = "adds up over"
+    verb = "sums over"
 
 
 class Max(Reduction):
     classes = ("Max",)
-    verb = "takes the largest over"
+    verb = "takes the maximum over"
 
 
 class Min(Reduction):
     classes = ("Min",)
-    verb = "takes the smallest over"
+    verb = "takes the minimum over"

@@ -59,7 +59,7 @@ class _Pooling(Spatial):
         pooled = stretch(names, layer.pool_size) if len(names) == 1 else f"{times(layer.pool_size)} positions"
         words = f"{self.takes} {'every' if every else 'a window of'} {pooled}"
         if max(layer.pool_size) == 1:
-            words = f"{self.takes} one position alone"
+            words = f"{self.takes} each position alone"
         moved = "" if every else moving(layer.strides)
         padded = ", with padding at the ends" if layer.padding == "same" else ""
         return Summary(words, f"{words}{moved}{padded}", change_of(call))
@@ -104,7 +104,7 @@ class _Pooling(Spatial):
 
 
 class _MaxPooling(_Pooling):
-    takes = "takes the largest of"
+    takes = "takes the maximum of"
     symbol = "max"
 
 

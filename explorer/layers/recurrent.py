@@ -113,6 +113,10 @@ class Recurrent(LayerRules):
         rules = cell_rules(call.layer)
         return _STACKED.equation(call) if rules is None else rules.equation(_at_one_step(call))
 
+    def note(self, call: LayerCall) -> str | None:
+        rules = cell_rules(call.layer)
+        return None if rules is None else rules.note(_at_one_step(call))
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # What it reads along may be another axis, that a Permute put there.
         if not _is_known(call.layer) or call.first.axes[1] not in ORDERED:
@@ -124,7 +128,7 @@ class Recurrent(LayerRules):
         if states is None or len(view.received) > 1:
             return None
         last = not view.layer.return_sequences
-        returned = "only the last one is returned" if last else "every one is returned"
+        returned = "only the last one is returned" if last else "all of them are returned"
         skipped = "; at a masked timestep it stays as it was" if _some_masked(view.mask) else ""
         says = f"The hidden state starts at zero and is updated at every timestep{skipped}; {returned}."
         return drawings.MemoryDrawing(grid=grid(states[0]), last=last, counts=kept_steps(view.mask), says=says)

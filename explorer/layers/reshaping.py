@@ -45,7 +45,7 @@ class Flatten(LayerRules):
         sizes = " · ".join("unknown" if size is None else f"{size:,}" for size in call.first.shape[1:])
         is_one = all(size == 1 for size in call.first.shape[1:])
         numbers = "the one number" if is_one else f"all {sizes} numbers"
-        return Summary("puts all numbers in one row", f"puts {numbers} of a sample in one row")
+        return Summary("puts all numbers into one vector", f"puts {numbers} of a sample into one vector")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return "pool" if any(axis in ORDERED for axis in call.first.axes) else "none"

@@ -8,7 +8,7 @@ from typing import Any
 from explorer.description import TimeFlow
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Tensor
-from explorer.tensors.text import count, one_of
+from explorer.tensors.text import count, noun, one_of
 
 ACTIVATIONS = {"sigmoid": "σ", "linear": ""}
 
@@ -30,7 +30,7 @@ def all_steps(tensor: Tensor, axis: int = 1) -> str:
     """
     size, name = tensor.shape[axis], tensor.axes[axis]
     if size == 1 and not name.startswith("axis "):
-        return "the one in depth" if name == "depth" else f"the one {one_of(name)}"
+        return f"the one {one_of(noun(name))}"
     return f"all {count(size, name)}" if not name.startswith("axis ") else f"all positions of {name}"
 
 

@@ -204,12 +204,16 @@ class Bidirectional(LayerRules):
         verb, name = self.merges[call.layer.merge_mode][0], _name(call.layer.forward_layer)
         which = "both" if call.layer.merge_mode is None else "their"
         more = _states_of_each(call)
+        long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
         if call.keeps_rank:
-            long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
-            return Summary(f"reads both ways, {verb} both states", f"{long}, and {verb} {which} hidden states{more}")
-        # The backward layer has read everything only when it is at the first timestep.
-        long = f"reads with one {name} to the last timestep and with one back to the first"
-        return Summary(f"reads both ways, {verb} both last states", f"{long}, and {verb} {which} last hidden states{more}")
+            return Summary(
+                f"reads in both directions, {verb} both states", f"{long}, and {verb} {which} hidden states{more}"
+            )
+        if call.first.shape[1] != 1:
+            # The backward layer has read everything only when it is at the first timestep.
+            long = f"reads {all_steps(call.first)} with two {name} layers, one from first to last and one from last to first"
+        short = f"reads in both directions, {verb} both last states"
+        return Summary(short, f"{long}, and {verb} {which} last hidden states{more}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         name = _name(call.layer.forward_layer)

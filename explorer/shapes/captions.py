@@ -35,7 +35,7 @@ def _speaking(description: Description, hidden: Sequence[str]) -> Description:
     layers = tuple(replace(layer, spoken=layer_in_words(layer, hidden)) for layer in description.layers)
     parts = [f"{each.name} comes in as {spelled(each.axes, each.symbols, each.shape)}" for each in sources]
     parts += [f"{each.name} ({each.type}) turns {joined(each.reads)} into {_given(each, hidden)}" for each in layers]
-    spoken = f"The chain of layers: {'; '.join(parts)}. {_parameters(description.params, hidden)} in all."
+    spoken = f"The chain of layers: {'; '.join(parts)}. {_parameters(description.params, hidden)} in total."
     return replace(description, sources=sources, layers=layers, spoken=spoken)
 
 

@@ -139,6 +139,7 @@ def _layer(
         short=summary.short,
         explained=counted is not None and told is not None and all(each.explained for each in inside),
         equation=tuple(rules.equation(call)) if known else (),
+        note=rules.note(call) if known else None,
         weights=arrays,
         flow=rules.time_flow(call) if known else "none",
         window=rules.window(call) if known else None,

@@ -122,20 +122,21 @@ def named(description: Description, name: str) -> Layer:
 
 
 def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | None = None) -> str:
-    """The whole model as text: what comes in, every layer, what moves what, and the chain over time.
+    """The whole model as text: what comes in, every layer, what each setting changes, and the chain over time.
 
     drawings: what the drawings of the layers show of one sequence (`explorer.models.layer_views`), where there are any.
     """
     lines = [
-        f"{source.name}: comes in as {spelled(source.axes, source.symbols, source.shape)}" for source in description.sources
+        f"{source.name}: the input, {spelled(source.axes, source.symbols, source.shape)}" for source in description.sources
     ]
     parts = ["\n".join(lines), *(told_layer(layer, drawings) for layer in description.layers)]
     settings = [
-        f"{name} ({each.symbol}) moves an axis of {joined(each.axes)}. {each.says}"
+        f"{name} ({each.symbol}) changes {f'the size of an axis in {joined(each.axes)}' if each.axes else 'no axis'}. "
+        + each.says
         for name, each in description.settings.items()
     ]
     parts += ["\n".join(settings)] if settings else []
-    parts += [description.unrolled.says, f"{description.params:,} parameters in all."]
+    parts += [description.unrolled.says, f"{description.params:,} parameters in total."]
     return "\n\n".join(parts)
 
 
@@ -145,10 +146,11 @@ def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
     lines = [
         f"{layer.name}: {layer.type}",
         f"  takes {takes}",
-        f"  gives {gives}",
+        f"  returns {gives}",
         f"  {_sentence(layer.says)}",
     ]
     lines += [f"    {line}" for line in layer.equation]
+    lines += [f"  {layer.note}"] if layer.explained and layer.note else []
     # What a wrapper holds lists its weights itself.
     for weight in [] if layer.inside else layer.weights:
         gates = f", {len(weight.parts)} parts: {', '.join(weight.parts)}" if weight.parts else ""

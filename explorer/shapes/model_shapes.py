@@ -45,7 +45,7 @@ class LayerShapes:
     counted: how the parameters come about, or None where no rule is known.
     does, change: what the layer does, and what becomes of the axes. short: the first in at most 60 characters.
     explained: whether there is more to say than Keras's own shapes and counts.
-    equation: the lines of what it computes. weights: its arrays, with names for their axes.
+    equation, note: the lines of what it computes, and what their letters mean. weights: its arrays, with their axes.
     flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
     merge_mode: how a Bidirectional puts its two hidden states together. backwards: it reads the last timestep first.
     inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
@@ -69,6 +69,7 @@ class LayerShapes:
     weights: tuple[NamedWeight, ...]
     flow: TimeFlow
     window: Window | None
+    note: str | None = None
     merge_mode: str | None = None
     backwards: bool = False
     image_window: tuple[Window, ...] = ()
@@ -122,7 +123,7 @@ class LayerShapes:
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.type}",
             counted=counted_parts(self.parameters, self.explained, self.shares),
-            note=note_of(self.type, self.explained),
+            note=note_of(self.type, self.explained) or self.note,
             parameters=self.parameters,
             input=self.input,
             output=self.output,

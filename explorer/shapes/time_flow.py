@@ -17,7 +17,7 @@ class FlowWords:
 
     says: of the layer over time. hands, more: what its row returns, and how that came about.
     shared: whether the same weights are used at every timestep. keeps: what a recurrent layer returns, beside another one.
-    kept, dropped: why a shape is wrong that has an axis of time, or has none, and should not.
+    kept, dropped: why a shape is wrong that has a time axis, or has none, and should not.
     In braces stand {reach}, the timesteps that a window sees, {weights}, where the same stand at every timestep, and amounts
     that agree with their nouns (`handed`, `told`).
     """
@@ -41,14 +41,14 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         dropped="The same weights are applied to each of the {steps}. Each has its own result: nothing reads along them.",
     ),
     "along": FlowWords(
-        "one cell; its hidden state runs {way}, and every one is returned",
+        "one cell; its hidden state passes {way}, and all of them are returned",
         "{states}",
         shared=True,
         keeps="{states}",
-        dropped="That is only the last hidden state, as with return_sequences=False; this layer returns every one.",
+        dropped="That is only the last hidden state, as with return_sequences=False; this layer returns all of them.",
     ),
     "last": FlowWords(
-        "one cell; its hidden state runs {way}, and only the last one is returned",
+        "one cell; its hidden state passes {way}, and only the last one is returned",
         "only the last hidden state",
         shared=True,
         keeps="only its last hidden state",
@@ -59,7 +59,7 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         "both hidden states of {all_steps}",
         shared=True,
         keeps="{states} of each direction",
-        dropped="Those are only the last hidden states, as with return_sequences=False; this layer returns every one.",
+        dropped="Those are only the last hidden states, as with return_sequences=False; this layer returns all of them.",
     ),
     "both last": FlowWords(
         "one cell forwards and one backwards; only the last hidden state of each is returned",
@@ -69,38 +69,41 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         kept="Those are the states of every timestep, as with return_sequences=True; this layer returns only the last.",
     ),
     "pool": FlowWords(
-        "all timesteps become one vector", "one vector", "made of all", kept="All {steps} become one vector: none is left."
+        "all timesteps become one vector",
+        "one vector",
+        "made from all {axis}",
+        kept="All {steps} become one vector: none is left.",
     ),
     "window": FlowWords(
         "{weights}each output is made from {reach}",
         "{vectors}",
-        "each made of {seen}",
+        "each made from {seen}",
         shared=True,
-        dropped="The window slides along and gives an output wherever it stops; nothing makes one output of all of them.",
+        dropped="The window slides along and gives one output at each position; they are not combined into one.",
     ),
     "spread": FlowWords(
-        "each timestep reaches {reach} of the output, in the same way everywhere",
+        "each timestep contributes to {reach} of the output, in the same way everywhere",
         "{vectors}",
-        dropped="Every timestep reaches some timesteps of the output; nothing makes one output of all of them.",
+        dropped="Every timestep contributes to some timesteps of the output; they are not combined into one.",
     ),
     "all": FlowWords(
         "every timestep attends to every timestep",
         "{vectors}",
-        "each made of all",
+        "each made from all {axis}",
         shared=True,
         dropped="Every timestep gets a mean of all the others, and has its own result: none is removed.",
     ),
     "all before": FlowWords(
         "every timestep attends to itself and those before it",
         "{vectors}",
-        "each made of itself and those before",
+        "each made from itself and those before",
         shared=True,
         dropped="Every timestep gets a mean of itself and those before it, and has its own result: none is removed.",
     ),
     "repeat": FlowWords(
         "the same vector is given to every timestep",
         "the same vector {times}",
-        dropped="The vector is repeated for each of the {steps}: that adds their axis.",
+        dropped="The vector is repeated for each of the {steps}: that adds the time axis.",
     ),
     "merge": FlowWords(
         "tensors are combined timestep by timestep",
@@ -114,8 +117,8 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         dropped="Timesteps are only masked, so that later layers skip them; they all stay in the tensor.",
     ),
     "input": FlowWords("comes in", "its input"),
-    "none": FlowWords("there is no axis of time", "one tensor"),
-    "unknown": FlowWords("how it moves along time is not known", "one tensor"),
+    "none": FlowWords("its input has no time axis", "one tensor"),
+    "unknown": FlowWords("it is not known which timesteps an output depends on", "one tensor"),
 }
 
 
@@ -168,6 +171,7 @@ def handed(
         "all_steps": all_of(steps, axis),
         "times": f"at every {one_of(axis)}" if steps is None else "once" if steps == 1 else f"{steps:,} times",
         "step": one_of(axis),
+        "axis": axis,
         "seen": count(seen, axis),
     }
     words = TIME_FLOWS[flow]

@@ -25,7 +25,7 @@ def unrolled(sources: Sequence[Source], layers: Sequence[Layer]) -> Unrolled:
     rows = [_source_row(each, axis) for each in sources]
     rows += [_row(each, axis, steps, answers=each.name not in read) for each in layers]
     words = "; ".join(f"{row.name}: {row.says}" for row in rows)
-    over = "The model has no axis of time" if place is None else f"The model over {count(steps, axis)}"
+    over = "The model has no time axis" if place is None else f"The model over {count(steps, axis)}"
     return Unrolled(steps, tuple(shown), axis, tuple(rows), f"{over}: {words}.")
 
 

@@ -13,13 +13,29 @@ def count(size: int | None, name: str) -> str:
     >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "batches")
     ('1 output', '1,234 units', 'timesteps', '1 batch')
     >>> count(8, "axis 2"), count(8, "depth")
-    ('8 in axis 2', '8 in depth')
+    ('8 in axis 2', '8 depth slices')
     """
     if size is None:
         return name
-    if name.startswith("axis ") or name == "depth":
+    if name.startswith("axis "):
         return f"{size:,} in {name}"
-    return f"{size:,} {one_of(name) if size == 1 else name}"
+    return f"{size:,} {one_of(noun(name)) if size == 1 else noun(name)}"
+
+
+def noun(name: str) -> str:
+    """What is counted along an axis: its name, but of the depth its slices."""
+    return "depth slices" if name == "depth" else name
+
+
+def an_axis(size: int | None, name: str) -> str:
+    """An axis that was not there before.
+
+    >>> an_axis(6, "features"), an_axis(None, "timesteps"), an_axis(8, "axis 2")
+    ('an axis of 6 features', 'an axis of timesteps', 'an axis of size 8')
+    """
+    if name.startswith("axis "):
+        return "an axis" if size is None else f"an axis of size {size:,}"
+    return f"an axis of {count(size, name)}"
 
 
 def one_of(name: str) -> str:
@@ -112,17 +128,15 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     parts += [
         f"{name} become {size}" if len(size) < 20 else f"{name} change" for name, size in moved.items() if name in after
     ]
-    parts += [f"{counted(size, name, 'are')} added" for name, size in after.items() if name not in before]
+    parts += [f"{an_axis(size, name)} is added" for name, size in after.items() if name not in before]
     if out.width and widths:
         if set(widths) == {out.width}:
             parts.append(f"{out.width[1]} {agreed('stay', out.width[1:])}")
-        elif {size for size, _ in widths} == {out.width[0]} and out.width[1] == "outputs":
-            parts.append(f"{counted(*widths[0], 'are')} the {'outputs' if out.width[0] != 1 else 'output'}")
         else:
             number = widths[0][0] if len(set(widths)) == 1 else None
             parts.append(f"{joined(_widths(widths))} {agreed('become', number)} {count(*out.width)}")
     elif out.width:
-        parts.append(f"{counted(*out.width, 'are')} added")
+        parts.append(f"{an_axis(*out.width)} is added")
     elif widths:
         parts.append(f"{widths[0][1]} {agreed('are', widths[0][1:])} removed")
     return ", ".join(parts) or "the shape stays the same"

@@ -210,7 +210,9 @@ def test_nouns_and_verbs_agree_with_their_numbers(name, size):
             assert not re.search(r"\ball 1\b(?! ·)", text), (one, text)
             assert not re.search(rf"(?<!and )\b1 ({SINGULARS}) (become|are|stay|have|come)\b", text), (one, text)
             assert not re.search(rf"(?<![\d,.·+−] )(?<!\d)\b([2-9]|\d\d+) ({SINGULARS})\b", text), (one, text)
-            assert not re.search(rf"\b({PLURALS}) (becomes|is|stays|has|comes)\b", text), (one, text)
+            # In "an axis of 6 features is added" the verb belongs to the axis.
+            rest = re.sub(rf"an axis of [\d,]+ ({PLURALS}) is added", "", text)
+            assert not re.search(rf"\b({PLURALS}) (becomes|is|stays|has|comes)\b", rest), (one, text)
 
 
 # ------------------------------------------------------------------------------------------------ time

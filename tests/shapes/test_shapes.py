@@ -183,7 +183,9 @@ def test_the_default_model_reads_as_it_is_drawn():
         "timesteps stay, 5 features become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), "
         "returns (batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
-        "note": None,
+        "note": "z is the update gate, r the reset gate, h̃ the candidate, h the hidden state and σ the sigmoid; "
+        "∗ multiplies element by element. The 2 in the count of parameters: each gate has two biases per unit, "
+        "one for the input and one for the hidden state (reset_after=True).",
         "merge_mode": None,
         "backwards": False,
         "image_window": [],
@@ -207,7 +209,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "weights": [
             weight("kernel", (5, "features", "F"), (96, "units", "3 · U")),
             weight("recurrent_kernel", (32, "units", "U"), (96, "units", "3 · U")),
-            weight("bias", (2, "input, hidden state", "2"), (96, "units", "3 · U")),
+            weight("bias", (2, "input and hidden state", "2"), (96, "units", "3 · U")),
         ],
     }
     assert (answer["type"], answer["wraps"], answer["params"]) == ("TimeDistributed(Dense)", "Dense", 33)
@@ -338,8 +340,8 @@ def test_of_what_no_rule_knows_only_the_shapes_are_told(name):
         (lambda: layers.Flatten(), (5, 3), "timesteps are removed, 3 features become 15 features"),
         (lambda: layers.Permute((2, 1)), (5, 3), "(timesteps, features) becomes (features, timesteps)"),
         (lambda: layers.Reshape((3, 5)), (5, 3), "(batch, 5, 3) becomes (batch, 3, 5)"),
-        (lambda: layers.RepeatVector(6), (3,), "6 timesteps are added, features stay"),
-        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, 7 features are added"),
+        (lambda: layers.RepeatVector(6), (3,), "an axis of 6 timesteps is added, features stay"),
+        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, an axis of 7 features is added"),
         (lambda: layers.Dropout(0.1), (5, 3), "the shape stays the same"),
         (lambda: layers.GRU(7), (None, 3), "timesteps are removed, 3 features become 7 units"),
         (lambda: layers.Dense(1), (5, 3), "timesteps stay, 3 features become 1 unit"),
@@ -350,12 +352,12 @@ def test_a_sentence_says_what_became_of_the_axes(layer, shape, change):
 
 
 def test_a_width_that_only_changes_its_name_is_said_to_be_the_answer():
-    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps are removed, 3 features are the outputs")
+    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps are removed, 3 features become 3 outputs")
 
 
 def test_changes_without_tensors_is_said_too():
     assert changes([], []) == "the shape stays the same"
-    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "2 units are added"
+    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "an axis of 2 units is added"
 
 
 # ------------------------------------------------------------------------------------------------ graphs
@@ -463,7 +465,7 @@ def test_attention_keeps_the_places_of_its_query():
     layer = describe(keras.Model([query, value], layers.Dense(1)(looked))).layers[0]
     assert layer.axes_out == (("batch", "timesteps", "units"),)
     assert layer.says.startswith(
-        "gives every timestep of the query, with 2 heads, a weighted mean of the value over all 5 timesteps"
+        "computes for every timestep of the query, with 2 heads, a weighted mean of the values at all 5 timesteps"
     )
 
 
@@ -490,13 +492,13 @@ def test_joining_end_to_end_and_side_by_side():
     left, right = keras.Input((5, 2), name="left"), keras.Input((4, 2), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate(axis=1)([left, right])))
     says = described_as_sequences(model).layers[0].says
-    assert says == "joins 2 tensors end to end, along timesteps: 5 + 4 timesteps become 9"
+    assert says == "concatenates 2 tensors along timesteps: 5 + 4 timesteps become 9"
     # Where nobody names the axis, neither does the sentence.
-    assert describe(model).layers[0].says == "joins 2 tensors end to end, along axis 1: 5 + 4 in axis 1 become 9"
+    assert describe(model).layers[0].says == "concatenates 2 tensors along axis 1: 5 + 4 in axis 1 become 9"
     left, right = keras.Input((5, 2), name="left"), keras.Input((5, 4), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate()([left, right])))
     assert described_as_sequences(model).layers[0].says == (
-        "joins 2 tensors side by side at every timestep: timesteps stay, 2 and 4 features become 6 features"
+        "concatenates 2 tensors at every timestep: timesteps stay, 2 and 4 features become 6 features"
     )
 
 
