@@ -11,6 +11,7 @@ export interface Description {
   settings: Record<string, Setting>;
   unrolled: Unrolled;
   spoken: string;
+  returns: Origin[];
 }
 
 // Where data comes in; the batch of its shape is None. symbols: its sizes, None where an axis has no symbol.
@@ -58,6 +59,9 @@ export interface Layer {
   spoken: string;
   text: string;
   image_window: Window[];
+  origins: Origin[];
+  names_in: string[];
+  names_out: string[];
 }
 
 // The stretch that a layer slides along a sequence.
@@ -84,6 +88,12 @@ export interface Weight {
   parts: string[];
   letters: string[];
   says: string;
+}
+
+// Where a tensor comes from: the source or layer of that name, and which of its outputs it is, from 0.
+export interface Origin {
+  name: string;
+  output: number;
 }
 
 // What a symbol stands for.

@@ -111,6 +111,13 @@ class Window(Plain, frozen=True):
         return (self.size - 1) * self.dilation + 1
 
 
+class Origin(Plain, frozen=True):
+    """Where a tensor comes from: the source or layer of that name, and which of its outputs it is, from 0."""
+
+    name: str
+    output: int = 0
+
+
 class Outline(Plain, frozen=True):
     """What is known of every layer, also of one that cannot be described: then its `params` are None.
 
@@ -132,7 +139,8 @@ class Layer(Outline, frozen=True, kw_only=True):
     title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where
     its parameters are counted, or one sentence. note: what the letters of the equation mean, or that there is no
     explanation. text: all of it, to be copied; empty, as `spoken` is, inside of another layer. image_window: along the rows,
-    and along the columns; empty for a layer that slides none over them.
+    and along the columns; empty for a layer that slides none over them. origins: of each tensor of `input`; `reads` has the
+    same names, each once. names_in, names_out: what the tensors of `input` and `output` are called; empty where no rule says.
     """
 
     output: tuple[Shape, ...]
@@ -165,6 +173,9 @@ class Layer(Outline, frozen=True, kw_only=True):
     spoken: str = ""
     text: str = ""
     image_window: tuple[Window, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    names_in: tuple[str, ...] = ()
+    names_out: tuple[str, ...] = ()
 
 
 class Symbol(Plain, frozen=True):
@@ -215,7 +226,8 @@ class Unrolled(Plain, frozen=True):
 class Description(Plain, frozen=True):
     """A model: where data comes in, what each layer makes of it, and what comes out; the batch is None.
 
-    symbols: by their letters. settings: by their names; empty for a model of no experiment.
+    symbols: by their letters. settings: by their names; empty for a model of no experiment. returns: which tensors the
+    model returns.
     """
 
     inputs: tuple[Shape, ...]
@@ -227,6 +239,7 @@ class Description(Plain, frozen=True):
     settings: dict[str, Setting]
     unrolled: Unrolled
     spoken: str = ""
+    returns: tuple[Origin, ...] = ()
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Description:

@@ -27,6 +27,7 @@ from explorer.layers.base import (
     class_name,
 )
 from explorer.layers.drawn import MOST_ATTENDED, LayerView, rows
+from explorer.layers.reading import unmasked
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
@@ -101,19 +102,31 @@ def _has_mask(node: Any) -> bool:
 
 
 def _roles(call: LayerCall) -> dict[str, Tensor]:
-    """The tensors that go in, by their roles: as a list, or each by its name or its place."""
+    """The tensors that go in, by their roles."""
     if call.node is None:
         return dict(zip(ROLES, call.received, strict=False))
-    args, kwargs = call.node.arguments.args, call.node.arguments.kwargs
+    given = zip(unmasked(call.node.input_tensors), call.received, strict=True)
+    tensors = {id(each): tensor for each, tensor in given}
+    return {name: tensors[id(each)] for name, each in _named(call.node).items() if id(each) in tensors}
+
+
+def _named(node: Any) -> dict[str, Any]:
+    """What a call is given, by its roles: as a list, or each by its name or its place."""
+    args, kwargs = node.arguments.args, node.arguments.kwargs
     named = dict(zip(ROLES, args[0] if args and isinstance(args[0], (list, tuple)) else args, strict=False))
-    named |= {name: kwargs[name] for name in ROLES if kwargs.get(name) is not None}
-    given = list(call.node.input_tensors)
-    masks = {id(mask_of(each)) for each in given if mask_of(each) is not None}
-    tensors = {
-        id(each): tensor
-        for each, tensor in zip([each for each in given if id(each) not in masks], call.received, strict=True)
-    }
-    return {name: tensors[id(each)] for name, each in named.items() if id(each) in tensors}
+    return named | {name: kwargs[name] for name in ROLES if kwargs.get(name) is not None}
+
+
+def _names(call: LayerCall) -> list[str]:
+    """The role of every tensor that goes in: one that is given for two roles goes in twice."""
+    if call.node is None:
+        return list(ROLES[: len(call.received)])
+    roles = [(id(tensor), name) for name, tensor in _named(call.node).items()]
+    found = []
+    for tensor in unmasked(call.node.input_tensors):
+        place = next((place for place, (own, _) in enumerate(roles) if own == id(tensor)), None)
+        found.append("mask" if place is None else roles.pop(place)[1])
+    return found
 
 
 def _is_covered(layer: Any) -> bool:
@@ -132,6 +145,12 @@ class AttentionRules(LayerRules):
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "timesteps", "features") if rank == 3 else None
+
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return _names(call)
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        return ["output", "attention scores"] if len(call.returned) > 1 else ()
 
     def covers(self, call: LayerCall) -> bool:
         counted = all(tensor.axes[1] in ORDERED for tensor in call.received if len(tensor.shape) == 3)

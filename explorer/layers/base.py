@@ -188,6 +188,14 @@ class LayerRules:
         """The layers that a wrapper holds, each with its share of what the wrapper takes and gives."""
         return []
 
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        """What the tensors that go in are called, where there are several."""
+        return ()
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        """What the tensors that come out are called."""
+        return ()
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         """The names of the axes of every tensor that comes out."""
         return [call.first.axes for _ in shapes] if self.keeps_axes else None

@@ -24,7 +24,7 @@ from explorer.layers.base import (
 )
 from explorer.layers.cells import LSTMCell, lstm_equation
 from explorer.layers.reasons import title
-from explorer.layers.recurrent import recurrent_summary
+from explorer.layers.recurrent import recurrent_summary, states_given, states_returned
 from explorer.layers.spatial import ALONG
 from explorer.layers.words import bias, slid
 from explorer.tensors.symbols import Size
@@ -50,6 +50,12 @@ class ConvLSTM(LayerRules):
         if not _is_covered(layer) or rank != len(layer.kernel_size) + 3:
             return None
         return ("batch", "timesteps", *PLACES[len(layer.kernel_size)], "channels")
+
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return states_given(call, list(LSTMCell.states.values()))
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        return states_returned(call, list(LSTMCell.states.values()))
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         if not _is_covered(call.layer):

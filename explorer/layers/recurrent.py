@@ -28,7 +28,7 @@ from explorer.layers.base import (
     WeightMeaning,
     class_name,
 )
-from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of
+from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of, states_of
 from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
@@ -86,6 +86,12 @@ class Recurrent(LayerRules):
             [batch, steps, width] if len(shape) == 3 else [batch, width]
             for shape, width in zip(shapes, widths, strict=False)
         ]
+
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return states_given(call, _letters(call.layer))
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        return states_returned(call, _letters(call.layer))
 
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         rules = cell_rules(call.layer)
@@ -197,6 +203,26 @@ def _states(layer: Any) -> str:
     if rules is None:
         return "the last states of each cell"
     return f"its {joined([f'last {state}' for state in rules.states])}"
+
+
+def states_given(call: LayerCall, states: Sequence[str]) -> Sequence[str]:
+    """What a recurrent layer is given besides its sequence: a state to start from for each letter."""
+    return ["sequence", *(f"initial state {letter}" for letter in states)] if len(call.received) > 1 else ()
+
+
+def states_returned(call: LayerCall, states: Sequence[str]) -> Sequence[str]:
+    """What it returns: the hidden state, or with return_state=True the output and the last state of each letter."""
+    if len(call.returned) > 1:
+        return ["output", *(f"state {letter}" for letter in states)]
+    return ["hidden state" if call.keeps_rank else "last hidden state"] if states else ()
+
+
+def _letters(layer: Any) -> list[str]:
+    """The states of its cell, or of its cells in the order in which they are stacked."""
+    cells = stack_of(layer.cell)
+    if cells:
+        return [f"{letter} of cell {place}" for place, cell in enumerate(cells, 1) for letter in states_of(cell).values()]
+    return list(states_of(layer.cell).values())
 
 
 def _is_known(layer: Any) -> bool:

@@ -22,10 +22,10 @@ from explorer.layers.base import (
     class_name,
     rules_for,
 )
-from explorer.layers.cells import cell_rules
+from explorer.layers.cells import cell_rules, states_of
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, LayerView, grid
 from explorer.layers.reasons import along, not_taken, title
-from explorer.layers.recurrent import told_units
+from explorer.layers.recurrent import states_given, told_units
 from explorer.layers.words import all_steps, step, steps
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
@@ -172,6 +172,15 @@ class Bidirectional(LayerRules):
             parts.append(HeldPart(each, role, received[:1], found, ends=False))
         return parts
 
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return states_given(call, _states_both_ways(call))
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        merged = ["output"] if call.layer.merge_mode is not None else ["forward output", "backward output"]
+        if len(call.returned) > len(merged):
+            return [*merged, *(f"state {letter}" for letter in _states_both_ways(call))]
+        return merged if len(merged) > 1 else ["hidden states" if call.keeps_rank else "last hidden states"]
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         forwards, backwards = (each.axes for each in call.inside)
         merged = [forwards[0]] if call.layer.merge_mode is not None else [forwards[0], backwards[0]]
@@ -264,6 +273,12 @@ class Bidirectional(LayerRules):
         known += [] if layer.merge_mode is None else [f'merge_mode="{layer.merge_mode}"']
         merged = 2 if layer.merge_mode is None else 1
         return [*known, *(["return_state=True"] if len(layer.output) > merged else [])]
+
+
+def _states_both_ways(call: LayerCall) -> list[str]:
+    """The letters of the states: those of the forward layer, then those of the backward one."""
+    letters = states_of(getattr(call.layer.forward_layer, "cell", None)).values()
+    return [f"{way}{letter}" for way in "→←" for letter in letters]
 
 
 def _states_of_each(call: LayerCall) -> str:

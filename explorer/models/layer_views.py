@@ -39,7 +39,12 @@ def draw(
     found: dict[str, Drawing] = {}
     for call in calls(model):
         received = [tensors[name] for name in call.reads]
-        if not received or (explained is not None and call.name not in explained):
+        # Only the first tensor that a layer returns is among them.
+        if (
+            not received
+            or any(origin.output for origin in call.origins)
+            or (explained is not None and call.name not in explained)
+        ):
             continue
         view = LayerView(call.layer, received, tensors[call.name], masks.get(call.reads[0]), remembered)
         shown = rules_for(call.layer).view(view)

@@ -12,10 +12,11 @@ from typing import Any
 
 import keras
 
+from explorer.description import Origin
 from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
 from explorer.shapes.axes import named, source_axes, with_names_of
 from explorer.shapes.axis_sizes import axis_sizes
-from explorer.shapes.graph import Call, calls, masked, source_name
+from explorer.shapes.graph import Call, calls, masked, returned, source_name
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
 from explorer.shapes.parameters import arithmetic
 from explorer.shapes.weights import weights
@@ -59,11 +60,14 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
     if class_name(model) == "Model":
         layers = _follow(model, steps, tensors, symbols, whole)
+        ends = returned(model, steps) if whole else ()
     else:
         received, reads = [tensors[id(each)] for each in model.inputs], tuple(source.name for source in sources)
         layers = [_as_one_layer(model, received, reads, symbols)]
         outputs = layers[0].output
-    return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
+        ends = tuple(Origin(layers[0].name, place) for place, _ in enumerate(outputs))
+    params = model.count_params()
+    return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), params, symbols.named, returns=ends)
 
 
 def _as_one_layer(model: keras.Model, received: list[Tensor], reads: tuple[str, ...], symbols: Symbols) -> LayerShapes:
@@ -71,7 +75,8 @@ def _as_one_layer(model: keras.Model, received: list[Tensor], reads: tuple[str, 
     # Asked of the call: a functional model would answer with what its graph returns.
     returned = keras.tree.flatten(keras.Operation.compute_output_spec(model, model.input))
     shapes = [tuple(each.shape) for each in returned]
-    return replace(_layer(model, received, shapes, [True] * len(shapes), symbols), reads=reads)
+    origins = tuple(map(Origin, reads))
+    return replace(_layer(model, received, shapes, [True] * len(shapes), symbols), reads=reads, origins=origins)
 
 
 def _follow(
@@ -89,7 +94,7 @@ def _follow(
         if step.shares:
             does = f"with the same weights as {step.shares}, {layer.does}"
             layer = replace(layer, params=0, counted=None, does=does, shares=step.shares)
-        layers.append(replace(layer, name=step.name, reads=step.reads))
+        layers.append(replace(layer, name=step.name, reads=step.reads, origins=step.origins))
         for tensor, *known in zip(step.outputs, shapes, layer.axes_out, layer.sizes_out, strict=True):
             shape, axes, sizes = known
             tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
@@ -146,6 +151,8 @@ def _layer(
         image_window=rules.image_window(call) if known else (),
         merge_mode=rules.merge_mode(layer),
         backwards=known and rules.reads_backwards(layer),
+        names_in=tuple(rules.input_names(call)) if known else (),
+        names_out=_output_names(rules.output_names(call) if known else (), ends),
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )
@@ -156,6 +163,14 @@ def unknown_summary(call: LayerCall) -> Summary:
     inputs = joined([as_shape(tensor) for tensor in call.received]) or "nothing"
     outputs = joined([as_shape(tensor) for tensor in call.returned]) or "nothing"
     return Summary(f"{inputs} → {outputs}"[:60], f"takes {inputs} and returns {outputs}", "")
+
+
+def _output_names(named: Sequence[str], ends: Sequence[bool]) -> tuple[str, ...]:
+    """What the tensors that a layer returns are called: the model's output so, others as the rules say."""
+    several = len(ends) > 1
+    found = named if len(named) == len(ends) else [f"output {place + 1}" if several else "" for place, _ in enumerate(ends)]
+    names = tuple("output" if end and not place else name for place, (name, end) in enumerate(zip(found, ends, strict=True)))
+    return names if any(names) else ()
 
 
 def _is_named(axes: Axes) -> bool:

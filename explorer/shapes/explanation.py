@@ -173,7 +173,14 @@ def _spelled(layer: Layer) -> tuple[str, str]:
     """What a layer takes, and what it gives."""
     takes = [spelled(*each) for each in zip(layer.axes_in, layer.symbols_in, layer.input, strict=True)]
     gives = [spelled(*each) for each in zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)]
-    return joined(takes), joined(gives)
+    return joined(called(layer.names_in, takes)), joined(called(layer.names_out, gives))
+
+
+def called(names: Sequence[str], shapes: Sequence[str]) -> list[str]:
+    """Shapes with the names of their tensors before them, where there are several."""
+    if len(shapes) < 2 or len(names) != len(shapes):
+        return list(shapes)
+    return [f"{name} {shape}" for name, shape in zip(names, shapes, strict=True)]
 
 
 def _sentence(words: str) -> str:

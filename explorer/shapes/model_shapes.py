@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
+from explorer.description import Description, Layer, Origin, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
 from explorer.layers.base import NamedWeight
 from explorer.shapes.captions import note_of, weight_in_words, with_words
 from explorer.shapes.explanation import counted_parts
@@ -48,6 +48,8 @@ class LayerShapes:
     equation, note: the lines of what it computes, and what their letters mean. weights: its arrays, with their axes.
     flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
     merge_mode: how a Bidirectional puts its two hidden states together. backwards: it reads the last timestep first.
+    reads, origins: the names of what it reads, each once, and which output each tensor that it takes is of which of them.
+    names_in, names_out: what the tensors are called, empty where no rule says.
     inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
     """
 
@@ -75,6 +77,9 @@ class LayerShapes:
     image_window: tuple[Window, ...] = ()
     role: str | None = None
     reads: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    names_in: tuple[str, ...] = ()
+    names_out: tuple[str, ...] = ()
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerShapes, ...] = ()
@@ -134,6 +139,9 @@ class LayerShapes:
             equation=self.equation,
             weights=tuple(map(_with_words, self.weights)),
             reads=self.reads,
+            origins=self.origins,
+            names_in=self.names_in,
+            names_out=self.names_out,
             inside=tuple(layer.written() for layer in self.inside),
         )
 
@@ -143,7 +151,7 @@ class ModelShapes:
     """A model: where data comes in, what each layer makes of it, and what comes out.
 
     symbols: the axis and the number of every symbol. settings: what each setting of an experiment moves
-    (`explorer.models.setting_symbols`); empty for a model of no experiment.
+    (`explorer.models.setting_symbols`); empty for a model of no experiment. returns: where each output comes from.
     """
 
     inputs: tuple[Shape, ...]
@@ -153,6 +161,7 @@ class ModelShapes:
     params: int
     symbols: Mapping[str, tuple[str, int | None]]
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    returns: tuple[Origin, ...] = ()
 
     def written(self) -> Description:
         """The same with its sizes written out, ready for JSON; the batch is None."""
@@ -166,6 +175,7 @@ class ModelShapes:
             symbols={name: Symbol(axis, size) for name, (axis, size) in self.symbols.items()},
             settings=dict(self.settings),
             unrolled=unrolled(sources, layers),
+            returns=self.returns,
         )
         return with_words(description)
 

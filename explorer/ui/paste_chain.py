@@ -82,19 +82,21 @@ def _named(shape: Sequence[int | None]) -> tuple[list[str], list[str]]:
 
 def _reads(shapes: Sequence[Sequence[int | None]], description: Mapping[str, Any]) -> dict[str, Any]:
     """What the layer that breaks reads, found by its shape: the latest that is like it."""
-    tensors = [(source["name"], source["shape"], source["axes"], source["symbols"]) for source in description["sources"]]
+    tensors = [(source["name"], source["shape"], source["axes"], source["symbols"], 0) for source in description["sources"]]
     for layer in description["layers"]:
         sides = (layer["output"], layer["axes_out"], layer["symbols_out"])
-        tensors += [(layer["name"], *parts) for parts in zip(*sides, strict=False)]
-    reads, axes, symbols, left = [], [], [], tensors[::-1]
+        tensors += [(layer["name"], *parts, place) for place, parts in enumerate(zip(*sides, strict=False))]
+    reads, axes, symbols, origins, left = [], [], [], [], tensors[::-1]
     for shape in shapes:
         found = next((each for each in left if list(each[1]) == list(shape)), None)
         if found is not None:
             left.remove(found)
         reads.append(found[0] if found else tensors[-1][0] if tensors else "")
+        origins.append({"name": reads[-1], "output": found[4] if found else 0})
         axis, symbol = (list(found[2]), list(found[3])) if found else _named(shape)
         axes.append(axis)
         symbols.append(symbol)
     if not shapes and tensors:
         reads.append(tensors[-1][0])
-    return {"reads": reads, "axes_in": axes, "symbols_in": symbols, "axes_out": [], "symbols_out": []}
+    named = {"axes_in": axes, "symbols_in": symbols, "axes_out": [], "symbols_out": []}
+    return {"reads": reads, "origins": origins, **named}

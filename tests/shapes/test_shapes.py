@@ -13,6 +13,7 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES
 from explorer.catalog.entries import Sizes
+from explorer.description import Origin
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls
@@ -127,7 +128,8 @@ def test_arithmetic_is_shown_wherever_there_are_parameters_and_comes_out_right(a
 def test_the_description_is_plain_data(architecture):
     found = describe(build(architecture, SIZES)).to_dict()
     assert json.loads(json.dumps(found)) == found
-    assert set(found) == {"inputs", "output", "sources", "layers", "params", "symbols", "settings", "unrolled", "spoken"}
+    named = {"inputs", "output", "returns", "sources", "layers", "params", "symbols", "settings", "unrolled", "spoken"}
+    assert set(found) == named
 
 
 # ------------------------------------------------------------------------------------------------ in words and numbers
@@ -191,6 +193,9 @@ def test_the_default_model_reads_as_it_is_drawn():
         "image_window": [],
         "window": None,
         "reads": ["sequence"],
+        "origins": [{"name": "sequence", "output": 0}],
+        "names_in": [],
+        "names_out": ["hidden state"],
         "wraps": None,
         "shares": None,
         "inside": [],
@@ -396,6 +401,22 @@ def test_several_outputs_are_answers_unless_they_are_read_on():
     assert axes == {"memory": "units", "every": "outputs", "once": "outputs"}
 
 
+def test_every_input_says_which_output_of_which_layer_it_is():
+    source, target = keras.Input((10, 5), name="source"), keras.Input((7, 5), name="target")
+    lstm = layers.LSTM(6, return_state=True)
+    _, ahead, ahead_c, back, back_c = layers.Bidirectional(lstm, name="encoder")(source)
+    h, c = (layers.concatenate(pair, name=name) for name, pair in (("h", [ahead, back]), ("c", [ahead_c, back_c])))
+    decoder = layers.LSTM(12, return_sequences=True, name="decoder")(target, initial_state=[h, c])
+    looked = layers.MultiHeadAttention(2, 4, name="looked")(decoder, decoder)
+    found = {layer.name: layer for layer in describe(keras.Model([source, target], looked)).layers}
+    assert found["encoder"].names_out == ("output", "state →h", "state →c", "state ←h", "state ←c")
+    assert found["h"].origins == (Origin("encoder", 1), Origin("encoder", 3)) and found["h"].reads == ("encoder",)
+    assert found["c"].origins == (Origin("encoder", 2), Origin("encoder", 4))
+    assert found["decoder"].names_in == ("sequence", "initial state h", "initial state c")
+    assert found["decoder"].origins == (Origin("target"), Origin("h"), Origin("c"))
+    assert found["looked"].names_in == ("query", "value") and found["looked"].reads == ("decoder",)
+
+
 def test_states_that_are_handed_on_are_read_by_the_next():
     sequence = keras.Input((5, 2), name="sequence")
     said, state = layers.GRU(6, return_sequences=True, return_state=True, name="encoder")(sequence)
@@ -405,6 +426,13 @@ def test_states_that_are_handed_on_are_read_by_the_next():
     encoder, decoder, looked, _ = described.layers
     assert encoder.axes_out == (("batch", "timesteps", "units"), ("batch", "units"))
     assert (decoder.reads, decoder.input) == (("encoder",), ((None, 5, 6), (None, 6)))
+    assert decoder.origins == (Origin("encoder", 0), Origin("encoder", 1))
+    assert decoder.names_in == ("sequence", "initial state h") and encoder.names_out == ("output", "state h")
+    assert described.returns == (Origin("answer"),) and described.layers[-1].names_out == ("output",)
+    assert (
+        "It reads output of encoder and state h of encoder, takes sequence (batch B, "
+        in described.written().layers[1].spoken
+    )
     assert "starting from the state it is given" in decoder.says and "starting" not in encoder.says
     assert looked.reads == ("decoder", "encoder")
     assert looked.axes_out == (("batch", "timesteps", "units"),)
