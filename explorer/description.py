@@ -140,7 +140,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     its parameters are counted, or one sentence. note: what the letters of the equation mean, or that there is no
     explanation. text: all of it, to be copied; empty, as `spoken` is, inside of another layer. image_window: along the rows,
     and along the columns; empty for a layer that slides none over them. origins: of each tensor of `input`; `reads` has the
-    same names, each once. names_in, names_out: what the tensors of `input` and `output` are called; empty where no rule says.
+    same names, each once. names_in, names_out: what those of `input` and `output` are called; empty where no rule says.
     """
 
     output: tuple[Shape, ...]
