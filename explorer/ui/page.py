@@ -16,7 +16,9 @@ from explorer.ui.controls import controls, sliders
 from explorer.ui.loading import rerun_when_ready, wait_for_workers
 from explorer.ui.markdown import plain
 from explorer.ui.owner import visitor
+from explorer.ui.page_component import listen
 from explorer.ui.run_panel import run_panel
+from explorer.ui.undo import undo_buttons
 from explorer.ui.views import VIEWS_HELP, choose_view, show_view
 
 SECONDS_TO_DESCRIBE = 20.0
@@ -30,7 +32,9 @@ def main() -> None:
     experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
     with st.sidebar:
-        st.markdown("**Sequence explorer**", help=ABOUT)
+        with st.container(horizontal=True, gap=None, vertical_alignment="center", key="top"):
+            st.markdown("**Sequence explorer**", help=ABOUT)
+            undo_buttons(experiment)
         controls(experiment)
     _head(experiment)
     if problems:
@@ -38,6 +42,7 @@ def main() -> None:
     with st.container(key="chain_place"):
         _shapes(experiment)
     run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
+    listen()
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)
 

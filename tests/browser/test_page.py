@@ -267,6 +267,29 @@ def test_back_returns_to_the_settings_before(page, server):
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
 
 
+def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(page, server):
+    open_page(page, server)
+    undo = page.locator(".st-key-undo button")
+    slide(page, "units", 1)
+    expect(undo).to_be_enabled()
+    page.keyboard.press("Control+z")
+    page.wait_for_url(re.compile("units=32"))
+    expect(page.locator(".st-key-units input[type=range]")).to_have_value("32")
+    expect(undo).to_be_disabled()
+    page.keyboard.press("Control+Shift+Z")
+    page.wait_for_url(re.compile("units=33"))
+    expect(undo).to_be_enabled()
+    # Within a text field the keys are its own.
+    page.get_by_text("512 samples").click()
+    seed = page.locator(".st-key-seed input")
+    seed.fill("12")
+    seed.press("Control+z")
+    seed.press("Escape")
+    undo.click()
+    page.wait_for_url(re.compile("units=32"))
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+
+
 def test_any_epoch_can_be_scrubbed_back_to(page, server):
     open_page(page, server, SMALL + "&epochs=12&seed=9")
     press(page, "train")
