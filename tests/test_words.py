@@ -156,6 +156,12 @@ def test_the_front_end_speaks_keras_words(path):
     check(found[1] or found[2] or "" for line in lines for found in literal.finditer(line) if " " in found[0])
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/layers.md", "docs/how_it_works.md"])
+def test_the_documentation_is_in_keras_words(page):
+    prose = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    check(prose.splitlines())
+
+
 def test_what_a_run_shows_is_told_in_keras_words():
     import numpy as np
 
