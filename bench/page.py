@@ -179,7 +179,8 @@ class Visits:
             "first": first,
             "first_at_once": first,
             "fifty": measured["done"] / 1000,
-            "redraws": measured["redraws"] / measured["seconds"],
+            # A short run may be painted once.
+            "redraws": measured["redraws"] / measured["seconds"] if measured["seconds"] else 0.0,
             "replaced": measured["replaced"],
         }
         for name in into:

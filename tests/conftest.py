@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -49,10 +52,31 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFi
     return LongestFirst(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+PROGRAMS = pytest.StashKey[str]()
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _share_programs(config)
     # The process that only hands out the tests needs no TensorFlow.
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         jobs.warm()
+
+
+def _share_programs(config: pytest.Config) -> None:
+    """Have every process of this run take a program that another has compiled by XLA already from a folder.
+
+    Many tests train the same experiment, each in workers of its own, and compiling is most of what that takes.
+    """
+    if "TF_XLA_FLAGS" not in os.environ:
+        config.stash[PROGRAMS] = tempfile.mkdtemp(prefix="programs-")
+        os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={config.stash[PROGRAMS]}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if PROGRAMS in config.stash:
+        del os.environ["TF_XLA_FLAGS"]
+        shutil.rmtree(config.stash[PROGRAMS], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,6 @@ from explorer.catalog import ARCHITECTURES, resolve
 from explorer.catalog.entries import Architecture, Sizes
 from explorer.experiment import Experiment
 from explorer.keras_internals import GENERATOR_STATE, initializer_of, layer_and_sublayers, maker, set_initializer
-from explorer.snippet import model_of
 
 
 class BrokenPromise(ValueError):
@@ -47,6 +46,9 @@ def build_experiment(experiment: Experiment) -> keras.Model:
     """
     pasted = experiment.pasted
     if pasted is not None:
+        # The reader of code needs TensorFlow; the models of the catalog are built by any backend of Keras.
+        from explorer.snippet import model_of
+
         return _with_weights(lambda: model_of(pasted.code, list(pasted.x)), experiment.seed)
     sizes = Sizes(experiment.timesteps, experiment.features, resolve(experiment).task.outputs, experiment.units)
     return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)

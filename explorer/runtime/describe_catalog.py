@@ -2,6 +2,8 @@
 has nothing else to do.
 
     python -m explorer.runtime.describe_catalog     # only where nothing was ever described
+
+Every start with `make run` asks whether there is anything, so what takes long to import is imported where it is needed.
 """
 
 from __future__ import annotations
@@ -12,12 +14,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
-from explorer.runtime import jobs
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.queries import Refused, model_key
+from explorer.runtime.descriptions import model_key
 from explorer.runtime.store import Store
 
 # A server begins when nobody has asked it for shapes for so long, and takes such a pause between two.
@@ -27,6 +26,9 @@ SECONDS_BETWEEN_MODELS = 0.5
 
 def experiments() -> list[Experiment]:
     """Every architecture with the sizes that it opens with, what the page opens with first, and the named experiments."""
+    from explorer.catalog import ARCHITECTURES, read_experiment
+    from explorer.catalog.presets import PRESETS
+
     defaults = [read_experiment({}).experiment]
     defaults += [read_experiment({"architecture": name}).experiment for name in ARCHITECTURES]
     by_model = {model_key(experiment): experiment for experiment in defaults}
@@ -41,6 +43,8 @@ def describe_in_quiet(
     ends: threading.Event,
 ) -> None:
     """Describe experiments one after the other while nobody else asks; returns when all are described, or it `ends`."""
+    from explorer.runtime.queries import Refused
+
     for experiment in wanted:
         while seconds_of_quiet() < SECONDS_OF_QUIET:
             if ends.wait(1.0):
@@ -55,6 +59,8 @@ def describe_in_quiet(
 
 def describe_missing(store: Store, wanted: Sequence[Experiment]) -> int:
     """Describe in this process, and keep, what is not kept yet; returns how many experiments that were."""
+    from explorer.runtime import jobs
+
     missing = [experiment for experiment in wanted if store.descriptions.find(model_key(experiment)) is None]
     for experiment in missing:
         store.descriptions.keep(model_key(experiment), jobs.describe(experiment.to_dict()))

@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 import zlib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from explorer.experiment import Experiment
 from explorer.runtime.database import TABLES, Database
 
 # A description takes some ten kilobytes: these are some thousand models.
@@ -32,6 +34,11 @@ _DESCRIPTIONS = sql.Table(
     sql.Column("bytes", sql.Integer, nullable=False),
     sql.Column("used", sql.Double, nullable=False, index=True),
 )
+
+
+def model_key(experiment: Experiment) -> str:
+    """Experiments with the same key have the same model and probe: what does not change them must not build them again."""
+    return replace(experiment, samples=32, batch=1, epochs=1, learning_rate=1.0).key
 
 
 class Descriptions:

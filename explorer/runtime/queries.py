@@ -13,7 +13,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from cachetools import LRUCache, TTLCache
@@ -22,7 +21,7 @@ from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.descriptions import Descriptions
+from explorer.runtime.descriptions import Descriptions, model_key
 from explorer.runtime.futures import WorkerDied, gone
 
 _LOG = logging.getLogger(__name__)
@@ -238,8 +237,3 @@ class Queries:
                 self._asked = {other: asked for other, asked in self._asked.items() if not asked.done() and not gone(asked)}
                 future = self._asked[key] = cluster.submit(function, *arguments, worker=worker, priority=100)
             return future
-
-
-def model_key(experiment: Experiment) -> str:
-    """Experiments with the same key have the same model and probe: what does not change them must not build them again."""
-    return replace(experiment, samples=32, batch=1, epochs=1, learning_rate=1.0).key

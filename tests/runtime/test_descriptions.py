@@ -11,8 +11,8 @@ from explorer.catalog import read_experiment
 from explorer.runtime import descriptions, jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.describe_catalog import describe_in_quiet, describe_missing, experiments
+from explorer.runtime.descriptions import model_key
 from explorer.runtime.engine import Engine
-from explorer.runtime.queries import model_key
 from explorer.runtime.store import Store
 from tests.fake_cluster import FakeCluster
 from tests.runs import wait_for
