@@ -208,10 +208,20 @@ export interface Fix {
 // A model with the numbers that flow through it for one sequence, by the names of sources and layers.
 export interface Answer {
   description: Description;
-  values: Record<string, number[][]> | null;
+  values: Record<string, Numbers> | null;
   drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
+}
+
+// One tensor's numbers for one sequence, as a grid: a row for each feature or unit, a column for each timestep, windows side by side. of_rows, of_columns: how many there are; rows, columns: how many of them are here, evenly picked.
+export interface Numbers {
+  rows: number;
+  columns: number;
+  of_rows: number;
+  of_columns: number;
+  largest: number;
+  numbers: number[][];
 }
 
 // A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts.
@@ -326,7 +336,7 @@ export interface CompareAnswer {
   changed: Changed;
   description: Description | null;
   broken: Broken | null;
-  values: Record<string, number[][]> | null;
+  values: Record<string, Numbers> | null;
   drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
 }
 

@@ -3,11 +3,16 @@
 import { axisColour } from "../axes.js";
 import { axisLabel, labelsBelow, MARGIN } from "./measure.js";
 import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
+import { shade, shareAt } from "./shades.js";
 import { createSvg, mark, say } from "../dom.js";
 
-/** @import { Attributes, Axis, Grid, Point, Size, Tensor, TensorNode } from "./types.d.ts" */
+/** @import { Numbers } from "../description.d.ts" */
+/** @import { Attributes, Axis, Point, Size, Tensor, TensorNode } from "./types.d.ts" */
 
-const LEVELS = 12;
+// So many shades of a sign, each one path: a path for each cell would be thousands.
+const SHADES = 12;
+// Cells without numbers: a pale pattern.
+const PALE = [0.14, 0.2];
 const DRAWN = 32;
 const BLOCK_GAP = 4;
 
@@ -18,7 +23,7 @@ export function newTensor(parent) {
   const sheets = [createSvg("path", "sheet", svg), createSvg("path", "sheet", svg)];
   const grid = createSvg("g", "grid", svg);
   const ground = createSvg("path", "ground", grid);
-  const levels = Array.from({ length: LEVELS }, () => createSvg("path", "", grid));
+  const levels = Array.from({ length: 2 * SHADES }, () => createSvg("path", "", grid));
   const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
   const [batch, rows, columns] = [1, 2, 3].map(() => createSvg("text", "", svg));
   const texts = { batch, rows, columns };
@@ -32,18 +37,7 @@ export function box(x, y, width, height) {
   return `M${x.toFixed(1)},${y.toFixed(1)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
 }
 
-// The given values are already thinned out to at most 32 by 32, so cells look up the nearest one.
-/** @type {(values: Grid, row: number, rows: number, column: number, columns: number) => number} */
-function valueAt(values, row, rows, column, columns) {
-  const upright = columns === 1 && values.length === 1 && values[0].length > 1;
-  const high = upright ? values[0].length : values.length;
-  const y = Math.min(high - 1, Math.floor(((row + 0.5) / rows) * high));
-  if (upright) return values[0][y];
-  const wide = values[y].length;
-  return values[y][Math.min(wide - 1, Math.floor(((column + 0.5) / columns) * wide))];
-}
-
-/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Grid | null | undefined) => Point[]} */
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined) => Point[]} */
 function drawCells(node, tensor, size, values) {
   const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
   const drawnBlocks = Math.min(blocks, 12);
@@ -54,7 +48,7 @@ function drawCells(node, tensor, size, values) {
   const [wide, high] = [blockWidth / perBlock, size.height / rows];
   const seam = Math.min(1, Math.min(wide, high) / 6);
   /** @type {string[][]} */
-  const paths = Array.from({ length: LEVELS }, () => []);
+  const paths = Array.from({ length: 2 * SHADES }, () => []);
   const ground = [];
   /** @type {Point[]} */
   const segments = [];
@@ -64,20 +58,21 @@ function drawCells(node, tensor, size, values) {
     segments.push([left, left + blockWidth]);
     for (let column = 0; column < perBlock; column++) {
       for (let row = 0; row < rows; row++) {
-        const value = values?.length
-          ? valueAt(values, row, rows, block * perBlock + column, drawnBlocks * perBlock)
-          : 40 + 12 * ((row + column) % 2);
-        const level = Math.min(LEVELS - 1, Math.max(0, Math.floor((value / 256) * LEVELS)));
+        const share = values
+          ? shareAt(values, row, rows, block * perBlock + column, drawnBlocks * perBlock)
+          : PALE[(row + column) % 2];
+        const level = Math.ceil(Math.min(1, Math.abs(share)) * SHADES - 0.5);
+        if (level < 1) continue;
         const [x, y] = [left + column * wide, MARGIN.top + row * high];
-        paths[level].push(box(x + seam / 2, y + seam / 2, wide - seam, high - seam));
+        paths[(share < 0 ? SHADES : 0) + level - 1].push(box(x + seam / 2, y + seam / 2, wide - seam, high - seam));
       }
     }
   }
   const colour = axisColour((tensor.rows ?? tensor.columns)?.axis);
   mark(node.ground, { d: ground.join("") });
   node.levels.forEach((path, level) => {
-    const opacity = 0.06 + (0.94 * level) / (LEVELS - 1);
-    mark(path, { d: paths[level].join(""), style: `fill:${colour};fill-opacity:${opacity.toFixed(3)}` });
+    const share = ((level % SHADES) + 1) / SHADES;
+    mark(path, { d: paths[level].join(""), style: shade(level < SHADES ? share : -share, colour) });
   });
   return segments;
 }
@@ -109,7 +104,7 @@ function label(text, words, axis, x, y, extra = {}) {
   mark(text, { x: x.toFixed(1), y: y.toFixed(1), style: `fill:${axisColour(axis, true)}`, ...extra });
 }
 
-/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Grid | null | undefined, still: boolean) => void} */
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined, still: boolean) => void} */
 export function drawTensor(node, tensor, size, values, still) {
   const { left, width, height } = size;
   const bottom = MARGIN.top + height;

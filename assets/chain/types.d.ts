@@ -1,10 +1,10 @@
 // What the chain is drawn from, and what it keeps between two drawings.
 
-import type { Answer, Description, Layer, Row, Source } from "../description.d.ts";
+import type { Answer, Description, Layer, Numbers, Row, Source } from "../description.d.ts";
 
 export type Shape = (number | null)[];
 
-export type Values = Record<string, number[][]>;
+export type Values = Record<string, Numbers>;
 export type Hidden = ("shapes" | "parameters")[];
 export type Grid = number[][];
 export type Point = [number, number];

@@ -24,7 +24,7 @@ from explorer.training.checkpoint import epoch_of
 if TYPE_CHECKING:
     import keras
 
-    from explorer.answers import Shades
+    from explorer.answers import Numbers
     from explorer.drawings import Drawing
     from explorer.shapes.model_shapes import ModelShapes
     from explorer.training.trainer import Program, Trainer
@@ -198,8 +198,8 @@ def _known(experiment: Experiment, description: ModelShapes | None = None) -> Ex
 
 def _numbers(
     experiment: Experiment, model: Any, description: ModelShapes
-) -> tuple[dict[str, Shades] | None, dict[str, Drawing] | None]:
-    """What flows through a model for one probe sequence of an experiment: shades of every tensor, and drawings."""
+) -> tuple[dict[str, Numbers] | None, dict[str, Drawing] | None]:
+    """What flows through a model for one probe sequence of an experiment: numbers of every tensor, and drawings."""
     from explorer.models import activations, layer_views
     from explorer.training import data
 

@@ -31,8 +31,8 @@ def chain(
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
 
-    `values` shades the cells: by the name of a source or layer, rows (features, units) of columns (timesteps) of
-    numbers from 0 to 255, at most 32 by 32. `waiting` is a sentence that holds the place while the description is
+    `values` shades the cells: by the name of a source or layer, its numbers (`explorer.answers.Numbers`), positive ones in
+    the colour of their axis, negative ones grey. `waiting` is a sentence that holds the place while the description is
     made; a description given with it is shown faintly behind. While one of the sliders named in `follows` moves, the
     chain asks for the shapes of `query`, the experiment as in the address, at the slider's value.
 
