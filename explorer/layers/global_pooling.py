@@ -81,7 +81,7 @@ class _GlobalPooling(Spatial):
         steps = received.shape[1] if mask is None else int(np.asarray(mask).sum())
         left = "" if mask is None or np.asarray(mask).all() else "; masked timesteps are left out"
         verb = f"{self.takes} over"
-        says = f"For each feature separately: {verb} {count(steps, 'timesteps')}{left}."
+        says = f"It {verb} {count(steps, 'vectors')}, element by element{left}."
         before, after = grid(received[0]), column(view.returned.reshape(-1))
         return drawings.PoolDrawing(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
 

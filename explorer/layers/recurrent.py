@@ -134,7 +134,7 @@ class Recurrent(LayerRules):
         if states is None or len(view.received) > 1:
             return None
         last = not view.layer.return_sequences
-        returned = "only the last one is returned" if last else "all of them are returned"
+        returned = "only the last one is returned" if last else "it is returned at every timestep"
         skipped = "; at a masked timestep it stays as it was" if _some_masked(view.mask) else ""
         says = f"The hidden state starts at zero and is updated at every timestep{skipped}; {returned}."
         return drawings.MemoryDrawing(grid=grid(states[0]), last=last, counts=kept_steps(view.mask), says=says)

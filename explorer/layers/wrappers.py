@@ -26,7 +26,7 @@ from explorer.layers.cells import cell_rules, states_of
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, LayerView, grid
 from explorer.layers.reasons import along, not_taken, title
 from explorer.layers.recurrent import states_given, told_units
-from explorer.layers.words import all_steps, step, steps
+from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
 
@@ -76,8 +76,7 @@ class TimeDistributed(LayerRules):
             long = f"applies the same {name} to {every}; its hidden state starts at zero in each {one}"
             return Summary(f"the same {name} for each {one}, each from zero", long)
         weights = ", with the same weights," if call.inside[0].weights else ""
-        where = every if call.first.shape[1] in (1, None) else f"each of {steps(call.first)}"
-        long = f"applies the same {name}{weights} to {where}"
+        long = f"applies the same {name}{weights} to {every}"
         return Summary(f"the same {name} for {every}", long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:

@@ -38,10 +38,10 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         "one for each {step}",
         shared=True,
         kept="Each of the {kept} is read to its end and gives one vector, not one for every timestep within.",
-        dropped="The same weights are applied to each of the {steps}. Each has its own result: nothing reads along them.",
+        dropped="The same weights are applied to each of the {steps}. Each has its own result: they are not combined.",
     ),
     "along": FlowWords(
-        "one cell; its hidden state passes {way}, and all of them are returned",
+        "one cell; its hidden state passes {way} and is returned at every timestep",
         "{states}",
         shared=True,
         keeps="{states}",

@@ -52,7 +52,7 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
     cells = steps if flow.endswith("last") else returned
     same = f"×{cells} the same weights" if shared and cells and cells > 1 else ""
     if same and flow in ("both", "both last"):
-        same = f"each way {same}"
+        same += " in each direction"
     elif same and reads_within:
         same += ", each from zero"
     return Row(
