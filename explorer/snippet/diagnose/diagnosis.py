@@ -9,6 +9,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.diagnose.rules.broken import broken
+from explorer.snippet.diagnose.rules.compiling import unknown_names, unknown_optimizer
 from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
@@ -38,12 +39,13 @@ def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding |
     except ValueError as error:
         return None, Finding("unreadable", f"Syntax error: {str(error)[:200]}.")
     reader = Reader(source, budget)
-    case = Case(source, reader, given)
+    case = Case(source, reader, given, given=given)
     try:
         reader.read()
     except Unreadable as error:
         return case, _at_line("unreadable", str(error), error.line)
     except Broken as error:
+        case.broken = True
         find_arrays(case)
         case.data = with_found(case, given)
         return case, broken(case, error.event)
@@ -122,6 +124,7 @@ def settled(case: Case) -> Finding | None:
     try:
         settle(case.reader, case.model, tuple(case.data.x[0][1:]))
     except Broken as error:
+        case.broken = True
         return broken(case, error.event)
     except Unreadable as error:
         return _at_line("unreadable", str(error), error.line)
@@ -140,16 +143,19 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     if finding is not None:
         yield finding
         return
+    yield from unknown_optimizer(case)
     yield from fed(case)
     yield from counted(case)
     try:
         case.ran = run(case.whole, sized(case), case.reader.budget)
     except Broken as error:
+        case.broken, case.broke = True, error.event.given["call"]
         yield broken(case, error.event)
         return
     except Unreadable as error:
         yield _at_line("unreadable", str(error), error.line)
         return
+    yield from unknown_names(case)
     across = next(iter(silent_mistakes(case)), None)
     if across is not None and across.kind in ("time_axis_missing", "embedding_input", "unknown_length"):
         yield across

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from explorer.snippet.diagnose import code_edits
@@ -19,6 +20,7 @@ from explorer.snippet.diagnose.rules.states import states
 from explorer.snippet.diagnose.rules.unknown import unknown
 from explorer.snippet.diagnose.rules.unpacking import several, unpack
 from explorer.snippet.diagnose.rules.wrappers import time_distributed
+from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import MERGING
 from explorer.snippet.reader.values import Call, Event
 
@@ -39,13 +41,13 @@ def _call(case: Case, event: Event) -> Finding:
         if found is not None:
             return found
     if call.kind in MERGING and len(shapes) == 1:
-        message = f"{case.name(call)} merges several tensors, but its input is one, {all_in_words(shapes)}."
+        message = f"{case.name(call)} merges several tensors, but its input is one, {all_in_words(case, call, shapes)}."
         alone = Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call)))
         return finding_of(event, "merge_mismatch", call, message, [alone])
     kind = "merge_mismatch" if len(shapes) > 1 else "input_rank"
     if call.kind == "RepeatVector":
         kind = "time_axis_extra"
-    return finding_of(event, kind, call, f"{case.name(call)} cannot take {all_in_words(shapes)}.")
+    return finding_of(event, kind, call, f"{case.name(call)} cannot take {all_in_words(case, call, shapes)}.")
 
 
 def _numpy(case: Case, event: Event) -> Finding:
@@ -54,8 +56,13 @@ def _numpy(case: Case, event: Event) -> Finding:
 
 
 def _name(case: Case, event: Event) -> Finding:
-    message = f"Keras 3 has no `{event.given['name']}`.{event.given['hint']}"
-    return Finding("keras3_api", message, None, event.node, event.says)
+    name, near, node = event.given["name"], event.given["near"], event.node
+    message = f"Keras 3 has no `{name}`.{event.given['hint']}"
+    candidates = []
+    if near and isinstance(node, ast.Attribute):
+        _, end = case.source.span(node)
+        candidates.append(Candidate(f"Use {near}", (Edit(end - len(name), end, near),)))
+    return Finding("keras3_api", message, None, node, event.says, False, tuple(candidates))
 
 
 def _shape(case: Case, event: Event) -> Finding:

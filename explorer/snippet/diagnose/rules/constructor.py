@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.backwards import backward_layer
+from explorer.snippet.diagnose.rules.compiling import unknown_of_layer
 from explorer.snippet.diagnose.rules.unknown import unknown_size
 from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.values import Call, Event, Known, LayerValue, tensors_in
@@ -47,6 +49,8 @@ def make(case: Case, event: Event) -> Finding:
         return Finding(which, message, call, node, event.says, False, tuple(candidates))
     if "go_backwards" in event.says or ("backward" in event.says and kind == "Bidirectional"):
         return backward_layer(case, event, call)
+    if (found := unknown_of_layer(case, kind, kwargs, node, event.says)) is not None:
+        return replace(found, call=call)
     if kind == "RepeatVector" and ("NoneType" in event.says or None in args or kwargs.get("n", 0) is None):
         return unknown_size(case, event, _as_reader(case, call), (None, None))
     sizes = [each for each in (*args[:1], *(kwargs.get(name) for name in ("units", "filters"))) if each is not None]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words
+from explorer.snippet.diagnose.rules.shape_text import all_in_words, axes_at
 from explorer.snippet.diagnose.rules.steps import keeping_layer, needs_steps
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, MERGING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.tensors.text import joined
 
 _MERGING_OPERATIONS = frozenset(
     (
@@ -26,18 +29,40 @@ def merge(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
         return None
     if call.kind in ATTENTION and min(map(len, shapes)) < 3:
         return needs_steps(case, event, call, min(shapes, key=len))
-    first, second = shapes[:2]
-    told = " and ".join(map(in_words, dict.fromkeys(shapes)))
-    message = f"The inputs of {case.name(call)} are {told}: {_difference(first, second)}."
+    message = f"The inputs of {case.name(call)} are {all_in_words(case, call, shapes)}: {_difference(case, call, shapes)}."
     return finding_of(event, "merge_mismatch", call, message, _merged(case, call, shapes))
 
 
-def _difference(first: Shape, second: Shape) -> str:
-    if len(first) != len(second):
+def _difference(case: Case, call: Call, shapes: list[Shape]) -> str:
+    """Which axes do not fit each other, of those that this layer needs alike."""
+    other = next((place for place, shape in enumerate(shapes) if shape != shapes[0]), 1)
+    first, second = shapes[0], shapes[other]
+    if {len(first), len(second)} == {2, 3}:
         return "a sequence and a vector, which has no timesteps"
-    if len(first) == 3 and first[1] != second[1]:
-        return "sequences with different timesteps" + (" and features" if first[2] != second[2] else "")
-    return "their last axes differ"
+    if len(first) != len(second):
+        return f"one has {len(first)} axes, the other {len(second)}"
+    free = _free(call, len(first))
+    places = [place for place in range(1, len(first)) if first[place] != second[place] and place not in free]
+    axes = axes_at(case, call.inputs[0], call)
+    told = [f"{axes[place]} ({first[place]} and {second[place]})" for place in places]
+    return f"their {joined(told)} must be the same" if told else "they do not fit"
+
+
+def _free(call: Call, rank: int) -> set[int]:
+    """The axes that may differ between the inputs of a layer."""
+    layer: Any = call.layer.layer if isinstance(call.layer, LayerValue) else None
+    if call.kind in ATTENTION:
+        return {1}
+    if call.kind == "Concatenate":
+        return {layer.axis % rank}
+    if call.kind == "Dot":
+        axes = layer.axes if isinstance(layer.axes, (list, tuple)) else (layer.axes,)
+        return set(range(rank)) - {axis % rank for axis in axes}
+    if call.kind == "concatenate":
+        named = dict(zip(("xs", "axis"), call.arguments, strict=False)) | call.keywords
+        axis = named.get("axis", 0)
+        return {axis % rank} if isinstance(axis, int) else set()
+    return set()
 
 
 def _merged(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:

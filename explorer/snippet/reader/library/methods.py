@@ -91,6 +91,7 @@ def _model_method(
         order = ("optimizer", "loss", "loss_weights", "metrics")
         # As they are now: the code may change its lists later.
         model.compiled = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
+        model.compiled_at = node
         return None
     if name in ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"):
         return _fit(record, model, name, args, kwargs, node)
