@@ -191,7 +191,7 @@ class Engine:
         """Whether a run stays though nobody opens it. Raises Refused where a visitor keeps as many as one may."""
         run = self._owned(run_id, visitor)
         if kept and not run.kept and self.store.count_kept(run.owner) >= KEPT_RUNS_OF_A_VISITOR:
-            raise Refused(f"You keep {KEPT_RUNS_OF_A_VISITOR} runs, which is the most. Let go of one you no longer need.")
+            raise Refused(f"You keep {KEPT_RUNS_OF_A_VISITOR} runs, and no more are allowed. Turn off Keep for one of them.")
         self.store.set_kept(run_id, kept)
         self._core.loop.post(lambda: self._core.runs.note_kept(run_id, kept))
 

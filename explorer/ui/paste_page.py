@@ -35,10 +35,11 @@ EXAMPLES_HELP = (
 )
 CODE_HELP = "The code is read, never executed. It is checked when you leave the field or press Ctrl+Enter."
 X_HELP = (
-    "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. Empty: taken from the code."
+    "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. "
+    "Leave it empty to take it from the code."
 )
-Y_HELP = "The shape of your target, batch first, such as 8,1. Empty: taken from the code."
-LOSS_HELP = "The name of the loss, such as mse. Empty: taken from the code."
+Y_HELP = "The shape of your target, batch first, such as 8,1. Leave it empty to take it from the code."
+LOSS_HELP = "The name of the loss, such as mse. Leave it empty to take it from the code."
 
 
 def main() -> None:

@@ -80,7 +80,7 @@ def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Cal
         st.session_state["keep"] = kept
         st.toggle("Keep", key="keep", disabled=not (mine and run is not None), on_change=_keep)
         # One help for the row: a button with a help of its own is drawn twice, once for touch screens.
-        st.markdown(":gray[What these do]", help=HELP, width="content")
+        st.markdown(":gray[What the buttons do]", help=HELP, width="content")
 
 
 def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool) -> None:

@@ -108,7 +108,7 @@ def test_a_locked_database_holds_the_runs_with_a_sentence_and_they_go_on_by_them
         wait_for(lambda: engine.status(run_id)["reason"])
         assert news.wait(10)
     status = engine.status(run_id)
-    assert status["reason"] == "The database is locked by another program. The run waits, and will go on by itself."
+    assert status["reason"] == "The database is locked by another program. The run waits, and will continue by itself."
     assert (status["state"], status["epoch"]) == ("queued", len(engine.store.frames(run_id)))
     with pytest.raises(Refused, match=r"^The database is locked by another program. Nothing was started. Try again"):
         engine.submit(SMALL, "you")
@@ -336,7 +336,7 @@ def test_a_scheduler_that_is_lost_is_told(engines, calm):
     run_id = started(engine, ENDLESS)
     engine._core.cluster.lost = "The scheduler does not answer; trying again."
     said = wait_for(lambda: engine.status(run_id)["reason"])
-    assert said == ("The scheduler does not answer; trying again. The run waits, and will go on by itself.")
+    assert said == ("The scheduler does not answer; trying again. The run waits, and will continue by itself.")
     engine._core.cluster.lost = ""
     goes_on_as_the_calm_one(engine, run_id, calm)
 
