@@ -24,6 +24,7 @@ from explorer.ui.modules import MODULES
 from explorer.ui.server.rate_limits import HOLD
 from tests.browser.conftest import OTHER_NAME, PROXY
 from tests.browser.test_page import SMALL, layer, open_page, panel, press
+from tests.browser.window import visit
 
 # A name that leads nowhere: who looks it up waits, and waiting is what this is about.
 EVIL = "http://evil.example"
@@ -348,11 +349,9 @@ document.addEventListener('securitypolicyviolation', (event) =>
 """
 
 
-def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(browser, server):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(90_000)
-    context.add_init_script(WATCH)
-    page, said = context.new_page(), []
+def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(visitor, server):
+    page, said = visitor.new_page(), []
+    page.add_init_script(WATCH)
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
 
@@ -376,7 +375,7 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(b
         ("quiz", ".st-key-quiz_answer"),
     )
     for view, drawn in views:
-        page.goto(f"{server.url}/?{SMALL}&view={view}")
+        visit(page, server, f"/?{SMALL}&view={view}")
         expect(page.locator(drawn).first).to_be_visible()
         assert_clean()
     page.goto(f"{server.url}/paste?example=article_1")
@@ -384,4 +383,3 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(b
     page.locator(".st-key-apply_0_0 button").click()
     expect(page.get_by_text("No problems found.")).to_be_visible()
     assert_clean()
-    context.close()

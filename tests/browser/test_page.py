@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.application import Application
-from tests.browser.conftest import PATIENCE
-from tests.browser.window import appearances, nothing_lies_beside_the_window
+from tests.browser.conftest import PATIENCE, somebody_else
+from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
@@ -23,7 +23,7 @@ LONG = SMALL + "&epochs=500&samples=2048&units=48"
 
 
 def layer(page: Page, name: str):
-    return page.locator(f'[data-layer="{name}"]')
+    return page.locator(f'.layer[data-layer="{name}"]')
 
 
 def panel(page: Page):
@@ -39,7 +39,7 @@ def number(page: Page, attribute: str) -> int:
 
 
 def open_page(page: Page, server: Application, query: str = "") -> None:
-    page.goto(f"{server.url}/?{query}")
+    visit(page, server, f"/?{query}")
     expect(page.locator("[data-layer]").first).to_be_visible()
     expect(page.locator(".st-key-train button")).to_be_enabled()
 
@@ -76,12 +76,32 @@ def test_the_default_experiment_is_drawn_and_follows_the_sliders(page, server):
     page.wait_for_url(re.compile("timesteps=23.*units=30"))
 
 
-def test_the_chain_follows_a_slider_before_the_page_does(page, server):
+# No more is sent to the server; whatever the chain shows is kept: its output, and its shapes in words.
+KEEP_BACK = """() => {
+  WebSocket.prototype.send = () => {};
+  window.seen = [];
+  new MutationObserver(() => {
+    const output = document.querySelector('[data-layer=memory]').dataset.output;
+    const shapes = [...document.querySelectorAll('.shape')].map(each => each.textContent);
+    window.seen.push([output, shapes]);
+  }).observe(document.querySelector('.explorer-chain'), {subtree: true, attributes: true, childList: true});
+}"""
+
+
+def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it(visitor, server):
+    # Nothing else can be done with this page afterwards.
+    page = visitor.new_page()
     open_page(page, server)
     # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
-    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+    page.evaluate(KEEP_BACK)
     slide(page, "units", 4, taken=False)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,36")
+    # Shapes and symbols come with one and the same answer to the slider.
+    seen = page.evaluate("window.seen")
+    assert seen
+    for output, shapes in seen:
+        units = output.split(",")[-1]
+        assert f"(B, T = 20, U = {units})" in shapes
     thumb = page.locator(".st-key-timesteps input[type=range]")
     box = thumb.evaluate(
         "node => { const box = node.parentElement.parentElement.getBoundingClientRect(); return [box.x + 8, box.y + 8]; }"
@@ -193,8 +213,8 @@ def test_a_reload_and_a_second_tab_join_with_the_whole_history(visitor, page, se
         expect(panel(tab)).to_have_attribute("data-run", run)
 
 
-def test_two_tabs_train_two_experiments_without_mixing(visitor, server):
-    tabs = {6: visitor.new_page(), 7: visitor.new_page()}
+def test_two_tabs_train_two_experiments_without_mixing(visitor, page, server):
+    tabs = {6: page, 7: visitor.new_page()}
     for seed, tab in tabs.items():
         open_page(tab, server, SMALL + f"&epochs=150&seed={seed}")
     for tab in tabs.values():
@@ -207,18 +227,16 @@ def test_two_tabs_train_two_experiments_without_mixing(visitor, server):
     assert len(runs) == 2
 
 
-def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server):
+def test_somebody_else_sees_the_run_and_does_not_steer_it(visitor, page, server):
     open_page(page, server, SMALL + "&epochs=20&seed=8")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
-    context = browser.new_context()
-    guest = context.new_page()
-    guest.goto(page.url)
-    expect(panel(guest)).to_have_attribute("data-frames", "20", timeout=PATIENCE)
-    expect(guest.locator(".st-key-reset button")).to_be_disabled()
-    expect(guest.locator(".st-key-train button")).to_be_enabled()
-    expect(panel(guest)).to_contain_text("somebody else")
-    context.close()
+    with somebody_else(visitor) as guest:
+        guest.goto(page.url)
+        expect(panel(guest)).to_have_attribute("data-frames", "20")
+        expect(guest.locator(".st-key-reset button")).to_be_disabled()
+        expect(guest.locator(".st-key-train button")).to_be_enabled()
+        expect(panel(guest)).to_contain_text("somebody else")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +262,7 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
     ],
 )
 def test_a_bad_address_gets_its_sentences_and_a_page_that_works(page, server, query, sentences):
-    page.goto(f"{server.url}/?{query}")
+    visit(page, server, f"/?{query}")
     for sentence in sentences:
         expect(page.get_by_text(sentence)).to_be_visible()
     expect(layer(page, "answer")).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import layer, open_page, panel, press, slide, wait_for_epoch
-from tests.browser.window import appearances, nothing_lies_beside_the_window
+from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
@@ -23,7 +23,7 @@ model = keras.Sequential([keras.Input((20, 5)), keras.layers.LSTM(8), keras.laye
 
 
 def open_paste(page: Page, server: Application, query: str = "") -> None:
-    page.goto(f"{server.url}/paste?{query}")
+    visit(page, server, f"/paste?{query}")
     expect(page.locator("[data-layer]").first).to_be_attached()
 
 
@@ -169,7 +169,8 @@ def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
     expect(page.get_by_text("No problems found.")).to_be_visible()
 
 
-def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(page, server):
+def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(visitor, server):
+    page = visitor.new_page()
     open_page(page, server, "epochs=60")
     go_to(page, "Paste")
     page.get_by_text("Fixed", exact=True).click()
