@@ -48,7 +48,7 @@ function stepsFigure(panel) {
   const figure = frameOf(panel, {
     x: { range: [0.6, Math.max(1, steps) + 0.4], tickvals: ticks(1, Math.max(1, steps), 10) },
     y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
-    words: `Output at every timestep of validation sequence ${sequence + 1} and its target, ${at}.${off}`,
+    words: `Output at every timestep of probe sequence ${sequence + 1} and its target, ${at}.${off}`,
     xName: "timestep",
     xColour: theme["timesteps-text"],
   });
@@ -90,7 +90,7 @@ function onceFigure(panel) {
   const figure = frameOf(panel, {
     x: { range: [0.5, Math.max(1, count) + 0.5], tickvals: ticks(1, Math.max(1, count), 12) },
     y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
-    words: `Output for every validation sequence and its target, ${at}`,
+    words: `Output for every sequence of the probe and its target, ${at}`,
     xName: "sequence",
   });
   /** @type {Record<"target" | "output" | "between", { x: (number | null)[]; y: (number | null)[] }>} */

@@ -12,6 +12,9 @@ import { duration, short } from "./ticks.js";
  *   "narration" | "quiet">} Built
  */
 
+// What a learner needs to know of the word.
+const PROBE = "Which sequence of the probe is drawn: a few sequences that the model never trains on";
+
 export const ENDED = ["done", "stopped", "failed"];
 
 /** @type {(parent: HTMLElement) => Built} */
@@ -95,7 +98,7 @@ function outputsCard(panel, cards) {
   panel.words.output = keyOf(legend, "output", "output");
   panel.words.target = keyOf(legend, "target", "target");
   panel.select = create("select", "", legend);
-  mark(panel.select, { "aria-label": "Which validation sequence is drawn", title: "Which validation sequence is drawn" });
+  mark(panel.select, { "aria-label": "Which sequence of the probe is drawn", title: PROBE });
 }
 
 /** @type {(panel: Built, cards: HTMLElement) => void} */
@@ -112,7 +115,7 @@ export function writeInfo(panel) {
   const { info } = panel;
   const once = info.answers === "once";
   mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
-  say(panel.words.outputsTitle, once ? "Output for every validation sequence" : "Output at every timestep");
+  say(panel.words.outputsTitle, once ? "Output for every sequence of the probe" : "Output at every timestep");
   say(panel.words.errorTitle, `Error by epoch and ${once ? "sequence" : "timestep"}`);
   const outputs = info.targets[0]?.[0]?.length ?? 1;
   say(panel.words.output, outputs > MAX_OUTPUTS ? `outputs 1 to ${MAX_OUTPUTS} of ${outputs}` : "output");

@@ -75,7 +75,7 @@ test("outputs stand beside their targets, and padding is shown as such", () => {
   assert.match(before.words, /before training\. Only the target is drawn so far\.$/);
   const { data, words, layout } = outputsFigure(panel(3, { sequence: 1 }));
   assert.deepEqual(data.map(({ y }) => y), [[2, 3], [1.5, 2]]);
-  assert.match(words, /validation sequence 2 and its target, after epoch 3\. The mean error of these sequences is 1\.38\.$/);
+  assert.match(words, /probe sequence 2 and its target, after epoch 3\. The mean error of these sequences is 1\.38\.$/);
   assert.equal(layout.annotations.at(-1).text, "padding");
 });
 
@@ -83,7 +83,7 @@ test("where the task asks once every sequence is one answer", () => {
   const info = { ...panel(0).info, answers: "once", targets: [[[0]], [[1]], [[2]], [[3]]] };
   const { data, words } = outputsFigure(panel(1, { info }));
   assert.deepEqual(data.map(({ y }) => y.filter((value) => value !== null).length), [8, 4, 4]);
-  assert.match(words, /^Output for every validation sequence and its target, after epoch 1\./);
+  assert.match(words, /^Output for every sequence of the probe and its target, after epoch 1\./);
 });
 
 test("a look back shows the epoch that was chosen, or the next one there is", () => {
