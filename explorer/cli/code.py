@@ -56,9 +56,10 @@ def _print_report(code: str, report: Report) -> None:
     for problem in report.problems:
         line = f", line {problem.line}" if problem.line else ""
         printing.paragraph(f"\n{problem.kind}{line}: {problem.message}", "bold")
-        says = problem.keras_says or ("nothing: the model trains, but it is wrong" if problem.silent else "")
-        if says:
-            printing.paragraph(f"Keras says: {says}", "dim")
+        if problem.keras_says:
+            printing.paragraph(f"Keras says: {problem.keras_says}", "dim")
+        elif problem.silent:
+            printing.paragraph("No error: the model trains, but it is wrong.", "dim")
         for fix in problem.fixes:
             printing.paragraph(f"\n{fix.title}", "underline")
             if fix.data:
