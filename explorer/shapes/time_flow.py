@@ -117,8 +117,8 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         dropped="Timesteps are only masked, so that later layers skip them; they all stay in the tensor.",
     ),
     "input": FlowWords("comes in", "its input"),
-    "none": FlowWords("its input has no time axis", "one tensor"),
-    "unknown": FlowWords("it is not known which timesteps an output depends on", "one tensor"),
+    "none": FlowWords("its input has no time axis", "{one}"),
+    "unknown": FlowWords("it is not known which timesteps an output depends on", "{one}"),
 }
 
 
@@ -153,12 +153,19 @@ def _seen(window: Window | None, axis: str) -> str:
 
 
 def handed(
-    flow: TimeFlow, axis: str, steps: int | None, seen: int | None, *, last_states: bool, answers: bool
+    flow: TimeFlow,
+    axis: str,
+    steps: int | None,
+    seen: int | None,
+    *,
+    last_states: bool,
+    answers: bool,
+    one: str = "one tensor",
 ) -> tuple[str, str]:
     """What a layer's row in the unrolled view returns, and how that came about.
 
     seen: how many timesteps a window sees. last_states: whether each vector is the last hidden state of a window. answers:
-    whether it is an output of the model.
+    whether it is an output of the model. one: what a layer returns of which nothing else is said.
 
     >>> handed("along", "timesteps", 20, None, last_states=False, answers=False)
     ('returns all 20 hidden states', '')
@@ -172,6 +179,7 @@ def handed(
         "times": f"at every {one_of(axis)}" if steps is None else "once" if steps == 1 else f"{steps:,} times",
         "step": one_of(axis),
         "axis": axis,
+        "one": one,
         "seen": count(seen, axis),
     }
     words = TIME_FLOWS[flow]

@@ -42,7 +42,8 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
     anew = flow == "each" and any(inner.flow in ("along", "last") for inner in layer.inside)
     reads_within = anew and axis == "windows" and "timesteps" in came and "timesteps" not in went
     seen = None if layer.window is None else layer.window.size
-    hands, more = handed(flow, axis, returned, seen, last_states=reads_within, answers=answers)
+    one = "one vector" if len(went) == 2 else "one tensor"
+    hands, more = handed(flow, axis, returned, seen, last_states=reads_within, answers=answers, one=one)
     if layer.backwards and flow == "along":
         more = f"the last {one_of(axis)} first"
     # Weights that differ from timestep to timestep have its axis.

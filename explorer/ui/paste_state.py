@@ -6,6 +6,7 @@ shown, so that a copy is kept in `_paste`. The address names an example, or a ru
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -107,7 +108,9 @@ def _open_address(
             del state["_paste_opened"]
             return tuple(problems)
     if example and example not in EXAMPLES:
-        problems.append(f"There is no example called “{example[:40]}”. There are: {', '.join(EXAMPLES)}.")
+        near = difflib.get_close_matches(example[:40], EXAMPLES, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Choose one from the list of examples."
+        problems.append(f"There is no example called “{example[:40]}”. {hint}")
     show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
     del state["_paste_opened"]
     return tuple(problems)

@@ -176,7 +176,8 @@ def test_a_line_that_cannot_be_read_is_named(engine):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ({"example": "nothing"}, "There is no example called “nothing”."),
+        ({"example": "nothing"}, "There is no example called “nothing”. Choose one from the list of examples."),
+        ({"example": "article_11"}, "There is no example called “article_11”. Did you mean article_1?"),
         ({"run": "nothing"}, "There is no run of pasted code called “nothing” here."),
         ({"untis": "3"}, "The address of this page can have example and run; “untis” was ignored."),
     ],
