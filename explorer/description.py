@@ -141,6 +141,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     explanation. text: all of it, to be copied; empty, as `spoken` is, inside of another layer. image_window: along the rows,
     and along the columns; empty for a layer that slides none over them. origins: of each tensor of `input`; `reads` has the
     same names, each once. names_in, names_out: what those of `input` and `output` are called; empty where no rule says.
+    skips_masked: whether masked timesteps come in that it leaves out.
     """
 
     output: tuple[Shape, ...]
@@ -176,6 +177,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     origins: tuple[Origin, ...] = ()
     names_in: tuple[str, ...] = ()
     names_out: tuple[str, ...] = ()
+    skips_masked: bool = False
 
 
 class Symbol(Plain, frozen=True):

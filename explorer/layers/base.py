@@ -240,6 +240,10 @@ class LayerRules:
         """How it moves along time."""
         return "unknown"
 
+    def skips_masked(self, call: LayerCall) -> bool:
+        """Whether masked timesteps come in that it leaves out."""
+        return self.reads_mask and call.first.masked
+
     def window(self, call: LayerCall) -> Window | None:
         """The window that it slides along the timesteps, None for a layer without one."""
         return None

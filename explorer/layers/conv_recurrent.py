@@ -28,7 +28,7 @@ from explorer.layers.recurrent import recurrent_summary, states_given, states_re
 from explorer.layers.spatial import ALONG
 from explorer.layers.words import bias, slid
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, in_words
 
 # The axes of what stands at one timestep, by how many the kernel has.
@@ -110,7 +110,8 @@ class ConvLSTM(LayerRules):
         return bool(layer.go_backwards)
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        if not _is_covered(call.layer):
+        # What it reads along may be another axis, that a Permute put there.
+        if not _is_covered(call.layer) or call.first.axes[1] not in ORDERED:
             return "unknown"
         return "along" if call.keeps_rank else "last"
 

@@ -158,9 +158,9 @@ class Softmax(Elementwise):
 
     def summary(self, call: LayerCall) -> Summary:
         over = self.over(call)
-        return Summary(
-            f"applies softmax along {over}"[:60], f"turns the numbers along {over} into positive numbers that sum to 1"
-        )
+        zeroed = "; masked ones get 0" if call.first.masked else ""
+        long = f"turns the numbers along {over} into positive numbers that sum to 1{zeroed}"
+        return Summary(f"applies softmax along {over}"[:60], long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"] if not call.first.masked else ()

@@ -205,6 +205,9 @@ class Concatenate(LayerRules):
 
     def summary(self, call: LayerCall) -> Summary:
         tensors, rank, place = count(len(call.received), "tensors"), len(call.first.shape), self.place(call)
+        if not place:
+            words = f"puts the samples of {tensors} into one batch"
+            return Summary(words, words, "the numbers of samples add up, all other axes stay")
         if place == rank - 1:
             along = f" at every {step(call.first)}" if rank == 3 else ""
             return Summary(f"concatenates {tensors}", f"concatenates {tensors}{along}")
@@ -223,8 +226,8 @@ class Concatenate(LayerRules):
         return [f"y = [{' ; '.join(LETTERS[:inputs])}]"] if 2 <= inputs <= len(LETTERS) else ()
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        axis = call.first.axes[self.place(call)]
-        return "unknown" if axis in ORDERED else at_each_step(call)
+        place = self.place(call)
+        return "unknown" if not place or call.first.axes[place] in ORDERED else at_each_step(call)
 
     def view(self, view: LayerView) -> Drawing | None:
         if view.layer.axis not in (-1, view.returned.ndim - 1):

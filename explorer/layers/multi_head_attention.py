@@ -107,7 +107,8 @@ class MultiHeadAttention(AttentionRules):
         found = attended(call)
         if found is None:
             return None
-        return summary_of(call, found, f", with {self.counted_heads(call.layer)},")
+        unknown = f"; what masked {found.query.axes[1]} are given means nothing"
+        return summary_of(call, found, f", with {self.counted_heads(call.layer)},", unknown)
 
     def told_settings(self, layer: Layer) -> list[str]:
         heads, wide = layer.weights[0].shape[1:]

@@ -33,7 +33,7 @@ from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
-from explorer.tensors.text import an, count, in_words, joined
+from explorer.tensors.text import LONGEST_SENTENCE, an, changes, count, in_words, joined
 
 _STACKED = StackedRNNCells()
 
@@ -179,23 +179,26 @@ def recurrent_summary(
     """What a recurrent layer does. one: what it reads at each timestep. states: what it returns besides, or nothing."""
     every = call.keeps_rank
     backwards = ", from the last to the first," if getattr(call.layer, "go_backwards", False) else ""
-    started = ", starting from the state it is given" if _has_initial_state(call.node) else ""
+    starts, more = _has_initial_state(call.node), states if len(call.returned) > 1 else ""
+    started = ", starting from the state it is given" if starts else ""
+    # A state to start from is nothing that becomes something.
+    change = changes(call.received[:1], call.returned[:1])
     if every:
         short = f"returns the hidden state at every {step(call.first)}"
         read = f"reads {one} per {step(call.first)}{with_cell}{backwards}"
         at = f"{of_cell} at" if of_cell else " of"
-        long = f"{read} and returns the hidden state{at} {all_steps(call.first)}{started}"
+        does = f"{read} and returns the hidden state{at} {all_steps(call.first)}"
     else:
         short = "returns only the last hidden state"
-        long = (
-            f"reads {all_steps(call.first)}{with_cell}{backwards} and returns only the last hidden state{of_cell}{started}"
-        )
+        does = f"reads {all_steps(call.first)}{with_cell}{backwards} and returns only the last hidden state{of_cell}"
     if call.first.masked:
         short = "skips masked timesteps, " + ("returns every state" if every else "returns the last state")
-        long += ", skipping masked timesteps"
-    if len(call.returned) > 1 and states:
-        long += f"; it also returns {states} separately"
-    return Summary(short, long)
+    skipped = ", skipping masked timesteps" if call.first.masked else ""
+    long = f"{does}{started}{skipped}" + (f"; it also returns {more} separately" if more else "")
+    if len(long) > LONGEST_SENTENCE:
+        parts = ["starts from the state it is given"] * starts + ["skips masked timesteps"] * bool(skipped)
+        long = f"{does}. It {joined([*parts, *([f'also returns {more} separately'] if more else [])])}"
+    return Summary(short, long, change)
 
 
 def _states(layer: Any) -> str:

@@ -26,7 +26,7 @@ from explorer.layers.cells import cell_rules, states_of
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, LayerView, grid
 from explorer.layers.reasons import along, not_taken, title
 from explorer.layers.recurrent import states_given, told_units
-from explorer.layers.words import all_steps, step
+from explorer.layers.words import all_steps, last_of, letter_of, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
 
@@ -80,14 +80,17 @@ class TimeDistributed(LayerRules):
         return Summary(f"the same {name} for {every}", long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        place = "w" if call.first.axes[1] == "windows" else "t"
+        place = letter_of(call.first)
         weights = ", with the same weights" if call.inside[0].weights else ""
         return [f"y[{place}] = {_name(call.layer.layer)}(x[{place}])   for every {place}{weights}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        # Inside, a stateful layer begins where it ended at the timestep before.
-        each = call.first.axes[1] in ORDERED and not getattr(call.layer.layer, "stateful", False)
-        return "each" if each else "unknown"
+        # Inside, a stateful layer begins where it ended at the timestep before, and windows that a Permute put behind the
+        # timesteps may be read along.
+        _, axis, *others = call.first.axes
+        alone = not getattr(call.layer.layer, "stateful", False)
+        alone = alone and ("windows" not in others or call.inside[0].time_flow in ("each", "none"))
+        return "each" if axis in ORDERED and alone else "unknown"
 
     def view(self, view: LayerView) -> Drawing | None:
         inner, sequence = view.layer.layer, view.received[0]
@@ -211,7 +214,7 @@ class Bidirectional(LayerRules):
     def summary(self, call: LayerCall) -> Summary:
         verb, name = self.merges[call.layer.merge_mode][0], _name(call.layer.forward_layer)
         which = "both" if call.layer.merge_mode is None else "their"
-        more = _states_of_each(call)
+        more = (f", skipping masked {call.first.axes[1]}" if call.first.masked else "") + _states_of_each(call)
         long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
         if call.keeps_rank:
             return Summary(
@@ -224,15 +227,18 @@ class Bidirectional(LayerRules):
         return Summary(short, f"{long}, and {verb} {which} last hidden states{more}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        name = _name(call.layer.forward_layer)
-        lines = [f"→h = {name}(x[1] … x[T])", f"←h = {name}(x[T] … x[1])"]
-        at = "[t]" if call.layer.return_sequences else ""
+        name, last = _name(call.layer.forward_layer), last_of(call.first)
+        lines = [f"→h = {name}(x[1] … x[{last}])", f"←h = {name}(x[{last}] … x[1])"]
+        at = f"[{letter_of(call.first)}]" if call.layer.return_sequences else ""
         return [*lines, f"y{at} = {self.merges[call.layer.merge_mode][2].replace('h', 'h' + at)}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         if any(each.time_flow not in ("along", "last") for each in call.inside):
             return "unknown"
         return "both" if call.keeps_rank else "both last"
+
+    def skips_masked(self, call: LayerCall) -> bool:
+        return call.first.masked
 
     def view(self, view: LayerView) -> Drawing | None:
         layer, returned = view.layer, view.returned
@@ -287,7 +293,7 @@ def _states_of_each(call: LayerCall) -> str:
         return ""
     rules = cell_rules(call.layer.forward_layer)
     kinds = f"{joined([state.removesuffix(' state') for state in rules.states])} " if rules else ""
-    return f"; it also returns the last {kinds}states of each direction"
+    return f", and the last {kinds}states of each direction"
 
 
 def _flat(shapes: Any) -> list[Shape]:

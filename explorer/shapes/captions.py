@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from explorer.description import Axes, Description, Layer, Shape, Source, Symbols, Weight
 from explorer.shapes.explanation import NO_EXPLANATION, called, spelled, told_layer
-from explorer.tensors.text import count, joined
+from explorer.tensors.text import count, grouped, joined
 
 # What stands for a shape and a number that a question asks for.
 HIDDEN_SHAPE, HIDDEN_NUMBER = "a hidden shape (?)", "? parameters"
@@ -68,7 +68,7 @@ def shapes_in_words(
 ) -> str:
     """Some shapes in a row, "nothing" where there are none. names: of the tensors, said where there are several."""
     found = [spelled(*each) for each in zip(axes, symbols, shapes, strict=True)]
-    return joined(called(names, found)) or "nothing"
+    return grouped(called(names, found)) or "nothing"
 
 
 def weight_in_words(weight: Weight) -> str:
@@ -80,7 +80,7 @@ def weight_in_words(weight: Weight) -> str:
     places = zip(weight.axes, weight.symbols, weight.shape, strict=True)
     axes = [spelled([axis], [symbol], [size])[1:-1] for axis, symbol, size in places]
     parts = f", in {len(weight.parts)} parts: {joined(weight.parts)}" if weight.parts else ""
-    return f"{weight.name}: {' by '.join(axes)}{parts}; {count(math.prod(weight.shape), 'weights')}"
+    return f"{weight.name}: {' by '.join(axes) or 'one number'}{parts}; {count(math.prod(weight.shape), 'weights')}"
 
 
 def note_of(kind: str, explained: bool) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import Axes, Description, Layer, Parameters, Plain, Shape, Symbols, Weight, every
-from explorer.tensors.text import joined
+from explorer.tensors.text import grouped, joined
 
 NO_EXPLANATION = "There is no explanation of {type} yet: these shapes and counts are Keras's own."
 
@@ -154,7 +154,8 @@ def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
     # What a wrapper holds lists its weights itself.
     for weight in [] if layer.inside else layer.weights:
         gates = f", {len(weight.parts)} parts: {', '.join(weight.parts)}" if weight.parts else ""
-        lines.append(f"  {weight.name} {spelled(weight.axes, weight.symbols, weight.shape)}{gates}")
+        shape = spelled(weight.axes, weight.symbols, weight.shape) if weight.shape else "(one number)"
+        lines.append(f"  {weight.name} {shape}{gates}")
     if not layer.explained:
         lines.append(f"  {NO_EXPLANATION.format(type=layer.type)}")
         lines.append(f"  parameters: {layer.params:,}")
@@ -173,7 +174,7 @@ def _spelled(layer: Layer) -> tuple[str, str]:
     """What a layer takes, and what it gives."""
     takes = [spelled(*each) for each in zip(layer.axes_in, layer.symbols_in, layer.input, strict=True)]
     gives = [spelled(*each) for each in zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)]
-    return joined(called(layer.names_in, takes)), joined(called(layer.names_out, gives))
+    return grouped(called(layer.names_in, takes)), grouped(called(layer.names_out, gives))
 
 
 def called(names: Sequence[str], shapes: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from explorer.shapes.unrolled import unrolled
 from explorer.shapes.weights import described
 from explorer.tensors.symbols import written
 from explorer.tensors.tensor import Axes, Shape, Sizes
+from explorer.tensors.text import LONGEST_SENTENCE
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class LayerShapes:
     equation, note: the lines of what it computes, and what their letters mean. weights: its arrays, with their axes.
     flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
     merge_mode: how a Bidirectional puts its two hidden states together. backwards: it reads the last timestep first.
+    skips_masked: whether masked timesteps come in that it leaves out.
     reads, origins: the names of what it reads, each once, and which output each tensor that it takes is of which of them.
     names_in, names_out: what the tensors are called, empty where no rule says.
     inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
@@ -75,6 +77,7 @@ class LayerShapes:
     merge_mode: str | None = None
     backwards: bool = False
     image_window: tuple[Window, ...] = ()
+    skips_masked: bool = False
     role: str | None = None
     reads: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
@@ -86,8 +89,11 @@ class LayerShapes:
 
     @property
     def says(self) -> str:
-        """What the layer does to the axes, as a sentence."""
-        return f"{self.does}: {self.change}" if self.change else self.does
+        """What the layer does to the axes, as a sentence; as two where it would be long."""
+        together = f"{self.does}: {self.change}" if self.change else self.does
+        if not self.change or (len(together) <= LONGEST_SENTENCE and ". " not in self.does):
+            return together
+        return f"{self.does}. {self.change[:1].upper()}{self.change[1:]}"
 
     @property
     def reach(self) -> int | None:
@@ -125,6 +131,7 @@ class LayerShapes:
             merge_mode=self.merge_mode,
             backwards=self.backwards,
             image_window=self.image_window,
+            skips_masked=self.skips_masked,
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.type}",
             counted=counted_parts(self.parameters, self.explained, self.shares),

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from explorer.tensors.tensor import Tensor, is_named
+
+# What is longer is made into two sentences.
+LONGEST_SENTENCE = 200
+# More sizes than these in a row are only counted.
+MOST_IN_A_ROW = 4
 
 
 def count(size: int | None, name: str) -> str:
@@ -68,6 +74,16 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def grouped(words: Sequence[str]) -> str:
+    """The same, and what stands there many times in a row is counted.
+
+    >>> grouped(["(batch, 4)"] * 9), grouped(["(batch, 9)", "(batch, 4)", "(batch, 4)"])
+    ('9 tensors (batch, 4)', '(batch, 9), (batch, 4) and (batch, 4)')
+    """
+    runs = [list(run) for _, run in groupby(words)]
+    return joined([each for run in runs for each in (run if len(run) < 3 else [f"{len(run):,} tensors {run[0]}"])])
+
+
 def an(name: str) -> str:
     """A class with its article.
 
@@ -107,8 +123,9 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
         return "the shape stays the same"
     before, after = first.places, out.places
     gone, added = before.keys() - after.keys(), after.keys() - before.keys()
-    mixed_up = (gone and added) or first.axes[-1] in added or out.axes[-1] in gone
-    if mixed_up and not all(map(is_named, gone | added)) and first.axes[0] == out.axes[0]:
+    unclear = out.width is not None and not is_named(out.width[1]) and out.width != first.width
+    mixed_up = (gone and added) or first.axes[-1] in added or out.axes[-1] in gone or unclear
+    if mixed_up and (unclear or not all(map(is_named, gone | added))) and first.axes[0] == out.axes[0]:
         # Of an axis without a name nobody knows which one of the others it was.
         same = first.shape == out.shape
         return "the shape stays the same" if same else f"{as_shape(first)} becomes {as_shape(out)}"
@@ -134,7 +151,9 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
             parts.append(f"{out.width[1]} {agreed('stay', out.width[1:])}")
         else:
             number = widths[0][0] if len(set(widths)) == 1 else None
-            parts.append(f"{joined(_widths(widths))} {agreed('become', number)} {count(*out.width)}")
+            several = _widths(widths)
+            given = joined(several) if len(several) <= MOST_IN_A_ROW else f"the numbers of {len(several):,} inputs"
+            parts.append(f"{given} {agreed('become', number)} {count(*out.width)}")
     elif out.width:
         parts.append(f"{an_axis(*out.width)} is added")
     elif widths:
