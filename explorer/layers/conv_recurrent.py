@@ -109,6 +109,9 @@ class ConvLSTM(LayerRules):
     def reads_backwards(self, layer: Any) -> bool:
         return bool(layer.go_backwards)
 
+    def skips_masked(self, call: LayerCall) -> bool:
+        return call.first.masked
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # What it reads along may be another axis, that a Permute put there.
         if not _is_covered(call.layer) or call.first.axes[1] not in ORDERED:

@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.description import TimeFlow
 from explorer.layers.base import LayerCall, LayerRules, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.reading import given_masks
 from explorer.layers.words import activated, is_elementwise, same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes
@@ -146,6 +147,9 @@ class Softmax(Elementwise):
     def covers(self, call: LayerCall) -> bool:
         # Keras takes an axis that is not there until numbers come.
         found = self.places(call)
+        # A mask leaves out single numbers, wherever it can be broadcast to.
+        if call.first.masked or given_masks(call.node):
+            return False
         return super().covers(call) and bool(found) and len(set(found)) == len(self._given(call)) and 0 not in found
 
     def _given(self, call: LayerCall) -> list[int]:
@@ -158,12 +162,11 @@ class Softmax(Elementwise):
 
     def summary(self, call: LayerCall) -> Summary:
         over = self.over(call)
-        zeroed = "; masked ones get 0" if call.first.masked else ""
-        long = f"turns the numbers along {over} into positive numbers that sum to 1{zeroed}"
+        long = f"turns the numbers along {over} into positive numbers that sum to 1"
         return Summary(f"applies softmax along {over}"[:60], long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"] if not call.first.masked else ()
+        return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         if any(call.first.axes[place] in ORDERED for place in self.places(call)):

@@ -138,9 +138,9 @@ def _layer(
     rules, known = call.rules, bool(received and returned)
     told = rules.summary(call) if known else None
     summary = told or unknown_summary(call)
-    lost = mask_ends and told is not None and rules.family != "wrapper" and not rules.reads_mask
-    unused = lost and any(tensor.masked for tensor in received)
-    long = f"{summary.long}, {MASK_ENDS}" if unused else summary.long
+    skips = known and rules.skips_masked(call)
+    lost = mask_ends and told is not None and rules.family != "wrapper" and not rules.reads_mask and not skips
+    long = f"{summary.long}, {MASK_ENDS}" if lost and any(tensor.masked for tensor in received) else summary.long
     params, wrapped = _params(layer), _wrapped(layer)
     of = inside[0].axes_out if wrapped is not None and inside else axes_out
     width = of[0][-1] if of and of[0] else "units"
@@ -170,7 +170,7 @@ def _layer(
         flow=rules.time_flow(call) if known else "unknown",
         window=rules.window(call) if known else None,
         image_window=rules.image_window(call) if known else (),
-        skips_masked=known and rules.skips_masked(call),
+        skips_masked=skips,
         merge_mode=rules.merge_mode(layer),
         backwards=known and rules.reads_backwards(layer),
         names_in=_input_names(rules.input_names(call) if known else (), of_masks),

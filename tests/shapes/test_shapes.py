@@ -191,6 +191,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "merge_mode": None,
         "backwards": False,
         "image_window": [],
+        "skips_masked": False,
         "window": None,
         "reads": ["sequence"],
         "origins": [{"name": "sequence", "output": 0}],
