@@ -62,6 +62,7 @@ export interface Layer {
   origins: Origin[];
   names_in: string[];
   names_out: string[];
+  skips_masked: boolean;
 }
 
 // The stretch that a layer slides along a sequence.

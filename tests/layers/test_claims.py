@@ -1,4 +1,4 @@
-"""Claims that are easily false or empty: of time, cells, letters and parts, where another axis is meant or nothing is known."""
+"""Claims that are easily false or empty: of time, cells, letters and parts, where another axis is meant or none is known."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from explorer.models.layer_views import draw
 from explorer.shapes.describe_model import describe
 from explorer.shapes.model_shapes import LayerShapes
 
@@ -109,3 +110,11 @@ def test_masks_of_attention_are_told_by_what_they_mask():
     assert "that a mask allows" in of_value.does and "0 to masked" not in of_value.does and of_value.flow == "unknown"
     of_pairs = handed(lambda x, mask: layers.MultiHeadAttention(2, 3)(x, x, attention_mask=mask), (STEPS, STEPS)).layers[-1]
     assert "that a mask allows" in of_pairs.does and of_pairs.names_in == ("query", "value", "mask")
+
+
+def test_nothing_is_drawn_of_a_layer_that_is_handed_a_mask():
+    sequence, mask = keras.Input((STEPS, 4), name="sequence"), keras.Input((STEPS,), dtype="bool", name="mask")
+    mean = layers.GlobalAveragePooling1D(name="mean")
+    numbers = {"sequence": np.ones((1, STEPS, 4)), "mask": np.ones((1, STEPS), bool), "mean": np.ones((1, 4))}
+    assert draw(keras.Model(sequence, mean(sequence)), numbers, {}).keys() == {"mean"}
+    assert draw(keras.Model([sequence, mask], mean(sequence, mask=mask)), numbers, {}) == {}
