@@ -115,7 +115,7 @@ def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it
 
 def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
     open_page(page, server)
-    slide(page, "timesteps", 25, taken=False)
+    slide(page, "timesteps", 12, taken=False)
     # A busy browser may miss a press; wherever the slider stands, the page and its address stand there too.
     wanted = page.locator(".st-key-timesteps input[type=range]").input_value()
     page.wait_for_url(re.compile(f"timesteps={wanted}&"))

@@ -61,10 +61,16 @@ def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
     expect(layer(page, "dense")).to_have_attribute("data-output", "None,1")
     expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
 
+    few = page.locator(".st-key-epochs input[type=range]")
+    few.press("Home")
+    for _ in range(3):
+        few.press("ArrowRight")
+    expect(panel(page)).to_contain_text("of 4")
     expect(page.locator(".st-key-train button")).to_be_enabled()
     press(page, "train")
     wait_for_epoch(page, 2)
     expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(panel(page)).to_have_attribute("data-frames", "4")
     page.wait_for_url(re.compile(r"/paste\?run="))
 
     page.reload()
