@@ -129,11 +129,14 @@ def write(experiment: Experiment) -> None:
 
 def _moved() -> bool:
     """Whether a widget stands at another value than the page last showed, or a named experiment was chosen."""
-    before: Experiment | None = st.session_state.get("_experiment")
     chosen = st.session_state.pop("_chosen", False)
-    if before is None:
-        return False
-    return chosen or any(st.session_state.get(name, value) != value for name, value in _flat(before).items())
+    return "_experiment" in st.session_state and (chosen or widgets_moved())
+
+
+def widgets_moved() -> bool:
+    """Whether a widget stands at another value than the page last showed."""
+    shown = _flat(st.session_state["_experiment"]).items()
+    return any(st.session_state.get(name, value) != value for name, value in shown)
 
 
 def _flat(experiment: Experiment) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.tensors.text import count
 from explorer.ui import engine_instance, paste_state, paste_training
-from explorer.ui.assets import ASSETS
+from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered
 from explorer.ui.loading import wait_for_workers
@@ -43,7 +43,9 @@ LOSS_HELP = "The name of the loss, such as mse. Leave it empty to take it from t
 
 
 def main() -> None:
-    st.set_page_config(page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
+    )
     try:
         told = paste_state.take(engine_instance.experiment_of)
     except DatabaseUnavailable as error:

@@ -12,9 +12,9 @@ from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
 
-VIEWS = {"chain": "Layers", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
+VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
 VIEWS_HELP = (
-    "**Layers** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
+    "**Chain** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
     "the same model with one setting changed. **Quiz** asks for shapes and parameters."
 )
 
@@ -28,8 +28,8 @@ def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
         list(names),
         format_func=VIEWS.get,
         key="view",
-        label_visibility="collapsed",
         required=True,
+        help=VIEWS_HELP,
     )
 
 

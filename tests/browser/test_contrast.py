@@ -41,7 +41,8 @@ def contrast(words: Locator, ground: str = "") -> float:
 
 def test_words_stand_out(page, server):
     page.set_viewport_size(PHONE)
-    open_page(page, server)
+    # A size that is fixed has its reason in a caption.
+    open_page(page, server, "task=adding_problem")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-explorer-theme", scheme)
@@ -57,7 +58,10 @@ def contrasts(page: Page) -> dict[str, float]:
         "another page": contrast(page.locator(".st-key-pages a:not([disabled]) p").locator("visible=true")),
         "a primary button": contrast(page.locator(".st-key-train button[kind=primary] p")),
         "a caption": contrast(page.get_by_test_id("stCaptionContainer").locator("p").first),
-        "a chosen view": contrast(page.get_by_role("radio", name="Layers").locator("p")),
+        "the line of the task": contrast(page.locator(".explorer-head p").last),
+        "the name of an input": contrast(page.locator(".explorer-head b.features").first),
+        "the name of the target": contrast(page.locator(".explorer-head b.outputs").first),
+        "a chosen view": contrast(page.get_by_role("radio", name="Chain").locator("p")),
         "a slider": contrast(page.get_by_test_id("stSliderThumbValue").first, '[data-testid="stSidebar"]'),
     }
     page.locator(".st-key-train button").hover()

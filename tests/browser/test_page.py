@@ -274,6 +274,28 @@ def test_presets_are_links_and_buttons(page, server):
     expect(layer(page, "memory")).to_be_visible()
 
 
+def test_the_head_names_model_and_task_and_nothing_jumps_when_a_preset_is_left(page, server):
+    open_page(page, server)
+    expect(page.get_by_role("heading", level=1)).to_have_text("GRU with an output at every timestep")
+    chain = page.locator(".st-key-chain_place")
+    place = chain.bounding_box()["y"]
+    presets = page.locator(".st-key-presets button[role=radio]")
+    for preset in presets.all():
+        preset.click()
+        expect(preset).to_have_attribute("aria-checked", "true")
+        expect(page.locator(".explorer-head p b")).to_have_text(["Model:", "Task:"])
+        expect(page.locator(".explorer-head .strip")).to_have_attribute("aria-label", re.compile("^Validation sequence"))
+        assert chain.bounding_box()["y"] == place, preset.text_content()
+    assert len({preset.bounding_box()["y"] for preset in presets.all()}) == 1
+    expect(page.locator(".st-key-timesteps input[type=range]")).to_have_count(1)
+    slide(page, "timesteps", 1)
+    expect(page.locator(".st-key-presets [aria-checked=true]")).to_have_count(0)
+    assert chain.bounding_box()["y"] == place
+    for name, words in (("Named experiments", "Without memory the loss stays"), ("View", "Unrolled")):
+        page.get_by_role("button", name=f"Help for {name}").hover()
+        expect(page.get_by_role("tooltip").get_by_text(words).first).to_be_visible()
+
+
 def test_back_returns_to_the_settings_before(page, server):
     open_page(page, server)
     page.locator(".st-key-presets").get_by_text("Two inputs", exact=True).click()

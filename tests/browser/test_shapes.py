@@ -121,7 +121,7 @@ def test_the_quiz_is_answered_with_the_keyboard_alone(visitor, page, server):
 
 # What is there to be seen once a view is drawn.
 VIEWS = {
-    "Layers": ".explorer-chain [data-layer]",
+    "Chain": ".explorer-chain [data-layer]",
     "Unrolled": "svg.unrolled-drawing",
     "Compare": ".st-key-chain_compared .explorer-chain, .st-key-compare_keras",
     "Quiz": ".st-key-quiz_choice",
@@ -135,7 +135,7 @@ def test_every_view_fits_the_window(page, server, name, tmp_path):
         page.get_by_role("radio", name=view).locator("visible=true").first.click()
         expect(page.locator(drawn).first).to_be_visible()
         expect(page.locator(".st-key-train button")).to_be_enabled()
-        if view == "Layers":
+        if view == "Chain":
             button(page, "memory").click()
             expect(why(page).locator("figure.inside")).to_be_visible()
         for width in (375, 1280):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -31,8 +31,14 @@ def predict_share(inputs: np.ndarray) -> np.ndarray:
     return inputs[..., :1] * share(inputs.shape[1])
 
 
+def arrow(inputs: np.ndarray) -> Arrow:
+    target = drawn_middle(len(inputs))
+    return Arrow("mean so far", tuple(Cell(step) for step in range(target + 1)), target)
+
+
 @task(
     title="Running mean",
+    arrow=arrow,
     answers="every step",
     timesteps=range(2, 201),
     baselines=(
