@@ -6,7 +6,7 @@ import { graph } from "./chain/graph.js";
 import { newLayer, writeLayer } from "./chain/layer.js";
 import { captionRoom, place, plan, shapeMiddle, shapeSpan } from "./chain/layout.js";
 import { wirePaths } from "./chain/paths.js";
-import { shapesOf, writeShape } from "./chain/shape.js";
+import { nameOf, shapesOf, writeShape } from "./chain/shape.js";
 import { drawTensor, newTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
 import { newChanges, tellChanges } from "./chain/told.js";
@@ -116,7 +116,8 @@ function drawItems(state, graphed, still) {
   state.root.dataset.lanes = graphed.lanes > 1 ? "several" : "one";
   graphed.items.forEach((item, index) => {
     shapesOf(state, item).forEach((shape, each) => {
-      writeShape(shape, item.tensors[each]);
+      writeShape(shape, item.tensors[each], false, nameOf(item, each));
+      shape.toggleAttribute("data-unused", !item.used[each]);
       const { from, to } = shapeSpan(graphed, planned, item, each);
       shape.style.maxWidth = `${Math.floor(to - from)}px`;
     });
@@ -143,6 +144,7 @@ function drawItems(state, graphed, still) {
       const [size, at] = [held(planned.sizes, item.name)[index], spot.tensors[index]];
       const given = index === 0 && !tensor.hidden ? state.data.values?.[item.name] : null;
       drawTensor(node, tensor, size, given, still);
+      node.svg.toggleAttribute("data-unused", !item.used[index]);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
       const centre = shapeMiddle(shapeSpan(graphed, planned, item, index), heights(item).wide[index]);
       node.shape.style.transform = `translate(${centre}px, ${placed.caption ?? at.shape}px) translateX(-50%)`;
@@ -157,8 +159,9 @@ function measureWords(state, item) {
   const shapes = written.map((shape) => shape.offsetHeight || 17);
   const wide = written.map((shape) => shape.offsetWidth);
   if (!item.layer) return { shapes, wide, box: 0, all: 0, caption: 0 };
-  const { box, element, change } = held(state.layers, item.name);
-  return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight };
+  const { box, element, change, ports } = held(state.layers, item.name);
+  const middles = [...ports.children].map((port) => /** @type {HTMLElement} */ (port)).map((port) => port.offsetTop + port.offsetHeight / 2);
+  return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight, ports: middles };
 }
 
 // Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.
@@ -215,14 +218,14 @@ function moveLayer(layer, spot, placed) {
   layer.change.style.top = caption;
 }
 
-/** @type {(state: State, paths: Map<string, string>) => void} */
+/** @type {(state: State, paths: Map<string, { d: string; pale: boolean }>) => void} */
 function drawWires(state, paths) {
   keep(state.paths, new Set(paths.keys()), () => {
     const path = createSvg("path", "wire", state.wires);
     mark(path, { "marker-end": `url(#${state.arrow})` });
     return path;
   });
-  for (const [key, d] of paths) mark(held(state.paths, key), { d });
+  for (const [key, { d, pale }] of paths) mark(held(state.paths, key), { d, class: pale ? "wire pale" : "wire" });
 }
 
 /** @type {(component: Component<PageData>) => () => void} */

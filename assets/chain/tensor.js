@@ -1,9 +1,10 @@
 // One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
 import { axisColour } from "../axes.js";
-import { axisLabel, labelsBelow, MARGIN } from "./measure.js";
+import { batchBeside, BLOCK_GAP, drawnOf, labelsAbove, labelsBelow } from "./measure.js";
 import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
 import { shade, shareAt } from "./shades.js";
+import { textWidth } from "./text.js";
 import { createSvg, mark, say } from "../dom.js";
 
 /** @import { Numbers } from "../description.d.ts" */
@@ -13,8 +14,6 @@ import { createSvg, mark, say } from "../dom.js";
 const SHADES = 12;
 // Cells without numbers: a pale pattern.
 const PALE = [0.14, 0.2];
-const DRAWN = 32;
-const BLOCK_GAP = 4;
 
 /** @type {(parent: Element) => Omit<TensorNode, "element" | "shape">} */
 export function newTensor(parent) {
@@ -25,8 +24,8 @@ export function newTensor(parent) {
   const ground = createSvg("path", "ground", grid);
   const levels = Array.from({ length: 2 * SHADES }, () => createSvg("path", "", grid));
   const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
-  const [batch, rows, columns] = [1, 2, 3].map(() => createSvg("text", "", svg));
-  const texts = { batch, rows, columns };
+  const [batch, rows, thinned, columns, steps] = ["batch", "start", "start", "", ""].map((name) => createSvg("text", name, svg));
+  const texts = { batch, rows, thinned, columns, steps };
   /** @type {[SVGElement, SVGElement]} */
   const depth = [createSvg("path", "bar", svg), createSvg("text", "", svg)];
   return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], depth, size: null };
@@ -39,10 +38,7 @@ export function box(x, y, width, height) {
 
 /** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined) => Point[]} */
 function drawCells(node, tensor, size, values) {
-  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
-  const drawnBlocks = Math.min(blocks, 12);
-  const perBlock = Math.min(tensor.columns?.size ?? 1, Math.max(1, Math.floor((2 * DRAWN) / drawnBlocks)), DRAWN);
-  const rows = Math.min(tensor.rows?.size ?? 1, DRAWN);
+  const { rows, blocks: drawnBlocks, perBlock } = drawnOf(tensor);
   const gap = drawnBlocks > 1 ? Math.min(BLOCK_GAP, size.width / drawnBlocks / 4) : 0;
   const blockWidth = (size.width - gap * (drawnBlocks - 1)) / drawnBlocks;
   const [wide, high] = [blockWidth / perBlock, size.height / rows];
@@ -54,7 +50,7 @@ function drawCells(node, tensor, size, values) {
   const segments = [];
   for (let block = 0; block < drawnBlocks; block++) {
     const left = size.left + block * (blockWidth + gap);
-    ground.push(box(left, MARGIN.top, blockWidth, size.height));
+    ground.push(box(left, size.top, blockWidth, size.height));
     segments.push([left, left + blockWidth]);
     for (let column = 0; column < perBlock; column++) {
       for (let row = 0; row < rows; row++) {
@@ -63,7 +59,7 @@ function drawCells(node, tensor, size, values) {
           : PALE[(row + column) % 2];
         const level = Math.ceil(Math.min(1, Math.abs(share)) * SHADES - 0.5);
         if (level < 1) continue;
-        const [x, y] = [left + column * wide, MARGIN.top + row * high];
+        const [x, y] = [left + column * wide, size.top + row * high];
         paths[(share < 0 ? SHADES : 0) + level - 1].push(box(x + seam / 2, y + seam / 2, wide - seam, high - seam));
       }
     }
@@ -81,7 +77,7 @@ function drawCells(node, tensor, size, values) {
 /** @type {(node: TensorNode, tensor: Tensor, size: Size) => Point[]} */
 function drawPictures(node, tensor, size) {
   const segments = pictureSegments(tensor, size);
-  const [{ top }, { height }] = [MARGIN, size];
+  const { top, height } = size;
   const at = (/** @type {number} */ back) =>
     segments.map(([from, to]) => box(from + back, top - back, to - from, height)).join("");
   const colour = axisColour(tensor.depth?.axis);
@@ -106,40 +102,42 @@ function label(text, words, axis, x, y, extra = {}) {
 
 /** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined, still: boolean) => void} */
 export function drawTensor(node, tensor, size, values, still) {
-  const { left, width, height } = size;
-  const bottom = MARGIN.top + height;
+  const { left, width, height, top } = size;
+  const bottom = top + height;
   mark(node.svg, { width: size.outer.toFixed(1), height: size.total.toFixed(1) });
   const behind = isPicture(tensor) ? pictureDepth(tensor) : 0;
   [8, 4].forEach((step, index) => {
     const back = step + behind;
-    mark(node.sheets[index], { d: box(left + back, MARGIN.top - back, width, height) });
+    mark(node.sheets[index], { d: box(left + back, top - back, width, height) });
   });
   const segments = isPicture(tensor) ? drawPictures(node, tensor, size) : drawCells(node, tensor, size, values);
-  const batchX = size.narrow ? left + width / 2 + 10 : left + width + 8;
-  label(node.texts.batch, "batch", "batch", batchX, MARGIN.top - 12 - behind, { class: size.narrow ? "batch narrow" : "batch" });
+  // The names of the axes stand above and below, so that nothing lies in a wire's way.
+  const [start, base] = [left - 7, top - 12 - behind];
+  const above = labelsAbove(tensor, width);
+  const [rows, thinned] = above.length > 1 ? above : [above[0] ?? "", ""];
+  const batchY = batchBeside(tensor, width) ? base : base - 14 * above.length;
+  label(node.texts.batch, "batch", "batch", Math.max(left + width + 8, start + textWidth("batch", 11)), batchY);
+  label(node.texts.rows, rows, tensor.rows?.axis, start, thinned ? base - 14 : base);
+  label(node.texts.thinned, thinned, tensor.rows?.axis, start, base);
 
-  drawBar(node.bars.rows, tensor.rows, `M${left - 6},${MARGIN.top}V${bottom}`);
-  const middle = MARGIN.top + height / 2;
-  const beside = left - 11 - size.clash;
-  label(node.texts.rows, tensor.rows ? axisLabel(tensor.rows) : "", tensor.rows?.axis, beside, middle, {
-    transform: `rotate(-90 ${beside.toFixed(1)} ${middle.toFixed(1)})`,
-  });
+  drawBar(node.bars.rows, tensor.rows, `M${left - 6},${top}V${bottom}`);
+  const middle = top + height / 2;
   let y = bottom + 6;
   const steps = segments.map(([from, to]) => `M${from.toFixed(1)},${y}H${to.toFixed(1)}`).join("");
   drawBar(node.bars.columns, tensor.columns, steps);
   const centre = left + width / 2;
+  const words = labelsBelow(tensor, width);
   if (tensor.hidden) label(node.texts.columns, tensor.nothing ? "×" : "?", null, centre, middle + 8, { class: "asked" });
   else {
-    const words = tensor.columns ? axisLabel(tensor.columns) : "";
-    label(node.texts.columns, words, tensor.columns?.axis, centre, y + 14, { class: "" });
+    label(node.texts.columns, words.columns[0] ?? "", tensor.columns?.axis, centre, y + 14, { class: "" });
   }
-  y += 20;
+  label(node.texts.steps, words.columns[1] ?? "", tensor.columns?.axis, centre, y + 32);
+  y += words.columns.length > 1 ? 38 : 20;
 
   while (node.blocks.length < tensor.blocks.length) {
     node.blocks.push([createSvg("path", "bar", node.svg), createSvg("text", "", node.svg)]);
   }
   while (node.blocks.length > tensor.blocks.length) node.blocks.pop()?.forEach((element) => element.remove());
-  const words = labelsBelow(tensor);
   [...tensor.blocks].reverse().forEach((axis, index) => {
     const [bar, text] = node.blocks[index];
     const at = y + index * 18;
@@ -147,7 +145,7 @@ export function drawTensor(node, tensor, size, values, still) {
     label(text, words.blocks[index], axis.axis, centre, at + 13);
   });
   // The channels' bar runs the way they stand: from the front to the back.
-  const corner = `M${left - 1},${MARGIN.top - 1}l${behind},${-behind}`;
+  const corner = `M${left - 1},${top - 1}l${behind},${-behind}`;
   drawBar(node.depth[0], behind ? (tensor.depth ?? null) : null, corner);
   label(node.depth[1], words.depth, tensor.depth?.axis, centre, y + tensor.blocks.length * 18 + 13);
 

@@ -61,7 +61,7 @@ function hintOf({ description, hidden = [], follows = [] }) {
 function markMoved(state, { axes, parameters }) {
   /** @type {(Element | null | undefined)[]} */
   const parts = axes.map(({ name, tensor, axis }) =>
-    state.tensors.get(`${name}:${tensor}`)?.shape.children[axis]?.querySelector("b"),
+    state.tensors.get(`${name}:${tensor}`)?.shape.querySelectorAll(".axis")[axis]?.querySelector("b"),
   );
   parts.push(...parameters.map(({ name }) => state.layers.get(name)?.params));
   const all = state.root.querySelectorAll(".moved");

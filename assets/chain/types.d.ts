@@ -49,8 +49,19 @@ export interface Item {
   reads: string[];
   inputs: Tensor[];
   tensors: Tensor[];
+  // What each tensor is called ("" where nothing is known), and whether a layer or the model's own output uses it.
+  names: string[];
+  used: boolean[];
+  ports: Port[];
   depth: number;
   lane: number;
+}
+
+// Where a wire ends at a box: one for each tensor that is read, with what the layer calls it there.
+export interface Port {
+  name: string;
+  output: number;
+  label: string;
 }
 
 export interface LayerItem extends Item {
@@ -60,6 +71,8 @@ export interface LayerItem extends Item {
 export interface Wire {
   from: Item;
   to: Item;
+  output: number;
+  port: number;
 }
 
 export interface Graph {
@@ -69,6 +82,7 @@ export interface Graph {
   depth: number;
 }
 
+// Pixels of one drawn column and of one drawn row; of pictures, the part of their own size.
 export interface Limit {
   columns: number;
   rows: number;
@@ -79,9 +93,8 @@ export interface Size {
   height: number;
   left: number;
   right: number;
+  top: number;
   below: number;
-  clash: number;
-  narrow: boolean;
   outer: number;
   total: number;
 }
@@ -111,6 +124,8 @@ export interface Heights {
   box: number;
   all: number;
   caption: number;
+  // The middle of each named port, from the top of the box.
+  ports?: number[];
 }
 
 export interface Spot {
@@ -124,6 +139,8 @@ export interface Placed {
   caption: number | null;
   height: number;
   width: number;
+  // Where the wires that go round run, for each lane.
+  rounds: number[];
 }
 
 export interface TensorNode {
@@ -135,7 +152,7 @@ export interface TensorNode {
   ground: SVGElement;
   levels: SVGElement[];
   bars: { rows: SVGElement; columns: SVGElement };
-  texts: { batch: SVGElement; rows: SVGElement; columns: SVGElement };
+  texts: { batch: SVGElement; rows: SVGElement; thinned: SVGElement; columns: SVGElement; steps: SVGElement };
   blocks: [SVGElement, SVGElement][];
   depth: [SVGElement, SVGElement];
   size: Size | null;
@@ -149,6 +166,7 @@ export interface LayerNode {
   type: HTMLElement;
   short: HTMLElement;
   reads: HTMLElement;
+  ports: HTMLElement;
   params: HTMLElement;
   arithmetic: HTMLElement;
   change: HTMLElement;
