@@ -1,21 +1,23 @@
 // The chain component: keeps one DOM node per layer and tensor, and moves and repaints those instead of drawing anew.
 
 import { setTheme } from "./axes.js";
+import { newAsked } from "./chain/asked.js";
 import { endFollower, newFollower, takePage } from "./chain/follow.js";
 import { graph } from "./chain/graph.js";
 import { newLayer, writeLayer } from "./chain/layer.js";
 import { captionRoom, place, plan, shapeMiddle, shapeSpan } from "./chain/layout.js";
 import { wirePaths } from "./chain/paths.js";
 import { nameOf, shapesOf, writeShape } from "./chain/shape.js";
-import { drawTensor, newTensor } from "./chain/tensor.js";
+import { fitsChain, newShown, newShownLine, takeShown, valuesOf, writeShown } from "./chain/shown.js";
+import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
 import { newChanges, tellChanges } from "./chain/told.js";
 import { drawUnrolled } from "./chain/unrolled.js";
-import { listenForWhy, newWhy, writeWhy } from "./chain/why.js";
+import { listenForWhy, newWhy, writeInside, writeWhy } from "./chain/why.js";
 import { create, createSvg, mark, prefersStill, say } from "./dom.js";
 import { held } from "./held.js";
 
-/** @import { Graph, Heights, Item, LayerItem, LayerNode, PageData, Placed, Spot, State } from "./chain/types.d.ts" */
+/** @import { Graph, Heights, Item, LayerItem, LayerNode, PageData, Placed, ShownDetail, Spot, State } from "./chain/types.d.ts" */
 /** @import { Component } from "./component.d.ts" */
 
 /** @type {WeakMap<HTMLElement, State>} */
@@ -26,6 +28,7 @@ function newChain(parent) {
   const root = create("div", "explorer-chain", parent);
   const told = create("p", "told", root);
   mark(told, { role: "status", "aria-live": "polite" });
+  const shownLine = newShownLine(root);
   const scroll = create("div", "scroll", root);
   const stage = create("div", "stage", scroll);
   const list = create("div", "list", stage);
@@ -49,8 +52,9 @@ function newChain(parent) {
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
   const noted = create("div", "noted", root);
   const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() };
-  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges() };
-  const parts = { root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
+  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), items: [] };
+  const asked = newAsked(() => state.closed || writeInside(state));
+  const parts = { shown: newShown(), shownLine, asked, root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
@@ -59,6 +63,9 @@ function newChain(parent) {
   state.observer.observe(root);
   state.follower = newFollower(state, draw);
   listenForWhy(state);
+  const listen = (/** @type {Event} */ event) => show(state, /** @type {CustomEvent<ShownDetail>} */ (event).detail);
+  document.addEventListener("explorer:shown", listen);
+  state.end = () => document.removeEventListener("explorer:shown", listen);
   return state;
 }
 
@@ -80,7 +87,8 @@ function keep(map, keys, make) {
 
 /** @type {(state: State, still?: boolean) => void} */
 function draw(state, still = false) {
-  const { description, values, waiting, hidden = [], view } = state.data;
+  const { description, waiting, hidden = [], view } = state.data;
+  state.shown.fits = fitsChain(state.shown, description);
   const empty = !description?.layers?.length;
   state.root.toggleAttribute("data-waiting", Boolean(waiting) || empty);
   state.root.toggleAttribute("data-empty", empty);
@@ -102,8 +110,9 @@ function draw(state, still = false) {
   } else {
     mark(state.list, { "aria-label": description.spoken });
     drawItems(state, graphed, still || prefersStill());
-    if (unrolled) drawUnrolled(state.unrolled, description, values);
+    if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state));
   }
+  writeShown(state);
   tellChanges(state);
   writeNoted(state);
   writeWhy(state);
@@ -135,6 +144,7 @@ function drawItems(state, graphed, still) {
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
 
+  const values = valuesOf(state);
   for (const item of graphed.items) {
     const spot = held(placed.spots, item.name);
     if (item.layer) moveLayer(held(state.layers, item.name), spot, placed);
@@ -142,7 +152,7 @@ function drawItems(state, graphed, still) {
     item.tensors.forEach((tensor, index) => {
       const node = held(state.tensors, `${item.name}:${index}`);
       const [size, at] = [held(planned.sizes, item.name)[index], spot.tensors[index]];
-      const given = index === 0 && !tensor.hidden ? state.data.values?.[item.name] : null;
+      const given = index === 0 && !tensor.hidden ? values?.[item.name] : null;
       drawTensor(node, tensor, size, given, still);
       node.svg.toggleAttribute("data-unused", !item.used[index]);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
@@ -150,7 +160,27 @@ function drawItems(state, graphed, still) {
       node.shape.style.transform = `translate(${centre}px, ${placed.caption ?? at.shape}px) translateX(-50%)`;
     });
   }
+  state.items = graphed.items;
   drawWires(state, wirePaths(graphed, planned, placed, heights));
+}
+
+// The epoch that the live panel displays has changed: the same tensors get other numbers.
+/** @type {(state: State, detail: ShownDetail) => void} */
+function show(state, detail) {
+  const { data, shown } = state;
+  if (!data?.live) return;
+  const before = valuesOf(state);
+  takeShown(shown, detail, data.description);
+  const values = valuesOf(state);
+  writeShown(state);
+  if (values !== before && !data.hidden?.length) {
+    for (const { name, tensors } of state.items) {
+      const node = state.tensors.get(`${name}:0`);
+      if (node && tensors.length && !tensors[0].hidden) repaintTensor(node, tensors[0], values?.[name]);
+    }
+    if (!state.unrolled.hidden) drawUnrolled(state.unrolled, data.description, values);
+  }
+  writeInside(state);
 }
 
 /** @type {(state: State, item: Item) => Heights} */
@@ -233,9 +263,13 @@ export default function ({ data, parentElement }) {
   let state = chains.get(parentElement);
   if (!state) chains.set(parentElement, (state = newChain(parentElement)));
   setTheme(state.root);
+  const fresh = !state.data;
   takePage(state, data);
+  // A panel that was there before has told already what it shows.
+  if (fresh && data.live) document.dispatchEvent(new CustomEvent("explorer:ask"));
   return () => {
     state.closed = true;
+    state.end();
     endFollower(state.follower);
     state.observer.disconnect();
     state.root.remove();

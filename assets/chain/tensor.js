@@ -158,6 +158,12 @@ export function drawTensor(node, tensor, size, values, still) {
   }
 }
 
+// Other numbers in the same cells: nothing is laid out anew.
+/** @type {(node: TensorNode, tensor: Tensor, values: Numbers | null | undefined) => void} */
+export function repaintTensor(node, tensor, values) {
+  if (node.size && !isPicture(tensor)) drawCells(node, tensor, node.size, values);
+}
+
 /** @type {(bar: SVGElement, axis: Axis | null, path: string) => void} */
 function drawBar(bar, axis, path) {
   mark(bar, { d: axis ? path : "", style: axis ? `stroke:${axisColour(axis.axis)}` : "" });

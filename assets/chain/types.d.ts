@@ -21,7 +21,53 @@ export interface PageData {
   hidden: Hidden;
   marks: Record<string, string>;
   open: string | null;
+  // Whether it follows the run that the page plays.
+  live?: boolean;
   url: string;
+}
+
+// One tensor at one epoch, as the live panel hands it on: all numbers, row by row.
+export interface Given extends Omit<Numbers, "numbers" | "largest"> {
+  numbers: Float32Array;
+}
+
+// What `explorer:shown` tells. run: null where there is none. tensors: null where they are not there for this epoch.
+export interface ShownDetail {
+  run: string | null;
+  epoch: number;
+  sequence: number;
+  trained: number;
+  layout: unknown;
+  sources: Map<string, Given> | null;
+  tensors: Map<string, Given> | null;
+}
+
+// asked: the epoch that is displayed elsewhere; epoch: the one whose numbers are here. scales: the largest number so far.
+export interface Shown {
+  run: string | null;
+  epoch: number | null;
+  asked: number;
+  sequence: number;
+  scales: Map<string, number>;
+  numbers: Values | null;
+  fits: boolean;
+}
+
+export interface Wanted {
+  run: string;
+  sequence: number;
+  epoch: number;
+  layer: string;
+}
+
+export interface Asked {
+  changed: () => void;
+  get: (url: string) => Promise<Response>;
+  later: (again: () => void) => void;
+  busy: boolean;
+  wanted: Wanted | null;
+  answers: Map<string, LayerDrawing | null>;
+  last: (Wanted & { drawing: LayerDrawing }) | null;
 }
 
 export interface Axis {
@@ -238,6 +284,11 @@ export interface State {
   closed: boolean;
   why: Why;
   changes: Changes;
+  shown: Shown;
+  shownLine: HTMLElement;
+  asked: Asked;
+  items: Item[];
+  end: () => void;
   layers: Map<string, LayerNode>;
   sources: Map<string, HTMLElement>;
   tensors: Map<string, TensorNode>;

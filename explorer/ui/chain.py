@@ -45,4 +45,5 @@ def chain(
         description = hidden_words(description, hidden)
     data = {"description": description, "values": values, "waiting": waiting, "query": query, "follows": list(follows)}
     shown = {"drawings": drawings, "view": view, "hidden": list(hidden), "marks": dict(marks or {}), "open": open}
-    _CHAIN(data={**data, **shown, "url": "/shapes"}, key=key)
+    # The page's own model follows the run that is played; those that are compared do not.
+    _CHAIN(data={**data, **shown, "live": key == "chain", "url": "/shapes"}, key=key)
