@@ -2,10 +2,13 @@
 
 import { setTheme } from "./axes.js";
 import { newAsked } from "./chain/asked.js";
+import { newBlock, placeBlock } from "./chain/block.js";
+import { folded, repeatsOf } from "./chain/fold.js";
 import { endFollower, newFollower, takePage } from "./chain/follow.js";
 import { graph } from "./chain/graph.js";
 import { newLayer, writeLayer } from "./chain/layer.js";
 import { captionRoom, place, plan, shapeMiddle, shapeSpan } from "./chain/layout.js";
+import { newPan, placePan } from "./chain/pan.js";
 import { wirePaths } from "./chain/paths.js";
 import { nameOf, shapesOf, writeShape } from "./chain/shape.js";
 import { fitsChain, newShown, newShownLine, takeShown, valuesOf, writeShown } from "./chain/shown.js";
@@ -26,10 +29,12 @@ const chains = new WeakMap();
 /** @type {(parent: HTMLElement) => State} */
 function newChain(parent) {
   const root = create("div", "explorer-chain", parent);
-  const told = create("p", "told", root);
+  const head = create("div", "head-line", root);
+  const told = create("p", "told", head);
   mark(told, { role: "status", "aria-live": "polite" });
-  const shownLine = newShownLine(root);
-  const scroll = create("div", "scroll", root);
+  const shownLine = newShownLine(head);
+  const frame = create("div", "frame", root);
+  const scroll = create("div", "scroll", frame);
   const stage = create("div", "stage", scroll);
   const list = create("div", "list", stage);
   mark(list, { role: "list" });
@@ -51,8 +56,8 @@ function newChain(parent) {
   const tip = create("div", "tip", root);
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
   const noted = create("div", "noted", root);
-  const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() };
-  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), items: [] };
+  const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map(), items: [] };
+  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
   const asked = newAsked(() => state.closed || writeInside(state));
   const parts = { shown: newShown(), shownLine, asked, root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
@@ -62,11 +67,25 @@ function newChain(parent) {
   });
   state.observer.observe(root);
   state.follower = newFollower(state, draw);
+  state.pan = newPan(state, frame);
+  state.block = newBlock(stage, () => {
+    state.unfolded = !state.unfolded;
+    draw(state);
+  });
   listenForWhy(state);
   const listen = (/** @type {Event} */ event) => show(state, /** @type {CustomEvent<ShownDetail>} */ (event).detail);
   document.addEventListener("explorer:shown", listen);
   state.end = () => document.removeEventListener("explorer:shown", listen);
   return state;
+}
+
+// What is drawn: of a long chain a block that comes again and again once. A marked layer must be seen.
+/** @type {(state: State) => Partial<import("./description.d.ts").Description>} */
+function foldable(state) {
+  const { description, hidden = [], marks } = state.data;
+  const plain = description && !hidden.length && !Object.keys(marks ?? {}).length;
+  state.fold = plain ? repeatsOf(description) : null;
+  return description && state.fold && !state.unfolded ? folded(description, state.fold) : (description ?? {});
 }
 
 // Nodes that the new description no longer names leave; all others stay the same elements.
@@ -101,7 +120,7 @@ function draw(state, still = false) {
   state.scroll.hidden = unrolled;
   state.unrolled.hidden = !unrolled;
   setFont(getComputedStyle(state.root).fontFamily);
-  const graphed = graph(description ?? {}, hidden);
+  const graphed = graph(foldable(state), hidden);
   keepNodes(state, graphed);
   if (empty || !state.width) {
     for (const path of state.paths.values()) path.remove();
@@ -140,8 +159,10 @@ function drawItems(state, graphed, still) {
   const measured = new Map(graphed.items.map((item) => [item.name, measureWords(state, item)]));
   const heights = (/** @type {Item} */ item) => held(measured, item.name);
   const placed = place(graphed, planned, heights);
+  placed.height += placeBlock(state.block, state.fold, state.unfolded, graphed, planned, placed);
   mark(state.wires, { width: placed.width, height: placed.height });
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
+  placePan(state.pan, graphed, planned, placed, state.width);
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
 
   const values = valuesOf(state);

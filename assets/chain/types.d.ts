@@ -128,6 +128,35 @@ export interface Graph {
   depth: number;
 }
 
+// A block of layers that comes several times in a row: from which layer on, how many layers, how often, and their names.
+export interface Fold {
+  start: number;
+  size: number;
+  times: number;
+  names: string[];
+}
+
+export interface BlockFrame {
+  element: HTMLElement;
+  times: HTMLElement;
+  words: HTMLElement;
+  button: HTMLElement;
+}
+
+// ends: where every box ends. drawn: how many layers are said to be further right.
+export interface Pan {
+  scroll: HTMLElement;
+  stage: HTMLElement;
+  more: HTMLElement;
+  bar: HTMLElement;
+  zoom: number;
+  width: number;
+  height: number;
+  room: number;
+  ends: number[];
+  drawn: number;
+}
+
 // Pixels of one drawn column and of one drawn row; of pictures, the part of their own size.
 export interface Limit {
   columns: number;
@@ -288,6 +317,10 @@ export interface State {
   shownLine: HTMLElement;
   asked: Asked;
   items: Item[];
+  pan: Pan;
+  block: BlockFrame;
+  fold: Fold | null;
+  unfolded: boolean;
   end: () => void;
   layers: Map<string, LayerNode>;
   sources: Map<string, HTMLElement>;

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.shapes.captions import hidden_words
 from explorer.ui.modules import component, styles
 
-STYLES = ("axes.css", "chain.css", "changes.css", "why.css", "inside.css", "terms.css")
+STYLES = ("axes.css", "chain.css", "zoom.css", "changes.css", "why.css", "inside.css", "terms.css")
 
 _CHAIN = st.components.v2.component("explorer_chain", css=styles(STYLES), js=component("chain.js"), isolate_styles=False)
 
