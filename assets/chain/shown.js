@@ -90,7 +90,7 @@ export function shownInWords(shown, drawn) {
   const after = missing ? `: the numbers of epoch ${shown.asked} are not here` : "";
   if (!drawn) return { before: "", bold: "untrained weights", after: "" };
   if (epoch === null) return { before: `${sequence}, `, bold: "untrained weights", after };
-  return { before: `${sequence} through the net of `, bold: `epoch ${epoch}`, after };
+  return { before: `${sequence} through the model of `, bold: `epoch ${epoch}`, after };
 }
 
 /** @type {(state: State) => void} */
