@@ -20,7 +20,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from explorer.experiment import Frame
+from explorer.experiment import ENDED, Experiment, Frame
 from explorer.runtime.database import TABLES, Database
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
@@ -85,9 +85,21 @@ class Store:
 
         None: there is no such run.
         """
-        taken = RUNS.update().where(RUNS.c.id == run_id).values(server=self.server, lease=time.time() + LEASE_SECONDS)
+        return self._take(RUNS.update().where(RUNS.c.id == run_id), run_id)
+
+    def take_ended(self, run_id: str, experiment: Experiment) -> tuple[Run, bytes | None] | None:
+        """The same of a run that has ended, which goes on with this experiment: its own, but for the number of epochs.
+
+        None: there is no such run, or it has not ended.
+        """
+        ended = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.state.in_(ENDED))
+        goes_on = {"experiment": json.dumps(experiment.to_dict()), "state": "queued", "reason": "", "held": ""}
+        return self._take(ended.values(goes_on), run_id)
+
+    def _take(self, chosen: sql.Update, run_id: str) -> tuple[Run, bytes | None] | None:
         with self.database.transaction() as connection:
-            if not connection.execute(taken).rowcount:
+            lease = time.time() + LEASE_SECONDS
+            if not connection.execute(chosen.values(server=self.server, lease=lease)).rowcount:
                 return None
             row = connection.execute(RUNS.select().where(RUNS.c.id == run_id)).one()
             state = connection.execute(sql.select(STATES.c.state).where(STATES.c.run == run_id)).scalar()

@@ -102,9 +102,30 @@ def test_reset_starts_anew_and_keeps_the_old_run(engine, calm):
     state_is(engine, second, "done")
     assert losses(engine.store, second) == calm
     assert losses(engine.store, first) == calm[:4]
-    third = engine.reset(second, "me")
-    state_is(engine, third, "done")
-    assert losses(engine.store, third) == calm
+    third = engine.reset(second, "me", replace(SMALL, seed=4))
+    assert (engine.status(third)["state"], epoch_of(engine, third)) == ("paused", 0)
+    assert engine.open(third, "me").experiment == replace(SMALL, seed=4)
+    assert engine.status(second)["state"] == "done"
+
+
+def test_a_run_that_has_ended_trains_on_as_if_it_had_been_longer(engine, calm):
+    short = engine.submit(replace(SMALL, epochs=3), "me")
+    state_is(engine, short, "done")
+    engine.train_more(short, "me", 3)
+    assert engine.status(short)["state"] == "done"
+    engine.train_more(short, "me", SMALL.epochs)
+    wait_for(lambda: epoch_of(engine, short) == SMALL.epochs)
+    state_is(engine, short, "done")
+    assert losses(engine.store, short) == calm
+    assert engine.open(short, "me").experiment == SMALL
+    stopped = engine.submit(SMALL, "me", steps=2)
+    state_is(engine, stopped, "paused")
+    engine.stop(stopped, "me")
+    engine.train_more(stopped, "me", SMALL.epochs)
+    wait_for(lambda: epoch_of(engine, stopped) == SMALL.epochs)
+    assert losses(engine.store, stopped) == calm
+    with pytest.raises(Refused, match="belongs to somebody else"):
+        engine.train_more(stopped, "you", 20)
 
 
 def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):

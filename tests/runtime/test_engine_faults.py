@@ -279,6 +279,7 @@ def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
     engine.submit(ENDLESS, "you")
     again = engine.reset(mine[0], "me")
     assert engine.status(mine[0])["state"] == "stopped"
+    engine.resume(again, "me")
     with pytest.raises(Refused, match="You have 10 runs"):
         engine.submit(LONG, "me")
     engine.pause(again, "me")
