@@ -56,7 +56,7 @@ def contrasts(page: Page) -> dict[str, float]:
     found = {
         "the page that is open": contrast(page.locator(".st-key-pages a[disabled] p").locator("visible=true")),
         "another page": contrast(page.locator(".st-key-pages a:not([disabled]) p").locator("visible=true")),
-        "a primary button": contrast(page.locator(".st-key-train button[kind=primary] p")),
+        "the main button": contrast(page.locator(".st-key-train button span")),
         "a caption": contrast(page.get_by_test_id("stCaptionContainer").locator("p").first),
         "the line of the task": contrast(page.locator(".explorer-head p").last),
         "the name of an input": contrast(page.locator(".explorer-head b.features").first),
@@ -66,7 +66,7 @@ def contrasts(page: Page) -> dict[str, float]:
     }
     page.locator(".st-key-train button").hover()
     page.wait_for_function(SETTLED)
-    found["a primary button under the pointer"] = contrast(page.locator(".st-key-train button p"))
+    found["the main button under the pointer"] = contrast(page.locator(".st-key-train button span"))
     return found
 
 

@@ -32,6 +32,10 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").click()
 
 
+def at_speed(page: Page, speed: str) -> None:
+    page.locator(f"[data-live] input[value={speed}]").check(force=True)
+
+
 def number(page: Page, attribute: str) -> int:
     return int(panel(page).get_attribute(attribute))
 
@@ -164,6 +168,8 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
 
 def test_pause_step_resume_stop_and_reset(page, server):
     open_page(page, server, LONG)
+    # The newest epoch is shown: a step is then one that is trained.
+    at_speed(page, "max")
     press(page, "train")
     wait_for_epoch(page, 1)
     press(page, "pause")
@@ -181,11 +187,49 @@ def test_pause_step_resume_stop_and_reset(page, server):
     expect(panel(page)).to_have_attribute("data-state", "stopped")
     stopped_at = number(page, "data-epoch")
     assert epoch + 2 <= stopped_at < 500
+    # Restart waits at epoch 0, with the settings on the page.
+    slide(page, "units", 1)
     press(page, "reset")
     expect(panel(page)).not_to_have_attribute("data-run", first)
+    expect(panel(page)).to_have_attribute("data-state", "paused")
+    expect(panel(page)).to_have_attribute("data-shown", "0")
+    press(page, "resume")
     wait_for_epoch(page, 1)
+    expect(page.locator("[data-pin]")).to_have_text(re.compile("previous run: units 48 "))
     press(page, "stop")
     expect(panel(page)).to_have_attribute("data-state", "stopped")
+
+
+def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
+    open_page(page, server, SMALL + "&epochs=25&seed=3")
+    heard = "told => document.addEventListener('explorer:shown', event => window.told.push(event.detail.epoch))"
+    page.evaluate(f"() => {{ window.told = []; ({heard})(); }}")
+    at_speed(page, "normal")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-frames", "25")
+    # Training is over, and the film is not.
+    assert number(page, "data-shown") < 25
+    expect(page.locator(".st-key-pause button")).to_be_enabled()
+    expect(panel(page)).to_have_attribute("data-shown", "25")
+    assert page.evaluate("() => window.told.filter(epoch => epoch > 0)") == list(range(1, 26))
+
+    page.locator("[data-scrub]").fill("7")
+    for chart in ("loss", "error", "outputs"):
+        label = re.compile("epoch 7[^0-9]")
+        expect(page.locator(f'[data-chart="{chart}"]')).to_have_attribute("aria-label", label, ignore_case=True)
+    lines = page.locator("line.shown").evaluate_all("all => all.map(each => each.getAttribute('x1'))")
+    assert len(lines) == 2 and lines[0] == lines[1]
+    page.locator("h1, h2, h3, h4").first.click()
+    page.keyboard.press("ArrowRight")
+    expect(panel(page)).to_have_attribute("data-shown", "8")
+    page.keyboard.press("ArrowLeft")
+    expect(panel(page)).to_have_attribute("data-shown", "7")
+    page.keyboard.press("Space")
+    expect(panel(page)).to_have_attribute("data-shown", "25")
+
+    press(page, "more")
+    expect(panel(page)).to_have_attribute("data-frames", "50")
+    page.wait_for_url(re.compile("epochs=50"))
 
 
 def test_step_from_nothing_is_the_first_epoch(page, server):
@@ -337,6 +381,8 @@ def test_any_epoch_can_be_scrubbed_back_to(page, server):
     scrub = page.locator("[data-scrub]")
     scrub.focus()
     scrub.press("Home")
+    expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("before training"))
+    scrub.press("ArrowRight")
     expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("epoch 1[^0-9]"))
 
 
@@ -355,5 +401,5 @@ def test_nothing_is_cut_off(page, server, tmp_path):
                 box = page.locator(shown).first.bounding_box()
                 assert box["y"] >= 0
                 assert box["y"] + box["height"] <= 800, shown
-        nothing_lies_beside_the_window(page, "[data-layer], [data-chart], .stButton button")
+        nothing_lies_beside_the_window(page, "[data-layer], [data-chart], .stButton button, [data-live] button")
         page.screenshot(path=tmp_path / f"{scheme}-{width}.png")
