@@ -55,7 +55,9 @@ export function lossFigure(panel, size) {
     const level = Math.max(plot.top, Math.min(plot.bottom, y(last) || plot.bottom));
     return { text, y: level, lined: false, run: each.run };
   });
-  const labels = [...lined, ...named].map((label) => ({ ...label, width: widthOf(label.text) + (label.run ? 18 : 0) }));
+  const labels = [...lined, ...named].map((label) => {
+    return { ...label, width: Math.min(plot.width - 8, widthOf(label.text) + (label.run ? 18 : 0)) };
+  });
   const spots = placeLabels(labels, [...curves, ...before.map((each) => points(each.losses))], plot);
   spots.forEach(({ left, top }, index) => {
     const { text, run, width } = labels[index];
