@@ -124,11 +124,24 @@ BREAKING = {
         "add",
         ("timesteps (20 and 10)",),
     ),
+    "a sum of units and features": (
+        "i = keras.Input((20, 5))\nh = layers.Add()([layers.GRU(8, return_sequences=True)(i), i])\n"
+        "model = keras.Model(i, layers.Dense(1)(h))\n",
+        "add",
+        ("their axis 2 (8 and 5)",),
+    ),
+    "a sequence and a vector that are multiplied": (
+        "i = keras.Input((20, 5))\n"
+        "h = layers.Dot(axes=(2, 1))([layers.GRU(8, return_sequences=True)(i), layers.GRU(6)(i)])\n"
+        "model = keras.Model(i, layers.Dense(1)(h))\n",
+        "dot",
+        ("axis 2 of the first (8) and axis 1 of the second (6)",),
+    ),
     "a dot product": (
         "i, j = keras.Input((20, 5)), keras.Input((10, 6))\nh = layers.Dot(axes=2)([i, j])\n"
         "model = keras.Model([i, j], layers.Dense(1)(h))\n",
         "dot",
-        ("features (5 and 6)",),
+        ("axis 2 of the first (5) and axis 2 of the second (6)",),
     ),
 }
 

@@ -21,6 +21,11 @@ from explorer.snippet.reader.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.values import Array, Broken, Full, LayerValue, Unreadable, full
 
+_NO_TARGET = (
+    "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
+    'labels (`y_true`)."'
+)
+
 
 def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding | None]:
     """Read the code; a finding says why it is not whole. budget: what may be spent on it."""
@@ -194,7 +199,9 @@ def _many_outputs(case: Case, target: Full) -> Finding:
     outputs = case.whole.outputs
     makers = {id(each.made): each.made for each in outputs if each.made}
     maker = next(iter(makers.values()), None)
-    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}."
+    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}: fit needs one for each."
+    # Of a loss for all outputs Keras makes one for each, and finds no target for the second.
+    says = _NO_TARGET if isinstance(case.data.loss, str) else None
     candidates = []
     if (
         len(makers) == 1
@@ -205,13 +212,13 @@ def _many_outputs(case: Case, target: Full) -> Finding:
         edit = case.source.without_keyword(maker.layer.core.node, "return_state")
         if edit:
             candidates.append(Candidate("Return only the output (return_state=False)", (edit,)))
-        return Finding("state_unpacking", message, maker, None, None, False, tuple(candidates))
+        return Finding("state_unpacking", message, maker, None, says, False, tuple(candidates))
     if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
         edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
         return Finding(
-            "merge_mismatch", message, maker, None, None, False, (Candidate("Concatenate the two directions", (edit,)),)
+            "merge_mismatch", message, maker, None, says, False, (Candidate("Concatenate the two directions", (edit,)),)
         )
-    return Finding("target_mismatch", message, None, case.whole.node, None, False, ())
+    return Finding("target_mismatch", message, None, case.whole.node, says, False, ())
 
 
 def _syntax(error: SyntaxError) -> str:

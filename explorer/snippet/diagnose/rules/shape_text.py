@@ -7,6 +7,8 @@ from typing import Any
 from explorer.keras_internals import maker
 from explorer.layers.base import rules_for
 from explorer.layers.conv_recurrent import PLACES
+from explorer.layers.reading import numbered
+from explorer.shapes.axes import BY_RANK
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, MERGING, RESHAPING
 from explorer.snippet.reader.values import Call, LayerValue, Shape, TensorValue
@@ -23,6 +25,9 @@ def in_words(shape: Shape, axes: Axes) -> str:
     >>> in_words((None, 20, 5), ("batch", "timesteps", "features")), in_words((8, None, 5), ("batch", "axis 1", "axis 2"))
     ('(batch, timesteps 20, features 5)', '(batch, unknown, 5)')
     """
+    if len(axes) != len(shape):
+        # What a batch meets may have other axes than Keras said before.
+        axes = BY_RANK.get(len(shape), numbered(len(shape)))
     parts = []
     for axis, size in zip(axes, shape, strict=True):
         number = "unknown" if size is None else str(size)

@@ -109,8 +109,9 @@ def _across_the_batch(case: Case) -> Finding | None:
     """Attention over vectors: without timesteps it attends from sample to sample."""
     for call in case.called():
         ranks = [len(each.shape) for each in call.inputs]
-        if call.kind in ATTENTION and call.kind != "MultiHeadAttention" and ranks and max(ranks) == 2:
-            droppers = list(dict.fromkeys(each for tensor in call.inputs for each in case.droppers(tensor)))
+        if call.kind in ATTENTION and call.kind != "MultiHeadAttention" and ranks and min(ranks) == 2:
+            vectors = [tensor for tensor in call.inputs if len(tensor.shape) == 2]
+            droppers = list(dict.fromkeys(each for tensor in vectors for each in case.droppers(tensor)))
             lost = lost_in_words(case, droppers) or f"What `{call.name}` is given has no timesteps"
             message = f"{lost}: `{call.name}` now attends from one sample of the batch to the others."
             return Finding(
@@ -120,7 +121,7 @@ def _across_the_batch(case: Case) -> Finding | None:
                 None,
                 None,
                 True,
-                tuple(steps_back(case, call, droppers, call.inputs[0].shape)),
+                tuple(steps_back(case, call, droppers, vectors[0].shape)),
             )
     return None
 

@@ -132,6 +132,11 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
             text, edits = code_edits.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
             found.append(Candidate("Read the image row by row", (case.source.replaced(drop.made_at, text), *edits)))
     width = shape[-1] if shape else None
+    vectors = [place for place, each in enumerate(call.inputs) if len(each.shape) == 2]
+    if call.kind in ATTENTION and isinstance(width, int) and len(vectors) == 1 < len(call.inputs):
+        # One vector that asks a sequence is a sequence of one timestep.
+        alone = code_edits.before(case, call, "Reshape", f"(1, {width})", vectors[0])
+        found.append(Candidate("The vector as one timestep (Reshape)", tuple(alone)))
     if steps and isinstance(width, int) and width % steps == 0:
         found.insert(
             1,
