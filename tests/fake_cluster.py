@@ -41,7 +41,8 @@ class FakeCluster:
 
     deaths: how often a worker still dies with the next chunk or replay that it is given. by_memory: whether it dies for
     that reason. hanging: the seeds of runs whose chunks never come back while their worker lives. silent: seconds since
-    a worker was heard of. used: the bytes that each worker takes. chunks: (worker, seed, epochs asked) of every chunk that was sent.
+    a worker was heard of. used: the bytes that each worker takes. chunks: (worker, seed, epochs asked) of every chunk that
+    was sent.
     """
 
     remote, memory = False, 2 * 2**30

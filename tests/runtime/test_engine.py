@@ -52,7 +52,8 @@ def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(
 
 def test_watching_changes_no_loss_and_what_is_watched_is_there_for_every_epoch(engine, calm):
     run_id = engine.submit(SMALL, "me", paused=True)
-    with engine.watch(run_id, lambda _: None, 3), engine.watch(run_id, lambda _: None, 6), engine.watch(run_id, lambda _: None):
+    pages = [engine.watch(run_id, lambda _: None, sequence) for sequence in (3, 6, None)]
+    with pages[0], pages[1], pages[2]:
         engine.resume(run_id, "me")
         state_is(engine, run_id, "done")
     assert losses(engine.store, run_id) == calm
