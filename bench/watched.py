@@ -22,7 +22,8 @@ CHUNK_SECONDS = 0.1
 
 def measure(names: Sequence[str] = tuple(ARCHITECTURES)) -> dict[str, dict[str, float]]:
     """By architecture, at the sizes that the page opens with: without, watched: median milliseconds of the processor for an
-    epoch, as chunks of 0.1 s train it; ratio: the median of the ratios of the pairs, one right after the other; bytes: of an epoch's tensors.
+    epoch, as chunks of 0.1 s train it; ratio: the median of the ratios of the pairs, one right after the other; bytes: of
+    one sequence's tensors in one epoch.
     """
     return {name: _measured(name) for name in names}
 
