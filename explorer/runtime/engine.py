@@ -29,6 +29,7 @@ from explorer.runtime.engine_core import EngineCore
 from explorer.runtime.queries import Refused
 from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR
 from explorer.runtime.records import Run, owner_of
+from explorer.runtime.replays import Shown
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 from explorer.runtime.subscribers import Notify
@@ -248,12 +249,23 @@ class Engine:
 
     # --- who watches
 
-    def watch(self, run_id: str, notify: Notify) -> AbstractContextManager[None]:
+    def watch(self, run_id: str, notify: Notify, sequence: int | None = None) -> AbstractContextManager[None]:
         """While this is held, `notify` is called (from any thread) whenever there is news of the run.
 
-        It is given whether the news is urgent: another state, which somebody who pressed a button waits for.
+        It is given whether the news is urgent: another state, which somebody who pressed a button waits for. sequence: the
+        probe sequence whose tensors are computed and stored with every epoch meanwhile.
         """
-        return self._core.subscribers.watch(run_id, notify)
+        return self._core.subscribers.watch(run_id, notify, sequence)
+
+    def tensors(
+        self, run: Run, sequence: int, first: int, last: int, layer: str | None = None, timeout: float = 10.0
+    ) -> Shown:
+        """What flows within a run's model for one probe sequence, at its epochs from `first` to `last`, and what the drawing
+        of one layer shows. Epochs that nobody watched are trained again in a worker, as long as that takes a few seconds.
+
+        Raises TimeoutError while the workers are busy or not up, Refused where they cannot do it, and DatabaseUnavailable.
+        """
+        return self._core.replays.tensors(run, sequence, first, last, layer, timeout)
 
     def status(self, run_id: str) -> Status | None:
         """What the panel's status line says of a run. None: there is no such run.

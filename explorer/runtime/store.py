@@ -25,6 +25,7 @@ from explorer.runtime.database import TABLES, Database
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
 from explorer.runtime.server_id import is_gone, new_server_id
+from explorer.runtime.stored_tensors import StoredTensors
 from explorer.runtime.tables import BYTES_OF_A_FRAME, FRAMES, RUNS, STATES, upgrade
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,7 @@ class Store:
         self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", TABLES, upgrade)
         self.server = new_server_id()
         self.descriptions = Descriptions(self.database)
+        self.tensors = StoredTensors(self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -146,6 +148,7 @@ class Store:
             self._update(connection, run_id, epoch=epoch, state=run_state, reason=reason, held=held)
             stored = connection.execute(last).scalar() or 0
             rows = [row for row in rows if row["epoch"] > stored]
+            fresh = [frame for frame in frames if frame.epoch > stored]
             if [row["epoch"] for row in rows] != list(range(stored + 1, epoch + 1)):
                 raise FramesMissing(f"Epoch {stored + 1} of run {run_id} is not among the frames that came.")
             if rows:
@@ -156,6 +159,7 @@ class Store:
             else:
                 connection.execute(STATES.update().where(STATES.c.run == run_id).values(epoch=epoch, state=state))
             grown = len(state) - (size_before or 0) + sum(len(row["outputs"]) + BYTES_OF_A_FRAME for row in rows)
+            grown += self.tensors.keep(connection, run_id, epoch, state, fresh)
             self._update(connection, run_id, bytes=RUNS.c.bytes + grown)
 
     def state(self, run_id: str) -> bytes | None:
@@ -266,6 +270,7 @@ class Store:
                 return False
             connection.execute(FRAMES.delete().where(FRAMES.c.run == run_id))
             connection.execute(STATES.delete().where(STATES.c.run == run_id))
+            self.tensors.delete(connection, run_id)
             connection.execute(RUNS.delete().where(RUNS.c.id == run_id))
         return True
 

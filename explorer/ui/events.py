@@ -7,7 +7,6 @@ does not matter when somebody joins, or how often the connection breaks.
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -27,6 +26,7 @@ from explorer.training import data
 from explorer.training.narration import Course, tell
 from explorer.ui import shutdown
 from explorer.ui.run_status import standing
+from explorer.ui.tensors import sequence_of, spelled
 
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
@@ -40,9 +40,11 @@ _NEVER = object()
 
 
 async def live(request: Request, engine: Engine) -> Response:
-    """GET /live/{run}?after=N: the events `state`, `frames`, `narration`, `end` of a run, from the epoch after N.
+    """GET /live/{run}?after=N[&tensors=S]: the events `state`, `frames`, `narration`, `end` of a run, from epoch N + 1 on.
 
-    What is sent is what changed: of the state only those values, of the frames only those that were not sent.
+    What is sent is what changed: of the state only those values, of the frames only those that were not sent. tensors: the
+    probe sequence that the page shows; meanwhile its tensors are computed with every epoch and sent with the frames, as
+    `explorer.ui.tensors` sends them.
     """
     run_id = request.path_params["run"]
     try:
@@ -54,13 +56,15 @@ async def live(request: Request, engine: Engine) -> Response:
     received = request.query_params.get("after", "0")
     after = int(received) if received.isdigit() and len(received) < 7 else 0
     return StreamingResponse(
-        _events(engine, run_id, run.experiment, after),
+        _events(engine, run_id, run.experiment, after, sequence_of(request.query_params.get("tensors"))),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(engine: Engine, run_id: str, experiment: Experiment, after: int) -> AsyncIterator[str]:
+async def _events(
+    engine: Engine, run_id: str, experiment: Experiment, after: int, sequence: int | None
+) -> AsyncIterator[str]:
     news, urgent, ends = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -83,7 +87,7 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
     sentences: list[str] | None = None
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
-        engine.watch(run_id, on_news),
+        engine.watch(run_id, on_news, sequence),
         shutdown.told(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
@@ -104,8 +108,9 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     narration.add(frames)
                     fresh = [frame for frame in frames if frame.epoch > after]
                     if fresh:
+                        found = await run_in_threadpool(_tensors, engine, run_id, sequence, fresh)
                         sent_at = loop.time()
-                        yield _event("frames", {"frames": [_spelled(frame) for frame in fresh]})
+                        yield _event("frames", {"frames": [_spelled(frame) | found.get(frame.epoch, {}) for frame in fresh]})
                     if len(frames) < FRAMES_AN_EVENT:
                         break
                 ended = status["state"] in ENDED
@@ -182,6 +187,14 @@ def _visible(status: Status) -> dict[str, Any]:
     }
 
 
+def _tensors(engine: Engine, run_id: str, sequence: int | None, frames: list[StoredFrame]) -> dict[int, dict[str, str]]:
+    """What is sent with frames of the tensors that were kept of them, by epoch."""
+    if sequence is None:
+        return {}
+    found = engine.store.tensors.tensors(run_id, sequence, frames[0].epoch, frames[-1].epoch)
+    return {epoch: {"tensors": spelled(numbers)} for epoch, numbers in found.items()}
+
+
 def _spelled(frame: StoredFrame) -> dict[str, Any]:
     return {
         "epoch": frame.epoch,
@@ -189,7 +202,7 @@ def _spelled(frame: StoredFrame) -> dict[str, Any]:
         "val_loss": frame.val_loss,
         "accuracy": frame.accuracy,
         "val_accuracy": frame.val_accuracy,
-        "outputs": base64.b64encode(frame.outputs).decode(),
+        "outputs": spelled(frame.outputs),
     }
 
 

@@ -50,6 +50,23 @@ def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(
     assert [(frame.epoch, frame.loss, frame.val_loss) for frame in frames] == [frame[:3] for frame in calm]
 
 
+def test_watching_changes_no_loss_and_what_is_watched_is_there_for_every_epoch(engine, calm):
+    run_id = engine.submit(SMALL, "me", paused=True)
+    pages = [engine.watch(run_id, lambda _: None, sequence) for sequence in (3, 6, None)]
+    with pages[0], pages[1], pages[2]:
+        engine.resume(run_id, "me")
+        state_is(engine, run_id, "done")
+    assert losses(engine.store, run_id) == calm
+    run = engine.store.run(run_id)
+    assert engine.store.tensors.tensors(run_id, 0, 1, SMALL.epochs) == {}
+    for sequence in (3, 6):
+        stored = engine.store.tensors.tensors(run_id, sequence, 1, SMALL.epochs)
+        assert sorted(stored) == list(range(1, SMALL.epochs + 1))
+    # A worker trains again what nobody watched.
+    found = engine.tensors(run, 0, 0, SMALL.epochs, timeout=60)
+    assert (sorted(found.tensors), found.reason) == (list(range(SMALL.epochs + 1)), "")
+
+
 def test_pausing_and_stepping_change_no_loss(engine, calm):
     run_id = engine.submit(SMALL, "me", steps=1)
     state_is(engine, run_id, "paused")
