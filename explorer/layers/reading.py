@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from explorer.keras_internals import mask_of, node_of
@@ -65,16 +66,25 @@ def given_masks(node: Any) -> dict[str, Any]:
     if node is None or class_name(node.operation) not in RULES:
         return {}
     args, kwargs = node.arguments.args, node.arguments.kwargs
-    names = list(inspect.signature(node.operation.call).parameters) if len(args) > 1 else []
+    # mypy takes no class for hashable.
+    names = _parameters(type(node.operation)) if len(args) > 1 else ()  # type: ignore[arg-type]
     given = dict(zip(names, args, strict=False)) | kwargs
     masks = {name: given[name] for name in given if name == "mask" or name.endswith("_mask")}
-    travelling = {id(mask_of(tensor)) for tensor in node.input_tensors}
+    if all(mask is None or isinstance(mask, bool) for mask in masks.values()):
+        return {}
     own = {id(tensor) for tensor in unmasked(node.input_tensors)}
+    own -= {id(mask_of(tensor)) for tensor in node.input_tensors}
     return {
         name: mask
         for name, mask in masks.items()
-        if any(id(each) in own - travelling for each in (mask if isinstance(mask, (list, tuple)) else [mask]))
+        if any(id(each) in own for each in (mask if isinstance(mask, (list, tuple)) else [mask]))
     }
+
+
+@lru_cache(maxsize=256)
+def _parameters(own: type) -> tuple[str, ...]:
+    """What a call of a layer takes, in this order."""
+    return tuple(inspect.signature(own.call).parameters)[1:]  # type: ignore[attr-defined]
 
 
 def mask_tensors(node: Any) -> set[int]:
@@ -89,10 +99,11 @@ def _handed_on(node: Any, inputs: Sequence[Any], followed: Mapping[int, Axes]) -
         return []
     if not any(id(each) in followed for each in inputs):
         return []
+    masks = mask_tensors(node)
     received = [
         Tensor(tuple(each.shape), followed.get(id(each), numbered(len(each.shape))), mask_of(each) is not None)
         for each in inputs
-        if id(each) not in mask_tensors(node)
+        if id(each) not in masks
     ]
     call, shapes = LayerCall(node.operation, received, [], node), [tuple(each.shape) for each in node.outputs]
     found = call.rules.axes(call, shapes) or []

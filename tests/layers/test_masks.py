@@ -94,6 +94,11 @@ def test_a_mask_that_is_handed_over_is_no_feature(layer):
     assert "4 features become" in told.change and "9" not in told.change.replace("9 timesteps", ""), told.change
 
 
+def test_a_mask_that_is_handed_over_by_its_place_is_one_too():
+    (told,) = handed(lambda x, mask: layers.GRU(3)(x, None, mask)).layers
+    assert told.skips_masked and told.names_in == ("input", "mask") and "4 features become" in told.change
+
+
 def test_a_mask_along_the_axis_that_is_pooled_is_told_where_channels_come_first():
     found = handed(lambda x, mask: layers.GlobalAveragePooling1D(data_format="channels_first")(x, mask=mask), (4,))
     (told,) = found.layers
