@@ -41,7 +41,7 @@ def main() -> None:
     with st.container(key="chain_place"):
         _shapes(experiment)
     run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
-    listen()
+    listen(experiment)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)
 

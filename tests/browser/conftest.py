@@ -16,6 +16,7 @@ from scripts.chromium import find
 PATIENCE = 90_000
 WINDOW = {"width": 1280, "height": 800}
 FAILED = pytest.StashKey[bool]()
+NO_HINTS = '["*"]'
 OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 
 
@@ -52,6 +53,8 @@ def context(tmp_path_factory) -> Iterator[BrowserContext]:
             folder, viewport=WINDOW, executable_path=path, args=CHROMIUM_FLAGS
         )
         context.set_default_timeout(PATIENCE)
+        # Hints are for people: a test that wants them takes this back.
+        context.add_init_script(f"if (location.host) localStorage.explorer_hints ??= '{NO_HINTS}'")
         yield context
         context.close()
 

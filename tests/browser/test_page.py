@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.application import Application
-from tests.browser.conftest import PATIENCE, somebody_else
+from tests.browser.conftest import NO_HINTS, PATIENCE, somebody_else
 from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
@@ -347,6 +347,35 @@ def test_back_returns_to_the_settings_before(page, server):
     page.go_back()
     page.wait_for_url(re.compile("architecture=gru_every_step"))
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+
+
+def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor, server):
+    page = visitor.new_page()
+    open_page(page, server, SMALL)
+    hint, kept = page.locator(".explorer-hint"), "JSON.parse(localStorage.explorer_hints)"
+    page.evaluate("localStorage.explorer_hints = '[]'")
+    try:
+        # Whoever follows a link with parameters gets none.
+        page.reload()
+        expect(page.locator(".st-key-train button")).to_be_enabled()
+        expect(hint).to_have_count(0)
+        page.goto(f"{server.url}/")
+        expect(hint).to_have_attribute("data-hint", "data")
+        slide(page, "timesteps", 1)
+        expect(hint).to_have_attribute("data-hint", "gru")
+        expect(hint).to_contain_text("hidden state of 32 units")
+        layer(page, "memory").locator(".box").click()
+        expect(hint).to_have_attribute("data-hint", "return_sequences")
+        hint.get_by_role("button", name="Got it").click()
+        expect(hint).to_have_attribute("data-hint", "time_distributed")
+        assert page.evaluate(kept) == ["data", "gru", "return_sequences"]
+        hint.get_by_role("button", name="No more hints").click()
+        expect(hint).to_have_count(0)
+        page.goto(f"{server.url}/")
+        expect(page.locator(".st-key-train button")).to_be_enabled()
+        expect(hint).to_have_count(0)
+    finally:
+        page.evaluate("hints => { localStorage.explorer_hints = hints; }", NO_HINTS)
 
 
 def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(visitor, server):
