@@ -153,14 +153,14 @@ class Store:
                 raise FramesMissing(f"Epoch {stored + 1} of run {run_id} is not among the frames that came.")
             if rows:
                 connection.execute(FRAMES.insert(), rows)
+            kept = self.tensors.keep_state(connection, run_id) + self.tensors.keep(connection, run_id, fresh)
             size_before = connection.execute(before).scalar()
             if size_before is None:
                 connection.execute(STATES.insert().values(run=run_id, epoch=epoch, state=state))
             else:
                 connection.execute(STATES.update().where(STATES.c.run == run_id).values(epoch=epoch, state=state))
             grown = len(state) - (size_before or 0) + sum(len(row["outputs"]) + BYTES_OF_A_FRAME for row in rows)
-            grown += self.tensors.keep(connection, run_id, epoch, state, fresh)
-            self._update(connection, run_id, bytes=RUNS.c.bytes + grown)
+            self._update(connection, run_id, bytes=RUNS.c.bytes + grown + kept)
 
     def state(self, run_id: str) -> bytes | None:
         """The state after the last stored chunk; None before the first."""

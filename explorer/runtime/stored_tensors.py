@@ -1,7 +1,7 @@
 """What is kept of a run to show the net at any epoch: its tensors where a page watched them, and states to train on from.
 
-The state after a chunk is kept as a key frame, from which every later epoch can be had again. Their number is bounded: of a
-long run, or of a large model, one in every so many epochs is kept, evenly.
+The state between two chunks is kept as a key frame, from which every later epoch can be had again. Their number is bounded:
+of a long run, or of a large model, one in every so many epochs is kept, evenly.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class StoredTensors:
                 found += [(row.epoch, row.state) for row in connection.execute(query)]
         return max(found)[1] if found else None
 
-    def keep(self, connection: sql.Connection, run_id: str, epoch: int, state: bytes, frames: Sequence[Frame]) -> int:
-        """Keep what a chunk brought that ended with `epoch`; returns by how many bytes the run has grown."""
+    def keep(self, connection: sql.Connection, run_id: str, frames: Sequence[Frame]) -> int:
+        """Keep what new frames brought; returns by how many bytes the run has grown."""
         rows = [
             {"run": run_id, "epoch": frame.epoch, "sequence": sequence, "numbers": numbers}
             for frame in frames
@@ -53,15 +53,16 @@ class StoredTensors:
         ]
         if rows:
             connection.execute(TENSORS.insert(), rows)
-        grown = sum(len(numbers) + BYTES_OF_A_ROW for frame in frames for numbers in frame.tensors.values())
-        return grown + self._keep_state(connection, run_id, epoch, state)
+        return sum(len(numbers) + BYTES_OF_A_ROW for frame in frames for numbers in frame.tensors.values())
 
-    def delete(self, connection: sql.Connection, run_id: str) -> None:
-        for table in (TENSORS, KEY_FRAMES):
-            connection.execute(table.delete().where(table.c.run == run_id))
-
-    def _keep_state(self, connection: sql.Connection, run_id: str, epoch: int, state: bytes) -> int:
-        most = min(MOST_KEY_FRAMES, MOST_BYTES_OF_KEY_FRAMES // (len(state) + BYTES_OF_A_ROW))
+    def keep_state(self, connection: sql.Connection, run_id: str) -> int:
+        """Keep the last state of a run as a key frame, before another takes its place; returns as `keep`."""
+        there = sql.select(STATES.c.epoch, sql.func.length(STATES.c.state)).where(STATES.c.run == run_id)
+        row = connection.execute(there).first()
+        if row is None:
+            return 0
+        epoch, size = row[0], row[1] + BYTES_OF_A_ROW
+        most = min(MOST_KEY_FRAMES, MOST_BYTES_OF_KEY_FRAMES // size)
         if most < 2:
             return 0
         query = sql.select(KEY_FRAMES.c.epoch).where(KEY_FRAMES.c.run == run_id).order_by(KEY_FRAMES.c.epoch)
@@ -69,12 +70,17 @@ class StoredTensors:
         gap = _gap(epoch, most)
         if epochs and epochs[-1] // gap == epoch // gap:
             return 0
-        connection.execute(KEY_FRAMES.insert().values(run=run_id, epoch=epoch, state=state))
+        state = sql.select(STATES.c.run, STATES.c.epoch, STATES.c.state).where(STATES.c.run == run_id)
+        connection.execute(KEY_FRAMES.insert().from_select(["run", "epoch", "state"], state))
         places = [each // gap for each in epochs]
         extra = [each for each, place, before in zip(epochs[1:], places[1:], places, strict=False) if place == before]
         if extra:
             connection.execute(KEY_FRAMES.delete().where(KEY_FRAMES.c.run == run_id, KEY_FRAMES.c.epoch.in_(extra)))
-        return (1 - len(extra)) * (len(state) + BYTES_OF_A_ROW)
+        return (1 - len(extra)) * size
+
+    def delete(self, connection: sql.Connection, run_id: str) -> None:
+        for table in (TENSORS, KEY_FRAMES):
+            connection.execute(table.delete().where(table.c.run == run_id))
 
 
 def _gap(epoch: int, most: int) -> int:
