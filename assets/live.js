@@ -3,12 +3,13 @@
 
 import { setTheme } from "./axes.js";
 import { mark } from "./dom.js";
-import { announce, answerWhoAsks } from "./live/announce.js";
+import { announce, answerWhoAsks, isWatched } from "./live/announce.js";
 import { ENDED, GOING } from "./live/controls.js";
 import { drawFigure } from "./live/draw.js";
 import { newEarlier, remember, togglePin } from "./live/earlier.js";
 import { errorFigure } from "./live/error.js";
 import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek } from "./live/film.js";
+import { newFlow, takeFlow } from "./live/flow.js";
 import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
 import { listenForKeys } from "./live/keys.js";
 import { lossFigure } from "./live/loss.js";
@@ -35,8 +36,9 @@ export function start(parent) {
   const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream(), may: NOT_YET };
   const chosen = { sequence: 0, film: newFilm(), earlier: newEarlier(), log: false, lost: false, note: "" };
   const asked = { wanted: null, sent: "", sentTimer: 0, pressed: "", expects: false, announced: "" };
+  const flowing = { flow: newFlow(), askTimer: 0, watched: false, url: "" };
   const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, tickTimer: 0, redraws: 0, closed: false };
-  const built = { ...newPanel(parent), ...kept, ...chosen, ...asked, ...drawing };
+  const built = { ...newPanel(parent), ...kept, ...chosen, ...asked, ...flowing, ...drawing };
   const panel = /** @type {Panel} */ (/** @type {unknown} */ (built));
   const { transport } = panel;
   for (const place of Object.values(transport.buttons)) {
@@ -51,7 +53,11 @@ export function start(parent) {
       changed(panel);
     };
   }
-  panel.select.onchange = () => ((panel.sequence = Number(panel.select.value)), changed(panel));
+  panel.select.onchange = () => {
+    panel.sequence = Number(panel.select.value);
+    changed(panel);
+    if (panel.watched) listenAgain(panel);
+  };
   panel.logButton.onclick = () => {
     panel.log = !panel.log;
     mark(panel.logButton, { "aria-pressed": panel.log });
@@ -59,7 +65,7 @@ export function start(parent) {
   };
   panel.observer = new ResizeObserver(() => (writeTransport(panel), redraw(panel)));
   for (const { chart } of panel.charts.values()) panel.observer.observe(chart);
-  panel.ends = [listenForKeys(panel.root, (key) => pressKey(panel, key)), answerWhoAsks(panel)];
+  panel.ends = [listenForKeys(panel.root, (key) => pressKey(panel, key)), answerWhoAsks(panel, () => !panel.watched && listenAgain(panel))];
   return panel;
 }
 
@@ -187,16 +193,19 @@ function handlers(panel) {
     },
     frames: ({ frames }) => {
       takeFrames(panel.frames, frames, panel.info);
+      if (panel.flow.run === panel.run) takeFlow(panel.flow, frames, panel.film.shown);
       changed(panel);
     },
     narration: ({ sentences }) => writeNarration(panel, sentences),
   };
 }
 
+// The server is asked for the tensors of the sequence that is shown, where something on the page draws them.
 /** @type {(panel: Panel, url: string) => void} */
 function listen(panel, url) {
-  const run = panel.run;
-  connect(panel.stream, url, {
+  const { run, sequence } = panel;
+  Object.assign(panel, { url, watched: isWatched() });
+  connect(panel.stream, panel.watched ? `${url}?tensors=${sequence}` : url, {
     after: () => lastEpoch(panel.frames),
     on: handlers(panel),
     lost: (lost) => {
@@ -205,6 +214,11 @@ function listen(panel, url) {
       writeTransport(panel);
     },
   });
+}
+
+/** @type {(panel: Panel) => void} */
+function listenAgain(panel) {
+  if (panel.run && isOpen(panel.stream)) listen(panel, panel.url);
 }
 
 /** @type {(panel: Panel, data: PageData) => void} */
@@ -248,7 +262,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => {
     panel.closed = true;
     disconnect(panel.stream);
-    for (const timer of [panel.labelTimer, panel.tickTimer, panel.sentTimer]) clearTimeout(timer);
+    for (const timer of [panel.labelTimer, panel.tickTimer, panel.sentTimer, panel.askTimer]) clearTimeout(timer);
     panel.observer.disconnect();
     panel.ends.forEach((end) => end());
     panel.root.remove();

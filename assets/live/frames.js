@@ -44,7 +44,8 @@ export function takeFrames(frames, incoming, info) {
     if (frame.epoch <= lastEpoch(frames)) continue;
     const outputs = halves(frame.outputs ?? "");
     const error = errors(outputs, info);
-    frames.list.push({ ...frame, outputs, error });
+    const { epoch, loss, val_loss, accuracy, val_accuracy } = frame;
+    frames.list.push({ epoch, loss, val_loss, accuracy, val_accuracy, outputs, error });
     for (const value of error) if (Number.isFinite(value)) frames.worst = Math.max(frames.worst, value);
     for (const value of outputs) {
       if (!Number.isFinite(value)) continue;

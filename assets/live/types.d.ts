@@ -1,5 +1,7 @@
 // What the live panel is told by Python and by the stream, and what it keeps.
 
+import type { Flow } from "./tensors.d.ts";
+
 // What is known of a run before its first frame (`explorer.ui.run_info`).
 export interface Info {
   key: string;
@@ -41,9 +43,10 @@ export interface SentFrame {
   accuracy?: number | null;
   val_accuracy?: number | null;
   outputs?: string;
+  tensors?: string;
 }
 
-export interface Frame extends Omit<SentFrame, "outputs"> {
+export interface Frame extends Omit<SentFrame, "outputs" | "tensors"> {
   outputs: Float32Array;
   error: Float32Array;
 }
@@ -252,7 +255,7 @@ export interface Built {
 
 // wanted: the buttons as they are drawn. sent: what was asked of Python and is not answered yet; pressed: what began the
 // run that is to come. expects: whether a run was asked to go on, and has not said yet that it does. announced: the epoch
-// that the page was told of.
+// that the page was told of. watched: whether the stream was asked for tensors.
 export interface Panel extends Built, Charted {
   may: May;
   wanted: Buttons | null;
@@ -261,6 +264,10 @@ export interface Panel extends Built, Charted {
   pressed: string;
   expects: boolean;
   announced: string;
+  flow: Flow;
+  askTimer: number;
+  watched: boolean;
+  url: string;
   status: Status;
   stream: Stream;
   lost: boolean;
