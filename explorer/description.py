@@ -132,6 +132,12 @@ class Outline(Plain, frozen=True):
     broken: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class Broken(Outline, frozen=True, kw_only=True):
+    """The layer that cannot go on. axes_in: the names of the axes of what it is given, as far as they are known."""
+
+    axes_in: tuple[Axes, ...]
+
+
 class Layer(Outline, frozen=True, kw_only=True):
     """One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from explorer.description import Outline
+from explorer.description import Broken, Outline
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Finding, Problem, Report
+from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.diagnose.rules.silent import hints
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue
 
@@ -30,7 +31,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     else:
         layers += [_plain(case, each) for each in case.order()]
     if broke is not None and not isinstance(broke.layer, str):
-        layers.append(_broken(broke))
+        layers.append(_broken(case, broke))
     output = tuple(each.shape for each in model.outputs) if model else None
     params = told.params if told and model else None
     return Report(tuple(layers), output, params, tuple(problems), good, told, case.data)
@@ -43,5 +44,6 @@ def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:
     return Outline(call.name, call.kind, inputs, output, None)
 
 
-def _broken(call: Call) -> Outline:
-    return Outline(call.name, call.kind, tuple(each.shape for each in call.inputs), None, None, broken=True)
+def _broken(case: Case, call: Call) -> Broken:
+    shapes, axes = tuple(each.shape for each in call.inputs), tuple(axes_at(case, each, call) for each in call.inputs)
+    return Broken(call.name, call.kind, shapes, None, None, broken=True, axes_in=axes)

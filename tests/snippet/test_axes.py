@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from explorer.snippet import check
+from explorer.ui.paste_chain import drawn
 
 HEAD = "import keras\nfrom keras import layers, ops\n"
 
@@ -159,3 +160,11 @@ def test_the_layer_that_cannot_run_is_marked_as_the_place_where_it_breaks(name):
     assert "dense" not in [each["name"] for each in report["layers"]]
     assert report["output"] is None and not report["holds"]
     assert all(words in problem["message"] for words in told)
+
+
+def test_a_layer_of_images_that_breaks_first_is_drawn_with_their_axes():
+    _, report = of("model = keras.Sequential([keras.Input((2, 8, 3)), layers.Conv2D(4, 5)])\n")
+    description = drawn(report)
+    assert description is not None
+    assert description["sources"][0]["axes"] == ["batch", "rows", "columns", "channels"]
+    assert description["layers"][-1]["axes_in"] == [["batch", "rows", "columns", "channels"]]
