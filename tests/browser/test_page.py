@@ -200,10 +200,19 @@ def test_pause_step_resume_stop_and_reset(page, server):
     expect(panel(page)).to_have_attribute("data-state", "stopped")
 
 
+# The epochs that the rest of the page is told of, and how many numbers of the hidden state.
+HEAR = """() => {
+  window.told = [];
+  document.addEventListener('explorer:shown', ({detail}) => {
+    const memory = detail.tensors?.get('memory')?.numbers.length ?? null;
+    window.told.push({run: detail.run, epoch: detail.epoch, memory});
+  });
+}"""
+
+
 def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     open_page(page, server, SMALL + "&epochs=25&seed=3")
-    heard = "told => document.addEventListener('explorer:shown', event => window.told.push(event.detail.epoch))"
-    page.evaluate(f"() => {{ window.told = []; ({heard})(); }}")
+    page.evaluate(HEAR)
     at_speed(page, "normal")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-frames", "25")
@@ -211,7 +220,11 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     assert number(page, "data-shown") < 25
     expect(page.locator(".st-key-pause button")).to_be_enabled()
     expect(panel(page)).to_have_attribute("data-shown", "25")
-    assert page.evaluate("() => window.told.filter(epoch => epoch > 0)") == list(range(1, 26))
+    # Every epoch was told of, some of them again when their tensors came.
+    told = page.evaluate("() => window.told.filter(({ run, epoch }) => run && epoch > 0)")
+    assert list(dict.fromkeys(each["epoch"] for each in told)) == list(range(1, 26))
+    assert {each["memory"] for each in told} <= {None, 6 * 8}
+    page.wait_for_function("() => window.told.at(-1).memory === 48 && window.told.at(-1).epoch === 25")
 
     page.locator("[data-scrub]").fill("7")
     for chart in ("loss", "error", "outputs"):
