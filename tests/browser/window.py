@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 
 from bench.application import Application
 
-# Closes what is open in the chain, gives the page another address, as "back" does, and returns once its script has run. The
-# page leaves an empty run out of its address again, and one that there is not: by that it is seen that it has read it.
+# Closes what is open in the chain, scrolls to the top, gives the page another address, as "back" does, and returns once its
+# script has run. The page leaves an empty run out of its address again, and one that there is not: by that it is seen that
+# it has read it.
 VISIT = """async address => {
   const soon = () => new Promise(done => setTimeout(done, 20));
   const rest = async () => {
@@ -18,6 +19,7 @@ VISIT = """async address => {
   };
   await rest();
   document.querySelectorAll('.explorer-chain [aria-expanded=true]').forEach(each => each.click());
+  document.querySelector('[data-testid=stMain]').scrollTo(0, 0);
   history.pushState({}, '', address.includes('run=') ? address : `${address}&run=`);
   const asked = location.href;
   dispatchEvent(new PopStateEvent('popstate'));
