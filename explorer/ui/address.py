@@ -21,7 +21,7 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
-VIEWS = ("chain", "unrolled", "twins", "quiz")
+VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
 _OTHERS = ("run", "preset", "view", "quiz_seed")
 
 

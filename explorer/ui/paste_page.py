@@ -199,7 +199,8 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
             show_view(None, {"description": report["description"]})
         st.info(plain(str(error)), icon=":material/info:")
     else:
-        choose_view(views)
+        # The code stands beside it.
+        choose_view(views, ("chain", "unrolled", "twins", "quiz"))
         with above:
             show_view(experiment, found)
         trainable = paste_training.train(experiment, found["hindrance"])

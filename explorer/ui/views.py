@@ -8,14 +8,18 @@ from typing import Any
 import streamlit as st
 
 from explorer.experiment import Experiment
+from explorer.export import script
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
 
-VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
+VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "code": "Code", "quiz": "Quiz"}
+# As high as most chains, so that what stands below does not move.
+CODE_HEIGHT = 290
 VIEWS_HELP = (
     "**Chain** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
-    "the same model with one setting changed. **Quiz** asks for shapes and parameters."
+    "the same model with one setting changed. **Code** is a script that trains the same model without this page. **Quiz** "
+    "asks for shapes and parameters."
 )
 
 
@@ -46,6 +50,10 @@ def show_view(
     view, description = st.session_state["view"], found["description"]
     if view == "twins" and experiment is not None:
         compare_panel(experiment, found)
+        return
+    if view == "code" and experiment is not None:
+        with st.container(key="code_of_model"):
+            st.code(script(experiment), language="python", line_numbers=True, height=CODE_HEIGHT)
         return
     values, drawings = found.get("values"), found.get("drawings")
     if view == "quiz":

@@ -124,6 +124,7 @@ VIEWS = {
     "Chain": ".explorer-chain [data-layer]",
     "Unrolled": "svg.unrolled-drawing",
     "Compare": ".st-key-chain_compared .explorer-chain, .st-key-compare_keras",
+    "Code": ".st-key-code_of_model code",
     "Quiz": ".st-key-quiz_choice",
 }
 
