@@ -15,6 +15,7 @@ import { listenForKeys } from "./live/keys.js";
 import { lossFigure } from "./live/loss.js";
 import { outputsFigure } from "./live/outputs.js";
 import { newPanel, writeInfo, writeLegend, writeMarks, writeNarration } from "./live/panel.js";
+import { takeStory } from "./live/story.js";
 import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
 import { speedOf, writeTransport } from "./live/transport.js";
 
@@ -34,7 +35,7 @@ const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false }
 /** @type {(parent: HTMLElement) => Panel} */
 export function start(parent) {
   const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream(), may: NOT_YET };
-  const chosen = { sequence: 0, film: newFilm(), earlier: newEarlier(), log: false, lost: false, note: "" };
+  const chosen = { sequence: 0, film: newFilm(), stories: [], earlier: newEarlier(), log: false, lost: false, note: "" };
   const asked = { wanted: null, sent: "", sentTimer: 0, pressed: "", expects: false, announced: "" };
   const flowing = { flow: newFlow(), askTimer: 0, watched: false, url: "" };
   const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, tickTimer: 0, redraws: 0, closed: false };
@@ -132,6 +133,7 @@ export function changed(panel) {
   if (wait !== null) panel.tickTimer = setTimeout(() => changed(panel), Math.max(4, wait));
   writeMarks(panel);
   writeTransport(panel);
+  writeNarration(panel);
   announce(panel);
   redraw(panel);
 }
@@ -196,7 +198,10 @@ function handlers(panel) {
       if (panel.flow.run === panel.run) takeFlow(panel.flow, frames, panel.film.shown);
       changed(panel);
     },
-    narration: ({ sentences }) => writeNarration(panel, sentences),
+    narration: (story) => {
+      takeStory(panel.stories, story);
+      changed(panel);
+    },
   };
 }
 
@@ -235,7 +240,7 @@ export function take(panel, data) {
     if (panel.pressed === "train") play(panel.film, 0, true, performance.now());
     else if (panel.pressed === "step") awaitEpoch(panel.film, 1);
     else if (run && panel.pressed !== "reset") join(panel.film, GOING.includes(state));
-    writeNarration(panel, []);
+    panel.stories = [];
     if (run && data.url) listen(panel, data.url);
   } else if (run && data.url && !isOpen(panel.stream) && !ENDED.includes(state)) {
     panel.status = { ...panel.status, state };

@@ -6,6 +6,7 @@ import { newDrawn } from "./draw.js";
 import { lastEpoch, shownFrame } from "./frames.js";
 import { listenForHover } from "./hover.js";
 import { MAX_OUTPUTS } from "./outputs.js";
+import { sentencesAt } from "./story.js";
 import { short } from "./ticks.js";
 import { newTransport } from "./transport.js";
 
@@ -146,8 +147,9 @@ export function writeLegend(panel) {
   say(words.worst, frames.list.length ? ` ${short(frames.worst)}` : " error");
 }
 
-/** @type {(panel: Panel, sentences: string[]) => void} */
-export function writeNarration(panel, sentences) {
+/** @type {(panel: Panel) => void} */
+export function writeNarration(panel) {
+  const sentences = sentencesAt(panel.stories, panel.film.shown);
   const held = [...panel.narration.children];
   // Sentences that stay keep their element: only what is new is read aloud.
   sentences.forEach((sentence, index) => {

@@ -75,10 +75,16 @@ export interface Stream {
   ended: boolean;
 }
 
+// Sentences that are true from an epoch on.
+export interface Story {
+  epoch: number;
+  sentences: string[];
+}
+
 export interface News {
   state: (news: Partial<Status>) => void;
   frames: (news: { frames: SentFrame[] }) => void;
-  narration: (news: { sentences: string[] }) => void;
+  narration: (news: Story) => void;
 }
 
 export interface Listener {
@@ -257,6 +263,7 @@ export interface Built {
 // run that is to come. expects: whether a run was asked to go on, and has not said yet that it does. announced: the epoch
 // that the page was told of. watched: whether the stream was asked for tensors.
 export interface Panel extends Built, Charted {
+  stories: Story[];
   may: May;
   wanted: Buttons | null;
   sent: string;

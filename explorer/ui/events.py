@@ -31,6 +31,8 @@ from explorer.ui.tensors import sequence_of, spelled
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
 SECONDS_BETWEEN_NARRATIONS = 1.0
+# What is told of a run is worked out for about so many of its epochs.
+EPOCHS_TOLD_OF = 60
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0
 # Nobody tells of a run that another server trains, or of a database that answers again.
@@ -84,7 +86,6 @@ async def _events(
     narration = _Narration(experiment)
     last_status: dict[str, Any] = {}
     told_at, told = 0.0, None
-    sentences: list[str] | None = None
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
         engine.watch(run_id, on_news, sequence),
@@ -118,9 +119,8 @@ async def _events(
                     ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_NARRATIONS
                 ):
                     told_at, told = loop.time(), narration.last
-                    before, sentences = sentences, await run_in_threadpool(narration.tell)
-                    if sentences != before:
-                        yield _event("narration", {"sentences": sentences})
+                    for epoch, sentences in await run_in_threadpool(narration.tell):
+                        yield _event("narration", {"epoch": epoch, "sentences": sentences})
                 if ended and status["epoch"] <= narration.last:
                     yield _event("end", {})
                     return
@@ -153,6 +153,8 @@ class _Narration:
         self._val_losses: list[float] = []
         self._accuracies: list[float] = []
         self._errors: list[np.ndarray] = []
+        self._told = 0
+        self._sentences: list[str] = []
         self.last = 0
 
     def add(self, frames: list[StoredFrame]) -> None:
@@ -164,16 +166,22 @@ class _Narration:
             self._errors.append(np.abs(frame.array - self._targets).mean(axis=(0, 2)))
             self.last = frame.epoch
 
-    def tell(self) -> list[str]:
-        if not self._losses:
-            return []
-        course = Course(
-            np.array(self._losses),
-            np.array(self._val_losses),
-            np.array(self._errors),
-            np.array(self._accuracies) if self._accuracies else None,
-        )
-        return tell(self._experiment, course)
+    def tell(self) -> list[tuple[int, list[str]]]:
+        """The epochs since the last telling from which on other sentences are true, with these sentences: the page may show
+        any epoch. Of a long run every few epochs are looked at, and the newest.
+        """
+        apart = max(1, self._experiment.epochs // EPOCHS_TOLD_OF)
+        epochs = [epoch for epoch in range(self._told + 1, self.last + 1) if epoch % apart == 0 or epoch == self.last]
+        courses = [np.array(each) for each in (self._losses, self._val_losses, self._errors, self._accuracies)]
+        stories = []
+        for epoch in epochs:
+            losses, val_losses, errors, accuracies = (each[:epoch] for each in courses)
+            sentences = tell(self._experiment, Course(losses, val_losses, errors, accuracies if len(accuracies) else None))
+            if sentences != self._sentences:
+                stories.append((epoch, sentences))
+                self._sentences = sentences
+        self._told = self.last
+        return stories
 
 
 def _visible(status: Status) -> dict[str, Any]:

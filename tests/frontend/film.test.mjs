@@ -4,6 +4,15 @@ import { test } from "node:test";
 import { buttonsOf, pressedBy } from "../../assets/live/controls.js";
 import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
 import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek } from "../../assets/live/film.js";
+import { sentencesAt, takeStory } from "../../assets/live/story.js";
+
+test("what is said is true of the epoch that is shown", () => {
+  const stories = [];
+  const told = [[4, ["a"]], [9, ["b", "c"]], [4, ["again"]], [20, []]];
+  told.forEach(([epoch, sentences]) => takeStory(stories, { epoch, sentences }));
+  const said = [0, 3, 4, 8, 9, 19, 20].map((shown) => sentencesAt(stories, shown).join());
+  assert.deepEqual(said, ["", "", "a", "a", "b,c", "b,c", ""]);
+});
 
 test("a film plays ten epochs a second behind a run that is trained faster", () => {
   const film = newFilm();
