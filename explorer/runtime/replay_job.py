@@ -36,7 +36,7 @@ class Replay(NamedTuple):
 
     state: to go on from; None: that of the start. tensors: by epoch, all grids of layers as `explorer.experiment.Frame` has
     them. drawings: by epoch, what the drawing of the opened layer shows, empty where it has none. seconds: how long the
-    epochs that are wanted would take, where that is too long and they were not trained again; else 0.
+    epochs that are wanted would take, where that is too long and not all of them were trained again; else 0.
     """
 
     state: bytes | None
@@ -57,8 +57,8 @@ def tensors_at(
     """Train on from `state` (None: the start) to the last of `epochs`, and bring along the tensors of every epoch on the
     way, for one probe sequence; for `epochs` alone the drawing of one layer too, where one is named.
 
-    Gives up, with the seconds that it would take, where the pace of the first moments says that it is more than
-    `most_seconds`. Ends early where the loss is no finite number.
+    Where the pace of the first moments says that all of them take more than `most_seconds`, only those are trained that do
+    not. Ends early where the loss is no finite number.
     """
     warm()
     wanted = Experiment.from_dict(experiment)
@@ -68,7 +68,7 @@ def tensors_at(
     drawings: dict[int, dict[str, Any]] = {}
     if done in stops:
         tensors[done], drawings[done] = look(wanted, state, sequence, layer)
-    spent, trained, by_hand = 0.0, 0, layer is not None
+    spent, seconds, trained, by_hand = 0.0, 0.0, 0, layer is not None
     while stops and done < stops[-1]:
         until = next(stop for stop in stops if stop > done) if by_hand else stops[-1]
         with trainer_of(wanted) as trainer:
@@ -87,11 +87,12 @@ def tensors_at(
             spent += time.perf_counter() - began
         if not frames[-1].finite:
             break
-        seconds = spent / trained * (trained + stops[-1] - done)
-        if seconds > most_seconds:
-            return Replay(state, tensors, drawings, seconds)
+        pace = spent / trained
+        if (trained + stops[-1] - done) * pace > most_seconds:
+            seconds = max(seconds, (trained + stops[-1] - done) * pace)
+            stops = [stop for stop in stops if (trained + stop - done) * pace <= most_seconds]
         time.sleep(SECONDS_TO_GIVE_WAY)
-    return Replay(state, tensors, drawings)
+    return Replay(state, tensors, drawings, seconds)
 
 
 def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str | None) -> tuple[bytes, dict[str, Any]]:

@@ -61,7 +61,7 @@ class StoredTensors:
         row = connection.execute(there).first()
         if row is None:
             return 0
-        epoch, size = row[0], row[1] + BYTES_OF_A_ROW
+        epoch, size = int(row[0]), int(row[1]) + BYTES_OF_A_ROW
         most = min(MOST_KEY_FRAMES, MOST_BYTES_OF_KEY_FRAMES // size)
         if most < 2:
             return 0

@@ -68,6 +68,17 @@ def bytes_there(store: Store, run_id: str) -> int:
         )
 
 
+class Clock:
+    """A clock that is so many seconds later whenever it is read."""
+
+    def __init__(self, seconds: float) -> None:
+        self._now, self._seconds = 0.0, seconds
+
+    def __call__(self) -> float:
+        self._now += self._seconds
+        return self._now
+
+
 def test_what_was_watched_is_stored_and_no_worker_is_asked(asked, cluster, chunks):
     cluster.deaths = 99
     found = asked.tensors(RUN, WATCHED, 1, 23, None, 10)
@@ -112,6 +123,13 @@ def test_a_replay_that_would_take_too_long_is_a_sentence(asked, monkeypatch):
     found = asked.tensors(RUN, OTHER, 12, 15, None, 10)
     assert found.reason.startswith("Epoch 15 was not watched while it trained.")
     assert 15 not in found.tensors
+    # Of a range, what does not take too long is there.
+    monkeypatch.setattr(replay_job.time, "perf_counter", Clock(seconds=1.0))
+    monkeypatch.setattr(replays, "MOST_SECONDS", 4.0)
+    found = asked.tensors(RUN, WATCHED + 1, 10, 15, None, 10)
+    assert 1 <= len(found.tensors) < 6
+    assert sorted(found.tensors) == list(range(10, 10 + len(found.tensors)))
+    assert found.reason.startswith("Epoch 15")
 
 
 def test_a_worker_that_dies_in_a_replay_is_replaced_once_and_then_a_sentence(asked, cluster):
