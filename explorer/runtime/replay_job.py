@@ -68,10 +68,11 @@ def tensors_at(
     drawings: dict[int, dict[str, Any]] = {}
     if done in stops:
         tensors[done], drawings[done] = look(wanted, state, sequence, layer)
-    spent, seconds, trained, by_hand = 0.0, 0.0, 0, layer is not None
+    spent, seconds, trained = 0.0, 0.0, 0
     while stops and done < stops[-1]:
-        until = next(stop for stop in stops if stop > done) if by_hand else stops[-1]
         with trainer_of(wanted) as trainer:
+            by_hand = layer is not None or not trainer.program.shows_tensors
+            until = next(stop for stop in stops if stop > done) if by_hand else stops[-1]
             trainer.prepare()
             with training:
                 began = time.perf_counter()
@@ -79,7 +80,6 @@ def tensors_at(
                 spent += time.perf_counter() - began
         tensors |= {frame.epoch: frame.tensors[sequence] for frame in frames if sequence in frame.tensors}
         done, trained = checkpoint.epoch_of(state), trained + len(frames)
-        by_hand = by_hand or sequence not in frames[-1].tensors
         if by_hand and done in stops:
             began = time.perf_counter()
             numbers, drawings[done] = look(wanted, state, sequence, layer)

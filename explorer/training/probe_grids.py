@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from explorer.experiment import PROBE_SEQUENCES
+from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES
 from explorer.shapes.describe_model import describe
 from explorer.tensors.grid import GridLayout, grid_layout
 
@@ -29,8 +29,8 @@ class ProbeGrids:
         self.tensors = [firsts[layer.name] for layer in layers] if are_known else []
 
     def of(self, values: Sequence[tf.Tensor]) -> tf.Tensor:
-        """The grids of the last sequences of `values`, which are the probe, (sequences, numbers) float32: one grid after the
-        other, each row by row. Without numbers where one of the tensors cannot be laid out."""
+        """The grids of the probe, which comes in `values` behind what is held out: (sequences, numbers) float32, one grid
+        after the other, each row by row. Without numbers where one of the tensors cannot be laid out."""
         laid = [_laid(value, layout) for value, layout in zip(values, self._layouts, strict=False)]
         if not laid or any(each is None for each in laid):
             return tf.zeros((PROBE_SEQUENCES, 0))
@@ -40,9 +40,9 @@ class ProbeGrids:
 def _laid(value: tf.Tensor, layout: GridLayout) -> tf.Tensor | None:
     """A tensor's grids, (sequences, rows * columns); None where it is of no numbers, or its first axis is not the batch."""
     numbers = value.dtype.is_floating or value.dtype.is_integer or value.dtype.is_bool
-    if not numbers or value.shape.rank is None or value.shape[0] is None or value.shape[0] < PROBE_SEQUENCES:
+    if not numbers or not value.shape.rank or value.shape[0] != HELD_OUT_SAMPLES + PROBE_SEQUENCES:
         return None
-    probe = tf.cast(value[value.shape[0] - PROBE_SEQUENCES :], tf.float32)
+    probe = tf.cast(value[HELD_OUT_SAMPLES:], tf.float32)
     if probe.shape.num_elements() != PROBE_SEQUENCES * layout.of_rows * layout.of_columns:
         return None
     grid = tf.reshape(probe, (PROBE_SEQUENCES, layout.of_columns, layout.of_rows))

@@ -110,6 +110,7 @@ class Program:
         if xla is None and not wants_xla(self._epoch.graph):
             self.xla = False
             self._epoch = self._trace()
+        self.shows_tensors = self._epoch.output_shapes[-1][1] > 0  # whether it gives what flows within when it is watched
 
     @property
     def judges(self) -> bool:

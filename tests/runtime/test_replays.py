@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sql
 
-from explorer.experiment import Frame
+from explorer.experiment import Experiment, Frame, Pasted
 from explorer.runtime import jobs, replay_job, replays, stored_tensors
 from explorer.runtime.queries import Refused
 from explorer.runtime.records import Run
@@ -146,6 +146,24 @@ def test_a_state_of_another_model_is_a_sentence(asked, store):
     wider = replace(RUN, experiment=replace(RUN.experiment, units=40))
     with pytest.raises(Refused, match="belongs to another model"):
         asked.tensors(wider, OTHER, 23, 23, None, 10)
+
+
+def test_a_model_whose_layers_mix_the_sequences_of_a_batch_is_looked_at_epoch_by_epoch():
+    code = """
+import keras
+from keras import layers
+sequence = keras.Input((6, 3))
+steps = layers.Dense(1)(keras.ops.reshape(sequence, (-1, 3)))
+model = keras.Model(sequence, keras.ops.reshape(steps, (-1, 6, 1)))
+model.compile(loss="mse")
+"""
+    pasted = Pasted(code, [(8, 6, 3)], (8, 6, 1), "mse")
+    experiment = Experiment("pasted", "random_targets", samples=32, batch=16, epochs=3, pasted=pasted).to_dict()
+    state, frames, _ = jobs.chunk(experiment, None, 3, 1e9, (WATCHED,))
+    assert [frame.tensors for frame in frames] == [{}] * 3
+    found = replay_job.tensors_at(experiment, None, [0, 2, 3], WATCHED, None, 1e9)
+    assert sorted(found.tensors) == [0, 2, 3]
+    assert found.tensors[3] == replay_job.tensors_at(experiment, state, [3], WATCHED, None, 1e9).tensors[3]
 
 
 def test_key_frames_of_a_long_run_are_bounded_and_evenly_apart_and_counted(store, monkeypatch):
