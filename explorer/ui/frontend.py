@@ -20,7 +20,7 @@ import plotly
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.ui.modules import MODULES
+from explorer.ui.modules import MODULES, styles
 from explorer.ui.streamlit_internals import FILES, document, elements, fonts, linked
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -57,8 +57,6 @@ class Frontend:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._held = held()
-        # Every page is the same document, which asks the server by its address what to draw.
-        self._held["/paste"] = self._held["/"]
         threading.Thread(target=self._compress, name="compress-frontend", daemon=True).start()
 
     def _compress(self) -> None:
@@ -99,7 +97,13 @@ def held() -> dict[str, Held]:
         if file.suffix in _KINDS and file.is_file()
     }
     found |= {path: Held(body, _KINDS[".js"], _FOREVER) for path, body in MODULES.items()}
-    return found | {"/": Held(page.encode(), _KINDS[".html"], "no-cache")}
+    return found | {path: Held(page.encode(), _KINDS[".html"], "no-cache") for path, page in _documents(page).items()}
+
+
+def _documents(page: str) -> dict[str, str]:
+    """Every page is the same document, which asks the server by its address what to draw; where that will stand is known."""
+    looks = {"/": ("layout.css", "layout_explore.css"), "/paste": ("layout.css",)}
+    return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in looks.items()}
 
 
 def inline_scripts() -> list[str]:

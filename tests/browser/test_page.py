@@ -16,6 +16,13 @@ expect.set_options(timeout=PATIENCE)
 SMALL = "timesteps=8&features=2&units=6&samples=64&batch=16&delay=2"
 
 
+# How far what is seen has moved by itself, as a part of the window.
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
 # Long enough that a hand can press a button before it is done.
 LONG = SMALL + "&epochs=500&samples=2048&units=48"
 
@@ -363,6 +370,15 @@ def test_back_returns_to_the_settings_before(page, server):
     page.go_back()
     page.wait_for_url(re.compile("architecture=gru_every_step"))
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+
+
+def test_little_moves_while_the_page_opens(visitor, server):
+    page = visitor.new_page()
+    page.add_init_script(SHIFTS)
+    open_page(page, server)
+    expect(page.locator('[data-chart="loss"]')).to_be_visible()
+    # https://web.dev/articles/cls
+    assert page.evaluate("window.shifted") < 0.05
 
 
 def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor, server):
