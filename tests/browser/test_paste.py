@@ -43,6 +43,28 @@ def go_to(page: Page, name: str) -> None:
 BOXES = ".explorer-code, .explorer-chain, .stButton button, textarea, input"
 
 
+def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_grey(page, server):
+    open_paste(page, server, "example=decoder_states_mended")
+    decoder = layer(page, "lstm_1")
+    expect(decoder.locator(".port")).to_have_text(["sequence", "initial state h", "initial state c"])
+    expect(page.locator(".explorer-chain .shape[data-unused]")).to_have_count(1)
+    expect(page.locator(".explorer-chain .shape[data-unused]")).to_contain_text("output, unused")
+    # At each of the three names a wire of its own ends.
+    ends = page.evaluate("""() => {
+      const right = (path) => path.getPointAtLength(path.getTotalLength());
+      const stage = document.querySelector(".explorer-chain .stage").getBoundingClientRect();
+      return [...document.querySelectorAll("[data-layer=lstm_1] .port")].map((port) => {
+        const [box, place] = [port.closest(".box").getBoundingClientRect(), port.getBoundingClientRect()];
+        const y = place.top + place.height / 2 - stage.top;
+        return [...document.querySelectorAll(".explorer-chain .wire")].filter((path) => {
+          const end = right(path);
+          return Math.abs(end.y - y) < 2 && Math.abs(end.x - (box.left - stage.left)) < 4;
+        }).length;
+      });
+    }""")
+    assert ends == [1, 1, 1]
+
+
 def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
     open_paste(page, server, "example=memory_thrown_away")
     expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
