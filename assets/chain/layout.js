@@ -126,7 +126,8 @@ export function captionRoom(graphed, planned, item) {
   const beside = graphed.items.flatMap((other) =>
     other.tensors.map((tensor, index) => {
       const span = shapeSpan(graphed, planned, other, index);
-      const width = Math.min(textWidth(shapeAsCode(tensor), 13), span.to - span.from);
+      const words = `${other.names[index] ?? ""} ${shapeAsCode(tensor)}`.trim();
+      const width = Math.min(textWidth(words, 13), span.to - span.from);
       const middle = shapeMiddle(span, width);
       if (other.depth === item.depth - 1) return start - middle - width / 2 - 10;
       return other.depth === item.depth ? middle - width / 2 - start - planned.boxWidth - 10 : 70;

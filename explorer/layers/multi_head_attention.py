@@ -134,6 +134,13 @@ class MultiHeadAttention(AttentionRules):
             f"y = {output}",
         ]
 
+    def note(self, call: LayerCall) -> str | None:
+        if attended(call) is None:
+            return None
+        size = self.wide(call.layer)[0]
+        letters = "q, k and v are the query, key and value of one head, a its attention weights"
+        return f"{letters}; the number under the root is the size of a head, {size:,}."
+
 
 class GroupedQueryAttention(MultiHeadAttention):
     """Several heads of the query share the key and the value of one: Ainslie et al., https://arxiv.org/abs/2305.13245.

@@ -159,7 +159,7 @@ def test_every_layer_has_all_that_its_panel_shows(name):
     for layer in every(Description.read(description).layers):
         assert layer.does and layer.change and layer.says == f"{layer.does}: {layer.change}"
         assert layer.title.endswith(f" — {layer.type}")
-        assert (layer.note is not None) == (layer.type in ("GRU", "LSTM"))
+        assert (layer.note is not None) == (layer.type in ("GRU", "LSTM", "MultiHeadAttention"))
         total = layer.counted[-1]
         assert total == f"{layer.params:,}" if layer.params else total.startswith("no parameters")
         sizes = [math.prod(weight.shape) for weight in layer.weights]
