@@ -396,7 +396,7 @@ def test_so_many_runs_can_be_kept_and_no_more(engines, monkeypatch):
     first, second = (engine.submit(replace(SMALL, seed=seed), "me", paused=True) for seed in (1, 2))
     engine.set_kept(first, "me", True)
     engine.set_kept(first, "me", True)
-    with pytest.raises(Refused, match=r"^You keep 1 runs, which is the most"):
+    with pytest.raises(Refused, match=r"^You keep 1 runs, and no more are allowed"):
         engine.set_kept(second, "me", True)
     engine.set_kept(first, "me", False)
     engine.set_kept(second, "me", True)
