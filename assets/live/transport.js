@@ -41,7 +41,7 @@ export function newTransport(root) {
     mark(input, { type: "radio", name, value });
     const words = create("span", "", label);
     words.append(text);
-    say(create("em", "", words), more);
+    say(create("small", "", words), more);
     return input;
   });
   const epoch = create("span", "epoch", bar);
@@ -54,7 +54,7 @@ export function newTransport(root) {
 
   const status = create("div", "status", root);
   const state = create("span", "state", status);
-  const sign = create("i", "sign", state);
+  const sign = create("span", "sign", state);
   mark(sign, { "aria-hidden": "true" });
   const word = create("b", "", state);
   const [rate, left] = [create("span", "rate", status), create("span", "left", status)];

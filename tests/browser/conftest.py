@@ -43,8 +43,8 @@ def own(tmp_path) -> Iterator[Application]:
 
 @pytest.fixture(scope="session")
 def context(tmp_path_factory) -> Iterator[BrowserContext]:
-    """One for all tests of this process, with a folder: the programs that it has compiled once, Plotly above all, are kept
-    there for the next page, which then takes a third less of the processor."""
+    """One for all tests of this process, with a folder: the programs that it has compiled once are kept there for
+    the next page, which then takes a third less of the processor."""
     path = find()
     assert path, "The browser tests need Chromium; `make test` finds or installs one."
     folder = tmp_path_factory.mktemp("profile")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
-from explorer.ui.frontend import PLOTLY_PATH
 from explorer.ui.modules import MODULES
 from explorer.ui.server.clients import header, is_loopback
 from explorer.ui.server.refusals import Refusal
@@ -37,7 +36,6 @@ _EXACT = {
     HEALTH: SMALL,
     HOST_CONFIG: SMALL,
     FAVICON: SMALL,
-    PLOTLY_PATH: STATIC,
     **dict.fromkeys(MODULES, STATIC),
 }
 _BEGINNINGS = {"/live/": LIVE, "/tensors/": TENSORS, STATIC_FILES: STATIC, MEDIA: SMALL, COMPONENTS: SMALL}
