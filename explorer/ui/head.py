@@ -11,7 +11,6 @@ from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
 from explorer.training.narration import goal
 from explorer.ui import address
-from explorer.ui.assets import ASSETS
 from explorer.ui.task_strip import strip
 from explorer.ui.task_strip_markup import markup
 from explorer.ui.terms import with_terms
@@ -24,8 +23,9 @@ PRESETS_HELP = "Ready-made experiments. Each is also a link: ?preset= and its na
 
 def head(experiment: Experiment) -> None:
     """Draw the head, and the choice of the view; what is chosen is in `st.session_state`."""
-    st.html(ASSETS / "head.css")
-    st.html(words(experiment))
+    # Its place is there before its words are (assets/layout.css).
+    with st.container(key="head"):
+        st.html(words(experiment))
     with st.container(horizontal=True, vertical_alignment="center", key="choices"):
         choose_view(st)
         _presets(experiment)

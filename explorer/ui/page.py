@@ -30,6 +30,7 @@ def main() -> None:
     engine = engine_instance.engine()
     experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
+    st.html(ASSETS / "head.css")
     with st.sidebar:
         with st.container(horizontal=True, gap=None, vertical_alignment="center", key="top"):
             st.markdown("**Sequence explorer**", help=ABOUT)
