@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -64,12 +64,14 @@ class Baseline:
         in the shape of the targets; a test simulates it and compares its loss with `value`.
     passed: what it means that a model's validation loss is below, as a sentence; a knob in braces becomes its number of
         timesteps, such as "3 timesteps".
+    needs: which other timesteps an output must depend on to be below, where that is certain; "" where it is not.
     """
 
     name: str
     value: Callable[..., float]
     predict: Callable[..., np.ndarray]
     passed: str
+    needs: Literal["", "earlier", "later"] = ""
 
 
 class Cell(NamedTuple):

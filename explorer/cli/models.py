@@ -120,7 +120,7 @@ def quiz(settings: dict[str, Any], questions: str) -> None:
     if not (questions.isascii() and questions.isdecimal() and int(questions)):
         raise ValueError(f"--questions must be a whole number from 1 on. Received: “{questions}”.")
     asked = experiment(settings)
-    play(Description.read(jobs.describe(asked.to_dict())["description"]), asked.seed, int(questions))
+    play(Description.read(jobs.describe(asked.to_dict())["description"]), asked.seed, int(questions), experiment=asked)
 
 
 @click.command(

@@ -41,7 +41,9 @@ def main() -> None:
         st.warning("\n\n".join(plain(problem.sentence) for problem in problems), icon=":material/info:")
     with st.container(key="chain_place"):
         _shapes(experiment)
-    run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
+    # A quiz is about the model before it is trained; a run goes on meanwhile.
+    if st.session_state["view"] != "quiz":
+        run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
     listen(experiment)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)

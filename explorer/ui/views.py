@@ -19,7 +19,7 @@ CODE_HEIGHT = 290
 VIEWS_HELP = (
     "**Chain** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
     "the same model with one setting changed. **Code** is a script that trains the same model without this page. **Quiz** "
-    "asks for shapes and parameters."
+    "asks up to ten questions."
 )
 
 
@@ -58,7 +58,7 @@ def show_view(
     values, drawings = found.get("values"), found.get("drawings")
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.
-        chain(description, values, query=query, drawings=drawings, hidden=hidden(description))
-        quiz_panel(description)
+        chain(description, values, query=query, drawings=drawings, hidden=hidden(description, experiment))
+        quiz_panel(description, experiment)
         return
     chain(description, values, query=query, drawings=drawings, view=view, follows=follows)

@@ -34,7 +34,11 @@ def arrow(inputs: np.ndarray, delay: int) -> Arrow:
     delay=range(0, 8),
     at_most={"delay": lambda timesteps, features: timesteps - 1},
     help={"delay": "How many timesteps later a number must be output."},
-    baselines=(Baseline("without memory", without_memory, predict_zero, "Only a model that remembers {delay} back can."),),
+    baselines=(
+        Baseline(
+            "without memory", without_memory, predict_zero, "Only a model that remembers {delay} back can.", needs="earlier"
+        ),
+    ),
 )
 def delayed_echo(
     rng: np.random.Generator, samples: int, timesteps: int, features: int, delay: int = 3

@@ -37,6 +37,7 @@ def arrow(inputs: np.ndarray, ahead: int) -> Arrow:
             forward_loss,
             predict_zero,
             "Only a model that also reads the sequence backwards can.",
+            needs="later",
         ),
     ),
 )

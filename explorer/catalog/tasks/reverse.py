@@ -40,7 +40,13 @@ def arrow(inputs: np.ndarray) -> Arrow:
     timesteps=range(2, 11),
     baselines=(
         Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
-        Baseline("one direction", forward_loss, predict_known, "Only a model that also reads the sequence backwards can."),
+        Baseline(
+            "one direction",
+            forward_loss,
+            predict_known,
+            "Only a model that also reads the sequence backwards can.",
+            needs="later",
+        ),
     ),
 )
 def reverse(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:

@@ -43,7 +43,13 @@ def arrow(inputs: np.ndarray) -> Arrow:
     timesteps=range(2, 201),
     baselines=(
         Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
-        Baseline("without memory", memoryless_loss, predict_share, "Only a model that remembers earlier timesteps can."),
+        Baseline(
+            "without memory",
+            memoryless_loss,
+            predict_share,
+            "Only a model that remembers earlier timesteps can.",
+            needs="earlier",
+        ),
     ),
 )
 def running_mean(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
