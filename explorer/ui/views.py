@@ -49,7 +49,7 @@ def show_view(
     """
     view, description = st.session_state["view"], found["description"]
     if view == "twins" and experiment is not None:
-        compare_panel(experiment, found)
+        compare_panel(experiment, found, in_address=query is not None)
         return
     if view == "code" and experiment is not None:
         with st.container(key="code_of_model"):

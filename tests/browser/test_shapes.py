@@ -171,11 +171,18 @@ def test_the_first_difference_of_two_models_is_shown(page, server):
     slide(page, "timesteps", 1)
     expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,32")
     expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,64")
+    # The address holds the choice, and another visit begins with it.
+    page.wait_for_url(re.compile("compare=memory.merge_mode&compare_value=sum"))
+    visit(page, server, "/?architecture=bidirectional_gru&view=twins&compare=memory.merge_mode&compare_value=ave")
+    expect(page.get_by_text("With merge_mode=ave", exact=True)).to_be_visible()
+    visit(page, server, "/?architecture=bidirectional_gru&view=twins&compare=memory.colour")
+    expect(page.locator(".st-key-compare_panel")).to_contain_text("This model has no setting “memory.colour” to compare.")
 
 
 def test_a_variant_that_cannot_be_built_says_where_and_why(page, server):
     visit(page, server, "/?architecture=gru_every_step&view=twins")
-    expect(page.locator(".st-key-chain_compared [data-layer=memory]")).to_be_visible()
+    # What cannot be built is not what a visit begins with.
+    expect(page.locator(".st-key-chain_compared [data-layer=answer]")).to_be_visible()
     choose_setting(page, "memory · return_sequences")
     warning = page.locator(".st-key-compare_panel [data-testid=stAlert]")
     expect(warning).to_contain_text("answer fails: a TimeDistributed(Dense) takes timesteps one by one")
