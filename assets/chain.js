@@ -139,7 +139,7 @@ function draw(state, still = false) {
 
 /** @type {(state: State, graphed: Graph, still: boolean) => void} */
 function drawItems(state, graphed, still) {
-  const planned = plan(graphed, state.width);
+  const planned = plan(graphed, state.width, state.data.low);
   state.root.dataset.kind = planned.kind;
   state.root.dataset.lanes = graphed.lanes > 1 ? "several" : "one";
   graphed.items.forEach((item, index) => {

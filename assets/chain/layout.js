@@ -14,14 +14,16 @@ export const NARROW = 560;
 const TRACK = 7;
 export const RAIL = 10;
 const WIDEST_BOX = 190;
+const LOW = 0.55;
 /** @type {(low: number, high: number, share: number) => number} */
 export const between = (low, high, share) => low + (high - low) * share;
 
-/** @type {(graphed: Graph, width: number) => Plan} */
-export function plan(graphed, width) {
+// low: less high, as another chain stands below it.
+/** @type {(graphed: Graph, width: number, low?: boolean) => Plan} */
+export function plan(graphed, width, low = false) {
   if (width < NARROW) return planList(graphed, width);
   const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length + (tensor.depth ? 1 : 0))));
-  const height = graphed.lanes > 1 ? 64 : 144 - 18 * blocks;
+  const height = (graphed.lanes > 1 ? 64 : 144 - 18 * blocks) * (low ? LOW : 1);
   const [needs, tracks] = [boxNeeds(graphed, WIDEST_BOX), TRACK * (tracksOf(graphed) - 1)];
   /** @type {Fit | null} */
   let best = null;

@@ -21,6 +21,8 @@ export interface PageData {
   hidden: Hidden;
   marks: Record<string, string>;
   open: string | null;
+  // Whether it shares the window with another chain.
+  low?: boolean;
   // Whether it follows the run that the page plays.
   live?: boolean;
   url: string;

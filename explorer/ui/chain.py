@@ -28,6 +28,7 @@ def chain(
     hidden: Sequence[str] = (),
     marks: Mapping[str, str] | None = None,
     open: str | None = None,
+    low: bool = False,
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
 
@@ -39,11 +40,19 @@ def chain(
     A click on a layer opens a panel that says why its shapes and counts are what they are, with the drawing that its
     entry in `drawings` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
     "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
-    are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence.
+    are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence. `low` is for a chain that shares
+    the window with another one.
     """
     if description and hidden:
         description = hidden_words(description, hidden)
     data = {"description": description, "values": values, "waiting": waiting, "query": query, "follows": list(follows)}
-    shown = {"drawings": drawings, "view": view, "hidden": list(hidden), "marks": dict(marks or {}), "open": open}
+    shown = {
+        "drawings": drawings,
+        "view": view,
+        "hidden": list(hidden),
+        "marks": dict(marks or {}),
+        "open": open,
+        "low": low,
+    }
     # The page's own model follows the run that is played; those that are compared do not.
     _CHAIN(data={**data, **shown, "live": key == "chain", "url": "/shapes"}, key=key)

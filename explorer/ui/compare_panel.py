@@ -205,11 +205,11 @@ def _show(found: Mapping[str, Any], other: Mapping[str, Any], changed: Changed) 
             st.markdown(marked(parts["why"]))
     here, there = _marks(parts, broken, description, changed)
     st.markdown("**Your model**")
-    chain(found["description"], found["values"], key="chain_itself", drawings=found.get("drawings"), marks=here)
+    chain(found["description"], found["values"], key="chain_itself", drawings=found.get("drawings"), marks=here, low=True)
     other_heading = f"With {changed['setting']}={changed['there']}"
     st.markdown(f"**{plain(other_heading)}**")
     if description:
-        chain(description, other["values"], key="chain_compared", drawings=other.get("drawings"), marks=there)
+        chain(description, other["values"], key="chain_compared", drawings=other.get("drawings"), marks=there, low=True)
     else:
         st.markdown("The first layer cannot be built.")
     if broken and broken["keras_says"]:
