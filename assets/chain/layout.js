@@ -37,7 +37,7 @@ export function plan(graphed, width, low = false) {
     if (gap >= between(18, 26, share) + tracks) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
     else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 20 + tracks };
   }
-  return best ? planRow(graphed, width, best) : planStoreys(graphed, width);
+  return { ...(best ? planRow(graphed, width, best) : planStoreys(graphed, width)), low };
 }
 
 // The most tensors whose wires stand beside each other before one column of boxes.
@@ -162,7 +162,7 @@ export function place(graphed, planned, heights) {
     const words = lanes > 1 ? (own.shapes.at(-1) ?? 0) + 3 : 0;
     return [Math.max(own.box / 2 + 8, centre - 6), Math.max(own.box / 2 + 36, stack - centre + words)];
   };
-  const least = single ? [92, 100] : [56, 64];
+  const least = single && !planned.low ? [92, 100] : [56, 64];
   /** @type {number[][]} */
   const [laneTops, laneMiddles] = [[], []];
   let bottom = top;

@@ -186,6 +186,8 @@ export interface Plan {
   tensorX: number[];
   boxX: number[];
   width: number;
+  // Less high, as another chain shares the window.
+  low?: boolean;
 }
 
 export interface Span {

@@ -18,8 +18,11 @@ function everywhere(check) {
   for (const [name, description] of Object.entries(MODELS)) {
     for (const width of WIDTHS) {
       const graphed = graph(description);
-      const planned = plan(graphed, width);
-      check({ graphed, planned, placed: place(graphed, planned, heights), what: `${name} at ${width}`, width });
+      for (const low of [false, true]) {
+        const planned = plan(graphed, width, low);
+        const what = `${name} at ${width}${low ? ", low" : ""}`;
+        check({ graphed, planned, placed: place(graphed, planned, heights), what, width });
+      }
     }
   }
 }
@@ -175,4 +178,12 @@ test("a longer axis is drawn longer, and labels have room", () => {
 test("a wire between two heights has one corner in the middle, and none where they are the same", () => {
   assert.equal(elbow(0, 10, 40, 10.5, 20), "M0,10.5H40");
   assert.equal(elbow(0, 10, 40, 30, 20), "M0,10H20V30H40");
+});
+
+test("a low chain is at least a fifth lower", () => {
+  const high = (low) => {
+    const graphed = graph(chain());
+    return place(graphed, plan(graphed, 976, low), heights).height;
+  };
+  assert.ok(high(true) <= 0.8 * high(false), `${high(true)} and ${high(false)}`);
 });
