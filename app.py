@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from explorer.ui import engine_instance, events, shutdown, sockets
 from explorer.ui import shapes as shapes_route
+from explorer.ui import tensors as tensors_route
 from explorer.ui.frontend import Frontend
 from explorer.ui.headers import Headers, security_headers
 from explorer.ui.server.clients import Forwarded
@@ -48,10 +49,14 @@ async def shapes(request: Request) -> Response:
     return await shapes_route.shapes(request, engine_instance.engine())
 
 
+async def tensors(request: Request) -> Response:
+    return await tensors_route.tensors(request, engine_instance.engine())
+
+
 app = st.App(
     ROOT / "explorer" / "ui" / "pages.py",
     lifespan=lifespan,
-    routes=[Route("/live/{run}", live), Route("/shapes", shapes)],
+    routes=[Route("/live/{run}", live), Route("/shapes", shapes), Route("/tensors/{run}", tensors)],
     # In the order in which a request meets them; Streamlit's own come after these.
     middleware=[
         Middleware(Bounded, headers=security_headers),

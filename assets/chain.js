@@ -1,21 +1,26 @@
 // The chain component: keeps one DOM node per layer and tensor, and moves and repaints those instead of drawing anew.
 
 import { setTheme } from "./axes.js";
+import { newAsked } from "./chain/asked.js";
+import { newBlock, placeBlock } from "./chain/block.js";
+import { folded, repeatsOf } from "./chain/fold.js";
 import { endFollower, newFollower, takePage } from "./chain/follow.js";
 import { graph } from "./chain/graph.js";
 import { newLayer, writeLayer } from "./chain/layer.js";
 import { captionRoom, place, plan, shapeMiddle, shapeSpan } from "./chain/layout.js";
+import { newPan, placePan } from "./chain/pan.js";
 import { wirePaths } from "./chain/paths.js";
-import { shapesOf, writeShape } from "./chain/shape.js";
-import { drawTensor, newTensor } from "./chain/tensor.js";
+import { nameOf, shapesOf, writeShape } from "./chain/shape.js";
+import { fitsChain, newShown, newShownLine, takeShown, valuesOf, writeShown } from "./chain/shown.js";
+import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
 import { newChanges, tellChanges } from "./chain/told.js";
 import { drawUnrolled } from "./chain/unrolled.js";
-import { listenForWhy, newWhy, writeWhy } from "./chain/why.js";
+import { listenForWhy, newWhy, writeInside, writeWhy } from "./chain/why.js";
 import { create, createSvg, mark, prefersStill, say } from "./dom.js";
 import { held } from "./held.js";
 
-/** @import { Graph, Heights, Item, LayerItem, LayerNode, PageData, Placed, Spot, State } from "./chain/types.d.ts" */
+/** @import { Graph, Heights, Item, LayerItem, LayerNode, PageData, Placed, ShownDetail, Spot, State } from "./chain/types.d.ts" */
 /** @import { Component } from "./component.d.ts" */
 
 /** @type {WeakMap<HTMLElement, State>} */
@@ -24,9 +29,12 @@ const chains = new WeakMap();
 /** @type {(parent: HTMLElement) => State} */
 function newChain(parent) {
   const root = create("div", "explorer-chain", parent);
-  const told = create("p", "told", root);
+  const head = create("div", "head-line", root);
+  const told = create("p", "told", head);
   mark(told, { role: "status", "aria-live": "polite" });
-  const scroll = create("div", "scroll", root);
+  const shownLine = newShownLine(head);
+  const frame = create("div", "frame", root);
+  const scroll = create("div", "scroll", frame);
   const stage = create("div", "stage", scroll);
   const list = create("div", "list", stage);
   mark(list, { role: "list" });
@@ -48,9 +56,10 @@ function newChain(parent) {
   const tip = create("div", "tip", root);
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
   const noted = create("div", "noted", root);
-  const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map() };
-  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges() };
-  const parts = { root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
+  const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map(), items: [] };
+  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
+  const asked = newAsked(() => state.closed || writeInside(state));
+  const parts = { shown: newShown(), shownLine, asked, root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
@@ -58,8 +67,25 @@ function newChain(parent) {
   });
   state.observer.observe(root);
   state.follower = newFollower(state, draw);
+  state.pan = newPan(state, frame);
+  state.block = newBlock(stage, () => {
+    state.unfolded = !state.unfolded;
+    draw(state);
+  });
   listenForWhy(state);
+  const listen = (/** @type {Event} */ event) => show(state, /** @type {CustomEvent<ShownDetail>} */ (event).detail);
+  document.addEventListener("explorer:shown", listen);
+  state.end = () => document.removeEventListener("explorer:shown", listen);
   return state;
+}
+
+// What is drawn: of a long chain a block that comes again and again once. A marked layer must be seen.
+/** @type {(state: State) => Partial<import("./description.d.ts").Description>} */
+function foldable(state) {
+  const { description, hidden = [], marks } = state.data;
+  const plain = description && !hidden.length && !Object.keys(marks ?? {}).length;
+  state.fold = plain ? repeatsOf(description) : null;
+  return description && state.fold && !state.unfolded ? folded(description, state.fold) : (description ?? {});
 }
 
 // Nodes that the new description no longer names leave; all others stay the same elements.
@@ -80,7 +106,8 @@ function keep(map, keys, make) {
 
 /** @type {(state: State, still?: boolean) => void} */
 function draw(state, still = false) {
-  const { description, values, waiting, hidden = [], view } = state.data;
+  const { description, waiting, hidden = [], view } = state.data;
+  state.shown.fits = fitsChain(state.shown, description);
   const empty = !description?.layers?.length;
   state.root.toggleAttribute("data-waiting", Boolean(waiting) || empty);
   state.root.toggleAttribute("data-empty", empty);
@@ -93,7 +120,7 @@ function draw(state, still = false) {
   state.scroll.hidden = unrolled;
   state.unrolled.hidden = !unrolled;
   setFont(getComputedStyle(state.root).fontFamily);
-  const graphed = graph(description ?? {}, hidden);
+  const graphed = graph(foldable(state), hidden);
   keepNodes(state, graphed);
   if (empty || !state.width) {
     for (const path of state.paths.values()) path.remove();
@@ -102,8 +129,9 @@ function draw(state, still = false) {
   } else {
     mark(state.list, { "aria-label": description.spoken });
     drawItems(state, graphed, still || prefersStill());
-    if (unrolled) drawUnrolled(state.unrolled, description, values);
+    if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state));
   }
+  writeShown(state);
   tellChanges(state);
   writeNoted(state);
   writeWhy(state);
@@ -111,12 +139,13 @@ function draw(state, still = false) {
 
 /** @type {(state: State, graphed: Graph, still: boolean) => void} */
 function drawItems(state, graphed, still) {
-  const planned = plan(graphed, state.width);
+  const planned = plan(graphed, state.width, state.data.low);
   state.root.dataset.kind = planned.kind;
   state.root.dataset.lanes = graphed.lanes > 1 ? "several" : "one";
   graphed.items.forEach((item, index) => {
     shapesOf(state, item).forEach((shape, each) => {
-      writeShape(shape, item.tensors[each]);
+      writeShape(shape, item.tensors[each], false, nameOf(item, each));
+      shape.toggleAttribute("data-unused", !item.used[each]);
       const { from, to } = shapeSpan(graphed, planned, item, each);
       shape.style.maxWidth = `${Math.floor(to - from)}px`;
     });
@@ -130,10 +159,13 @@ function drawItems(state, graphed, still) {
   const measured = new Map(graphed.items.map((item) => [item.name, measureWords(state, item)]));
   const heights = (/** @type {Item} */ item) => held(measured, item.name);
   const placed = place(graphed, planned, heights);
+  placed.height += placeBlock(state.block, state.fold, state.unfolded, graphed, planned, placed);
   mark(state.wires, { width: placed.width, height: placed.height });
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
+  placePan(state.pan, graphed, planned, placed, state.width);
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
 
+  const values = valuesOf(state);
   for (const item of graphed.items) {
     const spot = held(placed.spots, item.name);
     if (item.layer) moveLayer(held(state.layers, item.name), spot, placed);
@@ -141,14 +173,35 @@ function drawItems(state, graphed, still) {
     item.tensors.forEach((tensor, index) => {
       const node = held(state.tensors, `${item.name}:${index}`);
       const [size, at] = [held(planned.sizes, item.name)[index], spot.tensors[index]];
-      const given = index === 0 && !tensor.hidden ? state.data.values?.[item.name] : null;
+      const given = index === 0 && !tensor.hidden ? values?.[item.name] : null;
       drawTensor(node, tensor, size, given, still);
+      node.svg.toggleAttribute("data-unused", !item.used[index]);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
       const centre = shapeMiddle(shapeSpan(graphed, planned, item, index), heights(item).wide[index]);
       node.shape.style.transform = `translate(${centre}px, ${placed.caption ?? at.shape}px) translateX(-50%)`;
     });
   }
+  state.items = graphed.items;
   drawWires(state, wirePaths(graphed, planned, placed, heights));
+}
+
+// The epoch that the live panel displays has changed: the same tensors get other numbers.
+/** @type {(state: State, detail: ShownDetail) => void} */
+function show(state, detail) {
+  const { data, shown } = state;
+  if (!data?.live) return;
+  const before = valuesOf(state);
+  takeShown(shown, detail, data.description);
+  const values = valuesOf(state);
+  writeShown(state);
+  if (values !== before && !data.hidden?.length) {
+    for (const { name, tensors } of state.items) {
+      const node = state.tensors.get(`${name}:0`);
+      if (node && tensors.length && !tensors[0].hidden) repaintTensor(node, tensors[0], values?.[name]);
+    }
+    if (!state.unrolled.hidden) drawUnrolled(state.unrolled, data.description, values);
+  }
+  writeInside(state);
 }
 
 /** @type {(state: State, item: Item) => Heights} */
@@ -157,8 +210,9 @@ function measureWords(state, item) {
   const shapes = written.map((shape) => shape.offsetHeight || 17);
   const wide = written.map((shape) => shape.offsetWidth);
   if (!item.layer) return { shapes, wide, box: 0, all: 0, caption: 0 };
-  const { box, element, change } = held(state.layers, item.name);
-  return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight };
+  const { box, element, change, ports } = held(state.layers, item.name);
+  const middles = [...ports.children].map((port) => /** @type {HTMLElement} */ (port)).map((port) => port.offsetTop + port.offsetHeight / 2);
+  return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight, ports: middles };
 }
 
 // Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.
@@ -215,14 +269,14 @@ function moveLayer(layer, spot, placed) {
   layer.change.style.top = caption;
 }
 
-/** @type {(state: State, paths: Map<string, string>) => void} */
+/** @type {(state: State, paths: Map<string, { d: string; pale: boolean }>) => void} */
 function drawWires(state, paths) {
   keep(state.paths, new Set(paths.keys()), () => {
     const path = createSvg("path", "wire", state.wires);
     mark(path, { "marker-end": `url(#${state.arrow})` });
     return path;
   });
-  for (const [key, d] of paths) mark(held(state.paths, key), { d });
+  for (const [key, { d, pale }] of paths) mark(held(state.paths, key), { d, class: pale ? "wire pale" : "wire" });
 }
 
 /** @type {(component: Component<PageData>) => () => void} */
@@ -230,9 +284,13 @@ export default function ({ data, parentElement }) {
   let state = chains.get(parentElement);
   if (!state) chains.set(parentElement, (state = newChain(parentElement)));
   setTheme(state.root);
+  const fresh = !state.data;
   takePage(state, data);
+  // A panel that was there before has told already what it shows.
+  if (fresh && data.live) document.dispatchEvent(new CustomEvent("explorer:ask"));
   return () => {
     state.closed = true;
+    state.end();
     endFollower(state.follower);
     state.observer.disconnect();
     state.root.remove();

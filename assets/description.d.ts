@@ -11,6 +11,7 @@ export interface Description {
   settings: Record<string, Setting>;
   unrolled: Unrolled;
   spoken: string;
+  returns: Origin[];
 }
 
 // Where data comes in; the batch of its shape is None. symbols: its sizes, None where an axis has no symbol.
@@ -58,6 +59,10 @@ export interface Layer {
   spoken: string;
   text: string;
   image_window: Window[];
+  origins: Origin[];
+  names_in: string[];
+  names_out: string[];
+  skips_masked: boolean;
 }
 
 // The stretch that a layer slides along a sequence.
@@ -84,6 +89,12 @@ export interface Weight {
   parts: string[];
   letters: string[];
   says: string;
+}
+
+// Where a tensor comes from: the source or layer of that name, and which of its outputs it is, from 0.
+export interface Origin {
+  name: string;
+  output: number;
 }
 
 // What a symbol stands for.
@@ -198,10 +209,20 @@ export interface Fix {
 // A model with the numbers that flow through it for one sequence, by the names of sources and layers.
 export interface Answer {
   description: Description;
-  values: Record<string, number[][]> | null;
+  values: Record<string, Numbers> | null;
   drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
+}
+
+// One tensor's numbers for one sequence, as a grid: a row for each feature or unit, a column for each timestep, windows side by side. of_rows, of_columns: how many there are; rows, columns: how many of them are here, evenly picked.
+export interface Numbers {
+  rows: number;
+  columns: number;
+  of_rows: number;
+  of_columns: number;
+  largest: number;
+  numbers: number[][];
 }
 
 // A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts.
@@ -316,7 +337,7 @@ export interface CompareAnswer {
   changed: Changed;
   description: Description | null;
   broken: Broken | null;
-  values: Record<string, number[][]> | null;
+  values: Record<string, Numbers> | null;
   drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
 }
 

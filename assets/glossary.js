@@ -9,7 +9,7 @@ export const GLOSSARY = {
   "unit": "One number of a layer's output. A recurrent layer with 32 units has a hidden state of 32 numbers.",
   "hidden state": "What a recurrent layer carries from timestep to timestep, and what it returns: one number per unit.",
   "cell state": "A second state of an LSTM, which carries information for longer. return_sequences never returns it.",
-  "gate": "A part of a GRU or an LSTM that decides, by numbers from 0 to 1, what of a state is kept and what is replaced.",
+  "gate": "A part of a GRU or an LSTM that decides, by numbers from 0 to 1, how much of a state is kept or replaced.",
   "return_sequences": "With True a recurrent layer returns its hidden state at every timestep, with False only the last one. The default is False.",
   "return_state": "With True a recurrent layer also returns its last state, or its two last states in an LSTM.",
   "mask": "Marks the timesteps of a sequence that are padding, so that later layers skip them.",
@@ -19,7 +19,7 @@ export const GLOSSARY = {
   "parameter": "A number that training changes: a weight or a bias. It does not depend on the number of timesteps.",
   "loss": "How far the outputs are from the targets, as one number. Training makes it smaller.",
   "epoch": "One pass over all training sequences.",
-  "held-out": "Data that the model never trains on, also called validation data. Their loss shows what it has learned beyond memorizing.",
-  "baseline": "The loss of a simple rule, such as always predicting the mean. A model has learned something only below.",
+  "held-out": "Data that the model never trains on, also called validation data. The loss on it shows what the model has learned beyond memorizing.",
+  "baseline": "The loss of a simple rule, such as always predicting the mean. A model that learned something is below.",
   "ndim": "How many axes (dimensions) a tensor has: a batch of sequences, (batch, timesteps, features), has ndim=3.",
 };

@@ -1,84 +1,146 @@
-// The live panel: listens to one run and redraws in place. Python hears of a change of state, never of a frame.
+// The live panel: listens to one run, plays it as a film, and redraws in place. Python hears of what is pressed, never of
+// a frame.
 
 import { setTheme } from "./axes.js";
 import { mark } from "./dom.js";
-import { errorFigure, lossFigure } from "./live/charts.js";
-import { BARE } from "./live/figure.js";
+import { announce, answerWhoAsks, isWatched } from "./live/announce.js";
+import { ENDED, GOING } from "./live/controls.js";
+import { drawFigure } from "./live/draw.js";
+import { newEarlier, remember, togglePin } from "./live/earlier.js";
+import { errorFigure } from "./live/error.js";
+import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek } from "./live/film.js";
+import { newFlow, takeFlow } from "./live/flow.js";
 import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
+import { listenForKeys } from "./live/keys.js";
+import { lossFigure } from "./live/loss.js";
 import { outputsFigure } from "./live/outputs.js";
-import { ENDED, newPanel, writeInfo, writeLegend, writeStatus, writeNarration } from "./live/panel.js";
+import { newPanel, writeInfo, writeLegend, writeMarks, writeNarration } from "./live/panel.js";
+import { takeStory } from "./live/story.js";
 import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
-import { colours } from "./live/theme.js";
+import { speedOf, writeTransport } from "./live/transport.js";
 
-/** @import { News, PageData, Panel, Plotly } from "./live/types.d.ts" */
+/** @import { News, PageData, Panel } from "./live/types.d.ts" */
 /** @import { Component } from "./component.d.ts" */
 
 /** @type {WeakMap<HTMLElement, Panel>} */
 const panels = new WeakMap();
-const APART = 50;
-const ERROR_APART = 300;
-const FIGURES = { loss: lossFigure, outputs: outputsFigure, error: errorFigure };
-const NOTHING_KNOWN = { key: "", answers: "every step", answer: "number", epochs: 1, baselines: [] };
-const NO_INFO = { ...NOTHING_KNOWN, targets: [[[0]]], lengths: [1] };
-
-/** @type {(url: string) => Promise<Plotly>} */
-function loadPlotly(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  window.explorerPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = () => {
-      if (window.Plotly) resolve(window.Plotly);
-      else reject(new Error("The chart library could not be read."));
-    };
-    script.onerror = () => {
-      window.explorerPlotly = null;
-      script.remove();
-      reject(new Error("The chart library could not be loaded."));
-    };
-    document.head.append(script);
-  });
-  return window.explorerPlotly;
-}
+const APART = 40;
+// A press that nothing came of may be made again after so long.
+const LONGEST_ANSWER = 2000;
+const FIGURES = { loss: lossFigure, error: errorFigure, outputs: outputsFigure };
+const NOTHING_KNOWN = { key: "", title: "", task: "", loss: "", settings: {}, answers: "every step", answer: "number" };
+const NO_INFO = { ...NOTHING_KNOWN, epochs: 1, baselines: [], targets: [[[0]]], lengths: [1] };
+const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false };
 
 /** @type {(parent: HTMLElement) => Panel} */
 export function start(parent) {
-  const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream() };
-  const chosen = { sequence: 0, shown: null, range: null, log: false, lost: false, broken: "", note: "" };
-  const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, allDrawn: -ERROR_APART, allTimer: 0 };
-  const more = { redraws: 0, plotly: null, begun: false, closed: false };
-  const built = { ...newPanel(parent), ...kept, ...chosen, ...drawing, ...more };
+  const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream(), may: NOT_YET };
+  const chosen = { sequence: 0, film: newFilm(), stories: [], earlier: newEarlier(), log: false, lost: false, note: "" };
+  const asked = { wanted: null, sent: "", sentTimer: 0, pressed: "", expects: false, announced: "" };
+  const flowing = { flow: newFlow(), askTimer: 0, watched: false, url: "" };
+  const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, tickTimer: 0, redraws: 0, closed: false };
+  const built = { ...newPanel(parent), ...kept, ...chosen, ...asked, ...flowing, ...drawing };
   const panel = /** @type {Panel} */ (/** @type {unknown} */ (built));
-  panel.select.onchange = () => ((panel.sequence = Number(panel.select.value)), changed(panel));
+  const { transport } = panel;
+  for (const place of Object.values(transport.buttons)) {
+    const button = /** @type {HTMLButtonElement} */ (place.firstElementChild);
+    button.onclick = () => press(panel, button.dataset.press ?? "");
+  }
+  transport.keep.onchange = () => panel.ask("action", { name: "keep", kept: transport.keep.checked });
+  transport.scrub.oninput = () => (seek(panel.film, Number(transport.scrub.value), lastEpoch(panel.frames)), changed(panel));
+  for (const radio of transport.radios) {
+    radio.onchange = () => {
+      Object.assign(panel.film, { speed: speedOf(radio.value), due: performance.now() });
+      changed(panel);
+    };
+  }
+  panel.select.onchange = () => {
+    panel.sequence = Number(panel.select.value);
+    changed(panel);
+    if (panel.watched) listenAgain(panel);
+  };
   panel.logButton.onclick = () => {
     panel.log = !panel.log;
     mark(panel.logButton, { "aria-pressed": panel.log });
     changed(panel);
   };
-  panel.scrub.oninput = () => {
-    const [wanted, last] = [Number(panel.scrub.value), lastEpoch(panel.frames)];
-    panel.shown = wanted >= last ? null : wanted;
-    changed(panel);
-  };
-  panel.latest.onclick = () => {
-    panel.shown = null;
-    changed(panel);
-    panel.scrub.focus();
-  };
-  panel.observer = new ResizeObserver(() => redraw(panel));
-  Object.values(panel.charts).forEach((chart) => panel.observer.observe(chart));
+  panel.observer = new ResizeObserver(() => (writeTransport(panel), redraw(panel)));
+  for (const { chart } of panel.charts.values()) panel.observer.observe(chart);
+  panel.ends = [listenForKeys(panel.root, (key) => pressKey(panel, key)), answerWhoAsks(panel, () => !panel.watched && listenAgain(panel))];
   return panel;
+}
+
+/** @type {(panel: Panel, key: "main" | "step" | "back") => boolean} */
+function pressKey(panel, key) {
+  const button = key === "back" ? null : panel.wanted?.[key];
+  if (key === "back" && panel.film.shown > 0) {
+    seek(panel.film, panel.film.shown - 1, lastEpoch(panel.frames));
+    changed(panel);
+    return true;
+  }
+  if (!button || button.disabled || (key === "step" && !panel.run)) return false;
+  press(panel, button.key);
+  return true;
+}
+
+// What a button does: to the film here, and to the run there.
+/** @type {(panel: Panel, key: string) => void} */
+function press(panel, key) {
+  const { film, frames, status, may } = panel;
+  const [trained, going] = [lastEpoch(frames), GOING.includes(status.state)];
+  const own = panel.run !== null && may.mine && may.same;
+  if (key === "pause") {
+    pause(film);
+    if (own && going) send(panel, "pause");
+  } else if (key === "step" && film.shown < trained) seek(film, film.shown + 1, trained);
+  else {
+    if (key === "step" && own) awaitEpoch(film, trained + 1);
+    if (key === "play") play(film, trained, going, performance.now());
+    if (key === "resume" || key === "more") {
+      play(film, trained, true, performance.now());
+      panel.expects = true;
+    }
+    if (key !== "play") send(panel, key);
+  }
+  changed(panel);
+}
+
+/** @type {(panel: Panel, name: string) => void} */
+function send(panel, name) {
+  panel.sent = panel.pressed = name;
+  clearTimeout(panel.sentTimer);
+  panel.sentTimer = setTimeout(() => answered(panel), LONGEST_ANSWER);
+  panel.ask("action", { name });
+}
+
+/** @type {(panel: Panel) => void} */
+function answered(panel) {
+  clearTimeout(panel.sentTimer);
+  panel.sent = "";
+  if (!panel.closed) writeTransport(panel);
+}
+
+// Whether there are epochs to come; the state is told before the frames that belong to it.
+/** @type {(panel: Panel) => boolean} */
+function goesOn({ expects, status, frames }) {
+  return expects || GOING.includes(status.state) || lastEpoch(frames) < (status.epoch ?? 0);
 }
 
 /** @type {(panel: Panel) => void} */
 export function changed(panel) {
-  writeStatus(panel);
+  clearTimeout(panel.tickTimer);
+  const wait = advance(panel.film, lastEpoch(panel.frames), goesOn(panel), performance.now());
+  if (wait !== null) panel.tickTimer = setTimeout(() => changed(panel), Math.max(4, wait));
+  writeMarks(panel);
+  writeTransport(panel);
+  writeNarration(panel);
+  announce(panel);
   redraw(panel);
 }
 
 /** @type {(panel: Panel) => void} */
 function redraw(panel) {
-  if (panel.pending || !panel.plotly || panel.closed) return;
+  if (panel.pending || panel.closed) return;
   panel.pending = true;
   setTimeout(() => requestAnimationFrame(() => paint(panel)), Math.max(0, panel.notBefore - performance.now()));
 }
@@ -88,28 +150,20 @@ function paint(panel) {
   panel.pending = false;
   if (panel.closed) return;
   const began = performance.now();
-  // The first point of a run is what somebody waits for: its chart is drawn before the others.
-  const opening = !panel.begun && panel.frames.list.length > 0;
-  panel.begun = panel.frames.list.length > 0;
-  // The picture of all errors changes slowest and costs most: while frames come in, it is drawn less often.
-  const all = panel.status.state !== "running" || began - panel.allDrawn >= ERROR_APART;
-  clearTimeout(panel.allTimer);
-  if (all && !opening) panel.allDrawn = began;
-  else panel.allTimer = setTimeout(() => redraw(panel), ERROR_APART);
-  for (const [name, figure] of Object.entries(FIGURES)) {
-    if ((name === "error" && !all) || (name !== "loss" && opening)) continue;
-    const chart = panel.charts[name];
-    const { data, layout, words } = figure(panel);
-    Object.assign(layout, { width: chart.clientWidth, height: chart.clientHeight });
-    if (layout.width && layout.height) panel.plotly?.react(chart, data, layout, BARE);
-    panel.charted.set(name, words);
+  for (const [name, figureOf] of Object.entries(FIGURES)) {
+    const drawn = panel.charts.get(name);
+    const size = { width: drawn?.chart.clientWidth ?? 0, height: drawn?.chart.clientHeight ?? 0 };
+    if (!drawn || !size.width || !size.height) continue;
+    const figure = figureOf(panel, size);
+    mark(drawn.chart, { "data-run": panel.run ?? "" });
+    drawFigure(drawn, figure, size, (run) => (togglePin(panel.earlier, run), redraw(panel)));
+    panel.charted.set(name, figure.words);
   }
   writeLegend(panel);
   label(panel);
   mark(panel.root, { "data-redraws": ++panel.redraws });
   // On a slow machine the charts leave half of the time to everything else.
-  panel.notBefore = opening ? 0 : began + Math.max(APART, 2 * (performance.now() - began));
-  if (opening) redraw(panel);
+  panel.notBefore = began + Math.max(APART, 2 * (performance.now() - began));
 }
 
 // A screen reader is told what the charts show at most once a second.
@@ -122,7 +176,7 @@ export function label(panel) {
     return;
   }
   panel.labelled = performance.now();
-  for (const [name, words] of panel.charted) mark(panel.charts[name], { "aria-label": words });
+  for (const [name, { chart }] of panel.charts) mark(chart, { "aria-label": panel.charted.get(name) ?? "" });
 }
 
 /** @type {(panel: Panel) => News} */
@@ -133,80 +187,89 @@ function handlers(panel) {
       const before = panel.status.state;
       panel.status = { ...panel.status, ...news };
       const { state } = panel.status;
-      if (state !== before) panel.tell("state", { run: panel.run, state });
+      if (news.epoch !== undefined) noteTrained(panel.film, news.epoch);
+      if (news.state !== undefined) panel.expects = false;
+      // One that the server holds goes on when its owner's page asks for it.
+      if (state === "paused" && state !== before && panel.status.reason) panel.ask("action", { name: "open" });
       changed(panel);
     },
     frames: ({ frames }) => {
       takeFrames(panel.frames, frames, panel.info);
+      if (panel.flow.run === panel.run) takeFlow(panel.flow, frames, panel.film.shown);
       changed(panel);
     },
-    narration: ({ sentences }) => writeNarration(panel, sentences),
+    narration: (story) => {
+      takeStory(panel.stories, story);
+      changed(panel);
+    },
   };
 }
 
+// The server is asked for the tensors of the sequence that is shown, where something on the page draws them.
 /** @type {(panel: Panel, url: string) => void} */
 function listen(panel, url) {
-  const run = panel.run;
-  connect(panel.stream, url, {
+  const { run, sequence } = panel;
+  Object.assign(panel, { url, watched: isWatched() });
+  connect(panel.stream, panel.watched ? `${url}?tensors=${sequence}` : url, {
     after: () => lastEpoch(panel.frames),
     on: handlers(panel),
     lost: (lost) => {
       if (panel.lost === lost || panel.run !== run) return;
       panel.lost = lost;
-      writeStatus(panel);
+      writeTransport(panel);
     },
   });
+}
+
+/** @type {(panel: Panel) => void} */
+function listenAgain(panel) {
+  if (panel.run && isOpen(panel.stream)) listen(panel, panel.url);
 }
 
 /** @type {(panel: Panel, data: PageData) => void} */
 export function take(panel, data) {
   const info = data.info ?? NO_INFO;
-  if (info.key !== panel.info.key || data.run !== panel.run) panel.range = null;
+  const [run, state] = [data.run ?? null, data.state ?? "idle"];
+  if (run !== panel.run) {
+    disconnect(panel.stream);
+    if (panel.run) remember(panel.earlier, panel.run, panel.info, panel.frames);
+    panel.run = run;
+    panel.info = info;
+    Object.assign(panel, { frames: newFrames(), stream: newStream(), film: newFilm(panel.film.speed), lost: false });
+    panel.status = { state, epoch: 0, epochs: info.epochs };
+    if (panel.pressed === "train") play(panel.film, 0, true, performance.now());
+    else if (panel.pressed === "step") awaitEpoch(panel.film, 1);
+    else if (run && panel.pressed !== "reset") join(panel.film, GOING.includes(state));
+    panel.stories = [];
+    if (run && data.url) listen(panel, data.url);
+  } else if (run && data.url && !isOpen(panel.stream) && !ENDED.includes(state)) {
+    panel.status = { ...panel.status, state };
+    listen(panel, data.url);
+  } else if (!run) panel.status = { state, epoch: 0, epochs: info.epochs };
   panel.info = info;
   panel.note = data.note ?? "";
-  if ((data.run ?? null) !== panel.run) {
-    disconnect(panel.stream);
-    panel.run = data.run ?? null;
-    Object.assign(panel, { frames: newFrames(), stream: newStream(), shown: null, lost: false });
-    panel.status = { state: data.state ?? "idle", epoch: 0, epochs: info.epochs };
-    writeNarration(panel, []);
-    if (panel.run && data.url) listen(panel, data.url);
-  } else if (panel.run && data.url && !isOpen(panel.stream) && !ENDED.includes(data.state ?? "")) {
-    listen(panel, data.url);
-  } else if (!panel.run) panel.status = { state: data.state ?? "idle", epoch: 0, epochs: info.epochs };
+  panel.may = data.may ?? NOT_YET;
+  panel.pressed = "";
+  if (!GOING.includes(state)) panel.expects = false;
+  answered(panel);
 }
 
 /** @type {(component: Component<PageData>) => () => void} */
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   let panel = panels.get(parentElement);
   if (!panel) panels.set(parentElement, (panel = start(parentElement)));
-  panel.tell = setStateValue;
+  panel.ask = setTriggerValue;
   setTheme(panel.root);
-  panel.theme = colours(panel.root);
   take(panel, data);
   writeInfo(panel);
   writeLegend(panel);
   changed(panel);
-  if (!panel.plotly) {
-    loadPlotly(data.plotly_url).then(
-      (plotly) => {
-        panel.plotly = plotly;
-        panel.broken = "";
-        changed(panel);
-      },
-      () => {
-        panel.broken = "The charts could not be loaded; reload the page to try again.";
-        writeStatus(panel);
-      },
-    );
-  }
   return () => {
     panel.closed = true;
     disconnect(panel.stream);
-    clearTimeout(panel.labelTimer);
-    clearTimeout(panel.allTimer);
+    for (const timer of [panel.labelTimer, panel.tickTimer, panel.sentTimer, panel.askTimer]) clearTimeout(timer);
     panel.observer.disconnect();
-    for (const chart of Object.values(panel.charts)) if (panel.plotly) panel.plotly.purge(chart);
+    panel.ends.forEach((end) => end());
     panel.root.remove();
     panels.delete(parentElement);
   };

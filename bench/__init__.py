@@ -16,6 +16,7 @@ baseline         a page as one writes it with `model.fit`; `sites` knows where t
 watch            JavaScript that reads the browser's clock
 page             both pages in Chromium, in turn
 start            `make run` to painted shapes
+watched          what an epoch costs more while a page looks into the net
 estimates        how close `explorer.training.cost` comes
 figures          the pictures in assets/
 report, reach    the figures as Markdown, and the targets

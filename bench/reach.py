@@ -24,6 +24,11 @@ def rows(figures: dict[str, Any]) -> list[Row]:
     for part, judge in (("race", _race), ("page", _page), ("crowd", _crowd), ("people", _people), ("growth", _growth)):
         if part in figures:
             found += judge(figures[part])
+    if "watched" in figures:
+        times = {name: each["ratio"] for name, each in figures["watched"].items()}
+        dearest = max(times, key=times.get)
+        target = "an epoch while the net is watched: at most 1.15 times one without"
+        found.append(Row(target, f"{times[dearest]:.2f} times at most ({dearest})", times[dearest] <= 1.15))
     if "start" in figures:
         start, seen = median(figures["start"]["empty"]), median(figures["start"]["seen"])
         found.append(Row("`make run` (installed) to painted shapes: under 6 s", f"{start:.1f} s", start < 6))

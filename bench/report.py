@@ -27,7 +27,7 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
     parts = [_head(machine), _reach(figures), _race(figures["race"]), _same(figures["race"]), _first(figures["race"])]
     parts += [_growth(figures["growth"]), _crowd(figures["crowd"]), _page(figures["page"], figures["start"])]
     parts += [_people(figures["people"]), _status(figures["status"])]
-    parts.append(_estimates(figures["estimates"]))
+    parts += [_watched(figures["watched"]), _estimates(figures["estimates"])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -196,6 +196,19 @@ def _page(page: dict[str, Any], start: dict[str, list[float]]) -> str:
         + "\n\n"
         + _table(("while it trains", "here", "baseline"), shown)
         + "\n\n![What a person waits for](../assets/bench-page.svg)"
+    )
+
+
+def _watched(found: dict[str, dict[str, float]]) -> str:
+    rows = [
+        (name, f"{each['without']:.2f}", f"{each['watched']:.2f}", f"{each['ratio']:.2f}", f"{each['bytes']:,}")
+        for name, each in found.items()
+    ]
+    return (
+        "## While the net is watched\n\n"
+        "Milliseconds of the processor for an epoch, without and with what flows through the net for two of the probe's "
+        "sequences; chunks of 0.1 s in turn. Bytes are those that are stored and sent for one sequence and epoch.\n\n"
+        + _table(("architecture", "without", "watched", "ratio", "bytes"), rows)
     )
 
 

@@ -29,11 +29,13 @@ def measure(quick: bool = False) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in (race, growth, crowd, people, status, page, start, snippets):
         found[part.__name__.rpartition(".")[2]] = part.measure(quick)
-    tell("estimates")
-    command = [sys.executable, "-m", "bench.estimates"]
-    plain = environment("ours")
-    answer = subprocess.run(command, cwd=ROOT, env=plain, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return found | {"estimates": json.loads(answer.stdout)}
+    for name in ("watched", "estimates"):
+        tell(name)
+        command = [sys.executable, "-m", f"bench.{name}"]
+        plain = environment("ours")
+        answer = subprocess.run(command, cwd=ROOT, env=plain, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        found[name] = json.loads(answer.stdout)
+    return found
 
 
 def machine() -> dict[str, Any]:

@@ -35,8 +35,7 @@ OURS = Site(
     controls=_SLIDER,
     shapes="document.querySelector('[data-layer]')",
     memory="document.querySelector('[data-layer=\"memory\"]')?.dataset.input === 'None,TIMESTEPS,5'",
-    # A trace without points has a path too, so the chart's own data is asked; Plotly draws it before it returns.
-    point="document.querySelector('[data-chart=loss]')?.data?.some(trace => trace.name === 'training' && trace.x.length)",
+    point="document.querySelector('[data-chart=loss]')?.dataset.points > 0",
     drawn="Number(document.querySelector('[data-live]').dataset.redraws)",
     done="document.querySelector('[data-live]').dataset.state === 'done'",
     nodes="document.querySelectorAll('[data-live], [data-chart]')",

@@ -125,13 +125,13 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
         f"{machine['cores']} cores; Python {machine['python']}, keras {machine['versions']['keras']}.\n\n"
         "A case is *named* where the first problem has its kind, *blamed* where it points at the layer that fails or at "
         "the one to change, *fixed* where a fix is offered: each was proved by reading the changed code and letting its "
-        "shapes run, and `make soak` really runs each of them in Keras. The row `none` counts codes that are right and are "
-        "left in peace."
+        "shapes run, and `make soak` really runs each of them in Keras. The row `none` counts "
+        "code without a problem, in which none was found."
     ]
     for name, rows in figures["cases"].items():
         parts.append(f"## {SETS[name]}\n\n{_table(rows)}")
     lines = ["| ten layers | median | 95th percentile |", "| --- | --- | --- |"]
-    for name, words in (("holds", "a code that holds"), ("breaks", "one that breaks, with the proofs of its fixes")):
+    for name, words in (("holds", "code without a problem"), ("breaks", "code that fails, with the proofs of its fixes")):
         times = figures["seconds"][name]
         lines.append(f"| {words} | {median(times):.3f} s | {percentile(times, 0.95):.3f} s |")
     table = "\n".join(lines)

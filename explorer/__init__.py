@@ -29,12 +29,13 @@ quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
-  jobs, worker_preload  what workers run, by name
+  jobs, replay_job, worker_preload  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address
   database        connections, tables brought up to date, a deleted file put back
   records, tables runs and frames as values, and as rows
+  stored_tensors  what is kept of a run to show the net at any epoch: tensors, and states to train on from
   descriptions    descriptions of models, kept for the next start
   store           runs and frames in SQL, and which server trains which run
   retention       which runs are deleted, and when
@@ -47,6 +48,7 @@ runtime/        where runs live, in this order:
   futures         what comes back from workers
   remote          somebody else's scheduler
   cluster         the processes that chunks run in: embedded or remote
+  replays         the tensors of a run at any epoch, stored or trained again
   queries         shapes, comparisons and checks, asked of workers and kept
   describe_catalog  describes what pages open with, at the set-up or while nobody asks
   event_loop      the one thread that owns the state of runs

@@ -8,8 +8,20 @@ from explorer.description import Description, Plain
 from explorer.drawings import Drawing
 from explorer.shapes.compare import Broken, Changed
 
-# A row for each of at most 32 features or units, of a number from 0 to 255 for each of at most 32 steps.
-Shades = list[list[int]]
+
+class Numbers(Plain, frozen=True, kw_only=True):
+    """One tensor's numbers for one sequence, as a grid: a row for each feature or unit, a column for each timestep, windows
+    side by side. of_rows, of_columns: how many there are; rows, columns: how many of them are here, evenly picked.
+
+    numbers: whole numbers from -127 to 127, row by row: a number of the tensor is one of them / 127 * largest.
+    """
+
+    rows: int
+    columns: int
+    of_rows: int
+    of_columns: int
+    largest: float
+    numbers: tuple[tuple[int, ...], ...]
 
 
 class ComparableSetting(Plain, frozen=True):
@@ -31,7 +43,7 @@ class Answer(Plain, frozen=True, kw_only=True):
     """
 
     description: Description
-    values: dict[str, Shades] | None
+    values: dict[str, Numbers] | None
     drawings: dict[str, Drawing] | None
     comparable: tuple[ComparableSetting, ...]
     hindrance: str
@@ -43,5 +55,5 @@ class CompareAnswer(Plain, frozen=True, kw_only=True):
     changed: Changed
     description: Description | None
     broken: Broken | None
-    values: dict[str, Shades] | None
+    values: dict[str, Numbers] | None
     drawings: dict[str, Drawing] | None

@@ -111,6 +111,13 @@ class Window(Plain, frozen=True):
         return (self.size - 1) * self.dilation + 1
 
 
+class Origin(Plain, frozen=True):
+    """Where a tensor comes from: the source or layer of that name, and which of its outputs it is, from 0."""
+
+    name: str
+    output: int = 0
+
+
 class Outline(Plain, frozen=True):
     """What is known of every layer, also of one that cannot be described: then its `params` are None.
 
@@ -125,14 +132,22 @@ class Outline(Plain, frozen=True):
     broken: bool | msgspec.UnsetType = msgspec.UNSET
 
 
+class Broken(Outline, frozen=True, kw_only=True):
+    """The layer that cannot go on. axes_in: the names of the axes of what it is given, as far as they are known."""
+
+    axes_in: tuple[Axes, ...]
+
+
 class Layer(Outline, frozen=True, kw_only=True):
     """One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 
     arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
     title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where
-    its parameters are counted, or one sentence. note: a sentence where there is no explanation. text: all of it, to be
-    copied; empty, as `spoken` is, inside of another layer. image_window: along the rows, and along the columns; empty for a
-    layer that slides none over them.
+    its parameters are counted, or one sentence. note: what the letters of the equation mean, or that there is no
+    explanation. text: all of it, to be copied; empty, as `spoken` is, inside of another layer. image_window: along the rows,
+    and along the columns; empty for a layer that slides none over them. origins: of each tensor of `input`; `reads` has the
+    same names, each once. names_in, names_out: what those of `input` and `output` are called; empty where no rule says.
+    skips_masked: whether masked timesteps come in that it leaves out.
     """
 
     output: tuple[Shape, ...]
@@ -165,6 +180,10 @@ class Layer(Outline, frozen=True, kw_only=True):
     spoken: str = ""
     text: str = ""
     image_window: tuple[Window, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    names_in: tuple[str, ...] = ()
+    names_out: tuple[str, ...] = ()
+    skips_masked: bool = False
 
 
 class Symbol(Plain, frozen=True):
@@ -215,7 +234,8 @@ class Unrolled(Plain, frozen=True):
 class Description(Plain, frozen=True):
     """A model: where data comes in, what each layer makes of it, and what comes out; the batch is None.
 
-    symbols: by their letters. settings: by their names; empty for a model of no experiment.
+    symbols: by their letters. settings: by their names; empty for a model of no experiment. returns: which tensors the
+    model returns.
     """
 
     inputs: tuple[Shape, ...]
@@ -227,6 +247,7 @@ class Description(Plain, frozen=True):
     settings: dict[str, Setting]
     unrolled: Unrolled
     spoken: str = ""
+    returns: tuple[Origin, ...] = ()
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Description:

@@ -23,7 +23,7 @@ def explanation_as_html(description: Description, drawings: Mapping[str, Mapping
         outputs = zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)
         returned = joined([spelled(*output) for output in outputs])
         rows.append(_row([layer.name, layer.type, returned, layer.says, f"{layer.params:,}"]))
-    rows.append(_row(["in all", "", "", "", f"{description.params:,}"]))
+    rows.append(_row(["total", "", "", "", f"{description.params:,}"]))
     head = _row(["layer", "type", "returns", "what it does", "parameters"], "th")
     texts = [
         f"<details><summary>{escape(layer.name)}</summary><pre>{escape(told_layer(layer, drawings))}</pre></details>"

@@ -13,7 +13,10 @@ from typing import Any
 import keras._tf_keras.keras as tensorflow_keras
 from keras.src import backend
 from keras.src.backend.common import global_state
+from keras.src.losses import ALL_OBJECTS_DICT as LOSSES
 from keras.src.losses.loss import squeeze_or_expand_to_same_rank
+from keras.src.metrics import ALL_OBJECTS_DICT as METRICS
+from keras.src.optimizers import ALL_OBJECTS_DICT as OPTIMIZERS
 from keras.src.utils.naming import auto_name
 
 # What Keras keeps for each thread: how often it gave a name, and the weights that wait to be made.
@@ -51,7 +54,10 @@ def traced_output(function: Callable[..., Any], *tensors: Any) -> Any:
 
 
 __all__ = [
+    "LOSSES",
+    "METRICS",
     "NAMES_GIVEN",
+    "OPTIMIZERS",
     "WAITING_WEIGHTS",
     "auto_name",
     "named_anew",

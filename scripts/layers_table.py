@@ -22,8 +22,8 @@ from the rules in `explorer/layers/`; CONTRIBUTING says how to add a class.
 ## Explained
 
 A class is explained for the settings that its rules cover. For others, and for a class of your own, you get the shapes and
-counts of Keras, and the sentence "There is no explanation yet". Of your own class that computes what a class of Keras does,
-say so, and it is explained likewise:
+counts of Keras, and the sentence "There is no explanation yet". If your own class computes what a class of Keras does, say
+so, and it is explained in the same way:
 
 ```python
 import keras

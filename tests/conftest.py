@@ -21,8 +21,8 @@ settings.load_profile("repeatable")
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
 # go to one process: those of the browser share a server there.
 LONGEST_FIRST = (
-    ("browser/test_page.py",),
-    tuple(f"browser/test_{name}.py" for name in ("paste", "shapes", "edge", "http", "contrast")),
+    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "edge", "http", "contrast")),
+    ("browser/test_faults.py",),
     ("runtime/test_engine_recovery.py",),
     ("training/test_training.py",),
     ("runtime/test_engine.py",),

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalog.entries import Architecture, Entry, Sizes, Task
+from explorer.catalog.entries import LONGEST_WORDS, Architecture, Entry, Sizes, Task, arrow_is_drawn
 from explorer.experiment import SETTINGS, SIZES
+from explorer.experiment.bounds import knob_choices
 
 BUTTONS = ("train", "pause", "resume", "step", "stop", "reset")
 RESERVED = {"architecture", "task", "outputs", "rng", *SIZES, *SETTINGS, *BUTTONS}
@@ -187,9 +188,29 @@ def makes_what_its_knobs_say(task: Task) -> Iterator[str]:
             yield f"The knob {name} changes nothing: {knob.default!r} and {other!r} make the same data."
 
 
+def points_at_what_is_there(task: Task) -> Iterator[str]:
+    """`arrow` is optional; where there is one, the page must be able to draw it."""
+    sizes = {size: min(allowed, key=lambda each: abs(each - 9)) for size, allowed in task.ranges.items()}
+    timesteps, features = sizes.get("timesteps", 9), sizes.get("features", 2)
+    knobs = {}
+    for name, knob in task.knobs.items():
+        allowed = knob_choices(knob, {"timesteps": timesteps, "features": features})
+        knobs[name] = knob.default if knob.default in allowed else allowed[-1]
+    inputs, targets = task.make(np.random.default_rng(0), 8, timesteps, features, knobs)
+    for sample in range(len(targets)):
+        arrow = task.arrow_in([stream[sample] for stream in inputs], knobs)
+        if arrow is None:
+            continue
+        if not arrow.words or len(arrow.words) > LONGEST_WORDS:
+            yield f"An arrow needs words, at most {LONGEST_WORDS} characters, such as “delay 3”. It has: {arrow.words!r}"
+        shapes = [stream[sample].shape for stream in inputs]
+        if not arrow_is_drawn(arrow, shapes, timesteps, task.answers):
+            yield f"An arrow names an input or a target that is not there or not drawn: {arrow}, of inputs {shapes}."
+
+
 EVERY_ENTRY: tuple[Callable[[Any], Iterator[str]], ...] = (has_words,)
 EVERY_ARCHITECTURE = (
     *(keeps_its_promise_of_shapes, spells_its_shapes, tells_of_shapes_that_are_there, names_its_layers),
     *(honours_its_settings, stands_alone, names_its_source),
 )
-EVERY_TASK = (makes_what_its_knobs_say,)
+EVERY_TASK = (makes_what_its_knobs_say, points_at_what_is_there)

@@ -24,6 +24,7 @@ from explorer.experiment import Experiment, Frame
 from explorer.runtime import jobs
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.health import WorkerHealth
+from explorer.runtime.replay_job import tensors_at
 
 SEED_WITHOUT_NUMBERS = 4242
 NO_NUMBER_FROM = 5
@@ -38,9 +39,10 @@ class FakeFuture(Future[Any]):
 class FakeCluster:
     """What `explorer.runtime.engine.Engine` asks of a cluster.
 
-    deaths: how often a worker still dies with the next chunk that it is given. by_memory: whether it dies for that reason.
-    hanging: the seeds of runs whose chunks never come back while their worker lives. silent: seconds since a worker was
-    heard of. used: the bytes that each worker takes. chunks: (worker, seed, epochs asked) of every chunk that was sent.
+    deaths: how often a worker still dies with the next chunk or replay that it is given. by_memory: whether it dies for
+    that reason. hanging: the seeds of runs whose chunks never come back while their worker lives. silent: seconds since
+    a worker was heard of. used: the bytes that each worker takes. chunks: (worker, seed, epochs asked) of every chunk that
+    was sent.
     """
 
     remote, memory = False, 2 * 2**30
@@ -83,6 +85,8 @@ class FakeCluster:
             future.set_result(description(replace(Experiment.from_dict(arguments[0]), seed=0, epochs=1)))
         elif function is jobs.chunk:
             self._submit_chunk(future, address, *arguments)
+        elif function is tensors_at and self._dies():
+            future.set_exception(WorkerDied("It died."))
         elif function in (jobs.trace, jobs.prepare):
             self.ahead.append((function.__name__, Experiment.from_dict(arguments[0])))
             future.set_result(self._compiled(address, arguments[0], function is jobs.prepare))
@@ -96,8 +100,7 @@ class FakeCluster:
     def _submit_chunk(self, future: FakeFuture, address: str, experiment: dict[str, Any], before: Any, *limits: Any) -> None:
         with self._lock:
             self.chunks.append((address, experiment["seed"], limits[1]))
-            dies, self.deaths = self.deaths > 0, max(0, self.deaths - 1)
-        if dies:
+        if self._dies():
             self.renew(address, lambda: None)
             future.set_exception(WorkerDied("It died."))
             return
@@ -115,6 +118,11 @@ class FakeCluster:
                 self._at_work.append((address, future, run))
         else:
             _finish(future, run)
+
+    def _dies(self) -> bool:
+        with self._lock:
+            dies, self.deaths = self.deaths > 0, max(0, self.deaths - 1)
+        return dies
 
     def _epochs(self, budget: float) -> int:
         return 1 if budget == 0 else self.epochs_of_a_chunk

@@ -9,9 +9,9 @@ from explorer.runtime import jobs
 GREEDY_SEED = 666
 
 
-def chunk(experiment: dict, before: object, until: int, budget: float):
+def chunk(experiment: dict, before: object, until: int, budget: float, watched: tuple[int, ...] = ()):
     if experiment["seed"] != GREEDY_SEED:
-        return jobs.chunk(experiment, before, until, budget)
+        return jobs.chunk(experiment, before, until, budget, watched)
     held = []
     while True:
         held.append(bytearray(100 * 2**20))

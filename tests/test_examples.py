@@ -9,14 +9,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from explorer.catalog.presets import PRESETS
 from explorer.cli import commands, main
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# An architecture or a task: a file of its own.
+ENTRY = re.compile(r"^@(?:architecture|task)\(", re.MULTILINE)
 PROGRAMS = (".venv/bin/python -m explorer ", "explorer ")
 # These take minutes, and have tests of their own: test_bench. Here they are only read.
 LONG = {"bench"}
@@ -85,12 +90,22 @@ def test_every_file_that_is_named_is_there():
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
 def test_every_example_in_python_runs(page, tmp_path):
     """Those of one page one after the other, as somebody who reads it would type them."""
-    examples = [text for text in blocks(page, "python") if "@architecture" not in text]
+    examples = [text for text in blocks(page, "python") if not ENTRY.search(text)]
     assert examples
     program = tmp_path / "page.py"
     program.write_text("\n".join(examples))
     done = subprocess.run([sys.executable, program], cwd=tmp_path, env=FOUND, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_lists_every_named_experiment():
+    names = {name: (each.experiment.architecture, each.experiment.task) for name, each in PRESETS.items()}
+    rows = [
+        f"| {each.title} | `?preset={each.name}` | `{names[each.name][0]}` | `{names[each.name][1]}` | {each.says} |"
+        for each in PRESETS.values()
+    ]
+    listed = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("|") and "`?preset=" in line]
+    assert listed == rows
 
 
 FOUND = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
@@ -120,8 +135,8 @@ def write_entry(project: Path, source: str, name: str = "deep_answer") -> None:
     (project / "explorer" / "catalog" / "architectures" / f"{name}.py").write_text(source.replace("deep_answer", name))
 
 
-def entry_of_the_readme() -> str:
-    (source,) = [text for text in blocks(ROOT / "README.md", "python") if "@architecture" in text]
+def entry_of_the_readme(kind: str = "@architecture") -> str:
+    (source,) = [text for text in blocks(ROOT / "README.md", "python") if kind in text]
     return source
 
 
@@ -131,11 +146,20 @@ def changed(before: str, after: str) -> str:
     return source.replace(before, after)
 
 
-def test_the_entry_that_the_readme_shows_keeps_every_rule_and_so_does_a_task(project):
+def test_the_entries_that_the_readme_shows_keep_every_rule(project):
     write_entry(project, entry_of_the_readme())
-    code, said = tried(project, "deep_answer", "delayed_echo")
-    assert code == 0 and "deep_answer keeps every rule." in said and "delayed_echo keeps every rule." in said, said
+    (project / "explorer" / "catalog" / "tasks" / "change.py").write_text(entry_of_the_readme("@task"))
+    code, said = tried(project, "deep_answer", "change")
+    assert code == 0 and "deep_answer keeps every rule." in said and "change keeps every rule." in said, said
     assert said.count("Trained for two epochs") == 2
+
+
+def test_the_baseline_of_the_task_that_the_readme_shows_is_what_its_predictor_loses():
+    found: dict[str, Any] = {}
+    exec(entry_of_the_readme("@task").replace("@task(", "@(lambda **settings: lambda function: function)("), found)
+    inputs, targets = found["change"](np.random.default_rng(0), samples=20_000, timesteps=5, features=2)
+    loss = float(np.mean((found["predict_zero"](inputs) - targets) ** 2))
+    assert loss == pytest.approx(found["zero_loss"](5, 2), rel=0.02)
 
 
 BREAKS = {

@@ -37,6 +37,11 @@ OWN = {
     r"\bstumble\b": "common mistakes",
     r"\b(?<!Exit )codes\b": "code",
     r"\bby heart\b": "memorize, overfit",
+    r"\baxis of time\b": "time axis",
+    r"\bnumber by number\b": "element by element",
+    r"\breads? (?:it )?both ways\b": "in both directions",
+    r"\bmoves? an axis\b": "changes the size of an axis",
+    r"\b(?:timesteps|features|units) are (?:added|the outputs?)\b": "an axis of ... is added, become outputs",
     r"\bgoes? on\b|\bcannot go on\b": "continues, fails",
     r"\ba second\b(?= *[\"'`,;)])": "epochs/s",
 }
@@ -149,6 +154,12 @@ def test_the_front_end_speaks_keras_words(path):
     )
     literal = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|`((?:[^`\\]|\\.)*)`")
     check(found[1] or found[2] or "" for line in lines for found in literal.finditer(line) if " " in found[0])
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/layers.md", "docs/how_it_works.md"])
+def test_the_documentation_is_in_keras_words(page):
+    prose = re.sub(r"^```.*?^```$", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    check(prose.splitlines())
 
 
 def test_what_a_run_shows_is_told_in_keras_words():

@@ -3,6 +3,7 @@
 import { axisColour } from "../axes.js";
 import { returnedStep, UNROLLED_BAR, UNROLLED_TRACK, unrolledStep } from "./grid.js";
 import { unrolledWires } from "./rising.js";
+import { shade, sharesOf } from "./shades.js";
 import { insideArrow, insideText, insideZero } from "./strips.js";
 import { textWidth } from "./text.js";
 import { count, sentence } from "./words.js";
@@ -141,7 +142,7 @@ function unrolledBox({ pen }, key, row, x, y, width, height, strong = false) {
  */
 function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, height = UNROLLED_BAR - 2) {
   const colour = axisColour(row.axis);
-  const grid = values[row.name] ?? [];
+  const grid = sharesOf(values[row.name]);
   const columns = grid[0]?.length ?? 0;
   const windows = axis === "windows" && row.flow === "input" && columns > row.steps;
   const at = row.steps > 1 && columns > 1 ? Math.round(((step - 1) / (row.steps - 1)) * (columns - 1)) : 0;
@@ -154,9 +155,9 @@ function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, heig
   const frame = { x: left, y, width, height, style: `stroke:${colour}` };
   pen("rect", `${key}:vector`, { class: "unrolled-vector", ...frame });
   picked.forEach((line, down) =>
-    line.forEach((value, across) => {
+    line.forEach((share, across) => {
       const spot = { x: left + across * wide, y: y + down * high, width: wide, height: high };
-      const style = `fill:${colour};fill-opacity:${(0.08 + (0.9 * value) / 255).toFixed(2)}`;
+      const style = shade(share, colour);
       pen("rect", `${key}:number${down}:${across}`, { class: "unrolled-number", ...spot, style });
     }),
   );

@@ -60,7 +60,7 @@ function parametersMoved(parameters, before, after) {
   const listed = parameters.map(({ name, was, now }) => `of ${name} ${number(was)} → ${number(now)}`);
   if (parameters.length <= 3) return `parameters ${listed.join(", ")}`;
   const names = joined(parameters.map(({ name }) => name));
-  return `parameters of ${names}, in all ${number(before.params)} → ${number(after.params)}`;
+  return `parameters of ${names}, in total ${number(before.params)} → ${number(after.params)}`;
 }
 
 // The whole of it, and without the reason where there is little room.
@@ -91,6 +91,6 @@ export function changesInWords(found, before, after) {
 /** @type {(step: Moved) => Told} */
 export function backInWords(step) {
   const names = step.settings.map(({ name, now }) => `${name.replaceAll("_", " ")} ${number(now)}`);
-  const words = names.length ? `Back at ${joined(names)}, with all shapes and parameters as before.` : "As before.";
+  const words = names.length ? `Back to ${joined(names)}: all shapes and parameters are as before.` : "As before.";
   return { words, short: words };
 }

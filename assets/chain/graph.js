@@ -4,7 +4,7 @@ import { HIDDEN, NOTHING, tensorOf } from "./words.js";
 import { held } from "../held.js";
 
 /** @import { Description, Layer } from "../description.d.ts" */
-/** @import { Graph, Hidden, Item, Tensor } from "./types.d.ts" */
+/** @import { Graph, Hidden, Item, Port, Tensor, Wire } from "./types.d.ts" */
 
 /** @type {(description: Partial<Description>, hidden?: Hidden) => Graph} */
 export function graph(description, hidden = []) {
@@ -13,8 +13,8 @@ export function graph(description, hidden = []) {
   const asked = hidden.includes("shapes");
   for (const source of description.sources ?? []) {
     const tensors = [tensorOf(source.shape, source.axes, source.symbols)];
-    const nothing = { layer: null, reads: [], inputs: [], depth: 0, lane: 0 };
-    items.set(source.name, { ...nothing, name: source.name, source, tensors });
+    const nothing = { layer: null, reads: [], inputs: [], ports: [], depth: 0, lane: 0 };
+    items.set(source.name, { ...nothing, name: source.name, source, tensors, names: [source.name], used: [true] });
   }
   for (const layer of description.layers ?? []) {
     const reads = [...new Set(layer.reads)].filter((name) => items.has(name));
@@ -25,6 +25,9 @@ export function graph(description, hidden = []) {
       reads,
       inputs: asked ? reads.map((name) => held(items, name).tensors[0]) : tensorsOf(layer, "input"),
       tensors: asked ? [HIDDEN] : layer.broken ? [NOTHING] : tensorsOf(layer, "output"),
+      names: layer.names_out ?? [],
+      used: [],
+      ports: portsOf(layer, reads, items),
       depth: 1 + Math.max(0, ...reads.map((name) => held(items, name).depth)),
       lane: 0,
     });
@@ -33,8 +36,58 @@ export function graph(description, hidden = []) {
   placeLateSources(all);
   placeLanes(all, items);
   const lanes = 1 + Math.max(0, ...all.map((item) => Math.ceil(item.lane)));
-  const wires = all.flatMap((item) => item.reads.map((name) => ({ from: held(items, name), to: item })));
+  const wires = all.flatMap((item) =>
+    item.ports.map(({ name, output }, port) => ({ from: held(items, name), to: item, output, port })),
+  );
+  markUsed(all, wires, description);
   return { items: readingOrder(all), wires, lanes, depth: Math.max(0, ...all.map((item) => item.depth)) };
+}
+
+// A tensor that is read twice, as a query and as a value, comes in once. Where nothing tells which tensor of a layer is read,
+// it is the first.
+/** @type {(layer: Layer, reads: string[], items: Map<string, Item>) => Port[]} */
+function portsOf(layer, reads, items) {
+  const parts = concatenated(layer);
+  const origins = layer.origins?.length ? layer.origins : reads.map((name) => ({ name, output: 0 }));
+  /** @type {Map<string, Port>} */
+  const ports = new Map();
+  origins.forEach(({ name, output }, index) => {
+    const from = items.get(name);
+    if (!from) return;
+    const shown = Math.min(output, from.tensors.length - 1);
+    const [key, label] = [`${name}:${shown}`, parts[index]?.words ?? layer.names_in?.[index] ?? ""];
+    const port = ports.get(key);
+    if (!port) ports.set(key, { name, output: shown, label });
+    else if (label && !port.label.includes(label)) port.label += `, ${label}`;
+  });
+  return [...ports.values()];
+}
+
+// What lies where in what a Concatenate returns: which stretch of its axis each tensor becomes, counted from 1.
+/** @type {(layer: Layer) => { words: string; axis: number; from: number; to: number }[]} */
+export function concatenated({ type, input, output, axes_out }) {
+  const whole = output?.[0];
+  if (type !== "Concatenate" || !whole || input.length < 2) return [];
+  const axis = whole.findIndex((size, place) => input.some((shape) => shape[place] !== size));
+  const sizes = input.map((shape) => shape[axis]);
+  if (axis < 0 || sizes.some((size) => size === null)) return [];
+  let from = 1;
+  return sizes.map((size) => {
+    const to = from + (size ?? 0) - 1;
+    const part = { words: `${axes_out[0]?.[axis] ?? "size"} ${from === to ? from : `${from}–${to}`}`, axis, from, to };
+    from = to + 1;
+    return part;
+  });
+}
+
+// Of a part of a model nothing says what it returns: then only what others are used instead of is unused.
+/** @type {(all: Item[], wires: Wire[], description: Partial<Description>) => void} */
+function markUsed(all, wires, { returns = [] }) {
+  for (const item of all) {
+    const read = new Set(wires.filter(({ from }) => from === item).map(({ output }) => output));
+    for (const { name, output } of returns) if (name === item.name) read.add(output);
+    item.used = item.tensors.map((_, index) => item.tensors.length === 1 || !read.size || read.has(index));
+  }
 }
 
 /** @type {(layer: Layer, side: "input" | "output") => Tensor[]} */
@@ -63,12 +116,16 @@ function placeLanes(all, items) {
     return lane;
   };
   const sources = all.filter((item) => !item.layer);
-  sources.forEach((source, index) => (source.lane = index));
+  // A source that stands late takes what room is left there.
+  const late = sources.filter((source) => source.depth > 0);
+  sources.filter((source) => !source.depth).forEach((source, index) => (source.lane = free(0, index)));
   for (const item of all.filter((each) => each.layer)) {
-    const lanes = item.reads.map((name) => held(items, name).lane);
+    const read = item.reads.map((name) => held(items, name));
+    const lanes = read.filter((each) => !late.includes(each)).map(({ lane }) => lane);
     const middle = lanes.length ? (Math.min(...lanes) + Math.max(...lanes)) / 2 : 0;
     item.lane = free(item.depth, middle);
   }
+  for (const source of late) source.lane = free(source.depth, sources.indexOf(source));
   for (const source of sources) {
     const readers = all.filter((item) => item.reads.length === 1 && item.reads[0] === source.name);
     const lanes = readers.map((item) => item.lane);

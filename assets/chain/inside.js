@@ -75,9 +75,10 @@ function insideWalk(state, event) {
   if (best) insidePoint(state, best.cell);
 }
 
-// Draws `shown` of `layer` into `parent`, over what was drawn there before; without it `parent` is empty.
-/** @type {(parent: HTMLElement, layer: Layer, shown: LayerDrawing | null | undefined) => void} */
-export function drawInside(parent, layer, shown) {
+// Draws `shown` of `layer` into `parent`, over what was drawn there before; without it `parent` is empty. `of`: of which
+// sequence and epoch it is.
+/** @type {(parent: HTMLElement, layer: Layer, shown: LayerDrawing | null | undefined, of: string) => void} */
+export function drawInside(parent, layer, shown, of) {
   let state = insides.get(parent);
   // Where the window of a convolution is not known, no steps can be drawn that it sees.
   if (!shown || !DRAWINGS[shown.kind] || (shown.kind === "window" && !layer.window)) {
@@ -88,7 +89,7 @@ export function drawInside(parent, layer, shown) {
   }
   if (!state) insides.set(parent, (state = insideNew(parent)));
   Object.assign(state, { layer, shown });
-  say(state.heading, `Inside the layer “${layer.name}”: one example sequence, untrained weights`);
+  say(state.heading, `Inside the layer “${layer.name}”: ${of}`);
   say(state.says, sentence(shown.says));
   mark(state.root, { "data-kind": shown.kind, "data-layer": layer.name });
   insidePaint(state);

@@ -13,13 +13,13 @@ export function newLayer(state) {
   const box = create("div", "box", element);
   mark(box, { role: "button", tabindex: 0 });
   const name = create("b", "name", box);
-  const [type, short, reads] = ["type", "short", "reads"].map((each) => create("span", each, box));
+  const [type, short, reads, ports] = ["type", "short", "reads", "ports"].map((each) => create("span", each, box));
   const below = create("div", "below", element);
   const [params, arithmetic] = ["params", "arithmetic"].map((each) => create("div", each, below));
   const change = create("div", "change", element);
   // The name of the button says all of this, in whole sentences.
   for (const hidden of [below, change]) mark(hidden, { "aria-hidden": "true" });
-  const layer = { element, box, below, name, type, short, reads, params, arithmetic, change, says: "" };
+  const layer = { element, box, below, name, type, short, reads, ports, params, arithmetic, change, says: "" };
   element.onmouseenter = box.onfocus = () => showTip(state, layer);
   element.onmouseleave = box.onblur = () => (state.tip.hidden = true);
   box.onclick = () => toggleWhy(state, element.dataset.layer ?? "");
@@ -45,6 +45,14 @@ function showTip(state, layer) {
   state.tip.style.top = `${inner.bottom - outer.top + 6}px`;
 }
 
+// What each tensor is called that a wire brings to the box.
+/** @type {(element: HTMLElement, labels: string[]) => void} */
+function writePorts(element, labels) {
+  while (element.children.length > labels.length) element.lastElementChild?.remove();
+  while (element.children.length < labels.length) create("span", "port", element);
+  labels.forEach((label, index) => say(element.children[index], label));
+}
+
 /** @type {(state: State, node: LayerNode, item: LayerItem, first: boolean) => void} */
 export function writeLayer(state, layer, item, first) {
   const { name, type, short, says, params, arithmetic, broken, spoken } = item.layer;
@@ -53,7 +61,9 @@ export function writeLayer(state, layer, item, first) {
   sayBreakable(layer.name, name);
   sayBreakable(layer.type, type);
   say(layer.short, asked ? "" : short || says || "");
-  say(layer.reads, item.reads.length > 1 || !first ? `reads ${joined(item.reads)}` : "");
+  const named = !asked && item.ports.length > 1 && item.ports.every(({ label }) => label);
+  writePorts(layer.ports, named ? item.ports.map(({ label }) => label) : []);
+  say(layer.reads, !named && (item.reads.length > 1 || !first) ? `reads ${joined(item.reads)}` : "");
   say(layer.params, broken ? "" : parametersInWords(params, hidden));
   // The arithmetic names sizes: it would answer a question about either.
   say(layer.arithmetic, params && !hidden.length ? (arithmetic ?? "") : "");

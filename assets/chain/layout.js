@@ -1,72 +1,57 @@
 // Where everything stands, for a width: side by side, in two storeys when layers are many, or as a list on a phone.
 
-import { columnsLength, MARGIN, measure, rowsLength } from "./measure.js";
-import { isSkip } from "./paths.js";
-import { isPicture } from "./picture.js";
+import { isSkip, railsOf, ROUND, roundsOf } from "./paths.js";
+import { boxNeeds, columnWidths, hasPictures, sizesOf, WIDER } from "./scale.js";
 import { textWidth } from "./text.js";
 import { shapeAsCode } from "./words.js";
 import { held } from "../held.js";
 
-/** @import { Graph, Heights, Item, Limit, Placed, Plan, Size, Sizes, Span, Spot } from "./types.d.ts" */
+/** @import { Graph, Heights, Item, Placed, Plan, Size, Sizes, Span, Spot } from "./types.d.ts" */
 /** @typedef {{ sizes: Sizes; columns: number[]; boxWidth: number; gap: number }} Fit */
 
 export const NARROW = 560;
-// Pictures side by side need more room than a strip.
-const WIDER = 1.5;
+// Wires side by side in a gap, and beside a list.
+const TRACK = 7;
+export const RAIL = 10;
+const WIDEST_BOX = 190;
+const LOW = 0.55;
 /** @type {(low: number, high: number, share: number) => number} */
 export const between = (low, high, share) => low + (high - low) * share;
 
-// The longest axis of the chain gets the whole room; the others keep their proportion to it. Pictures keep theirs among
-// themselves: beside the thousands of features that they are flattened into they would be points.
-/** @type {(items: Item[], pictures: boolean, width: number, height: number) => Limit} */
-function limits(items, pictures, width, height) {
-  const tensors = items.flatMap((item) => item.tensors).filter((tensor) => isPicture(tensor) === pictures);
-  return {
-    columns: Math.min(1, width / Math.max(1, ...tensors.map(columnsLength))),
-    rows: Math.min(1, height / Math.max(1, ...tensors.map(rowsLength))),
-  };
-}
-
-/** @type {(items: Item[], width: number, height: number) => Sizes} */
-function sizesOf(items, width, height) {
-  const sizes = new Map();
-  for (const item of items) {
-    const high = item.tensors.length > 1 ? height / item.tensors.length - 30 : height;
-    const [limit, ofPictures] = [limits(items, false, width, high), limits(items, true, width * WIDER, high)];
-    sizes.set(item.name, item.tensors.map((tensor) => measure(tensor, isPicture(tensor) ? ofPictures : limit)));
-  }
-  return sizes;
-}
-
-/** @type {(item: Item) => boolean} */
-const hasPictures = (item) => item.tensors.some(isPicture);
-
-/** @type {(graphed: Graph, sizes: Sizes) => number[]} */
-function columnWidths(graphed, sizes) {
-  return Array.from({ length: graphed.depth + 1 }, (_, depth) => {
-    const column = graphed.items.filter((item) => item.depth === depth).flatMap((item) => held(sizes, item.name));
-    return Math.max(0, ...column.map((size) => size.outer));
-  });
-}
-
-/** @type {(graphed: Graph, width: number) => Plan} */
-export function plan(graphed, width) {
+// low: less high, as another chain stands below it.
+/** @type {(graphed: Graph, width: number, low?: boolean) => Plan} */
+export function plan(graphed, width, low = false) {
   if (width < NARROW) return planList(graphed, width);
   const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length + (tensor.depth ? 1 : 0))));
-  const height = graphed.lanes > 1 ? 64 : 136 - 18 * blocks;
+  const height = (graphed.lanes > 1 ? 64 : 144 - 18 * blocks) * (low ? LOW : 1);
+  const [needs, tracks] = [boxNeeds(graphed, WIDEST_BOX), TRACK * (tracksOf(graphed) - 1)];
   /** @type {Fit | null} */
   let best = null;
   for (let step = 20; step >= 0 && !best; step--) {
     const share = step / 20;
-    const sizes = sizesOf(graphed.items, between(48, 168, share), height);
+    const sizes = sizesOf(graphed.items, between(48, 256, share), height);
     const columns = columnWidths(graphed, sizes);
-    const boxWidth = between(graphed.lanes > 1 ? 106 : 118, 178, share);
+    const boxWidth = Math.max(needs, between(graphed.lanes > 1 ? 106 : 118, 178, share));
     const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * boxWidth;
     const gap = (width - used) / Math.max(1, 2 * graphed.depth);
-    if (gap >= between(16, 26, share)) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
-    else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 18 };
+    if (gap >= between(18, 26, share) + tracks) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
+    else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 20 + tracks };
   }
-  return best ? planRow(graphed, width, best) : planStoreys(graphed, width);
+  return { ...(best ? planRow(graphed, width, best) : planStoreys(graphed, width)), low };
+}
+
+// The most tensors whose wires stand beside each other before one column of boxes.
+/** @type {(graphed: Graph) => number} */
+function tracksOf(graphed) {
+  /** @type {Map<number, Set<string>>} */
+  const tracks = new Map();
+  for (const wire of graphed.wires) {
+    const skips = isSkip(wire, graphed);
+    if (!skips && wire.from.lane === wire.to.lane && wire.from.tensors.length === 1) continue;
+    const depth = skips ? wire.from.depth + 1 : wire.to.depth;
+    tracks.set(depth, (tracks.get(depth) ?? new Set()).add(`${wire.from.name}:${wire.output}`));
+  }
+  return Math.max(1, ...[...tracks.values()].map((each) => each.size));
 }
 
 /** @type {(graphed: Graph, width: number, fit: Fit) => Plan} */
@@ -90,22 +75,24 @@ function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
 /** @type {(graphed: Graph, width: number) => Plan} */
 function planStoreys(graphed, width) {
   const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
-  const step = Math.max(100, (width - first - 6) / graphed.depth);
+  const gap = 26 + TRACK * (tracksOf(graphed) - 1);
+  const step = Math.max(boxNeeds(graphed, WIDEST_BOX) + gap, (width - first - 6) / graphed.depth);
   const sizes = sizesOf(graphed.items, Math.min(76, (step - 44) / (graphed.items.some(hasPictures) ? WIDER : 1)), 76);
   /** @type {number[][]} */
   const [tensorX, boxX] = [[first / 2], []];
   for (let depth = 1; depth <= graphed.depth; depth++) {
-    boxX[depth] = first + 6 + (depth - 1) * step + 14;
-    tensorX[depth] = boxX[depth] + (step - 16) / 2;
+    boxX[depth] = first + 6 + (depth - 1) * step + gap - 2;
+    tensorX[depth] = boxX[depth] + (step - gap) / 2;
   }
   const whole = first + 6 + graphed.depth * step;
-  return { kind: "storeys", sizes, boxWidth: step - 16, gap: 14, tensorX, boxX, width: whole };
+  return { kind: "storeys", sizes, boxWidth: step - gap, gap: gap - 2, tensorX, boxX, width: whole };
 }
 
 /** @type {(graphed: Graph, width: number) => Plan} */
 function planList(graphed, width) {
-  const sizes = sizesOf(graphed.items, Math.min(220, width - 80), 90);
-  return { kind: "list", sizes, boxWidth: Math.min(320, width - 8), gap: 26, tensorX: [], boxX: [], width };
+  const sizes = sizesOf(graphed.items, Math.min(256, width - 80), 96, Math.min(330, width - 60));
+  const aside = 2 * RAIL * railsOf(graphed).size;
+  return { kind: "list", sizes, boxWidth: Math.min(320, width - 8 - aside), gap: 26, tensorX: [], boxX: [], width };
 }
 
 // Where a shape may be written: below the middle of its tensor, from what stands before it to what stands after it.
@@ -113,7 +100,7 @@ function planList(graphed, width) {
 export function shapeSpan(graphed, planned, item, index) {
   const size = held(planned.sizes, item.name)[index];
   const { kind, boxWidth, boxX, tensorX, gap, width } = planned;
-  if (kind === "list") return { middle: width / 2, from: 4, to: width - 4 };
+  if (kind === "list") return { middle: width / 2, from: (width - boxWidth) / 2, to: (width + boxWidth) / 2 };
   let [from, to] = [0, width];
   if (kind === "storeys") {
     if (item.layer) [from, to] = [boxX[item.depth] - 4, boxX[item.depth] + boxWidth + 4];
@@ -121,7 +108,7 @@ export function shapeSpan(graphed, planned, item, index) {
   } else {
     // With several rows a wire may come down beside the tensor; in a single row there is none below it.
     const several = graphed.lanes > 1;
-    if (item.depth) from = boxX[item.depth] + boxWidth + (several ? 4 : -2);
+    if (item.depth) from = boxX[item.depth] + boxWidth + (item.tensors.length > 1 ? gap / 2 + 9 : several ? 4 : -2);
     if (item.depth < graphed.depth) to = boxX[item.depth + 1] - (several ? gap / 2 + 5 : -2);
   }
   return { middle: tensorX[item.depth] + size.left + size.width / 2 - size.outer / 2, from, to };
@@ -141,7 +128,8 @@ export function captionRoom(graphed, planned, item) {
   const beside = graphed.items.flatMap((other) =>
     other.tensors.map((tensor, index) => {
       const span = shapeSpan(graphed, planned, other, index);
-      const width = Math.min(textWidth(shapeAsCode(tensor), 13), span.to - span.from);
+      const words = `${other.names[index] ?? ""} ${shapeAsCode(tensor)}`.trim();
+      const width = Math.min(textWidth(words, 13), span.to - span.from);
       const middle = shapeMiddle(span, width);
       if (other.depth === item.depth - 1) return start - middle - width / 2 - 10;
       return other.depth === item.depth ? middle - width / 2 - start - planned.boxWidth - 10 : 70;
@@ -156,47 +144,58 @@ export function place(graphed, planned, heights) {
   if (planned.kind === "list") return placeList(graphed, planned, heights);
   /** @type {Map<string, Spot>} */
   const spots = new Map();
-  const skips = graphed.wires.some((wire) => isSkip(wire, graphed));
   const storeys = planned.kind === "storeys";
-  // The sign on a box's corner reaches above it, where a high box would leave it no room.
-  const top = skips ? 14 : storeys || graphed.lanes > 1 ? 10 : 0;
+  const [lanes, single] = [graphed.lanes, graphed.lanes === 1 && !storeys];
+  // Wires that go round others run above the boxes of their row.
+  const rounds = Array.from({ length: lanes }, (_, lane) => ROUND * roundsOf(graphed, lane).length);
+  const top = 6 + (storeys || single ? rounds[0] : 0);
   const layers = graphed.items.filter((item) => item.layer).map(heights);
   const tallest = Math.max(0, ...layers.map((layer) => layer.box));
-  const stacks = graphed.items.map((item) => stackHeight(held(planned.sizes, item.name), heights(item).shapes));
-  const single = graphed.lanes === 1 && !storeys;
   const hanging = top + 14 + Math.max(0, ...layers.map((layer) => layer.all));
   const shapes = graphed.items.flatMap((item) => heights(item).shapes);
-  const captions = Math.max(24, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
-  const lastShapes = graphed.items.map((item) => heights(item).shapes.at(-1) ?? 0);
-  const laneHeight = storeys
-    ? Math.max(tallest, 150)
-    : graphed.lanes > 1
-      ? Math.max(142, tallest + 36, ...stacks.map((stack, index) => stack + lastShapes[index] + 3))
-      : Math.max(184, tallest + 44, ...stacks);
+  const captions = Math.max(36, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
+  // How far a row reaches above the middle of its boxes and below it.
+  /** @type {(item: Item) => [number, number]} */
+  const reach = (item) => {
+    const [own, sizes] = [heights(item), held(planned.sizes, item.name)];
+    const [stack, centre] = [stackHeight(sizes, own.shapes), centreOf(sizes, own.shapes)];
+    const words = lanes > 1 ? (own.shapes.at(-1) ?? 0) + 3 : 0;
+    return [Math.max(own.box / 2 + 8, centre - 6), Math.max(own.box / 2 + 36, stack - centre + words)];
+  };
+  const least = single && !planned.low ? [92, 100] : [56, 64];
+  /** @type {number[][]} */
+  const [laneTops, laneMiddles] = [[], []];
+  let bottom = top;
+  rounds.forEach((room, lane) => {
+    const own = graphed.items.filter((item) => item.lane === lane).map(reach);
+    laneTops.push(bottom);
+    laneMiddles.push(bottom + (lanes > 1 ? room : 0) + Math.max(least[0], ...own.map(([above]) => above)));
+    bottom = laneMiddles[lane] + Math.max(least[1], ...own.map(([, below]) => below));
+  });
   for (const item of graphed.items) {
-    const lane = top + item.lane * laneHeight;
+    const [above, below] = [Math.floor(item.lane), Math.ceil(item.lane)];
     const sizes = held(planned.sizes, item.name);
-    let middle = lane + laneHeight / 2 - (graphed.lanes > 1 ? 14 : 4);
-    if (storeys) middle = top + tallest / 2 + 2;
+    const own = heights(item);
+    const middle = storeys ? top + tallest / 2 + 2 : between(laneMiddles[above], laneMiddles[below], item.lane - above);
     /** @type {Spot} */
     const spot = { middle, tensors: [], box: { x: 0, y: 0 } };
-    if (item.layer) spot.box = { x: planned.boxX[item.depth], y: middle - heights(item).box / 2 };
+    if (item.layer) spot.box = { x: planned.boxX[item.depth], y: middle - own.box / 2 };
     // A tall tensor may hang below the middle of its boxes, never above the picture.
-    let y = storeys && item.layer ? hanging : middle - centreOf(sizes, heights(item).shapes);
-    y = Math.max(storeys ? 0 : lane - 6, y);
+    let y = storeys && item.layer ? hanging : middle - centreOf(sizes, own.shapes);
+    y = Math.max(storeys ? 0 : laneTops[above] - 6, y);
     sizes.forEach((size, index) => {
-      const [grid, shape] = [y + MARGIN.top + size.height / 2, y + size.total];
-      const bottom = shape + heights(item).shapes[index];
-      spot.tensors.push({ x: planned.tensorX[item.depth] - size.outer / 2, y, grid, shape, bottom });
-      y = bottom + 1;
+      const [grid, shape] = [y + size.top + size.height / 2, y + size.total];
+      const end = shape + own.shapes[index];
+      spot.tensors.push({ x: planned.tensorX[item.depth] - size.outer / 2, y, grid, shape, bottom: end });
+      y = end + 1;
     });
     spots.set(item.name, spot);
   }
   const tensors = [...spots.values()].flatMap((spot) => spot.tensors);
   const lowest = Math.max(...tensors.map((tensor) => tensor.bottom));
-  const caption = single ? Math.max(top + laneHeight + 10, ...tensors.map((tensor) => tensor.shape + 2)) : null;
-  const height = caption !== null ? caption + captions + 6 : Math.max(top + graphed.lanes * laneHeight, lowest + 5);
-  return { spots, caption, height, width: planned.width };
+  const caption = single ? Math.max(bottom + 10, ...tensors.map((tensor) => tensor.shape + 2)) : null;
+  const height = caption !== null ? caption + captions + 6 : Math.max(storeys ? top + tallest : bottom, lowest + 5);
+  return { spots, caption, height, width: planned.width, rounds: laneTops.map((each) => each - (lanes > 1 ? 0 : rounds[0])) };
 }
 
 /** @type {(sizes: Size[], shapes: number[]) => number} */
@@ -206,7 +205,7 @@ function stackHeight(sizes, shapes) {
 
 /** @type {(sizes: Size[], shapes: number[]) => number} */
 function centreOf(sizes, shapes) {
-  return sizes.length === 1 ? MARGIN.top + sizes[0].height / 2 : stackHeight(sizes, shapes) / 2;
+  return sizes.length === 1 ? sizes[0].top + sizes[0].height / 2 : stackHeight(sizes, shapes) / 2;
 }
 
 /** @type {(graphed: Graph, planned: Plan, heights: (item: Item) => Heights) => Placed} */
@@ -223,7 +222,7 @@ function placeList(graphed, planned, heights) {
       y += heights(item).all + planned.gap;
     }
     held(planned.sizes, item.name).forEach((size, index) => {
-      const [grid, shape] = [y + MARGIN.top + size.height / 2, y + size.total];
+      const [grid, shape] = [y + size.top + size.height / 2, y + size.total];
       const bottom = shape + heights(item).shapes[index];
       spot.tensors.push({ x: planned.width / 2 - size.left - size.width / 2, y, grid, shape, bottom });
       y = bottom + 5;
@@ -231,5 +230,5 @@ function placeList(graphed, planned, heights) {
     y += planned.gap;
     spots.set(item.name, spot);
   }
-  return { spots, caption: null, height: y - planned.gap, width: planned.width };
+  return { spots, caption: null, height: y - planned.gap, width: planned.width, rounds: [] };
 }

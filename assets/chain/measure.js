@@ -14,38 +14,73 @@ import { textWidth } from "./text.js";
 
 /** @import { Axis, Limit, Size, Tensor } from "./types.d.ts" */
 
-export const MARGIN = { left: 25, top: 26, right: 13 };
+export const MARGIN = { left: 10, top: 26, right: 13 };
+export const BLOCK_GAP = 4;
+const DRAWN = 32;
+const MOST_BLOCKS = 12;
+const LINE = 14;
 
-// Lengths grow slower than the numbers: on a linear scale one output beside 256 units would be thinner than a line.
+// How many cells are drawn of each axis: of a long one some are picked, so that each can be seen.
+/** @type {(tensor: Tensor) => { rows: number; blocks: number; perBlock: number }} */
+export function drawnOf(tensor) {
+  const blocks = Math.min(MOST_BLOCKS, blocksOf(tensor));
+  const perBlock = Math.min(tensor.columns?.size ?? 1, Math.max(1, Math.floor((2 * DRAWN) / blocks)), DRAWN);
+  return { rows: Math.min(tensor.rows?.size ?? 1, DRAWN), blocks, perBlock };
+}
+
+/** @type {(tensor: Tensor) => number} */
+const blocksOf = (tensor) => tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
+
+// The length of the rows and of the columns: cells that are drawn, of pictures pixels, at a scale of 1.
 /** @type {(tensor: Tensor) => number} */
 export function rowsLength(tensor) {
-  if (tensor.hidden) return 62;
-  if (isPicture(tensor)) return pictureLengths(tensor).height;
-  return 20 * (tensor.rows?.size ?? 1) ** 0.56;
+  if (tensor.hidden) return 12;
+  return isPicture(tensor) ? pictureLengths(tensor).height : drawnOf(tensor).rows;
 }
 
 /** @type {(tensor: Tensor) => number} */
 export function columnsLength(tensor) {
-  if (tensor.hidden) return 130;
-  if (isPicture(tensor)) {
-    const frames = pictureFrames(tensor);
-    return frames * pictureLengths(tensor).width + gapsOf(tensor);
-  }
-  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
-  if (!tensor.columns) return 14;
-  return 38 * (blocks * (tensor.columns.size ?? 1)) ** 0.5;
+  if (tensor.hidden) return 12;
+  if (isPicture(tensor)) return pictureFrames(tensor) * pictureLengths(tensor).width + gapsOf(tensor);
+  const { blocks, perBlock } = drawnOf(tensor);
+  return blocks * perBlock;
 }
 
 /** @type {(tensor: Tensor) => number} */
 const gapsOf = (tensor) => (pictureFrames(tensor) - 1) * (PICTURE_GAP + pictureDepth(tensor));
 
 // The words below a tensor, from the top: of the columns, of what stands side by side, of what stands behind it.
-/** @type {(tensor: Tensor) => { blocks: string[]; depth: string; all: string[] }} */
-export function labelsBelow(tensor) {
-  const blocks = isPicture(tensor) ? pictureBlockLabels(tensor) : [...tensor.blocks].reverse().map(axisLabel);
+/** @type {(tensor: Tensor, width: number) => { columns: string[]; blocks: string[]; depth: string; all: string[] }} */
+export function labelsBelow(tensor, width) {
+  const picture = isPicture(tensor);
+  const drawn = drawnOf(tensor);
+  const columns = !tensor.columns ? [] : drawnLines(tensor.columns, picture ? Infinity : drawn.perBlock, width);
+  const outer = tensor.blocks.length === 1 ? drawn.blocks : Infinity;
+  const blocks = picture ? pictureBlockLabels(tensor) : [...tensor.blocks].reverse().map((axis) => drawnLabel(axis, outer));
   const depth = tensor.depth ? pictureLabel(tensor.depth, pictureSheets(tensor)) : "";
-  const columns = tensor.columns ? [axisLabel(tensor.columns)] : [];
-  return { blocks, depth, all: [...columns, ...blocks, ...(depth ? [depth] : [])] };
+  return { columns, blocks, depth, all: [...columns, ...blocks, ...(depth ? [depth] : [])] };
+}
+
+// The words above it: of the rows, and how many of them are drawn where these do not fit beside them.
+/** @type {(tensor: Tensor, width: number) => string[]} */
+export function labelsAbove(tensor, width) {
+  if (!tensor.rows) return [];
+  return drawnLines(tensor.rows, isPicture(tensor) ? Infinity : drawnOf(tensor).rows, width);
+}
+
+// One line where there is room for it, else two.
+/** @type {(axis: Axis, drawn: number, width: number) => string[]} */
+function drawnLines(axis, drawn, width) {
+  const whole = drawnLabel(axis, drawn);
+  if (whole === axisLabel(axis) || textWidth(whole, 12) <= width + 8) return [whole];
+  return [axisLabel(axis), `${drawn} of ${axis.size} drawn`];
+}
+
+// "batch" stands at the end of the last line above where there is room for both, and above it elsewhere.
+/** @type {(tensor: Tensor, width: number) => boolean} */
+export function batchBeside(tensor, width) {
+  const above = labelsAbove(tensor, width).at(-1);
+  return (above ? textWidth(above, 12) + 8 : 0) + textWidth("batch", 11) <= width + 15;
 }
 
 /** @type {(axis: Axis) => string} */
@@ -53,7 +88,11 @@ export function axisLabel(axis) {
   return `${axis.axis} ${axis.size ?? ""}`.trim();
 }
 
-// Where the grid stands inside its own picture; `limit` is the room that the layout gives to grid and labels.
+/** @type {(axis: Axis, drawn: number) => string} */
+const drawnLabel = (axis, drawn) =>
+  axis.size !== null && axis.size > drawn ? `${axis.axis}, ${drawn} of ${axis.size} drawn` : axisLabel(axis);
+
+// Where the grid stands inside its own picture; `limit` is the scale that the layout gives to all of them.
 /** @type {(tensor: Tensor, limit: Limit) => Size} */
 export function measure(tensor, limit) {
   let width = Math.max(10, columnsLength(tensor) * limit.columns);
@@ -65,18 +104,19 @@ export function measure(tensor, limit) {
     const scale = Math.max(Math.min(room, height / one.height), 10 / Math.max(one.width, one.height));
     width = Math.max(3 * frames, frames * one.width * scale) + gaps;
     height = Math.max(3, one.height * scale);
+  } else if (!tensor.hidden) {
+    const { blocks } = drawnOf(tensor);
+    width += BLOCK_GAP * (blocks - 1);
   }
-  const lines = labelsBelow(tensor).all;
-  const labels = lines.map((words) => textWidth(words, 12) + 4);
-  const overhang = Math.max(0, (Math.max(0, ...labels) - width) / 2);
-  // Beside a flat grid the turned label reaches below it, where the label of the columns may stand: it moves out.
-  const clash = tensor.rows && overhang && textWidth(axisLabel(tensor.rows), 12) > height + 4 ? overhang : 0;
-  const left = Math.max(MARGIN.left + clash, overhang);
-  // Beside a narrow grid "batch" starts right of the middle, where a wire may come in from above.
-  const narrow = width < 44;
-  const right = Math.max(MARGIN.right, overhang, narrow ? 12 + textWidth("batch", 11) - width / 2 : 0);
-  const turned = tensor.rows ? (textWidth(axisLabel(tensor.rows), 12) - height) / 2 : 0;
-  const below = Math.max(6 + lines.length * 18, tensor.columns ? 0 : turned + 2);
-  const [outer, total] = [left + width + right, MARGIN.top + height + below];
-  return { width, height, left, right, below, clash, narrow, outer, total };
+  const lines = labelsBelow(tensor, width).all;
+  const above = labelsAbove(tensor, width).map((words) => textWidth(words, 12) - MARGIN.left + 3);
+  const batch = textWidth("batch", 11);
+  const beside = batchBeside(tensor, width);
+  const top = MARGIN.top + LINE * (Math.max(1, above.length) - 1 + (beside ? 0 : above.length ? 1 : 0));
+  const overhang = Math.max(0, (Math.max(0, ...lines.map((words) => textWidth(words, 12) + 4)) - width) / 2);
+  const left = Math.max(MARGIN.left, overhang);
+  const right = Math.max(MARGIN.right, overhang, ...above.map((wide) => wide - width), batch - MARGIN.left - width + 4);
+  const below = 6 + lines.length * 18;
+  const [outer, total] = [left + width + right, top + height + below];
+  return { width, height, left, right, top, below, outer, total };
 }

@@ -78,9 +78,9 @@ export function insideMemory({ pen, layer, shown, width, axis, size }) {
 
 const MERGES = new Map([
   ["concat", "merged (concat): one above the other, the forward units first"],
-  ["sum", "merged (sum): forward + backward, number by number"],
-  ["ave", "merged (ave): the mean of forward and backward, number by number"],
-  ["mul", "merged (mul): forward × backward, number by number"],
+  ["sum", "merged (sum): forward + backward, element by element"],
+  ["ave", "merged (ave): the mean of forward and backward, element by element"],
+  ["mul", "merged (mul): forward × backward, element by element"],
 ]);
 
 /** @type {(drawing: Drawing<BothDrawing>) => Drawn} */

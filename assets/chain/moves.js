@@ -109,7 +109,7 @@ export function insideConcat({ pen, shown, width, axis }) {
   const sum = `${parts.map((part) => part.size).join(" + ")} = ${count(total, names)}`;
   insideText(pen, "sum", sum, start + joinedWide / 2, 124, "s12 bold", "middle", names);
   const told = joined(parts.map(({ name, size }) => `${name} with ${size}`));
-  return { height: 132, words: `The parts, ${told}, are put side by side at every timestep: ${sum}.` };
+  return { height: 132, words: `The parts, ${told}, are concatenated at every timestep: ${sum}.` };
 }
 
 /** @type {(drawing: Drawing<AttentionDrawing>) => Drawn} */
@@ -119,9 +119,10 @@ export function insideAttention({ pen, shown, width }) {
   const left = 52;
   const { width: wide, place } = insideEven(columns, left, Math.min(width - left - INSIDE_RIGHT, 420), 18);
   const side = place(0).width;
-  // The shares of a young model are nearly equal: shaded from the smallest to the largest, their differences show.
+  // Shaded from 0: nearly equal shares look nearly equal.
   const [low, high] = [Math.min(...weights.flat()), Math.max(...weights.flat())];
-  const scaled = (/** @type {number} */ share) => 0.05 + (0.95 * (share - low)) / (high - low || 1);
+  const scaled = (/** @type {number} */ share) => share / (high || 1);
+  const even = `an even share of ${columns} timesteps is ${insideNumber(1 / columns)}`;
   const top = 4;
   const height = weights.length * side;
   pen("rect", "ground", { class: "strip", x: left - 0.5, y: top - 0.5, width: wide, height });
@@ -142,7 +143,7 @@ export function insideAttention({ pen, shown, width }) {
   const y = top + height + insideSteps(pen, "steps", columns, { place, y: top + height + 2, label: "key timestep" });
   return {
     height: y + 4,
-    legends: [{ words: "attention weight; each row sums to 1", low, range: high }],
+    legends: [{ words: `attention weight, from 0 to the largest (each row sums to 1; ${even})`, low: 0, range: high }],
     words:
       `Attention weights: how much each timestep (row) attends to every timestep (column), ${weights.length} by ${columns}, ` +
       `from ${insideNumber(low)} to ${insideNumber(high)}. Each row sums to 1.`,

@@ -34,7 +34,7 @@ export function pictureLengths({ rows, columns }) {
 /** @type {(axis: Axis, drawn: number) => string} */
 export function pictureLabel(axis, drawn) {
   const name = `${axis.axis} ${axis.size ?? ""}`.trim();
-  return axis.size !== null && axis.size > drawn ? `${name}, ${drawn} drawn` : name;
+  return axis.size !== null && axis.size > drawn ? `${axis.axis}, ${drawn} of ${axis.size} drawn` : name;
 }
 
 // The axes before the picture, drawn side by side; with several of them the first pictures of the last are drawn.

@@ -1,15 +1,19 @@
 // One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
 import { axisColour } from "../axes.js";
-import { axisLabel, labelsBelow, MARGIN } from "./measure.js";
+import { batchBeside, BLOCK_GAP, drawnOf, labelsAbove, labelsBelow } from "./measure.js";
 import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
+import { shade, shareAt } from "./shades.js";
+import { textWidth } from "./text.js";
 import { createSvg, mark, say } from "../dom.js";
 
-/** @import { Attributes, Axis, Grid, Point, Size, Tensor, TensorNode } from "./types.d.ts" */
+/** @import { Numbers } from "../description.d.ts" */
+/** @import { Attributes, Axis, Point, Size, Tensor, TensorNode } from "./types.d.ts" */
 
-const LEVELS = 12;
-const DRAWN = 32;
-const BLOCK_GAP = 4;
+// So many shades of a sign, each one path: a path for each cell would be thousands.
+const SHADES = 12;
+// Cells without numbers: a pale pattern.
+const PALE = [0.14, 0.2];
 
 /** @type {(parent: Element) => Omit<TensorNode, "element" | "shape">} */
 export function newTensor(parent) {
@@ -18,10 +22,10 @@ export function newTensor(parent) {
   const sheets = [createSvg("path", "sheet", svg), createSvg("path", "sheet", svg)];
   const grid = createSvg("g", "grid", svg);
   const ground = createSvg("path", "ground", grid);
-  const levels = Array.from({ length: LEVELS }, () => createSvg("path", "", grid));
+  const levels = Array.from({ length: 2 * SHADES }, () => createSvg("path", "", grid));
   const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
-  const [batch, rows, columns] = [1, 2, 3].map(() => createSvg("text", "", svg));
-  const texts = { batch, rows, columns };
+  const [batch, rows, thinned, columns, steps] = ["batch", "start", "start", "", ""].map((name) => createSvg("text", name, svg));
+  const texts = { batch, rows, thinned, columns, steps };
   /** @type {[SVGElement, SVGElement]} */
   const depth = [createSvg("path", "bar", svg), createSvg("text", "", svg)];
   return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], depth, size: null };
@@ -32,52 +36,39 @@ export function box(x, y, width, height) {
   return `M${x.toFixed(1)},${y.toFixed(1)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
 }
 
-// The given values are already thinned out to at most 32 by 32, so cells look up the nearest one.
-/** @type {(values: Grid, row: number, rows: number, column: number, columns: number) => number} */
-function valueAt(values, row, rows, column, columns) {
-  const upright = columns === 1 && values.length === 1 && values[0].length > 1;
-  const high = upright ? values[0].length : values.length;
-  const y = Math.min(high - 1, Math.floor(((row + 0.5) / rows) * high));
-  if (upright) return values[0][y];
-  const wide = values[y].length;
-  return values[y][Math.min(wide - 1, Math.floor(((column + 0.5) / columns) * wide))];
-}
-
-/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Grid | null | undefined) => Point[]} */
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined) => Point[]} */
 function drawCells(node, tensor, size, values) {
-  const blocks = tensor.blocks.reduce((product, axis) => product * (axis.size ?? 1), 1);
-  const drawnBlocks = Math.min(blocks, 12);
-  const perBlock = Math.min(tensor.columns?.size ?? 1, Math.max(1, Math.floor((2 * DRAWN) / drawnBlocks)), DRAWN);
-  const rows = Math.min(tensor.rows?.size ?? 1, DRAWN);
+  const { rows, blocks: drawnBlocks, perBlock } = drawnOf(tensor);
   const gap = drawnBlocks > 1 ? Math.min(BLOCK_GAP, size.width / drawnBlocks / 4) : 0;
   const blockWidth = (size.width - gap * (drawnBlocks - 1)) / drawnBlocks;
   const [wide, high] = [blockWidth / perBlock, size.height / rows];
   const seam = Math.min(1, Math.min(wide, high) / 6);
   /** @type {string[][]} */
-  const paths = Array.from({ length: LEVELS }, () => []);
+  const paths = Array.from({ length: 2 * SHADES }, () => []);
   const ground = [];
   /** @type {Point[]} */
   const segments = [];
   for (let block = 0; block < drawnBlocks; block++) {
     const left = size.left + block * (blockWidth + gap);
-    ground.push(box(left, MARGIN.top, blockWidth, size.height));
+    ground.push(box(left, size.top, blockWidth, size.height));
     segments.push([left, left + blockWidth]);
     for (let column = 0; column < perBlock; column++) {
       for (let row = 0; row < rows; row++) {
-        const value = values?.length
-          ? valueAt(values, row, rows, block * perBlock + column, drawnBlocks * perBlock)
-          : 40 + 12 * ((row + column) % 2);
-        const level = Math.min(LEVELS - 1, Math.max(0, Math.floor((value / 256) * LEVELS)));
-        const [x, y] = [left + column * wide, MARGIN.top + row * high];
-        paths[level].push(box(x + seam / 2, y + seam / 2, wide - seam, high - seam));
+        const share = values
+          ? shareAt(values, row, rows, block * perBlock + column, drawnBlocks * perBlock)
+          : PALE[(row + column) % 2];
+        const level = Math.ceil(Math.min(1, Math.abs(share)) * SHADES - 0.5);
+        if (level < 1) continue;
+        const [x, y] = [left + column * wide, size.top + row * high];
+        paths[(share < 0 ? SHADES : 0) + level - 1].push(box(x + seam / 2, y + seam / 2, wide - seam, high - seam));
       }
     }
   }
   const colour = axisColour((tensor.rows ?? tensor.columns)?.axis);
   mark(node.ground, { d: ground.join("") });
   node.levels.forEach((path, level) => {
-    const opacity = 0.06 + (0.94 * level) / (LEVELS - 1);
-    mark(path, { d: paths[level].join(""), style: `fill:${colour};fill-opacity:${opacity.toFixed(3)}` });
+    const share = ((level % SHADES) + 1) / SHADES;
+    mark(path, { d: paths[level].join(""), style: shade(level < SHADES ? share : -share, colour) });
   });
   return segments;
 }
@@ -86,7 +77,7 @@ function drawCells(node, tensor, size, values) {
 /** @type {(node: TensorNode, tensor: Tensor, size: Size) => Point[]} */
 function drawPictures(node, tensor, size) {
   const segments = pictureSegments(tensor, size);
-  const [{ top }, { height }] = [MARGIN, size];
+  const { top, height } = size;
   const at = (/** @type {number} */ back) =>
     segments.map(([from, to]) => box(from + back, top - back, to - from, height)).join("");
   const colour = axisColour(tensor.depth?.axis);
@@ -109,42 +100,44 @@ function label(text, words, axis, x, y, extra = {}) {
   mark(text, { x: x.toFixed(1), y: y.toFixed(1), style: `fill:${axisColour(axis, true)}`, ...extra });
 }
 
-/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Grid | null | undefined, still: boolean) => void} */
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined, still: boolean) => void} */
 export function drawTensor(node, tensor, size, values, still) {
-  const { left, width, height } = size;
-  const bottom = MARGIN.top + height;
+  const { left, width, height, top } = size;
+  const bottom = top + height;
   mark(node.svg, { width: size.outer.toFixed(1), height: size.total.toFixed(1) });
   const behind = isPicture(tensor) ? pictureDepth(tensor) : 0;
   [8, 4].forEach((step, index) => {
     const back = step + behind;
-    mark(node.sheets[index], { d: box(left + back, MARGIN.top - back, width, height) });
+    mark(node.sheets[index], { d: box(left + back, top - back, width, height) });
   });
   const segments = isPicture(tensor) ? drawPictures(node, tensor, size) : drawCells(node, tensor, size, values);
-  const batchX = size.narrow ? left + width / 2 + 10 : left + width + 8;
-  label(node.texts.batch, "batch", "batch", batchX, MARGIN.top - 12 - behind, { class: size.narrow ? "batch narrow" : "batch" });
+  // The names of the axes stand above and below, so that nothing lies in a wire's way.
+  const [start, base] = [left - 7, top - 12 - behind];
+  const above = labelsAbove(tensor, width);
+  const [rows, thinned] = above.length > 1 ? above : [above[0] ?? "", ""];
+  const batchY = batchBeside(tensor, width) ? base : base - 14 * above.length;
+  label(node.texts.batch, "batch", "batch", Math.max(left + width + 8, start + textWidth("batch", 11)), batchY);
+  label(node.texts.rows, rows, tensor.rows?.axis, start, thinned ? base - 14 : base);
+  label(node.texts.thinned, thinned, tensor.rows?.axis, start, base);
 
-  drawBar(node.bars.rows, tensor.rows, `M${left - 6},${MARGIN.top}V${bottom}`);
-  const middle = MARGIN.top + height / 2;
-  const beside = left - 11 - size.clash;
-  label(node.texts.rows, tensor.rows ? axisLabel(tensor.rows) : "", tensor.rows?.axis, beside, middle, {
-    transform: `rotate(-90 ${beside.toFixed(1)} ${middle.toFixed(1)})`,
-  });
+  drawBar(node.bars.rows, tensor.rows, `M${left - 6},${top}V${bottom}`);
+  const middle = top + height / 2;
   let y = bottom + 6;
   const steps = segments.map(([from, to]) => `M${from.toFixed(1)},${y}H${to.toFixed(1)}`).join("");
   drawBar(node.bars.columns, tensor.columns, steps);
   const centre = left + width / 2;
+  const words = labelsBelow(tensor, width);
   if (tensor.hidden) label(node.texts.columns, tensor.nothing ? "×" : "?", null, centre, middle + 8, { class: "asked" });
   else {
-    const words = tensor.columns ? axisLabel(tensor.columns) : "";
-    label(node.texts.columns, words, tensor.columns?.axis, centre, y + 14, { class: "" });
+    label(node.texts.columns, words.columns[0] ?? "", tensor.columns?.axis, centre, y + 14, { class: "" });
   }
-  y += 20;
+  label(node.texts.steps, words.columns[1] ?? "", tensor.columns?.axis, centre, y + 32);
+  y += words.columns.length > 1 ? 38 : 20;
 
   while (node.blocks.length < tensor.blocks.length) {
     node.blocks.push([createSvg("path", "bar", node.svg), createSvg("text", "", node.svg)]);
   }
   while (node.blocks.length > tensor.blocks.length) node.blocks.pop()?.forEach((element) => element.remove());
-  const words = labelsBelow(tensor);
   [...tensor.blocks].reverse().forEach((axis, index) => {
     const [bar, text] = node.blocks[index];
     const at = y + index * 18;
@@ -152,7 +145,7 @@ export function drawTensor(node, tensor, size, values, still) {
     label(text, words.blocks[index], axis.axis, centre, at + 13);
   });
   // The channels' bar runs the way they stand: from the front to the back.
-  const corner = `M${left - 1},${MARGIN.top - 1}l${behind},${-behind}`;
+  const corner = `M${left - 1},${top - 1}l${behind},${-behind}`;
   drawBar(node.depth[0], behind ? (tensor.depth ?? null) : null, corner);
   label(node.depth[1], words.depth, tensor.depth?.axis, centre, y + tensor.blocks.length * 18 + 13);
 
@@ -163,6 +156,12 @@ export function drawTensor(node, tensor, size, values, still) {
     const from = `scale(${(old.width / width).toFixed(3)}, ${(old.height / height).toFixed(3)})`;
     node.grid.animate([{ transform: from }, { transform: "none" }], { duration: 150, easing: "ease-out" });
   }
+}
+
+// Other numbers in the same cells: nothing is laid out anew.
+/** @type {(node: TensorNode, tensor: Tensor, values: Numbers | null | undefined) => void} */
+export function repaintTensor(node, tensor, values) {
+  if (node.size && !isPicture(tensor)) drawCells(node, tensor, node.size, values);
 }
 
 /** @type {(bar: SVGElement, axis: Axis | null, path: string) => void} */

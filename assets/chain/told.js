@@ -8,6 +8,8 @@ import { mark, say } from "../dom.js";
 /** @import { Changes, Moved, PageData, State } from "./types.d.ts" */
 
 const MARKED = 2500;
+// The room of the words beside it, which say whose numbers are drawn.
+const SHOWN = 440;
 
 // A hand that rests this long has ended its drag: the next step is told from where it stood.
 const RESTED = 1500;
@@ -43,7 +45,7 @@ function sayTold(state) {
   const { changes, told, width, data } = state;
   const quiet = !changes.words;
   const lines = (width < NARROW ? 2 : 1) + (data.follows?.length ? 1 : 0);
-  const fits = textWidth(changes.words, 13) < (lines - 0.2) * width;
+  const fits = textWidth(changes.words, 13) < (lines - 0.2) * (width < NARROW ? width : width - SHOWN);
   told.toggleAttribute("data-quiet", quiet);
   say(told, quiet ? hintOf(data) : fits ? changes.words : changes.short);
   mark(told, { title: quiet || fits ? "" : changes.words });
@@ -61,7 +63,7 @@ function hintOf({ description, hidden = [], follows = [] }) {
 function markMoved(state, { axes, parameters }) {
   /** @type {(Element | null | undefined)[]} */
   const parts = axes.map(({ name, tensor, axis }) =>
-    state.tensors.get(`${name}:${tensor}`)?.shape.children[axis]?.querySelector("b"),
+    state.tensors.get(`${name}:${tensor}`)?.shape.querySelectorAll(".axis")[axis]?.querySelector("b"),
   );
   parts.push(...parameters.map(({ name }) => state.layers.get(name)?.params));
   const all = state.root.querySelectorAll(".moved");

@@ -1,10 +1,10 @@
 // What the chain is drawn from, and what it keeps between two drawings.
 
-import type { Answer, Description, Layer, Row, Source } from "../description.d.ts";
+import type { Answer, Description, Layer, Numbers, Row, Source } from "../description.d.ts";
 
 export type Shape = (number | null)[];
 
-export type Values = Record<string, number[][]>;
+export type Values = Record<string, Numbers>;
 export type Hidden = ("shapes" | "parameters")[];
 export type Grid = number[][];
 export type Point = [number, number];
@@ -21,7 +21,55 @@ export interface PageData {
   hidden: Hidden;
   marks: Record<string, string>;
   open: string | null;
+  // Whether it shares the window with another chain.
+  low?: boolean;
+  // Whether it follows the run that the page plays.
+  live?: boolean;
   url: string;
+}
+
+// One tensor at one epoch, as the live panel hands it on: all numbers, row by row.
+export interface Given extends Omit<Numbers, "numbers" | "largest"> {
+  numbers: Float32Array;
+}
+
+// What `explorer:shown` tells. run: null where there is none. tensors: null where they are not there for this epoch.
+export interface ShownDetail {
+  run: string | null;
+  epoch: number;
+  sequence: number;
+  trained: number;
+  layout: unknown;
+  sources: Map<string, Given> | null;
+  tensors: Map<string, Given> | null;
+}
+
+// asked: the epoch that is displayed elsewhere; epoch: the one whose numbers are here. scales: the largest number so far.
+export interface Shown {
+  run: string | null;
+  epoch: number | null;
+  asked: number;
+  sequence: number;
+  scales: Map<string, number>;
+  numbers: Values | null;
+  fits: boolean;
+}
+
+export interface Wanted {
+  run: string;
+  sequence: number;
+  epoch: number;
+  layer: string;
+}
+
+export interface Asked {
+  changed: () => void;
+  get: (url: string) => Promise<Response>;
+  later: (again: () => void) => void;
+  busy: boolean;
+  wanted: Wanted | null;
+  answers: Map<string, LayerDrawing | null>;
+  last: (Wanted & { drawing: LayerDrawing }) | null;
 }
 
 export interface Axis {
@@ -49,8 +97,19 @@ export interface Item {
   reads: string[];
   inputs: Tensor[];
   tensors: Tensor[];
+  // What each tensor is called ("" where nothing is known), and whether a layer or the model's own output uses it.
+  names: string[];
+  used: boolean[];
+  ports: Port[];
   depth: number;
   lane: number;
+}
+
+// Where a wire ends at a box: one for each tensor that is read, with what the layer calls it there.
+export interface Port {
+  name: string;
+  output: number;
+  label: string;
 }
 
 export interface LayerItem extends Item {
@@ -60,6 +119,8 @@ export interface LayerItem extends Item {
 export interface Wire {
   from: Item;
   to: Item;
+  output: number;
+  port: number;
 }
 
 export interface Graph {
@@ -69,6 +130,36 @@ export interface Graph {
   depth: number;
 }
 
+// A block of layers that comes several times in a row: from which layer on, how many layers, how often, and their names.
+export interface Fold {
+  start: number;
+  size: number;
+  times: number;
+  names: string[];
+}
+
+export interface BlockFrame {
+  element: HTMLElement;
+  times: HTMLElement;
+  words: HTMLElement;
+  button: HTMLElement;
+}
+
+// ends: where every box ends. drawn: how many layers are said to be further right.
+export interface Pan {
+  scroll: HTMLElement;
+  stage: HTMLElement;
+  more: HTMLElement;
+  bar: HTMLElement;
+  zoom: number;
+  width: number;
+  height: number;
+  room: number;
+  ends: number[];
+  drawn: number;
+}
+
+// Pixels of one drawn column and of one drawn row; of pictures, the part of their own size.
 export interface Limit {
   columns: number;
   rows: number;
@@ -79,9 +170,8 @@ export interface Size {
   height: number;
   left: number;
   right: number;
+  top: number;
   below: number;
-  clash: number;
-  narrow: boolean;
   outer: number;
   total: number;
 }
@@ -96,6 +186,8 @@ export interface Plan {
   tensorX: number[];
   boxX: number[];
   width: number;
+  // Less high, as another chain shares the window.
+  low?: boolean;
 }
 
 export interface Span {
@@ -111,6 +203,8 @@ export interface Heights {
   box: number;
   all: number;
   caption: number;
+  // The middle of each named port, from the top of the box.
+  ports?: number[];
 }
 
 export interface Spot {
@@ -124,6 +218,8 @@ export interface Placed {
   caption: number | null;
   height: number;
   width: number;
+  // Where the wires that go round run, for each lane.
+  rounds: number[];
 }
 
 export interface TensorNode {
@@ -135,7 +231,7 @@ export interface TensorNode {
   ground: SVGElement;
   levels: SVGElement[];
   bars: { rows: SVGElement; columns: SVGElement };
-  texts: { batch: SVGElement; rows: SVGElement; columns: SVGElement };
+  texts: { batch: SVGElement; rows: SVGElement; thinned: SVGElement; columns: SVGElement; steps: SVGElement };
   blocks: [SVGElement, SVGElement][];
   depth: [SVGElement, SVGElement];
   size: Size | null;
@@ -149,6 +245,7 @@ export interface LayerNode {
   type: HTMLElement;
   short: HTMLElement;
   reads: HTMLElement;
+  ports: HTMLElement;
   params: HTMLElement;
   arithmetic: HTMLElement;
   change: HTMLElement;
@@ -220,6 +317,15 @@ export interface State {
   closed: boolean;
   why: Why;
   changes: Changes;
+  shown: Shown;
+  shownLine: HTMLElement;
+  asked: Asked;
+  items: Item[];
+  pan: Pan;
+  block: BlockFrame;
+  fold: Fold | null;
+  unfolded: boolean;
+  end: () => void;
   layers: Map<string, LayerNode>;
   sources: Map<string, HTMLElement>;
   tensors: Map<string, TensorNode>;

@@ -2,6 +2,7 @@
 
 import { axisColour } from "../axes.js";
 import { BLOCK, blockOf, blockUnit, drawBlocks } from "./blocks.js";
+import { drawingAt } from "./asked.js";
 import { tensorsOf } from "./graph.js";
 import { drawImageWindow } from "./image.js";
 import { drawInside } from "./inside.js";
@@ -92,7 +93,7 @@ function closeWhy(state, back) {
 /** @type {(state: State) => void} */
 export function writeWhy(state) {
   const { why, data, layers } = state;
-  const { description, hidden = [], drawings, open } = data;
+  const { description, hidden = [], open } = data;
   if (description && !hidden.length && (open ?? null) !== why.asked) {
     why.asked = open ?? null;
     if (open) Object.assign(why, { name: open, opener: null });
@@ -115,7 +116,19 @@ export function writeWhy(state) {
     create("span", "", why.title).textContent = ` — ${layer.type}`;
     explainInto(why.body, layer, description.symbols ?? {});
   }
-  drawInside(why.drawing, layer, drawings?.[layer.name]);
+  writeInside(state);
+}
+
+// What the opened layer does at the epoch that is shown; without one, or until that is here, with untrained weights.
+/** @type {(state: State) => void} */
+export function writeInside(state) {
+  const { why, shown, data, asked } = state;
+  const layer = data.hidden?.length ? undefined : layerOf(state, why.name);
+  if (!layer) return;
+  const epoch = shown.run !== null && shown.asked > 0 && shown.fits ? shown.asked : null;
+  const found = epoch === null ? null : drawingAt(asked, { run: shown.run ?? "", sequence: shown.sequence, epoch, layer: layer.name });
+  if (found) drawInside(why.drawing, layer, found.drawing, `validation sequence ${shown.sequence + 1}, epoch ${found.epoch}`);
+  else drawInside(why.drawing, layer, data.drawings?.[layer.name], "one validation sequence, untrained weights");
 }
 
 // All blocks of the panel have one scale, which is known when their places are.

@@ -1,6 +1,6 @@
 // What a run has left behind so far: one frame an epoch, in order, never twice and never backwards.
 
-/** @import { Frame, Frames, Info, SentFrame } from "./types.d.ts" */
+/** @import { Charted, Frame, Frames, Info, SentFrame } from "./types.d.ts" */
 
 /** @type {(bits: number) => number} */
 export function half(bits) {
@@ -21,12 +21,21 @@ export function halves(base64) {
 
 /** @type {() => Frames} */
 export function newFrames() {
-  return { list: [], worst: 0 };
+  return { list: [], worst: 0, low: Infinity, high: -Infinity };
 }
 
 /** @type {(frames: Frames) => number} */
 export function lastEpoch(frames) {
   return frames.list.at(-1)?.epoch ?? 0;
+}
+
+// The frame of the epoch that is shown: none at epoch 0, and the next one there is where one is missing.
+/** @type {(panel: Pick<Charted, "frames" | "film">) => Frame | undefined} */
+export function shownFrame({ frames, film }) {
+  if (film.shown < 1) return undefined;
+  const { list } = frames;
+  const there = list[film.shown - (list[0]?.epoch ?? 1)];
+  return there?.epoch === film.shown ? there : (list.find((frame) => frame.epoch >= film.shown) ?? list.at(-1));
 }
 
 /** @type {(frames: Frames, incoming: SentFrame[], info: Info) => void} */
@@ -35,8 +44,14 @@ export function takeFrames(frames, incoming, info) {
     if (frame.epoch <= lastEpoch(frames)) continue;
     const outputs = halves(frame.outputs ?? "");
     const error = errors(outputs, info);
-    frames.list.push({ ...frame, outputs, error });
+    const { epoch, loss, val_loss, accuracy, val_accuracy } = frame;
+    frames.list.push({ epoch, loss, val_loss, accuracy, val_accuracy, outputs, error });
     for (const value of error) if (Number.isFinite(value)) frames.worst = Math.max(frames.worst, value);
+    for (const value of outputs) {
+      if (!Number.isFinite(value)) continue;
+      frames.low = Math.min(frames.low, value);
+      frames.high = Math.max(frames.high, value);
+    }
   }
 }
 

@@ -1,124 +1,167 @@
-// The charts of outputs against targets, of every timestep or of every sequence.
+// The charts of outputs against targets, of every timestep or of every sequence. The target is a pale wide band with open
+// rings, the output a thin dark line on top: both are seen where they agree.
 
-import { frameOf } from "./figure.js";
-import { outputAt } from "./frames.js";
-import { mix } from "./theme.js";
-import { extent, short, ticks } from "./ticks.js";
+import { levels, markOf, pathOf, places, plotOf, scale } from "./figure.js";
+import { outputAt, shownFrame } from "./frames.js";
+import { countTicks, extent, short, valueTicks } from "./ticks.js";
 
-/** @import { Charted, Figure, Frame, Range } from "./types.d.ts" */
+/** @import { Charted, Figure, Frame, Mark, Plot, Range, Size, Tick } from "./types.d.ts" */
 
 export const MAX_OUTPUTS = 6;
+// More rings than this would touch.
+const MOST_RINGS = 60;
+const LEGEND = 84;
 
-/** @type {(panel: Charted) => Frame | undefined} */
-export function shownFrame(panel) {
-  const { list } = panel.frames;
-  const { shown } = panel;
-  if (shown === null) return list.at(-1);
-  return list.find((frame) => frame.epoch >= shown) ?? list.at(-1);
-}
-
+// From the targets, and from every output of the run so far, so that it only grows.
 /** @type {(panel: Charted) => Range} */
-export function valueRange(panel) {
-  const { info } = panel;
+export function valueRange({ info, frames }) {
   if (info.answer === "yes/no") return [-0.1, 1.1];
-  const range = (panel.range ??= extent(info.targets.flat(2), [Infinity, -Infinity]));
-  const frame = shownFrame(panel);
-  // The axis only ever grows: a chart whose scale breathes cannot be compared with itself.
-  if (frame) panel.range = extent(frame.outputs, range);
-  const [low, high] = panel.range;
+  const targets = extent(info.targets.flat(2), [Infinity, -Infinity]);
+  const [low, high] = extent([frames.low, frames.high], targets);
   if (!Number.isFinite(high - low)) return [-1, 1];
-  const margin = Math.max(0.05, (high - low) * 0.1);
-  return [low - margin, high + margin];
+  // In steps of a quarter of what the targets take, so that it seldom moves.
+  const step = Math.max(0.05, (targets[1] - targets[0]) / 4 || 0.25);
+  const margin = 0.3 * step;
+  const down = Math.ceil((targets[0] - low) / step - 1e-9);
+  const up = Math.ceil((high - targets[1]) / step - 1e-9);
+  return [targets[0] - down * step - margin, targets[1] + up * step + margin];
 }
 
-/** @type {(panel: Charted) => Figure} */
-export function outputsFigure(panel) {
-  return panel.info.answers === "once" ? onceFigure(panel) : stepsFigure(panel);
+/** @type {(panel: Charted, size: Size) => Figure} */
+export function outputsFigure(panel, size) {
+  const plot = plotOf(size, { right: LEGEND, top: 8, bottom: 24 });
+  const range = valueRange(panel);
+  const y = scale(range, plot.bottom, plot.top);
+  const ticks = panel.info.answer === "yes/no" ? [{ at: 0, text: "no" }, { at: 1, text: "yes" }] : valueTicks(range, 4);
+  return panel.info.answers === "once" ? onceFigure(panel, plot, y, ticks) : stepsFigure(panel, plot, y, ticks);
 }
 
-/** @type {(panel: Charted) => Figure} */
-function stepsFigure(panel) {
-  const { theme, info, sequence } = panel;
+/** @type {(count: number, plot: Plot, timesteps: boolean) => { x: (at: number) => number; marks: Mark[] }} */
+function across(count, plot, timesteps) {
+  const x = scale([0.5, count + 0.5], plot.left, plot.right);
+  const ticks = countTicks(1, count, plot.width * (1 - 1 / count), 30).map((at) => ({ at, text: String(at) }));
+  const colour = timesteps ? " timesteps" : "";
+  const marks = places(ticks, x, plot).map((mark) => ({ ...mark, at: { ...mark.at, class: `${mark.at.class}${colour}` } }));
+  const name = timesteps ? "timestep" : "sequence";
+  return { x, marks: [...marks, markOf("x", "text", { class: `axis${colour}`, x: plot.right + 12, y: plot.bottom + 16 }, name)] };
+}
+
+/** @type {(panel: Charted, plot: Plot, y: (value: number) => number, ticks: Tick[]) => Figure} */
+function stepsFigure(panel, plot, y, ticks) {
+  const { info, sequence } = panel;
   const targets = info.targets[sequence] ?? [];
-  const [steps, width] = [targets.length, Math.min(MAX_OUTPUTS, targets[0]?.length ?? 0)];
+  const [steps, width] = [Math.max(1, targets.length), Math.min(MAX_OUTPUTS, targets[0]?.length ?? 0)];
   const valid = info.lengths?.[sequence] ?? steps;
   const frame = shownFrame(panel);
-  const at = frame ? `after epoch ${frame.epoch}` : "before training";
-  const off = frame && info.targets[sequence] ? ` ${errorInWords(frame)}` : " Only the target is drawn so far.";
-  const figure = frameOf(panel, {
-    x: { range: [0.6, Math.max(1, steps) + 0.4], tickvals: ticks(1, Math.max(1, steps), 10) },
-    y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
-    words: `Output at every timestep of validation sequence ${sequence + 1} and its target, ${at}.${off}`,
-    xName: "timestep",
-    xColour: theme["timesteps-text"],
-  });
+  const { x, marks: axis } = across(steps, plot, true);
+  const marks = [...levels(ticks, y, plot), ...axis];
   if (valid < steps) {
-    const area = { type: "rect", xref: "x", yref: "paper", x0: valid + 0.5, x1: steps + 0.4, y0: 0, y1: 1 };
-    figure.layout.shapes.push({ ...area, fillcolor: theme.panel, line: { width: 0 }, layer: "below" });
-    const spot = { x: valid + 0.6, xanchor: "left", yref: "paper", y: 1, yanchor: "top", showarrow: false };
-    figure.layout.annotations.push({ ...spot, text: "padding", font: { size: 11, color: theme.quiet } });
+    const from = x(valid + 0.5);
+    marks.push(markOf("padding", "rect", { class: "padding", x: from, y: plot.top, width: plot.right - from, height: plot.height }));
+    marks.push(markOf("padded", "text", { class: "tick", x: from + 4, y: plot.top + 12 }, "padding"));
   }
-  const x = Array.from({ length: steps }, (_, step) => step + 1);
-  const shades = Array.from({ length: width }, (_, index) => mix(theme.outputs, theme.ground, (0.6 * index) / width));
-  const name = (/** @type {string} */ kind, /** @type {number} */ index) => (width > 1 ? `${kind} ${index + 1}` : kind);
-  figure.data = shades.map((shade, output) => ({
-    x,
-    y: targets.map((row) => row[output]),
-    mode: "lines",
-    line: { color: width > 1 ? shade : theme.ink, width: 1.4, dash: "4px,3px" },
-    hovertemplate: `${name("target", output)} %{y:.3g}<br>timestep %{x}<extra></extra>`,
-  }));
-  for (const [output, shade] of shades.entries()) {
-    figure.data.push({
-      x: frame ? x : [],
-      y: frame ? x.map((_, step) => outputAt(frame, info, sequence, step, output)) : [],
-      mode: steps > 60 ? "lines" : "lines+markers",
-      line: { color: shade, width: 2.4 },
-      marker: { color: shade, size: width > 1 ? 4 : 6 },
-      hovertemplate: `${name("output", output)} %{y:.3g}<br>timestep %{x}<extra></extra>`,
+  const outputs = Array.from({ length: width }, (_, output) => output);
+  /** @type {(value: (step: number) => number) => [number, number][]} */
+  const points = (value) => targets.map((_, step) => [x(step + 1), y(value(step))]);
+  const ringed = steps <= MOST_RINGS;
+  for (const output of outputs) {
+    const band = points((step) => targets[step][output]);
+    marks.push(markOf(`band${output}`, "path", { class: `band o${output} ${width > 1 ? "thin" : ""}`, d: pathOf(band) }));
+    if (ringed) band.forEach(([cx, cy], step) => {
+      marks.push(markOf(`ring${output}.${step}`, "circle", { class: `ring o${output}`, cx, cy, r: width > 1 ? 3.6 : 5 }));
     });
   }
-  return figure;
+  if (frame) for (const output of outputs) {
+    const drawn = points((step) => outputAt(frame, info, sequence, step, output));
+    marks.push(markOf(`line${output}`, "path", { class: `output o${output}`, d: pathOf(drawn) }));
+    if (ringed) drawn.forEach(([cx, cy], step) => {
+      if (Number.isFinite(cy)) marks.push(markOf(`dot${output}.${step}`, "circle", { class: `point o${output}`, cx, cy, r: 2.4 }));
+    });
+  }
+  marks.push(...legend(plot, width));
+  const off = frame ? ` ${errorInWords(frame)}` : " Only the target is drawn.";
+  return {
+    marks,
+    plot,
+    points: frame ? steps : 0,
+    words: `Output at every timestep of probe sequence ${sequence + 1} and its target, ${when(frame)}.${off}`,
+    read: (place) => {
+      if (!targets.length) return null;
+      const step = Math.max(0, Math.min(steps - 1, Math.round(((place - plot.left) / plot.width) * steps - 0.5)));
+      const name = (/** @type {string} */ kind, /** @type {number} */ output) => (width > 1 ? `${kind} ${output + 1}` : kind);
+      const lines = outputs.flatMap((output) => [
+        ...(frame ? [`${name("output", output)}: ${short(outputAt(frame, info, sequence, step, output))}`] : []),
+        `${name("target", output)}: ${short(targets[step][output])}`,
+      ]);
+      return { x: x(step + 1), y: plot.top + 12, title: `timestep ${step + 1}`, lines };
+    },
+  };
 }
 
-/** @type {(panel: Charted) => Figure} */
-function onceFigure(panel) {
-  const { theme, info } = panel;
-  const [count, width] = [info.targets.length, Math.min(MAX_OUTPUTS, info.targets[0]?.[0]?.length ?? 0)];
+/** @type {(panel: Charted, plot: Plot, y: (value: number) => number, ticks: Tick[]) => Figure} */
+function onceFigure(panel, plot, y, ticks) {
+  const { info } = panel;
+  const [count, width] = [Math.max(1, info.targets.length), Math.min(MAX_OUTPUTS, info.targets[0]?.[0]?.length ?? 0)];
   const frame = shownFrame(panel);
-  const at = frame ? `after epoch ${frame.epoch}. ${errorInWords(frame)}` : "before training: only targets so far.";
-  const figure = frameOf(panel, {
-    x: { range: [0.5, Math.max(1, count) + 0.5], tickvals: ticks(1, Math.max(1, count), 12) },
-    y: { range: valueRange(panel), ...(info.answer === "yes/no" ? { tickvals: [0, 1], ticktext: ["no", "yes"] } : {}) },
-    words: `Output for every validation sequence and its target, ${at}`,
-    xName: "sequence",
-  });
-  /** @type {Record<"target" | "output" | "between", { x: (number | null)[]; y: (number | null)[] }>} */
-  const pairs = { target: { x: [], y: [] }, output: { x: [], y: [] }, between: { x: [], y: [] } };
+  const { x, marks: axis } = across(count, plot, false);
+  const marks = [...levels(ticks, y, plot), ...axis];
+  const places = (/** @type {number} */ sequence, /** @type {number} */ output) =>
+    x(sequence + 1 + (width > 1 ? (output / (width - 1) - 0.5) * 0.6 : 0));
   info.targets.forEach(([row], sequence) => {
     for (let output = 0; output < width; output++) {
-      const x = sequence + 1 + (width > 1 ? (output / (width - 1) - 0.5) * 0.5 : 0);
-      pairs.target.x.push(x);
-      pairs.target.y.push(row[output]);
-      if (!frame) continue;
-      const answer = outputAt(frame, info, sequence, 0, output);
-      pairs.output.x.push(x);
-      pairs.output.y.push(answer);
-      pairs.between.x.push(x, x, null);
-      pairs.between.y.push(row[output], answer, null);
+      const [cx, key, target] = [places(sequence, output), `${sequence}.${output}`, y(row[output])];
+      const answer = frame ? y(outputAt(frame, info, sequence, 0, output)) : NaN;
+      const there = Number.isFinite(answer);
+      if (there) marks.push(markOf(`band${key}`, "path", { class: `band o${output} thin`, d: `M${cx} ${target}V${answer}` }));
+      marks.push(markOf(`ring${key}`, "circle", { class: `ring o${output}`, cx, cy: target, r: 5 }));
+      if (there) marks.push(markOf(`dot${key}`, "circle", { class: `point o${output}`, cx, cy: answer, r: 3 }));
     }
   });
-  const open = { color: theme.ink, symbol: "diamond-open", size: 11, line: { width: 1.6 } };
-  figure.data = [
-    { ...pairs.between, mode: "lines", line: { color: theme.outputs, width: 1.5 }, hoverinfo: "skip" },
-    { ...pairs.target, mode: "markers", marker: open, hovertemplate: "target %{y:.3g}<extra></extra>" },
-    {
-      ...pairs.output,
-      ...{ mode: "markers", marker: { color: theme.outputs, size: 8 } },
-      hovertemplate: "output %{y:.3g}<extra></extra>",
+  marks.push(...legend(plot, width));
+  return {
+    marks,
+    plot,
+    points: frame ? count : 0,
+    words: `Output for every sequence of the probe and its target, ${when(frame)}.${frame ? ` ${errorInWords(frame)}` : ""}`,
+    read: (place) => {
+      if (!info.targets.length) return null;
+      const sequence = Math.max(0, Math.min(count - 1, Math.round(((place - plot.left) / plot.width) * count - 0.5)));
+      const said = (/** @type {(output: number) => number} */ value) =>
+        Array.from({ length: width }, (_, output) => short(value(output))).join(", ");
+      const target = `target: ${said((output) => info.targets[sequence][0][output])}`;
+      const lines = frame ? [`output: ${said((output) => outputAt(frame, info, sequence, 0, output))}`, target] : [target];
+      return { x: x(sequence + 1), y: plot.top + 12, title: `sequence ${sequence + 1}`, lines };
     },
+  };
+}
+
+// Beside the plot, where no curve is: each output by its colour, and how output and target are drawn.
+/** @type {(plot: Plot, width: number) => Mark[]} */
+function legend(plot, width) {
+  const [left, right] = [plot.right + 12, plot.right + 30];
+  const rows = width > 1 ? Array.from({ length: width }, (_, output) => `output ${output + 1}`) : ["output"];
+  const apart = Math.min(18, (plot.height - 12) / (rows.length + 1));
+  const top = plot.top + Math.max(6, (plot.height - apart * (rows.length + 1)) / 2);
+  const marks = rows.flatMap((text, index) => {
+    const level = top + index * apart;
+    return [
+      markOf(`l${index}`, "path", { class: `output o${index}`, d: `M${left} ${level}H${right}` }),
+      markOf(`ld${index}`, "circle", { class: `point o${index}`, cx: (left + right) / 2, cy: level, r: 2.4 }),
+      markOf(`lt${index}`, "text", { class: "key", x: right + 5, y: level + 4 }, text),
+    ];
+  });
+  const level = top + rows.length * apart;
+  return [
+    ...marks,
+    markOf("lb", "path", { class: "band o0", d: `M${left + 3} ${level}H${right - 3}` }),
+    markOf("lr", "circle", { class: "ring o0", cx: (left + right) / 2, cy: level, r: 4 }),
+    markOf("lg", "text", { class: "key", x: right + 5, y: level + 4 }, width > 1 ? "targets" : "target"),
   ];
-  return figure;
+}
+
+/** @type {(frame: Frame | undefined) => string} */
+function when(frame) {
+  return frame ? `after epoch ${frame.epoch}` : "before training";
 }
 
 /** @type {(frame: Frame) => string} */

@@ -1,6 +1,8 @@
 // Numbers and ticks for the axes of charts.
 
-/** @import { Range } from "./types.d.ts" */
+/** @import { Range, Tick } from "./types.d.ts" */
+
+const FACTORS = [1, 2, 5, 10];
 
 /** @type {(value: number | null | undefined) => string} */
 export function short(value) {
@@ -9,27 +11,60 @@ export function short(value) {
   return Number(value.toPrecision(3)).toString();
 }
 
-// The last ticks leave the corner to the name of the axis, so that the name needs no line of its own.
-/** @type {(low: number, high: number, wanted: number, room?: number) => number[]} */
-export function ticks(low, high, wanted, room = 0.84) {
-  const rough = Math.max(1, (high - low) / wanted);
+/** @type {(rough: number) => number} */
+function roundStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? 10 * power);
-  const values = [];
-  for (let value = Math.ceil(low / step) * step; value <= low + (high - low) * room; value += step) values.push(value);
-  if (low === 1 && step > 1) return [1, ...values.filter((value) => value > 1 + 0.6 * step)];
-  return values;
+  return power * (FACTORS.find((factor) => factor * power >= rough * 0.999999) ?? 10);
 }
 
-/** @type {(range: Range) => { tickvals: number[]; ticktext: string[] }} */
-export function logTicks([low, high]) {
-  const factors = high - low < 2.2 ? [1, 2, 5] : [1];
-  const step = Math.max(1, Math.ceil((high - low) / 6));
-  const values = [];
-  for (let power = Math.floor(low); power <= high; power += step) {
-    for (const factor of factors) values.push(Number(`${factor}e${power}`));
+// Whole numbers at both ends, and round ones between them that keep `room` pixels from each other and from the ends.
+/** @type {(low: number, high: number, length: number, room: number) => number[]} */
+export function countTicks(low, high, length, room) {
+  if (high <= low) return [low];
+  const pixels = length / (high - low);
+  let step = Math.max(1, roundStep(room / pixels));
+  // Counting by twos from 1 would have a gap of another size at the start; by fives it is hardly seen.
+  if (low === 1 && step === 2) step = 5;
+  const values = [low];
+  for (let value = Math.ceil((low + 1) / step) * step; value < high; value += step) {
+    if ((value - low) * pixels >= room && (high - value) * pixels >= room) values.push(value);
   }
-  return { tickvals: values, ticktext: values.map(short) };
+  return [...values, high];
+}
+
+/** @type {(range: Range, wanted: number) => Tick[]} */
+export function valueTicks([low, high], wanted) {
+  const step = roundStep((high - low) / wanted);
+  const ticks = [];
+  for (let count = Math.ceil(low / step - 1e-6); count <= high / step + 1e-6; count++) {
+    const at = Number((count * step).toPrecision(12));
+    ticks.push({ at, text: short(at).replace("-", "−") });
+  }
+  return ticks;
+}
+
+// A tick at every power of ten, or at every second, third ... where there are many; at 2 and 5 where there are few.
+/** @type {(range: Range) => Tick[]} */
+export function logTicks([low, high]) {
+  const factors = high - low < 1.2 ? [1, 2, 5] : [1];
+  const step = Math.max(1, Math.ceil((high - low) / 5));
+  const ticks = [];
+  for (let power = Math.floor(low); power <= high; power += step) {
+    for (const factor of factors) {
+      const at = Number(`${factor}e${power}`);
+      if (Math.log10(at) >= low - 1e-9 && Math.log10(at) <= high + 1e-9) ticks.push({ at, text: short(at) });
+    }
+  }
+  return ticks;
+}
+
+// The next larger round number, so that an axis that must grow does so in few, large steps.
+/** @type {(value: number) => number} */
+export function roundUp(value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((each) => each * power >= value * 0.999999) ?? 10;
+  return Number((factor * power).toPrecision(12));
 }
 
 /** @type {(values: Iterable<number>, range: Range) => Range} */

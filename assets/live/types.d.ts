@@ -1,8 +1,14 @@
 // What the live panel is told by Python and by the stream, and what it keeps.
 
+import type { Flow } from "./tensors.d.ts";
+
 // What is known of a run before its first frame (`explorer.ui.run_info`).
 export interface Info {
   key: string;
+  title: string;
+  task: string;
+  loss: string;
+  settings: Record<string, string>;
   answers: string;
   answer: string;
   epochs: number;
@@ -11,13 +17,23 @@ export interface Info {
   lengths: number[];
 }
 
+// What a visitor may do (`explorer.ui.run_panel`): with the run, and with the settings on the page. most: to how many epochs
+// a run can be made longer.
+export interface May {
+  mine: boolean;
+  same: boolean;
+  ready: boolean;
+  kept: boolean;
+  most: number;
+}
+
 export interface PageData {
   run?: string | null;
   state?: string;
   url?: string | null;
-  plotly_url: string;
   info?: Info | null;
   note?: string | null;
+  may?: May;
 }
 
 export interface SentFrame {
@@ -27,16 +43,20 @@ export interface SentFrame {
   accuracy?: number | null;
   val_accuracy?: number | null;
   outputs?: string;
+  tensors?: string;
 }
 
-export interface Frame extends Omit<SentFrame, "outputs"> {
+export interface Frame extends Omit<SentFrame, "outputs" | "tensors"> {
   outputs: Float32Array;
   error: Float32Array;
 }
 
+// worst: the largest error. low, high: the ends of all outputs.
 export interface Frames {
   list: Frame[];
   worst: number;
+  low: number;
+  high: number;
 }
 
 export interface Status {
@@ -55,10 +75,16 @@ export interface Stream {
   ended: boolean;
 }
 
+// Sentences that are true from an epoch on.
+export interface Story {
+  epoch: number;
+  sentences: string[];
+}
+
 export interface News {
   state: (news: Partial<Status>) => void;
   frames: (news: { frames: SentFrame[] }) => void;
-  narration: (news: { sentences: string[] }) => void;
+  narration: (news: Story) => void;
 }
 
 export interface Listener {
@@ -67,66 +93,200 @@ export interface Listener {
   lost: (lost: boolean) => void;
 }
 
-export type Theme = Record<string, string>;
-export type Range = [number, number];
+export type Speed = "slow" | "normal" | "max";
 
-// Plotly's own types are larger than all of this: of a figure only what is set here matters.
-export interface Figure {
-  data: object[];
-  layout: { shapes: object[]; annotations: object[]; width?: number; height?: number; [setting: string]: unknown };
-  words: string;
+// shown: the epoch on the screen. due: when the next one is. join: the epoch that a run had when it was joined, Infinity
+// until that is known, null afterwards. awaited: the epoch that is shown as soon as it is trained; 0: none.
+export interface Film {
+  shown: number;
+  playing: boolean;
+  speed: Speed;
+  due: number;
+  join: number | null;
+  awaited: number;
 }
 
-export interface Plotly {
-  react: (chart: HTMLElement, data: object[], layout: object, config: object) => void;
-  purge: (chart: HTMLElement) => void;
+// more: whether a run that has ended can go on.
+export interface Standing extends Omit<May, "kept" | "most"> {
+  run: string | null;
+  state: string;
+  more: boolean;
+  trained: number;
+  shown: number;
+  playing: boolean;
+}
+
+export interface Button {
+  key: string;
+  label: string;
+  icon: string;
+  disabled: boolean;
+  title: string;
+}
+
+export interface Buttons {
+  main: Button;
+  second: Button | null;
+  step: Button;
+  restart: Button;
+  stop: Button;
+  keeps: boolean;
+}
+
+export interface EarlierRun extends Pick<Info, "title" | "task" | "loss" | "settings"> {
+  run: string;
+  losses: Float32Array;
+  pinned: boolean;
+}
+
+export interface Earlier {
+  runs: EarlierRun[];
+}
+
+export type Range = [number, number];
+
+export interface Tick {
+  at: number;
+  text: string;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+// In pixels of the chart.
+export interface Plot extends Size {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export interface Spot {
+  left: number;
+  top: number;
+}
+
+// y: the level of what it names. lined: whether that is a line through the whole plot. run: whose name it is, if one's.
+export interface Label {
+  text: string;
+  y: number;
+  width: number;
+  lined: boolean;
+  run: string;
+}
+
+// An SVG element of a chart.
+export interface Mark {
+  key: string;
+  tag: string;
+  at: Record<string, string | number>;
+  text?: string;
+}
+
+export interface Cells {
+  rows: number;
+  columns: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  fill: (image: Uint8ClampedArray, colour: number[]) => void;
+}
+
+export interface Reading {
+  x: number;
+  y: number;
+  title: string;
+  lines: string[];
+}
+
+// words: what is drawn, in a sentence. points: how many epochs or timesteps are drawn. read: what is at a pixel.
+export interface Figure {
+  marks: Mark[];
+  plot: Plot;
+  words: string;
+  points: number;
+  read: (x: number, y: number) => Reading | null;
+  cells?: Cells;
+  buttons?: (Label & Spot & { pinned: boolean })[];
+}
+
+export interface Drawn {
+  chart: HTMLElement;
+  svg: Element;
+  buttons: HTMLElement;
+  canvas: HTMLCanvasElement | null;
+  filled: string;
+  nodes: Map<string, Element>;
+  figure: Figure | null;
+  read: () => void;
 }
 
 // What a chart is drawn from.
 export interface Charted {
+  run: string | null;
   info: Info;
   frames: Frames;
-  theme: Theme;
+  film: Film;
+  earlier: Earlier;
   sequence: number;
-  shown: number | null;
-  range: Range | null;
   log: boolean;
-  charts: Record<string, HTMLElement>;
 }
 
-export interface Panel extends Charted {
+export interface Transport {
+  bar: HTMLElement;
+  buttons: Record<"main" | "second" | "step" | "reset" | "stop", HTMLElement>;
+  radios: HTMLInputElement[];
+  scrub: HTMLInputElement;
+  place: HTMLElement;
+  numbers: HTMLElement;
+  words: Record<string, HTMLElement>;
+  keep: HTMLInputElement;
+  ticks: string;
+}
+
+export interface Built {
   root: HTMLElement;
+  transport: Transport;
+  charts: Map<string, Drawn>;
   words: Record<string, HTMLElement>;
   charted: Map<string, string>;
-  latest: HTMLElement;
   logButton: HTMLElement;
-  scrub: HTMLInputElement;
   select: HTMLSelectElement;
   narration: HTMLElement;
   quiet: HTMLElement;
-  run: string | null;
+}
+
+// wanted: the buttons as they are drawn. sent: what was asked of Python and is not answered yet; pressed: what began the
+// run that is to come. expects: whether a run was asked to go on, and has not said yet that it does. announced: the epoch
+// that the page was told of. watched: whether the stream was asked for tensors.
+export interface Panel extends Built, Charted {
+  stories: Story[];
+  may: May;
+  wanted: Buttons | null;
+  sent: string;
+  sentTimer: number;
+  pressed: string;
+  expects: boolean;
+  announced: string;
+  flow: Flow;
+  askTimer: number;
+  watched: boolean;
+  url: string;
   status: Status;
   stream: Stream;
   lost: boolean;
-  broken: string;
   note: string;
   pending: boolean;
   notBefore: number;
+  tickTimer: number;
   labelled: number;
   labelTimer: number;
-  allTimer: number;
-  allDrawn: number;
   redraws: number;
-  begun: boolean;
   closed: boolean;
-  plotly: Plotly | null;
-  tell: (name: string, value: object) => void;
+  ask: (name: string, value: object) => void;
   observer: ResizeObserver;
-}
-
-declare global {
-  interface Window {
-    Plotly?: Plotly;
-    explorerPlotly?: Promise<Plotly> | null;
-  }
+  ends: (() => void)[];
 }

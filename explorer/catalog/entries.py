@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,9 @@ INPUTS = {
     "two streams": "two sequences of different widths, (batch, timesteps, features) and (batch, timesteps, second_features)",
 }
 LOSSES = {"number": "mse", "yes/no": "binary_crossentropy"}
+# So many timesteps are drawn of a task that has a target at each: an arrow beyond them would not be seen.
+DRAWN_TIMESTEPS = 32
+LONGEST_WORDS = 24
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,56 @@ class Baseline:
         in the shape of the targets; a test simulates it and compares its loss with `value`.
     passed: what it means that a model's validation loss is below, as a sentence; a knob in braces becomes its number of
         timesteps, such as "3 timesteps".
+    needs: which other timesteps an output must depend on to be below, where that is certain; "" where it is not.
     """
 
     name: str
     value: Callable[..., float]
     predict: Callable[..., np.ndarray]
     passed: str
+    needs: Literal["", "earlier", "later"] = ""
+
+
+class Cell(NamedTuple):
+    """One number of one sequence; all are counted from 0. stream: which input. window: where the input has windows."""
+
+    timestep: int
+    feature: int = 0
+    stream: int = 0
+    window: int = 0
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """What one target is made of, drawn in one sequence as an arrow from these inputs to that target.
+
+    words: what stands at the arrow, in at most LONGEST_WORDS characters, such as "delay 3".
+    target: the timestep of the target, from 0; 0 where there is one target for the sequence.
+    """
+
+    words: str
+    cells: tuple[Cell, ...]
+    target: int = 0
+
+
+def arrow_is_drawn(arrow: Arrow, shapes: Sequence[tuple[int, ...]], timesteps: int, answers: str) -> bool:
+    """Whether all that an arrow names is there, and among what is drawn. shapes: of one sequence of each stream."""
+    once = answers == "once"
+    shown = timesteps if once else min(timesteps, DRAWN_TIMESTEPS)
+    if not arrow.cells or not 0 <= arrow.target < (1 if once else shown):
+        return False
+    return all(
+        0 <= cell.stream < len(shapes)
+        and 0 <= cell.feature < shapes[cell.stream][-1]
+        and 0 <= cell.timestep < shown
+        and 0 <= cell.window < (shapes[cell.stream][0] if len(shapes[cell.stream]) == 3 else 1)
+        for cell in arrow.cells
+    )
+
+
+def drawn_middle(timesteps: int) -> int:
+    """A timestep in the middle of those that are drawn: a good one for an arrow to point at."""
+    return min(timesteps, DRAWN_TIMESTEPS) // 2
 
 
 @dataclass(frozen=True)
@@ -102,9 +149,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Architecture(Entry):
-    """One way to wire a model. `function(timesteps, features, outputs, ...) -> keras.Model`, with fixed timesteps."""
+    """One way to wire a model. `function(timesteps, features, outputs, ...) -> keras.Model`, with fixed timesteps.
+
+    heading: the model in Keras's words, as the page's heading; the title is short enough for a list.
+    """
 
     source: str = ""
+    heading: str = ""
 
     def build(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> Any:
         """The bare model, its weights not yet seeded: use `explorer.models.build.build`."""
@@ -160,6 +211,7 @@ class Task(Entry):
     outputs: int = 1
     baselines: tuple[Baseline, ...] = field(default=())
     goal: str = ""
+    arrow: Callable[..., Arrow | None] | None = None
 
     @property
     def loss(self) -> str:
@@ -171,6 +223,13 @@ class Task(Entry):
         """Inputs as a tuple of arrays, one for each stream, and the targets; all float32."""
         inputs, targets = self.function(rng, samples, timesteps, features, **self.own_knobs(knobs))
         return (inputs if isinstance(inputs, tuple) else (inputs,)), targets
+
+    def arrow_in(self, inputs: Sequence[np.ndarray], knobs: Mapping[str, Any]) -> Arrow | None:
+        """What the task points at in one sequence, None where there is nothing. inputs: its array for each stream."""
+        if self.arrow is None:
+            return None
+        found: Arrow | None = self.arrow(tuple(inputs) if len(inputs) > 1 else inputs[0], **self.own_knobs(knobs))
+        return found
 
     def baseline_values(self, timesteps: int, features: int, knobs: Mapping[str, Any]) -> dict[str, float]:
         own = self.own_knobs(knobs)

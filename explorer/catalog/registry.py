@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Any
 
-from explorer.catalog.entries import ANSWER, ANSWERS, INPUTS, Architecture, Baseline, Entry, Knob, Task
+from explorer.catalog.entries import ANSWER, ANSWERS, INPUTS, Architecture, Arrow, Baseline, Entry, Knob, Task
 
 ARCHITECTURES: dict[str, Architecture] = {}
 TASKS: dict[str, Task] = {}
@@ -24,12 +24,14 @@ def architecture(
     source: str,
     answer: str = "number",
     inputs: str = "sequence",
+    heading: str = "",
     help: Mapping[str, str] | None = None,
     why: Mapping[str, str] | None = None,
     **allowed: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Sign in an architecture.
 
+    title: short, for a list. heading: the model in Keras's words, for the top of the page; the title unless given.
     answers: "every step" or "once". answer: "number", or "yes/no" for a sigmoid.
     inputs: what comes in, a key of `INPUTS`. source: the address of the paper or page that it is described in.
     help: a line for each knob. why: the reason, for each size that is fixed here.
@@ -40,7 +42,7 @@ def architecture(
 
     def sign_in(function: Callable[..., Any]) -> Callable[..., Any]:
         fields = _fields(function, title, answers, answer, inputs, help, why, {}, allowed, skip={"outputs"})
-        _add(ARCHITECTURES, Architecture(**fields, source=source))
+        _add(ARCHITECTURES, Architecture(**fields, source=source, heading=heading or title))
         return function
 
     return sign_in
@@ -55,6 +57,7 @@ def task(
     outputs: int = 1,
     baselines: tuple[Baseline, ...] = (),
     goal: str = "",
+    arrow: Callable[..., Arrow | None] | None = None,
     help: Mapping[str, str] | None = None,
     why: Mapping[str, str] | None = None,
     at_most: Mapping[str, Callable[..., float]] | None = None,
@@ -65,6 +68,9 @@ def task(
     outputs: how many numbers the answer has. baselines: the losses known beforehand.
     goal: the first sentence of the docstring for one experiment, where it depends on a knob that counts timesteps: with
         the knob's name in braces, in whose place "3 timesteps" will stand.
+    arrow: a function of one sequence, (inputs, **knobs), that says from which inputs an arrow goes to which target in the
+        drawing of the task. inputs: as the task makes them, without the axis of the samples. It returns None for a sequence
+        that has nothing to point at; without a function there is no arrow.
     at_most: for a knob, a function of timesteps and features that says how far it may go.
 
     Raises ValueError or TypeError at import for an entry that is not whole.
@@ -76,7 +82,7 @@ def task(
         unknown = {name for _, name, _, _ in Formatter().parse(goal) if name is not None} - set(fields["knobs"])
         if unknown:
             raise TypeError(f"{function.__name__}: the goal names {', '.join(sorted(unknown))}, which is no knob of it.")
-        _add(TASKS, Task(**fields, outputs=outputs, baselines=baselines, goal=goal))
+        _add(TASKS, Task(**fields, outputs=outputs, baselines=baselines, goal=goal, arrow=arrow))
         return function
 
     return sign_in

@@ -25,7 +25,7 @@ from explorer.runtime import jobs
 def check(file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch: str | None, as_json: bool) -> int:
     """Check your own Keras code: its shapes, or where it fails and how to fix it.
 
-    FILE is read and never run; - is standard input. Ends with 1 where it has a problem.
+    FILE is read and never run; - is standard input. Ends with 1 if it has a problem.
     """
     code = _text_of(file)
     inputs = [shape("--x", text) for text in x] or None
@@ -56,9 +56,10 @@ def _print_report(code: str, report: Report) -> None:
     for problem in report.problems:
         line = f", line {problem.line}" if problem.line else ""
         printing.paragraph(f"\n{problem.kind}{line}: {problem.message}", "bold")
-        says = problem.keras_says or ("nothing: the model trains, but it is wrong" if problem.silent else "")
-        if says:
-            printing.paragraph(f"Keras says: {says}", "dim")
+        if problem.keras_says:
+            printing.paragraph(f"Keras says: {problem.keras_says}", "dim")
+        elif problem.silent:
+            printing.paragraph("No error: the model trains, but it is wrong.", "dim")
         for fix in problem.fixes:
             printing.paragraph(f"\n{fix.title}", "underline")
             if fix.data:
@@ -72,9 +73,9 @@ def _print_report(code: str, report: Report) -> None:
 
 @click.command(epilog=examples("export gru_once", "export windows_gru --windows 4 --output windows.py"))
 @takes_experiment
-@click.option("--output", metavar="FILE", help="Write it there, not to the screen.")
+@click.option("--output", metavar="FILE", help="Write the script to this file instead of printing it.")
 def export(settings: dict[str, Any], output: str | None) -> None:
-    """The experiment as a Python script that stands alone: NumPy and Keras, no more."""
+    """The experiment as a Python script that stands alone: it needs NumPy, Keras and TensorFlow."""
     from explorer.export import script
 
     text = script(experiment(settings))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.catalog.entries import Entry
+from explorer.catalog.presets import PRESETS, Preset
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description
@@ -22,7 +23,7 @@ from explorer.shapes.explanation import explained, named, told, told_layer
 @click.command("list", epilog=examples("list", "list --json"))
 @as_json
 def list_all(as_json: bool) -> None:
-    """List architectures and tasks, and which fit each other."""
+    """List architectures and tasks, which of them fit each other, and the named experiments."""
     found = {
         "architectures": [
             _entry(entry) | {"tasks": [name for name, task in TASKS.items() if entry.fits(task)]}
@@ -33,8 +34,9 @@ def list_all(as_json: bool) -> None:
             for task in TASKS.values()
         ],
     }
+    presets = [_preset(preset) for preset in PRESETS.values()]
     if as_json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(found | {"presets": presets}, indent=2))
         return
     for kind, entries in found.items():
         columns: dict[str, dict[str, Any]] = {
@@ -52,6 +54,9 @@ def list_all(as_json: bool) -> None:
             for entry in entries
         ]
         printing.table(columns, rows, kind)
+    wide = {name: {"overflow": "fold"} for name in ("title", "architecture", "task", "what there is to see")}
+    rows = [[each["name"], each["title"], each["architecture"], each["task"], each["says"]] for each in presets]
+    printing.table({"name": {"no_wrap": True}, **wide}, rows, "presets: named experiments, on the page with ?preset=NAME")
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -61,6 +66,18 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "answers": entry.answers,
         "says": entry.summary,
         "knobs": {name: knob.default for name, knob in entry.knobs.items()},
+    }
+
+
+def _preset(preset: Preset) -> dict[str, Any]:
+    experiment = preset.experiment
+    return {
+        "name": preset.name,
+        "title": preset.title,
+        "says": preset.says,
+        "architecture": experiment.architecture,
+        "task": experiment.task,
+        "query": experiment.to_query(),
     }
 
 
@@ -78,7 +95,7 @@ def shapes(settings: dict[str, Any], as_json: bool) -> None:
 
 @click.command(epilog=examples("explain windows_gru --layer memory", "explain gru_every_step --json"))
 @takes_experiment
-@click.option("--layer", metavar="NAME", help="This layer alone.")
+@click.option("--layer", metavar="NAME", help="Only this layer.")
 @as_json
 def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
     """What every layer does to the axes, and why."""
@@ -95,7 +112,7 @@ def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
 @click.command(epilog=examples("quiz two_streams --seed 7 --questions 10"))
 @takes_experiment
 # The experiment's own seed draws the model's weights, which no question is about.
-@click.option("--questions", metavar="N", default="10", show_default=True, help="How many.")
+@click.option("--questions", metavar="N", default="10", show_default=True, help="How many questions.")
 def quiz(settings: dict[str, Any], questions: str) -> None:
     """Questions about a model, with a reason for every choice."""
     from explorer.quiz import play
@@ -103,7 +120,7 @@ def quiz(settings: dict[str, Any], questions: str) -> None:
     if not (questions.isascii() and questions.isdecimal() and int(questions)):
         raise ValueError(f"--questions must be a whole number from 1 on. Received: “{questions}”.")
     asked = experiment(settings)
-    play(Description.read(jobs.describe(asked.to_dict())["description"]), asked.seed, int(questions))
+    play(Description.read(jobs.describe(asked.to_dict())["description"]), asked.seed, int(questions), experiment=asked)
 
 
 @click.command(
@@ -119,7 +136,7 @@ def quiz(settings: dict[str, Any], questions: str) -> None:
 @click.option("--value", metavar="VALUE", help="The other value; by default the first possible one.")
 @as_json
 def twins(settings: dict[str, Any], layer: str | None, setting: str | None, value: str | None, as_json: bool) -> None:
-    """Compare a model with the same one with another setting."""
+    """Compare a model with the same model with one setting changed."""
     values = experiment(settings).to_dict()
     found = jobs.describe(values)
     if layer is None or setting is None:

@@ -59,7 +59,7 @@ def chain(description: Description, broken: Sequence[Outline] = ()) -> None:
         outputs = "\n".join(map(in_words, layer.axes_out, layer.output))
         rows.append((layer.name, layer.type, outputs, f"{layer.params:,}", layer.says))
     rows += [_broken(layer) for layer in broken]
-    rows.append(("in all", "", "", f"{description.params:,}", ""))
+    rows.append(("total", "", "", f"{description.params:,}", ""))
     _layers(rows)
 
 

@@ -24,9 +24,9 @@ from explorer.interface import train as run
 @takes_experiment
 @as_json
 def train(settings: dict[str, Any], as_json: bool) -> int:
-    """Train here, with a progress bar; with --json, a line for each epoch as it comes.
+    """Train an experiment here, with a progress bar; with --json, print a line after each epoch.
 
-    Ends with 1 where the loss was no longer a finite number.
+    Ends with 1 if the loss was no longer a finite number.
     """
     wanted = experiment(settings)
     done = run(wanted, _print_line) if as_json else _train_with_bar(wanted)

@@ -34,7 +34,9 @@ class Limit:
 LIMITS: dict[str, Limit] = {
     "timesteps": Limit(1, 200, 20, "How many timesteps one sequence has."),
     "features": Limit(1, 64, 5, "How many numbers the input has at each timestep."),
-    "units": Limit(1, 256, Experiment.units, "How many numbers the hidden state of a recurrent layer has."),
+    "units": Limit(
+        1, 256, Experiment.units, "How many numbers a layer returns; in a recurrent layer, the size of its hidden state."
+    ),
     "samples": Limit(32, 4096, 512, "How many sequences the model is trained on.", step=32),
     "batch": Limit(1, 256, 32, "How many sequences the model sees before its weights change once."),
     "epochs": Limit(1, 500, 60, "How many times the model sees every training sequence."),

@@ -115,7 +115,8 @@ class Frame:
     loss: the mean over the epoch's batches, as they were seen. val_loss: on the held-out sequences after the epoch.
     accuracy, val_accuracy: the share of right yes/no answers, None where the task asks for numbers.
     outputs: the probe's answers after the epoch, (sequences, timesteps, outputs) float32; timesteps is 1 where the task
-    asks once.
+    asks once. tensors: what flowed within the model for the probe sequences that were watched, by their places: the grids
+    of all layers one after the other (`explorer.tensors.grid`), float16.
     """
 
     epoch: int
@@ -124,6 +125,7 @@ class Frame:
     accuracy: float | None
     val_accuracy: float | None
     outputs: np.ndarray
+    tensors: Mapping[int, bytes] = field(default_factory=dict)
 
     @property
     def finite(self) -> bool:

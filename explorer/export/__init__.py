@@ -1,4 +1,4 @@
-"""An experiment as a Python script that stands alone: NumPy and Keras, nothing of this project.
+"""An experiment as a Python script that stands alone: NumPy, Keras and TensorFlow, nothing of this project.
 
 The architecture's and the task's functions are handed out as they are written, with the module's own helpers and constants
 that they need, so that what is read on the page is what runs elsewhere.
@@ -51,7 +51,7 @@ model = {architecture_call}
 for layer in model.layers:
     shapes = "; ".join(str(tuple(tensor.shape)) for tensor in keras.tree.flatten(layer.output))
     print(f"{{layer.name:<16}} {{type(layer).__name__:<24}} {{shapes:<24}} {{layer.count_params():>8,}} parameters")
-print(f"{{model.count_params():,}} parameters in all")
+print(f"{{model.count_params():,}} parameters in total")
 
 model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
 model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)

@@ -27,6 +27,7 @@ from explorer.layers.base import (
     class_name,
 )
 from explorer.layers.drawn import MOST_ATTENDED, LayerView, rows
+from explorer.layers.reading import mask_tensors, unmasked
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
@@ -39,7 +40,8 @@ ROLES = ("query", "value", "key")
 class Attended:
     """The tensors of one call by their roles. has_key: whether the key is one of its own.
 
-    causal: whether a timestep attends to none that comes after it. has_mask: whether a mask of somebody's own is given.
+    causal: whether a timestep attends to none that comes after it. has_mask: whether somebody hands over a mask that says
+    to which timesteps it attends. asks_masked: whether some timesteps of the query are masked.
     """
 
     query: Tensor
@@ -48,6 +50,7 @@ class Attended:
     has_key: bool
     causal: bool
     has_mask: bool
+    asks_masked: bool
 
     @property
     def is_self(self) -> bool:
@@ -57,19 +60,22 @@ class Attended:
     @property
     def seen(self) -> str:
         """The timesteps that every one of the query attends to."""
+        name = self.value.axes[1]
+        before = "itself and those before it" if self.is_self else f"{name} up to its own position"
         if self.has_mask:
-            return f"those {self.value.axes[1]} that a mask allows"
+            allowed = "its masks allow" if self.value.masked else "a mask allows"
+            return f"{before}, where {allowed} it" if self.causal else f"those {name} that {allowed}"
         if self.causal:
-            return "itself and those before it" if self.is_self else f"{self.value.axes[1]} up to its own place"
-        return f"all unmasked {self.value.axes[1]}" if self.value.masked else all_steps(self.value)
+            return f"{before}, without masked ones" if self.value.masked else before
+        return f"all unmasked {name}" if self.value.masked else all_steps(self.value)
 
     @property
     def mean(self) -> str:
         """The same as a part of the value, and what weighs it."""
         found = f"a weighted mean of {self.seen}"
         if not self.is_self:
-            found = f"a weighted mean of the value over {self.seen}"
-        return f"{found}, weighted by the key" if self.has_key else found
+            found = f"a weighted mean of the values at {self.seen}"
+        return f"{found}, with weights from the key" if self.has_key else found
 
     @property
     def limits(self) -> str:
@@ -87,33 +93,52 @@ def attended(call: LayerCall) -> Attended | None:
     if any(len(each.shape) != 3 for each in (query, value, key)) or not _is_covered(call.layer):
         return None
     given = {} if call.node is None else call.node.arguments.kwargs
-    return Attended(query, value, key, "key" in roles, bool(given.get("use_causal_mask")), _has_mask(call.node))
+    asked, has_mask = _masks(call.node)
+    causal = bool(given.get("use_causal_mask"))
+    return Attended(query, value, key, "key" in roles, causal, has_mask, asked or query.masked)
 
 
-def _has_mask(node: Any) -> bool:
-    """Whether a mask is given that is not the one of a tensor that goes in."""
+def _masks(node: Any) -> tuple[bool, bool]:
+    """Whether a mask of the query is handed over, and whether one of what it attends to."""
     if node is None:
-        return False
-    masks = [mask for name, mask in node.arguments.kwargs.items() if "mask" in name and name != "use_causal_mask"]
-    each = [one for mask in masks for one in (mask if isinstance(mask, (list, tuple)) else [mask])]
+        return False, False
     own = {id(mask_of(tensor)) for tensor in node.input_tensors}
-    return any(one is not None and id(one) not in own for one in each)
+    masks = {name: mask for name, mask in node.arguments.kwargs.items() if "mask" in name and name != "use_causal_mask"}
+    # Attention takes its masks in a list, that of the query first.
+    listed = masks.pop("mask", None)
+    asked, *others = listed if isinstance(listed, (list, tuple)) and listed else [None]
+    found = [masks.pop("query_mask", None), asked], [*others, *masks.values()]
+    in_query, in_value = (any(mask is not None and id(mask) not in own for mask in each) for each in found)
+    return in_query, in_value
 
 
 def _roles(call: LayerCall) -> dict[str, Tensor]:
-    """The tensors that go in, by their roles: as a list, or each by its name or its place."""
+    """The tensors that go in, by their roles."""
     if call.node is None:
         return dict(zip(ROLES, call.received, strict=False))
-    args, kwargs = call.node.arguments.args, call.node.arguments.kwargs
+    masks = mask_tensors(call.node)
+    numbers = [each for each in unmasked(call.node.input_tensors) if id(each) not in masks]
+    tensors = {id(each): tensor for each, tensor in zip(numbers, call.received, strict=True)}
+    return {name: tensors[id(each)] for name, each in _named(call.node).items() if id(each) in tensors}
+
+
+def _named(node: Any) -> dict[str, Any]:
+    """What a call is given, by its roles: as a list, or each by its name or its place."""
+    args, kwargs = node.arguments.args, node.arguments.kwargs
     named = dict(zip(ROLES, args[0] if args and isinstance(args[0], (list, tuple)) else args, strict=False))
-    named |= {name: kwargs[name] for name in ROLES if kwargs.get(name) is not None}
-    given = list(call.node.input_tensors)
-    masks = {id(mask_of(each)) for each in given if mask_of(each) is not None}
-    tensors = {
-        id(each): tensor
-        for each, tensor in zip([each for each in given if id(each) not in masks], call.received, strict=True)
-    }
-    return {name: tensors[id(each)] for name, each in named.items() if id(each) in tensors}
+    return named | {name: kwargs[name] for name in ROLES if kwargs.get(name) is not None}
+
+
+def _names(call: LayerCall) -> list[str]:
+    """The role of every tensor that goes in: one that is given for two roles goes in twice."""
+    if call.node is None:
+        return list(ROLES[: len(call.received)])
+    roles = [(id(tensor), name) for name, tensor in _named(call.node).items()]
+    found = []
+    for tensor in unmasked(call.node.input_tensors):
+        place = next((place for place, (own, _) in enumerate(roles) if own == id(tensor)), None)
+        found.append("mask" if place is None else roles.pop(place)[1])
+    return found
 
 
 def _is_covered(layer: Any) -> bool:
@@ -133,6 +158,12 @@ class AttentionRules(LayerRules):
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         return ("batch", "timesteps", "features") if rank == 3 else None
 
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return _names(call)
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        return ["output", "attention scores"] if len(call.returned) > 1 else ()
+
     def covers(self, call: LayerCall) -> bool:
         counted = all(tensor.axes[1] in ORDERED for tensor in call.received if len(tensor.shape) == 3)
         return super().covers(call) and counted and attended(call) is not None
@@ -142,6 +173,10 @@ class AttentionRules(LayerRules):
         if found is None or found.has_mask:
             return "unknown"
         return "all before" if found.causal else "all"
+
+    def skips_masked(self, call: LayerCall) -> bool:
+        found = attended(call)
+        return found is not None and found.value.masked
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         return along("attends along", layer, received)
@@ -171,7 +206,7 @@ def _drawn(weights: np.ndarray, causal: bool) -> Drawing:
     shown = (weights.mean(axis=0) if mean else weights)[:MOST_ATTENDED, :MOST_ATTENDED]
     before = " None attends to a later one." if causal else ""
     says = f"Attention weights: how much each timestep (row) attends to each timestep (column){mean}.{before} "
-    return drawings.AttentionDrawing(weights=rows(shown.astype(np.float64)), says=f"{says}Each row adds up to 1.")
+    return drawings.AttentionDrawing(weights=rows(shown.astype(np.float64)), says=f"{says}Each row sums to 1.")
 
 
 class Attention(AttentionRules):
@@ -211,7 +246,7 @@ class Attention(AttentionRules):
         found = attended(call)
         if found is None:
             return None
-        return summary_of(call, found, "")
+        return summary_of(call, found, "", f", and 0 to masked {found.query.axes[1]}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         found, layer = attended(call), call.layer
@@ -225,17 +260,22 @@ class Attention(AttentionRules):
             score = f"{scale}query · {key}ᵀ"
         else:
             score = f"concat_score_weight ∗ Σ tanh({'scale ∗ (' if scale else ''}query + {key}{')' if scale else ''})"
-        return [f"a = softmax({score}){found.limits}", "y = a · value"]
+        zeroed = f"   0 at masked {found.query.axes[1]}" if found.asks_masked else ""
+        return [f"a = softmax({score}){found.limits}", f"y = a · value{zeroed}"]
 
     def scores(self, layer: Any, query: Any, value: Any, causal: bool) -> list[np.ndarray]:
         found = layer([query, value], return_attention_scores=True, use_causal_mask=causal)
         return [np.asarray(each) for each in found]
 
 
-def summary_of(call: LayerCall, found: Attended, heads: str) -> Summary:
+def summary_of(call: LayerCall, found: Attended, heads: str, to_masked: str) -> Summary:
+    """What is said of attention. to_masked: what masked timesteps of the query are given."""
     one = f"every {step(found.query)}"
     asking = "" if found.is_self else " of the query"
     # The query comes first, in whatever order the tensors were named; a mask is nothing that becomes something.
     received = [found.query, found.value, *([found.key] if found.has_key else [])]
     change = changes(received, call.returned)
-    return Summary(f"{one} attends to {found.seen}", f"gives {one}{asking}{heads} {found.mean}", change)
+    more = to_masked if found.asks_masked else ""
+    short = f"{one} attends to {found.seen}"
+    short = short if len(short) <= 60 else f"{one} attends to what its masks allow"
+    return Summary(short, f"computes for {one}{asking}{heads} {found.mean}{more}", change)

@@ -12,16 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from explorer.description import Layer, TimeFlow, Window
 from explorer.drawings import Drawing
 from explorer.layers.drawn import LayerView
 from explorer.tensors.symbols import Size, Symbols
 from explorer.tensors.tensor import Axes, Shape, Sizes, Tensor
-
-if TYPE_CHECKING:
-    pass
 
 # What a rule gives for the size of an axis: symbols, a number that the layer sets itself, or None where it knows nothing.
 AxisSize = Size | int | None
@@ -151,12 +148,11 @@ class LayerRules:
 
     family: what the classes have in common, as the table of explained layers sorts them. keeps_axes: whether every axis
     of the first tensor comes out where it went in. most_inputs: how many tensors a call may be given, so that the rules
-    cover it; None for any number. trusted: whether Keras works out its output shape without an error
-    where the call itself would fail; where it is not trusted, pasted code that calls it is traced.
-    reads_time: whether it reads a sequence along its timesteps. makes_vector: whether it makes one vector of a sequence.
-    reads_mask: whether a mask changes what it returns.
-    exchangeable: classes that read the same axes, one of which may stand where another does.
-    words: settings that are a word, with the words that Keras takes. unseen: switches of which nothing would be seen.
+    cover it; None for any number. trusted: whether Keras works out its output shape without an error where the call itself
+    would fail; where it is not trusted, pasted code that calls it is traced. reads_time: whether it reads a sequence along
+    its timesteps. makes_vector: whether it makes one vector of a sequence. reads_mask: whether a mask changes its output.
+    exchangeable: classes that read the same axes, one of which may stand where another does. words: settings that are words,
+    with those that Keras takes. unseen: switches of which nothing would be seen.
     """
 
     classes: ClassVar[tuple[str, ...]] = ()
@@ -191,6 +187,14 @@ class LayerRules:
     def held(self, layer: Any, received: list[Tensor], shapes: list[Shape]) -> list[HeldPart]:
         """The layers that a wrapper holds, each with its share of what the wrapper takes and gives."""
         return []
+
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        """What the tensors that go in are called, where there are several."""
+        return ()
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        """What the tensors that come out are called."""
+        return ()
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         """The names of the axes of every tensor that comes out."""
@@ -228,9 +232,17 @@ class LayerRules:
         """The lines of what it computes; none where its settings are not covered."""
         return ()
 
+    def note(self, call: LayerCall) -> str | None:
+        """What the letters of the equation mean, and what is not obvious in the count of parameters."""
+        return None
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
         """How it moves along time."""
         return "unknown"
+
+    def skips_masked(self, call: LayerCall) -> bool:
+        """Whether masked timesteps come in that it leaves out."""
+        return self.reads_mask and call.first.masked
 
     def window(self, call: LayerCall) -> Window | None:
         """The window that it slides along the timesteps, None for a layer without one."""

@@ -70,12 +70,23 @@ class Cell(LayerRules):
         units = own(call.layer.units)
         columns: WeightAxis = (own.axis, Size.of(units) * max(1, len(self.gates)))
         two = self.biases(call.layer) == [2]
-        biases: list[WeightAxis] = [("input, hidden state", 2), columns] if two else [columns]
+        biases: list[WeightAxis] = [("input and hidden state", 2), columns] if two else [columns]
         return {
             "kernel": ([(call.first.axes[-1], call.width), columns], self.gates),
             "recurrent_kernel": ([(own.axis, units), columns], self.gates),
             "bias": (biases, self.gates),
         }
+
+    def note(self, call: LayerCall) -> str | None:
+        """What the letters of the equation mean, for a cell that has gates."""
+        written = " ".join(self.equation(call))
+        if not written or not self.gates:
+            return None
+        named = [name.rsplit(" ", 1) for name in self.gates]
+        letters = [f"{letter} the {name}{'' if name == 'candidate' else ' gate'}" for name, letter in named]
+        letters += [f"{letter} the {state}" for state, letter in self.states.items()]
+        letters += ["σ the sigmoid"] if "σ" in written else []
+        return f"{joined(letters).replace(' ', ' is ', 1)}; ∗ multiplies element by element."
 
     def summary(self, call: LayerCall) -> Summary:
         states = joined([f"the {state}" for state in self.states])
@@ -111,6 +122,13 @@ class GRUCell(Cell):
             state = f"r ∗ ({added('h · recurrent_kernel_h', 'recurrent_bias_h' if both else '')})"
         lines.append(_line("h̃", layer.activation, added("x · kernel_h", own, state)))
         return _whole([*lines, "h' = z ∗ h + (1 − z) ∗ h̃"])
+
+    def note(self, call: LayerCall) -> str | None:
+        letters, layer = super().note(call), call.layer
+        if letters is None or not (layer.use_bias and layer.reset_after):
+            return letters
+        two = "one for the input and one for the hidden state (reset_after=True)"
+        return f"{letters} The 2 in the count of parameters: each gate has two biases per unit, {two}."
 
 
 class LSTMCell(Cell):

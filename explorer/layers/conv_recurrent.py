@@ -24,11 +24,11 @@ from explorer.layers.base import (
 )
 from explorer.layers.cells import LSTMCell, lstm_equation
 from explorer.layers.reasons import title
-from explorer.layers.recurrent import recurrent_summary
+from explorer.layers.recurrent import recurrent_summary, states_given, states_returned
 from explorer.layers.spatial import ALONG
 from explorer.layers.words import bias, slid
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import Axes, Shape, Tensor
+from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, in_words
 
 # The axes of what stands at one timestep, by how many the kernel has.
@@ -50,6 +50,12 @@ class ConvLSTM(LayerRules):
         if not _is_covered(layer) or rank != len(layer.kernel_size) + 3:
             return None
         return ("batch", "timesteps", *PLACES[len(layer.kernel_size)], "channels")
+
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return states_given(call, list(LSTMCell.states.values()))
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        return states_returned(call, list(LSTMCell.states.values()))
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         if not _is_covered(call.layer):
@@ -103,8 +109,12 @@ class ConvLSTM(LayerRules):
     def reads_backwards(self, layer: Any) -> bool:
         return bool(layer.go_backwards)
 
+    def skips_masked(self, call: LayerCall) -> bool:
+        return call.first.masked
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        if not _is_covered(call.layer):
+        # What it reads along may be another axis, that a Permute put there.
+        if not _is_covered(call.layer) or call.first.axes[1] not in ORDERED:
             return "unknown"
         return "along" if call.keeps_rank else "last"
 

@@ -14,7 +14,6 @@ from explorer.drawings import Drawing
 from explorer.layers.base import AxisSize, LayerCall, Own, Summary, Terms, WeightAxis, WeightMeaning
 from explorer.layers.drawn import LayerView
 from explorer.layers.spatial import (
-    PLACES,
     Spatial,
     at,
     change_of,
@@ -25,6 +24,7 @@ from explorer.layers.spatial import (
     moving,
     names_along,
     over_image,
+    places_of,
     seen_at,
     space_of,
     stretch,
@@ -123,13 +123,12 @@ class SlidConvolution(Filters):
         """How it moves on, and what it does at the ends."""
         layer, names = call.layer, names_along(call.layer, call.first)
         moved = moving(layer.strides, layer.dilation_rate)
+        place = one_of(names[0]) if len(names) == 1 and is_named(names[0]) else "position"
         if layer.padding == "same":
-            place = one_of(names[0]) if len(names) == 1 and is_named(names[0]) else "position"
             whole = f"with padding, so that every {place} has an output"
             return f"{moved}, {whole if max(layer.strides) == 1 else 'with padding at the ends'}"
-        return (
-            f"{moved}, {'up to the timestep of the output' if layer.padding == 'causal' else 'only where the window fits'}"
-        )
+        ends = f"up to the {place} of the output" if layer.padding == "causal" else "only where the window fits"
+        return f"{moved}, {ends}"
 
     def view(self, view: LayerView) -> Drawing | None:
         layer = view.layer
@@ -186,9 +185,9 @@ class _Convolution(SlidConvolution):
         layer, windows = call.layer, self.windows(call)
         if windows is None or layer.groups != 1 or not (is_channels_last(layer) or is_elementwise(layer.activation)):
             return ()
-        term = f"x{at(seen_at(windows))} · kernel{at(taps_of(windows))}"
+        term = f"x{at(seen_at(windows, places_of(call)))} · kernel{at(taps_of(windows))}"
         inner = activated(layer.activation, added(summed(windows, term), "bias" if layer.use_bias else ""))
-        return () if inner is None else [f"y{at(PLACES[len(windows)])} = {inner}"]
+        return () if inner is None else [f"y{at(places_of(call))} = {inner}"]
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         if (reason := super().needs(layer, received)) is not None:

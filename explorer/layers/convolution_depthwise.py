@@ -9,12 +9,12 @@ from explorer.description import Layer, Window
 from explorer.layers.base import AxisSize, LayerCall, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
 from explorer.layers.convolution import SlidConvolution, window_settings
 from explorer.layers.spatial import (
-    PLACES,
     at,
     change_of,
     channels_of,
     is_channels_last,
     one_channel,
+    places_of,
     seen_at,
     summed,
     taps_of,
@@ -53,7 +53,7 @@ class _Depthwise(SlidConvolution):
 
     def filters_in_words(self, call: LayerCall) -> str:
         number = call.layer.depth_multiplier
-        return "a filter of its own" if number == 1 else f"{number:,} filters of their own"
+        return "a separate filter" if number == 1 else f"{number:,} separate filters"
 
     def summary(self, call: LayerCall) -> Summary:
         channel = one_channel(call.layer, call.first)
@@ -64,8 +64,8 @@ class _Depthwise(SlidConvolution):
     def summed_alone(self, call: LayerCall, windows: Sequence[Window], kernel: str) -> tuple[str, str]:
         """Where a number stands that comes of one channel, and its sum: f is the channel, m one of its filters."""
         more = ["f", "m"] if call.layer.depth_multiplier > 1 else ["f"]
-        term = f"x{at([*seen_at(windows), 'f'])} ∗ {kernel}{at([*taps_of(windows), *more])}"
-        return at([*PLACES[len(windows)], *more]), summed(windows, term)
+        term = f"x{at([*seen_at(windows, places_of(call)), 'f'])} ∗ {kernel}{at([*taps_of(windows), *more])}"
+        return at([*places_of(call), *more]), summed(windows, term)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call)
@@ -118,15 +118,15 @@ class SeparableConv(_Depthwise):
 
     def summary(self, call: LayerCall) -> Summary:
         channel = one_channel(call.layer, call.first)
-        long = f"filters each {channel} alone, {self.seen_in_words(call)} at a time{self.moves_in_words(call)}"
-        return Summary(f"filters each {channel} alone, then mixes all", f"{long}, and then mixes all", change_of(call))
+        long = f"filters each {channel} separately, {self.seen_in_words(call)} at a time{self.moves_in_words(call)}"
+        return Summary(f"filters each {channel} separately, then mixes all", f"{long}, and then mixes all", change_of(call))
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         layer, windows = call.layer, self.windows(call)
         if windows is None or not (is_channels_last(layer) or is_elementwise(layer.activation)):
             return ()
         place, terms = self.summed_alone(call, windows, "depthwise_kernel")
-        letters = at(PLACES[len(windows)])
+        letters = at(places_of(call))
         mixed = f"z{letters} · pointwise_kernel{at(['0'] * len(windows))}"
         inner = activated(layer.activation, added(mixed, "bias" if layer.use_bias else ""))
         return () if inner is None else [f"z{place} = {terms}", f"y{letters} = {inner}"]

@@ -12,7 +12,6 @@ from explorer.description import TimeFlow, Window
 from explorer.layers.base import AxisSize, LayerCall, Own, Summary, Terms, WeightAxis, WeightMeaning
 from explorer.layers.convolution import Filters
 from explorer.layers.spatial import (
-    PLACES,
     at,
     change_of,
     channels_of,
@@ -20,6 +19,7 @@ from explorer.layers.spatial import (
     is_channels_last,
     moving,
     names_along,
+    places_of,
     seen_at,
     stretch,
     taps_of,
@@ -98,8 +98,8 @@ class ConvolutionTranspose(Filters):
         layer, windows = call.layer, self.windows(call.layer)
         if not (is_channels_last(layer) or is_elementwise(layer.activation)):
             return ()
-        letters = PLACES[len(windows)]
-        where = ", ".join(f"{place}' = {seen}" for place, seen in zip(letters, seen_at(windows), strict=True))
+        letters = places_of(call)
+        where = ", ".join(f"{place}' = {seen}" for place, seen in zip(letters, seen_at(windows, letters), strict=True))
         terms = f"Σ({where}) x{at(letters)} · kernel{at(taps_of(windows))}ᵀ"
         inner = activated(layer.activation, added(terms, "bias" if layer.use_bias else ""))
         return () if inner is None else [f"y{at([f'{letter}′' for letter in letters])} = {inner}".replace("'", "′")]

@@ -19,7 +19,7 @@ from explorer.layers.base import (
     WeightMeaning,
 )
 from explorer.layers.drawn import LayerView
-from explorer.layers.words import activated, added, all_steps, bias, is_elementwise, same_at_every_step
+from explorer.layers.words import activated, added, all_steps, bias, is_elementwise, letter_of, same_at_every_step
 from explorer.layers.wrappers import copies
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape
@@ -66,7 +66,7 @@ class Dense(LayerRules):
     def equation(self, call: LayerCall) -> Sequence[str]:
         if not is_elementwise(call.layer.activation) and len(call.first.shape) > 3:
             return ()
-        at = "[t]" if len(call.first.shape) == 3 else ""
+        at = f"[{letter_of(call.first)}]" if len(call.first.shape) == 3 else ""
         inner = activated(call.layer.activation, added(f"x{at} · kernel", "bias" if call.layer.use_bias else ""))
         return () if inner is None or len(call.first.shape) > 3 else [f"y{at} = {inner}"]
 
@@ -143,7 +143,7 @@ class EinsumDense(LayerRules):
 
     def summary(self, call: LayerCall) -> Summary:
         written = call.layer.equation
-        return Summary("weighted sums along the axes that it names", f"computes weighted sums along axes, as {written} says")
+        return Summary("weighted sums, as its equation says", f"computes weighted sums, as the equation {written} says")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         sums = f"einsum({call.layer.equation}; x, kernel)"

@@ -51,7 +51,8 @@ class Dot(LayerRules):
         along = one if one == other else f"{one} and {other}"
         scaled = ", each vector scaled to length 1" if call.layer.normalize else ""
         return Summary(
-            "multiplies two tensors and sums the products", f"multiplies along {along}, and sums the products{scaled}"
+            "multiplies two tensors and sums the products",
+            f"multiplies two tensors along {along} and sums the products{scaled}",
         )
 
     def equation(self, call: LayerCall) -> Sequence[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.description import TimeFlow
 from explorer.layers.base import LayerCall, LayerRules, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.reading import given_masks
 from explorer.layers.words import activated, is_elementwise, same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes
@@ -146,6 +147,9 @@ class Softmax(Elementwise):
     def covers(self, call: LayerCall) -> bool:
         # Keras takes an axis that is not there until numbers come.
         found = self.places(call)
+        # A mask leaves out single numbers, wherever it can be broadcast to.
+        if call.first.masked or given_masks(call.node):
+            return False
         return super().covers(call) and bool(found) and len(set(found)) == len(self._given(call)) and 0 not in found
 
     def _given(self, call: LayerCall) -> list[int]:
@@ -157,11 +161,12 @@ class Softmax(Elementwise):
         return joined([call.first.axes[place] for place in self.places(call)])
 
     def summary(self, call: LayerCall) -> Summary:
-        words = f"turns the numbers along {self.over(call)} into shares"
-        return Summary(words[:60], f"{words} that add up to 1")
+        over = self.over(call)
+        long = f"turns the numbers along {over} into positive numbers that sum to 1"
+        return Summary(f"applies softmax along {over}"[:60], long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"] if not call.first.masked else ()
+        return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         if any(call.first.axes[place] in ORDERED for place in self.places(call)):
@@ -175,8 +180,8 @@ class Dropout(Elementwise):
     classes = ("Dropout",)
 
     def summary(self, call: LayerCall) -> Summary:
-        long = f"sets {100 * call.layer.rate:.4g}% of the numbers to 0 at random while training, and scales up the others"
-        return Summary("drops random numbers while training", long)
+        long = f"sets {100 * call.layer.rate:.4g}% of the numbers to 0 at random during training, and scales up the others"
+        return Summary("drops random numbers during training", long)
 
 
 class AlphaDropout(Elementwise):
@@ -185,8 +190,10 @@ class AlphaDropout(Elementwise):
     classes = ("AlphaDropout",)
 
     def summary(self, call: LayerCall) -> Summary:
-        long = f"sets {100 * call.layer.rate:.4g}% of the numbers to one negative number at random while training"
-        return Summary("drops random numbers while training", f"{long}, and scales all so that mean and variance stay")
+        long = f"sets {100 * call.layer.rate:.4g}% of the numbers to one negative number at random during training"
+        return Summary(
+            "drops random numbers during training", f"{long}, and scales all so that mean and variance stay the same"
+        )
 
 
 class SpatialDropout1D(Elementwise):
@@ -205,20 +212,20 @@ class SpatialDropout1D(Elementwise):
             if call.first.axes[1].startswith("axis ")
             else f"all {call.first.axes[1]}"
         )
-        long = f"sets {share} to 0 at random while training, at {where} at once"
-        return Summary(f"drops whole {call.first.axes[-1]} while training", long)
+        long = f"sets {share} to 0 at random during training, at {where} at once"
+        return Summary(f"drops whole {call.first.axes[-1]} during training", long)
 
 
 class GaussianNoise(Elementwise):
     classes = ("GaussianNoise",)
-    short = "adds random noise while training"
+    short = "adds random noise during training"
 
 
 class GaussianDropout(Elementwise):
     """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
 
     classes = ("GaussianDropout",)
-    short = "multiplies by random noise while training"
+    short = "multiplies by random noise during training"
 
 
 class Rescaling(Elementwise):

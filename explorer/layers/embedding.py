@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.description import Layer, TimeFlow
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
-from explorer.layers.words import same_at_every_step
+from explorer.layers.words import letter_of, same_at_every_step
 from explorer.tensors.tensor import Axes, Shape
 from explorer.tensors.text import count
 
@@ -44,7 +44,7 @@ class Embedding(LayerRules):
         return Summary(short, f"{short} in a table of {count(call.layer.input_dim, 'rows')}{masked}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        at = "[t]" if len(call.first.shape) == 2 else ""
+        at = f"[{letter_of(call.first)}]" if len(call.first.shape) == 2 else ""
         return [f"y{at} = row x{at} of the table"] if len(call.first.shape) <= 2 else ()
 
     def time_flow(self, call: LayerCall) -> TimeFlow:

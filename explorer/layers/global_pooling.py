@@ -15,8 +15,9 @@ from explorer.description import TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import AxisSize, LayerCall, Summary
 from explorer.layers.drawn import LayerView, column, grid, kept_steps
-from explorer.layers.spatial import PLACES, Spatial, at, change_of, is_channels_last, names_along, space_of, times
-from explorer.layers.words import all_steps
+from explorer.layers.reading import given_masks
+from explorer.layers.spatial import Spatial, at, change_of, is_channels_last, names_along, places_of, space_of, times
+from explorer.layers.words import all_steps, bracketed, last_of, letter_of
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, is_named
 from explorer.tensors.text import count, joined
@@ -45,25 +46,22 @@ class _GlobalPooling(Spatial):
         return [[Size.of(1) if place in space.along else size for place, size in enumerate(sizes)]]
 
     def summary(self, call: LayerCall) -> Summary:
-        if self.skips_masked(call.layer, call.first.masked):
-            return Summary(
-                f"{self.takes} the timesteps that are not masked",
-                f"{self.takes} over {all_steps(call.first)} that are not masked",
-            )
+        change = None if call.layer.keepdims or is_channels_last(call.layer) else self.removed(call)
+        if self.skips_masked(call):
+            (name,) = names_along(call.layer, call.first)
+            long = f"{self.takes} over those of {all_places(call.layer, call.first)} that are not masked"
+            return Summary(f"{self.takes} the {name if is_named(name) else 'positions'} that are not masked", long, change)
         words = f"{self.takes} over {all_places(call.layer, call.first)}"
         short = words if len(words) <= 60 else f"{self.takes} over all positions"
-        return Summary(short, words, None if call.layer.keepdims or is_channels_last(call.layer) else self.removed(call))
+        return Summary(short, words, change)
 
     def removed(self, call: LayerCall) -> str:
         """What becomes of the axes where the channels stand before the others."""
         return f"{joined(names_along(call.layer, call.first))} are removed, {call.out.axes[-1]} stay"
 
-    def skips_masked(self, layer: Any, masked: bool) -> bool:
-        return False
-
     def equation(self, call: LayerCall) -> Sequence[str]:
         number = len(space_of(call.layer).along)
-        letters = PLACES[number]
+        letters = places_of(call)
         left = f"y{at(['1'] * number)}" if call.layer.keepdims else "y"
         return [f"{left} = {self.symbol} over {'all ' if number > 1 else ''}{', '.join(letters)} of x{at(letters)}"]
 
@@ -77,11 +75,11 @@ class _GlobalPooling(Spatial):
         layer, received = view.layer, view.received[0]
         if received.ndim != 3 or not is_channels_last(layer):
             return None
-        mask = view.mask if self.skips_masked(layer, view.mask is not None) else None
+        mask = view.mask if self.reads_mask and layer.supports_masking else None
         steps = received.shape[1] if mask is None else int(np.asarray(mask).sum())
         left = "" if mask is None or np.asarray(mask).all() else "; masked timesteps are left out"
         verb = f"{self.takes} over"
-        says = f"For each feature alone: {verb} {count(steps, 'timesteps')}{left}."
+        says = f"It {verb} {count(steps, 'vectors')}, element by element{left}."
         before, after = grid(received[0]), column(view.returned.reshape(-1))
         return drawings.PoolDrawing(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
 
@@ -92,7 +90,7 @@ class _GlobalAverage(_GlobalPooling):
 
 
 class _GlobalMax(_GlobalPooling):
-    takes = "takes the largest"
+    takes = "takes the maximum"
     symbol = "max"
 
 
@@ -121,14 +119,22 @@ class GlobalAveragePooling1D(_GlobalAverage):
     makes_vector = reads_mask = True
     exchangeable = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
 
-    def skips_masked(self, layer: Any, masked: bool) -> bool:
-        return masked and bool(layer.supports_masking)
+    def covers(self, call: LayerCall) -> bool:
+        # A mask that travels is one of the second axis, whatever stands there.
+        travels = call.first.masked and "mask" not in given_masks(call.node)
+        return super().covers(call) and (is_channels_last(call.layer) or not travels)
+
+    def skips_masked(self, call: LayerCall) -> bool:
+        return super().skips_masked(call) and bool(call.layer.supports_masking)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         left = "y[1]" if call.layer.keepdims else "y"
-        if self.skips_masked(call.layer, call.first.masked):
-            return [f"{left} = Σ x[t] / n   over the n timesteps that are not masked"]
-        return [f"{left} = (x[1] + … + x[T]) / T"]
+        place = space_of(call.layer).along[0]
+        letter, last = letter_of(call.first, place), last_of(call.first, place)
+        if self.skips_masked(call):
+            name = call.first.axes[place] if is_named(call.first.axes[place]) else "positions"
+            return [f"{left} = Σ x[{letter}] / n   over the n {name} that are not masked"]
+        return [f"{left} = (x[1] + … + x[{last}]) / {bracketed(last)}"]
 
 
 class GlobalMaxPooling1D(_GlobalMax):
@@ -169,7 +175,7 @@ class AdaptiveAveragePooling(_AdaptivePooling):
 
 class AdaptiveMaxPooling(_AdaptivePooling):
     classes = ("AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D")
-    takes = "takes the largest of"
+    takes = "takes the maximum of"
 
 
 def all_places(layer: Any, tensor: Tensor) -> str:

@@ -1,4 +1,4 @@
-"""Images changed before a model reads them: at random while training, so that no two epochs see the same, or to one size."""
+"""Images changed before a model reads them: at random during training, so that no epoch sees the same, or to one size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RandomImage(Image):
     keeps_axes = True
     verbs: ClassVar[Mapping[str, str]] = {
         "RandomFlip": "flips",
-        "RandomRotation": "turns",
+        "RandomRotation": "rotates",
         "RandomZoom": "zooms into or out of",
         "RandomTranslation": "shifts",
         "RandomContrast": "changes the contrast of",
@@ -53,7 +53,7 @@ class RandomImage(Image):
     classes = tuple(verbs)
 
     def summary(self, call: LayerCall) -> Summary:
-        words = f"{self.verbs[class_name(call.layer)]} images at random while training"
+        words = f"{self.verbs[class_name(call.layer)]} images at random during training"
         return Summary(words, words)
 
 

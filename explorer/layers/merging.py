@@ -21,7 +21,7 @@ EXCHANGEABLE = ("Add", "Multiply", "Average", "Maximum", "Concatenate")
 
 
 def at_each_step(call: LayerCall) -> TimeFlow:
-    """Of what is put together number by number: at the same timestep, where all inputs have as many."""
+    """Of what is put together element by element: at the same timestep, where all inputs have as many."""
     timed = [axis for axis in call.out.axes if axis in ORDERED]
     if not timed:
         known = not any(not is_named(axis) or axis in ORDERED for each in call.received for axis in each.axes)
@@ -86,7 +86,7 @@ class Merging(LayerRules):
     def summary(self, call: LayerCall) -> Summary:
         if len(call.received) == 1:
             return Summary("combines every number with a constant", f"combines every number with a constant by {self.noun}")
-        words = f"{self.verb} {len(call.received)} tensors, number by number"
+        words = f"{self.verb} {len(call.received)} tensors, element by element"
         return Summary(words, words)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
@@ -147,7 +147,7 @@ class Subtract(Merging):
     def summary(self, call: LayerCall) -> Summary:
         if len(call.received) != 2:
             return super().summary(call)
-        return Summary("subtracts the second tensor", "subtracts the second tensor from the first, number by number")
+        return Summary("subtracts the second tensor", "subtracts the second tensor from the first, element by element")
 
     def written(self, letters: str) -> str | None:
         return " − ".join(letters) if len(letters) == 2 else None
@@ -167,7 +167,7 @@ class Divide(Merging):
 
 class Maximum(Merging):
     classes = ("Maximum",)
-    verb = "takes the largest of"
+    verb = "takes the maximum of"
     noun = "taking the larger"
 
     def written(self, letters: str) -> str | None:
@@ -176,7 +176,7 @@ class Maximum(Merging):
 
 class Minimum(Merging):
     classes = ("Minimum",)
-    verb = "takes the smallest of"
+    verb = "takes the minimum of"
     noun = "taking the smaller"
     exchangeable = ()
 
@@ -205,14 +205,17 @@ class Concatenate(LayerRules):
 
     def summary(self, call: LayerCall) -> Summary:
         tensors, rank, place = count(len(call.received), "tensors"), len(call.first.shape), self.place(call)
+        if not place:
+            words = f"puts the samples of {tensors} into one batch"
+            return Summary(words, words, "the numbers of samples add up, all other axes stay")
         if place == rank - 1:
             along = f" at every {step(call.first)}" if rank == 3 else ""
-            return Summary(f"joins {tensors} side by side", f"joins {tensors} side by side{along}")
+            return Summary(f"concatenates {tensors}", f"concatenates {tensors}{along}")
         name = call.first.axes[place]
         sizes = joined_sizes([tensor.shape[place] for tensor in call.received])
         after = call.out.shape[place]
         change = f"{sizes} {name if is_named(name) else f'in {name}'} become {'unknown' if after is None else f'{after:,}'}"
-        return Summary(f"joins {tensors} along {name}", f"joins {tensors} end to end, along {name}", change)
+        return Summary(f"concatenates {tensors} along {name}", f"concatenates {tensors} along {name}", change)
 
     def place(self, call: LayerCall) -> int:
         axis: int = call.layer.axis
@@ -223,14 +226,14 @@ class Concatenate(LayerRules):
         return [f"y = [{' ; '.join(LETTERS[:inputs])}]"] if 2 <= inputs <= len(LETTERS) else ()
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        axis = call.first.axes[self.place(call)]
-        return "unknown" if axis in ORDERED else at_each_step(call)
+        place = self.place(call)
+        return "unknown" if not place or call.first.axes[place] in ORDERED else at_each_step(call)
 
     def view(self, view: LayerView) -> Drawing | None:
         if view.layer.axis not in (-1, view.returned.ndim - 1):
             return None
         sizes = [tensor.shape[-1] for tensor in view.received]
-        says = f"{' + '.join(map(str, sizes))} numbers stand side by side and make {sum(sizes)}; none is changed."
+        says = f"{' + '.join(map(str, sizes))} numbers are concatenated to {sum(sizes)}; none is changed."
         return drawings.ConcatDrawing(parts=tuple(drawings.Part("", size) for size in sizes), axis="units", says=says)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:

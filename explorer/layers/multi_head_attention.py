@@ -107,7 +107,8 @@ class MultiHeadAttention(AttentionRules):
         found = attended(call)
         if found is None:
             return None
-        return summary_of(call, found, f", with {self.counted_heads(call.layer)},")
+        unknown = f"; what masked {found.query.axes[1]} are given means nothing"
+        return summary_of(call, found, f", with {self.counted_heads(call.layer)},", unknown)
 
     def told_settings(self, layer: Layer) -> list[str]:
         heads, wide = layer.weights[0].shape[1:]
@@ -132,6 +133,13 @@ class MultiHeadAttention(AttentionRules):
             f"a = softmax(q · kᵀ / √{size}){found.limits}",
             f"y = {output}",
         ]
+
+    def note(self, call: LayerCall) -> str | None:
+        if attended(call) is None:
+            return None
+        size = self.wide(call.layer)[0]
+        letters = "q, k and v are the query, key and value of one head, a its attention weights"
+        return f"{letters}; the number under the root is the size of a head, {size:,}."
 
 
 class GroupedQueryAttention(MultiHeadAttention):

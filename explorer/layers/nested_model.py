@@ -51,5 +51,7 @@ class NestedModel(LayerRules):
         return Summary(f"a model of {layers}", f"is a model of {layers}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        flows = [each.time_flow for each in call.inside[:-1]]
+        # Which way a model reads is told of none.
+        backwards = any(getattr(layer, "go_backwards", False) for layer in call.layer.layers)
+        flows = [each.time_flow for each in call.inside[:-1] if not backwards]
         return flows[0] if len(set(flows)) == 1 and flows[0] in ("each", "along", "none") else "unknown"

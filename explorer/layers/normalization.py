@@ -9,8 +9,8 @@ from explorer.description import TimeFlow
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED
-from explorer.tensors.text import count
+from explorer.tensors.tensor import ORDERED, is_named
+from explorer.tensors.text import count, one_of
 
 
 class _Normalization(LayerRules):
@@ -25,6 +25,10 @@ class _Normalization(LayerRules):
         axis, rank = call.layer.axis, len(call.first.shape)
         given = axis if isinstance(axis, (list, tuple)) else [axis]
         return tuple(sorted({each % rank for each in given}))
+
+    def covers(self, call: LayerCall) -> bool:
+        # Along the samples of a batch nothing is known.
+        return super().covers(call) and 0 not in self.places(call)
 
     def over_last(self, call: LayerCall) -> bool:
         return self.places(call) == (len(call.first.shape) - 1,)
@@ -77,7 +81,7 @@ class LayerNormalization(_Normalization):
 
     def summary(self, call: LayerCall) -> Summary:
         words = f"normalizes over {self.over(call)}"
-        return Summary(words, f"{words}, for every sample alone")
+        return Summary(words, f"{words}, separately for each sample")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
@@ -109,8 +113,8 @@ class UnitNormalization(_Normalization):
     classes = ("UnitNormalization",)
 
     def summary(self, call: LayerCall) -> Summary:
-        words = f"scales to length 1 over {self.over(call)}"
-        return Summary(words, words)
+        words = f"scales every vector along {self.over(call)} to length 1"
+        return Summary(words[:60], words)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         return [f"y = x / √(Σ x²)   over {self.over(call)}"]
@@ -129,12 +133,20 @@ class BatchNormalization(_Normalization):
         return self.one_each_weights(call)
 
     def summary(self, call: LayerCall) -> Summary:
-        words = f"normalizes each of the {self.over(call)} over the batch"
-        return Summary(words[:60], f"{words}; after training, with the means and variances that it has collected")
+        places, names = self.places(call), self.over(call)
+        one = one_of(names) if len(places) == 1 and is_named(names) else f"position of {names}"
+        if not call.layer.trainable:
+            words = f"normalizes each {one} by its moving mean and variance"
+            return Summary(words[:60], f"{words}, also while training; its weights do not train")
+        words = f"normalizes each {one} over the batch"
+        unmasked = ", without masked ones" if call.first.masked else ""
+        return Summary(words[:60], f"{words}{unmasked}; after training it uses its moving mean and variance")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"
-        return [f"y = {_scaled(call.layer, inner)}   mean and variance over all but {self.over(call)}"]
+        over = f"mean and variance over all but {self.over(call)}"
+        fixed = "mean and variance are moving_mean and moving_variance"
+        return [f"y = {_scaled(call.layer, inner)}   {over if call.layer.trainable else fixed}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # In training the means are taken over all timesteps; afterwards they are constants.
@@ -156,7 +168,7 @@ class GroupNormalization(_Normalization):
         groups, over = count(call.layer.groups, "groups"), self.over(call)
         words = f"normalizes {groups} of {over}"
         where = " over all positions" if len(call.first.shape) > 2 else ""
-        return Summary(words[:60], f"{words}{where}, for every sample alone")
+        return Summary(words[:60], f"{words}{where}, separately for each sample")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
         inner = f"(x − mean) / √(variance + {call.layer.epsilon:g})"

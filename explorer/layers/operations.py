@@ -19,32 +19,88 @@ class GetItem(LayerRules):
     family = "operation"
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
-        key = self.key(call)
-        # Backwards, the timesteps would not be those of the input.
-        if not all(isinstance(each, int) or (isinstance(each, slice) and (each.step or 1) > 0) for each in key):
+        parts = self.parts(call)
+        if parts is None:
             return None
-        kept = [axis for place, axis in enumerate(call.first.axes) if place >= len(key) or isinstance(key[place], slice)]
+        # Backwards, the timesteps would not be those of the input.
+        kept = [
+            f"axis {place}" if isinstance(part, slice) and (part.step or 1) < 0 else axis
+            for place, (axis, part) in enumerate(zip(call.first.axes, parts, strict=True))
+            if isinstance(part, slice)
+        ]
         return [tuple(kept)]
 
     def key(self, call: LayerCall) -> tuple[Any, ...]:
         """What stands in the brackets."""
         key = call.node.arguments.args[1] if call.node and len(call.node.arguments.args) > 1 else ...
-        return key if isinstance(key, tuple) else (key,)
+        return tuple(key) if isinstance(key, (tuple, list)) else (key,)
+
+    def parts(self, call: LayerCall) -> list[Any] | None:
+        """What is taken along each axis, a number or a slice; None where axes are added, or a tensor tells what."""
+        key = self.key(call)
+        if not all(each is ... or isinstance(each, int) or _is_fixed(each) for each in key):
+            return None
+        dots = next((place for place, each in enumerate(key) if each is ...), len(key))
+        before, behind = key[:dots], key[dots + 1 :]
+        return [*before, *[slice(None)] * (len(call.first.shape) - len(before) - len(behind)), *behind]
+
+    def chosen(self, call: LayerCall) -> dict[int, Any]:
+        """The axes along which not all is taken as it stands, with what is taken."""
+        parts = enumerate(self.parts(call) or ())
+        return {place: part for place, part in parts if not _is_whole(part, call.first.shape[place])}
 
     def summary(self, call: LayerCall) -> Summary:
-        words, key, axes = "takes a part of its input", self.key(call), call.first.axes
-        chosen = [place for place, each in enumerate(key) if each != slice(None)]
-        if len(chosen) == 1 and chosen[0] < len(axes) and is_named(axes[chosen[0]]):
-            name, part = axes[chosen[0]], key[chosen[0]]
-            if isinstance(part, slice):
-                words = f"takes a part of the {name}"
-            elif isinstance(part, int) and part >= -1:
-                words = f"takes the last {one_of(name)}" if part < 0 else f"takes {one_of(name)} {part + 1:,}"
-        return Summary(words, words)
+        words = self._words(call)
+        return Summary(words[:60], words)
+
+    def _words(self, call: LayerCall) -> str:
+        chosen, axes, key = self.chosen(call), call.first.axes, self.key(call)
+        if self.parts(call) is None:
+            plain = all(each is None or each is ... or (_is_fixed(each) and each == slice(None)) for each in key)
+            return "adds axes with one position" if plain else "takes a part of its input"
+        if not chosen:
+            return "returns its input unchanged"
+        if all(part == slice(None, None, -1) for part in chosen.values()):
+            return f"reverses {joined([the(axes[place]) for place in chosen])}"
+        reverse = any(isinstance(part, slice) and (part.step or 1) < 0 for part in chosen.values())
+        words = _one_part(*next(iter(chosen.items())), axes) if len(chosen) == 1 else "takes a part of its input"
+        return f"{words}, in reverse order" if reverse else words
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        timed = any(axis in ORDERED or axis.startswith("axis ") for axis in (*call.first.axes, *call.out.axes))
-        return "unknown" if timed else "none"
+        timed = {place for place, axis in enumerate(call.first.axes) if axis in ORDERED}
+        whole = self.parts(call) is not None and not timed & self.chosen(call).keys()
+        return same_at_every_step(call.first) if whole or not timed else "unknown"
+
+
+def _one_part(place: int, part: Any, axes: Axes) -> str:
+    """What is taken along the one axis along which not all is."""
+    name = axes[place]
+    if isinstance(part, slice):
+        every = part.start in (None, 0) and part.stop is None and (part.step or 1) > 1
+        return f"takes one of every {part.step:,} {name}" if every and is_named(name) else f"takes a part of {the(name)}"
+    if not place:
+        return "takes one sample of the batch"
+    if not is_named(name) or part < -1:
+        return "takes a part of its input"
+    return f"takes the last {one_of(name)}" if part < 0 else f"takes {one_of(name)} {part + 1:,}"
+
+
+def the(name: str) -> str:
+    """An axis in a sentence: "the timesteps", "axis 2"."""
+    return f"the {name}" if is_named(name) else name
+
+
+def _is_fixed(part: Any) -> bool:
+    """Whether it is a slice whose bounds are numbers."""
+    bounds = (part.start, part.stop, part.step) if isinstance(part, slice) else (...,)
+    return all(bound is None or isinstance(bound, int) for bound in bounds)
+
+
+def _is_whole(part: Any, size: int | None) -> bool:
+    """Whether all of so many is taken, in the order in which it stands."""
+    if isinstance(part, int) or size is None:
+        return part in (slice(None), slice(0, None), slice(None, None, 1))
+    return bool(range(size)[part] == range(size))
 
 
 class Unary(LayerRules):
@@ -110,7 +166,7 @@ class ExpandDims(LayerRules):
         return [[*sizes[:place], None, *sizes[place:]]]
 
     def summary(self, call: LayerCall) -> Summary:
-        words = "adds an axis with one position"
+        words = "adds an axis of size 1"
         return Summary(words, words, f"{as_shape(call.first)} becomes {as_shape(call.out)}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
@@ -139,7 +195,7 @@ class Squeeze(LayerRules):
         return [[size for place, size in enumerate(call.first.sizes) if place not in self.gone(call)]]
 
     def summary(self, call: LayerCall) -> Summary:
-        words = "removes what has one position"
+        words = "removes axes of size 1"
         return Summary(words, words, f"{as_shape(call.first)} becomes {as_shape(call.out)}")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
@@ -193,14 +249,14 @@ class Mean(Reduction):
 
 class Sum(Reduction):
     classes = ("Sum",)
-    verb = "adds up over"
+    verb = "sums over"
 
 
 class Max(Reduction):
     classes = ("Max",)
-    verb = "takes the largest over"
+    verb = "takes the maximum over"
 
 
 class Min(Reduction):
     classes = ("Min",)
-    verb = "takes the smallest over"
+    verb = "takes the minimum over"

@@ -11,7 +11,6 @@ from typing import Any
 from explorer.description import Layer, TimeFlow, Window
 from explorer.layers.base import AxisSize, LayerCall, Summary
 from explorer.layers.spatial import (
-    PLACES,
     Spatial,
     at,
     change_of,
@@ -21,6 +20,7 @@ from explorer.layers.spatial import (
     names_along,
     over_image,
     over_taps,
+    places_of,
     seen_at,
     space_of,
     stretch,
@@ -59,7 +59,7 @@ class _Pooling(Spatial):
         pooled = stretch(names, layer.pool_size) if len(names) == 1 else f"{times(layer.pool_size)} positions"
         words = f"{self.takes} {'every' if every else 'a window of'} {pooled}"
         if max(layer.pool_size) == 1:
-            words = f"{self.takes} one position alone"
+            words = f"{self.takes} each position alone"
         moved = "" if every else moving(layer.strides)
         padded = ", with padding at the ends" if layer.padding == "same" else ""
         return Summary(words, f"{words}{moved}{padded}", change_of(call))
@@ -68,12 +68,12 @@ class _Pooling(Spatial):
         windows = self.windows(call)
         if windows is None:
             return ()
-        taps, left = over_taps(windows), f"y{at(PLACES[len(windows)])}"
+        taps, left = over_taps(windows), f"y{at(places_of(call))}"
         if not taps:
-            return [f"{left} = x{at(seen_at(windows))}"]
+            return [f"{left} = x{at(seen_at(windows, places_of(call)))}"]
         # Neither TensorFlow nor another of Keras's backends counts the padding in.
         end = "   padding does not count" if call.layer.padding == "same" else ""
-        return [f"{left} = {self.symbol}({taps}) x{at(seen_at(windows))}{end}"]
+        return [f"{left} = {self.symbol}({taps}) x{at(seen_at(windows, places_of(call)))}{end}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return flow_of(call, "window")
@@ -104,7 +104,7 @@ class _Pooling(Spatial):
 
 
 class _MaxPooling(_Pooling):
-    takes = "takes the largest of"
+    takes = "takes the maximum of"
     symbol = "max"
 
 

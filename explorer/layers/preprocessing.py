@@ -45,7 +45,7 @@ class Normalization(LayerRules):
     def summary(self, call: LayerCall) -> Summary:
         short = "subtracts a mean, divides by a standard deviation"
         each = joined([name for name, _ in self.places(call)])
-        where = f", with one of each along {each}" if each else ""
+        where = f", with one pair of them for each position along {each}" if each else ""
         return Summary(short, f"subtracts a mean from every number and divides it by a standard deviation{where}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:

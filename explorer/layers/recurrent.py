@@ -28,12 +28,12 @@ from explorer.layers.base import (
     WeightMeaning,
     class_name,
 )
-from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of
+from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of, states_of
 from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
-from explorer.tensors.text import an, count, in_words, joined
+from explorer.tensors.text import LONGEST_SENTENCE, an, changes, count, in_words, joined
 
 _STACKED = StackedRNNCells()
 
@@ -87,6 +87,12 @@ class Recurrent(LayerRules):
             for shape, width in zip(shapes, widths, strict=False)
         ]
 
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return states_given(call, _letters(call.layer))
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        return states_returned(call, _letters(call.layer))
+
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         rules = cell_rules(call.layer)
         return _STACKED.parameters(call, own) if rules is None else rules.parameters(_at_one_step(call), own)
@@ -113,6 +119,10 @@ class Recurrent(LayerRules):
         rules = cell_rules(call.layer)
         return _STACKED.equation(call) if rules is None else rules.equation(_at_one_step(call))
 
+    def note(self, call: LayerCall) -> str | None:
+        rules = cell_rules(call.layer)
+        return None if rules is None else rules.note(_at_one_step(call))
+
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # What it reads along may be another axis, that a Permute put there.
         if not _is_known(call.layer) or call.first.axes[1] not in ORDERED:
@@ -124,7 +134,7 @@ class Recurrent(LayerRules):
         if states is None or len(view.received) > 1:
             return None
         last = not view.layer.return_sequences
-        returned = "only the last one is returned" if last else "every one is returned"
+        returned = "only the last one is returned" if last else "it is returned at every timestep"
         skipped = "; at a masked timestep it stays as it was" if _some_masked(view.mask) else ""
         says = f"The hidden state starts at zero and is updated at every timestep{skipped}; {returned}."
         return drawings.MemoryDrawing(grid=grid(states[0]), last=last, counts=kept_steps(view.mask), says=says)
@@ -169,23 +179,26 @@ def recurrent_summary(
     """What a recurrent layer does. one: what it reads at each timestep. states: what it returns besides, or nothing."""
     every = call.keeps_rank
     backwards = ", from the last to the first," if getattr(call.layer, "go_backwards", False) else ""
-    started = ", starting from the state it is given" if _has_initial_state(call.node) else ""
+    starts, more = _has_initial_state(call.node), states if len(call.returned) > 1 else ""
+    started = ", starting from the state it is given" if starts else ""
+    # A state to start from is nothing that becomes something.
+    change = changes(call.received[:1], call.returned[:1])
     if every:
         short = f"returns the hidden state at every {step(call.first)}"
         read = f"reads {one} per {step(call.first)}{with_cell}{backwards}"
         at = f"{of_cell} at" if of_cell else " of"
-        long = f"{read} and returns the hidden state{at} {all_steps(call.first)}{started}"
+        does = f"{read} and returns the hidden state{at} {all_steps(call.first)}"
     else:
         short = "returns only the last hidden state"
-        long = (
-            f"reads {all_steps(call.first)}{with_cell}{backwards} and returns only the last hidden state{of_cell}{started}"
-        )
+        does = f"reads {all_steps(call.first)}{with_cell}{backwards} and returns only the last hidden state{of_cell}"
     if call.first.masked:
         short = "skips masked timesteps, " + ("returns every state" if every else "returns the last state")
-        long += ", skipping masked timesteps"
-    if len(call.returned) > 1 and states:
-        long += f"; it also returns {states} separately"
-    return Summary(short, long)
+    skipped = ", skipping masked timesteps" if call.first.masked else ""
+    long = f"{does}{started}{skipped}" + (f"; it also returns {more} separately" if more else "")
+    if len(long) > LONGEST_SENTENCE:
+        parts = ["starts from the state it is given"] * starts + ["skips masked timesteps"] * bool(skipped)
+        long = f"{does}. It {joined([*parts, *([f'also returns {more} separately'] if more else [])])}"
+    return Summary(short, long, change)
 
 
 def _states(layer: Any) -> str:
@@ -193,6 +206,26 @@ def _states(layer: Any) -> str:
     if rules is None:
         return "the last states of each cell"
     return f"its {joined([f'last {state}' for state in rules.states])}"
+
+
+def states_given(call: LayerCall, states: Sequence[str]) -> Sequence[str]:
+    """What a recurrent layer is given besides its sequence: a state to start from for each letter."""
+    return ["sequence", *(f"initial state {letter}" for letter in states)] if len(call.received) > 1 else ()
+
+
+def states_returned(call: LayerCall, states: Sequence[str]) -> Sequence[str]:
+    """What it returns: the hidden state, or with return_state=True the output and the last state of each letter."""
+    if len(call.returned) > 1:
+        return ["output", *(f"state {letter}" for letter in states)]
+    return ["hidden state" if call.keeps_rank else "last hidden state"] if states else ()
+
+
+def _letters(layer: Any) -> list[str]:
+    """The states of its cell, or of its cells in the order in which they are stacked."""
+    cells = stack_of(layer.cell)
+    if cells:
+        return [f"{letter} of cell {place}" for place, cell in enumerate(cells, 1) for letter in states_of(cell).values()]
+    return list(states_of(layer.cell).values())
 
 
 def _is_known(layer: Any) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from math import prod
+from operator import mul
 from typing import Any
 
 from explorer import drawings
@@ -13,12 +15,14 @@ from explorer.drawings import Drawing
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
 from explorer.layers.drawn import LayerView, column, grid
 from explorer.layers.reasons import title
-from explorer.layers.words import all_steps
+from explorer.layers.words import all_steps, same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor, is_named, known
 from explorer.tensors.text import an, as_shape, in_words
 
 MOST_TERMS = 3
+# A number that is no product of the sizes of axes.
+OPEN = 1_000_000_007
 
 
 class Flatten(LayerRules):
@@ -45,10 +49,10 @@ class Flatten(LayerRules):
         sizes = " · ".join("unknown" if size is None else f"{size:,}" for size in call.first.shape[1:])
         is_one = all(size == 1 for size in call.first.shape[1:])
         numbers = "the one number" if is_one else f"all {sizes} numbers"
-        return Summary("puts all numbers in one row", f"puts {numbers} of a sample in one row")
+        return Summary("puts all numbers into one vector", f"puts {numbers} of a sample into one vector")
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "pool" if any(axis in ORDERED for axis in call.first.axes) else "none"
+        return "pool" if any(axis in ORDERED for axis in call.first.axes) else same_at_every_step(call.first)
 
 
 class Reshape(LayerRules):
@@ -83,14 +87,29 @@ class Reshape(LayerRules):
         return [tuple(axes)]
 
     def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
-        """A size that stood in the shape before stays; one that is two neighbours multiplied says so."""
-        (shape,), before, sizes = shapes, call.first.shape, call.first.sizes
-        found = {number: size for number, size in zip(before[1:], sizes[1:], strict=True) if before[1:].count(number) == 1}
-        for place in range(1, len(before) - 1):
-            (one, other), (first, second) = sizes[place : place + 2], before[place : place + 2]
-            if one is not None and other is not None and first is not None and second is not None:
-                found.setdefault(first * second, one * other)
-        return [[sizes[0], *(found.get(number) for number in shape[1:])]]
+        """An axis that stays keeps its size; of one that neighbours are put into, theirs are multiplied.
+
+        The numbers stay in their order: an axis begins or ends where another one did if as many positions lie before it.
+        """
+        (shape,), before, (batch, *sizes) = shapes, call.first.shape[1:], call.first.sizes
+        rest = [known(each) for each in (before, shape[1:])]
+        if None in before and (prod(rest[0]), len(before) - len(rest[0])) != (prod(rest[1]), len(shape) - 1 - len(rest[1])):
+            return [[batch, *[None] * (len(shape) - 1)]]
+        # One size that is open before and after is the same, whatever it is, where all others multiply to the same.
+        numbers, wanted = ([OPEN if number is None else number for number in each] for each in (before, shape[1:]))
+        bounds = list(accumulate(numbers, mul, initial=1))
+        found: list[AxisSize] = []
+        begin = 1
+        for number in wanted:
+            parts: list[Size | None] = [None]
+            if number == 1:
+                parts = [Size.of(1)]
+            elif begin in bounds and begin * number in bounds:
+                # A single position before it is none of its own.
+                parts = sizes[len(bounds) - 1 - bounds[::-1].index(begin) : bounds.index(begin * number)]
+            found.append(None if None in parts else prod([part for part in parts if part is not None], start=Size.of(1)))
+            begin *= number
+        return [[batch, *found]]
 
     def summary(self, call: LayerCall) -> Summary:
         before, after = as_shape(call.first), as_shape(call.out)
@@ -98,7 +117,8 @@ class Reshape(LayerRules):
         return Summary("the same numbers, other axes", "arranges the same numbers, in the same order, in other axes", change)
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        return "unknown" if any(axis in ORDERED for axis in (*call.first.axes, *call.out.axes)) else "none"
+        timed = any(axis in ORDERED for axis in (*call.first.axes, *call.out.axes))
+        return "unknown" if timed else same_at_every_step(call.first)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         first, wanted = received[0], math.prod(layer.target_shape)
@@ -131,7 +151,7 @@ class Permute(LayerRules):
     def time_flow(self, call: LayerCall) -> TimeFlow:
         kept = tuple(call.layer.dims) == tuple(range(1, len(call.first.shape)))
         timed = any(axis in ORDERED for axis in call.first.axes)
-        return "none" if not timed else "each" if kept else "unknown"
+        return "unknown" if timed and not kept else same_at_every_step(call.first)
 
 
 class RepeatVector(LayerRules):

@@ -11,14 +11,13 @@ from typing import Any
 from explorer.description import TimeFlow, Window
 from explorer.layers.base import AxisSize, LayerCall, Summary
 from explorer.layers.spatial import (
-    PLACES,
     Spatial,
     at,
     change_of,
     flow_of,
     names_along,
+    places_of,
     shifted,
-    space_of,
     stretch,
 )
 from explorer.tensors.symbols import Size
@@ -63,7 +62,7 @@ class UpSampling(Spatial):
         if not self.repeats(call.layer):
             return ()
         factors = self.factors(call.layer)
-        letters = PLACES[len(factors)]
+        letters = places_of(call)
         read = [letter if factor == 1 else f"⌈{letter} / {factor}⌉" for letter, factor in zip(letters, factors, strict=True)]
         return [f"y{at(letters)} = x{at(read)}"]
 
@@ -104,7 +103,7 @@ class _AtTheEnds(Spatial):
         return Window(1, 1, 1, -self.shift(call.layer)) if self.time_flow(call) == "spread" else None
 
     def moved(self, call: LayerCall, sign: int) -> Sequence[str]:
-        letters, pairs = PLACES[len(space_of(call.layer).along)], self.pairs(call.layer)
+        letters, pairs = places_of(call), self.pairs(call.layer)
         read = [f"{letter}{shifted(sign * pair[0])}" for letter, pair in zip(letters, pairs, strict=True)]
         return [f"y{at(letters)} = x{at(read)}"]
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from explorer.description import TimeFlow, Window
 from explorer.layers.base import AxisSize, LayerCall, LayerRules, Number, class_name
 from explorer.layers.reasons import along, title
+from explorer.layers.words import letter_of
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Sizes, Tensor, is_named
 from explorer.tensors.text import agreed, an, count, counted, joined, one_of
@@ -221,14 +222,20 @@ def at(letters: Sequence[str]) -> str:
     return f"[{', '.join(letters)}]"
 
 
-def seen_at(windows: Sequence[Window]) -> list[str]:
+def places_of(call: LayerCall) -> Axes:
+    """The letters of a place along the axes that a layer works along."""
+    places = space_of(call.layer).along
+    return PLACES[len(places)] if len(places) > 1 else (letter_of(call.first, places[0]),)
+
+
+def seen_at(windows: Sequence[Window], places: Sequence[str] | None = None) -> list[str]:
     """Where the numbers stand that a window reads, counted from 1 as everywhere, its own steps from 0.
 
     >>> seen_at([Window(3, 1, 1, 1)]), seen_at([Window(2, 2, 1, 0), Window(3, 1, 2, 0)])
     (['t + k − 1'], ['2r + i − 1', 'c + 2j'])
     """
     found = []
-    for place, tap, window in zip(PLACES[len(windows)], TAPS[len(windows)], windows, strict=True):
+    for place, tap, window in zip(places or PLACES[len(windows)], TAPS[len(windows)], windows, strict=True):
         words = f"{window.stride if window.stride > 1 else ''}{place}"
         if window.size > 1:
             words += f" + {window.dilation if window.dilation > 1 else ''}{tap}"

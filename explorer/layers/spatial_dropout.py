@@ -24,8 +24,8 @@ class SpatialDropout(Elementwise):
         channels = channels if is_named(channels) else "channels"
         names = names_along(call.layer, call.first)
         where = f"all {joined(names)}" if all(map(is_named, names)) and "depth" not in names else "all positions"
-        long = f"sets {100 * call.layer.rate:.4g}% of the {channels} to 0 at random while training, over {where} at once"
-        return Summary(f"drops whole {channels} while training", long)
+        long = f"sets {100 * call.layer.rate:.4g}% of the {channels} to 0 at random during training, over {where} at once"
+        return Summary(f"drops whole {channels} during training", long)
 
 
 _SPATIAL = Spatial()

@@ -7,8 +7,8 @@ from typing import Any
 
 from explorer.description import TimeFlow
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED, Tensor
-from explorer.tensors.text import count, one_of
+from explorer.tensors.tensor import ORDERED, Tensor, known
+from explorer.tensors.text import MOST_IN_A_ROW, count, noun, one_of
 
 ACTIVATIONS = {"sigmoid": "σ", "linear": ""}
 
@@ -30,7 +30,7 @@ def all_steps(tensor: Tensor, axis: int = 1) -> str:
     """
     size, name = tensor.shape[axis], tensor.axes[axis]
     if size == 1 and not name.startswith("axis "):
-        return "the one in depth" if name == "depth" else f"the one {one_of(name)}"
+        return f"the one {one_of(noun(name))}"
     return f"all {count(size, name)}" if not name.startswith("axis ") else f"all positions of {name}"
 
 
@@ -40,11 +40,40 @@ def step(tensor: Tensor, axis: int = 1) -> str:
     return "position" if name.startswith("axis") else one_of(name)
 
 
+def letter_of(tensor: Tensor, axis: int = 1) -> str:
+    """The letter that counts along an axis in an equation: t is a timestep, and never anything else.
+
+    >>> letter_of(Tensor((None, 20, 5), ("batch", "timesteps", "features")))
+    't'
+    """
+    return {"timesteps": "t", "windows": "w"}.get(tensor.axes[axis], "i")
+
+
+def last_of(tensor: Tensor, axis: int = 1) -> str:
+    """The last position along an axis, as an equation writes it: its symbol, or its number, or n where neither is known.
+
+    >>> last_of(Tensor((None, 20, 5), ("batch", "units", "features")))
+    '20'
+    """
+    size, number = tensor.sizes[axis], tensor.shape[axis]
+    return str(size) if size is not None else "n" if number is None else f"{number}"
+
+
+def bracketed(term: str) -> str:
+    """A term as it is divided by or multiplied with.
+
+    >>> bracketed("T"), bracketed("T − 2")
+    ('T', '(T − 2)')
+    """
+    return f"({term})" if " " in term else term
+
+
 def same_at_every_step(tensor: Tensor) -> TimeFlow:
     """How what treats every position alone moves along time: nothing is known of it where axes have no names."""
     if any(axis in ORDERED for axis in tensor.axes):
         return "each"
-    return "unknown" if any(axis.startswith("axis ") for axis in tensor.axes) else "none"
+    # Nor of what attention left behind: how much each timestep attends to each.
+    return "unknown" if any(axis.startswith(("axis ", "attended ")) for axis in tensor.axes) else "none"
 
 
 def activated(activation: Any, inner: str) -> str | None:
@@ -85,4 +114,6 @@ def bias(layer: Any) -> list[int | Size]:
 
 
 def joined_sizes(sizes: Sequence[int | None]) -> str:
+    if len(sizes) > 2 * MOST_IN_A_ROW:
+        return "all" if None in sizes else f"together {sum(known(sizes)):,}"
     return " + ".join("unknown" if size is None else f"{size:,}" for size in sizes)

@@ -22,11 +22,11 @@ from explorer.layers.base import (
     class_name,
     rules_for,
 )
-from explorer.layers.cells import cell_rules
+from explorer.layers.cells import cell_rules, states_of
 from explorer.layers.drawn import MOST_ROWS, MOST_STEPS, LayerView, grid
 from explorer.layers.reasons import along, not_taken, title
-from explorer.layers.recurrent import told_units
-from explorer.layers.words import all_steps, step, steps
+from explorer.layers.recurrent import states_given, told_units
+from explorer.layers.words import all_steps, last_of, letter_of, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
 from explorer.tensors.text import an, count, in_words, joined
 
@@ -76,19 +76,21 @@ class TimeDistributed(LayerRules):
             long = f"applies the same {name} to {every}; its hidden state starts at zero in each {one}"
             return Summary(f"the same {name} for each {one}, each from zero", long)
         weights = ", with the same weights," if call.inside[0].weights else ""
-        where = every if call.first.shape[1] in (1, None) else f"each of {steps(call.first)}"
-        long = f"applies the same {name}{weights} to {where}"
+        long = f"applies the same {name}{weights} to {every}"
         return Summary(f"the same {name} for {every}", long)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        place = "w" if call.first.axes[1] == "windows" else "t"
+        place = letter_of(call.first)
         weights = ", with the same weights" if call.inside[0].weights else ""
         return [f"y[{place}] = {_name(call.layer.layer)}(x[{place}])   for every {place}{weights}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        # Inside, a stateful layer begins where it ended at the timestep before.
-        each = call.first.axes[1] in ORDERED and not getattr(call.layer.layer, "stateful", False)
-        return "each" if each else "unknown"
+        # Inside, a stateful layer begins where it ended at the timestep before, and windows that a Permute put behind the
+        # timesteps may be read along.
+        _, axis, *others = call.first.axes
+        alone = not getattr(call.layer.layer, "stateful", False)
+        alone = alone and ("windows" not in others or call.inside[0].time_flow in ("each", "none"))
+        return "each" if axis in ORDERED and alone else "unknown"
 
     def view(self, view: LayerView) -> Drawing | None:
         inner, sequence = view.layer.layer, view.received[0]
@@ -172,6 +174,15 @@ class Bidirectional(LayerRules):
             parts.append(HeldPart(each, role, received[:1], found, ends=False))
         return parts
 
+    def input_names(self, call: LayerCall) -> Sequence[str]:
+        return states_given(call, _states_both_ways(call))
+
+    def output_names(self, call: LayerCall) -> Sequence[str]:
+        merged = ["output"] if call.layer.merge_mode is not None else ["forward output", "backward output"]
+        if len(call.returned) > len(merged):
+            return [*merged, *(f"state {letter}" for letter in _states_both_ways(call))]
+        return merged if len(merged) > 1 else ["hidden states" if call.keeps_rank else "last hidden states"]
+
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         forwards, backwards = (each.axes for each in call.inside)
         merged = [forwards[0]] if call.layer.merge_mode is not None else [forwards[0], backwards[0]]
@@ -203,24 +214,31 @@ class Bidirectional(LayerRules):
     def summary(self, call: LayerCall) -> Summary:
         verb, name = self.merges[call.layer.merge_mode][0], _name(call.layer.forward_layer)
         which = "both" if call.layer.merge_mode is None else "their"
-        more = _states_of_each(call)
+        more = (f", skipping masked {call.first.axes[1]}" if call.first.masked else "") + _states_of_each(call)
+        long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
         if call.keeps_rank:
-            long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
-            return Summary(f"reads both ways, {verb} both states", f"{long}, and {verb} {which} hidden states{more}")
-        # The backward layer has read everything only when it is at the first timestep.
-        long = f"reads with one {name} to the last timestep and with one back to the first"
-        return Summary(f"reads both ways, {verb} both last states", f"{long}, and {verb} {which} last hidden states{more}")
+            return Summary(
+                f"reads in both directions, {verb} both states", f"{long}, and {verb} {which} hidden states{more}"
+            )
+        if call.first.shape[1] != 1:
+            # The backward layer has read everything only when it is at the first timestep.
+            long = f"reads {all_steps(call.first)} with two {name} layers, one from first to last and one from last to first"
+        short = f"reads in both directions, {verb} both last states"
+        return Summary(short, f"{long}, and {verb} {which} last hidden states{more}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:
-        name = _name(call.layer.forward_layer)
-        lines = [f"→h = {name}(x[1] … x[T])", f"←h = {name}(x[T] … x[1])"]
-        at = "[t]" if call.layer.return_sequences else ""
+        name, last = _name(call.layer.forward_layer), last_of(call.first)
+        lines = [f"→h = {name}(x[1] … x[{last}])", f"←h = {name}(x[{last}] … x[1])"]
+        at = f"[{letter_of(call.first)}]" if call.layer.return_sequences else ""
         return [*lines, f"y{at} = {self.merges[call.layer.merge_mode][2].replace('h', 'h' + at)}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         if any(each.time_flow not in ("along", "last") for each in call.inside):
             return "unknown"
         return "both" if call.keeps_rank else "both last"
+
+    def skips_masked(self, call: LayerCall) -> bool:
+        return call.first.masked
 
     def view(self, view: LayerView) -> Drawing | None:
         layer, returned = view.layer, view.returned
@@ -262,6 +280,12 @@ class Bidirectional(LayerRules):
         return [*known, *(["return_state=True"] if len(layer.output) > merged else [])]
 
 
+def _states_both_ways(call: LayerCall) -> list[str]:
+    """The letters of the states: those of the forward layer, then those of the backward one."""
+    letters = states_of(getattr(call.layer.forward_layer, "cell", None)).values()
+    return [f"{way}{letter}" for way in "→←" for letter in letters]
+
+
 def _states_of_each(call: LayerCall) -> str:
     """What is said of the states that return_state adds, those of the forward layer first."""
     merged = 1 if call.layer.merge_mode is not None else 2
@@ -269,7 +293,7 @@ def _states_of_each(call: LayerCall) -> str:
         return ""
     rules = cell_rules(call.layer.forward_layer)
     kinds = f"{joined([state.removesuffix(' state') for state in rules.states])} " if rules else ""
-    return f"; it also returns the last {kinds}states of each direction"
+    return f", and the last {kinds}states of each direction"
 
 
 def _flat(shapes: Any) -> list[Shape]:

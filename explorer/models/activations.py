@@ -13,30 +13,32 @@ from typing import Any
 import keras
 import numpy as np
 
+from explorer.answers import Numbers
 from explorer.keras_internals import mask_of, set_mask
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls, source_name
 from explorer.shapes.model_shapes import ModelShapes
-from explorer.tensors.tensor import ORDERED, Tensor
+from explorer.tensors.grid import grid_layout
 
-LONGEST = 32
+# A number of a grid is written as a whole number of so many parts of the largest.
+PARTS = 127
 
 
-def values(model: keras.Model, inputs: Any) -> dict[str, list[list[int]]]:
+def values(model: keras.Model, inputs: Any) -> dict[str, Numbers]:
     """The numbers of every source and every layer's first output for the first sequence of `inputs`, as grids to draw.
 
     inputs: an array for each input of the model (or the one array), (samples, timesteps, features).
-    A grid has a row for each number of the last axis and a column for each timestep, windows laid side by side;
-    a vector is one column. At most 32 x 32, evenly picked; 0 is the tensor's smallest number, 255 its largest.
+    How a grid is laid out stands at `explorer.tensors.grid`.
 
     >>> sequence = keras.Input((2, 1), name="sequence")
-    >>> values(keras.Model(sequence, keras.layers.ReLU(name="kept")(sequence)), np.array([[[-1.0], [3.0]]]))
-    {'sequence': [[0, 255]], 'kept': [[0, 255]]}
+    >>> found = values(keras.Model(sequence, keras.layers.ReLU(name="kept")(sequence)), np.array([[[-1.5], [3.0]]]))
+    >>> found["sequence"].largest, found["sequence"].numbers, found["kept"].numbers
+    (3.0, ((-64, 127),), ((0, 127),))
     """
     return grids(describe(model), outputs(model, inputs)[0])
 
 
-def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, list[list[int]]]:
+def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, Numbers]:
     """`values` of tensors that are there already."""
     axes = {source.name: source.axes for source in description.sources}
     axes |= {layer.name: layer.axes_out[0] for layer in description.layers}
@@ -72,22 +74,22 @@ def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.
     return np.stack(_hidden_states(layer, step, sequence, mask, None)[0], axis=1)
 
 
-def grid(tensor: np.ndarray, axes: Sequence[str]) -> list[list[int]]:
-    """One sequence's numbers, (1, ...), as rows of numbers from 0 to 255; see `values`."""
-    numbers = np.nan_to_num(tensor[0].astype(np.float64))
-    if Tensor(tensor.shape, tuple(axes)).width is None and axes[-1] in ORDERED:
-        numbers = numbers[..., None]
-    rows = numbers.reshape(-1, numbers.shape[-1] if numbers.ndim else 1).T
-    low, high = rows.min(), rows.max()
-    rows = rows[np.ix_(_picked(rows.shape[0]), _picked(rows.shape[1]))]
-    scale = 255 / (high - low) if high > low else 0.0
-    shades: list[list[int]] = np.rint((rows - low) * scale).astype(int).tolist()
-    return shades
-
-
-def _picked(size: int) -> np.ndarray:
-    """Places that stand for `size` places, the first and the last among them."""
-    return np.linspace(0, size - 1, min(size, LONGEST)).round().astype(int)
+def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
+    """One sequence's numbers, (1, ...), with their signs; one that is no finite number counts as 0."""
+    layout = grid_layout(tensor.shape, axes)
+    assert layout is not None, "The sizes of an array are known."
+    drawn = layout.drawn(tensor[0].astype(np.float64))
+    drawn = np.where(np.isfinite(drawn), drawn, 0.0)
+    largest = float(f"{np.abs(drawn).max(initial=0.0):.6g}")
+    parts = np.rint(drawn * (PARTS / largest if largest else 0.0)).clip(-PARTS, PARTS).astype(int)
+    return Numbers(
+        rows=layout.rows,
+        columns=layout.columns,
+        of_rows=layout.of_rows,
+        of_columns=layout.of_columns,
+        largest=largest,
+        numbers=tuple(map(tuple, parts.tolist())),
+    )
 
 
 def _run(model: keras.Model, inputs: Sequence[Any]) -> dict[int, Any]:

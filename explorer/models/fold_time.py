@@ -8,11 +8,13 @@ stays `layers.TimeDistributed`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 
 from explorer.keras_internals import is_from_keras, layer_and_sublayers, mask_of, own_variables
+from explorer.shapes.graph import calls
 
 
 def folded(model: keras.Model) -> keras.Model:
@@ -21,20 +23,35 @@ def folded(model: keras.Model) -> keras.Model:
     Inputs and outputs have the shapes of the model's own. A sequence that a mask comes with is left to the wrapper,
     which hands each step its part of the mask.
     """
+    return folded_with_tensors(model)[0]
 
-    def call(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
-        if not may_fold(layer) or len(args) != 1 or _masked(args[0], kwargs):
-            return layer(*args, **kwargs)
-        (sequence,) = args
-        # The sizes are fixed (`explorer.models.build` sees to it), but for the batch.
-        answers = layer.layer(keras.ops.reshape(sequence, (-1, *sequence.shape[2:])))
-        return keras.ops.reshape(answers, (-1, sequence.shape[1], *answers.shape[1:]))
 
+def folded_with_tensors(model: keras.Model) -> tuple[keras.Model, dict[str, Any]]:
+    """`folded`, and the folded model's own tensor for the first output of each call, by the names of
+    `explorer.shapes.graph.calls`."""
     if not any(may_fold(layer) for layer in model.layers):
-        return model
-    if isinstance(model, keras.Sequential):
-        model = keras.Model(model.inputs, model.outputs)  # the same layers; a Sequential is cloned call for call only
-    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+        return model, {call.name: call.outputs[0] for call in calls(model)}
+    found = {id(tensor): tensor for tensor in model.inputs}
+    firsts = {}
+    for call in calls(model):
+        # As Keras itself goes through a model's graph: masks are not among the arguments, but travel with the tensors.
+        args, kwargs = call.node.arguments.fill_in(found)
+        returned = keras.tree.flatten(_folded_call(call.layer, args, kwargs))
+        found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
+        firsts[call.name] = returned[0]
+    answers = [found[id(tensor)] for tensor in model.outputs]
+    one_in, one_out = len(model.inputs) == 1, len(answers) == 1
+    fast = keras.Model(model.inputs[0] if one_in else model.inputs, answers[0] if one_out else answers)
+    return fast, firsts
+
+
+def _folded_call(layer: keras.layers.Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    if not may_fold(layer) or len(args) != 1 or _masked(args[0], kwargs):
+        return layer(*args, **kwargs)
+    (sequence,) = args
+    # The sizes are fixed (`explorer.models.build` sees to it), but for the batch.
+    answers = layer.layer(keras.ops.reshape(sequence, (-1, *sequence.shape[2:])))
+    return keras.ops.reshape(answers, (-1, sequence.shape[1], *answers.shape[1:]))
 
 
 def may_fold(layer: keras.layers.Layer) -> bool:

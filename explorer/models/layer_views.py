@@ -14,6 +14,7 @@ from explorer import drawings
 from explorer.drawings import Drawing
 from explorer.layers.base import rules_for
 from explorer.layers.drawn import LayerView
+from explorer.layers.reading import given_masks
 from explorer.models.activations import remembered
 from explorer.shapes.graph import calls
 
@@ -39,7 +40,13 @@ def draw(
     found: dict[str, Drawing] = {}
     for call in calls(model):
         received = [tensors[name] for name in call.reads]
-        if not received or (explained is not None and call.name not in explained):
+        # Only the first tensor that a layer returns is among them, and of a mask that is handed over no drawing tells.
+        if (
+            not received
+            or given_masks(call.node)
+            or any(origin.output for origin in call.origins)
+            or (explained is not None and call.name not in explained)
+        ):
             continue
         view = LayerView(call.layer, received, tensors[call.name], masks.get(call.reads[0]), remembered)
         shown = rules_for(call.layer).view(view)

@@ -109,7 +109,8 @@ def _of_recurrent(facts: Facts) -> Iterator[tuple[str, int, str]]:
     )
     yield "units as separate cells", chained, reason
     added = ways * gates * units
-    reason = f"That is one weight per unit; each unit reads {count(width, 'inputs')} and the previous hidden state."
+    each = "per unit and gate" if gates > 1 else "per unit"
+    reason = f"That is one weight {each}; each unit reads {count(width, 'inputs')} and the previous hidden state."
     yield (
         "only counted once a unit",
         added,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from explorer.description import Description
+from explorer.experiment import Experiment
 from explorer.quiz.questions import question
 from explorer.quiz.values import Question, Sitting
 
@@ -17,6 +18,7 @@ def play(
     questions: int,
     read: Callable[[str], str] = input,
     write: Callable[[str], None] = print,
+    experiment: Experiment | None = None,
 ) -> Sitting:
     """Ask so many questions, read a letter or a number for each, and tell why; "q" or the end of the input ends it.
 
@@ -24,7 +26,7 @@ def play(
     """
     score = Sitting()
     for number in range(questions):
-        asked = question(description, seed, number)
+        asked = question(description, seed, number, experiment)
         write(f"\n{number + 1}. {asked.text}")
         for letter, choice in zip(LETTERS, asked.choices, strict=False):
             write(f"   {letter}) {choice.text}")

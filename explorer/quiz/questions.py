@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from explorer.description import Description, Weight
+from explorer.experiment import Experiment
 from explorer.quiz import sliders
+from explorer.quiz.behaviour import can_pass, certain
 from explorer.quiz.counts import plain, wrong_counts, wrong_weights
 from explorer.quiz.facts import Facts
 from explorer.quiz.shapes import ranked, together, wrong_axes_gone, wrong_inputs, wrong_outputs
@@ -20,19 +22,24 @@ from explorer.tensors.text import count, joined
 Draft = tuple[str, Wrong, Iterable[Wrong]]
 
 WRONG_CHOICES = 3
+LONGEST_SITTING = 10
+BEHAVIOUR = "baseline"
+# From what is seen in the drawing to what must be computed.
+EASY_FIRST = ("gone", "output", "input", BEHAVIOUR, "slider", "parameters", "weights")
 # Which axis is removed is only asked where one axis is: Flatten and Reshape join several.
 REMOVING = ("along", "last", "both", "both last", "each", "window", "all", "all before", "mark")
 
 
-def question(description: Description, seed: int, number: int) -> Question:
+def question(description: Description, seed: int, number: int, experiment: Experiment | None = None) -> Question:
     """The question of this number, counted from 0; there is always another.
 
-    description: of any model. The same three make the same question, and no layer is asked the same kind of
-    question twice before all others have had their turn.
+    description: of any model. experiment: whose model it is; with it, its task is asked about too. The same arguments
+    make the same question, no layer is asked the same kind of question twice before all others have had their turn, and
+    the questions of a sitting begin with the easy ones.
 
     Raises ValueError for a model about which nothing can be asked.
     """
-    topics = _topics(description)
+    topics = _topics(description, experiment)
     if not topics:
         names = [layer.name for layer in description.layers]
         received = f"the layers {joined(names)}" if names else "no layers"
@@ -40,8 +47,13 @@ def question(description: Description, seed: int, number: int) -> Question:
     round_, place = divmod(number, len(topics))
     kind, layer = _order(topics, seed, round_)[place]
     chance = random.Random(f"{seed}/{number}/{kind}/{layer}")
-    facts = next(Facts(each) for each in description.layers if each.name == layer)
-    draft = KINDS[kind](facts, description, chance)
+    draft: Draft | None
+    if experiment is not None and kind == BEHAVIOUR:
+        draft = can_pass(experiment, certain(experiment)[layer])
+        layer = ""
+    else:
+        facts = next(Facts(each) for each in description.layers if each.name == layer)
+        draft = KINDS[kind](facts, description, chance)
     if draft is None:
         raise AssertionError(f"{kind} of {layer} could be asked a moment ago")
     text, right, wrong = draft
@@ -51,9 +63,15 @@ def question(description: Description, seed: int, number: int) -> Question:
     return Question(kind, layer, text, tuple(choices))
 
 
-def _topics(description: Description) -> list[tuple[str, str]]:
-    """Every kind of question that can be asked of every layer."""
-    found = []
+def sitting_length(description: Description, experiment: Experiment | None = None) -> int:
+    """How many questions a sitting has: none of them twice, so less of a small model; 0 where nothing can be asked."""
+    return min(LONGEST_SITTING, len(_topics(description, experiment)))
+
+
+def _topics(description: Description, experiment: Experiment | None) -> list[tuple[str, str]]:
+    """Every kind of question that can be asked of every layer, and of every baseline."""
+    # Where nothing can be asked of the model, its task is no substitute.
+    found = [(BEHAVIOUR, name) for name in certain(experiment)] if experiment is not None and description.layers else []
     for kind, draft_of in KINDS.items():
         for layer in description.layers:
             chance = random.Random(0)
@@ -64,11 +82,18 @@ def _topics(description: Description) -> list[tuple[str, str]]:
 
 
 def _order(topics: list[tuple[str, str]], seed: int, round_: int) -> list[tuple[str, str]]:
-    """The topics of one round: the kinds take turns, so that even the first few questions are of every kind."""
-    order = _shuffled(topics, seed, round_)
-    if round_ and len(order) > 2 and order[0] == _shuffled(topics, seed, round_ - 1)[-1]:
+    """The topics of one round; none of them follows itself where a round begins."""
+    order = _easy_first(topics, seed, round_)
+    if round_ and len(order) > 2 and order[0] == _easy_first(topics, seed, round_ - 1)[-1]:
         order[0], order[1] = order[1], order[0]
     return order
+
+
+def _easy_first(topics: list[tuple[str, str]], seed: int, round_: int) -> list[tuple[str, str]]:
+    """The kinds take turns, so that a sitting is of every kind; within it the easy ones come first."""
+    shuffled = _shuffled(topics, seed, round_)
+    sittings = (shuffled[start : start + LONGEST_SITTING] for start in range(0, len(shuffled), LONGEST_SITTING))
+    return [topic for each in sittings for topic in sorted(each, key=lambda topic: EASY_FIRST.index(topic[0]))]
 
 
 def _shuffled(topics: list[tuple[str, str]], seed: int, round_: int) -> list[tuple[str, str]]:

@@ -78,11 +78,11 @@ def _rearranged(facts: Facts, kind: str) -> Iterator[Mistake]:
             f"That is its input shape. {kind} returns {written(out)}, with the same numbers.",
         )
     if kind == "Flatten" and len(first.shape) == 3:
-        yield "time dropped", _put(first, {1: None}), "Flatten keeps every number: it puts all of them into one row."
-        yield "time for width", _put(first, {2: None}), "Flatten keeps every number: it puts all of them into one row."
+        yield "time dropped", _put(first, {1: None}), "Flatten keeps every number: it puts all of them into one vector."
+        yield "time for width", _put(first, {2: None}), "Flatten keeps every number: it puts all of them into one vector."
     elif len(out.shape) > 2 and None not in out.shape[1:]:
         flat = Tensor((out.shape[0], math.prod(known(out.shape[1:]))), ("batch", "features"))
-        yield "laid in one row", flat, f"{kind} does not put all numbers into one row: Flatten does."
+        yield "laid in one row", flat, f"{kind} does not put all numbers into one vector: Flatten does."
 
 
 def _put(tensor: Tensor, sizes: dict[int, int | None]) -> Tensor:
@@ -214,7 +214,7 @@ def _merged(facts: Facts, kind: str) -> Iterator[Mistake]:
             yield "the wrong axis joined", longer, f"They are joined along the last axis, not along the {out.axes[1]}."
     elif kind != "Concatenate":
         wide = Tensor((*out.shape[:-1], sum(widths)), out.axes)
-        yield "added as concatenated", wide, f"{kind} works number by number; Concatenate would put them side by side."
+        yield "added as concatenated", wide, f"{kind} works element by element; Concatenate would join the last axes."
     stacked = Tensor((*out.shape[:-1], len(widths), widths[0]), (*out.axes[:-1], "tensors", out.axes[-1]))
     yield "tensors as an axis", stacked, "The tensors are combined into one: there is no axis for them."
 

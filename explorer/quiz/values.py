@@ -24,7 +24,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about a layer; exactly one of the choices is right."""
+    """What is asked about a layer; exactly one of the choices is right. layer: "" where the question is about a task."""
 
     kind: str
     layer: str

@@ -20,6 +20,7 @@ from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.event_loop import EventLoop
 from explorer.runtime.futures import WorkerDied, gone
+from explorer.runtime.records import Run
 from explorer.runtime.runs import Runs
 from explorer.runtime.scheduler import Active, Flight, Scheduler
 from explorer.runtime.worker_pool import WorkerPool
@@ -50,9 +51,18 @@ FETCHING_THREADS = 4
 
 
 class Chunks:
-    """Sends the chunks of `runs` to the workers of `pool`."""
+    """Sends the chunks of `runs` to the workers of `pool`. watched: which probe sequences of a run pages look into."""
 
-    def __init__(self, cluster: Cluster, scheduler: Scheduler, runs: Runs, pool: WorkerPool, loop: EventLoop) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        scheduler: Scheduler,
+        runs: Runs,
+        pool: WorkerPool,
+        loop: EventLoop,
+        watched: Callable[[str], tuple[int, ...]],
+    ) -> None:
+        self._watched = watched
         self._cluster = cluster
         self._scheduler = scheduler
         self._runs = runs
@@ -92,6 +102,14 @@ class Chunks:
         self._when_done(future, partial(self._went_ahead, address, token, then))
         return True
 
+    def place_of(self, run: Run) -> str | None:
+        """The worker that has a run's compiled program, or is about to; None where none has."""
+        active = self._scheduler.runs.get(run.id)
+        trained_by = active.worker if active is not None else self._runs.workers_of_resting.get(run.id)
+        workers = self._scheduler.workers
+        has = [address for address, worker in workers.items() if worker.has(run.experiment) and not worker.leaving]
+        return trained_by if trained_by in has else next(iter(has), None)
+
     def _went_ahead(
         self,
         address: str,
@@ -115,12 +133,14 @@ class Chunks:
         if active.steps is not None:
             last_epoch = min(last_epoch, active.epoch + active.steps)
         budget = self._budget(active)
+        watched = self._watched(active.run.id)
         before = active.flight[-1].future if active.flight else active.state
         token, active.worker = next(self._tokens), address
         self._scheduler.workers[address].sent[token] = active.program
         active.last_return = active.last_return or time.monotonic()
         try:
-            future = self._cluster.submit(jobs.chunk, experiment.to_dict(), before, last_epoch, budget, worker=address)
+            work = (jobs.chunk, experiment.to_dict(), before, last_epoch, budget, watched)
+            future = self._cluster.submit(*work, worker=address)
         except WorkerDied as error:
             self._failed(active, address, error)
             return

@@ -15,6 +15,7 @@ not be written is written first.
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -28,6 +29,7 @@ from explorer.runtime.engine_core import EngineCore
 from explorer.runtime.queries import Refused
 from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR
 from explorer.runtime.records import Run, owner_of
+from explorer.runtime.replays import Shown
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 from explorer.runtime.subscribers import Notify
@@ -139,23 +141,37 @@ class Engine:
         return self._submit(experiment, visitor, steps, paused, instead_of=None)
 
     def _submit(self, experiment: Experiment, visitor: str, steps: int | None, paused: bool, instead_of: str | None) -> str:
-        refusal = self._core.refusal(experiment, self.describe(experiment)) or self._core.retention.refusal()
-        if refusal:
-            raise Refused(refusal)
         state = "paused" if paused else "queued"
         run = Run(secrets.token_hex(16), owner_of(visitor), experiment, state, "", "", 0)
+        self._begin(run, partial(self._core.commands.start, run, steps), instead_of)
+        return run.id
 
-        def start(reply: Any) -> None:
+    def train_more(self, run_id: str, visitor: str, epochs: int) -> None:
+        """Let a run that is done or stopped go on where it ended, up to so many epochs in all: the same epochs, bit for bit,
+        as a run that was that long from the start.
+
+        Raises Refused as `submit` does. Nothing happens where the run cannot go on.
+        """
+        run = self._owned(run_id, visitor)
+        if run.state in ("done", "stopped") and epochs > run.epoch:
+            longer = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, epochs=epochs))
+            self._begin(longer, partial(self._core.commands.go_on, longer), instead_of=run_id)
+
+    def _begin(self, run: Run, command: Callable[[Any], None], instead_of: str | None) -> None:
+        refusal = self._core.refusal(run.experiment, self.describe(run.experiment)) or self._core.retention.refusal()
+        if refusal:
+            raise Refused(refusal)
+
+        def begin(reply: Any) -> None:
             held = self._core.scheduler.runs.values()
             owners = [active.run.owner for active in held if active.going and active.run.id != instead_of]
             owners += self._core.commands.starting
             if refused := self._core.quotas.refusal_of_run(run.owner, owners):
                 raise Refused(refused)
-            self._core.commands.start(run, steps, reply)
+            command(reply)
 
         try:
-            run_id: str = self._core.loop.ask(start)
-            return run_id
+            self._core.loop.ask(begin)
         except DatabaseUnavailable as error:
             raise Refused(f"{error} {NOTHING_STARTED}") from error
 
@@ -175,14 +191,13 @@ class Engine:
         """End a run; what is still in flight is dropped."""
         self._command(self._core.commands.stop, run_id, visitor)
 
-    def reset(self, run_id: str, visitor: str) -> str:
-        """Start anew with the same experiment and seed, as a new run: the old one stays as it is, stopped.
+    def reset(self, run_id: str, visitor: str, experiment: Experiment | None = None) -> str:
+        """A new run instead of this one, which waits at epoch 0: of another experiment where one is given, else of the same.
 
-        A run that was paused waits at the start; any other starts.
+        The old one stays as it is, stopped.
         """
         run = self._owned(run_id, visitor)
-        paused = run.state == "paused" and not run.held
-        new = self._submit(run.experiment, visitor, None, paused, instead_of=run_id)
+        new = self._submit(experiment or run.experiment, visitor, None, True, instead_of=run_id)
         with suppress(DatabaseUnavailable):
             self.stop(run_id, visitor)
         return new
@@ -191,7 +206,7 @@ class Engine:
         """Whether a run stays though nobody opens it. Raises Refused where a visitor keeps as many as one may."""
         run = self._owned(run_id, visitor)
         if kept and not run.kept and self.store.count_kept(run.owner) >= KEPT_RUNS_OF_A_VISITOR:
-            raise Refused(f"You keep {KEPT_RUNS_OF_A_VISITOR} runs, which is the most. Let go of one you no longer need.")
+            raise Refused(f"You keep {KEPT_RUNS_OF_A_VISITOR} runs, and no more are allowed. Turn off Keep for one of them.")
         self.store.set_kept(run_id, kept)
         self._core.loop.post(lambda: self._core.runs.note_kept(run_id, kept))
 
@@ -234,12 +249,23 @@ class Engine:
 
     # --- who watches
 
-    def watch(self, run_id: str, notify: Notify) -> AbstractContextManager[None]:
+    def watch(self, run_id: str, notify: Notify, sequence: int | None = None) -> AbstractContextManager[None]:
         """While this is held, `notify` is called (from any thread) whenever there is news of the run.
 
-        It is given whether the news is urgent: another state, which somebody who pressed a button waits for.
+        It is given whether the news is urgent: another state, which somebody who pressed a button waits for. sequence: the
+        probe sequence whose tensors are computed and stored with every epoch meanwhile.
         """
-        return self._core.subscribers.watch(run_id, notify)
+        return self._core.subscribers.watch(run_id, notify, sequence)
+
+    def tensors(
+        self, run: Run, sequence: int, first: int, last: int, layer: str | None = None, timeout: float = 10.0
+    ) -> Shown:
+        """What flows within a run's model for one probe sequence, at its epochs from `first` to `last`, and what the drawing
+        of one layer shows. Epochs that nobody watched are trained again in a worker, as long as that takes a few seconds.
+
+        Raises TimeoutError while the workers are busy or not up, Refused where they cannot do it, and DatabaseUnavailable.
+        """
+        return self._core.replays.tensors(run, sequence, first, last, layer, timeout)
 
     def status(self, run_id: str) -> Status | None:
         """What the panel's status line says of a run. None: there is no such run.

@@ -17,11 +17,13 @@ from explorer.runtime.cluster import Cluster
 from explorer.runtime.cluster_monitor import ClusterMonitor
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.describe_catalog import describe_in_quiet
-from explorer.runtime.event_loop import EventLoop
+from explorer.runtime.event_loop import EventLoop, LoopEnded
 from explorer.runtime.health import WorkerHealth
 from explorer.runtime.precompiler import Precompiler
 from explorer.runtime.queries import Queries, Refused
 from explorer.runtime.quotas import Quotas, most_training
+from explorer.runtime.records import Run
+from explorer.runtime.replays import Replays
 from explorer.runtime.retention import Retention
 from explorer.runtime.run_commands import RunCommands
 from explorer.runtime.runs import Runs
@@ -69,7 +71,7 @@ class EngineCore:
         self.commands = RunCommands(store, self.scheduler, self.loop, self.writer, self.runs)
         self.monitor = ClusterMonitor(cluster, post, self._note_up, self._note_look, lambda: self.pool.wanted)
         self.pool = WorkerPool(cluster, self.scheduler, cluster.wanted, post, self.monitor.look_soon)
-        self.chunks = Chunks(cluster, self.scheduler, self.runs, self.pool, self.loop)
+        self.chunks = Chunks(cluster, self.scheduler, self.runs, self.pool, self.loop, self.subscribers.sequences)
         self.views = Views(self.scheduler, self.runs, self.pool, cluster)
         self.queries = Queries(
             self._cluster_within,
@@ -79,6 +81,7 @@ class EngineCore:
             descriptions=store.descriptions,
             in_background=lambda operation: self.writer.ask(operation, _ignore),
         )
+        self.replays = Replays(store.tensors, self._cluster_within, self._place_of, max(1, cluster.wanted))
         self.precompiler = Precompiler(
             self.scheduler,
             self.queries,
@@ -142,6 +145,13 @@ class EngineCore:
         if not self.monitor.ready.wait(timeout):
             raise TimeoutError(self.monitor.failure or "The workers are not up yet.")
         return self.cluster
+
+    def _place_of(self, run: Run) -> str | None:
+        """The worker that has a run's compiled program; None where none has, or it is not known now."""
+        try:
+            return self.loop.ask(lambda reply: self.loop.answer(reply, self.chunks.place_of(run)))
+        except LoopEnded:
+            return None
 
     def refusal(self, experiment: Experiment, found: dict[str, Any]) -> str:
         """Why what was described so must not be trained, or an empty string."""

@@ -9,7 +9,7 @@ import gc
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
@@ -24,7 +24,7 @@ from explorer.training.checkpoint import epoch_of
 if TYPE_CHECKING:
     import keras
 
-    from explorer.answers import Shades
+    from explorer.answers import Numbers
     from explorer.drawings import Drawing
     from explorer.shapes.model_shapes import ModelShapes
     from explorer.training.trainer import Program, Trainer
@@ -51,7 +51,7 @@ _programs: OrderedDict[str, Program] = OrderedDict()
 _trainers: OrderedDict[str, Trainer] = OrderedDict()
 _locks: dict[str, threading.Lock] = {}
 _kept_lock = threading.Lock()
-_training = threading.Lock()
+training = threading.Lock()
 _warming = threading.Lock()
 _warmed: set[int] = set()
 
@@ -101,7 +101,7 @@ def _import_tensorflow() -> None:
     import explorer.training.trainer  # noqa: F401
 
 
-def _with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, from which only built-in exceptions with plain arguments come.
 
     The server makes again what was raised here: a class of TensorFlow's, or of a module that imports Keras, would make it
@@ -124,7 +124,7 @@ def _with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-@_with_plain_errors
+@with_plain_errors
 def check(
     code: str,
     x: list[tuple[int, ...]] | None = None,
@@ -139,12 +139,10 @@ def check(
     return snippet.check(code, x=x, y=y, loss=loss, batch_size=batch_size).to_dict()
 
 
-@_with_plain_errors
+@with_plain_errors
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
-    """The shapes of an experiment's model (`explorer.shapes.describe_model`), and the real numbers that flow for one probe
-    sequence: of every tensor (`explorer.models.activations.values`), and those that show what a layer does
-    (`explorer.models.layer_views`); and the settings that could be otherwise (`explorer.models.variants`). hindrance: why it
-    cannot be trained here, or an empty string.
+    """What stands at `explorer.answers.Answer`: the shapes of an experiment's model, the numbers that flow for one probe
+    sequence through its untrained weights, and the settings that could be otherwise.
     """
     warm()
     from explorer.models import setting_symbols, variants
@@ -157,13 +155,13 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     description = setting_symbols.with_settings(describe_model(model), wanted)
     offered = tuple(setting.written() for setting in variants.settings(model))
     hindrance = trainer.hindrance(wanted, model)
-    values, drawings = _numbers(_known(wanted, description), model, description)
+    values, drawings = _numbers(known(wanted, description), model, description)
     told = description.written()
     answer = Answer(description=told, values=values, drawings=drawings, comparable=offered, hindrance=hindrance)
     return answer.to_dict()
 
 
-@_with_plain_errors
+@with_plain_errors
 def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) -> dict[str, Any]:
     """The same of an experiment's model with one setting of one layer at another value: as far as it can be built, with
     `broken`, which says where and why it cannot (`explorer.models.variants`); then `description` may be None.
@@ -178,12 +176,12 @@ def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) ->
     told, values, drawings = None, None, None
     if found.model is not None and found.description is not None:
         told = found.description.written()
-        values, drawings = _numbers(_known(wanted), found.model, found.description)
+        values, drawings = _numbers(known(wanted), found.model, found.description)
     answer = CompareAnswer(changed=found.changed, description=told, broken=found.broken, values=values, drawings=drawings)
     return answer.to_dict()
 
 
-def _known(experiment: Experiment, description: ModelShapes | None = None) -> Experiment:
+def known(experiment: Experiment, description: ModelShapes | None = None) -> Experiment:
     """The experiment with what only Keras can tell of its pasted code, where it does not say that yet."""
     if experiment.pasted is None or experiment.pasted.output:
         return experiment
@@ -198,8 +196,8 @@ def _known(experiment: Experiment, description: ModelShapes | None = None) -> Ex
 
 def _numbers(
     experiment: Experiment, model: Any, description: ModelShapes
-) -> tuple[dict[str, Shades] | None, dict[str, Drawing] | None]:
-    """What flows through a model for one probe sequence of an experiment: shades of every tensor, and drawings."""
+) -> tuple[dict[str, Numbers] | None, dict[str, Drawing] | None]:
+    """What flows through a model for one probe sequence of an experiment: numbers of every tensor, and drawings."""
     from explorer.models import activations, layer_views
     from explorer.training import data
 
@@ -215,23 +213,25 @@ def _numbers(
         return None, None
 
 
-@_with_plain_errors
+@with_plain_errors
 def trace(experiment: dict[str, Any]) -> Held:
     """Build an experiment's epoch and trace it: the first half of making its first chunk start at once."""
-    with _trainer(Experiment.from_dict(experiment)):
+    with trainer_of(Experiment.from_dict(experiment)):
         return held()
 
 
-@_with_plain_errors
+@with_plain_errors
 def prepare(experiment: dict[str, Any]) -> Held:
     """Compile an experiment's epoch, traced where it is not yet, so that its first chunk starts at once."""
-    with _trainer(Experiment.from_dict(experiment)) as trainer:
+    with trainer_of(Experiment.from_dict(experiment)) as trainer:
         trainer.prepare()
         return held()
 
 
-@_with_plain_errors
-def chunk(experiment: dict[str, Any], before: bytes | Chunk | None, until: int, budget: float) -> Chunk:
+@with_plain_errors
+def chunk(
+    experiment: dict[str, Any], before: bytes | Chunk | None, until: int, budget: float, watched: Collection[int] = ()
+) -> Chunk:
     """Train to epoch `until` or for `budget` seconds, whichever is first; see `explorer.training.trainer.Trainer.run`.
 
     before: the state to go on from, the chunk that ends in it, or None for the start. A chunk that is already at
@@ -243,16 +243,16 @@ def chunk(experiment: dict[str, Any], before: bytes | Chunk | None, until: int, 
     done = 0 if state is None else epoch_of(state)
     if done >= until:
         return Chunk(state or b"", [], held())
-    with _trainer(Experiment.from_dict(experiment)) as trainer:
+    with trainer_of(Experiment.from_dict(experiment)) as trainer:
         trainer.prepare()
         # Of the chunks that wait here one trains at a time; compiling does not keep the others waiting.
-        with _training:
-            return Chunk(*trainer.run(state, until - done, budget), held())
+        with training:
+            return Chunk(*trainer.run(state, until - done, budget, watched), held())
 
 
 def model_at(experiment: dict[str, Any], state: bytes) -> keras.Model:
     """The model with the weights of a state. For who trains in its own process: nothing that is plain data."""
-    with _trainer(Experiment.from_dict(experiment)) as trainer:
+    with trainer_of(Experiment.from_dict(experiment)) as trainer:
         return trainer.model_at(state)
 
 
@@ -266,12 +266,12 @@ def held() -> Held:
 
 
 @contextmanager
-def _trainer(experiment: Experiment) -> Iterator[Trainer]:
+def trainer_of(experiment: Experiment) -> Iterator[Trainer]:
     """A trainer on the program of its kind, made or kept, for one thread at a time."""
     warm()
     from explorer.training.trainer import Program, Trainer
 
-    experiment = _known(experiment)
+    experiment = known(experiment)
     key = program_key(experiment)
     with _kept_lock:
         lock = _locks.setdefault(key, threading.Lock())

@@ -47,6 +47,20 @@ class RunCommands:
 
         self._writer.ask(partial(self._store.add_run, run), stored)
 
+    def go_on(self, run: Run, reply: Future[None]) -> None:
+        """Let a run that has ended train on, towards the epochs of this `run`."""
+        if self._runs.trouble:
+            raise DatabaseUnavailable(self._runs.trouble)
+        self.starting.append(run.owner)
+
+        def taken(found: tuple[Run, bytes | None] | None, error: Exception | None) -> None:
+            self.starting.remove(run.owner)
+            if found is not None and run.id not in self._scheduler.runs:
+                self._runs.take_in(Active(*found, worker=self._runs.workers_of_resting.pop(run.id, None)))
+            self._loop.answer(reply, error)
+
+        self._writer.ask(partial(self._store.take_ended, run.id, run.experiment), taken)
+
     def pause(self, run_id: str, reply: Future[None]) -> None:
         self._with_run(run_id, reply, self._pause)
 

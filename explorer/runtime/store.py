@@ -20,11 +20,12 @@ from typing import Any
 
 import sqlalchemy as sql
 
-from explorer.experiment import Frame
+from explorer.experiment import ENDED, Experiment, Frame
 from explorer.runtime.database import TABLES, Database
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
 from explorer.runtime.server_id import is_gone, new_server_id
+from explorer.runtime.stored_tensors import StoredTensors
 from explorer.runtime.tables import BYTES_OF_A_FRAME, FRAMES, RUNS, STATES, upgrade
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,7 @@ class Store:
         self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", TABLES, upgrade)
         self.server = new_server_id()
         self.descriptions = Descriptions(self.database)
+        self.tensors = StoredTensors(self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -85,9 +87,21 @@ class Store:
 
         None: there is no such run.
         """
-        taken = RUNS.update().where(RUNS.c.id == run_id).values(server=self.server, lease=time.time() + LEASE_SECONDS)
+        return self._take(RUNS.update().where(RUNS.c.id == run_id), run_id)
+
+    def take_ended(self, run_id: str, experiment: Experiment) -> tuple[Run, bytes | None] | None:
+        """The same of a run that has ended, which goes on with this experiment: its own, but for the number of epochs.
+
+        None: there is no such run, or it has not ended.
+        """
+        ended = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.state.in_(ENDED))
+        goes_on = {"experiment": json.dumps(experiment.to_dict()), "state": "queued", "reason": "", "held": ""}
+        return self._take(ended.values(goes_on), run_id)
+
+    def _take(self, chosen: sql.Update, run_id: str) -> tuple[Run, bytes | None] | None:
         with self.database.transaction() as connection:
-            if not connection.execute(taken).rowcount:
+            lease = time.time() + LEASE_SECONDS
+            if not connection.execute(chosen.values(server=self.server, lease=lease)).rowcount:
                 return None
             row = connection.execute(RUNS.select().where(RUNS.c.id == run_id)).one()
             state = connection.execute(sql.select(STATES.c.state).where(STATES.c.run == run_id)).scalar()
@@ -134,17 +148,19 @@ class Store:
             self._update(connection, run_id, epoch=epoch, state=run_state, reason=reason, held=held)
             stored = connection.execute(last).scalar() or 0
             rows = [row for row in rows if row["epoch"] > stored]
+            fresh = [frame for frame in frames if frame.epoch > stored]
             if [row["epoch"] for row in rows] != list(range(stored + 1, epoch + 1)):
                 raise FramesMissing(f"Epoch {stored + 1} of run {run_id} is not among the frames that came.")
             if rows:
                 connection.execute(FRAMES.insert(), rows)
+            kept = self.tensors.keep_state(connection, run_id) + self.tensors.keep(connection, run_id, fresh)
             size_before = connection.execute(before).scalar()
             if size_before is None:
                 connection.execute(STATES.insert().values(run=run_id, epoch=epoch, state=state))
             else:
                 connection.execute(STATES.update().where(STATES.c.run == run_id).values(epoch=epoch, state=state))
             grown = len(state) - (size_before or 0) + sum(len(row["outputs"]) + BYTES_OF_A_FRAME for row in rows)
-            self._update(connection, run_id, bytes=RUNS.c.bytes + grown)
+            self._update(connection, run_id, bytes=RUNS.c.bytes + grown + kept)
 
     def state(self, run_id: str) -> bytes | None:
         """The state after the last stored chunk; None before the first."""
@@ -254,6 +270,7 @@ class Store:
                 return False
             connection.execute(FRAMES.delete().where(FRAMES.c.run == run_id))
             connection.execute(STATES.delete().where(STATES.c.run == run_id))
+            self.tensors.delete(connection, run_id)
             connection.execute(RUNS.delete().where(RUNS.c.id == run_id))
         return True
 

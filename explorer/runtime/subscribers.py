@@ -18,19 +18,23 @@ class Subscribers:
     def __init__(self, note_change: Callable[[str], None]) -> None:
         self._note_change = note_change
         self._lock = threading.Lock()
-        self._of: dict[str, list[Notify]] = {}
+        self._of: dict[str, list[tuple[Notify, int | None]]] = {}
 
     @contextmanager
-    def watch(self, run_id: str, notify: Notify) -> Iterator[None]:
-        """While this is held, `notify` is called (from any thread) whenever there is news of the run."""
+    def watch(self, run_id: str, notify: Notify, sequence: int | None = None) -> Iterator[None]:
+        """While this is held, `notify` is called (from any thread) whenever there is news of the run.
+
+        sequence: the probe sequence whose tensors are looked at, None where none are.
+        """
+        watcher = (notify, sequence)
         with self._lock:
-            self._of.setdefault(run_id, []).append(notify)
+            self._of.setdefault(run_id, []).append(watcher)
         self._note_change(run_id)
         try:
             yield
         finally:
             with self._lock:
-                self._of[run_id].remove(notify)
+                self._of[run_id].remove(watcher)
                 if not self._of[run_id]:
                     del self._of[run_id]
             self._note_change(run_id)
@@ -39,8 +43,14 @@ class Subscribers:
         with self._lock:
             return run_id in self._of
 
+    def sequences(self, run_id: str) -> tuple[int, ...]:
+        """The probe sequences of a run whose tensors are looked at."""
+        with self._lock:
+            watched = {sequence for _, sequence in self._of.get(run_id, ()) if sequence is not None}
+        return tuple(sorted(watched))
+
     def notify(self, run_id: str, urgent: bool) -> None:
         with self._lock:
             watchers = list(self._of.get(run_id, ()))
-        for notify in watchers:
+        for notify, _ in watchers:
             notify(urgent)

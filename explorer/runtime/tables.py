@@ -1,4 +1,4 @@
-"""The tables of runs, their states and their frames, and how rows of an older version are brought up to date."""
+"""The tables of runs, their states, frames and tensors, and how rows of an older version are brought up to date."""
 
 from __future__ import annotations
 
@@ -48,6 +48,21 @@ FRAMES = sql.Table(
     sql.Column("val_accuracy", sql.Double, nullable=True),
     sql.Column("shape", sql.String(64), nullable=False),
     sql.Column("outputs", sql.LargeBinary(2**31), nullable=False),
+)
+KEY_FRAMES = sql.Table(
+    "key_frames",
+    TABLES,
+    sql.Column("run", sql.String(32), sql.ForeignKey("runs.id"), primary_key=True),
+    sql.Column("epoch", sql.Integer, primary_key=True),
+    sql.Column("state", sql.LargeBinary(2**31), nullable=False),
+)
+TENSORS = sql.Table(
+    "tensors",
+    TABLES,
+    sql.Column("run", sql.String(32), sql.ForeignKey("runs.id"), primary_key=True),
+    sql.Column("sequence", sql.Integer, primary_key=True),
+    sql.Column("epoch", sql.Integer, primary_key=True),
+    sql.Column("numbers", sql.LargeBinary(2**31), nullable=False),
 )
 
 

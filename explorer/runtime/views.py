@@ -10,7 +10,7 @@ from explorer.runtime.scheduler import Active, Scheduler
 from explorer.runtime.snapshot import Queue, RunView, Snapshot
 from explorer.runtime.worker_pool import WorkerPool
 
-GOES_ON = "The run waits, and will go on by itself."
+GOES_ON = "The run waits, and will continue by itself."
 IS_WRITTEN_LATER = "Your click is remembered, and is stored as soon as that is possible."
 
 

@@ -7,10 +7,11 @@ says what an axis means, it is numbered: "axis 2".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from explorer.layers.base import LayerCall, rules_for
-from explorer.layers.reading import as_read, numbered
+from explorer.layers.reading import as_read, given_masks, numbered
 from explorer.tensors.symbols import Symbols
 from explorer.tensors.tensor import Axes, Shape, Tensor, is_named
 
@@ -37,6 +38,26 @@ def with_names_of(layer: Any, tensor: Tensor, symbols: Symbols) -> Tensor:
             axes[place] = name
             sizes[place] = symbols.name(name, tensor.shape[place]) if sizes[place] is None else sizes[place]
     return Tensor(tensor.shape, tuple(axes), tensor.masked, tuple(sizes))
+
+
+def without_masks(received: list[Tensor], of_masks: Sequence[bool], node: Any) -> tuple[list[Tensor], list[Tensor]]:
+    """What a layer reads without the masks that it is handed; and with them, their axes called as those that they mask.
+
+    of_masks: which are masks; empty for none. The first of the others is masked where the one mask of the call is given.
+    """
+    numbers = [tensor for tensor, is_mask in zip(received, of_masks, strict=True) if not is_mask] if any(of_masks) else []
+    if not numbers:
+        return received, received
+    first = numbers[0]
+    given = [
+        Tensor(each.shape, first.axes[: len(each.shape)], sizes=first.sizes[: len(each.shape)])
+        if is_mask and each.shape == first.shape[: len(each.shape)]
+        else each
+        for each, is_mask in zip(received, of_masks, strict=True)
+    ]
+    single = given_masks(node).get("mask")
+    masked = first.masked or not (single is None or isinstance(single, (list, tuple)))
+    return [replace(first, masked=masked), *numbers[1:]], given
 
 
 def named(call: LayerCall, shapes: list[Shape]) -> list[Axes]:

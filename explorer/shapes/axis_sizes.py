@@ -10,6 +10,9 @@ from explorer.layers.base import AxisSize, LayerCall
 from explorer.tensors.symbols import Size, Symbols
 from explorer.tensors.tensor import Axes, Shape, Sizes
 
+# Several strided windows, one after the other, are quotients of quotients.
+LONGEST_SYMBOL = 24
+
 
 def axis_sizes(call: LayerCall, shapes: list[Shape], axes: list[Axes], symbols: Symbols) -> list[Sizes]:
     """The sizes of every axis of the tensors that a layer returns, in symbols; None where nothing is known."""
@@ -28,8 +31,10 @@ def _own(size: AxisSize, axis: str, symbols: Symbols) -> Size | None:
 
 
 def _checked(size: Size | None, number: int | None, values: Symbols) -> Size | None:
-    """The size, unless Keras has another number there."""
-    return None if size is None or size.at(values) not in (number, None) else size
+    """The size, unless Keras has another number there, or nobody would read it to its end: then the number says more."""
+    if size is None or size.at(values) not in (number, None):
+        return None
+    return size if len(str(size)) <= LONGEST_SYMBOL else None
 
 
 def _by_name(call: LayerCall, names: Axes, shape: Shape) -> list[AxisSize]:

@@ -12,8 +12,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from explorer.description import Axes, Description, Layer, Shape, Source, Symbols, Weight
-from explorer.shapes.explanation import NO_EXPLANATION, spelled, told_layer
-from explorer.tensors.text import count, joined
+from explorer.shapes.explanation import NO_EXPLANATION, called, spelled, told_layer
+from explorer.tensors.text import count, grouped, joined
 
 # What stands for a shape and a number that a question asks for.
 HIDDEN_SHAPE, HIDDEN_NUMBER = "a hidden shape (?)", "? parameters"
@@ -32,10 +32,11 @@ def hidden_words(values: Mapping[str, Any], hidden: Sequence[str]) -> dict[str, 
 
 def _speaking(description: Description, hidden: Sequence[str]) -> Description:
     sources = tuple(replace(source, spoken=source_in_words(source)) for source in description.sources)
-    layers = tuple(replace(layer, spoken=layer_in_words(layer, hidden)) for layer in description.layers)
+    names = {layer.name: layer.names_out for layer in description.layers}
+    layers = tuple(replace(layer, spoken=layer_in_words(layer, names, hidden)) for layer in description.layers)
     parts = [f"{each.name} comes in as {spelled(each.axes, each.symbols, each.shape)}" for each in sources]
-    parts += [f"{each.name} ({each.type}) turns {joined(each.reads)} into {_given(each, hidden)}" for each in layers]
-    spoken = f"The chain of layers: {'; '.join(parts)}. {_parameters(description.params, hidden)} in all."
+    parts += [f"{each.name} ({each.type}) turns {read_by(each, names)} into {_given(each, hidden)}" for each in layers]
+    spoken = f"The chain of layers: {'; '.join(parts)}. {_parameters(description.params, hidden)} in total."
     return replace(description, sources=sources, layers=layers, spoken=spoken)
 
 
@@ -43,17 +44,31 @@ def source_in_words(source: Source) -> str:
     return f"{source.name}: the input, {spelled(source.axes, source.symbols, source.shape)}."
 
 
-def layer_in_words(layer: Layer, hidden: Sequence[str] = ()) -> str:
+def read_by(layer: Layer, names: Mapping[str, Sequence[str]]) -> str:
+    """What a layer reads: of a layer that returns several tensors, which of them. names: what each returns, by its name."""
+    read = [
+        f"{names[each.name][each.output]} of {each.name}" if len(names.get(each.name, ())) > 1 else each.name
+        for each in dict.fromkeys(layer.origins)
+    ]
+    return joined(read or list(layer.reads))
+
+
+def layer_in_words(layer: Layer, names: Mapping[str, Sequence[str]], hidden: Sequence[str] = ()) -> str:
     """A layer with what it reads, takes and returns, and how many parameters it has."""
-    takes = HIDDEN_SHAPE if "shapes" in hidden else shapes_in_words(layer.axes_in, layer.symbols_in, layer.input)
+    takes = HIDDEN_SHAPE
+    if "shapes" not in hidden:
+        takes = shapes_in_words(layer.axes_in, layer.symbols_in, layer.input, layer.names_in)
     says = "" if "shapes" in hidden else f" {layer.says[:1].upper()}{layer.says[1:]}."
-    shapes = f"It reads {joined(layer.reads)}, takes {takes}, returns {_given(layer, hidden)}"
+    shapes = f"It reads {read_by(layer, names)}, takes {takes}, returns {_given(layer, hidden)}"
     return f"{layer.name}, {layer.type}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
 
 
-def shapes_in_words(axes: Sequence[Axes], symbols: Sequence[Symbols], shapes: Sequence[Shape]) -> str:
-    """Some shapes in a row, "nothing" where there are none."""
-    return joined([spelled(*each) for each in zip(axes, symbols, shapes, strict=True)]) or "nothing"
+def shapes_in_words(
+    axes: Sequence[Axes], symbols: Sequence[Symbols], shapes: Sequence[Shape], names: Sequence[str] = ()
+) -> str:
+    """Some shapes in a row, "nothing" where there are none. names: of the tensors, said where there are several."""
+    found = [spelled(*each) for each in zip(axes, symbols, shapes, strict=True)]
+    return grouped(called(names, found)) or "nothing"
 
 
 def weight_in_words(weight: Weight) -> str:
@@ -65,7 +80,7 @@ def weight_in_words(weight: Weight) -> str:
     places = zip(weight.axes, weight.symbols, weight.shape, strict=True)
     axes = [spelled([axis], [symbol], [size])[1:-1] for axis, symbol, size in places]
     parts = f", in {len(weight.parts)} parts: {joined(weight.parts)}" if weight.parts else ""
-    return f"{weight.name}: {' by '.join(axes)}{parts}; {count(math.prod(weight.shape), 'weights')}"
+    return f"{weight.name}: {' by '.join(axes) or 'one number'}{parts}; {count(math.prod(weight.shape), 'weights')}"
 
 
 def note_of(kind: str, explained: bool) -> str | None:
@@ -74,7 +89,8 @@ def note_of(kind: str, explained: bool) -> str | None:
 
 
 def _given(layer: Layer, hidden: Sequence[str]) -> str:
-    return HIDDEN_SHAPE if "shapes" in hidden else shapes_in_words(layer.axes_out, layer.symbols_out, layer.output)
+    given = (layer.axes_out, layer.symbols_out, layer.output, layer.names_out)
+    return HIDDEN_SHAPE if "shapes" in hidden else shapes_in_words(*given)
 
 
 def _parameters(number: int, hidden: Sequence[str]) -> str:

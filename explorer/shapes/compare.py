@@ -202,7 +202,7 @@ def _nothing(changed: Changed | None) -> str:
     if not changed:
         return f"{SAME}, and every layer does the same."
     values = f"{changed['here']} {YOURS} and {changed['there']} in the other"
-    return f"{SAME}; only {changed['label']} differs, {values}: it changes no shape and no number of weights."
+    return f"{SAME}; only {changed['label']} differs, {values}: it changes no shape and no parameter count."
 
 
 def phrase(changed: Changed | None) -> str:

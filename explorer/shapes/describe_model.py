@@ -12,16 +12,21 @@ from typing import Any
 
 import keras
 
+from explorer.description import Origin
 from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
-from explorer.shapes.axes import named, source_axes, with_names_of
+from explorer.layers.reading import mask_tensors
+from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes
-from explorer.shapes.graph import Call, calls, masked, source_name
+from explorer.shapes.graph import Call, calls, masked, returned, source_name
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
 from explorer.shapes.parameters import arithmetic
 from explorer.shapes.weights import weights
 from explorer.tensors.symbols import Symbols
 from explorer.tensors.tensor import ORDERED, SPATIAL, Axes, Shape, Tensor
-from explorer.tensors.text import as_shape, changes, joined
+from explorer.tensors.text import as_shape, changes, grouped
+
+# What is said where masked timesteps come in, and what does not read masks does not hand them on either.
+MASK_ENDS = "without using its mask, which ends here"
 
 
 def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = None, *, whole: bool = True) -> ModelShapes:
@@ -59,11 +64,14 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     inputs, outputs = (tuple(tuple(tensor.shape) for tensor in side) for side in (model.inputs, model.outputs))
     if class_name(model) == "Model":
         layers = _follow(model, steps, tensors, symbols, whole)
+        ends = returned(model, steps) if whole else ()
     else:
         received, reads = [tensors[id(each)] for each in model.inputs], tuple(source.name for source in sources)
         layers = [_as_one_layer(model, received, reads, symbols)]
         outputs = layers[0].output
-    return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), model.count_params(), symbols.named)
+        ends = tuple(Origin(layers[0].name, place) for place, _ in enumerate(outputs))
+    params = model.count_params()
+    return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), params, symbols.named, returns=ends)
 
 
 def _as_one_layer(model: keras.Model, received: list[Tensor], reads: tuple[str, ...], symbols: Symbols) -> LayerShapes:
@@ -71,7 +79,8 @@ def _as_one_layer(model: keras.Model, received: list[Tensor], reads: tuple[str, 
     # Asked of the call: a functional model would answer with what its graph returns.
     returned = keras.tree.flatten(keras.Operation.compute_output_spec(model, model.input))
     shapes = [tuple(each.shape) for each in returned]
-    return replace(_layer(model, received, shapes, [True] * len(shapes), symbols), reads=reads)
+    origins = tuple(map(Origin, reads))
+    return replace(_layer(model, received, shapes, [True] * len(shapes), symbols), reads=reads, origins=origins)
 
 
 def _follow(
@@ -85,11 +94,14 @@ def _follow(
         received = [tensors[id(tensor)] for tensor in step.inputs]
         shapes = [tuple(tensor.shape) for tensor in step.outputs]
         ends = [id(tensor) in answers for tensor in step.outputs]
-        layer = _layer(step.layer, received, shapes, ends, symbols, step.node)
+        masks = mask_tensors(step.node)
+        of_masks = [id(tensor) in masks for tensor in step.inputs]
+        ended = not any(map(masked, step.outputs))
+        layer = _layer(step.layer, received, shapes, ends, symbols, step.node, of_masks, ended)
         if step.shares:
             does = f"with the same weights as {step.shares}, {layer.does}"
             layer = replace(layer, params=0, counted=None, does=does, shares=step.shares)
-        layers.append(replace(layer, name=step.name, reads=step.reads))
+        layers.append(replace(layer, name=step.name, reads=step.reads, origins=step.origins))
         for tensor, *known in zip(step.outputs, shapes, layer.axes_out, layer.sizes_out, strict=True):
             shape, axes, sizes = known
             tensors[id(tensor)] = Tensor(shape, axes, masked(tensor), sizes)
@@ -97,10 +109,21 @@ def _follow(
 
 
 def _layer(
-    layer: Any, received: list[Tensor], shapes: list[Shape], ends: list[bool], symbols: Symbols, node: Any = None
+    layer: Any,
+    received: list[Tensor],
+    shapes: list[Shape],
+    ends: list[bool],
+    symbols: Symbols,
+    node: Any = None,
+    of_masks: Sequence[bool] = (),
+    mask_ends: bool = False,
 ) -> LayerShapes:
-    """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer."""
+    """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer.
+
+    of_masks: which of `received` are masks, and no numbers. mask_ends: whether no mask travels beside what it returns.
+    """
     received = [with_names_of(layer, tensor, symbols) for tensor in received]
+    received, given = without_masks(received, of_masks, node)
     inside, whole = _inside(layer, received, shapes, ends, symbols)
     call = LayerCall(layer, received, [], node, [*map(_held, inside), *([whole] if whole else [])])
     axes_out = [
@@ -115,6 +138,9 @@ def _layer(
     rules, known = call.rules, bool(received and returned)
     told = rules.summary(call) if known else None
     summary = told or unknown_summary(call)
+    skips = known and rules.skips_masked(call)
+    lost = mask_ends and told is not None and rules.family != "wrapper" and not rules.reads_mask and not skips
+    long = f"{summary.long}, {MASK_ENDS}" if lost and any(tensor.masked for tensor in received) else summary.long
     params, wrapped = _params(layer), _wrapped(layer)
     of = inside[0].axes_out if wrapped is not None and inside else axes_out
     width = of[0][-1] if of and of[0] else "units"
@@ -126,25 +152,29 @@ def _layer(
     return LayerShapes(
         name=layer.name,
         type=_type(layer),
-        input=tuple(tensor.shape for tensor in received),
+        input=tuple(tensor.shape for tensor in given),
         output=tuple(shapes),
-        axes_in=tuple(tensor.axes for tensor in received),
+        axes_in=tuple(tensor.axes for tensor in given),
         axes_out=tuple(axes_out),
-        sizes_in=tuple(tensor.sizes for tensor in received),
+        sizes_in=tuple(tensor.sizes for tensor in given),
         sizes_out=tuple(sizes_out),
         params=params,
         counted=counted,
-        does=summary.long,
+        does=long,
         change=changes(received, returned) if summary.change is None else summary.change,
         short=summary.short,
         explained=counted is not None and told is not None and all(each.explained for each in inside),
         equation=tuple(rules.equation(call)) if known else (),
+        note=rules.note(call) if known else None,
         weights=arrays,
-        flow=rules.time_flow(call) if known else "none",
+        flow=rules.time_flow(call) if known else "unknown",
         window=rules.window(call) if known else None,
         image_window=rules.image_window(call) if known else (),
+        skips_masked=skips,
         merge_mode=rules.merge_mode(layer),
         backwards=known and rules.reads_backwards(layer),
+        names_in=_input_names(rules.input_names(call) if known else (), of_masks),
+        names_out=_output_names(rules.output_names(call) if known else (), ends),
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )
@@ -152,9 +182,25 @@ def _layer(
 
 def unknown_summary(call: LayerCall) -> Summary:
     """What is said of a layer that no rule explains: Keras's own shapes, and nothing else."""
-    inputs = joined([as_shape(tensor) for tensor in call.received]) or "nothing"
-    outputs = joined([as_shape(tensor) for tensor in call.returned]) or "nothing"
+    inputs = grouped([as_shape(tensor) for tensor in call.received]) or "nothing"
+    outputs = grouped([as_shape(tensor) for tensor in call.returned]) or "nothing"
     return Summary(f"{inputs} → {outputs}"[:60], f"takes {inputs} and returns {outputs}", "")
+
+
+def _input_names(named: Sequence[str], of_masks: Sequence[bool]) -> tuple[str, ...]:
+    """What the tensors that go in are called, with the masks among them."""
+    if not any(of_masks) or len(named) == len(of_masks):
+        return tuple(named)
+    names = iter(named or ("input",))
+    return tuple("mask" if is_mask else next(names, "input") for is_mask in of_masks)
+
+
+def _output_names(named: Sequence[str], ends: Sequence[bool]) -> tuple[str, ...]:
+    """What the tensors that a layer returns are called: the model's output so, others as the rules say."""
+    several = len(ends) > 1
+    found = named if len(named) == len(ends) else [f"output {place + 1}" if several else "" for place, _ in enumerate(ends)]
+    names = tuple("output" if end and not place else name for place, (name, end) in enumerate(zip(found, ends, strict=True)))
+    return names if any(names) else ()
 
 
 def _is_named(axes: Axes) -> bool:

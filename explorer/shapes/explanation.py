@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import Axes, Description, Layer, Parameters, Plain, Shape, Symbols, Weight, every
-from explorer.tensors.text import joined
+from explorer.tensors.text import grouped, joined
 
 NO_EXPLANATION = "There is no explanation of {type} yet: these shapes and counts are Keras's own."
 
@@ -122,20 +122,21 @@ def named(description: Description, name: str) -> Layer:
 
 
 def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | None = None) -> str:
-    """The whole model as text: what comes in, every layer, what moves what, and the chain over time.
+    """The whole model as text: what comes in, every layer, what each setting changes, and the chain over time.
 
     drawings: what the drawings of the layers show of one sequence (`explorer.models.layer_views`), where there are any.
     """
     lines = [
-        f"{source.name}: comes in as {spelled(source.axes, source.symbols, source.shape)}" for source in description.sources
+        f"{source.name}: the input, {spelled(source.axes, source.symbols, source.shape)}" for source in description.sources
     ]
     parts = ["\n".join(lines), *(told_layer(layer, drawings) for layer in description.layers)]
     settings = [
-        f"{name} ({each.symbol}) moves an axis of {joined(each.axes)}. {each.says}"
+        f"{name} ({each.symbol}) changes {f'the size of an axis in {joined(each.axes)}' if each.axes else 'no axis'}. "
+        + each.says
         for name, each in description.settings.items()
     ]
     parts += ["\n".join(settings)] if settings else []
-    parts += [description.unrolled.says, f"{description.params:,} parameters in all."]
+    parts += [description.unrolled.says, f"{description.params:,} parameters in total."]
     return "\n\n".join(parts)
 
 
@@ -145,14 +146,16 @@ def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
     lines = [
         f"{layer.name}: {layer.type}",
         f"  takes {takes}",
-        f"  gives {gives}",
+        f"  returns {gives}",
         f"  {_sentence(layer.says)}",
     ]
     lines += [f"    {line}" for line in layer.equation]
+    lines += [f"  {layer.note}"] if layer.explained and layer.note else []
     # What a wrapper holds lists its weights itself.
     for weight in [] if layer.inside else layer.weights:
         gates = f", {len(weight.parts)} parts: {', '.join(weight.parts)}" if weight.parts else ""
-        lines.append(f"  {weight.name} {spelled(weight.axes, weight.symbols, weight.shape)}{gates}")
+        shape = spelled(weight.axes, weight.symbols, weight.shape) if weight.shape else "(one number)"
+        lines.append(f"  {weight.name} {shape}{gates}")
     if not layer.explained:
         lines.append(f"  {NO_EXPLANATION.format(type=layer.type)}")
         lines.append(f"  parameters: {layer.params:,}")
@@ -171,7 +174,14 @@ def _spelled(layer: Layer) -> tuple[str, str]:
     """What a layer takes, and what it gives."""
     takes = [spelled(*each) for each in zip(layer.axes_in, layer.symbols_in, layer.input, strict=True)]
     gives = [spelled(*each) for each in zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)]
-    return joined(takes), joined(gives)
+    return grouped(called(layer.names_in, takes)), grouped(called(layer.names_out, gives))
+
+
+def called(names: Sequence[str], shapes: Sequence[str]) -> list[str]:
+    """Shapes with the names of their tensors before them, where there are several."""
+    if len(shapes) < 2 or len(names) != len(shapes):
+        return list(shapes)
+    return [f"{name} {shape}" for name, shape in zip(names, shapes, strict=True)]
 
 
 def _sentence(words: str) -> str:

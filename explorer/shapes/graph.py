@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from explorer.description import Origin
 from explorer.keras_internals import maker, mask_of, node_of
 from explorer.layers.reading import unmasked
 
@@ -17,7 +18,7 @@ class Call:
     """One call of one layer in a model's graph.
 
     name: the layer's name; its second call is called "name (2)". shares: the name of its first call, or None at the first.
-    reads: names of the sources or calls whose tensors it takes, each once.
+    reads: names of the sources or calls whose tensors it takes, each once. origins: of every tensor that it takes.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Call:
     node: Any
     shares: str | None
     reads: tuple[str, ...]
+    origins: tuple[Origin, ...] = ()
 
     @property
     def inputs(self) -> list[Any]:
@@ -60,7 +62,7 @@ def calls(model: keras.Model) -> list[Call]:
 
     for tensor in model.outputs:
         meet(tensor)
-    names = {id(tensor): source_name(tensor) for tensor in inputs}
+    origins = {id(tensor): Origin(source_name(tensor)) for tensor in inputs}
     times: dict[int, int] = {}
     found = []
     # The sort is stable: of two branches, the one that was wired in first stays first.
@@ -68,10 +70,19 @@ def calls(model: keras.Model) -> list[Call]:
         layer = node.operation
         time = times[id(layer)] = times.get(id(layer), 0) + 1
         name = layer.name if time == 1 else f"{layer.name} ({time})"
-        reads = tuple(dict.fromkeys(names[id(tensor)] for tensor in unmasked(node.input_tensors)))
-        found.append(Call(name, layer, node, layer.name if time > 1 else None, reads))
-        names.update((id(tensor), name) for tensor in node.outputs)
+        taken = tuple(origins[id(tensor)] for tensor in unmasked(node.input_tensors))
+        reads = tuple(dict.fromkeys(each.name for each in taken))
+        found.append(Call(name, layer, node, layer.name if time > 1 else None, reads, taken))
+        origins.update((id(tensor), Origin(name, place)) for place, tensor in enumerate(node.outputs))
     return found
+
+
+def returned(model: keras.Model, steps: list[Call]) -> tuple[Origin, ...]:
+    """Where each output of a model comes from."""
+    origins = {id(tensor): Origin(source_name(tensor)) for tensor in model.inputs}
+    for step in steps:
+        origins.update((id(tensor), Origin(step.name, place)) for place, tensor in enumerate(step.outputs))
+    return tuple(origins[id(tensor)] for tensor in model.outputs)
 
 
 def source_name(tensor: Any) -> str:

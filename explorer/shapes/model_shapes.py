@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from explorer.description import Description, Layer, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
+from explorer.description import Description, Layer, Origin, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
 from explorer.layers.base import NamedWeight
 from explorer.shapes.captions import note_of, weight_in_words, with_words
 from explorer.shapes.explanation import counted_parts
@@ -20,6 +20,7 @@ from explorer.shapes.unrolled import unrolled
 from explorer.shapes.weights import described
 from explorer.tensors.symbols import written
 from explorer.tensors.tensor import Axes, Shape, Sizes
+from explorer.tensors.text import LONGEST_SENTENCE
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,12 @@ class LayerShapes:
     counted: how the parameters come about, or None where no rule is known.
     does, change: what the layer does, and what becomes of the axes. short: the first in at most 60 characters.
     explained: whether there is more to say than Keras's own shapes and counts.
-    equation: the lines of what it computes. weights: its arrays, with names for their axes.
+    equation, note: the lines of what it computes, and what their letters mean. weights: its arrays, with their axes.
     flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
     merge_mode: how a Bidirectional puts its two hidden states together. backwards: it reads the last timestep first.
+    skips_masked: whether masked timesteps come in that it leaves out.
+    reads, origins: the names of what it reads, each once, and which output each tensor that it takes is of which of them.
+    names_in, names_out: what the tensors are called, empty where no rule says.
     inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
     """
 
@@ -69,19 +73,27 @@ class LayerShapes:
     weights: tuple[NamedWeight, ...]
     flow: TimeFlow
     window: Window | None
+    note: str | None = None
     merge_mode: str | None = None
     backwards: bool = False
     image_window: tuple[Window, ...] = ()
+    skips_masked: bool = False
     role: str | None = None
     reads: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    names_in: tuple[str, ...] = ()
+    names_out: tuple[str, ...] = ()
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerShapes, ...] = ()
 
     @property
     def says(self) -> str:
-        """What the layer does to the axes, as a sentence."""
-        return f"{self.does}: {self.change}" if self.change else self.does
+        """What the layer does to the axes, as a sentence; as two where it would be long."""
+        together = f"{self.does}: {self.change}" if self.change else self.does
+        if not self.change or (len(together) <= LONGEST_SENTENCE and ". " not in self.does):
+            return together
+        return f"{self.does}. {self.change[:1].upper()}{self.change[1:]}"
 
     @property
     def reach(self) -> int | None:
@@ -119,10 +131,11 @@ class LayerShapes:
             merge_mode=self.merge_mode,
             backwards=self.backwards,
             image_window=self.image_window,
+            skips_masked=self.skips_masked,
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.type}",
             counted=counted_parts(self.parameters, self.explained, self.shares),
-            note=note_of(self.type, self.explained),
+            note=note_of(self.type, self.explained) or self.note,
             parameters=self.parameters,
             input=self.input,
             output=self.output,
@@ -133,6 +146,9 @@ class LayerShapes:
             equation=self.equation,
             weights=tuple(map(_with_words, self.weights)),
             reads=self.reads,
+            origins=self.origins,
+            names_in=self.names_in,
+            names_out=self.names_out,
             inside=tuple(layer.written() for layer in self.inside),
         )
 
@@ -142,7 +158,7 @@ class ModelShapes:
     """A model: where data comes in, what each layer makes of it, and what comes out.
 
     symbols: the axis and the number of every symbol. settings: what each setting of an experiment moves
-    (`explorer.models.setting_symbols`); empty for a model of no experiment.
+    (`explorer.models.setting_symbols`); empty for a model of no experiment. returns: where each output comes from.
     """
 
     inputs: tuple[Shape, ...]
@@ -152,6 +168,7 @@ class ModelShapes:
     params: int
     symbols: Mapping[str, tuple[str, int | None]]
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    returns: tuple[Origin, ...] = ()
 
     def written(self) -> Description:
         """The same with its sizes written out, ready for JSON; the batch is None."""
@@ -165,6 +182,7 @@ class ModelShapes:
             symbols={name: Symbol(axis, size) for name, (axis, size) in self.symbols.items()},
             settings=dict(self.settings),
             unrolled=unrolled(sources, layers),
+            returns=self.returns,
         )
         return with_words(description)
 

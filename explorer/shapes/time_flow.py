@@ -5,6 +5,7 @@ Which of them a layer has is told by its rules (`explorer.layers`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.description import TimeFlow, Window
@@ -17,9 +18,9 @@ class FlowWords:
 
     says: of the layer over time. hands, more: what its row returns, and how that came about.
     shared: whether the same weights are used at every timestep. keeps: what a recurrent layer returns, beside another one.
-    kept, dropped: why a shape is wrong that has an axis of time, or has none, and should not.
-    In braces stand {reach}, the timesteps that a window sees, {weights}, where the same stand at every timestep, and amounts
-    that agree with their nouns (`handed`, `told`).
+    kept, dropped: why a shape is wrong that has a time axis, or has none, and should not.
+    In braces stand {reach}, the timesteps that a window sees, {weights}, where the same stand at every timestep, {cells} and
+    what is said of their states, and amounts that agree with their nouns (`handed`, `told`).
     """
 
     says: str
@@ -38,69 +39,72 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         "one for each {step}",
         shared=True,
         kept="Each of the {kept} is read to its end and gives one vector, not one for every timestep within.",
-        dropped="The same weights are applied to each of the {steps}. Each has its own result: nothing reads along them.",
+        dropped="The same weights are applied to each of the {steps}. Each has its own result: they are not combined.",
     ),
     "along": FlowWords(
-        "one cell; its hidden state runs {way}, and every one is returned",
+        "{cells}; {runs} {way}{returned} at every timestep",
         "{states}",
         shared=True,
         keeps="{states}",
-        dropped="That is only the last hidden state, as with return_sequences=False; this layer returns every one.",
+        dropped="That is only the last hidden state, as with return_sequences=False; this layer returns all of them.",
     ),
     "last": FlowWords(
-        "one cell; its hidden state runs {way}, and only the last one is returned",
+        "{cells}; {runs} {way}, and only the last one{of_last} is returned",
         "only the last hidden state",
         shared=True,
         keeps="only its last hidden state",
         kept="That is the hidden state of every timestep, as with return_sequences=True; this layer returns only the last.",
     ),
     "both": FlowWords(
-        "one cell forwards and one backwards; both hidden states are returned at every timestep",
+        "{cells} forwards and {others} backwards; both hidden states{of_last} are returned at every timestep",
         "both hidden states of {all_steps}",
         shared=True,
         keeps="{states} of each direction",
-        dropped="Those are only the last hidden states, as with return_sequences=False; this layer returns every one.",
+        dropped="Those are only the last hidden states, as with return_sequences=False; this layer returns all of them.",
     ),
     "both last": FlowWords(
-        "one cell forwards and one backwards; only the last hidden state of each is returned",
+        "{cells} forwards and {others} backwards; only the last hidden state of each{of_last} is returned",
         "only the last hidden state of each direction",
         shared=True,
         keeps="only the last hidden state of each direction",
         kept="Those are the states of every timestep, as with return_sequences=True; this layer returns only the last.",
     ),
     "pool": FlowWords(
-        "all timesteps become one vector", "one vector", "made of all", kept="All {steps} become one vector: none is left."
+        "all timesteps become {one}",
+        "{one}",
+        "made from all {axis}",
+        kept="All {steps} become one vector: none is left.",
     ),
     "window": FlowWords(
         "{weights}each output is made from {reach}",
         "{vectors}",
-        "each made of {seen}",
+        "each made from {seen}",
         shared=True,
-        dropped="The window slides along and gives an output wherever it stops; nothing makes one output of all of them.",
+        dropped="The window slides along and gives one output at each position; they are not combined into one.",
     ),
     "spread": FlowWords(
-        "each timestep reaches {reach} of the output, in the same way everywhere",
+        "each timestep contributes to {reach} of the output, in the same way everywhere",
         "{vectors}",
-        dropped="Every timestep reaches some timesteps of the output; nothing makes one output of all of them.",
+        dropped="Every timestep contributes to some timesteps of the output; they are not combined into one.",
     ),
     "all": FlowWords(
         "every timestep attends to every timestep",
         "{vectors}",
-        "each made of all",
+        "each made from all {axis}",
         shared=True,
         dropped="Every timestep gets a mean of all the others, and has its own result: none is removed.",
     ),
     "all before": FlowWords(
         "every timestep attends to itself and those before it",
         "{vectors}",
-        "each made of itself and those before",
+        "each made from itself and those before",
         shared=True,
         dropped="Every timestep gets a mean of itself and those before it, and has its own result: none is removed.",
     ),
     "repeat": FlowWords(
         "the same vector is given to every timestep",
         "the same vector {times}",
-        dropped="The vector is repeated for each of the {steps}: that adds their axis.",
+        dropped="The vector is repeated for each of the {steps}: that adds the time axis.",
     ),
     "merge": FlowWords(
         "tensors are combined timestep by timestep",
@@ -114,8 +118,8 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         dropped="Timesteps are only masked, so that later layers skip them; they all stay in the tensor.",
     ),
     "input": FlowWords("comes in", "its input"),
-    "none": FlowWords("there is no axis of time", "one tensor"),
-    "unknown": FlowWords("how it moves along time is not known", "one tensor"),
+    "none": FlowWords("its input has no time axis", "{tensors}"),
+    "unknown": FlowWords("it is not known which timesteps an output depends on", "{tensors}"),
 }
 
 
@@ -127,11 +131,15 @@ def told(
     begins_anew: bool = False,
     backwards: bool = False,
     shares_weights: bool = False,
+    cells: int = 1,
+    what: str = "vectors",
+    skips_masked: bool = False,
 ) -> str:
     """What a layer does along time.
 
     begins_anew: whether a hidden state within starts at zero at each position. backwards: it reads the last timestep first.
-    shares_weights: it has weights, and the same at every timestep.
+    shares_weights: it has weights, and the same at every timestep. cells: how many of them, one above the other, it has in
+    each direction. what: what it returns for a position (`standing`). skips_masked: whether it leaves out masked timesteps.
     """
     words = TIME_FLOWS[flow].says
     # Over windows it is windows that do not see each other, and a state inside each starts anew.
@@ -139,8 +147,44 @@ def told(
     step = one_of(axis)
     way = f"from the last {step} to the first" if backwards else f"from {step} to {step}"
     weights = f"the same weights at every {step}; " if shares_weights else ""
-    words = words.format(reach=_seen(window, axis), way=way, weights=weights)
+    words = words.format(reach=_seen(window, axis), way=way, weights=weights, one=f"one {one_of(what)}", **_of_cells(cells))
+    words += f"; masked {axis} are left out" if skips_masked else ""
     return f"{words}; the hidden state starts at zero in each" if begins_anew else words
+
+
+def _of_cells(cells: int) -> dict[str, str]:
+    """What is said of one cell in each direction, or of several of which each reads the one below."""
+    if cells == 1:
+        return {
+            "cells": "one cell",
+            "others": "one",
+            "runs": "its hidden state passes",
+            "of_last": "",
+            "returned": " and is returned",
+        }
+    return {
+        "cells": f"{cells:,} stacked cells",
+        "others": f"{cells:,}",
+        "runs": "their hidden states pass",
+        "of_last": " of the last cell",
+        "returned": ", and that of the last cell is returned",
+    }
+
+
+def standing(axes: Sequence[str], axis: str) -> str:
+    """What stands at each position along an axis, as far as the names of the others tell.
+
+    >>> standing(("batch", "timesteps", "features"), "timesteps"), standing(("batch", "timesteps"), "timesteps")
+    ('vectors', 'numbers')
+    >>> standing(("batch", "timesteps", "rows", "columns", "channels"), "timesteps")
+    'images'
+    """
+    others = [name for name in axes if name not in ("batch", axis)]
+    if len(others) < 2:
+        return "vectors" if others else "numbers"
+    if "rows" in others and "columns" in others:
+        return "volumes" if "depth" in others else "images"
+    return "tensors"
 
 
 def _seen(window: Window | None, axis: str) -> str:
@@ -150,12 +194,22 @@ def _seen(window: Window | None, axis: str) -> str:
 
 
 def handed(
-    flow: TimeFlow, axis: str, steps: int | None, seen: int | None, *, last_states: bool, answers: bool
+    flow: TimeFlow,
+    axis: str,
+    steps: int | None,
+    seen: int | None,
+    *,
+    last_states: bool,
+    answers: bool,
+    what: str = "vectors",
+    tensors: str = "one tensor",
+    skips_masked: bool = False,
 ) -> tuple[str, str]:
     """What a layer's row in the unrolled view returns, and how that came about.
 
     seen: how many timesteps a window sees. last_states: whether each vector is the last hidden state of a window. answers:
-    whether it is an output of the model.
+    whether it is an output of the model. what: what it returns for a position (`standing`). tensors: what it returns, where
+    nothing else is said of it. skips_masked: whether it leaves out masked timesteps.
 
     >>> handed("along", "timesteps", 20, None, last_states=False, answers=False)
     ('returns all 20 hidden states', '')
@@ -163,11 +217,14 @@ def handed(
     ('outputs 1 last hidden state', 'one for each window')
     """
     amounts = {
-        "vectors": _some(steps, "last hidden states" if last_states else "vectors"),
+        "vectors": _some(steps, "last hidden states" if last_states else what),
+        "one": f"one {one_of(what)}",
+        "tensors": tensors,
         "states": all_of(steps, "hidden states"),
         "all_steps": all_of(steps, axis),
         "times": f"at every {one_of(axis)}" if steps is None else "once" if steps == 1 else f"{steps:,} times",
         "step": one_of(axis),
+        "axis": f"{axis} that are not masked" if skips_masked else axis,
         "seen": count(seen, axis),
     }
     words = TIME_FLOWS[flow]

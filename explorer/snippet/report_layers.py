@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import keras
-
-from explorer.description import Outline
-from explorer.shapes.describe_model import describe
+from explorer.description import Broken, Outline
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Finding, Problem, Report
+from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.diagnose.rules.silent import hints
-from explorer.snippet.reader.values import Call, LayerValue, ModelValue, TensorValue
+from explorer.snippet.reader.values import Call, LayerValue, ModelValue
 
 TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
 
 
 def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
     """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
-    blamed = [each.call for each in findings if each.call is not None and each.call not in case.reader.calls]
-    broke = [call for call in blamed if not isinstance(call.layer, str)]
-    model = case.model if case.model is not None and case.model.built and not broke else None
+    model = case.working_model
     whole = model is not None and not any(each.kind == "unreadable" for each in findings)
     good = tuple(hints(case)) if whole and not problems else ()
     if whole and not problems and case.reader.budget.trusted:
         good = (*good, TRUSTED)
-    if model is not None:
-        inputs, outputs = model.inputs, model.outputs
-    else:
-        inputs, outputs = case.inputs(), _ends(case)
-    description = None
-    if inputs and outputs:
-        try:
-            graph = keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs])
-            description = describe(graph, whole=model is not None)
-        except Exception:
-            description = None
+    description = case.description
+    unread = [each.call for each in findings if each.call is not None and each.call not in case.reader.calls]
+    broke = next(iter([case.broke] if case.broke else unread), None)
     layers: list[Outline] = []
     told = description.written() if description else None
     if told is not None:
@@ -42,16 +30,11 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         layers += sorted(kept, key=lambda each: order[each.name])
     else:
         layers += [_plain(case, each) for each in case.order()]
-    layers += [_broken(call) for call in broke[:1]]
+    if broke is not None and not isinstance(broke.layer, str):
+        layers.append(_broken(case, broke))
     output = tuple(each.shape for each in model.outputs) if model else None
     params = told.params if told and model else None
     return Report(tuple(layers), output, params, tuple(problems), good, told, case.data)
-
-
-def _ends(case: Case) -> list[TensorValue]:
-    """The tensors that nothing reads, of a model that broke before it was whole."""
-    read = {id(each) for call in case.reader.calls for each in call.inputs}
-    return [each for call in case.reader.calls for each in call.outputs if id(each) not in read]
 
 
 def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:
@@ -61,5 +44,6 @@ def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:
     return Outline(call.name, call.kind, inputs, output, None)
 
 
-def _broken(call: Call) -> Outline:
-    return Outline(call.name, call.kind, tuple(each.shape for each in call.inputs), None, None, broken=True)
+def _broken(case: Case, call: Call) -> Broken:
+    shapes, axes = tuple(each.shape for each in call.inputs), tuple(axes_at(case, each, call) for each in call.inputs)
+    return Broken(call.name, call.kind, shapes, None, None, broken=True, axes_in=axes)

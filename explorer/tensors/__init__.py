@@ -2,5 +2,6 @@
 
 symbols   sizes in symbols: 2 · U, T − 2
 tensor    a shape with a name for each axis, and the call of a layer
+grid      one sequence's numbers of a tensor as a grid
 text      counts with their nouns, verbs that agree, and what became of axes
 """

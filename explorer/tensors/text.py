@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from explorer.tensors.tensor import Tensor, is_named
+
+# What is longer is made into two sentences.
+LONGEST_SENTENCE = 200
+# More sizes than these in a row are only counted.
+MOST_IN_A_ROW = 4
 
 
 def count(size: int | None, name: str) -> str:
@@ -13,13 +19,29 @@ def count(size: int | None, name: str) -> str:
     >>> count(1, "outputs"), count(1234, "units"), count(None, "timesteps"), count(1, "batches")
     ('1 output', '1,234 units', 'timesteps', '1 batch')
     >>> count(8, "axis 2"), count(8, "depth")
-    ('8 in axis 2', '8 in depth')
+    ('8 in axis 2', '8 depth slices')
     """
     if size is None:
         return name
-    if name.startswith("axis ") or name == "depth":
+    if name.startswith("axis "):
         return f"{size:,} in {name}"
-    return f"{size:,} {one_of(name) if size == 1 else name}"
+    return f"{size:,} {one_of(noun(name)) if size == 1 else noun(name)}"
+
+
+def noun(name: str) -> str:
+    """What is counted along an axis: its name, but of the depth its slices."""
+    return "depth slices" if name == "depth" else name
+
+
+def an_axis(size: int | None, name: str) -> str:
+    """An axis that was not there before.
+
+    >>> an_axis(6, "features"), an_axis(None, "timesteps"), an_axis(8, "axis 2")
+    ('an axis of 6 features', 'an axis of timesteps', 'an axis of size 8')
+    """
+    if name.startswith("axis "):
+        return "an axis" if size is None else f"an axis of size {size:,}"
+    return f"an axis of {count(size, name)}"
 
 
 def one_of(name: str) -> str:
@@ -50,6 +72,16 @@ def counted(size: int | None, name: str, verb: str) -> str:
 def joined(words: Sequence[str]) -> str:
     """Words as they stand in a sentence: "windows, timesteps and features"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def grouped(words: Sequence[str]) -> str:
+    """The same, and what stands there many times in a row is counted.
+
+    >>> grouped(["(batch, 4)"] * 9), grouped(["(batch, 9)", "(batch, 4)", "(batch, 4)"])
+    ('9 tensors (batch, 4)', '(batch, 9), (batch, 4) and (batch, 4)')
+    """
+    runs = [list(run) for _, run in groupby(words)]
+    return joined([each for run in runs for each in (run if len(run) < 3 else [f"{len(run):,} tensors {run[0]}"])])
 
 
 def an(name: str) -> str:
@@ -91,8 +123,9 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
         return "the shape stays the same"
     before, after = first.places, out.places
     gone, added = before.keys() - after.keys(), after.keys() - before.keys()
-    mixed_up = (gone and added) or first.axes[-1] in added or out.axes[-1] in gone
-    if mixed_up and not all(map(is_named, gone | added)) and first.axes[0] == out.axes[0]:
+    unclear = out.width is not None and not is_named(out.width[1]) and out.width != first.width
+    mixed_up = (gone and added) or first.axes[-1] in added or out.axes[-1] in gone or unclear
+    if mixed_up and (unclear or not all(map(is_named, gone | added))) and first.axes[0] == out.axes[0]:
         # Of an axis without a name nobody knows which one of the others it was.
         same = first.shape == out.shape
         return "the shape stays the same" if same else f"{as_shape(first)} becomes {as_shape(out)}"
@@ -112,17 +145,17 @@ def changes(received: Sequence[Tensor], returned: Sequence[Tensor]) -> str:
     parts += [
         f"{name} become {size}" if len(size) < 20 else f"{name} change" for name, size in moved.items() if name in after
     ]
-    parts += [f"{counted(size, name, 'are')} added" for name, size in after.items() if name not in before]
+    parts += [f"{an_axis(size, name)} is added" for name, size in after.items() if name not in before]
     if out.width and widths:
         if set(widths) == {out.width}:
             parts.append(f"{out.width[1]} {agreed('stay', out.width[1:])}")
-        elif {size for size, _ in widths} == {out.width[0]} and out.width[1] == "outputs":
-            parts.append(f"{counted(*widths[0], 'are')} the {'outputs' if out.width[0] != 1 else 'output'}")
         else:
             number = widths[0][0] if len(set(widths)) == 1 else None
-            parts.append(f"{joined(_widths(widths))} {agreed('become', number)} {count(*out.width)}")
+            several = _widths(widths)
+            given = joined(several) if len(several) <= MOST_IN_A_ROW else f"the numbers of {len(several):,} inputs"
+            parts.append(f"{given} {agreed('become', number)} {count(*out.width)}")
     elif out.width:
-        parts.append(f"{counted(*out.width, 'are')} added")
+        parts.append(f"{an_axis(*out.width)} is added")
     elif widths:
         parts.append(f"{widths[0][1]} {agreed('are', widths[0][1:])} removed")
     return ", ".join(parts) or "the shape stays the same"

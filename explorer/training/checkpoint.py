@@ -20,8 +20,9 @@ def pack(values: Sequence[np.ndarray], epoch: int) -> bytes:
     return b"".join([_HEAD.pack(_MARK, epoch), *(_little(value).tobytes() for value in values)])
 
 
-def unpack(state: bytes, like: Sequence[np.ndarray]) -> tuple[list[np.ndarray], int]:
-    """The values and the epoch of a packed state; `like` gives each value's shape and type.
+def unpack(state: bytes, like: Sequence[np.ndarray], whole: bool = True) -> tuple[list[np.ndarray], int]:
+    """The values and the epoch of a packed state; `like` gives each value's shape and type. whole: whether it gives those of
+    all values; else of the first ones, as the weights are.
 
     Raises ValueError for a state that was not packed for such variables.
     """
@@ -33,7 +34,7 @@ def unpack(state: bytes, like: Sequence[np.ndarray]) -> tuple[list[np.ndarray], 
             break
         values.append(np.frombuffer(state[place:end], kind).reshape(each.shape).astype(each.dtype, copy=False))
         place = end
-    if len(values) != len(like) or place != len(state):
+    if len(values) != len(like) or (whole and place != len(state)):
         wanted = _HEAD.size + sum(each.nbytes for each in like)
         raise ValueError(f"The stored state belongs to another model: it has {len(state):,} bytes, not {wanted:,}.")
     return values, epoch

@@ -11,7 +11,7 @@ sums may be taken in another order, and the last bits differ.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import keras
@@ -23,8 +23,9 @@ from explorer.catalog.pasted import ASKS, loss_name
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 from explorer.keras_internals import layer_and_sublayers, mask_of
 from explorer.models.build import build_experiment
-from explorer.models.fold_time import folded
+from explorer.models.fold_time import folded_with_tensors
 from explorer.training import checkpoint, data
+from explorer.training.probe_grids import ProbeGrids, packed
 
 
 def wants_xla(graph: tf.Graph) -> bool:
@@ -109,20 +110,26 @@ class Program:
         if xla is None and not wants_xla(self._epoch.graph):
             self.xla = False
             self._epoch = self._trace()
+        self.shows_tensors = self._epoch.output_shapes[-1][1] > 0  # whether it gives what flows within when it is watched
 
     @property
     def judges(self) -> bool:
         """Whether an answer is right or wrong, so that it makes sense to count the right ones."""
         return self._asks in RIGHT
 
-    def epoch(self, order: np.ndarray, batches: int, arrays: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
+    def epoch(
+        self, order: np.ndarray, batches: int, arrays: tuple[Any, ...], watched: bool = False
+    ) -> tuple[np.ndarray, ...]:
         """Train on `batches` batches in this order (samples,), then look at what is held out and at the probe.
 
-        Returns the loss and accuracy over the batches, those of the held-out sequences, and the probe's outputs.
+        Returns the loss and accuracy over the batches, those of the held-out sequences, and the probe's outputs; where it is
+        watched, the grids of what flows within as well (`explorer.training.probe_grids`).
         """
-        results = self._epoch(tf.constant(order), tf.constant(batches), *arrays)
+        *results, grids = self._epoch(tf.constant(order), tf.constant(batches), *arrays)
         self.compiled = True
-        return tuple(result.numpy() for result in results)
+        # A second program that gives no grids would be compiled for seconds, and they cost an epoch next to nothing: left
+        # where they are, they cost nothing more.
+        return tuple(result.numpy() for result in ([*results, grids] if watched else results))
 
     def _signature(self) -> list[Any]:
         """What an epoch takes: order, batches, inputs, targets, what is looked at, and the targets of what is held out."""
@@ -140,23 +147,29 @@ class Program:
         return [order, batches, streams(self.samples), targets(self.samples), looked_at, targets(HELD_OUT_SAMPLES)]
 
     def _trace(self) -> Any:
-        model, optimizer, weights = folded(self.model), self.optimizer, self.model.trainable_variables
+        model, firsts = folded_with_tensors(self.model)
+        optimizer, weights = self.optimizer, self.model.trainable_variables
+        grids = ProbeGrids(self.model, firsts)
+        (answer,) = model.outputs
+        # The same graph with the tensors within it among its outputs.
+        open_model = keras.Model(model.inputs, [answer, *grids.tensors])
         samples, batch, rest = self.samples, self.batch, self.samples % self.batch
         measure, is_right = keras.losses.get(self._loss), RIGHT.get(self._asks or "", RIGHT["yes/no"])
 
-        def look(inputs: list[tf.Tensor], targets: tf.Tensor, training: bool) -> tuple[tf.Tensor, ...]:
-            answers = model(inputs if len(inputs) > 1 else inputs[0], training=training)
+        def judge(answers: tf.Tensor, targets: tf.Tensor, penalties: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
             mask = mask_of(answers)
             mask = None if mask is None else mask[: targets.shape[0]]
             judged = answers[: targets.shape[0]]
             right = _mean(tf.cast(is_right(targets, judged), tf.float32), mask)
             # What layers add of their own: penalties on weights and on what comes out.
-            loss = sum((tf.reduce_sum(each) for each in model.losses), _mean(measure(targets, judged), mask))
-            return loss, right, answers
+            loss = sum((tf.reduce_sum(each) for each in penalties), _mean(measure(targets, judged), mask))
+            return loss, right
 
         def step(chosen: tf.Tensor, inputs: list[tf.Tensor], targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             with tf.GradientTape() as tape:
-                loss, right, _ = look([tf.gather(stream, chosen) for stream in inputs], tf.gather(targets, chosen), True)
+                batch_inputs = [tf.gather(stream, chosen) for stream in inputs]
+                answers = model(batch_inputs if len(inputs) > 1 else batch_inputs[0], training=True)
+                loss, right = judge(answers, tf.gather(targets, chosen), model.losses)
             optimizer.apply(tape.gradient(loss, weights), weights)
             return loss, right
 
@@ -181,8 +194,9 @@ class Program:
                 loss, right = step(order[samples - rest :], inputs, targets)
                 loss_sum, right_sum = loss_sum + loss * rest, right_sum + right * rest
             # What is held out and the probe go through together: one more pass, and no second trace for the probe.
-            val_loss, val_right, answers = look(looked_at, held_out_targets, False)
-            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:]
+            answers, *within = open_model(looked_at, training=False)
+            val_loss, val_right = judge(answers, held_out_targets, open_model.losses)
+            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:], grids.of(within)
 
         return epoch.get_concrete_function(*self._signature())
 
@@ -230,9 +244,12 @@ class Trainer:
             self._restore(None)
             self.program.epoch(data.order(self.experiment, 1), 0, self._arrays)
 
-    def run(self, state: bytes | None, epochs: int, budget: float) -> tuple[bytes, list[Frame]]:
+    def run(
+        self, state: bytes | None, epochs: int, budget: float, watched: Collection[int] = ()
+    ) -> tuple[bytes, list[Frame]]:
         """Train from `state` (None: from the start) for up to `epochs` epochs or `budget` seconds, one epoch at least.
 
+        watched: the probe sequences whose tensors the frames bring along; the losses are the same whatever is watched.
         No epoch is begun that would end after the budget, going by those before it. Ends early at a loss that is not
         finite; that frame is the last.
         """
@@ -240,7 +257,7 @@ class Trainer:
         frames: list[Frame] = []
         started = time.perf_counter()
         while len(frames) < epochs:
-            frames.append(self._frame(done + len(frames) + 1))
+            frames.append(self._frame(done + len(frames) + 1, watched))
             spent = time.perf_counter() - started
             if not frames[-1].finite or spent + spent / len(frames) > budget:
                 break
@@ -255,12 +272,15 @@ class Trainer:
         model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(resolve(self.experiment).task.loss))
         return model
 
-    def _frame(self, epoch: int) -> Frame:
+    def _frame(self, epoch: int, watched: Collection[int]) -> Frame:
         batches = self.program.samples // self.program.batch
         order = data.order(self.experiment, epoch)
-        loss, accuracy, val_loss, val_accuracy, outputs = self.program.epoch(order, batches, self._arrays)
+        loss, accuracy, val_loss, val_accuracy, outputs, *grids = self.program.epoch(
+            order, batches, self._arrays, bool(watched)
+        )
         right, val_right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
-        return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs))
+        tensors = {sequence: packed(each[sequence]) for each in grids for sequence in watched if each.size}
+        return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs), tensors)
 
     def _restore(self, state: bytes | None) -> int:
         program = self.program

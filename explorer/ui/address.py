@@ -21,8 +21,9 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
-VIEWS = ("chain", "unrolled", "twins", "quiz")
-_OTHERS = ("run", "preset", "view", "quiz_seed")
+VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
+COMPARED = ("compare", "compare_value")
+_OTHERS = ("run", "preset", "view", "quiz_seed", *COMPARED)
 
 
 def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
@@ -51,6 +52,8 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         elif preset:
             known = ", ".join(PRESETS)
             problems.append(Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}."))
+        # Which settings there are is known once the model is described.
+        st.session_state["_compare_wanted"] = tuple(address.get(name, "")[:LONGEST_VALUE] for name in COMPARED)
         quiz_seed = address.get("quiz_seed", "")
         if quiz_seed.isdecimal() and len(quiz_seed) < 10 and int(quiz_seed) <= LARGEST_SEED:
             st.session_state["quiz_seed_wanted"] = int(quiz_seed)
@@ -122,6 +125,8 @@ def write(experiment: Experiment) -> None:
         wanted["view"] = st.session_state["view"]
     if st.session_state.get("view") == "quiz" and "quiz_seed" in st.session_state:
         wanted["quiz_seed"] = str(st.session_state["quiz_seed"])
+    if st.session_state.get("view") == "twins":
+        wanted |= dict(zip(COMPARED, st.session_state.get("_compared", ()), strict=False))
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     st.session_state["_written"] = wanted
@@ -129,11 +134,14 @@ def write(experiment: Experiment) -> None:
 
 def _moved() -> bool:
     """Whether a widget stands at another value than the page last showed, or a named experiment was chosen."""
-    before: Experiment | None = st.session_state.get("_experiment")
     chosen = st.session_state.pop("_chosen", False)
-    if before is None:
-        return False
-    return chosen or any(st.session_state.get(name, value) != value for name, value in _flat(before).items())
+    return "_experiment" in st.session_state and (chosen or widgets_moved())
+
+
+def widgets_moved() -> bool:
+    """Whether a widget stands at another value than the page last showed."""
+    shown = _flat(st.session_state["_experiment"]).items()
+    return any(st.session_state.get(name, value) != value for name, value in shown)
 
 
 def _flat(experiment: Experiment) -> dict[str, Any]:

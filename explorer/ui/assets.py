@@ -6,3 +6,5 @@ from pathlib import Path
 
 _INSTALLED = Path(__file__).parents[1] / "assets"
 ASSETS = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "assets"
+# The width of the sidebar in pixels: the names of all architectures and tasks fit into its lists.
+SIDEBAR = 256

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.shapes.captions import hidden_words
 from explorer.ui.modules import component, styles
 
-STYLES = ("axes.css", "chain.css", "changes.css", "why.css", "inside.css", "terms.css")
+STYLES = ("axes.css", "chain.css", "zoom.css", "changes.css", "why.css", "inside.css", "terms.css")
 
 _CHAIN = st.components.v2.component("explorer_chain", css=styles(STYLES), js=component("chain.js"), isolate_styles=False)
 
@@ -28,21 +28,31 @@ def chain(
     hidden: Sequence[str] = (),
     marks: Mapping[str, str] | None = None,
     open: str | None = None,
+    low: bool = False,
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
 
-    `values` shades the cells: by the name of a source or layer, rows (features, units) of columns (timesteps) of
-    numbers from 0 to 255, at most 32 by 32. `waiting` is a sentence that holds the place while the description is
+    `values` shades the cells: by the name of a source or layer, its numbers (`explorer.answers.Numbers`), positive ones in
+    the colour of their axis, negative ones grey. `waiting` is a sentence that holds the place while the description is
     made; a description given with it is shown faintly behind. While one of the sliders named in `follows` moves, the
     chain asks for the shapes of `query`, the experiment as in the address, at the slider's value.
 
     A click on a layer opens a panel that says why its shapes and counts are what they are, with the drawing that its
     entry in `drawings` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
     "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
-    are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence.
+    are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence. `low` is for a chain that shares
+    the window with another one.
     """
     if description and hidden:
         description = hidden_words(description, hidden)
     data = {"description": description, "values": values, "waiting": waiting, "query": query, "follows": list(follows)}
-    shown = {"drawings": drawings, "view": view, "hidden": list(hidden), "marks": dict(marks or {}), "open": open}
-    _CHAIN(data={**data, **shown, "url": "/shapes"}, key=key)
+    shown = {
+        "drawings": drawings,
+        "view": view,
+        "hidden": list(hidden),
+        "marks": dict(marks or {}),
+        "open": open,
+        "low": low,
+    }
+    # The page's own model follows the run that is played; those that are compared do not.
+    _CHAIN(data={**data, **shown, "live": key == "chain", "url": "/shapes"}, key=key)

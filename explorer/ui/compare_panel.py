@@ -17,16 +17,18 @@ from explorer.experiment import Experiment
 from explorer.experiment.bounds import knob_choices
 from explorer.runtime.engine import Refused
 from explorer.shapes.compare import Broken, Changed, Comparison, compare
-from explorer.ui import engine_instance
-from explorer.ui.address import keep_when_bounds_move
+from explorer.ui import address, engine_instance
 from explorer.ui.chain import chain
 from explorer.ui.markdown import marked, plain
 
 SECONDS_TO_DESCRIBE = 20.0
 # More values than this are a size, which a slider moves, and not a choice.
 MOST_VALUES = 6
+# Each is a question to a worker.
+MOST_TRIED = 4
 HELP = (
-    "Every setting of this model that has a few possible values: of a layer, of the architecture, or another architecture."
+    "The settings of this model that have a few possible values: those of its layers, those of the architecture, and the "
+    "architecture itself."
 )
 
 
@@ -73,14 +75,25 @@ def offered(experiment: Experiment, found: Mapping[str, Any]) -> dict[str, Offer
 
 
 @st.fragment
-def compare_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
-    """Choose a setting, and see both models. found: what `Engine.describe` says of the experiment."""
+def compare_panel(experiment: Experiment, found: Mapping[str, Any], in_address: bool) -> None:
+    """Choose a setting, and see both models. found: what `Engine.describe` says of the experiment.
+
+    in_address: whether what is chosen stands in the page's address.
+    """
     offers = offered(experiment, found)
     with st.container(key="compare_panel"):
         if not offers:
             st.info("This model has no settings to compare.")
             return
+        wrong = _take_wanted(offers)
+        if st.session_state.get("compare_setting") not in offers:
+            st.session_state["compare_setting"] = _first_that_holds(experiment, offers)
         offer, value = _choose(offers)
+        if wrong:
+            st.warning(plain(wrong), icon=":material/info:")
+        if in_address:
+            st.session_state["_compared"] = (offer.key, str(value))
+            address.write(st.session_state["_experiment"])
         changed: Changed = {
             "layer": offer.layer,
             "setting": offer.setting,
@@ -98,6 +111,44 @@ def compare_panel(experiment: Experiment, found: Mapping[str, Any]) -> None:
             _show(found, other, changed)
 
 
+def wanted(offers: Mapping[str, Offer], setting: str, value: str) -> tuple[str, str, str]:
+    """What an address asks to compare: a key of `offers` and a value, "" where it has none, and what is wrong with it."""
+    if not setting:
+        return "", "", ""
+    offer = offers.get(setting)
+    if offer is None:
+        known = ", ".join(offers)
+        return "", "", f"This model has no setting “{setting[:40]}” to compare. It has: {known}."
+    others = [str(other) for other in offer.others]
+    if value and value not in others:
+        known = ", ".join(others)
+        return setting, "", f"{offer.label} has no other value “{value[:40]}”. It can be compared with: {known}."
+    return setting, value, ""
+
+
+def _take_wanted(offers: Mapping[str, Offer]) -> str:
+    """Put on the page what the address asks for; returns what is wrong with it, or ""."""
+    setting, value, wrong = wanted(offers, *st.session_state.pop("_compare_wanted", ("", "")))
+    if setting:
+        st.session_state["compare_setting"] = setting
+    if value:
+        st.session_state["compare_value"] = value
+    return wrong
+
+
+def _first_that_holds(experiment: Experiment, offers: Mapping[str, Offer]) -> str:
+    """The first setting whose other model can be built: one that cannot is a lesson for later."""
+    for key, offer in list(offers.items())[:MOST_TRIED]:
+        try:
+            if not _compared(experiment, offer, offer.others[0])["broken"]:
+                return key
+        except Refused:
+            continue
+        except TimeoutError:
+            break
+    return next(iter(offers))
+
+
 def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
     setting, value = st.columns([7, 5], vertical_alignment="bottom")
     titles = {key: offer.title for key, offer in offers.items()}
@@ -112,7 +163,7 @@ def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
     if len(others) == 1:
         return offer, offer.others[0]
     _keep("compare_value", tuple(others), tuple(others))
-    label, about = f"{offer.setting} of the other model", "The value that the second model has."
+    label, about = f"{offer.setting} of the other model", "The value in the other model."
     with value:
         if len(others) <= MOST_VALUES:
             st.segmented_control(
@@ -127,7 +178,7 @@ def _keep(name: str, options: tuple[str, ...], drawn: tuple[str, ...]) -> None:
     """Before a widget is drawn: its value stays where it is still offered, else it is the first."""
     if st.session_state.get(name) not in options:
         st.session_state[name] = options[0]
-    keep_when_bounds_move(name, drawn)
+    address.keep_when_bounds_move(name, drawn)
 
 
 def _compared(experiment: Experiment, offer: Offer, value: Any) -> dict[str, Any]:
@@ -153,11 +204,12 @@ def _show(found: Mapping[str, Any], other: Mapping[str, Any], changed: Changed) 
         else:
             st.markdown(marked(parts["why"]))
     here, there = _marks(parts, broken, description, changed)
-    st.caption(plain(f"Your model: {changed['label']} = {changed['here']}"))
-    chain(found["description"], found["values"], key="chain_itself", drawings=found.get("drawings"), marks=here)
-    st.caption(plain(f"With {changed['label']} = {changed['there']}"))
+    st.markdown("**Your model**")
+    chain(found["description"], found["values"], key="chain_itself", drawings=found.get("drawings"), marks=here, low=True)
+    other_heading = f"With {changed['setting']}={changed['there']}"
+    st.markdown(f"**{plain(other_heading)}**")
     if description:
-        chain(description, other["values"], key="chain_compared", drawings=other.get("drawings"), marks=there)
+        chain(description, other["values"], key="chain_compared", drawings=other.get("drawings"), marks=there, low=True)
     else:
         st.markdown("The first layer cannot be built.")
     if broken and broken["keras_says"]:

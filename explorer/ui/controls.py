@@ -30,7 +30,7 @@ def controls(experiment: Experiment) -> None:
         list(ARCHITECTURES),
         format_func=lambda name: ARCHITECTURES[name].title,
         key="architecture",
-        help="Which layers the model has, and how they are connected. " + architecture.summary,
+        help="Which layers the model has, and how they are connected.\n\n" + architecture.doc,
     )
     fitting = [name for name, entry in TASKS.items() if architecture.fits(entry)]
     keep_when_bounds_move("task", tuple(fitting))
@@ -46,7 +46,8 @@ def controls(experiment: Experiment) -> None:
     knobs = knobs_of(architecture, task)
     for knob in knobs.values():
         draw_knob(knob, experiment)
-    st.divider()
+    with st.container(key="training"):
+        st.markdown("**Training**")
     draw_setting("epochs", experiment)
     draw_setting("learning_rate", experiment)
     with st.expander(f"{experiment.samples} samples, batch {experiment.batch}, seed {experiment.seed}"):

@@ -7,7 +7,6 @@ does not matter when somebody joins, or how often the connection breaks.
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -27,10 +26,13 @@ from explorer.training import data
 from explorer.training.narration import Course, tell
 from explorer.ui import shutdown
 from explorer.ui.run_status import standing
+from explorer.ui.tensors import sequence_of, spelled
 
 FRAMES_AN_EVENT = 100
 SECONDS_BETWEEN_EVENTS = 0.05
 SECONDS_BETWEEN_NARRATIONS = 1.0
+# What is told of a run is worked out for about so many of its epochs.
+EPOCHS_TOLD_OF = 60
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0
 # Nobody tells of a run that another server trains, or of a database that answers again.
@@ -40,9 +42,11 @@ _NEVER = object()
 
 
 async def live(request: Request, engine: Engine) -> Response:
-    """GET /live/{run}?after=N: the events `state`, `frames`, `narration`, `end` of a run, from the epoch after N.
+    """GET /live/{run}?after=N[&tensors=S]: the events `state`, `frames`, `narration`, `end` of a run, from epoch N + 1 on.
 
-    What is sent is what changed: of the state only those values, of the frames only those that were not sent.
+    What is sent is what changed: of the state only those values, of the frames only those that were not sent. tensors: the
+    probe sequence that the page shows; meanwhile its tensors are computed with every epoch and sent with the frames, as
+    `explorer.ui.tensors` sends them.
     """
     run_id = request.path_params["run"]
     try:
@@ -54,13 +58,15 @@ async def live(request: Request, engine: Engine) -> Response:
     received = request.query_params.get("after", "0")
     after = int(received) if received.isdigit() and len(received) < 7 else 0
     return StreamingResponse(
-        _events(engine, run_id, run.experiment, after),
+        _events(engine, run_id, run.experiment, after, sequence_of(request.query_params.get("tensors"))),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(engine: Engine, run_id: str, experiment: Experiment, after: int) -> AsyncIterator[str]:
+async def _events(
+    engine: Engine, run_id: str, experiment: Experiment, after: int, sequence: int | None
+) -> AsyncIterator[str]:
     news, urgent, ends = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -80,10 +86,9 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
     narration = _Narration(experiment)
     last_status: dict[str, Any] = {}
     told_at, told = 0.0, None
-    sentences: list[str] | None = None
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
-        engine.watch(run_id, on_news),
+        engine.watch(run_id, on_news, sequence),
         shutdown.told(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
@@ -104,8 +109,9 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     narration.add(frames)
                     fresh = [frame for frame in frames if frame.epoch > after]
                     if fresh:
+                        found = await run_in_threadpool(_tensors, engine, run_id, sequence, fresh)
                         sent_at = loop.time()
-                        yield _event("frames", {"frames": [_spelled(frame) for frame in fresh]})
+                        yield _event("frames", {"frames": [_spelled(frame) | found.get(frame.epoch, {}) for frame in fresh]})
                     if len(frames) < FRAMES_AN_EVENT:
                         break
                 ended = status["state"] in ENDED
@@ -113,9 +119,8 @@ async def _events(engine: Engine, run_id: str, experiment: Experiment, after: in
                     ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_NARRATIONS
                 ):
                     told_at, told = loop.time(), narration.last
-                    before, sentences = sentences, await run_in_threadpool(narration.tell)
-                    if sentences != before:
-                        yield _event("narration", {"sentences": sentences})
+                    for epoch, sentences in await run_in_threadpool(narration.tell):
+                        yield _event("narration", {"epoch": epoch, "sentences": sentences})
                 if ended and status["epoch"] <= narration.last:
                     yield _event("end", {})
                     return
@@ -148,6 +153,8 @@ class _Narration:
         self._val_losses: list[float] = []
         self._accuracies: list[float] = []
         self._errors: list[np.ndarray] = []
+        self._told = 0
+        self._sentences: list[str] = []
         self.last = 0
 
     def add(self, frames: list[StoredFrame]) -> None:
@@ -159,16 +166,22 @@ class _Narration:
             self._errors.append(np.abs(frame.array - self._targets).mean(axis=(0, 2)))
             self.last = frame.epoch
 
-    def tell(self) -> list[str]:
-        if not self._losses:
-            return []
-        course = Course(
-            np.array(self._losses),
-            np.array(self._val_losses),
-            np.array(self._errors),
-            np.array(self._accuracies) if self._accuracies else None,
-        )
-        return tell(self._experiment, course)
+    def tell(self) -> list[tuple[int, list[str]]]:
+        """The epochs since the last telling from which on other sentences are true, with these sentences: the page may show
+        any epoch. Of a long run every few epochs are looked at, and the newest.
+        """
+        apart = max(1, self._experiment.epochs // EPOCHS_TOLD_OF)
+        epochs = [epoch for epoch in range(self._told + 1, self.last + 1) if epoch % apart == 0 or epoch == self.last]
+        courses = [np.array(each) for each in (self._losses, self._val_losses, self._errors, self._accuracies)]
+        stories = []
+        for epoch in epochs:
+            losses, val_losses, errors, accuracies = (each[:epoch] for each in courses)
+            sentences = tell(self._experiment, Course(losses, val_losses, errors, accuracies if len(accuracies) else None))
+            if sentences != self._sentences:
+                stories.append((epoch, sentences))
+                self._sentences = sentences
+        self._told = self.last
+        return stories
 
 
 def _visible(status: Status) -> dict[str, Any]:
@@ -182,6 +195,14 @@ def _visible(status: Status) -> dict[str, Any]:
     }
 
 
+def _tensors(engine: Engine, run_id: str, sequence: int | None, frames: list[StoredFrame]) -> dict[int, dict[str, str]]:
+    """What is sent with frames of the tensors that were kept of them, by epoch."""
+    if sequence is None:
+        return {}
+    found = engine.store.tensors.tensors(run_id, sequence, frames[0].epoch, frames[-1].epoch)
+    return {epoch: {"tensors": spelled(numbers)} for epoch, numbers in found.items()}
+
+
 def _spelled(frame: StoredFrame) -> dict[str, Any]:
     return {
         "epoch": frame.epoch,
@@ -189,7 +210,7 @@ def _spelled(frame: StoredFrame) -> dict[str, Any]:
         "val_loss": frame.val_loss,
         "accuracy": frame.accuracy,
         "val_accuracy": frame.val_accuracy,
-        "outputs": base64.b64encode(frame.outputs).decode(),
+        "outputs": spelled(frame.outputs),
     }
 
 

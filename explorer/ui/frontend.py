@@ -1,6 +1,6 @@
 """Streamlit's own frontend, kept in memory, and named ahead in the page.
 
-A first visit fetches some 110 files of Streamlit's, and the chart library. Streamlit reads each file through threads at
+A first visit fetches some 110 files of Streamlit's. Streamlit reads each file through threads at
 every request, and compresses none; and the browser asks for the second half of them, the elements, only when the script
 has named them. Here what this page needs is read once, and compressed once for those who take it, and the page that is
 served names the second half beside the first. Streamlit answers for whatever is not held here.
@@ -14,17 +14,12 @@ import hashlib
 import re
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
-import plotly
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.ui.modules import MODULES
+from explorer.ui.modules import MODULES, styles
 from explorer.ui.streamlit_internals import FILES, document, elements, fonts, linked
-
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-PLOTLY_PATH = "/plotly.min.js"
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _FOREVER = "public, max-age=31536000, immutable"
@@ -57,8 +52,6 @@ class Frontend:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._held = held()
-        # Every page is the same document, which asks the server by its address what to draw.
-        self._held["/paste"] = self._held["/"]
         threading.Thread(target=self._compress, name="compress-frontend", daemon=True).start()
 
     def _compress(self) -> None:
@@ -92,14 +85,20 @@ def held() -> dict[str, Held]:
     links = "".join(f'  <link rel="modulepreload" fetchpriority="low" href="{path}">\n  ' for path in MODULES)
     links += "".join(link.format(path) for path in ahead)
     page = page.replace("</head>", links + "</head>", 1)
-    files = {f"/{path}": FILES / path for path in (*named, *ahead, *fonts())} | {PLOTLY_PATH: PLOTLY}
+    files = {f"/{path}": FILES / path for path in (*named, *ahead, *fonts())}
     found = {
         path: Held(file.read_bytes(), _KINDS[file.suffix], _FOREVER)
         for path, file in files.items()
         if file.suffix in _KINDS and file.is_file()
     }
     found |= {path: Held(body, _KINDS[".js"], _FOREVER) for path, body in MODULES.items()}
-    return found | {"/": Held(page.encode(), _KINDS[".html"], "no-cache")}
+    return found | {path: Held(page.encode(), _KINDS[".html"], "no-cache") for path, page in _documents(page).items()}
+
+
+def _documents(page: str) -> dict[str, str]:
+    """Every page is the same document, which asks the server by its address what to draw; where that will stand is known."""
+    looks = {"/": ("layout.css", "layout_explore.css"), "/paste": ("layout.css",)}
+    return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in looks.items()}
 
 
 def inline_scripts() -> list[str]:

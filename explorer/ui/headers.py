@@ -12,8 +12,8 @@ from explorer.ui.frontend import inline_scripts
 from explorer.ui.server.clients import header
 
 _HOST = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,260}")
-# Nothing from another origin, and no way out to one. Streamlit and Plotly write styles into the page; Streamlit gives
-# the code of a component to the browser as a blob, and reads numbers of 64 bits with a little WebAssembly.
+# Nothing from another origin, and no way out to one. Streamlit writes styles into the page, gives the code of a component
+# to the browser as a blob, and reads numbers of 64 bits with a little WebAssembly.
 _POLICY = {
     "default-src": "'none'",
     "script-src": " ".join(("'self'", "blob:", "'wasm-unsafe-eval'", *inline_scripts())),

@@ -9,16 +9,25 @@ import streamlit as st
 
 from explorer.ui.modules import component, styles
 
-STYLES = ("axes.css", "live.css", "terms.css")
+STYLES = ("axes.css", "live.css", "transport.css", "charts.css", "terms.css")
+# "open": a run that the server holds is to go on, because its page is there again.
+ACTIONS = ("open", "train", "pause", "resume", "step", "stop", "reset", "more", "keep")
 
 _LIVE = st.components.v2.component("explorer_live", css=styles(STYLES), js=component("live.js"), isolate_styles=False)
 
 
-def live(data: Mapping[str, Any], key: str = "live", on_state_change: Callable[[], None] = lambda: None) -> Any:
-    """Show the run that `data` names, and listen to it from the browser.
+def live(data: Mapping[str, Any], on_action: Callable[[str, bool], None], key: str = "live") -> None:
+    """Show the run that `data` names, listen to it from the browser, and play it.
 
-    data: run, state, url of its events, plotly_url, info (what is known before the first frame) and note (a sentence).
-    The result's `state` is `{"run": ..., "state": ...}` as the browser last heard it, or None; each change of it
-    reruns the page or the fragment around, frames do not.
+    data: run, state, url of its events, info (what is known before the first frame), note (a sentence), and may (what the
+    visitor may do). on_action: called with what was pressed, one of `ACTIONS`, and with whether the run is to be kept, which
+    only "keep" means; the page or the fragment around runs again. Neither frames nor changes of state do that.
     """
-    return _LIVE(data=dict(data), key=key, on_state_change=on_state_change)
+
+    def act() -> None:
+        action = st.session_state[key].get("action")
+        # It comes from the browser, whatever that sends.
+        if isinstance(action, Mapping) and action.get("name") in ACTIONS:
+            on_action(str(action["name"]), action.get("kept") is True)
+
+    _LIVE(data=dict(data), key=key, on_action_change=act)

@@ -4,70 +4,49 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.catalog import ARCHITECTURES
-from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
 from explorer.runtime.engine import Refused
-from explorer.training.narration import goal
 from explorer.ui import address, engine_instance
-from explorer.ui.assets import ASSETS
+from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
+from explorer.ui.head import head
 from explorer.ui.loading import rerun_when_ready, wait_for_workers
 from explorer.ui.markdown import plain
 from explorer.ui.owner import visitor
+from explorer.ui.page_component import listen
 from explorer.ui.run_panel import run_panel
-from explorer.ui.views import choose_view, show_view
+from explorer.ui.undo import undo_buttons
+from explorer.ui.views import show_view
 
 SECONDS_TO_DESCRIBE = 20.0
+ABOUT = "Choose a recurrent Keras model. See what every layer does to the shape of the data, and train the model."
 
 
 def main() -> None:
-    st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
+    )
     engine = engine_instance.engine()
     experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
+    st.html(ASSETS / "head.css")
     with st.sidebar:
-        st.markdown("**Sequence explorer**")
+        with st.container(horizontal=True, gap=None, vertical_alignment="center", key="top"):
+            st.markdown("**Sequence explorer**", help=ABOUT)
+            undo_buttons(experiment)
         controls(experiment)
-    _head(experiment)
+    head(experiment)
     if problems:
         st.warning("\n\n".join(plain(problem.sentence) for problem in problems), icon=":material/info:")
     with st.container(key="chain_place"):
         _shapes(experiment)
-    run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
+    # A quiz is about the model before it is trained; a run goes on meanwhile.
+    if st.session_state["view"] != "quiz":
+        run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
+    listen(experiment)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)
-
-
-def _head(experiment: Experiment) -> None:
-    architecture = ARCHITECTURES[experiment.architecture]
-    words, presets = st.columns([7, 17], vertical_alignment="center")
-    with words:
-        st.markdown(f"#### {architecture.title}", help=architecture.doc)
-    current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)
-    with presets:
-        st.session_state["presets"] = current
-        st.pills(
-            "Named experiments",
-            list(PRESETS),
-            format_func=lambda name: PRESETS[name].title,
-            key="presets",
-            label_visibility="collapsed",
-            wrap=True,
-            on_change=_choose_preset,
-            help="Ready-made experiments. Each is also a link: ?preset= and its name.",
-        )
-    caption, views = st.columns([8, 5], vertical_alignment="center")
-    model = PRESETS[current].says if current else architecture.summary
-    caption.caption(f"**Model:** {plain(model)} **Task:** {plain(goal(experiment))}")
-    choose_view(views)
-
-
-def _choose_preset() -> None:
-    name = st.session_state["presets"]
-    if name in PRESETS:
-        address.choose(PRESETS[name].experiment)
 
 
 def _shapes(experiment: Experiment) -> None:

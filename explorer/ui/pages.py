@@ -6,13 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui.assets import ASSETS
+from explorer.ui.assets import ASSETS, SIDEBAR
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
-    st.set_page_config(page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
+    )
     explore = st.Page(
         HERE / "page.py",
         title="Explore",

@@ -13,7 +13,6 @@ _LETTERS = {"batch": "B", "windows": "W", "timesteps": "T", "features": "F"}
 AXES = {
     2: ("batch", "features"),
     3: ("batch", "timesteps", "features"),
-    4: ("batch", "windows", "timesteps", "features"),
 }
 
 
@@ -30,7 +29,9 @@ def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
     description = dict(described or {"sources": [], "layers": [], "output": None, "params": None})
     if not description["sources"]:
         shapes = broken["input"] or [[None, *shape[1:]] for shape in report["x"] or ()]
-        description["sources"] = [_source(place, shape, len(shapes)) for place, shape in enumerate(shapes)]
+        named = dict(enumerate(broken.get("axes_in", ())))
+        sources = [_source(place, shape, len(shapes), named.get(place)) for place, shape in enumerate(shapes)]
+        description["sources"] = sources
     last = {
         "name": broken["name"],
         "type": broken["type"],
@@ -67,34 +68,36 @@ def layer_of(problem: Mapping[str, Any], layers: Sequence[Mapping[str, Any]]) ->
     return layers[place]["name"] if place is not None and 0 <= place < len(layers) else None
 
 
-def _source(place: int, shape: Sequence[int | None], inputs: int) -> dict[str, Any]:
+def _source(place: int, shape: Sequence[int | None], inputs: int, names: Sequence[str] | None) -> dict[str, Any]:
     name = "input" if inputs == 1 else f"input_{place + 1}"
-    axes, symbols = _named(shape)
+    axes, symbols = _named(shape, names)
     spoken = f"{name}: the input, {spelled(axes, symbols, shape)}."
     return {"name": name, "shape": list(shape), "axes": axes, "symbols": symbols, "spoken": spoken}
 
 
-def _named(shape: Sequence[int | None]) -> tuple[list[str], list[str]]:
-    """Names of the axes of data with this shape, and a letter for each, or its size."""
-    axes = AXES.get(len(shape), ("batch", *["size"] * (len(shape) - 1)))
+def _named(shape: Sequence[int | None], names: Sequence[str] | None = None) -> tuple[list[str], list[str]]:
+    """Names of the axes of data with this shape, and a letter for each, or its size. names: as the layer has them."""
+    axes = names or AXES.get(len(shape), ("batch", *(f"axis {place}" for place in range(1, len(shape)))))
     return list(axes), [_LETTERS.get(axis, str(size)) for axis, size in zip(axes, shape, strict=True)]
 
 
 def _reads(shapes: Sequence[Sequence[int | None]], description: Mapping[str, Any]) -> dict[str, Any]:
     """What the layer that breaks reads, found by its shape: the latest that is like it."""
-    tensors = [(source["name"], source["shape"], source["axes"], source["symbols"]) for source in description["sources"]]
+    tensors = [(source["name"], source["shape"], source["axes"], source["symbols"], 0) for source in description["sources"]]
     for layer in description["layers"]:
         sides = (layer["output"], layer["axes_out"], layer["symbols_out"])
-        tensors += [(layer["name"], *parts) for parts in zip(*sides, strict=False)]
-    reads, axes, symbols, left = [], [], [], tensors[::-1]
+        tensors += [(layer["name"], *parts, place) for place, parts in enumerate(zip(*sides, strict=False))]
+    reads, axes, symbols, origins, left = [], [], [], [], tensors[::-1]
     for shape in shapes:
         found = next((each for each in left if list(each[1]) == list(shape)), None)
         if found is not None:
             left.remove(found)
         reads.append(found[0] if found else tensors[-1][0] if tensors else "")
+        origins.append({"name": reads[-1], "output": found[4] if found else 0})
         axis, symbol = (list(found[2]), list(found[3])) if found else _named(shape)
         axes.append(axis)
         symbols.append(symbol)
     if not shapes and tensors:
         reads.append(tensors[-1][0])
-    return {"reads": reads, "axes_in": axes, "symbols_in": symbols, "axes_out": [], "symbols_out": []}
+    named = {"axes_in": axes, "symbols_in": symbols, "axes_out": [], "symbols_out": []}
+    return {"reads": reads, "origins": origins, **named}

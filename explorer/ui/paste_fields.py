@@ -21,6 +21,8 @@ LOSSES = (
     *("categorical_crossentropy", "sparse_categorical_crossentropy", "binary_focal_crossentropy", "kl_divergence"),
     *("categorical_focal_crossentropy", "poisson", "hinge", "squared_hinge", "categorical_hinge", "dice", "tversky"),
 )
+# What puts something into a field that nobody has typed: it stands behind it, so that the same, typed, is another text.
+ORIGINS = ("example", "fix", "run")
 _BETWEEN = str.maketrans(dict.fromkeys("×x,", " "))
 _HOW = "Write whole numbers with commas between them, batch first, such as 8,20,5"
 
@@ -43,11 +45,14 @@ def read_fields(code: Any, x: Any, y: Any, loss: Any) -> Fields:
 
     >>> read_fields("...", "8,20,5; (8, 3)", "8,1", "").x
     ((8, 20, 5), (8, 3))
+    >>> read_fields("...", "", "8,1 (example)", "mse (example)").y
+    (8, 1)
     >>> read_fields("...", "many", "", "").problems[0][:34]
     'x cannot be read: “many”. Write wh'
     """
     problems: list[str] = []
     code, x, y, loss = (each if isinstance(each, str) else "" for each in (code, x, y, loss))
+    x, y, loss = map(without_origin, (x, y, loss))
     if len(code) > MOST_CHARACTERS:
         problems.append(
             f"The code has {len(code):,} characters, and at most {MOST_CHARACTERS:,} are read. "
@@ -71,6 +76,32 @@ def write_shapes(shapes: Sequence[Sequence[int]] | None) -> str:
     ('8,20,5; 8,3', '')
     """
     return "; ".join(",".join(map(str, shape)) for shape in shapes or ())
+
+
+def with_origin(text: str, origin: str) -> str:
+    """A text for a field, and what put it there; an empty one stays empty.
+
+    >>> with_origin("8,20,5", "example"), with_origin("", "example")
+    ('8,20,5 (example)', '')
+    """
+    return f"{text} ({origin})" if text else ""
+
+
+def without_origin(text: str) -> str:
+    """The text of a field without what put it there; one that was typed is as it is.
+
+    >>> without_origin("8,20,5 (example)"), without_origin("(8, 20, 5)")
+    ('8,20,5', '(8, 20, 5)')
+    """
+    for origin in ORIGINS:
+        if text.endswith(f"({origin})"):
+            return text.removesuffix(f"({origin})").rstrip()
+    return text
+
+
+def is_typed(text: str) -> bool:
+    """Whether a field holds what somebody has typed."""
+    return bool(text) and without_origin(text) == text
 
 
 def _shapes(name: str, text: str, problems: list[str]) -> tuple[Shape, ...] | None:

@@ -9,8 +9,9 @@ import streamlit as st
 from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
+from explorer.tensors.text import count
 from explorer.ui import engine_instance, paste_state, paste_training
-from explorer.ui.assets import ASSETS
+from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.code import numbered
 from explorer.ui.loading import wait_for_workers
@@ -19,7 +20,7 @@ from explorer.ui.owner import visitor
 from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_problems import notes, problems, title_of
-from explorer.ui.views import choose_view, show_view
+from explorer.ui.views import VIEWS_HELP, choose_view, show_view
 
 SECONDS_TO_CHECK = 20.0
 FORM_TITLES = {"as written": "As written", "mended": "Fixed"}
@@ -28,16 +29,23 @@ EMPTY = (
     "and `fit` can stay: shapes and loss are read from them. Nothing is executed."
 )
 ABOUT = "See the shapes of your own model, or where it fails and how to fix it. The code is read, never executed."
+EXAMPLES_HELP = (
+    "**Examples** are common mistakes, as written and fixed, and the three examples of an article. "
+    "Each is also a link: ?example= and its name."
+)
 CODE_HELP = "The code is read, never executed. It is checked when you leave the field or press Ctrl+Enter."
 X_HELP = (
-    "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. Empty: taken from the code."
+    "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. "
+    "Leave it empty to take it from the code."
 )
-Y_HELP = "The shape of your target, batch first, such as 8,1. Empty: taken from the code."
-LOSS_HELP = "The name of the loss, such as mse. Empty: taken from the code."
+Y_HELP = "The shape of your target, batch first, such as 8,1. Leave it empty to take it from the code."
+LOSS_HELP = "The name of the loss, such as mse. Leave it empty to take it from the code."
 
 
 def main() -> None:
-    st.set_page_config(page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
+    )
     try:
         told = paste_state.take(engine_instance.experiment_of)
     except DatabaseUnavailable as error:
@@ -79,7 +87,8 @@ def main() -> None:
 
 def _head() -> None:
     words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
-    words.markdown("#### Paste your Keras code", help=ABOUT)
+    # A widget whose label is hidden shows no help: the row's is told here.
+    words.markdown("#### Paste your Keras code", help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
     shown = paste_state.shown_example()
     titles = {each.stem: each.title for each in EXAMPLES.values()}
     st.session_state["example"] = shown.stem if shown else None
@@ -92,7 +101,6 @@ def _head() -> None:
         placeholder="Open an example",
         label_visibility="collapsed",
         on_change=_open_example,
-        help="Common mistakes, and the three examples of the article. Each is also a link: ?example= and its name.",
     )
     st.session_state["form"] = shown.form if shown else None
     form.segmented_control(
@@ -104,7 +112,6 @@ def _head() -> None:
         on_change=_open_form,
         args=(shown.stem if shown else "",),
         label_visibility="collapsed",
-        help="The example as it was written, and fixed.",
     )
 
 
@@ -162,7 +169,7 @@ def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
 def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) -> None:
     found = report["problems"]
     title = title_of(found[0]) if found else "The model is incomplete"
-    more = f" {len(found) - 1} more below." if len(found) > 1 else ""
+    more = f" {count(len(found) - 1, 'more problems')} below." if len(found) > 1 else ""
     # Above everything: the drawing may be so tall that the reasons stand below the window.
     verdict.markdown(f":red[:material/error: **{plain(title)}.**]{more} :gray[{_about()}]")
     description = drawn(report)
@@ -179,7 +186,7 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
     with above:
         about, views = st.columns([8, 5], vertical_alignment="center")
         about.caption(_about())
-    total = f"{report['params']:,} parameters in all." if report["params"] is not None else ""
+    total = f"{report['params']:,} parameters in total." if report["params"] is not None else ""
     batch_size = st.session_state["_paste"]["batch_size"]
     batches = f" With batches of {batch_size}." if batch_size else ""
     st.markdown(f":green[:material/check_circle: **No problems found.**] {total}{batches}")
@@ -192,7 +199,8 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
             show_view(None, {"description": report["description"]})
         st.info(plain(str(error)), icon=":material/info:")
     else:
-        choose_view(views)
+        # The code stands beside it.
+        choose_view(views, ("chain", "unrolled", "twins", "quiz"))
         with above:
             show_view(experiment, found)
         trainable = paste_training.train(experiment, found["hindrance"])

@@ -18,7 +18,7 @@ TITLES = {
     "target_mismatch": "The target does not fit the output",
     "input_rank": "Wrong number of dimensions",
     "axes_swapped": "Axes in the wrong order",
-    "units_misread": "units misunderstood",
+    "units_misread": "Units misunderstood",
     "time_distributed_inner": "TimeDistributed removes the timesteps",
     "stateful_batch": "stateful=True needs a fixed batch size",
     "state_unpacking": "Wrong states",

@@ -6,7 +6,8 @@ shown, so that a copy is kept in `_paste`. The address names an example, or a ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
 from explorer.ui.address import entered
 from explorer.ui.differences import share_in_common
-from explorer.ui.paste_fields import MOST_CHARACTERS, write_shapes
+from explorer.ui.paste_fields import MOST_CHARACTERS, is_typed, with_origin, without_origin, write_shapes
 
 FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
@@ -31,7 +32,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     A new address wins over the fields, except where a hand has just changed one of them.
     """
     state, address = st.session_state, st.query_params.to_dict()
-    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False, "typed": False})
+    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False})
     arrives = entered("paste")
     for name in (*FIELDS, *_OTHERS):
         # What is not drawn is forgotten, and what has the same name on the other page is not meant here.
@@ -71,13 +72,12 @@ def _changed(kept: dict[str, Any]) -> set[str]:
 def _forget_shapes_of_other_code(changed: set[str], kept: dict[str, Any]) -> None:
     """Where a code was pasted over, shapes and loss that nobody has typed are not meant for what stands there now."""
     state = st.session_state
-    kept["typed"] = kept["typed"] or bool(changed & set(FIELDS[1:]))
-    if kept["typed"]:
-        return
+    for name in changed & set(FIELDS[1:]):
+        state[name] = without_origin(state[name] or "")
     # What is too long to be read is no change of the code before.
     before, now = (_own_lines((code or "")[: MOST_CHARACTERS + 1]) for code in (kept.get("code"), state["code"]))
     if share_in_common(before, now) < SAME_CODE:
-        state.update(dict.fromkeys(FIELDS[1:], ""))
+        state.update({name: "" for name in FIELDS[1:] if not is_typed(state[name] or "")})
 
 
 def _own_lines(code: str) -> str:
@@ -101,13 +101,16 @@ def _open_address(
             problems.append(f"There is no run of pasted code called “{run[:40]}” here. The page shows an example.")
         else:
             pasted = found.pasted
-            _put(pasted.code, write_shapes(pasted.x), write_shapes([pasted.y]), pasted.loss, kept)
+            texts = (write_shapes(pasted.x), write_shapes([pasted.y]), pasted.loss)
+            _put(pasted.code, [with_origin(each, "run") for each in texts], kept)
             state.update({setting: getattr(found, setting) for setting in SETTINGS} | dict(found.knobs))
             state["task"], state["run"] = found.task, run
             del state["_paste_opened"]
             return tuple(problems)
     if example and example not in EXAMPLES:
-        problems.append(f"There is no example called “{example[:40]}”. There are: {', '.join(EXAMPLES)}.")
+        near = difflib.get_close_matches(example[:40], EXAMPLES, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Choose one from the list of examples."
+        problems.append(f"There is no example called “{example[:40]}”. {hint}")
     show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
     del state["_paste_opened"]
     return tuple(problems)
@@ -143,33 +146,42 @@ def write() -> None:
 
 def shown_example() -> Example | None:
     """The example that stands in the fields, unchanged."""
-    now = tuple(st.session_state.get(name, "") for name in FIELDS)
+    code, *shapes = (st.session_state.get(name) or "" for name in FIELDS)
+    now = (code, *map(without_origin, shapes))
     return next((each for each in EXAMPLES.values() if _texts(each) == now), None)
 
 
 def show(example: Example) -> None:
     """Put an example into the fields; for a callback, or before they are drawn."""
-    _put(*_texts(example), st.session_state["_paste"])
+    code, *shapes = _texts(example)
+    _put(code, [with_origin(each, "example") for each in shapes], st.session_state["_paste"])
 
 
 def apply(fix: dict[str, Any]) -> None:
     """Put a fix into the fields, and remember what stood there; for a callback."""
     state = st.session_state
     kept = state["_paste"]
-    before, typed = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]], kept["typed"]
-    x = write_shapes(fix["x"]) if fix["x"] else state["x"]
-    y = write_shapes([fix["y"]]) if fix["y"] else state["y"]
-    _put(fix["code"], x, y, fix["loss"] or state["loss"], kept)
-    kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"], typed=typed)
+    before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
+    fixed = (write_shapes(fix["x"]), write_shapes([fix["y"]] if fix["y"] else None), fix["loss"] or "")
+    now = [state[name] or "" for name in FIELDS[1:]]
+    _put(fix["code"], [_fixed(*each) for each in zip(now, fixed, strict=True)], kept)
+    kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"])
 
 
 def undo() -> None:
     """Bring back what stood in the fields before the first fix; for a callback."""
     kept = st.session_state["_paste"]
     if kept["before"]:
-        (code, x, y, loss, batch_size), typed = kept["before"], kept["typed"]
-        _put(code, x, y, loss, kept)
-        kept.update(batch_size=batch_size, typed=typed)
+        code, *shapes, batch_size = kept["before"]
+        _put(code, shapes, kept)
+        kept.update(batch_size=batch_size)
+
+
+def _fixed(now: str, fixed: str) -> str:
+    """What stands in a field after a fix: what was typed there counts as typed also where the fix changes it."""
+    if not fixed or without_origin(now) == fixed:
+        return now
+    return fixed if is_typed(now) else with_origin(fixed, "fix")
 
 
 def _texts(example: Example) -> tuple[str, str, str, str]:
@@ -177,9 +189,10 @@ def _texts(example: Example) -> tuple[str, str, str, str]:
     return example.code, write_shapes(example.x), target, example.loss or ""
 
 
-def _put(code: str, x: str, y: str, loss: str, kept: dict[str, Any]) -> None:
+def _put(code: str, shapes: Sequence[str], kept: dict[str, Any]) -> None:
+    """Put a code into its field, and the texts of x, y and loss into theirs."""
     state = st.session_state
-    state.update(zip(FIELDS, (code, x, y, loss), strict=True))
+    state.update(zip(FIELDS, (code, *shapes), strict=True))
     state["run"] = None
     state["_paste_opened"] = True
-    kept.update(before=None, batch_size=None, typed=False)
+    kept.update(before=None, batch_size=None)

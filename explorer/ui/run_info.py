@@ -22,6 +22,7 @@ def info(experiment: Experiment) -> dict[str, Any]:
         "answers": task.answers,
         "answer": task.answer,
         "loss": task.loss,
+        "settings": experiment.to_query(),
         "epochs": experiment.epochs,
         "baselines": [{"name": name, "value": value} for name, value in baselines.items() if value > 0],
         "targets": targets.round(4).tolist(),

@@ -1,14 +1,13 @@
-"""The buttons and the live panel: what a visitor does with a run, and what comes of it."""
+"""The live panel: what a visitor does with a run, and what comes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
-import plotly
 import streamlit as st
 
 from explorer.experiment import Experiment
+from explorer.experiment.bounds import LIMITS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import Run
@@ -17,39 +16,38 @@ from explorer.ui.live import live
 from explorer.ui.owner import visitor
 from explorer.ui.run_info import info
 
-HELP = """
-**Train** starts a run with the settings on the page. **Pause** holds it, and **Resume** continues it without any difference.
-**Step** trains exactly one epoch. **Stop** ends the run; its results stay.
-**Reset** starts again with the same settings and seed; if the run was paused, the new one waits at epoch 0.
-**Keep** keeps the run for good. Other runs are deleted when nobody has opened them for a long time.
-"""
-PLOTLY_URL = f"/plotly.min.js?v={plotly.__version__}"
-
 
 @st.fragment
 def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
-    """Buttons, status and charts. Only this fragment runs again when a button is pressed or a run's state changes.
+    """Transport bar, status and charts. Only this fragment runs again when a button is pressed.
 
     The run is in `st.session_state["run"]`; `write` makes the address say so after a button has changed it.
     """
+    if st.session_state.pop("_more_epochs", False):
+        # The slider of the epochs stands outside of this fragment.
+        st.rerun()
     engine = engine_instance.engine()
     try:
         run, trouble = _run(engine), ""
     except DatabaseUnavailable as error:
         run, trouble = None, f"{error} The run is shown again when you reload the page."
-    _buttons(engine, experiment, run, write, trouble)
     shown = run.experiment if run else experiment
     live(
         {
             "run": run.id if run else None,
             "state": run.state if run else "idle",
             "url": f"/live/{run.id}" if run else None,
-            "plotly_url": PLOTLY_URL,
             "info": info(shown),
             "note": trouble or _note(engine, experiment, run),
+            "may": {
+                "mine": run is None or run.belongs_to(visitor()),
+                "same": run is not None and run.experiment == experiment,
+                "ready": engine.ready and not trouble,
+                "kept": run is not None and run.kept,
+                "most": int(LIMITS["epochs"].high),
+            },
         },
-        key="live",
-        on_state_change=lambda: None,
+        on_action=lambda action, kept: _act(action, kept, experiment, write),
     )
 
 
@@ -58,40 +56,20 @@ def _run(engine: Engine) -> Run | None:
     return engine.open(run_id, visitor()) if run_id else None
 
 
-def _buttons(engine: Engine, experiment: Experiment, run: Run | None, write: Callable[[], None], trouble: str) -> None:
-    state = run.state if run else "idle"
-    mine = run is None or run.belongs_to(visitor())
-    going = state in ("queued", "running")
-    same = run is not None and run.experiment == experiment
-    ready = engine.ready and not trouble
-    may_step = run is None or not same or state == "paused" or not mine
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run_buttons"):
-        act = (experiment, write)
-        # Every button keeps its place; what cannot be done now is greyed out.
-        _button("train", act, not ready or (mine and same and (going or state == "paused")))
-        if state == "paused":
-            _button("resume", act, not (mine and ready))
-        else:
-            _button("pause", act, not (mine and going))
-        _button("step", act, not (ready and may_step))
-        _button("stop", act, not (mine and (going or state == "paused")))
-        _button("reset", act, not (mine and run is not None and ready))
-        kept = run is not None and run.kept
-        st.session_state["keep"] = kept
-        st.toggle("Keep", key="keep", disabled=not (mine and run is not None), on_change=_keep)
-        # One help for the row: a button with a help of its own is drawn twice, once for touch screens.
-        st.markdown(":gray[What these do]", help=HELP, width="content")
+def _epochs_more(run: Run) -> int:
+    """To which epoch a run that has ended goes on: to its end where it was stopped, else as many again; 0: it cannot."""
+    if run.state not in ("done", "stopped"):
+        return 0
+    epochs = run.experiment.epochs
+    wanted = epochs if run.epoch < epochs else min(int(LIMITS["epochs"].high), 2 * epochs)
+    return wanted if wanted > run.epoch else 0
 
 
-def _button(key: str, act: tuple[Experiment, Callable[[], None]], disabled: bool) -> None:
-    kind: Literal["primary", "secondary"] = "primary" if key == "train" else "secondary"
-    st.button(key.capitalize(), key=key, disabled=disabled, type=kind, on_click=_act, args=(key, *act))
-
-
-def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None:
+def _act(action: str, kept: bool, experiment: Experiment, write: Callable[[], None]) -> None:
     engine = engine_instance.engine()
     st.session_state["_refusal"] = ""
     try:
+        # Reading a run opens it: one that the server holds goes on.
         run = _run(engine)
         same = run is not None and run.experiment == experiment
         mine = run if run is not None and run.belongs_to(visitor()) else None
@@ -100,23 +78,22 @@ def _act(action: str, experiment: Experiment, write: Callable[[], None]) -> None
             if mine and not mine.ended:
                 engine.pause(mine.id, visitor())
             st.session_state["run"] = engine.submit(experiment, visitor(), steps=1 if action == "step" else None)
-        elif mine is None:
+        elif mine is None or action == "open":
             return
         elif action == "reset":
-            st.session_state["run"] = engine.reset(mine.id, visitor())
+            st.session_state["run"] = engine.reset(mine.id, visitor(), experiment)
+        elif action == "keep":
+            engine.set_kept(mine.id, visitor(), kept)
+        elif action == "more":
+            if epochs := _epochs_more(mine):
+                engine.train_more(mine.id, visitor(), epochs)
+                st.session_state["epochs"] = epochs
+                st.session_state["_more_epochs"] = epochs != experiment.epochs
         else:
             getattr(engine, action)(mine.id, visitor())
     except (Refused, TimeoutError, DatabaseUnavailable) as refusal:
         st.session_state["_refusal"] = str(refusal)
     write()
-
-
-def _keep() -> None:
-    st.session_state["_refusal"] = ""
-    try:
-        engine_instance.engine().set_kept(st.session_state["run"], visitor(), st.session_state["keep"])
-    except (Refused, DatabaseUnavailable) as refusal:
-        st.session_state["_refusal"] = str(refusal)
 
 
 def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
@@ -126,7 +103,7 @@ def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
     if not engine.ready:
         return engine.failure or "The workers are getting ready; training can start in a few seconds."
     if run is None:
-        return "Press Train: the charts move while the model learns."
+        return "Press Train, and watch the model learn."
     if not run.belongs_to(visitor()):
         return "This run belongs to somebody else. Train starts one of your own."
     if run.experiment != experiment:

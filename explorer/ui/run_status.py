@@ -25,7 +25,7 @@ def standing(status: Status) -> str:
         return status["reason"]
     if queue is not None and status["state"] == "queued":
         begins = "" if queue["seconds"] is None else f", and starts in about {_about(queue['seconds'])}"
-        place = "next" if queue["place"] == 1 else f"number {queue['place']:,}"
+        place = "the next" if queue["place"] == 1 else f"number {queue['place']:,}"
         full = f"The server is full: it is training {count(sharing['runs'], 'runs')}. " if sharing else ""
         return f"{full}This run is {place} of {queue['of']:,} in the queue{begins}."
     if sharing is not None and status["state"] == "running" and sharing["runs"] > sharing["workers"]:

@@ -8,11 +8,19 @@ from typing import Any
 import streamlit as st
 
 from explorer.experiment import Experiment
+from explorer.export import script
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
 
-VIEWS = {"chain": "Layers", "unrolled": "Unrolled", "twins": "Compare", "quiz": "Quiz"}
+VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "code": "Code", "quiz": "Quiz"}
+# As high as most chains, so that what stands below does not move.
+CODE_HEIGHT = 290
+VIEWS_HELP = (
+    "**Chain** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
+    "the same model with one setting changed. **Code** is a script that trains the same model without this page. **Quiz** "
+    "asks up to ten questions."
+)
 
 
 def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
@@ -24,9 +32,8 @@ def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
         list(names),
         format_func=VIEWS.get,
         key="view",
-        label_visibility="collapsed",
         required=True,
-        help="The layers in a row; the same unrolled over time; compared with another setting; questions to answer.",
+        help=VIEWS_HELP,
     )
 
 
@@ -42,12 +49,16 @@ def show_view(
     """
     view, description = st.session_state["view"], found["description"]
     if view == "twins" and experiment is not None:
-        compare_panel(experiment, found)
+        compare_panel(experiment, found, in_address=query is not None)
+        return
+    if view == "code" and experiment is not None:
+        with st.container(key="code_of_model"):
+            st.code(script(experiment), language="python", line_numbers=True, height=CODE_HEIGHT)
         return
     values, drawings = found.get("values"), found.get("drawings")
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.
-        chain(description, values, query=query, drawings=drawings, hidden=hidden(description))
-        quiz_panel(description)
+        chain(description, values, query=query, drawings=drawings, hidden=hidden(description, experiment))
+        quiz_panel(description, experiment)
         return
     chain(description, values, query=query, drawings=drawings, view=view, follows=follows)

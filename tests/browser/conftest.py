@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebError, sync_playwright
+from playwright.sync_api import BrowserContext, Page, WebError, sync_playwright
 
 from bench.application import CHROMIUM_FLAGS, Application, free_port
 from scripts.chromium import find
@@ -15,6 +15,8 @@ from scripts.chromium import find
 # Nothing is waited for by time: this only ends a test that hangs, on the slowest machine.
 PATIENCE = 90_000
 WINDOW = {"width": 1280, "height": 800}
+FAILED = pytest.StashKey[bool]()
+NO_HINTS = '["*"]'
 OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 
 
@@ -40,36 +42,26 @@ def own(tmp_path) -> Iterator[Application]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[dict[str, Any]]:
-    """How a Chromium is started, and by what."""
+def context(tmp_path_factory) -> Iterator[BrowserContext]:
+    """One for all tests of this process, with a folder: the programs that it has compiled once are kept there for
+    the next page, which then takes a third less of the processor."""
     path = find()
     assert path, "The browser tests need Chromium; `make test` finds or installs one."
-    with sync_playwright() as playwright:
-        yield {"start": playwright.chromium, "options": {"executable_path": path, "args": CHROMIUM_FLAGS}}
-
-
-@pytest.fixture(scope="session")
-def browser(chromium) -> Iterator[Browser]:
-    """For who needs visitors beside the first one."""
-    browser = chromium["start"].launch(**chromium["options"])
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="session")
-def context(chromium, tmp_path_factory) -> Iterator[BrowserContext]:
-    """One for all tests of this process, with a folder: the programs that it has compiled once, Plotly above all, are kept
-    there for the next page, which then takes a third less of the processor."""
     folder = tmp_path_factory.mktemp("profile")
-    context = chromium["start"].launch_persistent_context(folder, viewport=WINDOW, **chromium["options"])
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder, viewport=WINDOW, executable_path=path, args=CHROMIUM_FLAGS
+        )
+        context.set_default_timeout(PATIENCE)
+        # Hints are for people: a test that wants them takes this back.
+        context.add_init_script(f"if (location.host) localStorage.explorer_hints ??= '{NO_HINTS}'")
+        yield context
+        context.close()
 
 
 @pytest.fixture
-def visitor(context):
-    """A browser of somebody's own, with cookies of its own, at the size of a projector. Any error in it fails the test."""
+def visitor(context, kept) -> Iterator[BrowserContext]:
+    """A browser of somebody's own, at the size of a projector. Any error in it fails the test."""
     errors: list[str] = []
 
     def note(error: WebError) -> None:
@@ -78,12 +70,47 @@ def visitor(context):
     context.on("weberror", note)
     yield context
     for page in context.pages:
-        page.close()
+        if page not in kept:
+            page.close()
     context.remove_listener("weberror", note)
-    context.clear_cookies()
     assert errors == []
 
 
+@pytest.fixture(scope="session")
+def kept() -> list[Page]:
+    """The page that tests leave open for the next one, if there is one."""
+    return []
+
+
 @pytest.fixture
-def page(visitor, server) -> Page:
-    return visitor.new_page()
+def page(request, visitor, server, kept) -> Iterator[Page]:
+    """A page that one test leaves to the next: `window.visit` gives it another address. To open one anew takes the processor
+    longer than what most tests do on it; who needs that, or leaves a page that is of no use, asks for `visitor.new_page()`.
+    """
+    if not kept:
+        kept.append(visitor.new_page())
+    (page,) = kept
+    yield page
+    if request.node.stash.get(FAILED, False):
+        kept.clear()
+        page.close()
+    else:
+        page.set_viewport_size(WINDOW)
+        page.emulate_media(color_scheme="light")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@contextmanager
+def somebody_else(visitor: BrowserContext) -> Iterator[Page]:
+    """Another person's page: the server knows people by their cookies alone."""
+    mine = visitor.cookies()
+    visitor.clear_cookies()
+    yield visitor.new_page()
+    visitor.clear_cookies()
+    visitor.add_cookies(mine)

@@ -29,12 +29,6 @@ def test_pages_have_security_headers_and_a_cookie_of_their_own(server):
     assert re.match(r"explorer_visitor=[0-9a-f]{32}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", cookie)
 
 
-def test_the_chart_library_comes_from_here(server):
-    with get(f"{server.url}/plotly.min.js") as answer:
-        assert answer.headers["Content-Type"].startswith("text/javascript")
-        assert b"plotly.js" in answer.read(200)
-
-
 def test_an_unknown_run_is_not_found(server):
     with pytest.raises(urllib.error.HTTPError, match="404"):
         get(f"{server.url}/live/nothing")
@@ -84,7 +78,17 @@ def test_the_page_names_its_modules_ahead_and_each_is_there_to_stay(server):
             assert answer.read() == (streamlit_internals.FILES / path).read_bytes()
 
 
-def test_the_components_are_served_as_the_page_names_them_and_nothing_else_of_theirs(page, server):
+@pytest.fixture(scope="module")
+def fetched(context, server) -> list[str]:
+    """The paths that the browser asks the server for when a page opens."""
+    page = context.new_page()
+    open_page(page, server, SMALL)
+    names = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
+    page.close()
+    return [name.removeprefix(server.url) for name in names]
+
+
+def test_the_components_are_served_as_the_page_names_them_and_nothing_else_of_theirs(fetched, server):
     with get(server.url) as answer:
         named = re.findall(r'<link rel="modulepreload" [^>]*href="(/assets/[^"]+)">', answer.read().decode())
     assert named == list(modules.MODULES)
@@ -96,23 +100,18 @@ def test_the_components_are_served_as_the_page_names_them_and_nothing_else_of_th
         for other in (path.replace("assets/", "assets/0"), path.rpartition("/")[0] + "/dom.js", "/assets/package.json"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 get(server.url + other)
-    open_page(page, server, SMALL)
-    names = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
-    asked = [name.removeprefix(server.url) for name in names if "/assets/" in name]
     # Each is fetched once, whether it was named ahead or imported.
-    assert sorted(asked) == sorted(named)
+    assert sorted(path for path in fetched if "/assets/" in path) == sorted(named)
 
 
-def test_a_visit_asks_for_no_file_of_streamlit_that_is_not_held(page, server):
-    open_page(page, server, SMALL)
-    names = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
-    asked = {name.removeprefix(server.url) for name in names if "/static/" in name}
+def test_a_visit_asks_for_no_file_of_streamlit_that_is_not_held(fetched):
+    asked = {path for path in fetched if "/static/" in path}
     assert len(asked) > 50
     assert asked <= set(frontend.held())
 
 
 def test_text_is_compressed_for_those_who_take_it(server):
-    address = f"{server.url}{frontend.PLOTLY_PATH}"
+    address = server.url + next(iter(modules.MODULES))
     with ask(address) as answer:
         assert answer.headers["Vary"] == "Accept-Encoding"
         assert answer.headers["Content-Encoding"] is None

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
 from bench.application import Application
-from tests.browser.conftest import PATIENCE
-from tests.browser.window import appearances, nothing_lies_beside_the_window
+from tests.browser.conftest import NO_HINTS, PATIENCE, somebody_else
+from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
 SMALL = "timesteps=8&features=2&units=6&samples=64&batch=16&delay=2"
+
+
+# How far what is seen has moved by itself, as a part of the window.
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
+}).observe({ type: "layout-shift", buffered: true });"""
 
 
 # Long enough that a hand can press a button before it is done.
@@ -23,7 +28,7 @@ LONG = SMALL + "&epochs=500&samples=2048&units=48"
 
 
 def layer(page: Page, name: str):
-    return page.locator(f'[data-layer="{name}"]')
+    return page.locator(f'.layer[data-layer="{name}"]')
 
 
 def panel(page: Page):
@@ -34,12 +39,16 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").click()
 
 
+def at_speed(page: Page, speed: str) -> None:
+    page.locator(f"[data-live] input[value={speed}]").check(force=True)
+
+
 def number(page: Page, attribute: str) -> int:
     return int(panel(page).get_attribute(attribute))
 
 
 def open_page(page: Page, server: Application, query: str = "") -> None:
-    page.goto(f"{server.url}/?{query}")
+    visit(page, server, f"/?{query}")
     expect(page.locator("[data-layer]").first).to_be_visible()
     expect(page.locator(".st-key-train button")).to_be_enabled()
 
@@ -76,12 +85,32 @@ def test_the_default_experiment_is_drawn_and_follows_the_sliders(page, server):
     page.wait_for_url(re.compile("timesteps=23.*units=30"))
 
 
-def test_the_chain_follows_a_slider_before_the_page_does(page, server):
+# No more is sent to the server; whatever the chain shows is kept: its output, and its shapes in words.
+KEEP_BACK = """() => {
+  WebSocket.prototype.send = () => {};
+  window.seen = [];
+  new MutationObserver(() => {
+    const output = document.querySelector('[data-layer=memory]').dataset.output;
+    const shapes = [...document.querySelectorAll('.shape')].map(each => each.textContent);
+    window.seen.push([output, shapes]);
+  }).observe(document.querySelector('.explorer-chain'), {subtree: true, attributes: true, childList: true});
+}"""
+
+
+def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it(visitor, server):
+    # Nothing else can be done with this page afterwards.
+    page = visitor.new_page()
     open_page(page, server)
     # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
-    page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+    page.evaluate(KEEP_BACK)
     slide(page, "units", 4, taken=False)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,36")
+    # Shapes and symbols come with one and the same answer to the slider.
+    seen = page.evaluate("window.seen")
+    assert seen
+    for output, shapes in seen:
+        units = output.split(",")[-1]
+        assert any(shape.endswith(f"(B, T = 20, U = {units})") for shape in shapes)
     thumb = page.locator(".st-key-timesteps input[type=range]")
     box = thumb.evaluate(
         "node => { const box = node.parentElement.parentElement.getBoundingClientRect(); return [box.x + 8, box.y + 8]; }"
@@ -97,7 +126,7 @@ def test_the_chain_follows_a_slider_before_the_page_does(page, server):
 
 def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
     open_page(page, server)
-    slide(page, "timesteps", 25, taken=False)
+    slide(page, "timesteps", 12, taken=False)
     # A busy browser may miss a press; wherever the slider stands, the page and its address stand there too.
     wanted = page.locator(".st-key-timesteps input[type=range]").input_value()
     page.wait_for_url(re.compile(f"timesteps={wanted}&"))
@@ -134,7 +163,8 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     # How many redraws there are is the machine's affair; that there are more while it trains is ours.
     drawn = number(page, "data-redraws")
     page.wait_for_function("drawn => Number(document.querySelector('[data-live]').dataset.redraws) > drawn", arg=drawn)
-    expect(panel(page)).to_have_attribute("data-state", "running")
+    # The film goes on, whether or not training does.
+    expect(panel(page)).to_have_attribute("data-playing", "true")
     slide(page, "timesteps", 1)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,9,16")
     expect(panel(page)).to_have_attribute("data-state", "done")
@@ -146,12 +176,17 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
 
 def test_pause_step_resume_stop_and_reset(page, server):
     open_page(page, server, LONG)
+    # The newest epoch is shown: a step is then one that is trained.
+    at_speed(page, "max")
     press(page, "train")
     wait_for_epoch(page, 1)
     press(page, "pause")
     expect(panel(page)).to_have_attribute("data-state", "paused")
     expect(page.locator(".st-key-resume button")).to_be_enabled()
     epoch = number(page, "data-epoch")
+    # An epoch that came in while the pause was on its way is not shown by itself.
+    page.locator("[data-scrub]").press("End")
+    expect(panel(page)).to_have_attribute("data-shown", str(epoch))
     press(page, "step")
     expect(panel(page)).to_have_attribute("data-epoch", str(epoch + 1))
     expect(panel(page)).to_have_attribute("data-state", "paused")
@@ -163,11 +198,62 @@ def test_pause_step_resume_stop_and_reset(page, server):
     expect(panel(page)).to_have_attribute("data-state", "stopped")
     stopped_at = number(page, "data-epoch")
     assert epoch + 2 <= stopped_at < 500
+    # Restart waits at epoch 0, with the settings on the page.
+    slide(page, "units", 1)
     press(page, "reset")
     expect(panel(page)).not_to_have_attribute("data-run", first)
+    expect(panel(page)).to_have_attribute("data-state", "paused")
+    expect(panel(page)).to_have_attribute("data-shown", "0")
+    press(page, "resume")
     wait_for_epoch(page, 1)
+    expect(page.locator("[data-pin]")).to_have_text(re.compile("previous run: units 48 "))
     press(page, "stop")
     expect(panel(page)).to_have_attribute("data-state", "stopped")
+
+
+# The epochs that the rest of the page is told of, and how many numbers of the hidden state.
+HEAR = """() => {
+  window.told = [];
+  document.addEventListener('explorer:shown', ({detail}) => {
+    const memory = detail.tensors?.get('memory')?.numbers.length ?? null;
+    window.told.push({run: detail.run, epoch: detail.epoch, memory});
+  });
+}"""
+
+
+def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
+    open_page(page, server, SMALL + "&epochs=25&seed=3")
+    page.evaluate(HEAR)
+    at_speed(page, "normal")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-frames", "25")
+    # Training is over, and the film is not.
+    assert number(page, "data-shown") < 25
+    expect(page.locator(".st-key-pause button")).to_be_enabled()
+    expect(panel(page)).to_have_attribute("data-shown", "25")
+    # Every epoch was told of, some of them again when their tensors came.
+    told = page.evaluate("() => window.told.filter(({ run, epoch }) => run && epoch > 0)")
+    assert list(dict.fromkeys(each["epoch"] for each in told)) == list(range(1, 26))
+    assert {each["memory"] for each in told} <= {None, 6 * 8}
+    page.wait_for_function("() => window.told.at(-1).memory === 48 && window.told.at(-1).epoch === 25")
+
+    page.locator("[data-scrub]").fill("7")
+    for chart in ("loss", "error", "outputs"):
+        label = re.compile("epoch 7[^0-9]")
+        expect(page.locator(f'[data-chart="{chart}"]')).to_have_attribute("aria-label", label, ignore_case=True)
+    lines = page.locator("line.shown").evaluate_all("all => all.map(each => each.getAttribute('x1'))")
+    assert len(lines) == 2 and lines[0] == lines[1]
+    page.locator("h1, h2, h3, h4").first.click()
+    page.keyboard.press("ArrowRight")
+    expect(panel(page)).to_have_attribute("data-shown", "8")
+    page.keyboard.press("ArrowLeft")
+    expect(panel(page)).to_have_attribute("data-shown", "7")
+    page.keyboard.press("Space")
+    expect(panel(page)).to_have_attribute("data-shown", "25")
+
+    press(page, "more")
+    expect(panel(page)).to_have_attribute("data-frames", "50")
+    page.wait_for_url(re.compile("epochs=50"))
 
 
 def test_step_from_nothing_is_the_first_epoch(page, server):
@@ -193,8 +279,8 @@ def test_a_reload_and_a_second_tab_join_with_the_whole_history(visitor, page, se
         expect(panel(tab)).to_have_attribute("data-run", run)
 
 
-def test_two_tabs_train_two_experiments_without_mixing(visitor, server):
-    tabs = {6: visitor.new_page(), 7: visitor.new_page()}
+def test_two_tabs_train_two_experiments_without_mixing(visitor, page, server):
+    tabs = {6: page, 7: visitor.new_page()}
     for seed, tab in tabs.items():
         open_page(tab, server, SMALL + f"&epochs=150&seed={seed}")
     for tab in tabs.values():
@@ -207,18 +293,16 @@ def test_two_tabs_train_two_experiments_without_mixing(visitor, server):
     assert len(runs) == 2
 
 
-def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server):
+def test_somebody_else_sees_the_run_and_does_not_steer_it(visitor, page, server):
     open_page(page, server, SMALL + "&epochs=20&seed=8")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
-    context = browser.new_context()
-    guest = context.new_page()
-    guest.goto(page.url)
-    expect(panel(guest)).to_have_attribute("data-frames", "20", timeout=PATIENCE)
-    expect(guest.locator(".st-key-reset button")).to_be_disabled()
-    expect(guest.locator(".st-key-train button")).to_be_enabled()
-    expect(panel(guest)).to_contain_text("somebody else")
-    context.close()
+    with somebody_else(visitor) as guest:
+        guest.goto(page.url)
+        expect(panel(guest)).to_have_attribute("data-frames", "20")
+        expect(guest.locator(".st-key-reset button")).to_be_disabled()
+        expect(guest.locator(".st-key-train button")).to_be_enabled()
+        expect(panel(guest)).to_contain_text("somebody else")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +314,7 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
                 "timesteps must be a whole number from 2 to 200; received “9999”. Using 200.",
                 "units must be a whole number from 1 to 256; received “**5**”. Using 32.",
                 "seed must be a whole number from 0 to 999999; received “![a](http:",
-                "There is no view called “upside_down”. There are: chain, unrolled, twins, quiz.",
+                "There is no view called “upside_down”. There are: chain, unrolled, twins, code, quiz.",
                 "quiz_seed must be a whole number from 0 to 9999; received “many”. Using another.",
                 "There is no setting called “untis”; it was left out. Did you mean units?",
             ),
@@ -244,7 +328,7 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(browser, page, server)
     ],
 )
 def test_a_bad_address_gets_its_sentences_and_a_page_that_works(page, server, query, sentences):
-    page.goto(f"{server.url}/?{query}")
+    visit(page, server, f"/?{query}")
     for sentence in sentences:
         expect(page.get_by_text(sentence)).to_be_visible()
     expect(layer(page, "answer")).to_be_visible()
@@ -258,12 +342,97 @@ def test_presets_are_links_and_buttons(page, server):
     expect(layer(page, "memory")).to_be_visible()
 
 
+def test_the_head_names_model_and_task_and_nothing_jumps_when_a_preset_is_left(page, server):
+    open_page(page, server)
+    expect(page.get_by_role("heading", level=1)).to_have_text("GRU with an output at every timestep")
+    chain = page.locator(".st-key-chain_place")
+    place = chain.bounding_box()["y"]
+    presets = page.locator(".st-key-presets button[role=radio]")
+    for preset in presets.all():
+        preset.click()
+        expect(preset).to_have_attribute("aria-checked", "true")
+        expect(page.locator(".explorer-head p b")).to_have_text(["Model:", "Task:"])
+        expect(page.locator(".explorer-head .strip")).to_have_attribute("aria-label", re.compile("^Validation sequence"))
+        assert chain.bounding_box()["y"] == place, preset.text_content()
+    assert len({preset.bounding_box()["y"] for preset in presets.all()}) == 1
+    expect(page.locator(".st-key-timesteps input[type=range]")).to_have_count(1)
+    slide(page, "timesteps", 1)
+    expect(page.locator(".st-key-presets [aria-checked=true]")).to_have_count(0)
+    assert chain.bounding_box()["y"] == place
+    for name, words in (("Named experiments", "Without memory the loss stays"), ("View", "Unrolled")):
+        page.get_by_role("button", name=f"Help for {name}").hover()
+        expect(page.get_by_role("tooltip").get_by_text(words).first).to_be_visible()
+
+
 def test_back_returns_to_the_settings_before(page, server):
     open_page(page, server)
     page.locator(".st-key-presets").get_by_text("Two inputs", exact=True).click()
     page.wait_for_url(re.compile("architecture=two_streams"))
     page.go_back()
     page.wait_for_url(re.compile("architecture=gru_every_step"))
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+
+
+def test_little_moves_while_the_page_opens(visitor, server):
+    page = visitor.new_page()
+    page.add_init_script(SHIFTS)
+    open_page(page, server)
+    expect(page.locator('[data-chart="loss"]')).to_be_visible()
+    # https://web.dev/articles/cls
+    assert page.evaluate("window.shifted") < 0.05
+
+
+def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor, server):
+    page = visitor.new_page()
+    open_page(page, server, SMALL)
+    hint, kept = page.locator(".explorer-hint"), "JSON.parse(localStorage.explorer_hints)"
+    page.evaluate("localStorage.explorer_hints = '[]'")
+    try:
+        # Whoever follows a link with parameters gets none.
+        page.reload()
+        expect(page.locator(".st-key-train button")).to_be_enabled()
+        expect(hint).to_have_count(0)
+        page.goto(f"{server.url}/")
+        expect(hint).to_have_attribute("data-hint", "data")
+        slide(page, "timesteps", 1)
+        expect(hint).to_have_attribute("data-hint", "gru")
+        expect(hint).to_contain_text("hidden state of 32 units")
+        layer(page, "memory").locator(".box").click()
+        expect(hint).to_have_attribute("data-hint", "return_sequences")
+        hint.get_by_role("button", name="Got it").click()
+        expect(hint).to_have_attribute("data-hint", "time_distributed")
+        assert page.evaluate(kept) == ["data", "gru", "return_sequences"]
+        hint.get_by_role("button", name="No more hints").click()
+        expect(hint).to_have_count(0)
+        page.goto(f"{server.url}/")
+        expect(page.locator(".st-key-train button")).to_be_enabled()
+        expect(hint).to_have_count(0)
+    finally:
+        page.evaluate("hints => { localStorage.explorer_hints = hints; }", NO_HINTS)
+
+
+def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(visitor, server):
+    # Nothing was done before that could be taken back.
+    page = visitor.new_page()
+    open_page(page, server)
+    undo = page.locator(".st-key-undo button")
+    slide(page, "units", 1)
+    expect(undo).to_be_enabled()
+    page.keyboard.press("Control+z")
+    page.wait_for_url(re.compile("units=32"))
+    expect(page.locator(".st-key-units input[type=range]")).to_have_value("32")
+    expect(undo).to_be_disabled()
+    page.keyboard.press("Control+Shift+Z")
+    page.wait_for_url(re.compile("units=33"))
+    expect(undo).to_be_enabled()
+    # Within a text field the keys are its own.
+    page.get_by_text("512 samples").click()
+    seed = page.locator(".st-key-seed input")
+    seed.fill("12")
+    seed.press("Control+z")
+    seed.press("Escape")
+    undo.click()
+    page.wait_for_url(re.compile("units=32"))
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
 
 
@@ -274,6 +443,8 @@ def test_any_epoch_can_be_scrubbed_back_to(page, server):
     scrub = page.locator("[data-scrub]")
     scrub.focus()
     scrub.press("Home")
+    expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("before training"))
+    scrub.press("ArrowRight")
     expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("epoch 1[^0-9]"))
 
 
@@ -292,45 +463,5 @@ def test_nothing_is_cut_off(page, server, tmp_path):
                 box = page.locator(shown).first.bounding_box()
                 assert box["y"] >= 0
                 assert box["y"] + box["height"] <= 800, shown
-        nothing_lies_beside_the_window(page, "[data-layer], [data-chart], .stButton button")
+        nothing_lies_beside_the_window(page, "[data-layer], [data-chart], .stButton button, [data-live] button")
         page.screenshot(path=tmp_path / f"{scheme}-{width}.png")
-
-
-def workers_of(server: Application) -> list[psutil.Process]:
-    """The processes that import TensorFlow: on Linux the server's children have forked them."""
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if not child.children() and "resource_tracker" not in " ".join(child.cmdline())]
-
-
-def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visitor, own):
-    page = visitor.new_page()
-    # Few enough epochs that what a busy machine needs to train them is no matter here.
-    open_page(page, own, SMALL + "&epochs=100&samples=2048&units=48")
-    press(page, "train")
-    wait_for_epoch(page, 2)
-    killed = workers_of(own)
-    assert len(killed) == 2
-    for worker in killed:
-        worker.kill()
-    expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(panel(page)).to_have_attribute("data-frames", "100")
-    # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
-    with sqlite3.connect(own.database) as connection:
-        assert connection.execute("SELECT state, held FROM runs").fetchall() == [("done", "")]
-    slide(page, "units", 1)
-    expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
-
-    open_page(page, own, LONG)
-    press(page, "train")
-    expect(panel(page)).to_have_attribute("data-state", "running")
-    wait_for_epoch(page, 2)
-    address, run = page.url, panel(page).get_attribute("data-run")
-    own.kill()
-    epoch = number(page, "data-epoch")
-    own.start()
-    page.goto(address)
-    expect(panel(page)).to_have_attribute("data-run", run)
-    wait_for_epoch(page, epoch + 20)
-    press(page, "stop")
-    expect(panel(page)).to_have_attribute("data-state", "stopped")
-    expect(panel(page)).to_have_attribute("data-frames", str(number(page, "data-epoch")))

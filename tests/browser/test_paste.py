@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import layer, open_page, panel, press, slide, wait_for_epoch
-from tests.browser.window import appearances, nothing_lies_beside_the_window
+from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
@@ -23,7 +23,7 @@ model = keras.Sequential([keras.Input((20, 5)), keras.layers.LSTM(8), keras.laye
 
 
 def open_paste(page: Page, server: Application, query: str = "") -> None:
-    page.goto(f"{server.url}/paste?{query}")
+    visit(page, server, f"/paste?{query}")
     expect(page.locator("[data-layer]").first).to_be_attached()
 
 
@@ -41,6 +41,28 @@ def go_to(page: Page, name: str) -> None:
 
 
 BOXES = ".explorer-code, .explorer-chain, .stButton button, textarea, input"
+
+
+def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_grey(page, server):
+    open_paste(page, server, "example=decoder_states_mended")
+    decoder = layer(page, "lstm_1")
+    expect(decoder.locator(".port")).to_have_text(["sequence", "initial state h", "initial state c"])
+    expect(page.locator(".explorer-chain .shape[data-unused]")).to_have_count(1)
+    expect(page.locator(".explorer-chain .shape[data-unused]")).to_contain_text("output, unused")
+    # At each of the three names a wire of its own ends.
+    ends = page.evaluate("""() => {
+      const right = (path) => path.getPointAtLength(path.getTotalLength());
+      const stage = document.querySelector(".explorer-chain .stage").getBoundingClientRect();
+      return [...document.querySelectorAll("[data-layer=lstm_1] .port")].map((port) => {
+        const [box, place] = [port.closest(".box").getBoundingClientRect(), port.getBoundingClientRect()];
+        const y = place.top + place.height / 2 - stage.top;
+        return [...document.querySelectorAll(".explorer-chain .wire")].filter((path) => {
+          const end = right(path);
+          return Math.abs(end.y - y) < 2 && Math.abs(end.x - (box.left - stage.left)) < 4;
+        }).length;
+      });
+    }""")
+    assert ends == [1, 1, 1]
 
 
 def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
@@ -61,10 +83,16 @@ def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
     expect(layer(page, "dense")).to_have_attribute("data-output", "None,1")
     expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
 
+    few = page.locator(".st-key-epochs input[type=range]")
+    few.press("Home")
+    for _ in range(3):
+        few.press("ArrowRight")
+    expect(panel(page)).to_contain_text("of 4")
     expect(page.locator(".st-key-train button")).to_be_enabled()
     press(page, "train")
     wait_for_epoch(page, 2)
     expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(panel(page)).to_have_attribute("data-frames", "4")
     page.wait_for_url(re.compile(r"/paste\?run="))
 
     page.reload()
@@ -169,7 +197,8 @@ def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
     expect(page.get_by_text("No problems found.")).to_be_visible()
 
 
-def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(page, server):
+def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(visitor, server):
+    page = visitor.new_page()
     open_page(page, server, "epochs=60")
     go_to(page, "Paste")
     page.get_by_text("Fixed", exact=True).click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import layer, open_page, slide
-from tests.browser.window import nothing_lies_beside_the_window
+from tests.browser.window import nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
@@ -58,27 +58,6 @@ def test_a_slider_marks_what_it_moves_and_says_why_no_parameter_did(page, server
     expect(page.locator(".shape", has_text="U = 33")).to_be_visible()
 
 
-def test_symbols_change_with_the_shapes_and_not_after_them(page, server):
-    open_page(page, server)
-    # The page's own answer is kept back: shapes and symbols come with one and the same answer to the slider.
-    page.evaluate(
-        """() => {
-          WebSocket.prototype.send = () => {};
-          window.seen = [];
-          new MutationObserver(() => {
-            const output = document.querySelector('[data-layer=memory]').dataset.output;
-            const shapes = [...document.querySelectorAll('.shape')].map(each => each.textContent);
-            window.seen.push([output, shapes]);
-          }).observe(document.querySelector('.explorer-chain'), {subtree: true, attributes: true, childList: true});
-        }"""
-    )
-    slide(page, "units", 3, taken=False)
-    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,35")
-    for output, shapes in page.evaluate("window.seen"):
-        units = output.split(",")[-1]
-        assert f"(B, T = 20, U = {units})" in shapes
-
-
 def test_an_open_layer_follows_the_sliders(page, server):
     open_page(page, server)
     button(page, "memory").click()
@@ -100,7 +79,7 @@ def test_windows_begin_at_zero_beside_a_memory_that_runs_through(page, server):
 
 
 def test_the_chain_is_unrolled_over_time_and_opens_layers_too(page, server):
-    page.goto(f"{server.url}/?view=unrolled")
+    visit(page, server, "/?view=unrolled")
     drawing = page.locator("svg.unrolled-drawing")
     expect(drawing).to_have_attribute("aria-label", re.compile("The model over 20 timesteps"))
     expect(page.locator('.unrolled-end[data-layer="memory"]')).to_contain_text("20 hidden states")
@@ -112,8 +91,8 @@ def test_the_chain_is_unrolled_over_time_and_opens_layers_too(page, server):
     expect(drawing).to_have_attribute("aria-label", re.compile("The model over 21 timesteps"))
 
 
-def test_the_quiz_is_answered_with_the_keyboard_alone(page, server):
-    open_page(page, server, "view=quiz&quiz_seed=7")
+def test_the_quiz_is_answered_with_the_keyboard_alone(visitor, page, server):
+    visit(page, server, "/?view=quiz&quiz_seed=7")
     expect(page.locator(".shape", has_text="(?)").first).to_be_visible()
     expect(layer(page, "memory")).to_have_attribute("data-output", "?")
     text = page.locator(".st-key-quiz_panel").inner_text()
@@ -130,21 +109,24 @@ def test_the_quiz_is_answered_with_the_keyboard_alone(page, server):
     expect(page.locator(".st-key-quiz_buttons")).to_contain_text("of 1 right")
     expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
-    page.keyboard.press("Tab")
+    expect(page.locator(".st-key-quiz_shown")).to_contain_text("– right")
+    # The same button goes on, and it has kept the keyboard.
+    expect(answer).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".st-key-quiz_panel")).to_contain_text("Question 2")
+    expect(page.locator(".st-key-quiz_panel")).to_contain_text("2 of 10")
     expect(layer(page, "memory")).to_have_attribute("data-output", "?")
     # The same address asks the same.
-    page.goto("about:blank")
-    open_page(page, server, "view=quiz&quiz_seed=7")
-    expect(page.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
+    again = visitor.new_page()
+    visit(again, server, "/?view=quiz&quiz_seed=7")
+    expect(again.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
 
 
 # What is there to be seen once a view is drawn.
 VIEWS = {
-    "Layers": ".explorer-chain [data-layer]",
+    "Chain": ".explorer-chain [data-layer]",
     "Unrolled": "svg.unrolled-drawing",
     "Compare": ".st-key-chain_compared .explorer-chain, .st-key-compare_keras",
+    "Code": ".st-key-code_of_model code",
     "Quiz": ".st-key-quiz_choice",
 }
 
@@ -155,8 +137,12 @@ def test_every_view_fits_the_window(page, server, name, tmp_path):
     for view, drawn in VIEWS.items():
         page.get_by_role("radio", name=view).locator("visible=true").first.click()
         expect(page.locator(drawn).first).to_be_visible()
-        expect(page.locator(".st-key-train button")).to_be_enabled()
-        if view == "Layers":
+        # Nothing is trained during a quiz.
+        if view == "Quiz":
+            expect(page.locator(".st-key-train button")).to_have_count(0)
+        else:
+            expect(page.locator(".st-key-train button")).to_be_enabled()
+        if view == "Chain":
             button(page, "memory").click()
             expect(why(page).locator("figure.inside")).to_be_visible()
         for width in (375, 1280):
@@ -171,7 +157,7 @@ def choose_setting(page: Page, setting: str) -> None:
 
 
 def test_the_first_difference_of_two_models_is_shown(page, server):
-    page.goto(f"{server.url}/?architecture=bidirectional_gru&view=twins")
+    visit(page, server, "/?architecture=bidirectional_gru&view=twins")
     here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_compared"))
     expect(here.locator('[data-layer="memory"]')).to_be_visible()
     choose_setting(page, "memory · merge_mode")
@@ -185,11 +171,18 @@ def test_the_first_difference_of_two_models_is_shown(page, server):
     slide(page, "timesteps", 1)
     expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,32")
     expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,21,64")
+    # The address holds the choice, and another visit begins with it.
+    page.wait_for_url(re.compile("compare=memory.merge_mode&compare_value=sum"))
+    visit(page, server, "/?architecture=bidirectional_gru&view=twins&compare=memory.merge_mode&compare_value=ave")
+    expect(page.get_by_text("With merge_mode=ave", exact=True)).to_be_visible()
+    visit(page, server, "/?architecture=bidirectional_gru&view=twins&compare=memory.colour")
+    expect(page.locator(".st-key-compare_panel")).to_contain_text("This model has no setting “memory.colour” to compare.")
 
 
 def test_a_variant_that_cannot_be_built_says_where_and_why(page, server):
-    page.goto(f"{server.url}/?architecture=gru_every_step&view=twins")
-    expect(page.locator(".st-key-chain_compared [data-layer=memory]")).to_be_visible()
+    visit(page, server, "/?architecture=gru_every_step&view=twins")
+    # What cannot be built is not what a visit begins with.
+    expect(page.locator(".st-key-chain_compared [data-layer=answer]")).to_be_visible()
     choose_setting(page, "memory · return_sequences")
     warning = page.locator(".st-key-compare_panel [data-testid=stAlert]")
     expect(warning).to_contain_text("answer fails: a TimeDistributed(Dense) takes timesteps one by one")

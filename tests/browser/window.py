@@ -1,10 +1,32 @@
-"""A page that is open once, at several sizes of the window and in both themes."""
+"""A page that is open once: at other addresses, at several sizes of the window and in both themes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
+
+from bench.application import Application
+
+# Closes what is open in the chain, scrolls to the top, gives the page another address, as "back" does, and returns once its
+# script has run. The page leaves an empty run out of its address again, and one that there is not: by that it is seen that
+# it has read it.
+VISIT = """async address => {
+  const soon = () => new Promise(done => setTimeout(done, 20));
+  const rest = async () => {
+    const app = document.querySelector('[data-testid=stApp]');
+    while (app.dataset.testScriptState !== 'notRunning') await soon();
+  };
+  await rest();
+  document.querySelectorAll('.explorer-chain [aria-expanded=true]').forEach(each => each.click());
+  document.querySelector('[data-testid=stMain]').scrollTo(0, 0);
+  history.pushState({}, '', address.includes('run=') ? address : `${address}&run=`);
+  const asked = location.href;
+  dispatchEvent(new PopStateEvent('popstate'));
+  while (location.href === asked) await soon();
+  await soon();
+  await rest();
+}"""
 
 # Which of these reach over the left or the right edge of the window, and whether the page can be scrolled sideways.
 BESIDE = """boxes => {
@@ -15,6 +37,14 @@ BESIDE = """boxes => {
   const wide = document.documentElement.scrollWidth - window.innerWidth;
   return [...beside.map(node => node.outerHTML.slice(0, 120)), ...(wide > 0 ? [`${wide} px too wide`] : [])];
 }"""
+
+
+def visit(page: Page, server: Application, address: str) -> None:
+    """Go to an address of the server: within a page that is open there, else by opening it."""
+    if page.url.startswith(f"{server.url}/"):
+        page.evaluate(VISIT, address)
+    else:
+        page.goto(server.url + address)
 
 
 def appearances(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[str, int]]:

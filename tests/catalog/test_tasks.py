@@ -221,3 +221,46 @@ def test_the_waves_of_the_forecast_go_on_as_the_recurrence_of_a_sine_says():
     twice_cosine = ((whole[:, 2:] + whole[:, :-2]) * whole[:, 1:-1]).sum(axis=1) / (whole[:, 1:-1] ** 2).sum(axis=1)
     np.testing.assert_allclose(whole[:, 2:] + whole[:, :-2], twice_cosine[:, None] * whole[:, 1:-1], atol=1e-5)
     assert (np.arccos(twice_cosine / 2) > 0.199).all() and (np.arccos(twice_cosine / 2) < 1.001).all()
+
+
+# What a target is worked out from, where an arrow points; the rest of a sequence may be anything.
+FROM_POINTED = {
+    "delayed_echo": lambda values: values[0],
+    "look_ahead": lambda values: values[0],
+    "reverse": lambda values: values[0],
+    "sine_forecast": lambda values: values[0],
+    "pointwise": lambda values: np.sin(np.pi * values[0]),
+    "running_mean": np.mean,
+    "two_streams_sum": np.sum,
+    "two_streams_product": np.prod,
+    "adding_problem": lambda values: values[0] * values[1] + values[2] * values[3],
+    "longest_window": lambda values: all(value > 0 for value in values),
+    "majority": lambda values: np.sum(values) > 0,
+}
+
+
+@pytest.mark.parametrize("timesteps", [4, 20, 60])
+@pytest.mark.parametrize("name", FROM_POINTED)
+def test_the_target_at_an_arrow_follows_from_the_inputs_that_it_begins_at(name, timesteps):
+    task = TASKS[name]
+    timesteps, features, knobs = setting(task, timesteps, 3, False)
+    for key, knob in task.knobs.items():
+        allowed = knob_choices(knob, {"timesteps": timesteps, "features": features})
+        knobs[key] = 0.0 if key == "noise" else min(knob.default, allowed[-1])
+    inputs, targets = made(task, 20, timesteps, features, knobs)
+    pointed = 0
+    for sample, target in enumerate(targets):
+        streams = [stream[sample] for stream in inputs]
+        arrow = task.arrow_in(streams, knobs)
+        if arrow is None:
+            continue
+        pointed += 1
+        cells = [((cell.window, cell.timestep) if task.inputs == "windows" else cell.timestep, cell) for cell in arrow.cells]
+        values = [streams[cell.stream][place][cell.feature] for place, cell in cells]
+        wanted = target[arrow.target, 0] if task.answers == "every step" else target[0]
+        assert FROM_POINTED[name](values) == pytest.approx(wanted, abs=1e-6)
+    assert pointed or (name, timesteps) == ("sine_forecast", 3)
+
+
+def test_a_task_without_anything_to_point_at_has_no_arrow():
+    assert [name for name, task in TASKS.items() if task.arrow is None] == ["noise"]

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from explorer import __version__
-from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog.presets import PRESETS
 from explorer.cli import commands, main, training
 from explorer.experiment import Frame
 from explorer.interface import Training
@@ -34,6 +35,10 @@ def test_list_names_everything_and_what_fits(capsys):
     assert all(name in text for name in (*ARCHITECTURES, *TASKS))
     found = json.loads(said(capsys, "list", "--json"))
     assert [entry["name"] for entry in found["architectures"]] == list(ARCHITECTURES)
+    assert all(preset.name in text and preset.title in text and preset.says in text for preset in PRESETS.values())
+    for preset in found["presets"]:
+        assert read_experiment(preset["query"]).experiment == PRESETS[preset["name"]].experiment
+    assert [preset["name"] for preset in found["presets"]] == list(PRESETS)
     windows = next(entry for entry in found["architectures"] if entry["name"] == "windows_gru")
     assert windows["tasks"] == ["longest_window"]
 

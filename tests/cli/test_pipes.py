@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS
+from explorer.catalog.presets import PRESETS
 
 COMMAND = [sys.executable, "-m", "explorer"]
 
@@ -44,17 +45,19 @@ def test_a_reader_who_takes_one_line_gets_it():
 def test_every_entry_is_one_line_with_all_that_fits_on_it():
     lines = piped("list")
     first = {line.split()[0]: line for line in lines if line.strip()}
-    assert len(lines) == len([*ARCHITECTURES, *TASKS]) + 6  # to each of the two a title, a head, and an empty line
+    assert len(lines) == len([*ARCHITECTURES, *TASKS, *PRESETS]) + 9  # to each of the three a title, a head, an empty line
     for name, architecture in ARCHITECTURES.items():
         assert architecture.title in first[name]
         assert first[name].endswith(", ".join(other for other, task in TASKS.items() if architecture.fits(task)))
     for name, task in TASKS.items():
         assert first[name].endswith(", ".join(other for other, entry in ARCHITECTURES.items() if entry.fits(task)))
+    for name, preset in PRESETS.items():
+        assert first[name].endswith(preset.says)
 
 
 def test_every_layer_is_one_line_and_the_columns_stand_below_their_heads():
     head, *rows = piped("shapes", "encoder_decoder")
     assert head.split() == ["layer", "type", "returns", "parameters", "what", "it", "does"]
-    assert [row.split()[0] for row in rows] == ["sequence", "encoder", "repeated", "decoder", "answer", "in"]
+    assert [row.split()[0] for row in rows] == ["sequence", "encoder", "repeated", "decoder", "answer", "total"]
     assert max(map(len, rows)) > 80 and not any("─" in line for line in (head, *rows))
     assert all(row[head.index("type") - 1] == " " != row[head.index("type")] for row in rows[:-1])

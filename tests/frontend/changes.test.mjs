@@ -54,11 +54,11 @@ test("many layers are told of together", () => {
     after.layers[2 + index].parameters = { total: 2 };
   }
   after.params += 4;
-  assert.equal(told(before, after).short, "parameters of a, b, c and d, in all 3,777 → 3,781.");
+  assert.equal(told(before, after).short, "parameters of a, b, c and d, in total 3,777 → 3,781.");
 });
 
 test("a slider that comes back says so", () => {
   const back = compare(chain(21), chain(20));
-  assert.equal(backInWords(back).words, "Back at timesteps 20, with all shapes and parameters as before.");
+  assert.equal(backInWords(back).words, "Back to timesteps 20: all shapes and parameters are as before.");
   assert.equal(backInWords({ ...back, settings: [] }).words, "As before.");
 });

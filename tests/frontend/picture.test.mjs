@@ -34,11 +34,11 @@ test("a picture keeps its proportions in any room", () => {
 });
 
 test("what is not drawn is said, and what is all drawn needs no words", () => {
-  assert.deepEqual(labelsBelow(film(10, 32, 32, 8)).all, ["columns 32", "timesteps 10, 4 drawn", "channels 8, 4 drawn"]);
-  assert.deepEqual(labelsBelow(film(2, 32, 32, 3)).all, ["columns 32", "timesteps 2", "channels 3"]);
+  assert.deepEqual(labelsBelow(film(10, 32, 32, 8), 90).all, ["columns 32", "timesteps, 4 of 10 drawn", "channels, 4 of 8 drawn"]);
+  assert.deepEqual(labelsBelow(film(2, 32, 32, 3), 90).all, ["columns 32", "timesteps 2", "channels 3"]);
   assert.deepEqual([pictureFrames(film(10, 8, 8, 1)), pictureSheets(film(10, 8, 8, 1))], [4, 1]);
   const open = film(null, null, null, 3);
-  assert.deepEqual(labelsBelow(open).all, ["columns", "timesteps", "channels 3"]);
+  assert.deepEqual(labelsBelow(open, 90).all, ["columns", "timesteps", "channels 3"]);
   assert.ok(measure(open, LIMITS[0]).width > 0);
 });
 

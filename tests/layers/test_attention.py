@@ -210,9 +210,9 @@ def test_masks_are_told():
         assert found.flow == "all"
         again = type(layer).from_config(layer.get_config())
         (found,) = describe(keras.Model([sequence, value, allowed], again(sequence, value, attention_mask=allowed))).layers
-        assert found.does.endswith("a weighted mean of the value over those timesteps that a mask allows")
+        assert found.does.endswith("a weighted mean of the values at those timesteps that a mask allows")
         assert found.flow == "unknown"
-        assert "features become" not in found.change
+        assert found.change == "timesteps stay, 4 features become 4 outputs"
         assert len(found.short) <= 60
     found = describe(keras.Model(sequence, layers.Attention()([padded, padded]))).layers[-1]
     assert found.equation[0] == "a = softmax(query · valueᵀ)   over all unmasked timesteps"
@@ -221,4 +221,7 @@ def test_masks_are_told():
 def test_two_inputs_of_one_shape_are_not_one_sequence_that_attends_to_itself():
     one, other = keras.Input((7, 4)), keras.Input((7, 4))
     (found,) = describe(keras.Model([one, other], layers.Attention()([one, other], use_causal_mask=True))).layers
-    assert found.does == "gives every timestep of the query a weighted mean of the value over timesteps up to its own place"
+    assert (
+        found.does
+        == "computes for every timestep of the query a weighted mean of the values at timesteps up to its own position"
+    )

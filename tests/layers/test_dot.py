@@ -43,5 +43,5 @@ def test_axes_of_one_name_are_not_confused():
     names = ("batch", "timesteps", "features")
     (found,) = checked(keras.Model([query, key], layers.Dot(axes=2)([query, key])), [names, names]).layers
     assert found.axes_out == (("batch", "axis 1", "axis 2"),)
-    assert found.does == "multiplies along features, and sums the products"
+    assert found.does == "multiplies two tensors along features and sums the products"
     assert found.flow == "unknown"

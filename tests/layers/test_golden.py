@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.tensors.text import LONGEST_SENTENCE
 from tests.layers.golden import NAMES, PLACE, written
 
 
@@ -11,3 +12,5 @@ def test_every_class_says_what_has_been_read():
     changed = [new for new in said if new not in read]
     assert (changed, len(said)) == ([], len(read)), "Run `make layers`, and read what that changes in golden.txt."
     assert not [each for each in said if "NOT EXPLAINED" in each]
+    sentences = [sentence for each in said for line in each.split("\n")[1:] for sentence in line.strip().split(". ")]
+    assert max(map(len, sentences)) <= LONGEST_SENTENCE, max(sentences, key=len)

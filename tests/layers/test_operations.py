@@ -41,19 +41,19 @@ def test_every_unary_operation_has_the_same_rules():
             lambda x: ops.expand_dims(x, 1),
             (4,),
             ("batch", "axis 1", "features"),
-            "adds an axis with one position: (batch, 4) becomes (batch, 1, 4)",
+            "adds an axis of size 1: (batch, 4) becomes (batch, 1, 4)",
         ),
         (
             lambda x: ops.expand_dims(x, -1),
             (4,),
             ("batch", "features", "axis 2"),
-            "adds an axis with one position: (batch, 4) becomes (batch, 4, 1)",
+            "adds an axis of size 1: (batch, 4) becomes (batch, 4, 1)",
         ),
         (
             lambda x: ops.squeeze(x, 1),
             (1, 4),
             ("batch", "features"),
-            "removes what has one position: (batch, 1, 4) becomes (batch, 4)",
+            "removes axes of size 1: (batch, 1, 4) becomes (batch, 4)",
         ),
     ],
 )

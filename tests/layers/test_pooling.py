@@ -96,8 +96,8 @@ def test_pooling_of_everything_is_told_with_how_much_there_is(name, keepdims):
     number = number_of_axes(name)
     layer = getattr(layers, name)(keepdims=keepdims)
     told = described(layer, (*range(6, 6 + number), 2)).layers[0]
-    where = {1: "all 6 timesteps", 2: "all 6 rows and 7 columns", 3: "all 6 in depth, 7 rows and 8 columns"}[number]
-    assert told.does == f"{'averages' if 'Average' in name else 'takes the largest'} over {where}"
+    where = {1: "all 6 timesteps", 2: "all 6 rows and 7 columns", 3: "all 6 depth slices, 7 rows and 8 columns"}[number]
+    assert told.does == f"{'averages' if 'Average' in name else 'takes the maximum'} over {where}"
     (line,) = told.equation
     assert line.startswith({1: "y[1] = ", 2: "y[1, 1] = ", 3: "y[1, 1, 1] = "}[number] if keepdims else "y = ")
     assert told.flow == ("pool" if number == 1 else "none")

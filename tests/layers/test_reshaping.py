@@ -87,7 +87,7 @@ def test_the_ends_are_told_once_where_they_are_alike():
         (layers.ZeroPadding1D(2), (9, 3), "adds 2 timesteps of zeros at each end"),
         (layers.ZeroPadding1D((1, 2)), (9, 3), "adds 1 timestep of zeros at the start and 2 at the end"),
         (layers.Cropping2D(1), (9, 9, 3), "removes 1 row and 1 column at each end"),
-        (layers.ZeroPadding3D(1), (4, 4, 4, 1), "adds 1 in depth, 1 row and 1 column of zeros at each end"),
+        (layers.ZeroPadding3D(1), (4, 4, 4, 1), "adds 1 depth slice, 1 row and 1 column of zeros at each end"),
         (layers.UpSampling2D((2, 1)), (4, 4, 1), "repeats every position over 2 rows and 1 column"),
         (layers.UpSampling1D(2), (4, 1), "repeats every timestep 2 times"),
     ]
@@ -112,7 +112,7 @@ def test_spatial_dropout_names_what_it_drops(number, data_format):
     layer = getattr(layers, f"SpatialDropout{number}D")(0.25, data_format=data_format)
     told = described(layer, shape=(3,) * (number + 1)).layers[0]
     where = "positions" if number == 3 else " and ".join(NAMES[number])
-    assert told.does == f"sets 25% of the channels to 0 at random while training, over all {where} at once"
+    assert told.does == f"sets 25% of the channels to 0 at random during training, over all {where} at once"
     assert told.axes_out[0][1 if data_format == "channels_first" else -1] == "channels"
     x = np.ones((1, *[5] * number, 64) if data_format == "channels_last" else (1, 64, *[5] * number), "float32")
     dropped = np.asarray(layer(x, training=True))

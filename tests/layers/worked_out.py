@@ -35,7 +35,7 @@ def worked_out(one: Drawn, layer: LayerShapes) -> np.ndarray:
         return found
     lines = [line.partition("   ") for line in layer.equation]
     equations, limits = [line for line, _, _ in lines], " ".join(limit for _, _, limit in lines)
-    if "up to its own place" in limits or "mask" in limits or " is masked where " in equations[0]:
+    if "up to its own position" in limits or "mask" in limits or " is masked where " in equations[0]:
         raise Unread
     names = _names(one, layer)
     if equations[-1].startswith(("h' ", "h1' ")) and "timesteps" in layer.axes_in[0]:

@@ -9,9 +9,10 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES
 from explorer.catalog.entries import Sizes
-from explorer.models.activations import LONGEST, grid, outputs, values
+from explorer.models.activations import PARTS, grid, outputs, values
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe
+from explorer.tensors.grid import LONGEST
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
@@ -137,39 +138,57 @@ def test_every_source_and_layer_has_a_grid_of_its_shape(name):
     assert list(found) == [each.name for each in (*described.sources, *described.layers)]
     tensors = [*((each.name, each.shape) for each in described.sources), *((e.name, e.output[0]) for e in described.layers)]
     for name, (_, *places, width) in tensors:
-        assert np.shape(found[name]) == (min(width, LONGEST), min(int(np.prod(places)), LONGEST))
-        assert all(type(value) is int and 0 <= value <= 255 for row in found[name] for value in row)
-        assert {0, 255} <= set(np.ravel(found[name])) or np.size(found[name]) == 1
+        of_rows, of_columns = width, int(np.prod(places))
+        numbers_of = found[name]
+        assert (numbers_of.of_rows, numbers_of.of_columns) == (of_rows, of_columns)
+        assert np.shape(numbers_of.numbers) == (numbers_of.rows, numbers_of.columns)
+        assert (numbers_of.rows, numbers_of.columns) == (min(of_rows, LONGEST), min(of_columns, LONGEST))
+        assert all(type(value) is int and -PARTS <= value <= PARTS for row in numbers_of.numbers for value in row)
+        assert np.abs(numbers_of.numbers).max() == PARTS
+
+
+@pytest.mark.parametrize("name", ["gru_every_step", "two_streams", "gru_once"])
+def test_the_numbers_of_a_grid_are_those_of_keras_with_their_signs(name):
+    model = build(ARCHITECTURES[name], SIZES, seed=3)
+    inputs = [numbers(1, *shape[1:]) for shape in ARCHITECTURES[name].input_shapes(SIZES)]
+    found = values(model, inputs)
+    for layer, value in by_keras(model, inputs).items():
+        if layer in found:
+            back = np.array(found[layer].numbers) / PARTS * found[layer].largest
+            assert back == pytest.approx(value.reshape(-1, value.shape[-1]).T, abs=found[layer].largest / PARTS)
 
 
 def test_a_grid_has_the_last_axis_as_rows_and_the_steps_as_columns():
-    sequence = np.arange(6.0).reshape(1, 3, 2)
+    sequence = np.array([-127.0, 1, 2, 3, 4, 127]).reshape(1, 3, 2)
     axes = ("batch", "timesteps", "features")
-    assert grid(sequence, axes) == [[0, 102, 204], [51, 153, 255]]
-    assert grid(sequence[:, 0], ("batch", "features")) == [[0], [255]]
-    assert grid(sequence[:, :, 0], ("batch", "timesteps")) == [[0, 128, 255]]
-    assert grid(sequence[:, 0, 0], ("batch",)) == [[0]]
+    assert grid(sequence, axes).numbers == ((-127, 2, 4), (1, 3, 127))
+    assert grid(sequence[:, 0], ("batch", "features")).numbers == ((-127,), (1,))
+    assert grid(sequence[:, :, 0] / 2, ("batch", "timesteps")).numbers == ((-127, 2, 4),)
+    assert grid(sequence[:, 0, 0], ("batch",)).numbers == ((-127,),)
+    assert grid(sequence / 2, axes).largest == 63.5
 
 
 def test_windows_lie_side_by_side():
     windows = np.arange(12.0).reshape(1, 2, 3, 2)
-    rows = grid(windows, ("batch", "windows", "timesteps", "features"))
+    rows = grid(windows, ("batch", "windows", "timesteps", "features")).numbers
     assert np.shape(rows) == (2, 6)
-    assert rows[0] == sorted(rows[0])
+    assert list(rows[0]) == sorted(rows[0])
 
 
 def test_a_large_tensor_is_picked_from_evenly_first_and_last_included():
     sequence = np.arange(200.0 * 64).reshape(1, 200, 64)
-    rows = grid(sequence, ("batch", "timesteps", "features"))
-    assert np.shape(rows) == (32, 32)
-    assert (rows[0][0], rows[-1][-1]) == (0, 255)
-    steps = np.diff(rows[0])
-    assert steps.max() - steps.min() <= 3
+    found = grid(sequence, ("batch", "timesteps", "features"))
+    assert np.shape(found.numbers) == (32, 32)
+    assert (found.of_rows, found.of_columns) == (64, 200)
+    assert (found.numbers[0][0], found.numbers[-1][-1]) == (0, PARTS)
+    steps = np.diff(found.numbers[0])
+    assert steps.max() - steps.min() <= 2
 
 
-@pytest.mark.parametrize("value", [0.0, 7.0, np.nan, np.inf])
-def test_a_tensor_of_one_value_is_a_grid_of_zeros(value):
-    assert grid(np.full((1, 2, 2), value), ("batch", "timesteps", "features")) == [[0, 0], [0, 0]]
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -np.inf])
+def test_a_tensor_without_numbers_is_a_grid_of_zeros(value):
+    found = grid(np.full((1, 2, 2), value), ("batch", "timesteps", "features"))
+    assert (found.numbers, found.largest) == (((0, 0), (0, 0)), 0)
 
 
 def test_one_array_may_come_alone():

@@ -125,3 +125,11 @@ def test_attention_shares_add_up_and_follow_keras():
     _, scores = layer(data, data, return_attention_scores=True)
     assert np.allclose(shares, np.asarray(scores)[0].mean(axis=0), atol=1e-3)
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-2)
+
+
+def test_what_reads_a_state_is_not_drawn_as_if_it_read_the_output():
+    sequence = keras.Input((7, 3), name="sequence")
+    _, h, c = layers.LSTM(4, return_state=True, name="memory")(sequence)
+    together = layers.Concatenate(name="together")([h, c])
+    found = drawings_of(keras.Model(sequence, together), RANDOM.normal(size=(1, 7, 3)).astype("float32"))
+    assert set(found) == {"memory"}

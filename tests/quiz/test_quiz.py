@@ -18,7 +18,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
-from explorer.quiz import KINDS, Sitting, play, question
+from explorer.quiz import BEHAVIOUR, EASY_FIRST, KINDS, Sitting, play, question, sitting_length
+from explorer.quiz.behaviour import can_pass, certain
 from explorer.runtime import jobs
 from explorer.shapes.describe_model import describe
 
@@ -196,10 +197,67 @@ def test_no_layer_is_asked_the_same_twice_before_the_others(description):
 
 def test_every_kind_comes_soon(description):
     possible = {asked.kind for asked in a_round(description)}
-    first = {question(description, 1, number).kind for number in range(len(possible))}
+    first = {question(description, 1, number).kind for number in range(sitting_length(description))}
     assert first == possible
     if description in MODELS.values():
         assert {"output", "parameters", "slider"} <= possible
+
+
+def test_a_sitting_asks_nothing_twice_and_the_easy_first(description):
+    sitting = [question(description, 1, number) for number in range(sitting_length(description))]
+    assert 1 <= len(sitting) <= 10
+    assert len({(asked.kind, asked.layer) for asked in sitting}) == len(sitting)
+    places = [EASY_FIRST.index(asked.kind) for asked in sitting]
+    assert places == sorted(places)
+
+
+def test_the_reason_why_an_axis_is_not_removed_is_about_that_axis():
+    for description in MODELS.values():
+        for asked in (asked for seed in range(4) for asked in a_round(description, seed) if asked.kind == "gone"):
+            for choice in (choice for choice in asked.choices if not choice.right and choice.text != "none"):
+                assert choice.text in choice.reason, (asked.text, choice)
+
+
+BEATEN = [
+    ({"architecture": "gru_every_step", "task": "delayed_echo"}, "without memory"),
+    ({"architecture": "gru_every_step", "task": "running_mean"}, "without memory"),
+    ({"architecture": "bidirectional_gru", "task": "look_ahead"}, "without looking ahead"),
+    ({"architecture": "bidirectional_gru", "task": "reverse"}, "one direction"),
+]
+
+
+@pytest.mark.parametrize(("values", "baseline"), BEATEN)
+def test_what_is_said_to_pass_a_baseline_sees_what_it_needs_and_what_cannot_does_not(values, baseline):
+    """Each choice is built with Keras, and its own outputs tell whether another timestep reaches them."""
+    experiment = read_experiment(values).experiment
+    text, right, wrong = can_pass(experiment, certain(experiment)[baseline])
+    assert f"“{baseline}”" in text
+    answer = lambda: layers.TimeDistributed(layers.Dense(1))  # noqa: E731
+    made = {
+        "TimeDistributed(Dense)": lambda: layers.TimeDistributed(layers.Dense(3)),
+        "one TimeDistributed(Dense)": lambda: layers.Identity(),
+        "Conv1D with kernel_size=1": lambda: layers.Conv1D(3, 1),
+        'Conv1D with padding="causal"': lambda: layers.Conv1D(3, 3, padding="causal"),
+        "GRU with return_sequences=True": lambda: layers.GRU(3, return_sequences=True),
+        "LSTM with return_sequences=True": lambda: layers.LSTM(3, return_sequences=True),
+        "Bidirectional(GRU) with return_sequences=True": lambda: layers.Bidirectional(layers.GRU(3, return_sequences=True)),
+    }
+    later = certain(experiment)[baseline].needs == "later"
+    for choice in (right, *wrong):
+        model = keras.Sequential([keras.Input((6, 2)), made[choice.text.split(", then ")[0]](), answer()])
+        inputs = keras.random.normal((1, 6, 2), seed=1)
+        moved = keras.ops.slice_update(inputs, (0, 5, 0) if later else (0, 0, 0), keras.ops.ones((1, 1, 2)))
+        places = slice(0, 5) if later else slice(1, 6)
+        reached = not keras.ops.all(model(inputs)[:, places] == model(moved)[:, places])
+        assert reached == (choice is right), choice
+
+
+def test_a_sitting_asks_about_the_task_where_that_is_certain():
+    for values, known in [*((values, True) for values, _ in BEATEN), ({"task": "delayed_echo", "delay": 0}, False)]:
+        experiment = read_experiment(values).experiment
+        asked = [question(MODELS["gru_every_step"], 3, number, experiment) for number in range(10)]
+        behaviour = [each for each in asked if each.kind == BEHAVIOUR]
+        assert len(behaviour) == known and all(each.layer == "" for each in behaviour)
 
 
 def test_a_memory_is_asked_everything():
@@ -447,11 +505,13 @@ def test_a_right_answer_reveals_and_counts(page):
     asked = first(page)
     answer(page, asked.right)
     assert hides(page) == []
-    assert page.radio(key="quiz_choice").disabled
+    shown = page.radio(key="quiz_shown")
+    assert shown.disabled and shown.options[asked.right].endswith("– right") and shown.options[asked.right][0] == "✓"
+    assert page.button(key="quiz_answer").label == "Next question"
     assert "1 of 1 right" in told(page) and asked.choices[asked.right].reason in told(page)
     assert not page.error
     page.button(key="quiz_answer").click().run()
-    assert "1 of 1 right" in told(page)
+    assert "1 of 1 right" in told(page) and "2 of" in told(page)
 
 
 def test_a_wrong_answer_tells_both_reasons_and_the_next_question_is_open(page):
@@ -460,7 +520,8 @@ def test_a_wrong_answer_tells_both_reasons_and_the_next_question_is_open(page):
     answer(page, wrong)
     assert asked.choices[wrong].reason in told(page) and asked.choices[asked.right].reason in told(page)
     assert "0 of 1 right" in told(page)
-    page.button(key="quiz_next").click().run()
+    assert page.radio(key="quiz_shown").options[wrong].endswith("– your answer")
+    page.button(key="quiz_answer").click().run()
     second = question(MODELS["gru_once"], 7, 1)
     assert hides(page) == ["shapes", "parameters"]
     assert second.text in told(page) and page.radio(key="quiz_choice").value is None
@@ -470,9 +531,29 @@ def test_a_wrong_answer_tells_both_reasons_and_the_next_question_is_open(page):
 
 def test_a_question_passed_over_does_not_count(page):
     first(page)
-    page.button(key="quiz_next").click().run()
+    page.button(key="quiz_skip").click().run()
     assert question(MODELS["gru_once"], 7, 1).text in told(page)
     assert "No answer yet" in told(page)
+
+
+def test_a_sitting_ends_with_a_result_and_starts_again(page):
+    questions = sitting_length(MODELS["gru_once"])
+    page.button(key="quiz_skip").click().run()
+    for number in range(1, questions):
+        assert f"{number + 1} of {questions}" in told(page)
+        right = question(MODELS["gru_once"], 7, number).right
+        answer(page, right if number > 1 else (right + 1) % 3)
+        page.button(key="quiz_answer").click().run()
+    assert f"{questions - 2} of {questions - 1} right at the first try." in told(page)
+    assert "1 question skipped." in told(page)
+    assert hides(page) == []
+    page.button(key="quiz_again").click().run()
+    assert first(page).text in told(page) and "No answer yet" in told(page)
+    for _ in range(questions):
+        page.button(key="quiz_skip").click().run()
+    assert "No question was answered." in told(page)
+    page.button(key="quiz_others").click().run()
+    assert question(MODELS["gru_once"], 8, 0).text in told(page)
 
 
 def test_another_model_is_asked_about_at_once(page):

@@ -50,6 +50,23 @@ def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(
     assert [(frame.epoch, frame.loss, frame.val_loss) for frame in frames] == [frame[:3] for frame in calm]
 
 
+def test_watching_changes_no_loss_and_what_is_watched_is_there_for_every_epoch(engine, calm):
+    run_id = engine.submit(SMALL, "me", paused=True)
+    pages = [engine.watch(run_id, lambda _: None, sequence) for sequence in (3, 6, None)]
+    with pages[0], pages[1], pages[2]:
+        engine.resume(run_id, "me")
+        state_is(engine, run_id, "done")
+    assert losses(engine.store, run_id) == calm
+    run = engine.store.run(run_id)
+    assert engine.store.tensors.tensors(run_id, 0, 1, SMALL.epochs) == {}
+    for sequence in (3, 6):
+        stored = engine.store.tensors.tensors(run_id, sequence, 1, SMALL.epochs)
+        assert sorted(stored) == list(range(1, SMALL.epochs + 1))
+    # A worker trains again what nobody watched.
+    found = engine.tensors(run, 0, 0, SMALL.epochs, timeout=60)
+    assert (sorted(found.tensors), found.reason) == (list(range(SMALL.epochs + 1)), "")
+
+
 def test_pausing_and_stepping_change_no_loss(engine, calm):
     run_id = engine.submit(SMALL, "me", steps=1)
     state_is(engine, run_id, "paused")
@@ -102,9 +119,30 @@ def test_reset_starts_anew_and_keeps_the_old_run(engine, calm):
     state_is(engine, second, "done")
     assert losses(engine.store, second) == calm
     assert losses(engine.store, first) == calm[:4]
-    third = engine.reset(second, "me")
-    state_is(engine, third, "done")
-    assert losses(engine.store, third) == calm
+    third = engine.reset(second, "me", replace(SMALL, seed=4))
+    assert (engine.status(third)["state"], epoch_of(engine, third)) == ("paused", 0)
+    assert engine.open(third, "me").experiment == replace(SMALL, seed=4)
+    assert engine.status(second)["state"] == "done"
+
+
+def test_a_run_that_has_ended_trains_on_as_if_it_had_been_longer(engine, calm):
+    short = engine.submit(replace(SMALL, epochs=3), "me")
+    state_is(engine, short, "done")
+    engine.train_more(short, "me", 3)
+    assert engine.status(short)["state"] == "done"
+    engine.train_more(short, "me", SMALL.epochs)
+    wait_for(lambda: epoch_of(engine, short) == SMALL.epochs)
+    state_is(engine, short, "done")
+    assert losses(engine.store, short) == calm
+    assert engine.open(short, "me").experiment == SMALL
+    stopped = engine.submit(SMALL, "me", steps=2)
+    state_is(engine, stopped, "paused")
+    engine.stop(stopped, "me")
+    engine.train_more(stopped, "me", SMALL.epochs)
+    wait_for(lambda: epoch_of(engine, stopped) == SMALL.epochs)
+    assert losses(engine.store, stopped) == calm
+    with pytest.raises(Refused, match="belongs to somebody else"):
+        engine.train_more(stopped, "you", 20)
 
 
 def test_a_third_run_takes_its_turn_and_nothing_mixes(engine):

@@ -108,7 +108,7 @@ def test_a_locked_database_holds_the_runs_with_a_sentence_and_they_go_on_by_them
         wait_for(lambda: engine.status(run_id)["reason"])
         assert news.wait(10)
     status = engine.status(run_id)
-    assert status["reason"] == "The database is locked by another program. The run waits, and will go on by itself."
+    assert status["reason"] == "The database is locked by another program. The run waits, and will continue by itself."
     assert (status["state"], status["epoch"]) == ("queued", len(engine.store.frames(run_id)))
     with pytest.raises(Refused, match=r"^The database is locked by another program. Nothing was started. Try again"):
         engine.submit(SMALL, "you")
@@ -279,6 +279,7 @@ def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
     engine.submit(ENDLESS, "you")
     again = engine.reset(mine[0], "me")
     assert engine.status(mine[0])["state"] == "stopped"
+    engine.resume(again, "me")
     with pytest.raises(Refused, match="You have 10 runs"):
         engine.submit(LONG, "me")
     engine.pause(again, "me")
@@ -336,7 +337,7 @@ def test_a_scheduler_that_is_lost_is_told(engines, calm):
     run_id = started(engine, ENDLESS)
     engine._core.cluster.lost = "The scheduler does not answer; trying again."
     said = wait_for(lambda: engine.status(run_id)["reason"])
-    assert said == ("The scheduler does not answer; trying again. The run waits, and will go on by itself.")
+    assert said == ("The scheduler does not answer; trying again. The run waits, and will continue by itself.")
     engine._core.cluster.lost = ""
     goes_on_as_the_calm_one(engine, run_id, calm)
 
@@ -395,7 +396,7 @@ def test_so_many_runs_can_be_kept_and_no_more(engines, monkeypatch):
     first, second = (engine.submit(replace(SMALL, seed=seed), "me", paused=True) for seed in (1, 2))
     engine.set_kept(first, "me", True)
     engine.set_kept(first, "me", True)
-    with pytest.raises(Refused, match=r"^You keep 1 runs, which is the most"):
+    with pytest.raises(Refused, match=r"^You keep 1 runs, and no more are allowed"):
         engine.set_kept(second, "me", True)
     engine.set_kept(first, "me", False)
     engine.set_kept(second, "me", True)

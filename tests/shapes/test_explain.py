@@ -294,7 +294,7 @@ def test_the_text_names_everything_and_a_wrong_name_gets_its_sentence():
         "kernel (features F = 5, units 3 · U = 96), 3 parts: update z, reset r, candidate h̃",
         "parameters: 3 · U · (F + U + 2) = 3 · 32 · (5 + 32 + 2) = 3,744",
         "No parameter changes: the same weights are used at every timestep.",
-        "3,777 parameters in all.",
+        "3,777 parameters in total.",
     ):
         assert words in text
     with pytest.raises(ValueError, match=r"There is no layer called “nothing”\. There are: memory, answer\."):

@@ -23,7 +23,8 @@ from explorer.tensors.text import agreed, changes, count, counted, one_of
 PLURAL = "become|go|stay|appear|come|are|have|take|make"
 DISAGREES = re.compile(
     rf"(?<![\d,.] )\b1 (?:\w+s\b|\w+[^s\W] (?:{PLURAL})\b)"
-    r"|\b(?:[2-9]|\d\d+) \w+ (?:becomes|goes|stays|appears|is|has)\b"
+    # Of "an axis of 2 units is added" the verb belongs to the axis.
+    r"|\b(?<!axis of )(?:[2-9]|\d\d+) \w+ (?:becomes|goes|stays|appears|is|has)\b"
 )
 
 
@@ -59,10 +60,14 @@ GOLDEN = [
     ([((None, 20, 1), SEQUENCE)], ((None, 20, 32), (*SEQUENCE[:2], "units")), "timesteps stay, 1 feature becomes 32 units"),
     ([((None, 20, 5), SEQUENCE)], ((None, 1), ONE), "timesteps are removed, 5 features become 1 unit"),
     ([((None, 1, 5), SEQUENCE)], ((None, 3, 5), SEQUENCE), "1 timestep becomes 3, features stay"),
-    ([((None, 20, 1), SEQUENCE)], ((None, 20, 1), (*SEQUENCE[:2], "outputs")), "timesteps stay, 1 feature is the output"),
-    ([((None, 20, 3), SEQUENCE)], ((None, 20, 3), (*SEQUENCE[:2], "outputs")), "timesteps stay, 3 features are the outputs"),
-    ([((None, 1), ONE)], ((None, 1, 1), (ONE[0], "timesteps", "units")), "1 timestep is added, units stay"),
-    ([((None, 1), ONE)], ((None, 20, 1), (ONE[0], "timesteps", "units")), "20 timesteps are added, units stay"),
+    ([((None, 20, 1), SEQUENCE)], ((None, 20, 1), (*SEQUENCE[:2], "outputs")), "timesteps stay, 1 feature becomes 1 output"),
+    (
+        [((None, 20, 3), SEQUENCE)],
+        ((None, 20, 3), (*SEQUENCE[:2], "outputs")),
+        "timesteps stay, 3 features become 3 outputs",
+    ),
+    ([((None, 1), ONE)], ((None, 1, 1), (ONE[0], "timesteps", "units")), "an axis of 1 timestep is added, units stay"),
+    ([((None, 1), ONE)], ((None, 20, 1), (ONE[0], "timesteps", "units")), "an axis of 20 timesteps is added, units stay"),
     ([((None, 4, 1), SEQUENCE)] * 2, ((None, 4, 2), SEQUENCE), "timesteps stay, 1 feature becomes 2 features"),
     (
         [((None, 4, 1), SEQUENCE), ((None, 4, 3), SEQUENCE)],
@@ -139,7 +144,7 @@ def test_what_is_returned_is_said_in_numbers_that_fit():
     assert of("along", 1) == ("returns the one hidden state", "")
     assert of("each", 20) == ("returns 20 vectors", "one for each timestep")
     assert of("each", 1, answers=True) == ("outputs 1 vector", "one for each timestep")
-    assert of("window", 20) == ("returns 20 vectors", "each made of 3 timesteps")
+    assert of("window", 20) == ("returns 20 vectors", "each made from 3 timesteps")
     assert of("repeat", 1) == ("returns the same vector once", "")
     assert of("repeat", 20) == ("returns the same vector 20 times", "")
     assert all_of(None, "hidden states") == "all hidden states"
@@ -154,7 +159,7 @@ def test_every_layer_has_all_that_its_panel_shows(name):
     for layer in every(Description.read(description).layers):
         assert layer.does and layer.change and layer.says == f"{layer.does}: {layer.change}"
         assert layer.title.endswith(f" — {layer.type}")
-        assert layer.note is None
+        assert (layer.note is not None) == (layer.type in ("GRU", "LSTM", "MultiHeadAttention"))
         total = layer.counted[-1]
         assert total == f"{layer.params:,}" if layer.params else total.startswith("no parameters")
         sizes = [math.prod(weight.shape) for weight in layer.weights]

@@ -13,6 +13,7 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES
 from explorer.catalog.entries import Sizes
+from explorer.description import Origin
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls
@@ -127,7 +128,8 @@ def test_arithmetic_is_shown_wherever_there_are_parameters_and_comes_out_right(a
 def test_the_description_is_plain_data(architecture):
     found = describe(build(architecture, SIZES)).to_dict()
     assert json.loads(json.dumps(found)) == found
-    assert set(found) == {"inputs", "output", "sources", "layers", "params", "symbols", "settings", "unrolled", "spoken"}
+    named = {"inputs", "output", "returns", "sources", "layers", "params", "symbols", "settings", "unrolled", "spoken"}
+    assert set(found) == named
 
 
 # ------------------------------------------------------------------------------------------------ in words and numbers
@@ -183,12 +185,18 @@ def test_the_default_model_reads_as_it_is_drawn():
         "timesteps stay, 5 features become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), "
         "returns (batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
-        "note": None,
+        "note": "z is the update gate, r the reset gate, h̃ the candidate, h the hidden state and σ the sigmoid; "
+        "∗ multiplies element by element. The 2 in the count of parameters: each gate has two biases per unit, "
+        "one for the input and one for the hidden state (reset_after=True).",
         "merge_mode": None,
         "backwards": False,
         "image_window": [],
+        "skips_masked": False,
         "window": None,
         "reads": ["sequence"],
+        "origins": [{"name": "sequence", "output": 0}],
+        "names_in": [],
+        "names_out": ["hidden state"],
         "wraps": None,
         "shares": None,
         "inside": [],
@@ -207,7 +215,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "weights": [
             weight("kernel", (5, "features", "F"), (96, "units", "3 · U")),
             weight("recurrent_kernel", (32, "units", "U"), (96, "units", "3 · U")),
-            weight("bias", (2, "input, hidden state", "2"), (96, "units", "3 · U")),
+            weight("bias", (2, "input and hidden state", "2"), (96, "units", "3 · U")),
         ],
     }
     assert (answer["type"], answer["wraps"], answer["params"]) == ("TimeDistributed(Dense)", "Dense", 33)
@@ -338,8 +346,8 @@ def test_of_what_no_rule_knows_only_the_shapes_are_told(name):
         (lambda: layers.Flatten(), (5, 3), "timesteps are removed, 3 features become 15 features"),
         (lambda: layers.Permute((2, 1)), (5, 3), "(timesteps, features) becomes (features, timesteps)"),
         (lambda: layers.Reshape((3, 5)), (5, 3), "(batch, 5, 3) becomes (batch, 3, 5)"),
-        (lambda: layers.RepeatVector(6), (3,), "6 timesteps are added, features stay"),
-        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, 7 features are added"),
+        (lambda: layers.RepeatVector(6), (3,), "an axis of 6 timesteps is added, features stay"),
+        (lambda: layers.Embedding(11, 7), (5,), "timesteps stay, an axis of 7 features is added"),
         (lambda: layers.Dropout(0.1), (5, 3), "the shape stays the same"),
         (lambda: layers.GRU(7), (None, 3), "timesteps are removed, 3 features become 7 units"),
         (lambda: layers.Dense(1), (5, 3), "timesteps stay, 3 features become 1 unit"),
@@ -350,12 +358,12 @@ def test_a_sentence_says_what_became_of_the_axes(layer, shape, change):
 
 
 def test_a_width_that_only_changes_its_name_is_said_to_be_the_answer():
-    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps are removed, 3 features are the outputs")
+    assert one(layers.GlobalMaxPooling1D(), 5, 3).says.endswith("timesteps are removed, 3 features become 3 outputs")
 
 
 def test_changes_without_tensors_is_said_too():
     assert changes([], []) == "the shape stays the same"
-    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "2 units are added"
+    assert changes([Tensor((None,), ("batch",))], [Tensor((None, 2), ("batch", "units"))]) == "an axis of 2 units is added"
 
 
 # ------------------------------------------------------------------------------------------------ graphs
@@ -394,6 +402,22 @@ def test_several_outputs_are_answers_unless_they_are_read_on():
     assert axes == {"memory": "units", "every": "outputs", "once": "outputs"}
 
 
+def test_every_input_says_which_output_of_which_layer_it_is():
+    source, target = keras.Input((10, 5), name="source"), keras.Input((7, 5), name="target")
+    lstm = layers.LSTM(6, return_state=True)
+    _, ahead, ahead_c, back, back_c = layers.Bidirectional(lstm, name="encoder")(source)
+    h, c = (layers.concatenate(pair, name=name) for name, pair in (("h", [ahead, back]), ("c", [ahead_c, back_c])))
+    decoder = layers.LSTM(12, return_sequences=True, name="decoder")(target, initial_state=[h, c])
+    looked = layers.MultiHeadAttention(2, 4, name="looked")(decoder, decoder)
+    found = {layer.name: layer for layer in describe(keras.Model([source, target], looked)).layers}
+    assert found["encoder"].names_out == ("output", "state →h", "state →c", "state ←h", "state ←c")
+    assert found["h"].origins == (Origin("encoder", 1), Origin("encoder", 3)) and found["h"].reads == ("encoder",)
+    assert found["c"].origins == (Origin("encoder", 2), Origin("encoder", 4))
+    assert found["decoder"].names_in == ("sequence", "initial state h", "initial state c")
+    assert found["decoder"].origins == (Origin("target"), Origin("h"), Origin("c"))
+    assert found["looked"].names_in == ("query", "value") and found["looked"].reads == ("decoder",)
+
+
 def test_states_that_are_handed_on_are_read_by_the_next():
     sequence = keras.Input((5, 2), name="sequence")
     said, state = layers.GRU(6, return_sequences=True, return_state=True, name="encoder")(sequence)
@@ -403,6 +427,13 @@ def test_states_that_are_handed_on_are_read_by_the_next():
     encoder, decoder, looked, _ = described.layers
     assert encoder.axes_out == (("batch", "timesteps", "units"), ("batch", "units"))
     assert (decoder.reads, decoder.input) == (("encoder",), ((None, 5, 6), (None, 6)))
+    assert decoder.origins == (Origin("encoder", 0), Origin("encoder", 1))
+    assert decoder.names_in == ("sequence", "initial state h") and encoder.names_out == ("output", "state h")
+    assert described.returns == (Origin("answer"),) and described.layers[-1].names_out == ("output",)
+    assert (
+        "It reads output of encoder and state h of encoder, takes sequence (batch B, "
+        in described.written().layers[1].spoken
+    )
     assert "starting from the state it is given" in decoder.says and "starting" not in encoder.says
     assert looked.reads == ("decoder", "encoder")
     assert looked.axes_out == (("batch", "timesteps", "units"),)
@@ -463,7 +494,7 @@ def test_attention_keeps_the_places_of_its_query():
     layer = describe(keras.Model([query, value], layers.Dense(1)(looked))).layers[0]
     assert layer.axes_out == (("batch", "timesteps", "units"),)
     assert layer.says.startswith(
-        "gives every timestep of the query, with 2 heads, a weighted mean of the value over all 5 timesteps"
+        "computes for every timestep of the query, with 2 heads, a weighted mean of the values at all 5 timesteps"
     )
 
 
@@ -490,13 +521,13 @@ def test_joining_end_to_end_and_side_by_side():
     left, right = keras.Input((5, 2), name="left"), keras.Input((4, 2), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate(axis=1)([left, right])))
     says = described_as_sequences(model).layers[0].says
-    assert says == "joins 2 tensors end to end, along timesteps: 5 + 4 timesteps become 9"
+    assert says == "concatenates 2 tensors along timesteps: 5 + 4 timesteps become 9"
     # Where nobody names the axis, neither does the sentence.
-    assert describe(model).layers[0].says == "joins 2 tensors end to end, along axis 1: 5 + 4 in axis 1 become 9"
+    assert describe(model).layers[0].says == "concatenates 2 tensors along axis 1: 5 + 4 in axis 1 become 9"
     left, right = keras.Input((5, 2), name="left"), keras.Input((5, 4), name="right")
     model = keras.Model([left, right], layers.Dense(3)(layers.Concatenate()([left, right])))
     assert described_as_sequences(model).layers[0].says == (
-        "joins 2 tensors side by side at every timestep: timesteps stay, 2 and 4 features become 6 features"
+        "concatenates 2 tensors at every timestep: timesteps stay, 2 and 4 features become 6 features"
     )
 
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
 from explorer.experiment import Experiment
 from explorer.models.build import build_experiment
+from explorer.shapes.describe_model import describe
 from explorer.training import checkpoint, data
 from explorer.training.trainer import Program, Trainer, wants_xla
 
@@ -103,6 +104,30 @@ def test_a_run_is_the_same_however_it_is_cut_into_chunks(name):
     for one, other in zip(pieces, whole, strict=True):
         assert (one.epoch, one.loss, one.val_loss) == (other.epoch, other.loss, other.val_loss)
         np.testing.assert_array_equal(one.outputs, other.outputs)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_what_is_watched_is_what_keras_computes_with_the_weights_of_that_epoch_and_changes_no_loss(name):
+    experiment = small(name, first_task(name))
+    one = trainer(experiment)
+    epoch, sequence = 1 + len(name) % 3, len(name) % 8
+    state, plain = one.run(None, epoch, 1e9)
+    again, watched = one.run(None, epoch, 1e9, (0, sequence))
+    assert again == state
+    assert [(frame.loss, frame.val_loss) for frame in watched] == [(frame.loss, frame.val_loss) for frame in plain]
+    assert [frame.tensors for frame in plain] == [{}] * epoch
+    assert all(set(frame.tensors) == {0, sequence} for frame in watched)
+
+    model = one.model_at(state)
+    firsts = [
+        keras.tree.flatten(layer.output)[0] for layer in (model.get_layer(each.name) for each in describe(model).layers)
+    ]
+    inputs = [stream[sequence : sequence + 1] for stream in data.make(experiment, "probe").inputs]
+    found = keras.Model(model.inputs, firsts)(inputs)
+    wanted = [np.asarray(each)[0].reshape(-1, each.shape[-1]).T for each in found]
+    drawn = [each[np.ix_(*(np.linspace(0, n - 1, min(n, 32)).round().astype(int) for n in each.shape))] for each in wanted]
+    numbers = np.frombuffer(watched[-1].tensors[sequence], "<f2")
+    np.testing.assert_allclose(numbers, np.concatenate([each.ravel() for each in drawn]), rtol=1e-3, atol=1e-3)
 
 
 def test_a_chunk_ends_at_its_budget_but_never_empty(echo):

@@ -84,8 +84,21 @@ def test_the_shapes_of_an_example_are_not_those_of_code_that_is_pasted_over_it(e
 def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
     page = open_page(engine)
     page.text_area(key="code").set_value(EXAMPLES["memory_thrown_away"].code.replace("Dense(1)", "Dense(2)")).run()
-    assert page.text_input(key="x").value == "8,20,5"
+    assert page.text_input(key="x").value == "8,20,5 (example)"
     assert "example" not in page.query_params
+
+
+def test_what_is_typed_stays_also_where_the_same_stood_there_already(engine):
+    page = open_page(engine)
+    assert page.text_input(key="x").value == "8,20,5 (example)"
+    page.text_input(key="x").set_value("8,20,5").run()
+    assert (page.text_input(key="x").value, page.selectbox(key="example").value) == ("8,20,5", "memory_thrown_away")
+    page.text_area(key="code").set_value(MODEL).run()
+    assert [page.text_input(key=name).value for name in ("x", "y", "loss")] == ["8,20,5", "", ""]
+    # Changed where it stood, it was typed as well.
+    page.selectbox(key="example").set_value("article_2").run()
+    page.text_input(key="x").set_value("4,20,5 (example)").run()
+    assert page.text_input(key="x").value == "4,20,5"
 
 
 def test_what_is_typed_while_the_page_opens_stays(engine, monkeypatch):
@@ -163,7 +176,8 @@ def test_a_line_that_cannot_be_read_is_named(engine):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ({"example": "nothing"}, "There is no example called “nothing”."),
+        ({"example": "nothing"}, "There is no example called “nothing”. Choose one from the list of examples."),
+        ({"example": "article_11"}, "There is no example called “article_11”. Did you mean article_1?"),
         ({"run": "nothing"}, "There is no run of pasted code called “nothing” here."),
         ({"untis": "3"}, "The address of this page can have example and run; “untis” was ignored."),
     ],

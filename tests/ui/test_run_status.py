@@ -25,7 +25,7 @@ def queued(place: int, seconds: float | None) -> dict:
 @pytest.mark.parametrize(
     ("place", "seconds", "sentence"),
     [
-        (1, 0.4, "This run is next of 12 in the queue, and starts in about 5 s."),
+        (1, 0.4, "This run is the next of 12 in the queue, and starts in about 5 s."),
         (2, 12.4, "This run is number 2 of 12 in the queue, and starts in about 10 s."),
         (2, 13.0, "This run is number 2 of 12 in the queue, and starts in about 15 s."),
         (9, 200.0, "This run is number 9 of 12 in the queue, and starts in about 3 min."),

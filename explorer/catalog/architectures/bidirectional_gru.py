@@ -7,6 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Bidirectional GRU",
+    heading="Bidirectional GRU, output at every timestep",
     answers="every step",
     source="https://doi.org/10.1109/78.650093",
     units=range(1, 257),
@@ -18,7 +19,7 @@ from explorer.catalog.registry import architecture
 def bidirectional_gru(
     timesteps: int, features: int, outputs: int, units: int = 32, merge_mode: str = "concat"
 ) -> keras.Model:
-    """One GRU reads forwards and one backwards; a Dense layer reads both hidden states at every timestep.
+    """One GRU reads forwards, one backwards; a Dense layer reads both hidden states.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 

@@ -7,6 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Causal convolutions",
+    heading="Causal Conv1D layers, no hidden state",
     answers="every step",
     source="https://arxiv.org/abs/1803.01271",
     units=range(1, 257),

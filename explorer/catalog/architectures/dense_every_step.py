@@ -7,12 +7,13 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Dense only, no memory",
+    heading="Dense layers only, no hidden state",
     answers="every step",
     source="https://keras.io/api/layers/core_layers/dense/",
     units=range(1, 257),
 )
 def dense_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Two Dense layers, the same at every timestep: each output depends on its own timestep only.
+    """Two Dense layers, the same at every timestep; nothing passes between timesteps.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 

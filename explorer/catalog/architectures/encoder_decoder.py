@@ -7,12 +7,13 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Encoder-decoder",
+    heading="GRU encoder and GRU decoder",
     answers="every step",
     source="https://arxiv.org/abs/1409.3215",
     units=range(1, 257),
 )
 def encoder_decoder(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """An encoder GRU returns its last hidden state; a decoder GRU gets it at every timestep and makes the outputs.
+    """One GRU reads the sequence into its last hidden state; another writes the outputs.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 

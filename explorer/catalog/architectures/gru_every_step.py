@@ -7,16 +7,17 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="GRU, every timestep",
+    heading="GRU with an output at every timestep",
     answers="every step",
     source="https://arxiv.org/abs/1406.1078",
     units=range(1, 257),
 )
 def gru_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """With return_sequences=True the GRU returns its hidden state at every timestep; a Dense layer reads each.
+    """The GRU returns its hidden state at every timestep; one Dense layer reads each.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    The hidden states are (batch, timesteps, units); with return_sequences=False only the last one is returned.
+    With return_sequences=True they are (batch, timesteps, units); with False only the last one is returned.
     One Dense layer, the same at every timestep, turns each hidden state into an output.
     """
     import keras

@@ -7,16 +7,18 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="GRU, last timestep",
+    heading="GRU with one output per sequence",
     answers="once",
     source="https://keras.io/api/layers/recurrent_layers/gru/",
     units=range(1, 257),
 )
 def gru_once(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """With return_sequences=False the GRU returns only its last hidden state; a Dense layer reads it.
+    """The GRU returns its last hidden state only; a Dense layer reads it.
 
     (batch, timesteps, features) -> (batch, outputs)
 
-    The last hidden state is (batch, units): timesteps are removed, and it must hold everything that the output needs.
+    With return_sequences=False, the default, that is (batch, units): timesteps are removed, and it must hold everything
+    that the output needs.
     """
     import keras
     from keras import layers

@@ -7,6 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="GRU with Masking, averaged",
+    heading="GRU with Masking and average pooling",
     answers="once",
     answer="yes/no",
     inputs="padded",
@@ -14,7 +15,7 @@ from explorer.catalog.registry import architecture
     units=range(1, 257),
 )
 def gru_pooled(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """Masking hides the padding from the GRU; a Dense layer reads the average of its hidden states.
+    """Masking hides the padding from the GRU; Dense reads the mean of its hidden states.
 
     (batch, timesteps, features) -> (batch, outputs)
 

@@ -7,12 +7,13 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="LSTM, every timestep",
+    heading="LSTM with an output at every timestep",
     answers="every step",
     source="https://www.bioinf.jku.at/publications/older/2604.pdf",
     units=range(1, 257),
 )
 def lstm_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """With return_sequences=True the LSTM returns its hidden state at every timestep, but never its cell state.
+    """The LSTM returns its hidden state at every timestep, but never its cell state.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 

@@ -7,6 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Self-attention, no positions",
+    heading="MultiHeadAttention without positions",
     answers="every step",
     source="https://arxiv.org/abs/1706.03762",
     units=range(1, 257),
@@ -14,7 +15,7 @@ from explorer.catalog.registry import architecture
     help={"heads": "How many attention heads work side by side."},
 )
 def self_attention(timesteps: int, features: int, outputs: int, units: int = 32, heads: int = 2) -> keras.Model:
-    """Every timestep attends to every timestep; the result is added to its own input, and Dense layers read it.
+    """Each timestep attends to all timesteps; Dense layers read the result plus the input.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 

@@ -7,12 +7,13 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="SimpleRNN, every timestep",
+    heading="SimpleRNN with an output at every timestep",
     answers="every step",
     source="https://doi.org/10.1207/s15516709cog1402_1",
     units=range(1, 257),
 )
 def simple_rnn_every_step(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """A SimpleRNN has no gates: it computes its whole hidden state anew at every timestep; a Dense layer reads it.
+    """The SimpleRNN computes its whole hidden state anew at every timestep, without gates.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 

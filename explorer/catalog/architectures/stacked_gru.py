@@ -7,16 +7,17 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Two stacked GRUs",
+    heading="Two stacked GRU layers",
     answers="every step",
     source="https://arxiv.org/abs/1303.5778",
     units=range(1, 257),
 )
 def stacked_gru(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """The second GRU reads the hidden states of the first, which therefore needs return_sequences=True.
+    """The second GRU reads the hidden states that the first returns at every timestep.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
-    The first GRU returns a sequence, (batch, timesteps, units), since the second one needs timesteps to read.
+    The first GRU needs return_sequences=True: the second one reads its sequence, (batch, timesteps, units).
     For the second GRU, the units of the first are features.
     """
     import keras

@@ -7,6 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="Two inputs, Bidirectional",
+    heading="Two inputs with Bidirectional GRUs",
     answers="every step",
     inputs="two streams",
     source="https://keras.io/guides/functional_api/",
@@ -15,7 +16,7 @@ from explorer.catalog.registry import architecture
     help={"second_features": "How many numbers the second input has at each timestep."},
 )
 def two_streams(timesteps: int, features: int, outputs: int, units: int = 32, second_features: int = 2) -> keras.Model:
-    """A Bidirectional GRU for each of two inputs; their hidden states are concatenated, and a Dense layer reads them.
+    """Each input has its Bidirectional GRU; one Dense layer reads both, concatenated.
 
     (batch, timesteps, features), (batch, timesteps, second_features) -> (batch, timesteps, outputs)
 

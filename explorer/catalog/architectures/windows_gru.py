@@ -7,6 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="TimeDistributed(GRU)",
+    heading="TimeDistributed GRU over windows",
     answers="once",
     answer="yes/no",
     inputs="windows",
@@ -16,7 +17,7 @@ from explorer.catalog.registry import architecture
     help={"windows": "How many windows one sequence is cut into; each has its own timesteps."},
 )
 def windows_gru(timesteps: int, features: int, outputs: int, units: int = 32, windows: int = 8) -> keras.Model:
-    """TimeDistributed runs the same GRU on each window; a Dense layer reads the average of the last hidden states.
+    """The same GRU reads each window; Dense reads the mean of the last hidden states.
 
     (batch, windows, timesteps, features) -> (batch, outputs)
 

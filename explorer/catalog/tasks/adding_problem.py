@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell
 from explorer.catalog.registry import task
 
 
@@ -27,8 +27,15 @@ def predict_first_mark(inputs: np.ndarray) -> np.ndarray:
     return inputs[np.arange(len(inputs)), first, :1] + 1 / 2
 
 
+def arrow(inputs: np.ndarray) -> Arrow:
+    """Both numbers with their marks."""
+    marked = [int(step) for step in np.flatnonzero(inputs[:, 1])]
+    return Arrow("sum", tuple(Cell(step, feature) for step in marked for feature in (0, 1)))
+
+
 @task(
     title="Adding problem",
+    arrow=arrow,
     answers="once",
     timesteps=range(2, 201),
     features=2,

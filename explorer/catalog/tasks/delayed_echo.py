@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -20,15 +20,25 @@ def predict_zero(inputs: np.ndarray, delay: int) -> np.ndarray:
     return first if delay == 0 else np.zeros_like(first)
 
 
+def arrow(inputs: np.ndarray, delay: int) -> Arrow:
+    target = max(delay, drawn_middle(len(inputs)))
+    return Arrow(f"delay {delay}", (Cell(target - delay),), target)
+
+
 @task(
     title="Delayed echo",
     goal="Output the first feature from {delay} ago, and 0 before that.",
+    arrow=arrow,
     answers="every step",
     timesteps=range(2, 201),
     delay=range(0, 8),
     at_most={"delay": lambda timesteps, features: timesteps - 1},
     help={"delay": "How many timesteps later a number must be output."},
-    baselines=(Baseline("without memory", without_memory, predict_zero, "Only a model that remembers {delay} back can."),),
+    baselines=(
+        Baseline(
+            "without memory", without_memory, predict_zero, "Only a model that remembers {delay} back can.", needs="earlier"
+        ),
+    ),
 )
 def delayed_echo(
     rng: np.random.Generator, samples: int, timesteps: int, features: int, delay: int = 3

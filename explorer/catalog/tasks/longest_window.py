@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell
 from explorer.catalog.registry import task
 
 
@@ -42,9 +42,19 @@ def fair_chance(timesteps: int, windows: int, run_length: int) -> float:
     return low
 
 
+def arrow(inputs: np.ndarray, windows: int, run_length: int) -> Arrow | None:
+    """The first run that is long enough."""
+    runs = np.lib.stride_tricks.sliding_window_view(inputs[..., 0] > 0, run_length, axis=-1).all(axis=-1)
+    if not runs.any():
+        return None
+    window, first = (int(each) for each in np.argwhere(runs)[0])
+    return Arrow(f"{run_length} in a row", tuple(Cell(first + step, window=window) for step in range(run_length)))
+
+
 @task(
     title="Run within a window",
     goal="Tell whether any window has {run_length} in a row with a positive first feature.",
+    arrow=arrow,
     answers="once",
     answer="yes/no",
     inputs="windows",

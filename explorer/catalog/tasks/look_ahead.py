@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -17,9 +17,15 @@ def predict_zero(inputs: np.ndarray, ahead: int) -> np.ndarray:
     return np.zeros_like(inputs[..., :1])
 
 
+def arrow(inputs: np.ndarray, ahead: int) -> Arrow:
+    target = min(drawn_middle(len(inputs)), len(inputs) - 1 - ahead)
+    return Arrow(f"ahead {ahead}", (Cell(target + ahead),), target)
+
+
 @task(
     title="Look ahead",
     goal="Output the first feature of {ahead} later, and 0 at the end.",
+    arrow=arrow,
     answers="every step",
     timesteps=range(2, 201),
     ahead=range(1, 8),
@@ -31,6 +37,7 @@ def predict_zero(inputs: np.ndarray, ahead: int) -> np.ndarray:
             forward_loss,
             predict_zero,
             "Only a model that also reads the sequence backwards can.",
+            needs="later",
         ),
     ),
 )

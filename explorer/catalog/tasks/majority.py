@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell
 from explorer.catalog.registry import task
 
 
@@ -42,8 +42,16 @@ def predict_first_vote(inputs: np.ndarray) -> np.ndarray:
     return np.where(inputs[:, 0, :1] > 0, right, 1 - right)
 
 
+def arrow(inputs: np.ndarray) -> Arrow:
+    """All that is not padding."""
+    votes = inputs[inputs.any(axis=-1), 0]
+    words = f"{int((votes > 0).sum())} of {len(votes)} are +1"
+    return Arrow(words, tuple(Cell(step) for step in range(len(votes))))
+
+
 @task(
     title="Majority of a padded sequence",
+    arrow=arrow,
     answers="once",
     answer="yes/no",
     inputs="padded",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -17,8 +17,14 @@ def predict_mean(inputs: np.ndarray) -> np.ndarray:
     return np.zeros_like(inputs[..., :1])
 
 
+def arrow(inputs: np.ndarray) -> Arrow:
+    step = drawn_middle(len(inputs))
+    return Arrow("sin(π · input)", (Cell(step),), step)
+
+
 @task(
     title="Sine of each input",
+    arrow=arrow,
     answers="every step",
     baselines=(
         Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can; no memory is needed."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell
 from explorer.catalog.registry import task
 
 
@@ -28,14 +28,25 @@ def predict_known(inputs: np.ndarray) -> np.ndarray:
     return known
 
 
+def arrow(inputs: np.ndarray) -> Arrow:
+    return Arrow("first becomes last", (Cell(0),), len(inputs) - 1)
+
+
 @task(
     title="Reverse",
+    arrow=arrow,
     answers="every step",
     # Longer ones are memorized before they are learned: 512 sequences and 60 epochs do not teach 20 steps.
     timesteps=range(2, 11),
     baselines=(
         Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
-        Baseline("one direction", forward_loss, predict_known, "Only a model that also reads the sequence backwards can."),
+        Baseline(
+            "one direction",
+            forward_loss,
+            predict_known,
+            "Only a model that also reads the sequence backwards can.",
+            needs="later",
+        ),
     ),
 )
 def reverse(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:

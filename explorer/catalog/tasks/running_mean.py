@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -31,13 +31,25 @@ def predict_share(inputs: np.ndarray) -> np.ndarray:
     return inputs[..., :1] * share(inputs.shape[1])
 
 
+def arrow(inputs: np.ndarray) -> Arrow:
+    target = drawn_middle(len(inputs))
+    return Arrow("mean so far", tuple(Cell(step) for step in range(target + 1)), target)
+
+
 @task(
     title="Running mean",
+    arrow=arrow,
     answers="every step",
     timesteps=range(2, 201),
     baselines=(
         Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
-        Baseline("without memory", memoryless_loss, predict_share, "Only a model that remembers earlier timesteps can."),
+        Baseline(
+            "without memory",
+            memoryless_loss,
+            predict_share,
+            "Only a model that remembers earlier timesteps can.",
+            needs="earlier",
+        ),
     ),
 )
 def running_mean(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:

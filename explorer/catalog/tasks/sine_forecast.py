@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 SLOWEST, FASTEST = 0.2, 1.0
@@ -51,9 +51,16 @@ def predict_wave(inputs: np.ndarray, horizon: int, noise: float) -> np.ndarray:
     return found
 
 
+def arrow(inputs: np.ndarray, horizon: int, noise: float) -> Arrow | None:
+    """The target is the wave as the input will have it, where the sequence is long enough to show that."""
+    target = min(drawn_middle(len(inputs)), len(inputs) - 1 - horizon)
+    return Arrow(f"horizon {horizon}", (Cell(target + horizon),), target) if target >= 0 else None
+
+
 @task(
     title="Sine forecast",
     goal="Output the first feature's wave {horizon} later, with some noise.",
+    arrow=arrow,
     answers="every step",
     timesteps=range(3, 201),
     horizon=range(1, 9),

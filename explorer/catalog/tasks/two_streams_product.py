@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -17,8 +17,14 @@ def predict_mean(inputs: tuple[np.ndarray, np.ndarray], second_features: int) ->
     return np.zeros_like(inputs[0][..., :1])
 
 
+def arrow(inputs: tuple[np.ndarray, np.ndarray], second_features: int) -> Arrow:
+    step = drawn_middle(len(inputs[0]))
+    return Arrow("product", (Cell(step), Cell(step, stream=1)), step)
+
+
 @task(
     title="Product of two inputs",
+    arrow=arrow,
     answers="every step",
     inputs="two streams",
     second_features=range(1, 33),

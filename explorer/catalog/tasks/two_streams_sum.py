@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Baseline
+from explorer.catalog.entries import Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 
@@ -28,9 +28,17 @@ def predict_first(inputs: tuple[np.ndarray, np.ndarray], second_features: int, a
     return first
 
 
+def arrow(inputs: tuple[np.ndarray, np.ndarray], second_features: int, apart: int) -> Arrow | None:
+    """Both inputs, at a target that has both."""
+    last = len(inputs[0]) - 1
+    target = min(max(apart, drawn_middle(last + 1)), last - apart)
+    return Arrow("sum", (Cell(target - apart), Cell(target + apart, stream=1)), target) if target >= apart else None
+
+
 @task(
     title="Sum of two inputs",
     goal="Output the first input from {apart} ago plus the second from {apart} later.",
+    arrow=arrow,
     answers="every step",
     inputs="two streams",
     timesteps=range(2, 201),

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import keras
+
+from explorer.layers.reading import numbered
+from explorer.shapes.axes import BY_RANK
+from explorer.shapes.describe_model import describe
+from explorer.shapes.graph import calls
+from explorer.shapes.model_shapes import ModelShapes
 from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.diagnose.running import Ran
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.values import Array, Call, LayerValue, ModelValue, Shape, TensorValue, behind
+from explorer.tensors.tensor import Axes
 
 
 @dataclass
 class Case:
     """reader: the finished reading. model: the one that is checked, None where there is none. ran: what a batch met.
 
-    data: what the model is trained on, by shape. arrays: of the code, under "x", "y", or "x0", "x1" where there are several.
+    data: what the model is trained on, by shape; given: what the check was told of it. arrays: of the code, under "x", "y",
+    or "x0", "x1" where there are several. broken: whether Keras raised; broke: the call where it did as a batch ran through.
     """
 
     source: Source
@@ -27,6 +37,10 @@ class Case:
     model: ModelValue | None = None
     ran: Ran | None = None
     arrays: dict[str, Array | None] = field(default_factory=dict)
+    given: Data = field(default_factory=Data)
+    broken: bool = False
+    broke: Call | None = None
+    _axes: dict[int, Axes] = field(default_factory=dict)
 
     # --- layers
 
@@ -37,19 +51,61 @@ class Case:
             raise ValueError("this code has no model to check")
         return self.model
 
+    def working(self) -> list[Call]:
+        """The calls that were read; where one of them broke as a batch ran through the model, those before it."""
+        if self.broke is None:
+            return self.reader.calls
+        return [call for call in self.called() if call.place < self.broke.place]
+
     def order(self) -> list[Any]:
-        """The layers in the order in which they were first called; of a model that is called as a layer, only itself."""
-        nested = [call.layer for call in self.reader.calls if isinstance(call.layer, ModelValue)]
+        """The layers that work, in the order in which they were first called; of a nested model, only itself."""
+        nested = [call.layer for call in self.working() if isinstance(call.layer, ModelValue)]
         inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
-        outside = [call for call in self.reader.calls if id(call) not in inside]
+        outside = [call for call in self.working() if id(call) not in inside]
         return list(dict.fromkeys(call.layer for call in outside if not isinstance(call.layer, str)))
 
     def index(self, call: Call | None) -> int | None:
-        """The place of a call's layer; one that broke comes after all that hold."""
+        """The place of a call's layer; one that broke comes after all that work, and what is behind it has none."""
         if call is None or isinstance(call.layer, str):
             return None
         order = self.order()
-        return order.index(call.layer) if call.layer in order else len(order)
+        if call.layer in order:
+            return order.index(call.layer)
+        return len(order) if self.broke is None or call.layer is self.broke.layer else None
+
+    @property
+    def working_model(self) -> ModelValue | None:
+        """The model that is checked, None where there is none or where Keras raised."""
+        return self.model if self.model is not None and self.model.built and not self.broken else None
+
+    @cached_property
+    def description(self) -> ModelShapes | None:
+        """What works, described, None where that cannot be done: asked for when the reading and the run are over."""
+        model = self.working_model
+        inputs, outputs = (model.inputs, model.outputs) if model else (self.inputs(), self._ends())
+        if not inputs or not outputs:
+            return None
+        try:
+            graph = keras.Model([each.tensor for each in inputs], [each.tensor for each in outputs])
+            found = describe(graph, whole=model is not None)
+            self._axes = {id(tensor): source.axes for tensor, source in zip(graph.inputs, found.sources, strict=True)}
+            for call, layer in zip(calls(graph), found.layers, strict=True):
+                named = zip(call.outputs, layer.axes_out, strict=True)
+                self._axes.update((id(tensor), axes) for tensor, axes in named)
+        except Exception:
+            return None
+        return found
+
+    def axes(self, tensor: TensorValue) -> Axes:
+        """The names of a tensor's axes, as the report has them; numbers, such as "axis 2", where they are not known."""
+        axes = self._axes.get(id(tensor.tensor)) if self.description is not None else None
+        rank = len(tensor.shape)
+        return axes or BY_RANK.get(rank, numbered(rank))
+
+    def _ends(self) -> list[TensorValue]:
+        """The tensors that nothing reads, of a model that broke before it was whole."""
+        read = {id(each) for call in self.working() for each in call.inputs}
+        return [each for call in self.working() for each in call.outputs if id(each) not in read]
 
     def shape(self, tensor: TensorValue) -> Shape:
         return self.ran.shape(tensor) if self.ran else tensor.shape

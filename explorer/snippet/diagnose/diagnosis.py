@@ -9,6 +9,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.diagnose.rules.broken import broken
+from explorer.snippet.diagnose.rules.compiling import unknown_names, unknown_optimizer
 from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
@@ -19,6 +20,11 @@ from explorer.snippet.reader.library.models import settle
 from explorer.snippet.reader.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.values import Array, Broken, Full, LayerValue, Unreadable, full
+
+_NO_TARGET = (
+    "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
+    'labels (`y_true`)."'
+)
 
 
 def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding | None]:
@@ -38,12 +44,13 @@ def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding |
     except ValueError as error:
         return None, Finding("unreadable", f"Syntax error: {str(error)[:200]}.")
     reader = Reader(source, budget)
-    case = Case(source, reader, given)
+    case = Case(source, reader, given, given=given)
     try:
         reader.read()
     except Unreadable as error:
         return case, _at_line("unreadable", str(error), error.line)
     except Broken as error:
+        case.broken = True
         find_arrays(case)
         case.data = with_found(case, given)
         return case, broken(case, error.event)
@@ -122,6 +129,7 @@ def settled(case: Case) -> Finding | None:
     try:
         settle(case.reader, case.model, tuple(case.data.x[0][1:]))
     except Broken as error:
+        case.broken = True
         return broken(case, error.event)
     except Unreadable as error:
         return _at_line("unreadable", str(error), error.line)
@@ -140,16 +148,19 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     if finding is not None:
         yield finding
         return
+    yield from unknown_optimizer(case)
     yield from fed(case)
     yield from counted(case)
     try:
         case.ran = run(case.whole, sized(case), case.reader.budget)
     except Broken as error:
+        case.broken, case.broke = True, error.event.given["call"]
         yield broken(case, error.event)
         return
     except Unreadable as error:
         yield _at_line("unreadable", str(error), error.line)
         return
+    yield from unknown_names(case)
     across = next(iter(silent_mistakes(case)), None)
     if across is not None and across.kind in ("time_axis_missing", "embedding_input", "unknown_length"):
         yield across
@@ -188,7 +199,9 @@ def _many_outputs(case: Case, target: Full) -> Finding:
     outputs = case.whole.outputs
     makers = {id(each.made): each.made for each in outputs if each.made}
     maker = next(iter(makers.values()), None)
-    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}."
+    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}: fit needs one for each."
+    # Of a loss for all outputs Keras makes one for each, and finds no target for the second.
+    says = _NO_TARGET if isinstance(case.data.loss, str) else None
     candidates = []
     if (
         len(makers) == 1
@@ -199,13 +212,13 @@ def _many_outputs(case: Case, target: Full) -> Finding:
         edit = case.source.without_keyword(maker.layer.core.node, "return_state")
         if edit:
             candidates.append(Candidate("Return only the output (return_state=False)", (edit,)))
-        return Finding("state_unpacking", message, maker, None, None, False, tuple(candidates))
+        return Finding("state_unpacking", message, maker, None, says, False, tuple(candidates))
     if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
         edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
         return Finding(
-            "merge_mismatch", message, maker, None, None, False, (Candidate("Concatenate the two directions", (edit,)),)
+            "merge_mismatch", message, maker, None, says, False, (Candidate("Concatenate the two directions", (edit,)),)
         )
-    return Finding("target_mismatch", message, None, case.whole.node, None, False, ())
+    return Finding("target_mismatch", message, None, case.whole.node, says, False, ())
 
 
 def _syntax(error: SyntaxError) -> str:

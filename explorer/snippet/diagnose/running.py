@@ -20,7 +20,7 @@ import tensorflow as tf
 from explorer.keras_internals import mask_of, set_mask
 from explorer.keras_source import squeeze_or_expand_to_same_rank, traced_output
 from explorer.snippet.reader.costs import trace
-from explorer.snippet.reader.families import RECURRENT, TRUSTED
+from explorer.snippet.reader.families import MERGING, RECURRENT, TRUSTED
 from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.values import (
@@ -102,6 +102,9 @@ def suspect(call: Call, received: list[Any]) -> bool:
     if isinstance(call.layer, (str, ModelValue)):
         return isinstance(call.layer, ModelValue)
     kind = call.layer.kind
+    if kind in MERGING and any(None in each.shape[1:] for each in call.inputs):
+        # Whether sizes fit that were open while it was made, it only meets when it runs.
+        return True
     if kind in _STEPPED:
         core = call.layer.core.layer
         masked = any(mask_of(each) is not None for each in received)

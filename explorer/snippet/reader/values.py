@@ -230,6 +230,7 @@ class ModelValue:
     """A model that the code made: a chain of layers (`sequential`) or from inputs to outputs.
 
     compiled, fits: the arguments of `compile`, and of every call of `fit`, `evaluate` and `predict`, in order.
+    compiled_at: where `compile` was called.
     """
 
     node: ast.Call
@@ -240,6 +241,7 @@ class ModelValue:
     outputs: list[TensorValue] = field(default_factory=list)
     keras: Any = None
     compiled: dict[str, Any] | None = None
+    compiled_at: ast.Call | None = None
     fits: list[tuple[str, ast.Call, dict[str, Any]]] = field(default_factory=list)
 
     kind = "Model"

@@ -60,13 +60,15 @@ def _rates(visitor: str, address: str, at_once: int, at_once_address: int, unnam
 
 
 # A class of 200 behind one address opens the page within seconds, each with some 120 files; a hand on a slider asks for
-# shapes up to 30 times a second, and a person may open ten tabs at once.
+# shapes up to 30 times a second, a film for what an opened layer draws at ten epochs a second, and a person may open ten
+# tabs at once.
 RATES = {
     requests.PAGE: _rates("10 per 1 second; 60 per 30 second", "3000 per 10 second", 8, 400, unnamed="3000 per 10 second"),
     requests.STATIC: _rates("150 per 1 second; 2400 per 30 second", "12000 per 30 second", 64, 2000),
     requests.SMALL: _rates("40 per 1 second; 400 per 30 second", "6000 per 30 second", 32, 1000),
     requests.SHAPES: _rates("40 per 1 second; 150 per 30 second", "1000 per 30 second", 4, 16),
     requests.LIVE: _rates("8 per 1 second; 60 per 30 second", "600 per 10 second", 24, 800),
+    requests.TENSORS: _rates("30 per 1 second; 450 per 30 second", "2000 per 30 second", 4, 64),
     requests.SESSION: _rates("4 per 1 second; 40 per 30 second", "400 per 10 second", 24, 800),
     MESSAGE: _rates("100 per 10 second", "2000 per 10 second", 0, 0),
 }

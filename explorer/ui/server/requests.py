@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
-from explorer.ui.frontend import PLOTLY_PATH
 from explorer.ui.modules import MODULES
 from explorer.ui.server.clients import header, is_loopback
 from explorer.ui.server.refusals import Refusal
@@ -29,6 +28,7 @@ MOST_HEADERS = 100
 LARGEST_HEADERS = 16 * 1024
 
 PAGE, STATIC, SMALL, SHAPES, LIVE, SESSION = "page", "static", "small", "shapes", "live", "session"
+TENSORS = "tensors"
 _EXACT = {
     "/": PAGE,
     "/paste": PAGE,
@@ -36,13 +36,12 @@ _EXACT = {
     HEALTH: SMALL,
     HOST_CONFIG: SMALL,
     FAVICON: SMALL,
-    PLOTLY_PATH: STATIC,
     **dict.fromkeys(MODULES, STATIC),
 }
-_BEGINNINGS = {"/live/": LIVE, STATIC_FILES: STATIC, MEDIA: SMALL, COMPONENTS: SMALL}
+_BEGINNINGS = {"/live/": LIVE, "/tensors/": TENSORS, STATIC_FILES: STATIC, MEDIA: SMALL, COMPONENTS: SMALL}
 NOT_THERE = Refusal(404, "There is nothing at this address. The pages are / and /paste.")
 # Nothing here takes a body, and answers that last are not for HEAD.
-_METHODS = {PAGE: ("GET", "HEAD"), STATIC: ("GET", "HEAD"), SMALL: ("GET", "HEAD"), SHAPES: ("GET",), LIVE: ("GET",)}
+_METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS), ("GET",))
 
 
 def kind_of(scope: Scope) -> str | None:

@@ -1,10 +1,11 @@
 """What can be wrong with shapes, one kind of mistake a module; every rule gives a finding with what may fix it.
 
-shape_text  -> shapes in words
+shape_text  -> shapes in words, each axis by the name that the report has for it
 broken      -> what an event that stopped Keras means, by the rules of
                steps, ndim, reshaping (axes), merging, states, unpacking, wrappers, embeddings, unknown (open sizes),
-               constructor (arguments), batches, masks, backwards
+               constructor (arguments), batches, masks, backwards, compiling (names)
 feeding, ragged        -> whether the data fit the model, and are arrays at all
 answers     -> whether output and target can be compared, with labels (classes), sizes and output_layer
+compiling   -> losses, optimizers, metrics and activations that Keras does not have
 silent      -> mistakes without an error of Keras, with batches, masks, backwards, embeddings and states
 """

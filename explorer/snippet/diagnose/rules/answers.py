@@ -10,11 +10,19 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.labels import constant, label, sparse_labels
 from explorer.snippet.diagnose.rules.output_layer import READING, decoder_edits, keeper_of, output_layer_of
-from explorer.snippet.diagnose.rules.shape_text import answer_in_words
+from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at
 from explorer.snippet.diagnose.rules.sizes import different_lengths, different_widths
 from explorer.snippet.diagnose.running import loss_of
 from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, FLATTENING, KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Full, LayerValue, TensorValue
+from explorer.tensors.tensor import ORDERED, is_named
+from explorer.tensors.text import count, joined
+
+# What makes one vector of an answer with so many axes.
+_POOLED = {
+    3: (("GlobalAveragePooling1D", "average over time"), ("Flatten", "flatten all timesteps into one vector")),
+    4: (("GlobalAveragePooling2D", "average over rows and columns"), ("Flatten", "flatten them into one vector")),
+}
 
 
 def answered(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None) -> list[Finding]:
@@ -97,7 +105,8 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     keeper = keeper_of(case, tensor)
     embedding = next((each for each in case.up(tensor) if each.kind == "Embedding"), None)
     head = output_layer_of(case, tensor)
-    steps = answer[1]
+    steps, axes = answer[1], axes_at(case, tensor)
+    timed = any(axis in ORDERED for axis in axes) or len(answer) == 3
     sparse = loss is not None and loss.startswith("sparse")
     data, candidates = case.data, []
     if keeper and (edits := code_edits.drops_steps(case, keeper)):
@@ -111,20 +120,18 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
         anchor is not None
         and isinstance(anchor.layer, LayerValue)
         and anchor.inputs
-        and len(case.shape(anchor.inputs[0])) == 3
+        and len(case.shape(anchor.inputs[0])) in ((3,) if timed else (4,))
     ):
         more = []
         if anchor.kind == "TimeDistributed":
             more = code_edits.unwrapped(case, anchor) or []
-        for kind, title in (
-            ("GlobalAveragePooling1D", "average over time"),
-            ("Flatten", "flatten all timesteps into one vector"),
-        ):
+        for kind, title in _POOLED[len(case.shape(anchor.inputs[0]))]:
             before = code_edits.before(case, anchor, kind)
             if more and not code_edits.in_sequential(anchor):
                 continue
-            candidates.append(Candidate(f"One output per sequence: {title}", (*before, *more)))
-    else:
+            one = "sequence" if timed else "sample"
+            candidates.append(Candidate(f"One output per {one}: {title}", (*before, *more)))
+    elif timed:
         last = tensor.made
         if last is not None and isinstance(last.layer, LayerValue):
             candidates.append(
@@ -140,18 +147,20 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
         if not sparse
         else f"y = np.repeat(y.reshape(len(y), 1), {steps}, axis=1)"
     )
-    if (not sparse and len(target) == 2 and target[-1] == answer[-1]) or len(target) == 1:
+    if timed and ((not sparse and len(target) == 2 and target[-1] == answer[-1]) or len(target) == 1):
         candidates.insert(1, Candidate("One target per timestep: repeat the same target", (), replace(data, y=y), line))
     silent = not says
     compared = "every timestep is compared with it" if silent else "they cannot be compared"
     if silent and len(target) == 1:
-        compared = f"each of the {steps} timesteps is compared with the targets of all {target[0]} samples"
+        compared = (
+            f"each of the {count(steps, axes_at(case, tensor)[1])} is compared with the targets of all {target[0]} samples"
+        )
     keeps = [each for each in case.up(tensor) if isinstance(each.layer, LayerValue) and each.kind not in KEEPING]
     sequence = [each for each in keeps if each.value.core.kind in RECURRENT | ATTENTION | (CONVOLUTION & SEQUENCE)]
     if embedding and not sequence:
         message = (
             f"{case.name(embedding)} returns a vector for each of the {steps} words, and no layer combines them: the "
-            f"output is {answer_in_words(answer)}, and the target {target} has one value per sequence."
+            f"output is {answer_in_words(case, tensor, answer)}, and the target {target} has one value per sequence."
         )
         return Finding("embedding_input", message, embedding, None, says or None, silent, tuple(candidates))
     reading = next((each for each in case.up(tensor) if each.kind in READING), None)
@@ -160,11 +169,14 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
         title = "One target per timestep: repeat the same target"
         candidates.append(Candidate(title, (), replace(data, y=answer), f"y = np.repeat(y[:, np.newaxis], {steps}, axis=1)"))
     who = case.name(blamed) if blamed else "The model"
+    places = [f"{answer[place]} {axes[place]}" for place in range(1, len(answer) - 1) if is_named(axes[place])]
+    stays = f"keeps all {joined(places)}, so the model has an output at each" if places else "returns more axes"
     message = (
-        f"{who} keeps all {steps} timesteps, so the model has an output at each, {answer_in_words(answer)}; the target "
-        f"{target} has one value per sequence: {compared}."
+        f"{who} {stays}, {answer_in_words(case, tensor, answer)}; the target {target} has one value per "
+        f"{'sequence' if timed else 'sample'}: {compared}."
     )
-    return Finding("time_axis_extra", message, blamed, None, says or None, silent, tuple(candidates))
+    kind = "time_axis_extra" if timed else "target_mismatch"
+    return Finding(kind, message, blamed, None, says or None, silent, tuple(candidates))
 
 
 def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str | None, says: str) -> Finding:
@@ -210,8 +222,8 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
     who = case.name(blamed) if blamed else "The model"
     wants = f"{steps} timesteps" if steps != 1 else "an axis for its one timestep"
     message = (
-        f"{who} returns only one vector per sequence, so the output is {answer_in_words(answer)}; the target "
-        f"{target} has {wants}."
+        f"{who} returns only one vector per sequence, so the output is {answer_in_words(case, tensor, answer)}; the "
+        f"target {target} has {wants}."
     )
     if silent:
         message += " Keras broadcasts the output to the shape of the target, so the wrong values are compared."

@@ -88,12 +88,13 @@ def batches(case: Case) -> list[Finding]:
             )
         )
     other = _divisor(samples, batch)
+    edits = [case.source.with_keyword(fit[1], "batch_size", str(other))] if fit else []
     candidates.append(
         Candidate(
             f"Set the batch size to {other}, which divides {samples}",
-            tuple(with_batch(case, case.whole.inputs[0], other)),
+            (*with_batch(case, case.whole.inputs[0], other), *edits),
             replace(data, batch=other),
-            _asked(case, other),
+            None if fit else _asked(case, other),
         )
     )
     return [Finding("stateful_batch", message, call, call.node, says, False, tuple(candidates))]

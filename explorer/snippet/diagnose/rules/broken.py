@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from explorer.snippet.diagnose import code_edits
@@ -19,7 +20,8 @@ from explorer.snippet.diagnose.rules.states import states
 from explorer.snippet.diagnose.rules.unknown import unknown
 from explorer.snippet.diagnose.rules.unpacking import several, unpack
 from explorer.snippet.diagnose.rules.wrappers import time_distributed
-from explorer.snippet.reader.families import MERGING
+from explorer.snippet.reader.edits import Edit
+from explorer.snippet.reader.families import ATTENTION, MERGING
 from explorer.snippet.reader.values import Call, Event
 
 
@@ -38,14 +40,16 @@ def _call(case: Case, event: Event) -> Finding:
         found = rule(case, event, call, shapes)
         if found is not None:
             return found
+    if call.kind in ATTENTION and len(shapes) == 1 and not isinstance(call.layer, str) and len(shapes[0]) > 2:
+        return _without_value(case, event, call)
     if call.kind in MERGING and len(shapes) == 1:
-        message = f"{case.name(call)} merges several tensors, but its input is one, {all_in_words(shapes)}."
+        message = f"{case.name(call)} merges several tensors, but its input is one, {all_in_words(case, call, shapes)}."
         alone = Candidate(f"Remove {call.name}", tuple(code_edits.removed(case, call)))
         return finding_of(event, "merge_mismatch", call, message, [alone])
     kind = "merge_mismatch" if len(shapes) > 1 else "input_rank"
     if call.kind == "RepeatVector":
         kind = "time_axis_extra"
-    return finding_of(event, kind, call, f"{case.name(call)} cannot take {all_in_words(shapes)}.")
+    return finding_of(event, kind, call, f"{case.name(call)} cannot take {all_in_words(case, call, shapes)}.")
 
 
 def _numpy(case: Case, event: Event) -> Finding:
@@ -54,8 +58,13 @@ def _numpy(case: Case, event: Event) -> Finding:
 
 
 def _name(case: Case, event: Event) -> Finding:
-    message = f"Keras 3 has no `{event.given['name']}`.{event.given['hint']}"
-    return Finding("keras3_api", message, None, event.node, event.says)
+    name, near, node = event.given["name"], event.given["near"], event.node
+    message = f"Keras 3 has no `{name}`.{event.given['hint']}"
+    candidates = []
+    if near and isinstance(node, ast.Attribute):
+        _, end = case.source.span(node)
+        candidates.append(Candidate(f"Use {near}", (Edit(end - len(name), end, near),)))
+    return Finding("keras3_api", message, None, node, event.says, False, tuple(candidates))
 
 
 def _shape(case: Case, event: Event) -> Finding:
@@ -77,6 +86,40 @@ def _shape(case: Case, event: Event) -> Finding:
     return Finding("input_rank", message, None, node, event.says, False, tuple(candidates))
 
 
+def _grown(case: Case, event: Event) -> Finding:
+    """A layer added to a model that was made from inputs to outputs."""
+    model, name, source, node = event.given["model"], event.given["name"], case.source, event.called
+    message = (
+        f"Only a Sequential model has `{name}`. A layer behind the last one of this model is called on its output, before "
+        "keras.Model(inputs, outputs) is made of both."
+    )
+    candidates, made = [], model.node
+    keyword = source.keyword(made, "outputs")
+    outputs = keyword.value if keyword else made.args[1] if len(made.args) > 1 else None
+    if name == "add" and outputs is not None and node.args and not isinstance(outputs, (ast.List, ast.Tuple)):
+        text = f"{source.text(node.args[0])}({source.text(outputs)})"
+        edits = (source.replaced(outputs, text), source.statement_removed(node))
+        candidates.append(Candidate("Call the layer on the output of the model", edits))
+    return Finding(
+        "unreadable" if name == "pop" else "keras3_api", message, None, node, event.says, False, tuple(candidates)
+    )
+
+
+def _without_value(case: Case, event: Event, call: Call) -> Finding:
+    """Attention that is given a single tensor: it needs at least what asks and what is asked."""
+    source, node = case.source, call.node
+    message = (
+        f"{case.name(call)} needs a query and a value, and is called on one tensor. For self-attention both are the same "
+        "tensor."
+    )
+    candidates = []
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not code_edits.in_sequential(call):
+        text = source.text(node.args[0])
+        both = f"{text}, {text}" if call.kind == "MultiHeadAttention" else f"[{text}, {text}]"
+        candidates.append(Candidate("Self-attention: give the tensor twice", (source.replaced(node.args[0], both),)))
+    return finding_of(event, "merge_mismatch", call, message, candidates)
+
+
 def _other(case: Case, event: Event) -> Finding:
     says = event.says.partition(": ")[2] or event.says
     says = says if says[-1:] in (".", "!", "?") else f"{says}."
@@ -92,4 +135,5 @@ _RULES: dict[str, Callable[[Case, Event], Finding]] = {
     "reshape": array_reshape,
     "name": _name,
     "shape": _shape,
+    "grown": _grown,
 }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import replace
 from typing import Any
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.backwards import backward_layer
+from explorer.snippet.diagnose.rules.compiling import unknown_of_layer
 from explorer.snippet.diagnose.rules.unknown import unknown_size
 from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.values import Call, Event, Known, LayerValue, tensors_in
-from explorer.tensors.text import an
+from explorer.tensors.text import an, joined
+
+# A first value for arguments that decide a size: any whole number does.
+_USUAL = {"units": "32", "filters": "32", "kernel_size": "3", "n": "10"}
 
 
 def make(case: Case, event: Event) -> Finding:
@@ -47,6 +53,8 @@ def make(case: Case, event: Event) -> Finding:
         return Finding(which, message, call, node, event.says, False, tuple(candidates))
     if "go_backwards" in event.says or ("backward" in event.says and kind == "Bidirectional"):
         return backward_layer(case, event, call)
+    if (found := unknown_of_layer(case, kind, kwargs, node, event.says)) is not None:
+        return replace(found, call=call)
     if kind == "RepeatVector" and ("NoneType" in event.says or None in args or kwargs.get("n", 0) is None):
         return unknown_size(case, event, _as_reader(case, call), (None, None))
     sizes = [each for each in (*args[:1], *(kwargs.get(name) for name in ("units", "filters"))) if each is not None]
@@ -66,10 +74,27 @@ def make(case: Case, event: Event) -> Finding:
     ):
         message = f"The units of {an(kind)} must be a whole number from 1. Received: {str(sizes[0])[:40]!r}."
         return Finding("units_misread", message, call, node, event.says)
+    if missing := re.search(r"missing \d+ required positional arguments?: '(\w+)'", event.says):
+        return _missing(case, event, call, kind, missing[1])
     message = f"{an(kind)[0].upper()}{an(kind)[1:]} cannot be made with these arguments."
+    unknown = [f"`{each.arg}`" for each in node.keywords if each.arg and f"'{each.arg}'" in event.says]
+    if unknown and ("nrecognized" in event.says or "unexpected keyword" in event.says):
+        many = "arguments" if len(unknown) > 1 else "argument"
+        message = f"{an(kind)[0].upper()}{an(kind)[1:]} has no {many} {joined(unknown)}."
     old = "nrecognized" in event.says or "unexpected keyword" in event.says or "required positional" in event.says
     candidates = _unknown_arguments(case, event, node) if old else []
     return Finding("keras3_api" if old else "units_misread", message, call, node, event.says, False, tuple(candidates))
+
+
+def _missing(case: Case, event: Event, call: Call, kind: str, name: str) -> Finding:
+    """A layer without an argument that it cannot do without."""
+    node, source = event.called, case.source
+    why = ", the size of its hidden state" if kind in RECURRENT else ", the size of its output" if kind == "Dense" else ""
+    message = f"{an(kind)[0].upper()}{an(kind)[1:]} needs `{name}`{why}, and the call gives none."
+    size = _USUAL.get(name)
+    candidates = [Candidate(f"{name}={size} in {kind}", (source.with_keyword(node, name, size),))] if size else []
+    which = "units_misread" if name == "units" else "keras3_api"
+    return Finding(which, message, call, node, event.says, False, tuple(candidates))
 
 
 def float_units(case: Case, event: Event, call: Call) -> Finding | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words
+from explorer.snippet.diagnose.rules.shape_text import given_in_words
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
@@ -23,7 +23,8 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
     embeddings = [each for each in chain if each.kind == "Embedding"]
     if call.kind == "Embedding":
         message = (
-            f"An Embedding needs integers, (batch, timesteps), but the input of {case.name(call)} is {in_words(shape)}."
+            f"An Embedding needs integers, (batch, timesteps), but the input of {case.name(call)} is "
+            f"{given_in_words(case, call, shape)}."
         )
         return finding_of(event, "embedding_input", call, message)
     if not embeddings or not isinstance(call.layer, LayerValue):
@@ -35,8 +36,8 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
     source = case.source_of(embedding.inputs[0])
     message = (
         f"{case.name(embedding)} turns every number of its input into a vector, and its input "
-        f"{in_words(case.shape(embedding.inputs[0]))} has one axis more than (batch, timesteps): the input of "
-        f"{case.name(call)} is {in_words(shape)}."
+        f"{given_in_words(case, embedding, case.shape(embedding.inputs[0]))} has one axis more than (batch, timesteps): "
+        f"the input of {case.name(call)} is {given_in_words(case, call, shape)}."
     )
     candidates = []
     last = source.shape[-1] if source.shape else None

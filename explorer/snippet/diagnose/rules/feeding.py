@@ -66,7 +66,7 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
     declared = tensor.shape
     if taken(declared, given, case.whole.sequential) is not None:
         return None
-    wanted, got = declared_in_words(declared), declared_in_words(given)
+    wanted, got = (declared_in_words(case, tensor, each) for each in (declared, given))
     says = f"ValueError: Invalid input shape for input. Expected shape {declared}, but input has incompatible shape {given}"
     reader = next((each for each in case.readers_of(tensor)), None)
     kind = "input_rank"

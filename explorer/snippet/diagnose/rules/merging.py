@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words
+from explorer.snippet.diagnose.rules.shape_text import all_in_words, axes_at
 from explorer.snippet.diagnose.rules.steps import keeping_layer, needs_steps
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, MERGING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.tensors.text import joined
 
 _MERGING_OPERATIONS = frozenset(
     (
@@ -26,22 +29,59 @@ def merge(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding 
         return None
     if call.kind in ATTENTION and min(map(len, shapes)) < 3:
         return needs_steps(case, event, call, min(shapes, key=len))
-    first, second = shapes[:2]
-    told = " and ".join(map(in_words, dict.fromkeys(shapes)))
-    message = f"The inputs of {case.name(call)} are {told}: {_difference(first, second)}."
+    message = f"The inputs of {case.name(call)} are {all_in_words(case, call, shapes)}: {_difference(case, call, shapes)}."
     return finding_of(event, "merge_mismatch", call, message, _merged(case, call, shapes))
 
 
-def _difference(first: Shape, second: Shape) -> str:
-    if len(first) != len(second):
+def _difference(case: Case, call: Call, shapes: list[Shape]) -> str:
+    """Which axes do not fit each other, of those that this layer needs alike."""
+    other = next((place for place, shape in enumerate(shapes) if shape != shapes[0]), 1)
+    first, second = shapes[0], shapes[other]
+    if call.kind == "Dot" and (along := _multiplied(call, first, second)):
+        mine, its = along
+        return (
+            f"axis {mine} of the first ({first[mine]}) and axis {its} of the second ({second[its]}), along which it "
+            "multiplies, must be the same"
+        )
+    if {len(first), len(second)} == {2, 3}:
         return "a sequence and a vector, which has no timesteps"
-    if len(first) == 3 and first[1] != second[1]:
-        return "sequences with different timesteps" + (" and features" if first[2] != second[2] else "")
-    return "their last axes differ"
+    if len(first) != len(second):
+        return f"one has {len(first)} axes, the other {len(second)}"
+    free = _free(call, len(first))
+    places = [place for place in range(1, len(first)) if first[place] != second[place] and place not in free]
+    axes, others = (axes_at(case, call.inputs[place], call) for place in (0, other))
+    names = [axes[place] if axes[place] == others[place] else f"axis {place}" for place in range(len(axes))]
+    told = [f"{names[place]} ({first[place]} and {second[place]})" for place in places]
+    return f"their {joined(told)} must be the same" if told else "they do not fit"
+
+
+def _multiplied(call: Call, first: Shape, second: Shape) -> tuple[int, int] | None:
+    """The axes of both inputs along which a Dot multiplies, where it does so along one of each."""
+    axes = call.value.layer.axes
+    mine, its = axes if isinstance(axes, (list, tuple)) and len(axes) == 2 else (axes, axes)
+    if not isinstance(mine, int) or not isinstance(its, int):
+        return None
+    return (mine % len(first), its % len(second)) if mine < len(first) and its < len(second) else None
+
+
+def _free(call: Call, rank: int) -> set[int]:
+    """The axes that may differ between the inputs of a layer."""
+    layer: Any = call.layer.layer if isinstance(call.layer, LayerValue) else None
+    if call.kind in ATTENTION:
+        return {1}
+    if call.kind == "Concatenate":
+        return {layer.axis % rank}
+    if call.kind == "concatenate":
+        named = dict(zip(("xs", "axis"), call.arguments, strict=False)) | call.keywords
+        axis = named.get("axis", 0)
+        return {axis % rank} if isinstance(axis, int) else set()
+    return set()
 
 
 def _merged(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
     ranks = {len(shape) for shape in shapes}
+    if ranks == {2, 3} and call.kind == "Dot":
+        return _same_units(case, call, shapes)
     if ranks == {2, 3}:
         return _sequence_and_vector(case, call, shapes)
     if ranks == {3}:
@@ -74,6 +114,20 @@ def _sequence_and_vector(case: Case, call: Call, shapes: list[Shape]) -> list[Ca
             tuple(code_edits.before(case, call, "GlobalAveragePooling1D", "", sequence)),
         )
     )
+    return found
+
+
+def _same_units(case: Case, call: Call, shapes: list[Shape]) -> list[Candidate]:
+    """A sequence and a vector that are multiplied along their last axes, made as wide as each other."""
+    found: list[Candidate] = []
+    for place, other in ((0, shapes[1][-1]), (1, shapes[0][-1])):
+        maker = call.inputs[place].made
+        if (
+            maker is not None
+            and isinstance(other, int)
+            and (edits := code_edits.with_units(case, maker, case.number(other)))
+        ):
+            found.append(Candidate(f"Give {maker.name} the same size, {other}", tuple(edits)))
     return found
 
 

@@ -11,11 +11,12 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.embeddings import two_levels
 from explorer.snippet.diagnose.rules.output_layer import keeper_of
-from explorer.snippet.diagnose.rules.shape_text import in_words, needs_in_words
+from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words, needs_in_words
 from explorer.snippet.diagnose.rules.steps import extra, needs_steps
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUENCE, SLIDING
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, full
+from explorer.tensors.tensor import is_named
 from explorer.tensors.text import count
 
 
@@ -43,14 +44,17 @@ def wrong_ndim(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Fin
             event,
             "axes_swapped",
             call,
-            f"{case.name(call)} was built for another number of features than its input has: {in_words(shape)}.",
+            f"{case.name(call)} was built for another number of features than its input has: "
+            f"{given_in_words(case, call, shape)}.",
         )
     return None
 
 
 def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | None:
     """A window that is longer than the sequence."""
-    message = f"{case.name(call)} needs more timesteps than its input has: {in_words(shape)}."
+    name = axes_at(case, call.inputs[0], call)[_along(call)]
+    more = f"more {name}" if is_named(name) else f"a larger {name}"
+    message = f"{case.name(call)} needs {more} than its input has: {given_in_words(case, call, shape)}."
     swapped = len(shape) == 3 and None not in shape[1:] and full(shape[1:])[1] > full(shape[1:])[0]
     source = case.source_of(call.inputs[0])
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
@@ -58,7 +62,8 @@ def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | 
     if isinstance(call.layer, LayerValue) and hasattr(call.layer.core.layer, "padding"):
         candidates.append(
             Candidate(
-                "Keep all timesteps (padding=same)", (case.source.with_keyword(call.layer.core.node, "padding", '"same"'),)
+                f"Keep {f'all {name}' if is_named(name) else 'the size'} (padding=same)",
+                (case.source.with_keyword(call.layer.core.node, "padding", '"same"'),),
             )
         )
     if swapped and direct and source:
@@ -81,10 +86,16 @@ def _too_short(case: Case, event: Event, call: Call, shape: Shape) -> Finding | 
     return finding_of(event, "input_rank", call, message, candidates)
 
 
+def _along(call: Call) -> int:
+    """The axis that a layer of sequences slides along."""
+    return 2 if getattr(call.value.core.layer, "data_format", "") == "channels_first" else 1
+
+
 def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     wanted = 5 if call.value.core.kind == "ConvLSTM2D" or "3D" in call.value.core.kind else 4
     message = (
-        f"{case.name(call)} needs {wanted} axes, {needs_in_words(call.value.core.kind)}, but its input is {in_words(shape)}."
+        f"{case.name(call)} needs {wanted} axes, {needs_in_words(call.value.core.kind)}, but its input is "
+        f"{given_in_words(case, call, shape)}."
     )
     source = case.source_of(call.inputs[0])
     candidates = []
@@ -146,8 +157,8 @@ def _too_many(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     source = case.source_of(call.inputs[0])
     changing = [each for each in chain if each.kind not in KEEPING]
     message = (
-        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but its input is {in_words(shape)}: "
-        f"{count(len(shape) - 3, 'axes') if len(shape) > 4 else 'one axis'} too many."
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but its input is "
+        f"{given_in_words(case, call, shape)}: {count(len(shape) - 3, 'axes') if len(shape) > 4 else 'one axis'} too many."
     )
     data, candidates = case.data, []
     if not changing:

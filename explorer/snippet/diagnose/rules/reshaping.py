@@ -8,7 +8,7 @@ import math
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words
+from explorer.snippet.diagnose.rules.shape_text import given_in_words
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
@@ -23,7 +23,8 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
     droppers = case.droppers(call.inputs[0])
     wanted = f"(batch, {', '.join(map(str, target))})"
     message = (
-        f"{case.name(call)} cannot turn {in_words(shape)} into {wanted}: the total number of values must stay the same."
+        f"{case.name(call)} cannot turn {given_in_words(case, call, shape)} into {wanted}: the total number of values must "
+        "stay the same."
     )
     steps = case.steps()
     if len(shape) == 2 and droppers and code_edits.keeps_steps(case, droppers[0]) and target:
@@ -31,7 +32,7 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
         units = shape[-1]
         message = (
             f"The {units} units of {case.name(drop)} are the size of its hidden state, not timesteps: it returns "
-            f"{in_words(shape)}, which {case.name(call)} cannot turn into {wanted}."
+            f"{given_in_words(case, call, shape)}, which {case.name(call)} cannot turn into {wanted}."
         )
         candidates = []
         keep = code_edits.keeps_steps(case, drop) or []

@@ -14,7 +14,7 @@ from explorer.snippet.diagnose.rules.batches import shuffled
 from explorer.snippet.diagnose.rules.embeddings import no_words
 from explorer.snippet.diagnose.rules.masks import mask_destroyed, mask_late, never_masked, other_value
 from explorer.snippet.diagnose.rules.states import too_many_states
-from explorer.snippet.diagnose.rules.steps import steps_back
+from explorer.snippet.diagnose.rules.steps import lost_in_words, steps_back
 from explorer.snippet.diagnose.rules.unknown import unknown_size
 from explorer.snippet.reader.families import ATTENTION, KEEPING, RECURRENT
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
@@ -109,13 +109,11 @@ def _across_the_batch(case: Case) -> Finding | None:
     """Attention over vectors: without timesteps it attends from sample to sample."""
     for call in case.called():
         ranks = [len(each.shape) for each in call.inputs]
-        if call.kind in ATTENTION and call.kind != "MultiHeadAttention" and ranks and max(ranks) == 2:
-            droppers = list(dict.fromkeys(each for tensor in call.inputs for each in case.droppers(tensor)))
-            names = " and ".join(f"`{each.name}`" for each in droppers) or "What comes before"
-            message = (
-                f"{names} returned only the last hidden state, without timesteps: `{call.name}` now attends from one sample "
-                "of the batch to the others."
-            )
+        if call.kind in ATTENTION and call.kind != "MultiHeadAttention" and ranks and min(ranks) == 2:
+            vectors = [tensor for tensor in call.inputs if len(tensor.shape) == 2]
+            droppers = list(dict.fromkeys(each for tensor in vectors for each in case.droppers(tensor)))
+            lost = lost_in_words(case, droppers) or f"What `{call.name}` is given has no timesteps"
+            message = f"{lost}: `{call.name}` now attends from one sample of the batch to the others."
             return Finding(
                 "time_axis_missing",
                 message,
@@ -123,7 +121,7 @@ def _across_the_batch(case: Case) -> Finding | None:
                 None,
                 None,
                 True,
-                tuple(steps_back(case, call, droppers, call.inputs[0].shape)),
+                tuple(steps_back(case, call, droppers, vectors[0].shape)),
             )
     return None
 

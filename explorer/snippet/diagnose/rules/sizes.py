@@ -9,10 +9,11 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.labels import CATEGORICAL, loss_node, other_loss
 from explorer.snippet.diagnose.rules.output_layer import decoder_edits, keeper_of
-from explorer.snippet.diagnose.rules.shape_text import answer_in_words
+from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.values import Call, Full, LayerValue, TensorValue
+from explorer.tensors.tensor import is_named
 from explorer.tensors.text import count
 
 _WIDTHS = {"Dense": "units", "Conv1D": "filters", "EinsumDense": "output_shape"}
@@ -25,7 +26,7 @@ def different_lengths(
 
     answer: (batch, timesteps, outputs). target: as it came. classes: the target with an axis for its classes.
     """
-    mine, its = answer[1], classes[1]
+    mine, its, axes = answer[1], classes[1], axes_at(case, tensor)
     data, candidates = case.data, []
     chain = list(case.up(tensor))
     blamed = None
@@ -45,7 +46,7 @@ def different_lengths(
             if hasattr(core.layer, "padding") and core.layer.padding == "valid":
                 candidates.append(
                     Candidate(
-                        f"Keep all timesteps in {each.name} (padding=same)",
+                        f"Keep all {axes[1]} in {each.name} (padding=same)",
                         (case.source.with_keyword(core.node, "padding", '"same"'),),
                     )
                 )
@@ -54,7 +55,7 @@ def different_lengths(
                     case.source.with_keyword(core.node, "strides", "1"),
                     case.source.with_keyword(core.node, "padding", '"same"'),
                 ]
-                candidates.append(Candidate(f"Keep all timesteps in {each.name} (padding=same)", tuple(edits)))
+                candidates.append(Candidate(f"Keep all {axes[1]} in {each.name} (padding=same)", tuple(edits)))
             if "Pool" in kind:
                 candidates.append(Candidate(f"Remove {each.name}", tuple(code_edits.removed(case, each))))
                 if mine and its % mine == 0:
@@ -78,7 +79,11 @@ def different_lengths(
                     f"y = y[:, :{mine}]",
                 )
             )
-    if blamed is not None and mine and mine < its:
+    if blamed is not None and blamed.kind == "Permute":
+        candidates.append(Candidate(f"Remove {blamed.name}", tuple(code_edits.removed(case, blamed))))
+        again = code_edits.after(case, chain[0], "Permute", "(2, 1)")
+        candidates.append(Candidate("Put the axes back with Permute", tuple(again)))
+    elif blamed is not None and mine and mine < its:
         changed = replace(data, y=(target[0], mine, *target[2:]))
         candidates.append(Candidate("Remove the targets of the first timesteps", (), changed, f"y = y[:, {its - mine}:]"))
     misread = next((each for each in chain if _units_are(each, its)), None) if blamed is None and mine != its else None
@@ -95,8 +100,10 @@ def different_lengths(
             f"state: the output has {mine} timesteps, and the target {target} has {its}."
         )
         return Finding("units_misread", message, misread, None, says or None, silent, tuple(candidates))
-    who = f"{case.name(blamed)} returns" if blamed else "The output has"
-    message = f"{who} {count(mine, 'timesteps')}, {answer_in_words(answer)}, but the target {target} has {its}."
+    who, told = f"{case.name(blamed)} returns" if blamed else "The output has", answer_in_words(case, tensor, answer)
+    message = f"{who} {count(mine, axes[1])}, {told}, but the target {target} has {its}."
+    if not is_named(axes[1]):
+        message = f"{axes[1].capitalize()} of the output {told} is {mine}, and that of the target {target} is {its}."
     return Finding(
         "target_mismatch", message, blamed, None if blamed else loss_node(case), says or None, silent, tuple(candidates)
     )
@@ -164,7 +171,8 @@ def different_widths(
         )
         return Finding("units_misread", message, head, None, says or None, silent, tuple(candidates))
     who = case.name(head) if head else "The model"
-    message = f"{who} has {count(answer[-1], 'outputs')}, {answer_in_words(answer)}, but the target {target} has {last}."
+    told = answer_in_words(case, tensor, answer)
+    message = f"{who} has {count(answer[-1], 'outputs')}, {told}, but the target {target} has {last}."
     if silent:
         message += " Keras broadcasts the smaller one to the larger shape, so the wrong values are compared."
     return Finding("target_mismatch", message, head, None, says or None, silent, tuple(candidates))

@@ -8,12 +8,12 @@ from typing import Any
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words
+from explorer.snippet.diagnose.rules.shape_text import answer_in_words
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
-from explorer.tensors.text import an, count
+from explorer.tensors.text import an, count, joined
 
 
 def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -41,8 +41,16 @@ def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding
         f"{whom}: {count(wanted, 'states')} of {count(units, 'units')}. {case.name(call)} was given {len(states)} "
         f"of {' and '.join(map(str, widths))}."
     )
+    if len(states) == wanted and None not in widths and isinstance(units, int) and widths != [units]:
+        givers = list(dict.fromkeys(each.made for each in states if each.made is not None))
+        whose = f", from {joined([case.name(each) for each in givers])}" if givers else ""
+        needs = "its initial state" if wanted == 1 else f"each of its {wanted} initial states"
+        message = (
+            f"{case.name(call)} has {count(units, 'units')}, so {needs} must be of size {units:,}. "
+            f"Received: {joined([f'{width:,}' for width in widths])}{whose}."
+        )
     if long := next((each for each in states if len(case.shape(each)) > 2), None):
-        message += f" A state has no timesteps: {in_words(case.shape(long))} is a sequence."
+        message += f" A state has no timesteps: {answer_in_words(case, long, case.shape(long))} is a sequence."
     return finding_of(event, "state_unpacking", call, message, right_states(case, call, states, wanted, units))
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from dataclasses import replace
 
+from explorer.keras_internals import node_of
+from explorer.layers.base import LayerCall, LayerRules, rules_for
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words, needs_in_words
+from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at, given_in_words, needs_in_words
+from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, FLATTENING, RECURRENT
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, full
+from explorer.tensors.tensor import Tensor, is_named
+from explorer.tensors.text import count, joined
 
 
 def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
@@ -20,18 +26,81 @@ def needs_steps(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     source = case.source_of(inputs[0])
     if not droppers:
         return _input_rank(case, event, call, shape, source)
-    names = " and ".join(case.name(each) for each in droppers)
-    if all(each.kind in FLATTENING or not code_edits.keeps_steps(case, each) for each in droppers):
-        lost = "turned the sequence into one vector"
-    else:
-        lost = f"{'each ' if len(droppers) > 1 else ''}returned only the last hidden state"
-    message = f"{names} {lost}, without timesteps, but {case.name(call)} needs {needs_in_words(call.value.core.kind)}."
-    return finding_of(event, "time_axis_missing", call, message, steps_back(case, call, droppers, shape))
+    message = f"{lost_in_words(case, droppers)}, but {case.name(call)} needs {needs_in_words(call.value.core.kind)}."
+    kind = "time_axis_missing" if all(drops_time(case, each) for each in droppers) else "input_rank"
+    return finding_of(event, kind, call, message, steps_back(case, call, droppers, shape))
+
+
+def lost_in_words(case: Case, droppers: list[Call]) -> str:
+    """What made vectors of sequences, and how: with the axes that are gone, where it was no recurrent layer."""
+    last = [each for each in droppers if code_edits.keeps_steps(case, each)]
+    if len(last) == len(droppers):
+        names = joined([case.name(each) for each in droppers])
+        return f"{names} {'each ' if len(droppers) > 1 else ''}returned only the last hidden state, without timesteps"
+    told = []
+    for each in droppers:
+        given, made = each.inputs[0], each.outputs[0]
+        gone = _gone_in_words(case, each)
+        if each in last:
+            lost = "returned only the last hidden state"
+        elif each.kind in FLATTENING and gone is None:
+            lost = "laid all axes out as one vector"
+        else:
+            lost = f"removed {gone}" if gone else f"took {answer_in_words(case, given, case.shape(given))}"
+        told.append(f"{case.name(each)} {lost} and returned {answer_in_words(case, made, case.shape(made))}")
+    return joined(told)
+
+
+def drops_time(case: Case, call: Call) -> bool:
+    """Whether a call that made a vector took the timesteps away, and not the features or the places of an image."""
+    if code_edits.keeps_steps(case, call):
+        return True
+    axes, gone = axes_at(case, call.inputs[0], call), _gone(call)
+    if gone is None:
+        return call.kind in FLATTENING
+    # Where the channels stand first, what is called timesteps stands where others have their features.
+    return any(axes[place] == "timesteps" for place in gone) and not _channels_first(call)
+
+
+def _gone(call: Call) -> list[int] | None:
+    """The axes that a call takes away from its first input, None where the rules of its class do not tell."""
+    if not call.inputs or not call.outputs:
+        return None
+    node = node_of(call.outputs[0].tensor)
+    if type(rules_for(node.operation)).held is not LayerRules.held:
+        # What a wrapper does is told by what it holds, which is not described here.
+        return None
+    shape, shapes = call.inputs[0].shape, [each.shape for each in call.outputs]
+    places = tuple(f"place {place}" for place in range(len(shape)))
+    held = LayerCall(node.operation, [Tensor(shape, places)], [], node)
+    found = held.rules.axes(held, shapes)
+    if not found or len(found[0]) != len(shapes[0]) or not set(found[0]) <= set(places):
+        return None
+    return [place for place, name in enumerate(places) if name not in found[0]]
+
+
+def _gone_in_words(case: Case, call: Call) -> str | None:
+    gone, axes = _gone(call), axes_at(case, call.inputs[0], call)
+    if not gone:
+        return None
+    told = []
+    for place in gone:
+        size = call.inputs[0].shape[place]
+        named = f"{axes[place]} " if is_named(axes[place]) else ""
+        told.append(f"axis {place} ({named}{'unknown' if size is None else size})")
+    why = ', as data_format="channels_first" says,' if _channels_first(call) else ""
+    return f"{joined(told)}{why}"
+
+
+def _channels_first(call: Call) -> bool:
+    return isinstance(call.layer, LayerValue) and getattr(call.layer.layer, "data_format", "") == "channels_first"
 
 
 def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> list[Candidate]:
     """How a layer gets its timesteps again. droppers: what made vectors of them. shape: what came, (batch, features)."""
     found: list[Candidate] = []
+    if len(droppers) == 1 and (axis := _axis_kept(case, droppers[0])):
+        found.append(Candidate(f"Keep the last axis, with one feature: keepdims=True in {droppers[0].name}", tuple(axis)))
     kept = [edits for each in droppers if (edits := code_edits.keeps_steps(case, each))]
     steps = (
         case.data.y[1] if isinstance(case.data.y, tuple) and len(case.data.y) == 3 and type(case.data.y[1]) is int else None
@@ -63,6 +132,11 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
             text, edits = code_edits.layer_text(case, drop.made_at, "Reshape", f"({steps_in}, {math.prod(inner)})")
             found.append(Candidate("Read the image row by row", (case.source.replaced(drop.made_at, text), *edits)))
     width = shape[-1] if shape else None
+    vectors = [place for place, each in enumerate(call.inputs) if len(each.shape) == 2]
+    if call.kind in ATTENTION and isinstance(width, int) and len(vectors) == 1 < len(call.inputs):
+        # One vector that asks a sequence is a sequence of one timestep.
+        alone = code_edits.before(case, call, "Reshape", f"(1, {width})", vectors[0])
+        found.append(Candidate("The vector as one timestep (Reshape)", tuple(alone)))
     if steps and isinstance(width, int) and width % steps == 0:
         found.insert(
             1,
@@ -81,6 +155,19 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
     return found
 
 
+def _axis_kept(case: Case, call: Call) -> list[Edit]:
+    """`keepdims=True` for a call that took only the last axis away, where it has such a switch."""
+    node = call.node if isinstance(call.layer, str) else call.made_at
+    operation = node_of(call.outputs[0].tensor).operation
+    if (
+        _gone(call) != [len(call.inputs[0].shape) - 1]
+        or not hasattr(operation, "keepdims")
+        or not isinstance(node, ast.Call)
+    ):
+        return []
+    return [case.source.with_keyword(node, "keepdims", "True")]
+
+
 def _repeated(times: int) -> str:
     return f"Repeat the vector {'once' if times == 1 else f'{times} times'} (RepeatVector)"
 
@@ -89,8 +176,8 @@ def extra(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     """A layer that repeats one vector was given a sequence."""
     keeper = keeping_layer(case, call.inputs[0])
     message = (
-        f"{case.name(call)} repeats one vector, (batch, features), but its input is {in_words(shape)}, which still has "
-        "timesteps."
+        f"{case.name(call)} repeats one vector, (batch, features), but its input is {given_in_words(case, call, shape)}, "
+        f"which has {count(len(shape), 'axes')}."
     )
     candidates = []
     if keeper and (edits := code_edits.drops_steps(case, keeper)):
@@ -113,8 +200,8 @@ def _input_rank(case: Case, event: Event, call: Call, shape: Shape, source: Tens
     inputs, data = case.inputs(), case.data
     candidates: list[Candidate] = []
     message = (
-        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but the Input is {in_words(shape)}: one axis is "
-        "missing."
+        f"{case.name(call)} needs {needs_in_words(call.value.core.kind)}, but the Input is "
+        f"{given_in_words(case, call, shape)}: one axis is missing."
     )
     given = data.x[inputs.index(source)] if data.x and source in inputs and len(data.x) == len(inputs) else None
     one = len(inputs) == 1

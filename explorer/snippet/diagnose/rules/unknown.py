@@ -5,10 +5,11 @@ from __future__ import annotations
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import in_words
+from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.tensors.tensor import is_named
 
 
 def unknown(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -34,11 +35,13 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
     source = case.source_of(call.inputs[0]) if call and call.inputs else next(iter(case.inputs()), None)
     declared = source.shape if source else ()
     gaps = [place for place, size in enumerate(declared) if size is None and place]
-    which = "timesteps" if gaps == [1] else "features" if gaps and gaps[-1] == len(declared) - 1 else "sizes"
+    names = [axes_at(case, source, call)[place] for place in gaps] if source else []
+    which = names[0] if len(names) == 1 and is_named(names[0]) else "sizes"
     who = case.name(call) if call else "a layer here"
+    told = given_in_words(case, call) if call and call.inputs else "(batch, unknown)"
     message = (
-        f"The {which} of the Input are unknown (None), and the input of {who} is {in_words(shape)}: the size of its weights "
-        "or of its output depends on that number, so the Input must declare it."
+        f"The {which} of the Input are unknown (None), and the input of {who} is {told}: the size of its weights or of its "
+        "output depends on that number, so the Input must declare it."
     )
     candidates = []
     inputs = case.inputs()
@@ -62,7 +65,7 @@ def unknown_size(case: Case, event: Event, call: Call | None, shape: Shape) -> F
                     )
         if not shapes:
             known = [size or 20 for size in source.shape[1:]]
-            candidates.append(Candidate("Declare the timesteps, here 20", tuple(code_edits.shaped(case, source, known))))
+            candidates.append(Candidate(f"Declare the {which}, here 20", tuple(code_edits.shaped(case, source, known))))
     if call and call.kind == "Flatten":
         found = _replaced_kind(case, call, "GlobalAveragePooling1D")
         candidates.append(Candidate("Average over time, which works for any number of timesteps", tuple(found)))

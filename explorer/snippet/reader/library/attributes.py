@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import difflib
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note
-from explorer.snippet.reader.library.paths import canonical, stands, written
+from explorer.snippet.reader.library.paths import canonical, object_at, stands, written
 from explorer.snippet.reader.names import LAYERS
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.record import Record
@@ -27,13 +28,15 @@ from explorer.snippet.reader.values import (
     Unreadable,
 )
 
+# Modules of Keras whose names a code gives to `compile` and to layers.
+_NAMED = ("keras.losses", "keras.metrics", "keras.optimizers", "keras.activations", "keras.callbacks")
 _READ_OF_LAYERS = frozenset(
     ["units", "filters", "name", "rate", "kernel_size", "return_sequences", "return_state", "stateful", "output_dim", "n"]
 )
 
 
 def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any:
-    """What `owner.name` stands for. Raises Broken for a layer that Keras does not have."""
+    """What `owner.name` stands for. Raises Broken for a name that Keras does not have."""
     if isinstance(owner, Known):
         return _member(record, owner, name, node)
     if isinstance(owner, Opaque):
@@ -66,11 +69,17 @@ def _member(record: Record, owner: Known, name: str, node: ast.Attribute) -> Any
             if "(" not in new:
                 note(record, node, f"`{name}`", says, Edit(end - len(name), end, new))
             return Known(path, owner.top)
-        near = difflib.get_close_matches(name, LAYERS, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        says = f"AttributeError: module '{written(owner)}' has no attribute '{name}'"
-        raise Broken(Event("name", node, says, {"name": name, "hint": hint}))
+        raise _no_such_name(owner, name, LAYERS, node)
+    if owner.path in _NAMED and not stands(path, owner.top) and not name.startswith("_"):
+        raise _no_such_name(owner, name, dir(object_at(owner.path, owner.top)), node)
     return Known(path, owner.top)
+
+
+def _no_such_name(owner: Known, name: str, names: Iterable[str], node: Node) -> Broken:
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    says = f"AttributeError: module '{written(owner)}' has no attribute '{name}'"
+    return Broken(Event("name", node, says, {"name": name, "hint": hint, "near": next(iter(near), None)}))
 
 
 def _of_array(owner: Array, name: str, node: Node) -> Any:

@@ -53,6 +53,12 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
     call = Call(value, node, args, kwargs)
     if any(isinstance(each, Array) for each in args):
         return Array(None, node=node)
+    if any(isinstance(each, LayerValue) for each in args):
+        raise Unreadable(
+            "This layer is called on another layer, which was not called itself. Call that one on a tensor first: "
+            "h = layers.LSTM(8)(inputs).",
+            getattr(node, "lineno", None),
+        )
     if not tensors_in((args, kwargs)):
         raise Unreadable("This layer is called on something that is not a tensor. Start with keras.Input(...).", node.lineno)
     record.count_tensors(len(call.inputs), node)

@@ -73,7 +73,8 @@ def _there(path: str, name: str, node: Node) -> bool:
     holds = object_at(path, top)
     near = difflib.get_close_matches(name, dir(holds) if holds else [], n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise Broken(Event("name", node, f"ImportError: cannot import name '{name}' from '{top}'", {"name": name, "hint": hint}))
+    says = f"ImportError: cannot import name '{name}' from '{top}'"
+    raise Broken(Event("name", node, says, {"name": name, "hint": hint, "near": next(iter(near), None)}))
 
 
 def _old_import(record: Record, statement: ast.ImportFrom, path: str, lost: list[str]) -> None:

@@ -16,6 +16,8 @@ from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
     Array,
+    Broken,
+    Event,
     LayerValue,
     Method,
     ModelValue,
@@ -84,6 +86,9 @@ def _model_method(
         for each in args[:1] or [kwargs.get("layer")]:
             add(record, model, each, node)
         return None
+    if name in ("add", "pop") and not model.sequential:
+        says = f"AttributeError: 'Functional' object has no attribute '{name}'"
+        raise Broken(Event("grown", node, says, {"model": model, "name": name, "args": args}))
     if name == "pop" and model.sequential:
         raise Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
     if name == "compile":
@@ -91,6 +96,7 @@ def _model_method(
         order = ("optimizer", "loss", "loss_weights", "metrics")
         # As they are now: the code may change its lists later.
         model.compiled = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
+        model.compiled_at = node
         return None
     if name in ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"):
         return _fit(record, model, name, args, kwargs, node)

@@ -1,0 +1,111 @@
+// What the chain shows while a run is played: the numbers of the epoch that the live panel displays, or untrained weights.
+
+import { create, mark, say } from "../dom.js";
+
+/** @import { Description, Numbers } from "../description.d.ts" */
+/** @import { Given, Shown, ShownDetail, State } from "./types.d.ts" */
+
+const PARTS = 127;
+
+/** @type {() => Shown} */
+export const newShown = () => ({ run: null, epoch: null, asked: 0, sequence: 0, scales: new Map(), numbers: null, fits: false });
+
+// One line above the chain: whose numbers are drawn, and what their colours mean.
+/** @type {(root: HTMLElement) => HTMLElement} */
+export function newShownLine(root) {
+  const line = create("p", "shown", root);
+  create("span", "shown-words", line);
+  const legend = create("span", "shown-legend", line);
+  create("span", "", legend).textContent = "negative";
+  create("i", "", legend);
+  create("span", "", legend).textContent = "positive";
+  return line;
+}
+
+// The next 1, 2 or 5 times a power of ten: colours keep one scale while numbers grow a little.
+/** @type {(largest: number) => number} */
+export function rounded(largest) {
+  if (!(largest > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(largest));
+  const step = [1, 2, 5, 10].find((each) => each * power >= largest * (1 - 1e-9)) ?? 10;
+  return step * power;
+}
+
+// Takes what the live panel says of the shown epoch. A run of other sizes than the chain's is not drawn into it.
+/** @type {(shown: Shown, detail: ShownDetail, description: Description | null) => void} */
+export function takeShown(shown, { run, epoch, sequence, sources, tensors }, description) {
+  if (run !== shown.run) Object.assign(shown, { run, epoch: null, scales: new Map(), numbers: null });
+  Object.assign(shown, { asked: epoch, sequence });
+  if (!tensors) return;
+  const given = new Map([...(sources ?? []), ...tensors]);
+  for (const [name, each] of given) {
+    let largest = shown.scales.get(name) ?? 0;
+    for (const number of each.numbers) if (Math.abs(number) > largest) largest = Math.abs(number);
+    shown.scales.set(name, largest);
+  }
+  const written = [...given].map(([name, each]) => [name, inParts(each, rounded(shown.scales.get(name) ?? 0))]);
+  Object.assign(shown, { epoch, numbers: Object.fromEntries(written) });
+  shown.fits = fitsChain(shown, description);
+}
+
+/** @type {(given: Given, largest: number) => Numbers} */
+function inParts({ rows, columns, of_rows, of_columns, numbers }, largest) {
+  const part = (/** @type {number} */ number) => Math.max(-PARTS, Math.min(PARTS, (number / largest) * PARTS));
+  const grid = Array.from({ length: rows }, (_, row) => Array.from(numbers.subarray(row * columns, (row + 1) * columns), part));
+  return { rows, columns, of_rows, of_columns, largest, numbers: grid };
+}
+
+// Whether the numbers are of the layers that are drawn: of the same names, and as many of each.
+/** @type {(shown: Shown, description: Description | null) => boolean} */
+export function fitsChain({ numbers }, description) {
+  if (!numbers || !description) return false;
+  const shapes = new Map([
+    ...description.sources.map(({ name, shape }) => /** @type {const} */ ([name, shape])),
+    ...description.layers.map(({ name, output }) => /** @type {const} */ ([name, output?.[0]])),
+  ]);
+  const names = Object.keys(numbers);
+  const known = (/** @type {string} */ name) => {
+    const [shape, { of_rows, of_columns }] = [shapes.get(name), numbers[name]];
+    if (!shape) return false;
+    const size = shape.slice(1).reduce((product, each) => /** @type {number} */ (product) * (each ?? 1), 1);
+    return shape.slice(1).includes(null) || size === of_rows * of_columns;
+  };
+  return names.length > 0 && names.every(known);
+}
+
+/** @type {(state: Pick<State, "shown" | "data">) => Record<string, Numbers> | null} */
+export function valuesOf({ shown, data }) {
+  return shown.fits ? shown.numbers : data.values;
+}
+
+// The epoch whose numbers are drawn; null for weights that nothing has trained.
+/** @type {(shown: Shown) => number | null} */
+export const epochOf = ({ fits, epoch }) => (fits && epoch ? epoch : null);
+
+/** @type {(shown: Shown, drawn: boolean) => { before: string; bold: string; after: string }} */
+export function shownInWords(shown, drawn) {
+  const epoch = epochOf(shown);
+  const sequence = shown.run === null ? "one validation sequence" : `validation sequence ${shown.sequence + 1}`;
+  const missing = shown.run !== null && shown.asked !== (shown.epoch ?? 0);
+  const after = missing ? `: the numbers of epoch ${shown.asked} are not here` : "";
+  if (!drawn) return { before: "", bold: "untrained weights", after: "" };
+  if (epoch === null) return { before: `${sequence}, `, bold: "untrained weights", after };
+  return { before: `${sequence} through the model of `, bold: `epoch ${epoch}`, after };
+}
+
+/** @type {(state: State) => void} */
+export function writeShown(state) {
+  const { shown, data, root, shownLine } = state;
+  const values = valuesOf(state);
+  const words = shownInWords(shown, Boolean(values && Object.keys(values).length));
+  const line = /** @type {HTMLElement} */ (shownLine.firstElementChild);
+  const whole = words.before + words.bold + words.after;
+  if (line.textContent !== whole) {
+    line.replaceChildren(words.before);
+    say(create("b", "", line), words.bold);
+    line.append(words.after);
+  }
+  const quiet = Boolean(data.hidden?.length) || !data.description?.layers?.length || !values || !Object.keys(values).length;
+  shownLine.toggleAttribute("data-quiet", quiet);
+  mark(root, { "data-chain": "", "data-epoch": epochOf(shown) ?? "" });
+}

@@ -1,0 +1,47 @@
+// What the buttons of the transport bar say and do, from how the run and the film stand.
+
+/** @import { Button, Buttons, Standing } from "./types.d.ts" */
+
+export const ENDED = ["done", "stopped", "failed"];
+export const GOING = ["queued", "running"];
+
+/** @type {(key: string, label: string, icon: string, disabled: boolean, title: string) => Button} */
+const button = (key, label, icon, disabled, title) => ({ key, label, icon, disabled, title });
+
+/** @type {(standing: Standing) => Buttons} */
+export function buttonsOf(standing) {
+  const { run, state, mine, same, ready, more, trained, shown, playing } = standing;
+  const own = run !== null && mine && same;
+  const [going, ended, held] = [GOING.includes(state), ENDED.includes(state), state === "paused"];
+  const film = playing
+    ? button("pause", "Pause", "pause", false, "Hold the film (Space)")
+    : button("play", "Play", "play", trained === 0, "Play the film (Space)");
+  const train = button("train", "Train", "play", !ready, "Train a model with the settings on the page (Space)");
+  /** @type {Button} */
+  let main = train;
+  /** @type {Button | null} */
+  let second = trained > 0 ? film : null;
+  if (own) {
+    main = film;
+    second = null;
+    if (going && playing) main = button("pause", "Pause", "pause", false, "Hold training and film (Space)");
+    if (held && !playing) main = button("resume", "Play", "play", !ready, "Go on training, and play (Space)");
+    if (ended && more) second = button("more", "Train more", "more", !ready, "Go on training where this run ended");
+  }
+  const starts = run === null || !mine || !same;
+  const trains = ready && (starts || (own && held));
+  const step = button("step", "Step", "step", !(shown < trained || trains), "Show the next epoch (→); ← goes back");
+  const words = "Begin again at epoch 0, with the settings on the page";
+  const restart = button("reset", "Restart", "restart", !(mine && run !== null && ready), words);
+  const stop = button("stop", "Stop", "stop", !(run !== null && mine && (going || held)), "End the run; its results stay");
+  return { main, second, step, restart, stop, keeps: mine && run !== null };
+}
+
+// Which button a key presses: the space bar the main one, the right arrow "step", the left arrow goes back.
+/** @type {(key: string, where: { typed: boolean; pressed: boolean }) => "main" | "step" | "back" | null} */
+export function pressedBy(key, { typed, pressed }) {
+  if (typed) return null;
+  if (key === " ") return pressed ? null : "main";
+  if (key === "ArrowRight") return "step";
+  return key === "ArrowLeft" ? "back" : null;
+}

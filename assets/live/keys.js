@@ -1,0 +1,25 @@
+// The space bar plays and pauses, the arrows step: where nothing else wants them.
+
+import { pressedBy } from "./controls.js";
+
+const TYPED = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=combobox], [role=listbox]";
+const PRESSED = "button, a, summary, label, [role=button], [role=tab]";
+
+// Calls back with "main", "step" or "back". Returns what ends it.
+/** @type {(root: HTMLElement, act: (key: "main" | "step" | "back") => boolean) => () => void} */
+export function listenForKeys(root, act) {
+  /** @type {(event: KeyboardEvent) => void} */
+  const listen = (event) => {
+    const { target } = event;
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (!(target instanceof Element) || document.querySelector("[role=dialog]")) return;
+    // What has the focus beside the panel, such as a chain that scrolls, has its own use for the keys.
+    if (!target.contains(root) && !root.contains(target)) return;
+    const scrubs = target.matches("[data-scrub]") && event.key === " ";
+    const typed = !scrubs && target.closest(TYPED) !== null;
+    const key = pressedBy(event.key, { typed, pressed: target.closest(PRESSED) !== null });
+    if (key && act(key)) event.preventDefault();
+  };
+  document.addEventListener("keydown", listen);
+  return () => document.removeEventListener("keydown", listen);
+}

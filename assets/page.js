@@ -1,0 +1,23 @@
+// What concerns the whole page, and is drawn nowhere of its own: whose keys are whose, and hints for a newcomer.
+
+import { newHints } from "./page/hints.js";
+import { leaveToTextFields } from "./page/keys.js";
+
+/** @import { Component } from "./component.d.ts" */
+/** @import { HintsData } from "./page/types.d.ts" */
+
+/** @type {WeakMap<HTMLElement, ReturnType<typeof newHints>>} */
+const pages = new WeakMap();
+
+/** @type {(component: Component<HintsData>) => () => void} */
+export default function ({ data, parentElement }) {
+  window.addEventListener("keydown", leaveToTextFields, { capture: true });
+  const hints = pages.get(parentElement);
+  if (hints) hints.take(data);
+  else if (data.hints.length) pages.set(parentElement, newHints(data));
+  return () => {
+    window.removeEventListener("keydown", leaveToTextFields, { capture: true });
+    pages.get(parentElement)?.end();
+    pages.delete(parentElement);
+  };
+}

@@ -1,0 +1,173 @@
+"""The tensors of a run at any epoch: what is stored of them, and the rest trained again from the nearest state that is kept.
+
+What a replay brings is kept here for a while, with the state in which it ended: a film that goes on asks for what follows.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from cachetools import LRUCache
+
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.futures import WorkerDied
+from explorer.runtime.queries import BUSY, Refused
+from explorer.runtime.records import Run
+from explorer.runtime.replay_job import Replay, tensors_at
+from explorer.runtime.stored_tensors import StoredTensors
+from explorer.training.checkpoint import epoch_of
+from explorer.training.cost import in_words
+
+# A replay that would take longer is not begun: somebody waits for it.
+MOST_SECONDS = 4.0
+BYTES_OF_KEPT_TENSORS = 48 * 2**20
+BYTES_OF_KEPT_STATES = 96 * 2**20
+KEPT_DRAWINGS = 2000
+TRIES = 2
+# Behind shapes, which somebody waits for, and chunks, which train; before what is compiled ahead.
+PRIORITY = -5
+_Key = tuple[str, int, int]
+
+
+class Shown(NamedTuple):
+    """What there is of some epochs of a run. tensors, drawings: by epoch. reason: why some are missing that were trained, as
+    a sentence, or an empty string."""
+
+    tensors: dict[int, bytes]
+    drawings: dict[int, dict[str, Any]]
+    reason: str
+
+
+class Replays:
+    """Every method may be called from any thread.
+
+    cluster: gives the cluster, within so many seconds; raises TimeoutError where it is not up. place: the worker that has a
+    run's compiled program, or None. at_once: how many replays may be at work together.
+    """
+
+    def __init__(
+        self,
+        stored: StoredTensors,
+        cluster: Callable[[float], Cluster],
+        place: Callable[[Run], str | None],
+        at_once: int,
+    ) -> None:
+        self._stored = stored
+        self._cluster = cluster
+        self._place = place
+        self._lock = threading.Lock()
+        self._tensors: LRUCache[_Key, bytes] = LRUCache(BYTES_OF_KEPT_TENSORS, getsizeof=len)
+        self._states: LRUCache[str, bytes] = LRUCache(BYTES_OF_KEPT_STATES, getsizeof=len)
+        self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
+        self._turn = threading.Condition()
+        self._at_work: set[str] = set()
+        self._at_once = at_once
+
+    def tensors(self, run: Run, sequence: int, first: int, last: int, layer: str | None, timeout: float) -> Shown:
+        """See `explorer.runtime.engine.Engine.tensors`."""
+        deadline = time.monotonic() + timeout
+        epochs = range(first, min(last, run.epoch) + 1)
+        shown, missing = self._known(run, sequence, epochs, layer)
+        if not missing:
+            return shown
+        with self._turn_of(run.id, deadline):
+            shown, missing = self._known(run, sequence, epochs, layer)  # Somebody else may have asked for the same.
+            if not missing:
+                return shown
+            replay = self._replayed(run, sequence, missing, layer, deadline)
+            self._remember(run, sequence, layer, replay)
+        shown, missing = self._known(run, sequence, epochs, layer)
+        reason = ""
+        if replay.seconds and missing:
+            reason = (
+                f"Epoch {missing[-1]} was not watched while it trained. To show it, epochs would have to be trained again, "
+                f"for about {in_words(replay.seconds)}, which is too long."
+            )
+        return Shown(shown.tensors, shown.drawings, reason)
+
+    def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
+        """What is there already, and the epochs of which something is missing."""
+        if not epochs:
+            return Shown({}, {}, ""), []
+        tensors = self._stored.tensors(run.id, sequence, epochs[0], epochs[-1])
+        drawings = {}
+        with self._lock:
+            for epoch in epochs:
+                key = (run.id, sequence, epoch)
+                if epoch not in tensors and (numbers := self._tensors.get(key)) is not None:
+                    tensors[epoch] = numbers
+                if layer is not None and (drawing := self._drawings.get((key, layer))) is not None:
+                    drawings[epoch] = drawing
+        missing = [epoch for epoch in epochs if epoch not in tensors or (layer is not None and epoch not in drawings)]
+        return Shown(tensors, {epoch: each for epoch, each in drawings.items() if each}, ""), missing
+
+    def _remember(self, run: Run, sequence: int, layer: str | None, replay: Replay) -> None:
+        with self._lock:
+            for epoch, numbers in replay.tensors.items():
+                self._keep(self._tensors, (run.id, sequence, epoch), numbers)
+            if layer is not None:
+                for epoch, drawing in replay.drawings.items():
+                    self._drawings[(run.id, sequence, epoch), layer] = drawing
+            if replay.state is not None:
+                self._keep(self._states, run.id, replay.state)
+
+    def _keep(self, cache: LRUCache[Any, bytes], key: Any, content: bytes) -> None:
+        if len(content) <= cache.maxsize:
+            cache[key] = content
+
+    def _replayed(self, run: Run, sequence: int, missing: list[int], layer: str | None, deadline: float) -> Replay:
+        state = self._state_before(run.id, missing[0])
+        cluster = self._cluster(max(0.0, deadline - time.monotonic()))
+        arguments = (run.experiment.to_dict(), state, missing, sequence, layer, MOST_SECONDS)
+        for attempt in range(TRIES):
+            try:
+                worker = self._place(run) if attempt == 0 else None
+                future = cluster.submit(tensors_at, *arguments, worker=worker, priority=PRIORITY)
+                try:
+                    found: Replay = cluster.result(future, max(0.1, deadline - time.monotonic()))
+                except TimeoutError:
+                    future.cancel()
+                    raise
+                return found
+            except OSError:  # TimeoutError among them
+                raise
+            except WorkerDied as error:
+                if cluster.lost:
+                    raise TimeoutError(cluster.lost) from None
+                if attempt == TRIES - 1:
+                    raise TimeoutError("The worker that trained these epochs again ended. Try again in a moment.") from error
+            except Exception as error:
+                raise Refused(f"What flows within this model cannot be shown: {error}") from error
+        raise AssertionError("The last try returns or raises.")
+
+    def _state_before(self, run_id: str, epoch: int) -> bytes | None:
+        stored = self._stored.state_before(run_id, epoch)
+        with self._lock:
+            kept = self._states.get(run_id)
+        return kept if kept is not None and _epoch(stored) < _epoch(kept) <= epoch else stored
+
+    @contextmanager
+    def _turn_of(self, run_id: str, deadline: float) -> Iterator[None]:
+        """One replay of a run at a time, and not more than so many in all."""
+
+        def is_free() -> bool:
+            return run_id not in self._at_work and len(self._at_work) < self._at_once
+
+        with self._turn:
+            if not self._turn.wait_for(is_free, max(0.0, deadline - time.monotonic())):
+                raise TimeoutError(BUSY)
+            self._at_work.add(run_id)
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._at_work.discard(run_id)
+                self._turn.notify_all()
+
+
+def _epoch(state: bytes | None) -> int:
+    return 0 if state is None else epoch_of(state)

@@ -1,0 +1,64 @@
+"""The head of the page "Explore": the model and the task in words, the task as a picture, named experiments, views."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explorer.catalog import ARCHITECTURES
+from explorer.catalog.presets import PRESETS
+from explorer.experiment import Experiment
+from explorer.training.narration import goal
+from explorer.ui import address
+from explorer.ui.task_strip import strip
+from explorer.ui.task_strip_markup import markup
+from explorer.ui.terms import with_terms
+from explorer.ui.views import choose_view
+
+PRESETS_HELP = "Ready-made experiments. Each is also a link: ?preset= and its name.\n" + "".join(
+    f"\n- **{preset.title}** ({preset.name}): {preset.says}" for preset in PRESETS.values()
+)
+
+
+def head(experiment: Experiment) -> None:
+    """Draw the head, and the choice of the view; what is chosen is in `st.session_state`."""
+    # Its place is there before its words are (assets/layout.css).
+    with st.container(key="head"):
+        st.html(words(experiment))
+    with st.container(horizontal=True, vertical_alignment="center", key="choices"):
+        choose_view(st)
+        _presets(experiment)
+
+
+def words(experiment: Experiment) -> str:
+    """The head as HTML."""
+    architecture = ARCHITECTURES[experiment.architecture]
+    told: set[str] = set()
+    lines = "".join(
+        f"<p><b>{name}:</b> <span>{with_terms(text, told)}</span></p>"
+        for name, text in (("Model", architecture.summary), ("Task", goal(experiment)))
+    )
+    said = f"<div><h1>{escape(architecture.heading)}</h1>{lines}</div>"
+    return f'<div class="explorer-head">{said}{markup(strip(experiment))}</div>'
+
+
+def _presets(experiment: Experiment) -> None:
+    current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)
+    st.session_state["presets"] = current
+    st.pills(
+        "Named experiments",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        key="presets",
+        wrap=True,
+        on_change=_choose_preset,
+        help=PRESETS_HELP,
+    )
+
+
+def _choose_preset() -> None:
+    name = st.session_state["presets"]
+    # While a slider moves, the browser may send along the name that it still shows: nobody chose it.
+    if name in PRESETS and not address.widgets_moved():
+        address.choose(PRESETS[name].experiment)

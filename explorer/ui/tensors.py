@@ -1,0 +1,131 @@
+"""The tensors of a run as JSON: what flows within its model at epochs that were trained, for one probe sequence."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from explorer.description import Description
+from explorer.experiment import PROBE_SEQUENCES, Experiment
+from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.runtime.engine import Engine, Refused
+from explorer.tensors.grid import GridLayout, grid_layout
+from explorer.training import data
+
+SECONDS = 10.0
+MOST_EPOCHS = 100
+# With drawings, which are computed one by one.
+MOST_DRAWINGS = 10
+_HEADERS = {"Cache-Control": "no-store"}
+_SEQUENCE = f"The sequence must be one of the probe's, from 0 to {PROBE_SEQUENCES - 1}."
+_NUMBER_BYTES = 2
+
+
+class Place(NamedTuple):
+    """Where a tensor's grid stands among those that are sent: sources first, then layers, in the description's order."""
+
+    name: str
+    layout: GridLayout
+    source: bool
+
+    def written(self) -> dict[str, Any]:
+        layout = self.layout
+        sizes = {"rows": layout.rows, "columns": layout.columns, "of_rows": layout.of_rows, "of_columns": layout.of_columns}
+        return {"name": self.name, **sizes, "source": self.source}
+
+
+async def tensors(request: Request, engine: Engine) -> Response:
+    """GET /tensors/{run}?sequence=S&from=A&to=B[&layer=NAME]: the numbers of one probe sequence at epochs A to B.
+
+    Returns layout (a grid's name and sizes, for each tensor), sources (their grids, base64 of float16, one after the other,
+    each row by row), epochs (the grids of all layers, by epoch; 0 is the untrained model), drawings (what the drawing of the
+    layer shows, by epoch) and reason (a sentence where epochs that were trained are missing, else empty). Epochs that are
+    not trained yet are absent. 400 for what is no such question, 404 for an unknown run, 422 for a model whose numbers
+    cannot be shown, 503 while the workers are busy; each with a sentence.
+    """
+    asked = _asked(request)
+    if isinstance(asked, str):
+        return _error(400, asked)
+    run_id = request.path_params["run"]
+    try:
+        run = await run_in_threadpool(engine.store.run, run_id)
+        if run is None:
+            return _error(404, f"There is no run called {run_id[:40]}.")
+        described = await run_in_threadpool(engine.describe, run.experiment, SECONDS)
+        description = Description.read(described["description"])
+        layer = request.query_params.get("layer") or None
+        if layer is not None and layer not in {each.name for each in description.layers}:
+            return _error(400, f"This run's model has no layer called {layer[:40]}.")
+        places = places_of(description)
+        if places is None:
+            return _error(422, "A size of this model is not known, so that its numbers cannot be laid out.")
+        sequence, first, last = asked
+        shown = await run_in_threadpool(engine.tensors, run, sequence, first, last, layer, SECONDS)
+        sources = await run_in_threadpool(_sources, run.experiment, sequence, [each for each in places if each.source])
+    except Refused as refusal:
+        return _error(422, str(refusal))
+    except (DatabaseUnavailable, TimeoutError) as error:
+        return _error(503, str(error), {"Retry-After": "2"})
+    size = _NUMBER_BYTES * sum(each.layout.rows * each.layout.columns for each in places if not each.source)
+    body = {
+        "layout": [each.written() for each in places],
+        "sources": spelled(sources),
+        "epochs": {str(epoch): spelled(each) for epoch, each in sorted(shown.tensors.items()) if len(each) == size},
+        "drawings": {str(epoch): each for epoch, each in sorted(shown.drawings.items())},
+        "reason": shown.reason,
+    }
+    return JSONResponse(body, headers=_HEADERS)
+
+
+def sequence_of(received: str | None) -> int | None:
+    """The probe sequence that an address names, None where it names none."""
+    return int(received) if received in {str(place) for place in range(PROBE_SEQUENCES)} else None
+
+
+def spelled(numbers: bytes) -> str:
+    return base64.b64encode(numbers).decode()
+
+
+def places_of(description: Description) -> list[Place] | None:
+    """Where each tensor of a model stands; None where a size is not known."""
+    named = [(each.name, each.shape, each.axes, True) for each in description.sources]
+    named += [(each.name, each.output[0], each.axes_out[0], False) for each in description.layers]
+    places = []
+    for name, shape, axes, is_source in named:
+        layout = grid_layout(shape, axes)
+        if layout is None:
+            return None
+        places.append(Place(name, layout, is_source))
+    return places
+
+
+def _asked(request: Request) -> tuple[int, int, int] | str:
+    """Sequence, first and last epoch that are asked for, or what is wrong with the question."""
+    query = request.query_params
+    sequence = sequence_of(query.get("sequence"))
+    if sequence is None:
+        return f"{_SEQUENCE} Received: {query.get('sequence', '')[:40]!r}"
+    received = [query.get(name, "") for name in ("from", "to")]
+    if not all(each.isdecimal() and each.isascii() and len(each) < 7 for each in received):
+        return f"from and to must be epochs, whole numbers from 0 on. Received: {', '.join(each[:40] for each in received)}"
+    first, last = map(int, received)
+    most = MOST_DRAWINGS if query.get("layer") else MOST_EPOCHS
+    if not first <= last < first + most:
+        return f"from must not be after to, and at most {most} epochs may be asked for at once. Received: {first} to {last}"
+    return sequence, first, last
+
+
+def _sources(experiment: Experiment, sequence: int, places: Sequence[Place]) -> bytes:
+    probe = data.make(experiment, "probe")
+    grids = [each.layout.drawn(stream[sequence]).ravel() for each, stream in zip(places, probe.inputs, strict=True)]
+    return np.concatenate(grids).astype("<f2").tobytes()
+
+
+def _error(status: int, sentence: str, more: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status, headers=_HEADERS | (more or {}))

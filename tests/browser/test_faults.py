@@ -1,0 +1,54 @@
+"""What a person sees while workers, and the server itself, are killed."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psutil
+from playwright.sync_api import expect
+
+from bench.application import Application
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_page import LONG, SMALL, layer, number, open_page, panel, press, slide, wait_for_epoch
+
+expect.set_options(timeout=PATIENCE)
+
+
+def workers_of(server: Application) -> list[psutil.Process]:
+    """The processes that import TensorFlow: on Linux the server's children have forked them."""
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in children if not child.children() and "resource_tracker" not in " ".join(child.cmdline())]
+
+
+def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visitor, own):
+    page = visitor.new_page()
+    # Few enough epochs that what a busy machine needs to train them is no matter here.
+    open_page(page, own, SMALL + "&epochs=100&samples=2048&units=48")
+    press(page, "train")
+    wait_for_epoch(page, 2)
+    killed = workers_of(own)
+    assert len(killed) == 2
+    for worker in killed:
+        worker.kill()
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(panel(page)).to_have_attribute("data-frames", "100")
+    # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
+    with sqlite3.connect(own.database) as connection:
+        assert connection.execute("SELECT state, held FROM runs").fetchall() == [("done", "")]
+    slide(page, "units", 1)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
+
+    open_page(page, own, LONG)
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "running")
+    wait_for_epoch(page, 2)
+    address, run = page.url, panel(page).get_attribute("data-run")
+    own.kill()
+    epoch = number(page, "data-epoch")
+    own.start()
+    page.goto(address)
+    expect(panel(page)).to_have_attribute("data-run", run)
+    wait_for_epoch(page, epoch + 20)
+    press(page, "stop")
+    expect(panel(page)).to_have_attribute("data-state", "stopped")
+    expect(panel(page)).to_have_attribute("data-frames", str(number(page, "data-epoch")))

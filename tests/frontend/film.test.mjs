@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { buttonsOf, pressedBy } from "../../assets/live/controls.js";
+import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
+import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek } from "../../assets/live/film.js";
+import { sentencesAt, takeStory } from "../../assets/live/story.js";
+
+test("what is said is true of the epoch that is shown", () => {
+  const stories = [];
+  const told = [[4, ["a"]], [9, ["b", "c"]], [4, ["again"]], [20, []]];
+  told.forEach(([epoch, sentences]) => takeStory(stories, { epoch, sentences }));
+  const said = [0, 3, 4, 8, 9, 19, 20].map((shown) => sentencesAt(stories, shown).join());
+  assert.deepEqual(said, ["", "", "a", "a", "b,c", "b,c", ""]);
+});
+
+test("a film plays ten epochs a second behind a run that is trained faster", () => {
+  const film = newFilm();
+  play(film, 0, true, 1000);
+  assert.equal(advance(film, 0, true, 1000), null);
+  const shown = [];
+  for (let now = 1000; now < 2000; now += 20) shown.push((advance(film, 500, true, now), film.shown));
+  assert.equal(shown.at(-1), 10);
+  assert.ok(shown.every((epoch, index) => index === 0 || epoch - shown[index - 1] <= 1));
+});
+
+test("slow is one epoch a second, max the newest; what a sleeping tab missed is not rushed through", () => {
+  const film = newFilm("slow");
+  play(film, 0, true, 0);
+  assert.equal(advance(film, 9, true, 0), 1000);
+  assert.equal(film.shown, 1);
+  assert.equal(advance(film, 9, true, 3_600_000), 1000);
+  assert.equal(film.shown, 2);
+  film.speed = "max";
+  advance(film, 31, true, 3_600_001);
+  assert.equal(film.shown, 31);
+  advance(film, 60, false, 3_700_000);
+  assert.equal(film.shown, 32);
+});
+
+test("at the end it stops, and plays from the start again", () => {
+  const film = newFilm();
+  seek(film, 59.6, 60);
+  assert.equal(film.shown, 60);
+  assert.equal(advance(film, 60, false, 0), null);
+  play(film, 60, false, 0);
+  assert.deepEqual([film.shown, film.playing], [0, true]);
+  seek(film, 60, 60);
+  film.playing = true;
+  advance(film, 60, false, 0);
+  assert.equal(film.playing, false);
+  play(film, 60, true, 0);
+  assert.equal(film.shown, 60);
+});
+
+test("it pauses, seeks what is trained, and waits for an epoch that was asked for", () => {
+  const film = newFilm();
+  play(film, 20, true, 0);
+  pause(film);
+  assert.equal(advance(film, 20, true, 500), null);
+  seek(film, 99, 20);
+  assert.equal(film.shown, 20);
+  awaitEpoch(film, 21);
+  advance(film, 20, true, 600);
+  assert.equal(film.shown, 20);
+  advance(film, 21, false, 700);
+  assert.deepEqual([film.shown, film.awaited], [21, 0]);
+  seek(film, -3, 21);
+  assert.equal(film.shown, 0);
+});
+
+test("a run that others began is joined at its newest epoch", () => {
+  const film = newFilm();
+  join(film, true);
+  advance(film, 0, true, 0);
+  noteTrained(film, 150);
+  advance(film, 100, true, 10);
+  assert.equal(film.shown, 100);
+  advance(film, 170, true, 20);
+  assert.deepEqual([film.shown, film.playing, film.join], [151, true, null]);
+  const ended = newFilm();
+  join(ended, false);
+  noteTrained(ended, 60);
+  advance(ended, 60, false, 0);
+  assert.deepEqual([ended.shown, ended.playing], [60, false]);
+});
+
+const STANDING = { run: "a", state: "running", mine: true, same: true, ready: true, more: false, trained: 31, shown: 7, playing: true };
+const buttons = (more) => {
+  const found = buttonsOf({ ...STANDING, ...more });
+  const named = ["main", "second", "step", "restart", "stop"].map((name) => found[name]);
+  return named.map((each) => (each ? !each.disabled && each.key : null)).map(String).join(" ");
+};
+
+test("the buttons say what a press does, in every state", () => {
+  assert.equal(buttons({ run: null, state: "idle", trained: 0, shown: 0, playing: false }), "train null step false false");
+  assert.equal(buttons({ run: null, state: "idle", trained: 0, shown: 0, playing: false, ready: false }), "false null false false false");
+  assert.equal(buttons({}), "pause null step reset stop");
+  assert.equal(buttons({ shown: 31 }), "pause null false reset stop");
+  assert.equal(buttons({ playing: false }), "play null step reset stop");
+  assert.equal(buttons({ state: "paused", playing: false, shown: 31 }), "resume null step reset stop");
+  assert.equal(buttons({ state: "done", playing: false, shown: 31, more: true }), "play more false reset false");
+  assert.equal(buttons({ state: "failed", playing: false }), "play null step reset false");
+  // Other settings than the run's, and a run of somebody else: Train, and the film beside it.
+  assert.equal(buttons({ same: false, state: "done", playing: false, shown: 31 }), "train play step reset false");
+  assert.equal(buttons({ mine: false, state: "done", playing: true }), "train pause step false false");
+});
+
+test("keys press what nobody else wants", () => {
+  const free = { typed: false, pressed: false };
+  assert.deepEqual([" ", "ArrowRight", "ArrowLeft", "x"].map((key) => pressedBy(key, free)), ["main", "step", "back", null]);
+  assert.equal(pressedBy(" ", { typed: false, pressed: true }), null);
+  assert.equal(pressedBy("ArrowRight", { typed: false, pressed: true }), "step");
+  for (const key of [" ", "ArrowRight", "ArrowLeft"]) assert.equal(pressedBy(key, { typed: true, pressed: false }), null);
+});
+
+const info = (title, settings = {}) => ({ title, settings, task: "echo", loss: "mse" });
+const frames = { list: [{ loss: 0.5 }, { loss: 0.25 }, { loss: null }] };
+
+test("of earlier runs the last one and three that are pinned are kept", () => {
+  const earlier = newEarlier();
+  remember(earlier, "empty", info("GRU"), { list: [] });
+  for (const run of ["a", "b", "c", "d"]) {
+    remember(earlier, run, info("GRU"), frames);
+    togglePin(earlier, run);
+  }
+  assert.deepEqual(earlier.runs.map(({ run }) => run), ["b", "c", "d"]);
+  remember(earlier, "e", info("GRU"), frames);
+  remember(earlier, "f", info("GRU"), frames);
+  assert.deepEqual(earlier.runs.map(({ run, pinned }) => run + pinned), ["btrue", "ctrue", "dtrue", "ffalse"]);
+  assert.deepEqual([...earlier.runs[0].losses], [0.5, 0.25, NaN]);
+  togglePin(earlier, "c");
+  remember(earlier, "g", info("GRU"), frames);
+  assert.deepEqual(earlier.runs.map(({ run }) => run), ["b", "d", "g"]);
+  assert.deepEqual(comparable(earlier, info("Dense"), "g").map(({ run }) => run), ["b", "d"]);
+  assert.deepEqual(comparable(earlier, { ...info("Dense"), task: "noise" }, null), []);
+});
+
+test("an earlier run is named by what tells it from the one that is shown", () => {
+  const one = { ...info("GRU", { units: "64", seed: "1", learning_rate: "0.1", batch: "8" }), run: "a" };
+  assert.equal(nameOf(one, info("Dense")), "GRU");
+  assert.equal(nameOf(one, info("GRU", { ...one.settings, units: "32" })), "units 64");
+  assert.equal(nameOf(one, info("GRU", { units: "32", seed: "2", learning_rate: "0.2", batch: "8" })), "units 64, seed 1, ...");
+  assert.equal(nameOf(one, info("GRU", one.settings)), "the same settings");
+});

@@ -1,0 +1,38 @@
+"""What is told of a run's epochs, as the live route sends it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from explorer.experiment import Experiment
+from explorer.runtime.records import StoredFrame
+from explorer.training import data
+from explorer.training.narration import Course, tell
+from explorer.ui.events import _Narration
+
+
+def test_what_is_told_is_true_of_every_epoch_however_the_frames_come():
+    experiment = Experiment("gru_every_step", "delayed_echo", timesteps=6, epochs=40, knobs={"delay": 1})
+    targets = data.probe_targets(experiment)
+    losses = [0.4 * 0.8**epoch for epoch in range(40)]
+    outputs = [(targets * (1 - loss)).astype("<f2") for loss in losses]
+    frames = [
+        StoredFrame(place + 1, loss, loss, None, None, targets.shape, outputs[place].tobytes())
+        for place, loss in enumerate(losses)
+    ]
+    told = []
+    for pieces in ((0, 40), (0, 1, 7, 40)):
+        narration, stories = _Narration(experiment), {}
+        for begin, end in pairwise(pieces):
+            narration.add(frames[begin:end])
+            stories |= dict(narration.tell())
+        told.append(stories)
+    assert told[0] == told[1] and len(told[0]) > 2
+    errors = [np.abs(frame.array - targets).mean(axis=(0, 2)) for frame in frames]
+    sentences = []
+    for epoch in range(1, 41):
+        sentences = told[0].get(epoch, sentences)
+        course = Course(np.array(losses[:epoch]), np.array(losses[:epoch]), np.array(errors[:epoch]))
+        assert sentences == tell(experiment, course), epoch

@@ -1,0 +1,96 @@
+"""The task as a picture, without a page: what is drawn, and where the arrow goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Cell
+from explorer.glossary import GLOSSARY
+from explorer.training import data
+from explorer.ui.head import words
+from explorer.ui.task_strip import strip
+from explorer.ui.task_strip_markup import markup
+from explorer.ui.terms import with_terms
+
+
+def experiment(task: str, **values):
+    return read_experiment({"task": task, **values}).experiment
+
+
+@pytest.mark.parametrize("timesteps", [2, 20, 200])
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_is_drawn_with_the_numbers_of_its_probe(task, timesteps):
+    shown = experiment(task, timesteps=timesteps)
+    found, part = strip(shown), data.make(shown, "probe")
+    inputs, targets = part.inputs[0][found.sequence - 1], part.targets[found.sequence - 1]
+    shown_inputs = [number for number in found.inputs[0].numbers if number is not None]
+    if TASKS[task].inputs != "windows":
+        assert shown_inputs == pytest.approx(inputs[: len(shown_inputs), 0].tolist())
+    assert len(found.places) == len(found.inputs[0].numbers)
+    column = targets[:, 0] if TASKS[task].answers == "every step" else targets
+    assert found.target.numbers == pytest.approx(column[: len(found.target.numbers)].tolist())
+    assert bool(found.left_out) == (TASKS[task].answers == "every step" and shown.timesteps > DRAWN_TIMESTEPS)
+    for each in re.findall(r"(?:left|width|right):(-?[\d.]+)%", markup(found)):
+        assert 0 <= float(each) <= 100
+
+
+def test_the_arrow_of_the_default_goes_from_one_cell_to_the_cell_three_later():
+    found = strip(experiment("delayed_echo"))
+    assert (found.words, found.groups[0].begin, found.at) == ("delay 3", 7, 10)
+    assert found.inputs[0].name == "input, feature 1" and found.target.name == "target"
+    assert markup(found).count(">0</span>") == 3
+
+
+def test_padding_is_left_open_and_an_answer_for_the_whole_sequence_is_in_words():
+    found = strip(experiment("majority"))
+    lengths = data.valid_steps(data.make(experiment("majority"), "probe"))
+    assert sum(number is not None for number in found.inputs[0].numbers) == lengths[found.sequence - 1]
+    assert found.target.sum_up in ("yes", "no") and "padded" in markup(found)
+    # Only a sequence with a run can show one.
+    assert strip(experiment("longest_window", windows=4)).target.sum_up == "yes"
+
+
+def test_two_inputs_have_a_row_each_and_marks_one_beside_their_numbers():
+    assert [row.name for row in strip(experiment("two_streams_sum")).inputs] == ["input 1, feature 1", "input 2, feature 1"]
+    found = strip(experiment("adding_problem"))
+    assert [row.name for row in found.inputs] == ["input, feature 1", "input, feature 2"]
+    assert [group.rows for group in found.groups] == [(0, 1), (0, 1)]
+
+
+@pytest.mark.parametrize("arrow", [None, Arrow("far", (Cell(500),), 1), Arrow("<b>", (Cell(0),), 1)])
+def test_a_task_of_somebody_s_own_is_drawn_without_an_arrow_or_with_a_wrong_one(arrow, monkeypatch):
+    shown = experiment("noise", seed=77 if arrow is None else len(arrow.words) + 77)
+    monkeypatch.setitem(TASKS, "noise", replace(TASKS["noise"], arrow=lambda inputs: arrow))
+    strip.cache_clear()
+    found = markup(strip(shown))
+    strip.cache_clear()
+    assert "<b>" not in found.replace('<b class="', "")
+    assert ("&lt;b&gt;" in found) == bool(arrow and arrow.words == "<b>")
+
+
+def test_the_head_names_model_and_task_and_explains_each_word_once():
+    head = words(experiment("delayed_echo"))
+    assert "<h1>GRU with an output at every timestep</h1>" in head
+    assert head.index("<b>Model:</b>") < head.index("<b>Task:</b>")
+    terms = re.findall(r'data-term="([\w ]+)"', head)
+    assert "hidden state" in terms and len(terms) == len(set(terms)) and set(terms) <= set(GLOSSARY)
+
+
+def test_the_lines_of_the_catalog_fit_into_their_line():
+    # As many characters of the page's type as stand on one line at 1280 pixels.
+    assert {each.name: len(each.summary) for each in ARCHITECTURES.values() if len(each.summary) > 84} == {}
+    assert {each.name: len(each.heading) for each in ARCHITECTURES.values() if len(each.heading) > 44} == {}
+
+
+def test_words_are_explained_as_in_the_browser():
+    told: set[str] = set()
+    assert re.findall(r'data-term="([\w ]+)"', with_terms("20 timesteps, and the hidden state of a timestep", told)) == [
+        "timestep",
+        "hidden state",
+    ]
+    assert with_terms("return_sequences=True <units>", set()).count("abbr") == 2
+    assert "data-term" not in with_terms("the hidden state", told)

@@ -1,0 +1,120 @@
+"""The tensors of a run over HTTP: as one answer, and with the live frames."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from starlette.requests import Request
+
+from explorer.runtime import jobs
+from explorer.runtime.engine import Engine
+from explorer.runtime.records import Run
+from explorer.runtime.store import Store
+from explorer.training import data
+from explorer.ui import events
+from explorer.ui.tensors import tensors
+from tests.fake_cluster import FakeCluster
+from tests.runs import SMALL
+
+RUN = Run("r1", "o" * 64, replace(SMALL, epochs=6), "done", "", "", 6)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('tensors')}/runs.db")
+    state, frames, _ = jobs.chunk(RUN.experiment.to_dict(), None, 6, 1e9, (3,))
+    store.add_run(RUN)
+    store.add_chunk(RUN.id, 6, state, frames, "done")
+    engine = Engine(store, FakeCluster(), grace=None)
+    assert engine.wait_ready(60)
+    yield engine
+    engine.close()
+    store.close()
+
+
+def answer(engine: Engine, query: str, run: str = RUN.id) -> tuple[int, dict]:
+    scope = {"type": "http", "method": "GET", "path": "", "headers": [], "query_string": query.encode()}
+    found = asyncio.run(tensors(Request(scope | {"path_params": {"run": run}}), engine))
+    return found.status_code, json.loads(found.body)
+
+
+def numbers(spelled: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(spelled), "<f2")
+
+
+def streamed(engine: Engine, sequence: int | None) -> list[dict]:
+    async def frames() -> list[dict]:
+        told = [event async for event in events._events(engine, RUN.id, RUN.experiment, 0, sequence)]
+        bodies = [event.partition("\ndata: ")[2] for event in told if event.startswith("event: frames")]
+        return [frame for body in bodies for frame in json.loads(body)["frames"]]
+
+    return asyncio.run(frames())
+
+
+def test_an_answer_says_how_its_grids_are_laid_out_and_has_those_of_every_epoch(engine):
+    status, found = answer(engine, "sequence=3&from=0&to=9")
+    assert status == 200
+    sizes = [(each["name"], each["source"], each["rows"], each["columns"]) for each in found["layout"]]
+    assert sizes == [("sequence", True, 2, 6), ("memory", False, 7, 6), ("answer", False, 1, 6)]
+    probe = data.make(RUN.experiment, "probe").inputs[0][3]
+    np.testing.assert_allclose(numbers(found["sources"]).reshape(2, 6), probe.T, atol=1e-3)
+    assert list(found["epochs"]) == [str(epoch) for epoch in range(7)]
+    assert {numbers(each).size for each in found["epochs"].values()} == {7 * 6 + 6}
+    # The last layer's grid is what the panel draws as the output.
+    (last,) = engine.store.frames(RUN.id, 5)
+    np.testing.assert_allclose(numbers(found["epochs"]["6"])[42:], last.array[3, :, 0], atol=1e-3)
+    assert (found["drawings"], found["reason"]) == ({}, "")
+
+
+def test_an_opened_layer_is_drawn_at_the_epoch_that_is_shown(engine):
+    _, found = answer(engine, "sequence=5&from=2&to=2&layer=memory")
+    assert found["drawings"]["2"]["kind"] == "memory"
+    assert list(found["epochs"]) == ["2"]
+
+
+def test_frames_of_the_sequence_that_a_page_shows_bring_their_tensors_along(engine):
+    _, found = answer(engine, "sequence=3&from=1&to=6")
+    assert {str(frame["epoch"]): frame["tensors"] for frame in streamed(engine, 3)} == found["epochs"]
+    for other in (None, 4):
+        frames = streamed(engine, other)
+        assert len(frames) == 6
+        assert not any("tensors" in frame for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=1&to=2", "from 0 to 7. Received: ''"),
+        ("sequence=8&from=1&to=2", "Received: '8'"),
+        ("sequence=0&from=1", "whole numbers from 0 on. Received: 1, "),
+        ("sequence=0&from=-1&to=2", "whole numbers"),
+        ("sequence=0&from=1e3&to=2", "whole numbers"),
+        ("sequence=0&from=²&to=2", "whole numbers"),
+        ("sequence=0&from=3&to=2", "must not be after"),
+        ("sequence=0&from=0&to=100", "at most 100 epochs"),
+        ("sequence=0&from=0&to=10&layer=memory", "at most 10 epochs"),
+        ("sequence=0&from=1&to=2&layer=nobody", "no layer called nobody"),
+    ],
+)
+def test_a_question_that_is_none_is_refused_with_a_sentence(engine, query, sentence):
+    status, found = answer(engine, query)
+    assert status == 400
+    assert sentence in found["error"]
+
+
+def test_an_unknown_run_is_a_sentence_and_epochs_that_are_not_there_yet_are_absent(engine):
+    assert answer(engine, "sequence=0&from=1&to=2", "nobody") == (404, {"error": "There is no run called nobody."})
+    status, found = answer(engine, "sequence=0&from=100&to=120")
+    assert (status, found["epochs"], found["reason"]) == (200, {}, "")
+
+
+def test_what_a_page_watches_is_what_chunks_are_asked_for(engine):
+    watched = engine._core.subscribers.sequences
+    with engine.watch("r2", lambda _: None), engine.watch("r2", lambda _: None, 4), engine.watch("r2", lambda _: None, 1):
+        assert watched("r2") == (1, 4)
+    assert watched("r2") == ()
