@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from explorer.experiment import Experiment
 from explorer.runtime.engine import Engine
@@ -24,6 +26,12 @@ SMALL = Experiment(
     epochs=30,
     knobs={"delay": 2},
 )
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives. In a thread of its own: the browser of another test may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 120.0) -> T:

@@ -84,7 +84,7 @@ function stepsFigure(panel, plot, y, ticks) {
     marks,
     plot,
     points: frame ? steps : 0,
-    words: `Output at every timestep of probe sequence ${sequence + 1} and its target, ${when(frame)}.${off}`,
+    words: `Output at every timestep of validation sequence ${sequence + 1} and its target, ${when(frame)}.${off}`,
     read: (place) => {
       if (!targets.length) return null;
       const step = Math.max(0, Math.min(steps - 1, Math.round(((place - plot.left) / plot.width) * steps - 0.5)));
@@ -122,7 +122,7 @@ function onceFigure(panel, plot, y, ticks) {
     marks,
     plot,
     points: frame ? count : 0,
-    words: `Output for every sequence of the probe and its target, ${when(frame)}.${frame ? ` ${errorInWords(frame)}` : ""}`,
+    words: `Output for every validation sequence and its target, ${when(frame)}.${frame ? ` ${errorInWords(frame)}` : ""}`,
     read: (place) => {
       if (!info.targets.length) return null;
       const sequence = Math.max(0, Math.min(count - 1, Math.round(((place - plot.left) / plot.width) * count - 0.5)));

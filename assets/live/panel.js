@@ -13,7 +13,7 @@ import { newTransport } from "./transport.js";
 /** @import { Built, Panel } from "./types.d.ts" */
 
 // What a learner needs to know of the word.
-const PROBE = "Which sequence of the probe is drawn: a few sequences that the model never trains on";
+const PROBE = "Which validation sequence is drawn: a few sequences that the model never trains on";
 
 /** @type {(parent: HTMLElement) => Built} */
 export function newPanel(parent) {
@@ -89,7 +89,7 @@ function outputsCard(panel, cards) {
   mark(element, { "aria-label": "Output and target" });
   panel.words.outputsTitle = heading;
   panel.select = create("select", "", head);
-  mark(panel.select, { "aria-label": "Which sequence of the probe is drawn", title: PROBE });
+  mark(panel.select, { "aria-label": "Which validation sequence is drawn", title: PROBE });
   chartOf(panel, element, "outputs", "Output");
 }
 
@@ -111,11 +111,11 @@ export function writeInfo(panel) {
   mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
   const outputs = info.targets[0]?.[0]?.length ?? 1;
   const drawn = outputs > MAX_OUTPUTS ? `: ${MAX_OUTPUTS} of ${outputs} outputs` : "";
-  say(panel.words.outputsTitle, (once ? "Output for every sequence of the probe" : "Output at every timestep") + drawn);
+  say(panel.words.outputsTitle, (once ? "Output for every validation sequence" : "Output at every timestep") + drawn);
   say(panel.words.errorTitle, `Error at each ${once ? "sequence" : "timestep"}`);
   panel.select.hidden = once;
   if (panel.select.options.length !== info.targets.length) {
-    const options = info.targets.map((_, index) => new Option(`probe sequence ${index + 1}`, String(index)));
+    const options = info.targets.map((_, index) => new Option(`validation sequence ${index + 1}`, String(index)));
     panel.select.replaceChildren(...options);
   }
   panel.sequence = Math.min(panel.sequence, Math.max(0, info.targets.length - 1));

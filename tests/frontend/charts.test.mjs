@@ -142,7 +142,7 @@ test("outputs stand over their targets, and padding is shown as such", () => {
   const figure = outputsFigure(panel(3, { sequence: 1 }), SIZE);
   const order = figure.marks.map((mark) => mark.key);
   assert.ok(order.indexOf("band0") < order.indexOf("ring0.0") && order.indexOf("ring0.1") < order.indexOf("line0"));
-  assert.match(figure.words, /probe sequence 2 and its target, after epoch 3\. The mean error of these sequences is 1\.38\.$/);
+  assert.match(figure.words, /validation sequence 2 and its target, after epoch 3\. The mean error of these sequences is 1\.38\.$/);
   assert.equal(find(figure, "padded").text, "padding");
   assert.deepEqual(all(figure, "ring0").map(({ at }) => at.cy), pointsOf(find(figure, "band0").at.d).map(([, y]) => y));
 });
@@ -166,7 +166,7 @@ test("where the task asks once every sequence is one answer", () => {
   const info = { ...panel(0).info, answers: "once", targets: [[[0]], [[1]], [[2]], [[3]]] };
   const figure = outputsFigure(panel(1, { info }), SIZE);
   assert.deepEqual(["ring", "dot", "band"].map((start) => all(figure, start).length), [4, 4, 4]);
-  assert.match(figure.words, /^Output for every sequence of the probe and its target, after epoch 1\./);
+  assert.match(figure.words, /^Output for every validation sequence and its target, after epoch 1\./);
   assert.deepEqual(all(figure, "x").map(({ text }) => text), ["1", "2", "3", "4", "sequence"]);
 });
 

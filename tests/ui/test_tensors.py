@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from dataclasses import replace
@@ -19,7 +18,7 @@ from explorer.training import data
 from explorer.ui import events
 from explorer.ui.tensors import tensors
 from tests.fake_cluster import FakeCluster
-from tests.runs import SMALL
+from tests.runs import SMALL, finished
 
 RUN = Run("r1", "o" * 64, replace(SMALL, epochs=6), "done", "", "", 6)
 
@@ -39,7 +38,7 @@ def engine(tmp_path_factory):
 
 def answer(engine: Engine, query: str, run: str = RUN.id) -> tuple[int, dict]:
     scope = {"type": "http", "method": "GET", "path": "", "headers": [], "query_string": query.encode()}
-    found = asyncio.run(tensors(Request(scope | {"path_params": {"run": run}}), engine))
+    found = finished(tensors(Request(scope | {"path_params": {"run": run}}), engine))
     return found.status_code, json.loads(found.body)
 
 
@@ -53,7 +52,7 @@ def streamed(engine: Engine, sequence: int | None) -> list[dict]:
         bodies = [event.partition("\ndata: ")[2] for event in told if event.startswith("event: frames")]
         return [frame for body in bodies for frame in json.loads(body)["frames"]]
 
-    return asyncio.run(frames())
+    return finished(frames())
 
 
 def test_an_answer_says_how_its_grids_are_laid_out_and_has_those_of_every_epoch(engine):
