@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -84,8 +85,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _main_module() -> Iterator[None]:
-    """A page that is tested within this process makes itself the main module, which every worker started later imports."""
-    main = sys.modules["__main__"]
+def _page_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that is tested within this process makes itself the main module, which every worker started later imports.
+
+    And after each run of its script Streamlit has Keras look through all objects for garbage: seconds, once the tests before
+    have left many. What is there when such a test begins is left out of that.
+    """
+    main, has_page = sys.modules["__main__"], hasattr(request.module, "AppTest")
+    if has_page:
+        gc.freeze()
     yield
+    if has_page:
+        gc.unfreeze()
     sys.modules["__main__"] = main

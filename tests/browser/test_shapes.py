@@ -147,7 +147,7 @@ def test_every_view_fits_the_window(page, server, name, tmp_path):
             expect(why(page).locator("figure.inside")).to_be_visible()
         for width in (375, 1280):
             page.set_viewport_size({"width": width, "height": 800})
-            nothing_lies_beside_the_window(page, ".explorer-chain, .stButton button")
+            nothing_lies_beside_the_window(page, ".explorer-chain, [data-testid=stMain] .stButton button")
         assert len(page.screenshot(path=tmp_path / f"{view}.png")) > 10_000
 
 
