@@ -18,7 +18,7 @@ from explorer.keras_internals import mask_of, set_mask
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls, source_name
 from explorer.shapes.model_shapes import ModelShapes
-from explorer.tensors.grid import grid_layout
+from explorer.tensors.grid import array_layout
 
 # A number of a grid is written as a whole number of so many parts of the largest.
 PARTS = 127
@@ -76,8 +76,7 @@ def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.
 
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
     """One sequence's numbers, (1, ...), with their signs; one that is no finite number counts as 0."""
-    layout = grid_layout(tensor.shape, axes)
-    assert layout is not None, "The sizes of an array are known."
+    layout = array_layout(tensor.shape[1:], axes)
     drawn = layout.drawn(tensor[0].astype(np.float64))
     drawn = np.where(np.isfinite(drawn), drawn, 0.0)
     largest = float(f"{np.abs(drawn).max(initial=0.0):.6g}")

@@ -102,7 +102,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
     """
     from explorer.models import activations, layer_views
     from explorer.shapes.describe_model import describe
-    from explorer.tensors.grid import grid_layout
+    from explorer.tensors.grid import array_layout
     from explorer.training import data
     from explorer.training.probe_grids import packed
 
@@ -115,8 +115,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
         named = {each.name: each for each in description.layers}
         grids = []
         for name, each in named.items():
-            layout = grid_layout(tensors[name].shape, each.axes_out[0])
-            assert layout is not None, "The sizes of an array are known."
+            layout = array_layout(tensors[name].shape[1:], each.axes_out[0])
             grids.append(layout.drawn(tensors[name][0].astype(np.float32)).ravel())
         drawing = None
         if layer in named and named[layer].explained:

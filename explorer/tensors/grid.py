@@ -47,8 +47,13 @@ def grid_layout(shape: Sequence[int | None], axes: Sequence[str]) -> GridLayout 
     sizes = [size for size in shape[1:] if size is not None]
     if len(sizes) != len(shape) - 1 or not shape:
         return None
-    if Tensor(tuple(shape), tuple(axes)).width is None and axes[-1] in ORDERED:
-        sizes.append(1)
+    return array_layout(sizes, axes)
+
+
+def array_layout(sizes: Sequence[int], axes: Sequence[str]) -> GridLayout:
+    """How one sequence's numbers are laid out, by the sizes of their axes without the batch, and the names of all axes."""
+    if Tensor((None, *sizes), tuple(axes)).width is None and axes[-1] in ORDERED:
+        sizes = [*sizes, 1]
     return GridLayout(sizes[-1] if sizes else 1, prod(sizes[:-1]))
 
 
