@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -131,7 +131,7 @@ class Visitor:
         """The run in the page's address, or an empty string."""
         return parse_qs(self.query).get("run", [""])[0]
 
-    async def watch(self, run: str, after: int = 0) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    async def watch(self, run: str, after: int = 0) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
         """A run's events (name, content) as they come, until its end or until nothing came for a minute: VisitFailed."""
         async with streamed(self.port, f"/live/{run}?after={after}", self.cookies) as (status, _, reader):
             if status != 200:

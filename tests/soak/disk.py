@@ -32,7 +32,7 @@ EVERYONE = range(len(EXPERIMENTS))
 def _told(fleet: Fleet, words: str) -> None:
     def all_are_told() -> bool:
         fleet.tend()
-        return bool(fleet.going()) and all(words in (fleet.engine.status(run)["reason"] or "") for run in fleet.going())
+        return bool(fleet.going()) and all(words in fleet.status(run)["reason"] for run in fleet.going())
 
     wait_for(all_are_told, f"the sentence “{words}”")
 
@@ -43,19 +43,16 @@ def test_a_database_that_is_locked_for_a_minute(engine, record, tmp_path):
     for _ in range(times(3)):
         fleet.recover(EVERYONE, time.monotonic())
         del row.recoveries[-len(EVERYONE) :]
-        locker = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-c", LOCK, tmp_path / "runs.db"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            assert locker.stdout.readline() == "locked\n"
-            until = time.monotonic() + SECONDS_OF_A_LOCK
-            _told(fleet, "The database is locked by another program.")
-            time.sleep(max(0.0, until - time.monotonic()))
-        finally:
-            locker.kill()
-            locker.wait()
-            locker.stdin.close()
-            locker.stdout.close()
+        ) as locker:
+            try:
+                assert locker.stdout is not None and locker.stdout.readline() == "locked\n"
+                until = time.monotonic() + SECONDS_OF_A_LOCK
+                _told(fleet, "The database is locked by another program.")
+                time.sleep(max(0.0, until - time.monotonic()))
+            finally:
+                locker.kill()
         row.rounds += 1
         fleet.recover(EVERYONE, time.monotonic())
     fleet.finish()

@@ -164,6 +164,7 @@ async def soak(application: Application, minutes: float, people: int, seed: int)
     began = time.monotonic()
     found = Soak(application.port, began + 60 * minutes)
     samples: list[Sample] = []
+    assert application.process is not None
     server = psutil.Process(application.process.pid)
 
     async def look() -> None:

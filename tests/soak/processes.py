@@ -32,8 +32,9 @@ def _answer(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
         if do == "submit":
             return {"run": engine.submit(Experiment.from_dict(asked["experiment"]), owner)}
         if do == "open":
-            return {"state": engine.open(run, owner).state}
-        return engine.status(run)
+            opened = engine.open(run, owner)
+            return {"state": opened.state} if opened is not None else {"error": f"There is no run {run}."}
+        return dict(engine.status(run) or {"error": f"There is no run {run}."})
     except (Refused, DatabaseUnavailable, TimeoutError) as error:
         return {"error": str(error)}
 
@@ -63,11 +64,14 @@ class Server:
         )
 
     def ask(self, do: str, **more: Any) -> dict[str, Any]:
-        self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        written, read = self._process.stdin, self._process.stdout
+        assert written is not None and read is not None
+        written.write(json.dumps({"do": do, **more}) + "\n")
+        written.flush()
+        line = read.readline()
         assert line, f"The server ended with {self._process.wait()}."
-        return json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def submit(self, experiment: Experiment, owner: str) -> str:
         """Start a run, as soon as the workers are up; returns its id."""
@@ -75,7 +79,7 @@ class Server:
         while True:
             answer = self.ask("submit", experiment=experiment.to_dict(), owner=owner)
             if "run" in answer:
-                return answer["run"]
+                return str(answer["run"])
             assert "not up yet" in answer["error"] and time.monotonic() < deadline, answer
             time.sleep(0.05)
 
@@ -87,7 +91,8 @@ class Server:
         """End it as its owner would, and whatever is left of it by force."""
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
-                pipe.close()
+                if pipe is not None:
+                    pipe.close()
         try:
             self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:

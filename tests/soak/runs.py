@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from explorer.experiment import Experiment
 from explorer.runtime import jobs
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import StoredFrame
+from explorer.runtime.snapshot import Status
 from tests.soak.record import Row
 
 # How often the faults come: of every kind so many percent of what each file names.
@@ -87,7 +88,7 @@ class Fleet:
 
     def tend(self) -> None:
         for place, run_id in enumerate(self.runs):
-            if run_id and self._ended(run_id) and not self.engine._database_trouble:
+            if run_id and self._ended(run_id) and not self.engine._core.runs.trouble:
                 self._compare(place)
                 self.runs[place] = ""
             if not self.runs[place]:
@@ -104,7 +105,12 @@ class Fleet:
     def progress(self, place: int) -> int:
         """How many frames were stored of the runs in one place."""
         run_id = self.runs[place]
-        return self._before[place] + (self.engine.status(run_id)["epoch"] if run_id else 0)
+        return self._before[place] + (self.status(run_id)["epoch"] if run_id else 0)
+
+    def status(self, run_id: str) -> Status:
+        status = self.engine.status(run_id)
+        assert status is not None, run_id
+        return status
 
     def going(self) -> list[str]:
         """The runs that have not ended."""
@@ -114,7 +120,7 @@ class Fleet:
         """The places whose runs have chunks at each worker."""
         found: dict[str, list[int]] = {}
         for place, run_id in enumerate(self.runs):
-            active = self.engine._turns.runs.get(run_id)
+            active = self.engine._core.scheduler.runs.get(run_id)
             if active is not None and active.flight and active.worker:
                 found.setdefault(active.worker, []).append(place)
         return found
@@ -138,11 +144,11 @@ class Fleet:
         for place, run_id in enumerate(self.runs):
             if not run_id:
                 continue
-            wait_for(lambda run_id=run_id: self._ended(run_id), "the end of a run")
+            wait_for(partial(self._ended, run_id), "the end of a run")
             self._compare(place)
 
     def _ended(self, run_id: str) -> bool:
-        status = self.engine.status(run_id)
+        status = self.status(run_id)
         assert status["state"] in ("queued", "running", "done"), status
         return status["state"] == "done"
 

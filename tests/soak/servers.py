@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench.application import free_port
@@ -86,7 +87,7 @@ class Owner:
 
     def finish(self, server: Server) -> None:
         for run in self._going:
-            wait_for(lambda run=run: server.ask("status", run=run).get("state") == "done", "the end of a run")
+            wait_for(partial(_is_done, server, run), "the end of a run")
 
     def let_go(self) -> None:
         """The runs that were going have ended."""
@@ -165,24 +166,29 @@ class _RemoteCluster:
         self.address = f"tcp://127.0.0.1:{port}"
         self._port = port
         self._environment = os.environ | jobs.ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
-        self._scheduler = self._worker = None
-        self.start()
-        self.keep_up()
+        self._scheduler = self._start_scheduler()
+        self._worker = self._start_worker()
 
-    def _run(self, *command: str) -> subprocess.Popen:
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=self._environment, stderr=subprocess.DEVNULL)
 
-    def start(self) -> None:
-        self._scheduler = self._run(
+    def _start_scheduler(self) -> subprocess.Popen[bytes]:
+        return self._run(
             *("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self._port), "--no-dashboard")
         )
 
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        return self._run(
+            *("distributed.cli.dask_worker", self.address, "--host", "127.0.0.1", "--nthreads", "4"),
+            *("--no-dashboard", "--no-nanny", "--preload", "explorer.runtime.worker_preload"),
+        )
+
+    def start(self) -> None:
+        self._scheduler = self._start_scheduler()
+
     def keep_up(self) -> bool:
-        if self._worker is None or self._worker.poll() is not None:
-            self._worker = self._run(
-                *("distributed.cli.dask_worker", self.address, "--host", "127.0.0.1", "--nthreads", "4"),
-                *("--no-dashboard", "--no-nanny", "--preload", "explorer.runtime.worker_preload"),
-            )
+        if self._worker.poll() is not None:
+            self._worker = self._start_worker()
         return True
 
     def kill_scheduler(self) -> None:
@@ -224,10 +230,14 @@ def test_a_scheduler_that_is_lost(tmp_path, record, monkeypatch):
     assert row.held
 
 
+def _is_done(server: Server, run: str) -> bool:
+    return bool(server.ask("status", run=run).get("state") == "done")
+
+
 def _all_are_told(fleet: Fleet) -> bool:
     fleet.tend()
     going = fleet.going()
-    return bool(going) and all("does not answer" in (fleet.engine.status(run)["reason"] or "") for run in going)
+    return bool(going) and all("does not answer" in fleet.status(run)["reason"] for run in going)
 
 
 def _wait_for_a_commit(database: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -35,7 +36,8 @@ def test_a_connection_that_breaks_every_second(application, record):
 
 
 async def _listen(port: int, row: Row) -> None:
-    chance, heard, ended = dice("stream"), [], False
+    chance, ended = dice("stream"), False
+    heard: list[StoredFrame] = []
     visitor = Visitor(port)
     await visitor.open(urlencode(EXPERIMENT.to_query()))
     runs = [await visitor.train()]
@@ -75,8 +77,7 @@ async def _listen_once(visitor: Visitor, run: str, heard: list[StoredFrame], sec
         await events.aclose()
 
 
-def _frame(sent: dict) -> StoredFrame:
+def _frame(sent: dict[str, Any]) -> StoredFrame:
     outputs = base64.b64decode(sent["outputs"])
     shape = calm(EXPERIMENT)[0].shape
-    numbers = (sent[name] for name in ("loss", "val_loss", "accuracy", "val_accuracy"))
-    return StoredFrame(sent["epoch"], *numbers, shape, outputs)
+    return StoredFrame(sent["epoch"], sent["loss"], sent["val_loss"], sent["accuracy"], sent["val_accuracy"], shape, outputs)

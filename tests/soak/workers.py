@@ -6,19 +6,24 @@ import os
 import signal
 import time
 from contextlib import suppress
+from functools import partial
 
 import psutil
 
-from explorer.runtime import engine as engine_module
 from explorer.runtime.engine import Engine
+from explorer.runtime.worker_pool import SECONDS_OF_A_HANGING_WORKER, SECONDS_OF_SILENCE
 from tests.soak.runs import UNDER_WAY, Fleet, dice, times, wait_for
 
 BOTH = 0.15
+# A worker that hangs for longer is given up, which another test is about.
+LONGEST_STOP = SECONDS_OF_A_HANGING_WORKER - 1.5
 
 
 def pids(engine: Engine) -> dict[str, int]:
     """The process of each worker that is up, by its address."""
-    nannies = list(engine._core.cluster._local.workers.values())
+    cluster = engine._core.cluster._local
+    assert cluster is not None
+    nannies = list(cluster.workers.values())
     return {nanny.worker_address: nanny.pid for nanny in nannies if nanny.worker_address and nanny.pid}
 
 
@@ -55,7 +60,7 @@ def test_workers_that_are_killed(engine, record):
 
 
 def test_workers_that_are_stopped_for_a_moment(engine, record):
-    row, chance = record("a worker is stopped, up to 12 s"), dice("stop workers")
+    row, chance = record(f"a worker is stopped, up to {LONGEST_STOP:g} s"), dice("stop workers")
     fleet = Fleet(engine, row)
     for _ in range(times(30)):
         fleet.tend_for(chance.uniform(0.0, 2.0))
@@ -63,15 +68,15 @@ def test_workers_that_are_stopped_for_a_moment(engine, record):
         before = set(pids(engine).values())
         os.kill(process, signal.SIGSTOP)
         time.sleep(UNDER_WAY)
-        seconds = chance.uniform(0.5, 12.0)
+        seconds = chance.uniform(0.5, LONGEST_STOP)
         try:
             fleet.tend_for(seconds)
-            told = [engine.status(fleet.runs[place])["reason"] for place in places]
+            told = [fleet.status(fleet.runs[place])["reason"] for place in places]
         finally:
             os.kill(process, signal.SIGCONT)
         went_on = time.monotonic()
         row.rounds += 1
-        if seconds > engine_module.SECONDS_OF_SILENCE + 4:
+        if seconds > SECONDS_OF_SILENCE + 4:
             # A run may have ended, or have been given to the other worker, just before.
             assert any("has not answered for" in reason for reason in told) or not told, told
         fleet.recover(places, went_on)
@@ -91,18 +96,18 @@ def test_workers_that_hang(engine, record):
         time.sleep(UNDER_WAY)
         try:
             fleet.recover(places, stopped)
-            wait_for(lambda process=process: not _is_there(process), "the end of a worker that hangs")
+            wait_for(partial(_is_gone, process), "the end of a worker that hangs")
         finally:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGCONT)
         row.rounds += 1
-    row.note = f"a worker that hangs is given up after {engine_module.SECONDS_OF_A_HANGING_WORKER:g} s, which count here."
+    row.note = f"a worker that hangs is given up after {SECONDS_OF_A_HANGING_WORKER:g} s, which count here."
     fleet.finish()
     assert row.held
 
 
-def _is_there(process: int) -> bool:
+def _is_gone(process: int) -> bool:
     try:
-        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(process).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
-        return False
+        return True
