@@ -110,7 +110,8 @@ function send(panel, name) {
   panel.sent = panel.pressed = name;
   clearTimeout(panel.sentTimer);
   panel.sentTimer = setTimeout(() => answered(panel), LONGEST_ANSWER);
-  panel.ask("action", { name });
+  // The server is told at once what is drawn: the first epochs come before the page listens.
+  panel.ask("action", { name, sequence: isWatched() ? panel.sequence : null });
 }
 
 /** @type {(panel: Panel) => void} */

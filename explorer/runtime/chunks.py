@@ -133,7 +133,7 @@ class Chunks:
         if active.steps is not None:
             last_epoch = min(last_epoch, active.epoch + active.steps)
         budget = self._budget(active)
-        watched = self._watched(active.run.id)
+        watched = self._watched(active.run.id) or active.awaited
         before = active.flight[-1].future if active.flight else active.state
         token, active.worker = next(self._tokens), address
         self._scheduler.workers[address].sent[token] = active.program

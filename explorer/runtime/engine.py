@@ -132,30 +132,35 @@ class Engine:
 
     # --- what an owner can ask
 
-    def submit(self, experiment: Experiment, visitor: str, steps: int | None = None, paused: bool = False) -> str:
+    def submit(
+        self,
+        experiment: Experiment,
+        visitor: str,
+        steps: int | None = None,
+        paused: bool = False,
+        sequence: int | None = None,
+    ) -> str:
         """Start a run and return its id. steps: pause after so many epochs. paused: wait at the start.
+
+        sequence: the probe sequence that the page will `watch`: its first epochs come before the page can say so.
 
         Raises Refused, before anything is stored, where its estimated work or memory is past the limit, where its code
         cannot be trained here, where the visitor has as many runs as one may have, and where nothing can be stored.
         """
-        return self._submit(experiment, visitor, steps, paused, instead_of=None)
-
-    def _submit(self, experiment: Experiment, visitor: str, steps: int | None, paused: bool, instead_of: str | None) -> str:
-        state = "paused" if paused else "queued"
-        run = Run(secrets.token_hex(16), owner_of(visitor), experiment, state, "", "", 0)
-        self._begin(run, partial(self._core.commands.start, run, steps), instead_of)
+        run = _new_run(experiment, visitor, "paused" if paused else "queued")
+        self._begin(run, partial(self._core.commands.start, run, steps, _one(sequence)), instead_of=None)
         return run.id
 
-    def train_more(self, run_id: str, visitor: str, epochs: int) -> None:
+    def train_more(self, run_id: str, visitor: str, epochs: int, sequence: int | None = None) -> None:
         """Let a run that is done or stopped go on where it ended, up to so many epochs in all: the same epochs, bit for bit,
-        as a run that was that long from the start.
+        as a run that was that long from the start. sequence: as for `submit`.
 
         Raises Refused as `submit` does. Nothing happens where the run cannot go on.
         """
         run = self._owned(run_id, visitor)
         if run.state in ("done", "stopped") and epochs > run.epoch:
             longer = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, epochs=epochs))
-            self._begin(longer, partial(self._core.commands.go_on, longer), instead_of=run_id)
+            self._begin(longer, partial(self._core.commands.go_on, longer, _one(sequence)), instead_of=run_id)
 
     def _begin(self, run: Run, command: Callable[[Any], None], instead_of: str | None) -> None:
         refusal = self._core.refusal(run.experiment, self.describe(run.experiment)) or self._core.retention.refusal()
@@ -197,10 +202,11 @@ class Engine:
         The old one stays as it is, stopped.
         """
         run = self._owned(run_id, visitor)
-        new = self._submit(experiment or run.experiment, visitor, None, True, instead_of=run_id)
+        new = _new_run(experiment or run.experiment, visitor, "paused")
+        self._begin(new, partial(self._core.commands.start, new, None, ()), instead_of=run_id)
         with suppress(DatabaseUnavailable):
             self.stop(run_id, visitor)
-        return new
+        return new.id
 
     def set_kept(self, run_id: str, visitor: str, kept: bool) -> None:
         """Whether a run stays though nobody opens it. Raises Refused where a visitor keeps as many as one may."""
@@ -274,6 +280,14 @@ class Engine:
         """
         run = self._run(run_id)
         return None if run is None else self._core.views.snapshot.status(run)
+
+
+def _new_run(experiment: Experiment, visitor: str, state: str) -> Run:
+    return Run(secrets.token_hex(16), owner_of(visitor), experiment, state, "", "", 0)
+
+
+def _one(sequence: int | None) -> tuple[int, ...]:
+    return () if sequence is None else (sequence,)
 
 
 __all__ = ["Engine", "NotTheOwner", "Refused"]

@@ -33,8 +33,8 @@ class RunCommands:
         self._unanswered: set[Future[None]] = set()
         runs.when_trouble_begins = self._answer_all
 
-    def start(self, run: Run, steps: int | None, reply: Future[str]) -> None:
-        """Store a new run and let it train, unless it is paused; `reply` gets its id."""
+    def start(self, run: Run, steps: int | None, awaited: tuple[int, ...], reply: Future[str]) -> None:
+        """Store a new run and let it train, unless it is paused; `reply` gets its id. awaited: see `Active`."""
         if self._runs.trouble:
             raise DatabaseUnavailable(self._runs.trouble)
         self.starting.append(run.owner)
@@ -42,13 +42,13 @@ class RunCommands:
         def stored(_: Any, error: Exception | None) -> None:
             self.starting.remove(run.owner)
             if error is None and run.state != "paused":
-                self._runs.take_in(Active(run, None, steps))
+                self._runs.take_in(Active(run, None, steps, awaited=awaited))
             self._loop.answer(reply, error or run.id)
 
         self._writer.ask(partial(self._store.add_run, run), stored)
 
-    def go_on(self, run: Run, reply: Future[None]) -> None:
-        """Let a run that has ended train on, towards the epochs of this `run`."""
+    def go_on(self, run: Run, awaited: tuple[int, ...], reply: Future[None]) -> None:
+        """Let a run that has ended train on, towards the epochs of this `run`. awaited: see `Active`."""
         if self._runs.trouble:
             raise DatabaseUnavailable(self._runs.trouble)
         self.starting.append(run.owner)
@@ -56,7 +56,8 @@ class RunCommands:
         def taken(found: tuple[Run, bytes | None] | None, error: Exception | None) -> None:
             self.starting.remove(run.owner)
             if found is not None and run.id not in self._scheduler.runs:
-                self._runs.take_in(Active(*found, worker=self._runs.workers_of_resting.pop(run.id, None)))
+                worker = self._runs.workers_of_resting.pop(run.id, None)
+                self._runs.take_in(Active(*found, worker=worker, awaited=awaited))
             self._loop.answer(reply, error)
 
         self._writer.ask(partial(self._store.take_ended, run.id, run.experiment), taken)

@@ -205,6 +205,7 @@ class Runs:
         active = self._scheduler.runs.get(run_id)
         if active is not None:
             active.unwatched_since = None if self._subscribers.is_watched(run_id) else time.monotonic()
+            active.awaited = ()
 
     def pause_unwatched(self) -> None:
         if self._grace is None:

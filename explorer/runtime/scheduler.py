@@ -59,6 +59,7 @@ class Active:
     rate: float | None = None
     last_return: float | None = None
     unwatched_since: float | None = field(default_factory=time.monotonic)
+    awaited: tuple[int, ...] = ()  # the probe sequences that its page will look into, until the first page watches
     not_before: float = 0.0  # its next chunk waits until then, by the monotonic clock
     note: str = ""  # why it waits, a sentence that is not stored
     checks: int = 0  # how often its oldest chunk was asked for and had not come back

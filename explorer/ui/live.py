@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.experiment import PROBE_SEQUENCES
 from explorer.ui.modules import component, styles
 
 STYLES = ("axes.css", "live.css", "transport.css", "charts.css", "terms.css")
@@ -16,18 +17,21 @@ ACTIONS = ("open", "train", "pause", "resume", "step", "stop", "reset", "more", 
 _LIVE = st.components.v2.component("explorer_live", css=styles(STYLES), js=component("live.js"), isolate_styles=False)
 
 
-def live(data: Mapping[str, Any], on_action: Callable[[str, bool], None], key: str = "live") -> None:
+def live(data: Mapping[str, Any], on_action: Callable[[str, bool, int | None], None], key: str = "live") -> None:
     """Show the run that `data` names, listen to it from the browser, and play it.
 
     data: run, state, url of its events, info (what is known before the first frame), note (a sentence), and may (what the
-    visitor may do). on_action: called with what was pressed, one of `ACTIONS`, and with whether the run is to be kept, which
-    only "keep" means; the page or the fragment around runs again. Neither frames nor changes of state do that.
+    visitor may do). on_action: called with what was pressed, one of `ACTIONS`, with whether the run is to be kept, which
+    only "keep" means, and with the probe sequence whose tensors the page draws, None where it draws none; the page or the
+    fragment around runs again. Neither frames nor changes of state do that.
     """
 
     def act() -> None:
         action = st.session_state[key].get("action")
         # It comes from the browser, whatever that sends.
         if isinstance(action, Mapping) and action.get("name") in ACTIONS:
-            on_action(str(action["name"]), action.get("kept") is True)
+            sequence = action.get("sequence")
+            known = type(sequence) is int and 0 <= sequence < PROBE_SEQUENCES
+            on_action(str(action["name"]), action.get("kept") is True, sequence if known else None)
 
     _LIVE(data=dict(data), key=key, on_action_change=act)

@@ -47,7 +47,7 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
                 "most": int(LIMITS["epochs"].high),
             },
         },
-        on_action=lambda action, kept: _act(action, kept, experiment, write),
+        on_action=lambda action, kept, sequence: _act(action, kept, sequence, experiment, write),
     )
 
 
@@ -65,7 +65,7 @@ def _epochs_more(run: Run) -> int:
     return wanted if wanted > run.epoch else 0
 
 
-def _act(action: str, kept: bool, experiment: Experiment, write: Callable[[], None]) -> None:
+def _act(action: str, kept: bool, sequence: int | None, experiment: Experiment, write: Callable[[], None]) -> None:
     engine = engine_instance.engine()
     st.session_state["_refusal"] = ""
     try:
@@ -77,7 +77,8 @@ def _act(action: str, kept: bool, experiment: Experiment, write: Callable[[], No
             # One run a page: the one that it leaves can be found again by its own address.
             if mine and not mine.ended:
                 engine.pause(mine.id, visitor())
-            st.session_state["run"] = engine.submit(experiment, visitor(), steps=1 if action == "step" else None)
+            steps = 1 if action == "step" else None
+            st.session_state["run"] = engine.submit(experiment, visitor(), steps, sequence=sequence)
         elif mine is None or action == "open":
             return
         elif action == "reset":
@@ -86,7 +87,7 @@ def _act(action: str, kept: bool, experiment: Experiment, write: Callable[[], No
             engine.set_kept(mine.id, visitor(), kept)
         elif action == "more":
             if epochs := _epochs_more(mine):
-                engine.train_more(mine.id, visitor(), epochs)
+                engine.train_more(mine.id, visitor(), epochs, sequence)
                 st.session_state["epochs"] = epochs
                 st.session_state["_more_epochs"] = epochs != experiment.epochs
         else:

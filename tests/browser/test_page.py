@@ -235,6 +235,9 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     told = page.evaluate("() => window.told.filter(({ run, epoch }) => run && epoch > 0)")
     assert list(dict.fromkeys(each["epoch"] for each in told)) == list(range(1, 26))
     assert {each["memory"] for each in told} <= {None, 6 * 8}
+    # Its tensors were computed with it from the first epoch on: nothing was trained again.
+    events = page.evaluate("run => fetch(`/live/${run}?tensors=0`).then(answer => answer.text())", told[0]["run"])
+    assert events.count('"tensors"') == 25
     page.wait_for_function("() => window.told.at(-1).memory === 48 && window.told.at(-1).epoch === 25")
 
     page.locator("[data-scrub]").fill("7")

@@ -67,6 +67,21 @@ def test_watching_changes_no_loss_and_what_is_watched_is_there_for_every_epoch(e
     assert (sorted(found.tensors), found.reason) == (list(range(SMALL.epochs + 1)), "")
 
 
+def test_a_page_that_will_watch_finds_the_epochs_before_it_came_and_the_losses_are_the_same(engine, calm):
+    run_id = engine.submit(SMALL, "me", sequence=4)
+    state_is(engine, run_id, "done")
+    assert losses(engine.store, run_id) == calm
+    assert sorted(engine.store.tensors.tensors(run_id, 4, 1, SMALL.epochs)) == list(range(1, SMALL.epochs + 1))
+    engine.train_more(run_id, "me", SMALL.epochs + 2, sequence=5)
+    state_is(engine, run_id, "done")
+    assert sorted(engine.store.tensors.tensors(run_id, 5, 1, 99)) == [SMALL.epochs + 1, SMALL.epochs + 2]
+    # A page that has come counts as it says itself.
+    other = engine.submit(replace(SMALL, epochs=500), "me", sequence=4)
+    with engine.watch(other, lambda _: None):
+        state_is(engine, other, "done")
+    assert engine.store.tensors.tensors(other, 4, 500, 500) == {}
+
+
 def test_pausing_and_stepping_change_no_loss(engine, calm):
     run_id = engine.submit(SMALL, "me", steps=1)
     state_is(engine, run_id, "paused")
