@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from explorer.ui import batches as batches_route
 from explorer.ui import engine_instance, events, shutdown, sockets
 from explorer.ui import shapes as shapes_route
 from explorer.ui import tensors as tensors_route
@@ -53,10 +54,19 @@ async def tensors(request: Request) -> Response:
     return await tensors_route.tensors(request, engine_instance.engine())
 
 
+async def batches(request: Request) -> Response:
+    return await batches_route.batches(request, engine_instance.engine())
+
+
 app = st.App(
     ROOT / "explorer" / "ui" / "pages.py",
     lifespan=lifespan,
-    routes=[Route("/live/{run}", live), Route("/shapes", shapes), Route("/tensors/{run}", tensors)],
+    routes=[
+        Route("/live/{run}", live),
+        Route("/shapes", shapes),
+        Route("/tensors/{run}", tensors),
+        Route("/batches/{run}", batches),
+    ],
     # In the order in which a request meets them; Streamlit's own come after these.
     middleware=[
         Middleware(Bounded, headers=security_headers),

@@ -29,7 +29,7 @@ quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
-  jobs, replay_job, worker_preload  what workers run, by name
+  jobs, replay_job, batch_job, worker_preload  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address
@@ -48,7 +48,7 @@ runtime/        where runs live, in this order:
   futures         what comes back from workers
   remote          somebody else's scheduler
   cluster         the processes that chunks run in: embedded or remote
-  replays         the tensors of a run at any epoch, stored or trained again
+  replays         the tensors of a run at any epoch, stored or trained again, and the batches of an epoch
   queries         shapes, comparisons and checks, asked of workers and kept
   describe_catalog  describes what pages open with, at the set-up or while nobody asks
   event_loop      the one thread that owns the state of runs

@@ -22,6 +22,7 @@ import numpy as np
 from explorer.catalog import program_key
 from explorer.experiment import Experiment, Frame
 from explorer.runtime import jobs
+from explorer.runtime.batch_job import batches_at
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.health import WorkerHealth
 from explorer.runtime.replay_job import tensors_at
@@ -85,7 +86,7 @@ class FakeCluster:
             future.set_result(description(replace(Experiment.from_dict(arguments[0]), seed=0, epochs=1)))
         elif function is jobs.chunk:
             self._submit_chunk(future, address, *arguments)
-        elif function is tensors_at and self._dies():
+        elif function in (tensors_at, batches_at) and self._dies():
             future.set_exception(WorkerDied("It died."))
         elif function in (jobs.trace, jobs.prepare):
             self.ahead.append((function.__name__, Experiment.from_dict(arguments[0])))

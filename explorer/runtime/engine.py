@@ -29,7 +29,7 @@ from explorer.runtime.engine_core import EngineCore
 from explorer.runtime.queries import Refused
 from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR
 from explorer.runtime.records import Run, owner_of
-from explorer.runtime.replays import Shown
+from explorer.runtime.replays import Batches, Shown
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 from explorer.runtime.subscribers import Notify
@@ -272,6 +272,14 @@ class Engine:
         Raises TimeoutError while the workers are busy or not up, Refused where they cannot do it, and DatabaseUnavailable.
         """
         return self._core.replays.tensors(run, sequence, first, last, layer, timeout)
+
+    def batches(self, run: Run, sequence: int, epoch: int, first: int = 1, timeout: float = 10.0) -> Batches:
+        """The batches of an epoch of a run, from batch `first` on, with what flows within its model after each for one probe
+        sequence. A worker trains them again.
+
+        Raises as `tensors`.
+        """
+        return self._core.replays.batches(run, sequence, epoch, first, timeout)
 
     def status(self, run_id: str) -> Status | None:
         """What the panel's status line says of a run. None: there is no such run.

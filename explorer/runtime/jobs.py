@@ -148,16 +148,16 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     from explorer.models import setting_symbols, variants
     from explorer.models.build import build_experiment
     from explorer.shapes.describe_model import describe as describe_model
-    from explorer.training import trainer
+    from explorer.training.hindrance import hindrance
 
     wanted = Experiment.from_dict(experiment)
     model = build_experiment(wanted)
     description = setting_symbols.with_settings(describe_model(model), wanted)
     offered = tuple(setting.written() for setting in variants.settings(model))
-    hindrance = trainer.hindrance(wanted, model)
+    refusal = hindrance(wanted, model)
     values, drawings = _numbers(known(wanted, description), model, description)
     told = description.written()
-    answer = Answer(description=told, values=values, drawings=drawings, comparable=offered, hindrance=hindrance)
+    answer = Answer(description=told, values=values, drawings=drawings, comparable=offered, hindrance=refusal)
     return answer.to_dict()
 
 

@@ -1,4 +1,5 @@
-"""The tensors of a run at any epoch: what is stored of them, and the rest trained again from the nearest state that is kept.
+"""The tensors of a run at any epoch, and the batches of one: what is stored, and the rest trained again from the nearest
+state that is kept.
 
 What a replay brings is kept here for a while, with the state in which it ended: a film that goes on asks for what follows.
 """
@@ -13,12 +14,14 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
+from explorer.runtime.batch_job import Walk, batches_at
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.queries import BUSY, Refused
 from explorer.runtime.records import Run
 from explorer.runtime.replay_job import Replay, tensors_at
 from explorer.runtime.stored_tensors import StoredTensors
+from explorer.training.batches import Batch
 from explorer.training.checkpoint import epoch_of
 from explorer.training.cost import in_words
 
@@ -26,7 +29,10 @@ from explorer.training.cost import in_words
 MOST_SECONDS = 4.0
 BYTES_OF_KEPT_TENSORS = 48 * 2**20
 BYTES_OF_KEPT_STATES = 96 * 2**20
+BYTES_OF_KEPT_BATCHES = 24 * 2**20
 KEPT_DRAWINGS = 2000
+# What is brought along of an epoch at once.
+MOST_BATCHES = 64
 TRIES = 2
 # Behind shapes, which somebody waits for, and chunks, which train; before what is compiled ahead.
 PRIORITY = -5
@@ -39,6 +45,13 @@ class Shown(NamedTuple):
 
     tensors: dict[int, bytes]
     drawings: dict[int, dict[str, Any]]
+    reason: str
+
+
+class Batches(NamedTuple):
+    """Batches of an epoch, in order. reason: why there are none, as a sentence, or an empty string."""
+
+    batches: list[Batch]
     reason: str
 
 
@@ -63,6 +76,7 @@ class Replays:
         self._tensors: LRUCache[_Key, bytes] = LRUCache(BYTES_OF_KEPT_TENSORS, getsizeof=len)
         self._states: LRUCache[str, bytes] = LRUCache(BYTES_OF_KEPT_STATES, getsizeof=len)
         self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
+        self._batches: LRUCache[tuple[_Key, int], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
         self._turn = threading.Condition()
         self._at_work: set[str] = set()
         self._at_once = at_once
@@ -83,11 +97,32 @@ class Replays:
         shown, missing = self._known(run, sequence, epochs, layer)
         reason = ""
         if replay.seconds and missing:
-            reason = (
-                f"Epoch {missing[-1]} was not watched while it trained. To show it, epochs would have to be trained again, "
-                f"for about {in_words(replay.seconds)}, which is too long."
-            )
+            reason = _too_long(missing[-1], replay.seconds)
         return Shown(shown.tensors, shown.drawings, reason)
+
+    def batches(self, run: Run, sequence: int, epoch: int, first: int, timeout: float) -> Batches:
+        """See `explorer.runtime.engine.Engine.batches`."""
+        if epoch > run.epoch:
+            trained = f"{run.epoch} epochs" if run.epoch != 1 else "1 epoch"
+            return Batches([], f"Epoch {epoch} is not trained yet: this run has {trained} behind it.")
+        deadline = time.monotonic() + timeout
+        key = (run.id, sequence, epoch), first
+        with self._turn_of(run.id, deadline):
+            with self._lock:
+                kept = self._batches.get(key)
+            if kept is not None:
+                return Batches(kept, "")
+            state = self._state_before(run.id, epoch - 1)
+            arguments = (run.experiment.to_dict(), state, epoch, first, MOST_BATCHES, sequence, MOST_SECONDS)
+            walk: Walk = self._done(run, batches_at, arguments, deadline)
+            with self._lock:
+                if walk.state is not None:
+                    self._keep(self._states, run.id, walk.state)
+                if _size(walk.batches) <= self._batches.maxsize:
+                    self._batches[key] = walk.batches
+        if walk.batches:
+            return Batches(walk.batches, "")
+        return Batches([], _too_long(epoch, walk.seconds) if walk.seconds else "The loss of this run is no finite number.")
 
     def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
         """What is there already, and the epochs of which something is missing."""
@@ -121,18 +156,22 @@ class Replays:
 
     def _replayed(self, run: Run, sequence: int, missing: list[int], layer: str | None, deadline: float) -> Replay:
         state = self._state_before(run.id, missing[0])
-        cluster = self._cluster(max(0.0, deadline - time.monotonic()))
         arguments = (run.experiment.to_dict(), state, missing, sequence, layer, MOST_SECONDS)
+        replay: Replay = self._done(run, tensors_at, arguments, deadline)
+        return replay
+
+    def _done(self, run: Run, job: Callable[..., Any], arguments: tuple[Any, ...], deadline: float) -> Any:
+        """What a worker gives for a job."""
+        cluster = self._cluster(max(0.0, deadline - time.monotonic()))
         for attempt in range(TRIES):
             try:
                 worker = self._place(run) if attempt == 0 else None
-                future = cluster.submit(tensors_at, *arguments, worker=worker, priority=PRIORITY)
+                future = cluster.submit(job, *arguments, worker=worker, priority=PRIORITY)
                 try:
-                    found: Replay = cluster.result(future, max(0.1, deadline - time.monotonic()))
+                    return cluster.result(future, max(0.1, deadline - time.monotonic()))
                 except TimeoutError:
                     future.cancel()
                     raise
-                return found
             except OSError:  # TimeoutError among them
                 raise
             except WorkerDied as error:
@@ -171,3 +210,14 @@ class Replays:
 
 def _epoch(state: bytes | None) -> int:
     return 0 if state is None else epoch_of(state)
+
+
+def _size(batches: list[Batch]) -> int:
+    return sum(len(each.tensors) + len(each.outputs) for each in batches)
+
+
+def _too_long(epoch: int, seconds: float) -> str:
+    return (
+        f"Epoch {epoch} was not watched while it trained. To show it, epochs would have to be trained again, "
+        f"for about {in_words(seconds)}, which is too long."
+    )

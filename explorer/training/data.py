@@ -73,6 +73,16 @@ def order(experiment: Experiment, epoch: int) -> np.ndarray:
     return rng.permutation(experiment.samples).astype(np.int32)
 
 
+def batches(experiment: Experiment) -> int:
+    """How many batches an epoch has; the last one may be smaller."""
+    return -(-experiment.samples // experiment.batch)
+
+
+def batch_of(experiment: Experiment, epoch: int, number: int) -> list[int]:
+    """The places of the training sequences that batch `number` (from 1) of an epoch has."""
+    return [int(place) for place in order(experiment, epoch)[(number - 1) * experiment.batch : number * experiment.batch]]
+
+
 def valid_steps(part: Part) -> list[int]:
     """How many steps of each sequence are not padding, by its first stream."""
     first = part.inputs[0]

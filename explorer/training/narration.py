@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ LEARNED = 0.5
 RISING = 1.1
 VISIBLE = 0.02
 EPOCHS_OF_A_TREND = 5
+# Of the layers that a batch has changed.
+NAMED_LAYERS = 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,31 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
     steps = "" if rise else _steps(found, course)
     sentences = [_baselines(found, course), rise, _accuracy(course), steps]
     return [sentence for sentence in sentences if sentence]
+
+
+def tell_batch(loss: float, changes: Mapping[str, float | None]) -> str:
+    """What one batch did: its loss before the step, and in which layers the step changed the weights most, by parts of them.
+
+    >>> tell_batch(0.2143, {"memory": 0.00834, "answer": 0.0031})
+    'Loss 0.214 before the step; weights changed most in memory (0.83%), then answer (0.31%).'
+    >>> tell_batch(math.nan, {}), tell_batch(0.2, {"answer": None})
+    ('The loss is no finite number.', 'Loss 0.2 before the step; weights changed in answer (from 0).')
+    """
+    if not math.isfinite(loss):
+        return "The loss is no finite number."
+    sizes = {name: math.inf if share is None else share for name, share in changes.items()}
+    moved = sorted((name for name, size in sizes.items() if size > 0), key=lambda name: -sizes[name])
+    if not moved:
+        return f"Loss {loss:.3g} before the step; no weight changed."
+    most = [f"{name} ({_part(changes[name])})" for name in moved[:NAMED_LAYERS]]
+    only = "most " if len(sizes) > 1 else ""
+    return f"Loss {loss:.3g} before the step; weights changed {only}in {', then '.join(most)}."
+
+
+def _part(share: float | None) -> str:
+    if share is None:
+        return "from 0"
+    return f"{100 * share:.2g}%" if share < 0.995 else f"{100 * share:.0f}%"
 
 
 def _baselines(found: Resolved, course: Course) -> str:

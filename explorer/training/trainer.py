@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import keras
@@ -21,10 +23,11 @@ import tensorflow as tf
 from explorer.catalog import program_key, resolve
 from explorer.catalog.pasted import ASKS, loss_name
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
-from explorer.keras_internals import layer_and_sublayers, mask_of
+from explorer.keras_internals import mask_of
 from explorer.models.build import build_experiment
 from explorer.models.fold_time import folded_with_tensors
 from explorer.training import checkpoint, data
+from explorer.training.hindrance import hindrance
 from explorer.training.probe_grids import ProbeGrids, packed
 
 
@@ -49,37 +52,6 @@ RIGHT: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
 }
 
 
-def hindrance(experiment: Experiment, model: keras.Model) -> str:
-    """Why a model of pasted code cannot be trained here, in a sentence; an empty string where it can."""
-    if experiment.pasted is None:
-        return ""
-    loss = loss_name(experiment.pasted.loss)
-    if loss not in ASKS:
-        return f"Targets for the loss {loss} cannot be generated here: use one of {', '.join(ASKS)}."
-    if len(model.outputs) != 1:
-        return (
-            f"Only a model with one output can be trained here, and this one has {len(model.outputs)}: pass one to Model()."
-        )
-    if not model.trainable_variables:
-        return "This model has no weights that could be trained."
-    keeping = [layer.name for layer in layer_and_sublayers(model) if getattr(layer, "stateful", False) is True]
-    if keeping:
-        return (
-            f"{keeping[0]} keeps its state from batch to batch (stateful=True), but every epoch here uses the sequences in "
-            "another order, so that no batch continues the last one. Remove stateful=True to train this model."
-        )
-    fixed = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0] is not None]
-    if fixed:
-        return (
-            f"The code sets the batch size to {fixed[0]}, but the validation data need another one. Leave the batch size "
-            "open to train this model: Input((20, 5)) instead of Input(batch_shape=(8, 20, 5))."
-        )
-    tensors = [*model.inputs, *model.outputs]
-    if any(size is None for tensor in tensors for size in tensor.shape[1:]):
-        return "A size of this model is unknown, but training needs every size: declare the timesteps in the Input."
-    return ""
-
-
 class Program:
     """One epoch, for every experiment with one `program_key`: a model, its optimizer, and the compiled function.
 
@@ -94,6 +66,7 @@ class Program:
         self._loss = loss_name(resolve(experiment).task.loss)
         self._asks = ASKS.get(self._loss)
         self.samples, self.batch = experiment.samples, experiment.batch
+        self.batches = data.batches(experiment)
         self.model = build_experiment(experiment)
         refusal = hindrance(experiment, self.model)
         if refusal:
@@ -118,21 +91,22 @@ class Program:
         return self._asks in RIGHT
 
     def epoch(
-        self, order: np.ndarray, batches: int, arrays: tuple[Any, ...], watched: bool = False
+        self, order: np.ndarray, first: int, until: int, arrays: tuple[Any, ...], watched: bool = False
     ) -> tuple[np.ndarray, ...]:
-        """Train on `batches` batches in this order (samples,), then look at what is held out and at the probe.
+        """Train on the batches `first` (from 0) to `until`, that one left out, of the sequences in this order (samples,);
+        then look at what is held out and at the probe.
 
-        Returns the loss and accuracy over the batches, those of the held-out sequences, and the probe's outputs; where it is
-        watched, the grids of what flows within as well (`explorer.training.probe_grids`).
+        Returns the loss and accuracy summed over these batches and divided by all samples, those of the held-out sequences,
+        and the probe's outputs; where it is watched, the grids of what flows within (`explorer.training.probe_grids`).
         """
-        *results, grids = self._epoch(tf.constant(order), tf.constant(batches), *arrays)
+        *results, grids = self._epoch(tf.constant(order), tf.constant(first), tf.constant(until), *arrays)
         self.compiled = True
         # A second program that gives no grids would be compiled for seconds, and they cost an epoch next to nothing: left
         # where they are, they cost nothing more.
         return tuple(result.numpy() for result in ([*results, grids] if watched else results))
 
     def _signature(self) -> list[Any]:
-        """What an epoch takes: order, batches, inputs, targets, what is looked at, and the targets of what is held out."""
+        """What an epoch takes: order, two batches, inputs, targets, what is looked at, and targets of what is held out."""
 
         def streams(samples: int) -> list[tf.TensorSpec]:
             return [tf.TensorSpec((samples, *tensor.shape[1:])) for tensor in self.model.inputs]
@@ -142,9 +116,9 @@ class Program:
             sizes = answer.shape[1:-1] if self._asks == "class numbers" else answer.shape[1:]
             return tf.TensorSpec((samples, *sizes))
 
-        order, batches = tf.TensorSpec((self.samples,), tf.int32), tf.TensorSpec((), tf.int32)
+        order, place = tf.TensorSpec((self.samples,), tf.int32), tf.TensorSpec((), tf.int32)
         looked_at = streams(HELD_OUT_SAMPLES + PROBE_SEQUENCES)
-        return [order, batches, streams(self.samples), targets(self.samples), looked_at, targets(HELD_OUT_SAMPLES)]
+        return [order, place, place, streams(self.samples), targets(self.samples), looked_at, targets(HELD_OUT_SAMPLES)]
 
     def _trace(self) -> Any:
         model, firsts = folded_with_tensors(self.model)
@@ -153,7 +127,8 @@ class Program:
         (answer,) = model.outputs
         # The same graph with the tensors within it among its outputs.
         open_model = keras.Model(model.inputs, [answer, *grids.tensors])
-        samples, batch, rest = self.samples, self.batch, self.samples % self.batch
+        samples, batch = self.samples, self.batch
+        whole, rest = divmod(samples, batch)
         measure, is_right = keras.losses.get(self._loss), RIGHT.get(self._asks or "", RIGHT["yes/no"])
 
         def judge(answers: tf.Tensor, targets: tf.Tensor, penalties: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
@@ -176,23 +151,23 @@ class Program:
         @tf.function(jit_compile=self.xla, autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow has no types
         def epoch(
             order: tf.Tensor,
-            batches: tf.Tensor,
+            first: tf.Tensor,
+            until: tf.Tensor,
             inputs: list[tf.Tensor],
             targets: tf.Tensor,
             looked_at: list[tf.Tensor],
             held_out_targets: tf.Tensor,
         ) -> tuple[tf.Tensor, ...]:
-            def body(place: tf.Tensor, loss_sum: tf.Tensor, right_sum: tf.Tensor) -> tuple[tf.Tensor, ...]:
-                chosen = tf.slice(order, [place * batch], [batch])
-                loss, right = step(chosen, inputs, targets)
-                return place + 1, loss_sum + loss * batch, right_sum + right * batch
+            def train(size: int, place: tf.Tensor, loss_sum: tf.Tensor, right_sum: tf.Tensor) -> tuple[tf.Tensor, ...]:
+                loss, right = step(tf.slice(order, [place * batch], [size]), inputs, targets)
+                return place + 1, loss_sum + loss * size, right_sum + right * size
 
-            start = (tf.constant(0), tf.constant(0.0), tf.constant(0.0))
-            _, loss_sum, right_sum = tf.while_loop(lambda place, *_: place < batches, body, start)
+            sums = (first, tf.constant(0.0), tf.constant(0.0))
+            sums = tf.while_loop(lambda place, *_: place < tf.minimum(until, whole), partial(train, batch), sums)
             if rest:
                 # One smaller batch at the end, as Keras does; a trace of its own, because XLA wants fixed sizes.
-                loss, right = step(order[samples - rest :], inputs, targets)
-                loss_sum, right_sum = loss_sum + loss * rest, right_sum + right * rest
+                sums = tf.while_loop(lambda place, *_: place < until, partial(train, rest), sums)
+            _, loss_sum, right_sum = sums
             # What is held out and the probe go through together: one more pass, and no second trace for the probe.
             answers, *within = open_model(looked_at, training=False)
             val_loss, val_right = judge(answers, held_out_targets, open_model.losses)
@@ -242,7 +217,7 @@ class Trainer:
         """Compile now, by running an epoch of no whole batch, so that `run` starts at once."""
         if not self.program.compiled:
             self._restore(None)
-            self.program.epoch(data.order(self.experiment, 1), 0, self._arrays)
+            self.program.epoch(data.order(self.experiment, 1), 0, 0, self._arrays)
 
     def run(
         self, state: bytes | None, epochs: int, budget: float, watched: Collection[int] = ()
@@ -263,6 +238,22 @@ class Trainer:
                 break
         return self._save(done + len(frames)), frames
 
+    def run_batches(self, state: bytes, first: int, until: int, watched: Collection[int] = ()) -> tuple[bytes, Frame]:
+        """As `run`, the batches `first` (from 0) to `until`, that one left out, of the next epoch alone; the loss is theirs.
+
+        A state within an epoch has the epochs before it behind it; the one after the last batch is that of `run`.
+        """
+        epoch, samples = self._restore(state) + 1, self.experiment.samples
+        frame = self._frame(epoch, watched, first, until)
+        seen = (min(until * self.program.batch, samples) - first * self.program.batch) / samples
+        right = None if frame.accuracy is None else frame.accuracy / seen
+        state = self._save(epoch if until == self.program.batches else epoch - 1)
+        return state, replace(frame, loss=frame.loss / seen, accuracy=right)
+
+    def start(self) -> bytes:
+        """The state before the first epoch."""
+        return checkpoint.pack(self._start, 0)
+
     def model_at(self, state: bytes) -> keras.Model:
         """A model of its own with the weights of a state, compiled with the loss that it was trained on."""
         values, _ = checkpoint.unpack(state, self._start)
@@ -272,12 +263,10 @@ class Trainer:
         model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(resolve(self.experiment).task.loss))
         return model
 
-    def _frame(self, epoch: int, watched: Collection[int]) -> Frame:
-        batches = self.program.samples // self.program.batch
-        order = data.order(self.experiment, epoch)
-        loss, accuracy, val_loss, val_accuracy, outputs, *grids = self.program.epoch(
-            order, batches, self._arrays, bool(watched)
-        )
+    def _frame(self, epoch: int, watched: Collection[int], first: int = 0, until: int | None = None) -> Frame:
+        order, until = data.order(self.experiment, epoch), self.program.batches if until is None else until
+        found = self.program.epoch(order, first, until, self._arrays, bool(watched))
+        loss, accuracy, val_loss, val_accuracy, outputs, *grids = found
         right, val_right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
         tensors = {sequence: packed(each[sequence]) for each in grids for sequence in watched if each.size}
         return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs), tensors)

@@ -24,6 +24,7 @@ def info(experiment: Experiment) -> dict[str, Any]:
         "loss": task.loss,
         "settings": experiment.to_query(),
         "epochs": experiment.epochs,
+        "batches": data.batches(experiment),
         "baselines": [{"name": name, "value": value} for name, value in baselines.items() if value > 0],
         "targets": targets.round(4).tolist(),
         "lengths": data.valid_steps(probe) if task.inputs == "padded" else [targets.shape[1]] * len(targets),

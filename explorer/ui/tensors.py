@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from explorer.description import Description
 from explorer.experiment import PROBE_SEQUENCES, Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.records import Run
 from explorer.tensors.grid import GridLayout, grid_layout
 from explorer.training import data
 
@@ -22,8 +23,8 @@ SECONDS = 10.0
 MOST_EPOCHS = 100
 # With drawings, which are computed one by one.
 MOST_DRAWINGS = 10
-_HEADERS = {"Cache-Control": "no-store"}
-_SEQUENCE = f"The sequence must be one of the probe's, from 0 to {PROBE_SEQUENCES - 1}."
+HEADERS = {"Cache-Control": "no-store"}
+SEQUENCE = f"The sequence must be one of the probe's, from 0 to {PROBE_SEQUENCES - 1}."
 _NUMBER_BYTES = 2
 
 
@@ -51,36 +52,56 @@ async def tensors(request: Request, engine: Engine) -> Response:
     """
     asked = _asked(request)
     if isinstance(asked, str):
-        return _error(400, asked)
+        return refused(400, asked)
+    sequence, first, last = asked
+    layer = request.query_params.get("layer") or None
+
+    def answer(run: Run, description: Description, places: list[Place]) -> Response:
+        if layer is not None and layer not in {each.name for each in description.layers}:
+            return refused(400, f"This run's model has no layer called {layer[:40]}.")
+        shown = engine.tensors(run, sequence, first, last, layer, SECONDS)
+        size = bytes_of(places)
+        body = {
+            **layout_of(run.experiment, sequence, places),
+            "epochs": {str(epoch): spelled(each) for epoch, each in sorted(shown.tensors.items()) if len(each) == size},
+            "drawings": {str(epoch): each for epoch, each in sorted(shown.drawings.items())},
+            "reason": shown.reason,
+        }
+        return JSONResponse(body, headers=HEADERS)
+
+    return await answered(request, engine, answer)
+
+
+async def answered(
+    request: Request, engine: Engine, answer: Callable[[Run, Description, list[Place]], Response]
+) -> Response:
+    """What `answer` says, in a thread, to a question about the run in the address; or why it cannot be said."""
     run_id = request.path_params["run"]
     try:
         run = await run_in_threadpool(engine.store.run, run_id)
         if run is None:
-            return _error(404, f"There is no run called {run_id[:40]}.")
+            return refused(404, f"There is no run called {run_id[:40]}.")
         described = await run_in_threadpool(engine.describe, run.experiment, SECONDS)
         description = Description.read(described["description"])
-        layer = request.query_params.get("layer") or None
-        if layer is not None and layer not in {each.name for each in description.layers}:
-            return _error(400, f"This run's model has no layer called {layer[:40]}.")
         places = places_of(description)
         if places is None:
-            return _error(422, "A size of this model is not known, so that its numbers cannot be laid out.")
-        sequence, first, last = asked
-        shown = await run_in_threadpool(engine.tensors, run, sequence, first, last, layer, SECONDS)
-        sources = await run_in_threadpool(_sources, run.experiment, sequence, [each for each in places if each.source])
+            return refused(422, "A size of this model is not known, so that its numbers cannot be laid out.")
+        return await run_in_threadpool(answer, run, description, places)
     except Refused as refusal:
-        return _error(422, str(refusal))
+        return refused(422, str(refusal))
     except (DatabaseUnavailable, TimeoutError) as error:
-        return _error(503, str(error), {"Retry-After": "2"})
-    size = _NUMBER_BYTES * sum(each.layout.rows * each.layout.columns for each in places if not each.source)
-    body = {
-        "layout": [each.written() for each in places],
-        "sources": spelled(sources),
-        "epochs": {str(epoch): spelled(each) for epoch, each in sorted(shown.tensors.items()) if len(each) == size},
-        "drawings": {str(epoch): each for epoch, each in sorted(shown.drawings.items())},
-        "reason": shown.reason,
-    }
-    return JSONResponse(body, headers=_HEADERS)
+        return refused(503, str(error), {"Retry-After": "2"})
+
+
+def layout_of(experiment: Experiment, sequence: int, places: Sequence[Place]) -> dict[str, Any]:
+    """How the grids of a model are laid out, and those of its sources, as they are sent."""
+    sources = _sources(experiment, sequence, [each for each in places if each.source])
+    return {"layout": [each.written() for each in places], "sources": spelled(sources)}
+
+
+def bytes_of(places: Sequence[Place]) -> int:
+    """What the grids of all layers take."""
+    return _NUMBER_BYTES * sum(each.layout.rows * each.layout.columns for each in places if not each.source)
 
 
 def sequence_of(received: str | None) -> int | None:
@@ -110,7 +131,7 @@ def _asked(request: Request) -> tuple[int, int, int] | str:
     query = request.query_params
     sequence = sequence_of(query.get("sequence"))
     if sequence is None:
-        return f"{_SEQUENCE} Received: {query.get('sequence', '')[:40]!r}"
+        return f"{SEQUENCE} Received: {query.get('sequence', '')[:40]!r}"
     received = [query.get(name, "") for name in ("from", "to")]
     if not all(each.isdecimal() and each.isascii() and len(each) < 7 for each in received):
         return f"from and to must be epochs, whole numbers from 0 on. Received: {', '.join(each[:40] for each in received)}"
@@ -127,5 +148,5 @@ def _sources(experiment: Experiment, sequence: int, places: Sequence[Place]) -> 
     return np.concatenate(grids).astype("<f2").tobytes()
 
 
-def _error(status: int, sentence: str, more: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": sentence}, status_code=status, headers=_HEADERS | (more or {}))
+def refused(status: int, sentence: str, more: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status, headers=HEADERS | (more or {}))

@@ -37,6 +37,7 @@ OURS = (
     "/shapes",
     "/live/nothing",
     "/tensors/nothing",
+    "/batches/nothing",
     "/_stcore/health",
     "/_stcore/host-config",
     *MODULES,
@@ -194,7 +195,9 @@ def test_every_answer_has_the_content_policy_and_gives_no_path_away(server, path
         assert_gives_nothing_away(body)
         if method in ("GET", "HEAD"):
             wanted = (
-                {"/live/nothing": (404,), "/tensors/nothing": (400,)}.get(path, (200,)) if method == "GET" else (200, 405)
+                {"/live/nothing": (404,), "/tensors/nothing": (400,), "/batches/nothing": (400,)}.get(path, (200,))
+                if method == "GET"
+                else (200, 405)
             )
             assert status == 404 if path in CLOSED else status in wanted
         else:

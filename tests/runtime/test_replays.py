@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sql
 
 from explorer.experiment import Experiment, Frame, Pasted
-from explorer.runtime import jobs, replay_job, replays, stored_tensors
+from explorer.runtime import batch_job, jobs, replay_job, replays, stored_tensors
 from explorer.runtime.queries import Refused
 from explorer.runtime.records import Run
 from explorer.runtime.replays import Replays
@@ -139,6 +139,34 @@ def test_a_worker_that_dies_in_a_replay_is_replaced_once_and_then_a_sentence(ask
     with pytest.raises(TimeoutError, match=r"ended\. Try again"):
         asked.tensors(RUN, OTHER, 12, 12, None, 10)
     assert sorted(asked.tensors(RUN, OTHER, 12, 12, None, 10).tensors) == [12]
+
+
+def test_an_epoch_batch_by_batch_comes_from_whichever_state_and_however_it_is_cut(asked, store, cluster, monkeypatch):
+    whole = asked.batches(RUN, OTHER, 12, 1, 10)
+    assert [each.number for each in whole.batches] == [1, 2, 3, 4, 5] and whole.reason == ""
+    cluster.deaths = 99
+    assert asked.batches(RUN, OTHER, 12, 1, 10) == whole  # Kept.
+    cluster.deaths = 1
+    forget_key_frames(store)
+    fresh = Replays(store.tensors, lambda _: cluster, lambda _: None, at_once=1)
+    assert fresh.batches(RUN, OTHER, 12, 3, 10).batches == whole.batches[2:]
+    monkeypatch.setattr(replays, "MOST_BATCHES", 2)
+    assert fresh.batches(RUN, OTHER, 12, 2, 10).batches == whole.batches[1:3]
+    cluster.deaths = 2
+    with pytest.raises(TimeoutError, match=r"ended\. Try again"):
+        fresh.batches(RUN, OTHER, 11, 1, 10)
+    assert fresh.tensors(RUN, OTHER, 12, 12, None, 10).tensors[12] == whole.batches[-1].tensors
+
+
+def test_batches_that_would_take_too_long_are_a_sentence_or_less_of_them(asked, store, monkeypatch):
+    forget_key_frames(store)
+    monkeypatch.setattr(replays, "MOST_SECONDS", 1e-9)
+    (first,) = asked.batches(RUN, OTHER, 1, 1, 10).batches
+    assert first.number == 1
+    monkeypatch.setattr(batch_job, "SECONDS_OF_A_SLICE", 0.0)
+    found = asked.batches(RUN, OTHER, 9, 1, 10)
+    assert found.batches == []
+    assert found.reason.startswith("Epoch 9 was not watched while it trained.")
 
 
 def test_a_state_of_another_model_is_a_sentence(asked, store):

@@ -14,6 +14,7 @@ from explorer.experiment import Experiment
 from explorer.models.build import build_experiment
 from explorer.shapes.describe_model import describe
 from explorer.training import checkpoint, data
+from explorer.training.batches import run_batch
 from explorer.training.trainer import Program, Trainer, wants_xla
 
 PROGRAMS: dict[tuple[str, bool | None], Program] = {}
@@ -128,6 +129,40 @@ def test_what_is_watched_is_what_keras_computes_with_the_weights_of_that_epoch_a
     drawn = [each[np.ix_(*(np.linspace(0, n - 1, min(n, 32)).round().astype(int) for n in each.shape))] for each in wanted]
     numbers = np.frombuffer(watched[-1].tensors[sequence], "<f2")
     np.testing.assert_allclose(numbers, np.concatenate([each.ravel() for each in drawn]), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_an_epoch_batch_by_batch_equals_plain_keras_and_ends_in_the_state_of_the_whole_epoch(name):
+    one = trainer(small(name, first_task(name)))
+    experiment = one.experiment
+    before, ends = one.run(None, 1, 1e9)[0], one.run(None, 2, 1e9)
+    model = one.model_at(before)
+    # Adam goes on where the first epoch left it.
+    values, _ = checkpoint.unpack(before, [variable.numpy() for variable in one.program.variables])
+    model.optimizer.build(model.trainable_variables)
+    for variable, value in zip(model.optimizer.variables, values[len(model.variables) :], strict=True):
+        variable.assign(value)
+    training, probe = (data.make(experiment, part) for part in ("training", "probe"))
+    state, order = before, data.order(experiment, 2)
+    assert data.batches(experiment) == 5
+    for number in range(1, 6):
+        state, batch = run_batch(one, state, number, 3)
+        chosen = data.batch_of(experiment, 2, number)
+        assert chosen == list(order[16 * (number - 1) : 16 * number])
+        old = {layer.name: layer.get_weights() for layer in model.layers if layer.trainable_variables}
+        loss = _loss_of_batch(model, [stream[chosen] for stream in training.inputs], training.targets[chosen])
+        assert batch.loss == pytest.approx(loss, rel=1e-4, abs=1e-6)
+        assert set(batch.changes) == set(old)
+        for layer, weights in old.items():
+            steps = [now - then for now, then in zip(model.get_layer(layer).get_weights(), weights, strict=True)]
+            lengths = [np.sqrt(sum(float((each.astype(float) ** 2).sum()) for each in part)) for part in (steps, weights)]
+            assert batch.changes[layer] == pytest.approx(lengths[0] / lengths[1], rel=1e-2)
+    answers = data.shown(np.asarray(model(list(probe.inputs) if len(probe.inputs) > 1 else probe.inputs[0])))
+    outputs = np.frombuffer(batch.outputs, "<f2").reshape(answers.shape)
+    np.testing.assert_allclose(outputs, answers, rtol=2e-3, atol=2e-3)
+    assert state == ends[0]
+    _, watched = one.run(before, 1, 1e9, (3,))
+    assert (batch.tensors, batch.val_loss) == (watched[0].tensors[3], ends[1][1].val_loss)
 
 
 def test_a_chunk_ends_at_its_budget_but_never_empty(echo):

@@ -1,4 +1,4 @@
-"""The tensors of a run over HTTP: as one answer, and with the live frames."""
+"""The tensors of a run over HTTP: as one answer, with the live frames, and batch by batch."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from explorer.runtime.records import Run
 from explorer.runtime.store import Store
 from explorer.training import data
 from explorer.ui import events
+from explorer.ui.batches import batches
 from explorer.ui.tensors import tensors
 from tests.fake_cluster import FakeCluster
 from tests.runs import SMALL, finished
@@ -36,9 +37,9 @@ def engine(tmp_path_factory):
     store.close()
 
 
-def answer(engine: Engine, query: str, run: str = RUN.id) -> tuple[int, dict]:
+def answer(engine: Engine, query: str, run: str = RUN.id, route=tensors) -> tuple[int, dict]:
     scope = {"type": "http", "method": "GET", "path": "", "headers": [], "query_string": query.encode()}
-    found = finished(tensors(Request(scope | {"path_params": {"run": run}}), engine))
+    found = finished(route(Request(scope | {"path_params": {"run": run}}), engine))
     return found.status_code, json.loads(found.body)
 
 
@@ -117,3 +118,52 @@ def test_what_a_page_watches_is_what_chunks_are_asked_for(engine):
     with engine.watch("r2", lambda _: None), engine.watch("r2", lambda _: None, 4), engine.watch("r2", lambda _: None, 1):
         assert watched("r2") == (1, 4)
     assert watched("r2") == ()
+
+
+def test_an_epoch_batch_by_batch_ends_where_the_run_itself_does(engine):
+    status, found = answer(engine, "sequence=3&epoch=4", route=batches)
+    assert (status, found["epoch"], found["of"], found["reason"]) == (200, 4, 5, "")
+    _, whole = answer(engine, "sequence=3&from=4&to=4")
+    assert (found["layout"], found["sources"]) == (whole["layout"], whole["sources"])
+    assert [each["number"] for each in found["batches"]] == [1, 2, 3, 4, 5]
+    assert found["batches"][-1]["tensors"] == whole["epochs"]["4"]
+    (frame,) = (frame for frame in engine.store.frames(RUN.id) if frame.epoch == 4)
+    assert numbers(found["batches"][-1]["outputs"]).tobytes() == frame.outputs
+    assert found["batches"][-1]["val_loss"] == frame.val_loss
+    # Every batch changes what flows within; together they have every sequence once, and the epoch's loss.
+    assert len({each["tensors"] for each in found["batches"]}) == 5
+    assert [len(each["samples"]) for each in found["batches"]] == [16, 16, 16, 16, 6]
+    assert sorted(place for each in found["batches"] for place in each["samples"]) == list(range(70))
+    mean = np.average([each["loss"] for each in found["batches"]], weights=[16, 16, 16, 16, 6])
+    assert frame.loss == pytest.approx(mean, rel=1e-6)
+    for each in found["batches"]:
+        assert set(each["changes"]) == {"memory", "answer"}
+        assert all(0 < share < 1 for share in each["changes"].values())
+        assert each["sentence"].startswith(f"Loss {each['loss']:.3g} before the step; weights changed most in ")
+    _, rest = answer(engine, "sequence=3&epoch=4&from=4", route=batches)
+    assert rest["batches"] == found["batches"][3:]
+
+
+def test_batches_of_an_epoch_that_is_not_trained_yet_are_absent_with_a_reason(engine):
+    status, found = answer(engine, "sequence=0&epoch=7", route=batches)
+    assert (status, found["of"], found["batches"]) == (200, 5, [])
+    assert found["reason"] == "Epoch 7 is not trained yet: this run has 6 epochs behind it."
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("epoch=1", "from 0 to 7. Received: ''"),
+        ("sequence=8&epoch=1", "Received: '8'"),
+        ("sequence=0", "whole numbers from 1 on. Received: , 1"),
+        ("sequence=0&epoch=0", "whole numbers from 1 on"),
+        ("sequence=0&epoch=1&from=0", "whole numbers from 1 on"),
+        ("sequence=0&epoch=²", "whole numbers from 1 on"),
+        ("sequence=0&epoch=1&from=6", "has 5 batches. Received: from=6"),
+    ],
+)
+def test_a_question_for_batches_that_is_none_is_refused_with_a_sentence(engine, query, sentence):
+    status, found = answer(engine, query, route=batches)
+    assert status == 400
+    assert sentence in found["error"]
+    assert answer(engine, "sequence=0&epoch=1", "nobody", batches) == (404, {"error": "There is no run called nobody."})

@@ -38,7 +38,14 @@ _EXACT = {
     FAVICON: SMALL,
     **dict.fromkeys(MODULES, STATIC),
 }
-_BEGINNINGS = {"/live/": LIVE, "/tensors/": TENSORS, STATIC_FILES: STATIC, MEDIA: SMALL, COMPONENTS: SMALL}
+_BEGINNINGS = {
+    "/live/": LIVE,
+    "/tensors/": TENSORS,
+    "/batches/": TENSORS,
+    STATIC_FILES: STATIC,
+    MEDIA: SMALL,
+    COMPONENTS: SMALL,
+}
 NOT_THERE = Refusal(404, "There is nothing at this address. The pages are / and /paste.")
 # Nothing here takes a body, and answers that last are not for HEAD.
 _METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS), ("GET",))

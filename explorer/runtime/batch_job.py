@@ -1,0 +1,72 @@
+"""An epoch of before, batch by batch: a worker trains it again from a state that was kept. See `jobs` for rules."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+from explorer.experiment import Experiment
+from explorer.runtime.jobs import trainer_of, training, warm, with_plain_errors
+from explorer.runtime.replay_job import SECONDS_OF_A_SLICE, SECONDS_TO_GIVE_WAY, look
+from explorer.training import checkpoint
+from explorer.training.batches import Batch, run_batch
+
+
+class Walk(NamedTuple):
+    """What comes back. state: that before the epoch, to begin with the next time; None: none was reached. batches: in order,
+    without gaps. seconds: how long the epochs before this one would take, where that is too long; else 0.
+    """
+
+    state: bytes | None
+    batches: list[Batch]
+    seconds: float = 0.0
+
+
+@with_plain_errors
+def batches_at(
+    experiment: dict[str, Any],
+    state: bytes | None,
+    epoch: int,
+    first: int,
+    most: int,
+    sequence: int,
+    most_seconds: float,
+) -> Walk:
+    """Train on from `state` (None: the start) to the epoch before `epoch`, then on its batches. From batch `first` (from 1)
+    on, at most `most` of them are brought along, with the tensors of one probe sequence.
+
+    Ends early after `most_seconds`, and where the loss is no finite number, but not before one batch.
+    """
+    warm()
+    wanted = Experiment.from_dict(experiment)
+    spent, seconds = 0.0, 0.0
+    with trainer_of(wanted) as trainer:
+        trainer.prepare()
+        state, batches, within = state or trainer.start(), trainer.program.batches, trainer.program.shows_tensors
+    done = begun = checkpoint.epoch_of(state)
+    while done < epoch - 1:
+        with trainer_of(wanted) as trainer, training:
+            began = time.perf_counter()
+            state, frames = trainer.run(state, epoch - 1 - done, SECONDS_OF_A_SLICE)
+            spent += time.perf_counter() - began
+        done = checkpoint.epoch_of(state)
+        if not frames[-1].finite:
+            return Walk(state, [])
+        seconds = spent / (done - begun) * (epoch - 1 - begun)
+        if done < epoch - 1 and seconds > most_seconds:
+            return Walk(state, [], seconds)
+        time.sleep(SECONDS_TO_GIVE_WAY)
+    found: list[Batch] = []
+    at = state
+    if first > 1:
+        with trainer_of(wanted) as trainer, training:
+            at, _ = trainer.run_batches(state, 0, first - 1)
+    began = time.perf_counter()
+    for number in range(first, min(batches, first + most - 1) + 1):
+        with trainer_of(wanted) as trainer, training:
+            at, batch = run_batch(trainer, at, number, sequence)
+        found.append(batch if within else batch._replace(tensors=look(wanted, at, sequence, None)[0]))
+        if not batch.finite or time.perf_counter() - began > most_seconds:
+            break
+        time.sleep(SECONDS_TO_GIVE_WAY)
+    return Walk(state, found)
