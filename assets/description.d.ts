@@ -63,6 +63,7 @@ export interface Layer {
   names_in: string[];
   names_out: string[];
   skips_masked: boolean;
+  as_code: string;
 }
 
 // The stretch that a layer slides along a sequence.

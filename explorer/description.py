@@ -142,6 +142,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     """One call of one layer; what the fields mean stands at `explorer.shapes.model_shapes.LayerShapes`.
 
     arithmetic: the parameters as one line, "3 · 32 · (5 + 32 + 2) = 3,744", or None.
+    as_code: the class with the arguments that it is known by, "GRU(32)"; the class alone where no rule names any.
     title: what it is called where it stands inside another layer. counted: what stands between the signs of equality where
     its parameters are counted, or one sentence. note: what the letters of the equation mean, or that there is no
     explanation. text: all of it, to be copied; empty, as `spoken` is, inside of another layer. image_window: along the rows,
@@ -184,6 +185,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     names_in: tuple[str, ...] = ()
     names_out: tuple[str, ...] = ()
     skips_masked: bool = False
+    as_code: str = ""
 
 
 class Symbol(Plain, frozen=True):

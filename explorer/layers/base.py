@@ -152,7 +152,8 @@ class LayerRules:
     would fail; where it is not trusted, pasted code that calls it is traced. reads_time: whether it reads a sequence along
     its timesteps. makes_vector: whether it makes one vector of a sequence. reads_mask: whether a mask changes its output.
     exchangeable: classes that read the same axes, one of which may stand where another does. words: settings that are words,
-    with those that Keras takes. unseen: switches of which nothing would be seen.
+    with those that Keras takes. unseen: switches of which nothing would be seen. title_arguments: the first arguments that
+    a title in code shows (`explorer.layers.code_titles`).
     """
 
     classes: ClassVar[tuple[str, ...]] = ()
@@ -166,6 +167,7 @@ class LayerRules:
     exchangeable: ClassVar[tuple[str, ...]] = ()
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     unseen: ClassVar[frozenset[str]] = frozenset()
+    title_arguments: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         for name in cls.classes:

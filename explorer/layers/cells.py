@@ -40,6 +40,7 @@ class Cell(LayerRules):
     """
 
     family = "recurrent cell"
+    title_arguments = ("units",)
     most_inputs = None
     gates: ClassVar[Mapping[str, str]] = {}
     states: ClassVar[Mapping[str, str]] = {"hidden state": "h"}
@@ -172,6 +173,7 @@ class StackedRNNCells(LayerRules):
 
     classes = ("StackedRNNCells",)
     family = "recurrent cell"
+    title_arguments = ("cells",)
     most_inputs = None
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:

@@ -41,6 +41,7 @@ class ConvLSTM(LayerRules):
 
     classes = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
     family = "convolutional recurrent"
+    title_arguments = ("filters",)
     most_inputs = None
     reads_time = True
     words = {"padding": ("valid", "same")}

@@ -42,6 +42,7 @@ class Filters(Spatial):
     """(batch, rows, columns, channels) -> (batch, rows, columns, filters): what all kinds of convolution share."""
 
     family = "convolution"
+    title_arguments = ("filters",)
     verb = "slides along"
     channels_after = "filters"
 

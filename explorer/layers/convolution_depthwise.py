@@ -84,6 +84,7 @@ class _Depthwise(SlidConvolution):
 
 class DepthwiseConv(_Depthwise):
     classes = ("DepthwiseConv1D", "DepthwiseConv2D")
+    title_arguments = ("kernel_size",)
     words = {"padding": ("valid", "same")}
 
 

@@ -31,6 +31,7 @@ class Dense(LayerRules):
 
     classes = ("Dense",)
     family = "dense"
+    title_arguments = ("units",)
     trusted = True
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:

@@ -19,6 +19,7 @@ class Dot(LayerRules):
 
     classes = ("Dot",)
     family = "merging"
+    title_arguments = ("axes",)
     most_inputs = 2
 
     def covers(self, call: LayerCall) -> bool:

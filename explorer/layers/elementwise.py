@@ -35,6 +35,7 @@ class Elementwise(LayerRules):
 
 class Activation(Elementwise):
     classes = ("Activation",)
+    title_arguments = ("activation",)
 
     def covers(self, call: LayerCall) -> bool:
         # A function of somebody's own may do anything to the whole tensor.
@@ -178,6 +179,7 @@ class Dropout(Elementwise):
     """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
 
     classes = ("Dropout",)
+    title_arguments = ("rate",)
 
     def summary(self, call: LayerCall) -> Summary:
         long = f"sets {100 * call.layer.rate:.4g}% of the numbers to 0 at random during training, and scales up the others"
@@ -188,6 +190,7 @@ class AlphaDropout(Elementwise):
     """Klambauer et al., https://arxiv.org/abs/1706.02515."""
 
     classes = ("AlphaDropout",)
+    title_arguments = ("rate",)
 
     def summary(self, call: LayerCall) -> Summary:
         long = f"sets {100 * call.layer.rate:.4g}% of the numbers to one negative number at random during training"
@@ -200,6 +203,7 @@ class SpatialDropout1D(Elementwise):
     """Tompson et al., https://arxiv.org/abs/1411.4280."""
 
     classes = ("SpatialDropout1D",)
+    title_arguments = ("rate",)
     reads_time = True
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
@@ -218,6 +222,7 @@ class SpatialDropout1D(Elementwise):
 
 class GaussianNoise(Elementwise):
     classes = ("GaussianNoise",)
+    title_arguments = ("stddev",)
     short = "adds random noise during training"
 
 
@@ -225,11 +230,13 @@ class GaussianDropout(Elementwise):
     """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
 
     classes = ("GaussianDropout",)
+    title_arguments = ("rate",)
     short = "multiplies by random noise during training"
 
 
 class Rescaling(Elementwise):
     classes = ("Rescaling",)
+    title_arguments = ("scale",)
 
     def covers(self, call: LayerCall) -> bool:
         numbers = (call.layer.scale, call.layer.offset)

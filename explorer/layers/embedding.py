@@ -17,6 +17,7 @@ class Embedding(LayerRules):
 
     classes = ("Embedding",)
     family = "embedding"
+    title_arguments = ("input_dim", "output_dim")
     trusted = True
     unseen = frozenset(("sparse",))
 

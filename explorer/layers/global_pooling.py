@@ -147,6 +147,7 @@ class _AdaptivePooling(Spatial):
     """(batch, rows, columns, channels) -> as many rows and columns as `output_size` says."""
 
     family = "pooling"
+    title_arguments = ("output_size",)
     trusted = False
     verb = "pools along"
     takes = ""

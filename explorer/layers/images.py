@@ -61,6 +61,7 @@ class SizedImage(Image):
     """Resizing interpolates between the pixels; CenterCrop keeps those in the middle."""
 
     classes = ("Resizing", "CenterCrop")
+    title_arguments = ("height", "width")
 
     def covers(self, call: LayerCall) -> bool:
         """CenterCrop enlarges what is smaller than the middle that it is to keep."""

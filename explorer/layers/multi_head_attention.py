@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.description import Layer
 from explorer.layers.attention import AttentionRules, attended, summary_of
@@ -27,6 +27,7 @@ class MultiHeadAttention(AttentionRules):
     """Vaswani et al., https://arxiv.org/abs/1706.03762."""
 
     classes = ("MultiHeadAttention",)
+    title_arguments: ClassVar[tuple[str, ...]] = ("num_heads", "key_dim")
     unseen = frozenset(("flash_attention",))
 
     def heads(self, layer: Any) -> tuple[int, int]:
@@ -149,6 +150,7 @@ class GroupedQueryAttention(MultiHeadAttention):
     """
 
     classes = ("GroupedQueryAttention",)
+    title_arguments = ("head_dim", "num_query_heads", "num_key_value_heads")
 
     def heads(self, layer: Any) -> tuple[int, int]:
         return layer.num_query_heads, layer.num_key_value_heads

@@ -157,6 +157,7 @@ class GroupNormalization(_Normalization):
     """Wu and He, https://arxiv.org/abs/1803.08494."""
 
     classes = ("GroupNormalization",)
+    title_arguments = ("groups",)
 
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         return self.one_each(call, bool(call.layer.center) + bool(call.layer.scale))

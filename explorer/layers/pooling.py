@@ -39,6 +39,7 @@ class _Pooling(Spatial):
     """(batch, rows, columns, channels) -> fewer rows and columns, for every channel alone."""
 
     family = "pooling"
+    title_arguments = ("pool_size",)
     verb = "pools along"
     takes = ""
     symbol = ""

@@ -43,6 +43,7 @@ class Recurrent(LayerRules):
 
     classes: ClassVar[tuple[str, ...]] = ("GRU", "LSTM", "SimpleRNN")
     family = "recurrent"
+    title_arguments = ("units",)
     reads_time = reads_mask = True
     exchangeable: ClassVar[tuple[str, ...]] = ("GRU", "LSTM", "SimpleRNN")
     # The sequence, and states to start from.
@@ -162,6 +163,7 @@ class RNN(Recurrent):
     """
 
     classes = ("RNN",)
+    title_arguments = ("cell",)
     exchangeable = ()
 
 

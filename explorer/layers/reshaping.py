@@ -60,6 +60,7 @@ class Reshape(LayerRules):
 
     classes = ("Reshape",)
     family = "reshaping"
+    title_arguments = ("target_shape",)
     trusted = True
 
     def covers(self, call: LayerCall) -> bool:
@@ -133,6 +134,7 @@ class Permute(LayerRules):
 
     classes = ("Permute",)
     family = "reshaping"
+    title_arguments = ("dims",)
     trusted = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
@@ -159,6 +161,7 @@ class RepeatVector(LayerRules):
 
     classes = ("RepeatVector",)
     family = "reshaping"
+    title_arguments = ("n",)
     trusted = True
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:

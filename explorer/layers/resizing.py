@@ -32,6 +32,7 @@ class UpSampling(Spatial):
 
     classes = ("UpSampling1D", "UpSampling2D", "UpSampling3D")
     family = "reshaping"
+    title_arguments = ("size",)
     verb = "repeats along"
 
     def factors(self, layer: Any) -> tuple[int, ...]:
@@ -115,6 +116,7 @@ def _of_two(pairs: Any) -> Pairs:
 
 class ZeroPadding(_AtTheEnds):
     classes = ("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D")
+    title_arguments = ("padding",)
     verb = "adds zeros along"
 
     def pairs(self, layer: Any) -> Pairs:
@@ -137,6 +139,7 @@ class ZeroPadding(_AtTheEnds):
 
 class Cropping(_AtTheEnds):
     classes = ("Cropping1D", "Cropping2D", "Cropping3D")
+    title_arguments = ("cropping",)
     verb = "cuts along"
 
     def pairs(self, layer: Any) -> Pairs:

@@ -14,6 +14,7 @@ import keras
 
 from explorer.description import Origin
 from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
+from explorer.layers.code_titles import code_title
 from explorer.layers.reading import mask_tensors
 from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes
@@ -152,6 +153,7 @@ def _layer(
     return LayerShapes(
         name=layer.name,
         type=_type(layer),
+        as_code=code_title(layer),
         input=tuple(tensor.shape for tensor in given),
         output=tuple(shapes),
         axes_in=tuple(tensor.axes for tensor in given),

@@ -41,6 +41,7 @@ class LayerShapes:
     """One call of one layer.
 
     type: the class, with what a wrapper wraps: "TimeDistributed(Dense)"; then `wraps` is "Dense".
+    as_code: the same with the arguments that it is known by: "TimeDistributed(Dense(1))" (`explorer.layers.code_titles`).
     sizes_in, sizes_out: the shapes in symbols.
     params: weights that are counted here; 0 where the call shares the weights of the call named in `shares`.
     counted: how the parameters come about, or None where no rule is known.
@@ -83,6 +84,7 @@ class LayerShapes:
     origins: tuple[Origin, ...] = ()
     names_in: tuple[str, ...] = ()
     names_out: tuple[str, ...] = ()
+    as_code: str = ""
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerShapes, ...] = ()
@@ -133,7 +135,7 @@ class LayerShapes:
             image_window=self.image_window,
             skips_masked=self.skips_masked,
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
-            title=f"{self.role or self.name} — {self.type}",
+            title=f"{self.role or self.name} — {self.as_code}",
             counted=counted_parts(self.parameters, self.explained, self.shares),
             note=note_of(self.type, self.explained) or self.note,
             parameters=self.parameters,
@@ -149,6 +151,7 @@ class LayerShapes:
             origins=self.origins,
             names_in=self.names_in,
             names_out=self.names_out,
+            as_code=self.as_code,
             inside=tuple(layer.written() for layer in self.inside),
         )
 
