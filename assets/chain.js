@@ -151,7 +151,9 @@ function drawItems(state, graphed, still) {
     });
     if (!item.layer) return;
     const layer = held(state.layers, item.name);
-    writeLayer(state, layer, /** @type {LayerItem} */ (item), item.reads.includes(graphed.items[index - 1]?.name));
+    const first = item.reads.includes(graphed.items[index - 1]?.name);
+    writeLayer(state, layer, /** @type {LayerItem} */ (item), first, planned.boxWidth);
+    layer.title.style.fontSize = `${planned.titleSize}px`;
     layer.element.style.width = `${planned.boxWidth}px`;
     layer.change.style.left = layer.change.style.right = `${-captionRoom(graphed, planned, item)}px`;
   });

@@ -10,10 +10,10 @@ const LONG = 9;
 // What must be the same of two layers, so that one may stand for the other. What they read is counted back from where they are.
 /** @type {(layer: Layer, place: number, places: Map<string, number>) => string} */
 function signature(layer, place, places) {
-  const { type, input, output, params, flow, window, merge_mode, backwards, short } = layer;
+  const { type, as_code, input, output, params, flow, window, merge_mode, backwards, short } = layer;
   const origins = layer.origins?.length ? layer.origins : layer.reads.map((name) => ({ name, output: 0 }));
   const read = origins.map(({ name, output: of }) => [place - (places.get(name) ?? NaN), of]);
-  return JSON.stringify([type, input, output, params, flow, window, merge_mode, backwards, short, read]);
+  return JSON.stringify([type, as_code, input, output, params, flow, window, merge_mode, backwards, short, read]);
 }
 
 // The block that saves the most when it is drawn once; null where none comes at least three times in a row.

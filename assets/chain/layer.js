@@ -1,5 +1,6 @@
 // One layer: a box that opens the panel below the chain, its words, and the shape written under each tensor.
 
+import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
 import { flat, joined, parametersInWords, sentence } from "./words.js";
 import { create, mark, say, sayBreakable } from "../dom.js";
@@ -12,14 +13,14 @@ export function newLayer(state) {
   mark(element, { role: "listitem" });
   const box = create("div", "box", element);
   mark(box, { role: "button", tabindex: 0 });
-  const name = create("b", "name", box);
-  const [type, short, reads, ports] = ["type", "short", "reads", "ports"].map((each) => create("span", each, box));
+  const title = create("b", "title", box);
+  const [name, short, reads, ports] = ["name", "short", "reads", "ports"].map((each) => create("span", each, box));
   const below = create("div", "below", element);
   const [params, arithmetic] = ["params", "arithmetic"].map((each) => create("div", each, below));
   const change = create("div", "change", element);
   // The name of the button says all of this, in whole sentences.
   for (const hidden of [below, change]) mark(hidden, { "aria-hidden": "true" });
-  const layer = { element, box, below, name, type, short, reads, ports, params, arithmetic, change, says: "" };
+  const layer = { element, box, below, title, name, short, reads, ports, params, arithmetic, change, says: "" };
   element.onmouseenter = box.onfocus = () => showTip(state, layer);
   element.onmouseleave = box.onblur = () => (state.tip.hidden = true);
   box.onclick = () => toggleWhy(state, element.dataset.layer ?? "");
@@ -53,13 +54,13 @@ function writePorts(element, labels) {
   labels.forEach((label, index) => say(element.children[index], label));
 }
 
-/** @type {(state: State, node: LayerNode, item: LayerItem, first: boolean) => void} */
-export function writeLayer(state, layer, item, first) {
-  const { name, type, short, says, params, arithmetic, broken, spoken } = item.layer;
+/** @type {(state: State, node: LayerNode, item: LayerItem, first: boolean, width: number) => void} */
+export function writeLayer(state, layer, item, first, width) {
+  const { name, short, says, params, arithmetic, broken, spoken } = item.layer;
   const { hidden = [], marks } = state.data;
   const asked = hidden.includes("shapes");
+  writeTitle(layer.title, titleOf(item.layer, hidden.length > 0), width - BESIDE);
   sayBreakable(layer.name, name);
-  sayBreakable(layer.type, type);
   say(layer.short, asked ? "" : short || says || "");
   const named = !asked && item.ports.length > 1 && item.ports.every(({ label }) => label);
   writePorts(layer.ports, named ? item.ports.map(({ label }) => label) : []);

@@ -3,10 +3,12 @@
 import { isSkip, railsOf, ROUND, roundsOf } from "./paths.js";
 import { boxNeeds, columnWidths, hasPictures, sizesOf, WIDER } from "./scale.js";
 import { textWidth } from "./text.js";
+import { BESIDE, titleOf, titleSize } from "./title.js";
 import { shapeAsCode } from "./words.js";
 import { held } from "../held.js";
 
 /** @import { Graph, Heights, Item, Placed, Plan, Size, Sizes, Span, Spot } from "./types.d.ts" */
+/** @typedef {Omit<Plan, "low" | "titleSize">} Layout */
 /** @typedef {{ sizes: Sizes; columns: number[]; boxWidth: number; gap: number }} Fit */
 
 export const NARROW = 560;
@@ -18,26 +20,42 @@ const LOW = 0.55;
 /** @type {(low: number, high: number, share: number) => number} */
 export const between = (low, high, share) => low + (high - low) * share;
 
+const ROOMY = 8;
+/** @type {(from: number, to: number) => number[]} */
+const range = (from, to) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+
 // low: less high, as another chain stands below it.
 /** @type {(graphed: Graph, width: number, low?: boolean) => Plan} */
 export function plan(graphed, width, low = false) {
+  const planned = { ...planFor(graphed, width, low), low };
+  const titles = graphed.items.flatMap(({ layer }) => (layer ? [titleOf(layer)] : []));
+  const most = planned.kind === "storeys" ? 13 : graphed.lanes > 1 ? 14 : 15;
+  return { ...planned, titleSize: titleSize(titles, planned.boxWidth - BESIDE, most) };
+}
+
+/** @type {(graphed: Graph, width: number, low: boolean) => Layout} */
+function planFor(graphed, width, low) {
   if (width < NARROW) return planList(graphed, width);
   const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length + (tensor.depth ? 1 : 0))));
   const height = (graphed.lanes > 1 ? 64 : 144 - 18 * blocks) * (low ? LOW : 1);
-  const [needs, tracks] = [boxNeeds(graphed, WIDEST_BOX), TRACK * (tracksOf(graphed) - 1)];
+  const [whole, needs] = [boxNeeds(graphed, WIDEST_BOX, true), boxNeeds(graphed, WIDEST_BOX)];
+  const tracks = TRACK * (tracksOf(graphed) - 1);
+  // Titles stay whole as long as the tensors keep some room.
+  const tries = [...range(20, ROOMY).map((step) => ({ step, box: whole })), ...range(20, 0).map((step) => ({ step, box: needs }))];
   /** @type {Fit | null} */
   let best = null;
-  for (let step = 20; step >= 0 && !best; step--) {
+  for (const { step, box } of tries) {
     const share = step / 20;
     const sizes = sizesOf(graphed.items, between(48, 256, share), height);
     const columns = columnWidths(graphed, sizes);
-    const boxWidth = Math.max(needs, between(graphed.lanes > 1 ? 106 : 118, 178, share));
+    const boxWidth = Math.max(box, between(graphed.lanes > 1 ? 106 : 118, 178, share));
     const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * boxWidth;
     const gap = (width - used) / Math.max(1, 2 * graphed.depth);
     if (gap >= between(18, 26, share) + tracks) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
     else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 20 + tracks };
+    if (best) break;
   }
-  return { ...(best ? planRow(graphed, width, best) : planStoreys(graphed, width)), low };
+  return best ? planRow(graphed, width, best) : planStoreys(graphed, width);
 }
 
 // The most tensors whose wires stand beside each other before one column of boxes.
@@ -54,7 +72,7 @@ function tracksOf(graphed) {
   return Math.max(1, ...[...tracks.values()].map((each) => each.size));
 }
 
-/** @type {(graphed: Graph, width: number, fit: Fit) => Plan} */
+/** @type {(graphed: Graph, width: number, fit: Fit) => Layout} */
 function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
   const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * (boxWidth + 2 * gap);
   let x = Math.max(0, (width - used) / 2);
@@ -72,7 +90,7 @@ function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
 }
 
 // Boxes above, the tensor that each one returns below it: nine tensors beside eight boxes would not be readable.
-/** @type {(graphed: Graph, width: number) => Plan} */
+/** @type {(graphed: Graph, width: number) => Layout} */
 function planStoreys(graphed, width) {
   const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
   const gap = 26 + TRACK * (tracksOf(graphed) - 1);
@@ -88,7 +106,7 @@ function planStoreys(graphed, width) {
   return { kind: "storeys", sizes, boxWidth: step - gap, gap: gap - 2, tensorX, boxX, width: whole };
 }
 
-/** @type {(graphed: Graph, width: number) => Plan} */
+/** @type {(graphed: Graph, width: number) => Layout} */
 function planList(graphed, width) {
   const sizes = sizesOf(graphed.items, Math.min(256, width - 80), 96, Math.min(330, width - 60));
   const aside = 2 * RAIL * railsOf(graphed).size;

@@ -3,6 +3,7 @@
 import { columnsLength, measure, rowsLength } from "./measure.js";
 import { isPicture } from "./picture.js";
 import { textWidth } from "./text.js";
+import { BESIDE, titleOf, titleParts } from "./title.js";
 import { held } from "../held.js";
 
 /** @import { Graph, Item, Limit, Sizes, Tensor } from "./types.d.ts" */
@@ -60,14 +61,14 @@ export function columnWidths(graphed, sizes) {
   });
 }
 
-// So wide that no name of a class is broken, and none of a layer but after an underscore; very long ones are.
-/** @type {(graphed: Graph, most: number) => number} */
-export function boxNeeds(graphed, most) {
+// So wide that no title is broken but, where they are not to be whole, between its parts, and no name but after an underscore.
+/** @type {(graphed: Graph, most: number, whole?: boolean) => number} */
+export function boxNeeds(graphed, most, whole = false) {
   const words = graphed.items.flatMap(({ layer, ports }) =>
     layer
       ? [
-          textWidth(layer.type, 12) + 14,
-          ...layer.name.split(/(?<=_)/).map((part) => textWidth(part, 15) + 34),
+          ...(whole ? [titleOf(layer)] : titleParts(titleOf(layer))).map((part) => textWidth(part.trimEnd(), 13) + BESIDE),
+          ...layer.name.split(/(?<=_)/).map((part) => textWidth(part, 12) + 14),
           ...(ports.length > 1 ? ports.map(({ label }) => textWidth(label, 12) + 20) : []),
         ]
       : [],

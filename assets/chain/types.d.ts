@@ -186,6 +186,8 @@ export interface Plan {
   tensorX: number[];
   boxX: number[];
   width: number;
+  // The size of type of what stands at the top of the boxes.
+  titleSize: number;
   // Less high, as another chain shares the window.
   low?: boolean;
 }
@@ -241,8 +243,8 @@ export interface LayerNode {
   element: HTMLElement;
   box: HTMLElement;
   below: HTMLElement;
+  title: HTMLElement;
   name: HTMLElement;
-  type: HTMLElement;
   short: HTMLElement;
   reads: HTMLElement;
   ports: HTMLElement;
@@ -464,8 +466,8 @@ export interface UnrolledDrawing {
 export interface UnrolledHead {
   element: HTMLElement;
   title: HTMLElement;
+  code: HTMLElement;
   name: HTMLElement;
-  type: HTMLElement;
   same: HTMLElement;
   hands: HTMLElement;
   end: HTMLElement;

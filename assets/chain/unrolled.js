@@ -5,6 +5,7 @@ import { unrolledGrid, unrolledPlace } from "./grid.js";
 import { unrolledColumns, unrolledRows } from "./rows.js";
 import { insidePen } from "./strips.js";
 import { setFont } from "./text.js";
+import { titleOf, writeTitle } from "./title.js";
 import { sentence, shapeAsCode } from "./words.js";
 import { create, createSvg, mark, say, sayBreakable } from "../dom.js";
 import { held } from "../held.js";
@@ -60,11 +61,11 @@ function unrolledHead(state, row) {
   if (before) return before;
   const element = create("div", "unrolled-head", state.stage);
   const title = row.layer ? create("button", "unrolled-name", element) : create("span", "unrolled-name", element);
-  const [name, type] = [create("b", "", title), create("span", "unrolled-type", title)];
+  const [code, name] = [create("b", "", title), create("span", "unrolled-type", title)];
   const same = create("span", "unrolled-same", element);
   const hands = create("span", "unrolled-hands", element);
   const end = create("div", "unrolled-end", state.stage);
-  const head = { element, title, name, type, same, hands, end };
+  const head = { element, title, code, name, same, hands, end };
   const whole = { ...head, endHands: create("span", "", end), endShape: create("code", "", end) };
   if (title instanceof HTMLButtonElement) {
     title.type = "button";
@@ -86,9 +87,10 @@ function unrolledWrite(state, rows, narrow, headWidth) {
   for (const row of rows) {
     const head = unrolledHead(state, row);
     const hands = [row.hands, row.hands_more].filter(Boolean).join(", ");
-    const words = row.layer ? `${row.name}, ${row.type}: ${row.says}. Show what is inside.` : row.says;
-    sayBreakable(head.name, row.name);
-    sayBreakable(head.type, row.layer ? row.type : "input");
+    const called = row.layer ? titleOf(row.layer) : row.name;
+    const words = row.layer ? `${called}, ${row.name}: ${row.says}. Show what is inside.` : row.says;
+    writeTitle(head.code, called, headWidth);
+    sayBreakable(head.name, row.layer ? row.name : "input");
     say(head.same, row.same);
     say(head.hands, narrow ? row.hands : "");
     say(head.endHands, narrow ? "" : hands);

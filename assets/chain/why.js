@@ -7,6 +7,7 @@ import { tensorsOf } from "./graph.js";
 import { drawImageWindow } from "./image.js";
 import { drawInside } from "./inside.js";
 import { writeShape } from "./shape.js";
+import { titleOf } from "./title.js";
 import { sentence } from "./words.js";
 import { create, mark, prefersStill, say } from "../dom.js";
 import { held } from "../held.js";
@@ -112,8 +113,8 @@ export function writeWhy(state) {
   if (written !== why.written) {
     why.written = written;
     say(why.copy, "Copy as text");
-    why.title.replaceChildren(layer.name);
-    create("span", "", why.title).textContent = ` — ${layer.type}`;
+    why.title.replaceChildren(titleOf(layer));
+    create("span", "", why.title).textContent = ` — ${layer.name}`;
     explainInto(why.body, layer, description.symbols ?? {});
   }
   writeInside(state);

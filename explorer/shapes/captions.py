@@ -60,7 +60,9 @@ def layer_in_words(layer: Layer, names: Mapping[str, Sequence[str]], hidden: Seq
         takes = shapes_in_words(layer.axes_in, layer.symbols_in, layer.input, layer.names_in)
     says = "" if "shapes" in hidden else f" {layer.says[:1].upper()}{layer.says[1:]}."
     shapes = f"It reads {read_by(layer, names)}, takes {takes}, returns {_given(layer, hidden)}"
-    return f"{layer.name}, {layer.type}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
+    # The arguments of a layer may be what is asked.
+    kind = layer.type if hidden else layer.as_code or layer.type
+    return f"{layer.name}, {kind}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
 
 
 def shapes_in_words(

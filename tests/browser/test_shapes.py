@@ -83,7 +83,7 @@ def test_the_chain_is_unrolled_over_time_and_opens_layers_too(page, server):
     drawing = page.locator("svg.unrolled-drawing")
     expect(drawing).to_have_attribute("aria-label", re.compile("The model over 20 timesteps"))
     expect(page.locator('.unrolled-end[data-layer="memory"]')).to_contain_text("20 hidden states")
-    page.get_by_role("button", name=re.compile("^memory")).first.focus()
+    page.get_by_role("button", name=re.compile(r"^GRU\(32\), memory")).first.focus()
     page.keyboard.press("Enter")
     expect(why(page)).to_have_attribute("data-why", "memory")
     expect(page.locator(".st-key-train button")).to_be_enabled()

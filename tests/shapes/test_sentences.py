@@ -158,7 +158,7 @@ def test_every_layer_has_all_that_its_panel_shows(name):
     description = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
     for layer in every(Description.read(description).layers):
         assert layer.does and layer.change and layer.says == f"{layer.does}: {layer.change}"
-        assert layer.title.endswith(f" — {layer.type}")
+        assert layer.title.endswith(f" — {layer.as_code}")
         assert (layer.note is not None) == (layer.type in ("GRU", "LSTM", "MultiHeadAttention"))
         total = layer.counted[-1]
         assert total == f"{layer.params:,}" if layer.params else total.startswith("no parameters")
@@ -212,4 +212,4 @@ def test_the_two_directions_have_their_parts_and_their_mode():
         model = keras.Model(sequence, layers.Bidirectional(layers.GRU(4), merge_mode=mode)(sequence))
         (layer,) = describe(model).to_dict()["layers"]
         assert layer["merge_mode"] == mode
-        assert [each["title"] for each in layer["inside"]] == ["forwards — GRU", "backwards — GRU"]
+        assert [each["title"] for each in layer["inside"]] == ["forwards — GRU(4)", "backwards — GRU(4)"]

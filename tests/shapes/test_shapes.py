@@ -180,8 +180,9 @@ def test_the_default_model_reads_as_it_is_drawn():
         "does": "reads one vector per timestep and returns the hidden state of all 20 timesteps",
         "change": "timesteps stay, 5 features become 32 units",
         "short": "returns the hidden state at every timestep",
-        "title": "memory — GRU",
-        "spoken": "memory, GRU. Reads one vector per timestep and returns the hidden state of all 20 timesteps: "
+        "title": "memory — GRU(32)",
+        "as_code": "GRU(32)",
+        "spoken": "memory, GRU(32). Reads one vector per timestep and returns the hidden state of all 20 timesteps: "
         "timesteps stay, 5 features become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), "
         "returns (batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
@@ -223,7 +224,7 @@ def test_the_default_model_reads_as_it_is_drawn():
     assert answer["axes_out"] == [["batch", "timesteps", "outputs"]]
     assert answer["says"].endswith("timesteps stay, 32 units become 1 output")
     (inside,) = answer["inside"]
-    assert inside["title"] == "the one layer inside — Dense"
+    assert inside["title"] == "the one layer inside — Dense(1)"
     assert (inside["type"], inside["input"], inside["output"]) == ("Dense", [[None, 32]], [[None, 1]])
 
 
