@@ -65,6 +65,7 @@ runtime/        where runs live, in this order:
   engine, engine_core  all of it together: train, pause, step, stop, and how a run stands
 export/         an experiment as a script that stands alone
 html            an explanation as a table, for notebooks
+charts          the charts of a training that has ended, for notebooks, by Plotly
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`
 cli, __main__   the same from the command line
 ui/             the Streamlit page, its components, and the stream of live events; in ui/server/ what stands before them:

@@ -15,6 +15,7 @@ from explorer.experiment import Experiment, Frame, WrongExperiment
 if TYPE_CHECKING:
     import keras
     import pandas  # type: ignore[import-untyped]
+    from plotly.graph_objects import Figure
 
     from explorer.description import Description
     from explorer.snippet.diagnose.problems import Report
@@ -73,6 +74,17 @@ class Training:
         return pandas.DataFrame(
             rows, columns=names, index=pandas.Index([frame.epoch for frame in self.frames], name="epoch")
         )
+
+    def figure(self, sequence: int = 1) -> Figure:
+        """Plotly's figure of the losses with their baselines, and of the last epoch's outputs beside their targets.
+
+        sequence: which of the validation sequences is drawn, counted from 1; of a model with one output per sequence all
+        of them are. Raises ValueError for a sequence that is not there.
+        """
+        from explorer.catalog import resolve
+        from explorer.charts import training_figure
+
+        return training_figure(resolve(self.experiment), self.frames, sequence)
 
 
 def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]] | None = None) -> Explanation:

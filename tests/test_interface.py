@@ -23,7 +23,7 @@ import sys
 import explorer
 from explorer import Experiment, WrongExperiment, check, explain, train
 Experiment("gru_every_step", "delayed_echo")
-print(sorted({"keras", "tensorflow", "pandas", "streamlit", "sqlalchemy", "distributed"} & set(sys.modules)))
+print(sorted({"keras", "tensorflow", "pandas", "plotly", "streamlit", "sqlalchemy", "distributed"} & set(sys.modules)))
 """
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
@@ -74,6 +74,28 @@ def test_frames_become_a_table():
     assert (table.index.name, list(table.index)) == ("epoch", [1, 2, 3])
     table = train(Experiment("gru_every_step", "delayed_echo", **SMALL)).to_dataframe()
     assert list(table.columns) == ["loss", "val_loss"]
+
+
+def test_a_figure_shows_the_losses_with_their_baselines_and_the_outputs_beside_their_targets():
+    from explorer.training import data
+
+    training = train(Experiment("dense_every_step", "noise", **SMALL))
+    figure, targets = training.figure(3), data.make(training.experiment, "probe").targets
+    drawn = {trace.name: trace for trace in figure.data}
+    assert list(drawn["training"].y) == [frame.loss for frame in training.frames]
+    assert list(drawn["validation"].x) == [1, 2, 3]
+    np.testing.assert_array_equal(drawn["target 2"].y, targets[2, :, 1])
+    np.testing.assert_array_equal(drawn["output 3"].y, training.frames[-1].outputs[2, :, 2])
+    assert [line.text for line in figure.layout.annotations][-1] == "baseline nothing to learn 0.0833"
+    assert [line.y0 for line in figure.layout.shapes] == [pytest.approx(1 / 12)]
+    # A model with one output per sequence has no timesteps to draw it over: all sequences are drawn.
+    once = train(Experiment("gru_pooled", "majority", **SMALL))
+    drawn = {trace.name: trace for trace in once.figure().data}
+    np.testing.assert_array_equal(drawn["output"].y, once.frames[-1].outputs[:, 0, 0])
+    assert once.figure().layout.xaxis2.title.text == "sequence"
+    for wrong in (0, 9, True, "1"):
+        with pytest.raises(ValueError, match="from 1 to 8"):
+            once.figure(wrong)
 
 
 @pytest.mark.parametrize(
