@@ -2,15 +2,16 @@
 
 import { setTheme } from "./axes.js";
 import { newAsked } from "./chain/asked.js";
+import { tellMore } from "./chain/below.js";
 import { newBlock, placeBlock } from "./chain/block.js";
+import { fit } from "./chain/fit.js";
 import { folded, repeatsOf } from "./chain/fold.js";
 import { endFollower, newFollower, takePage } from "./chain/follow.js";
 import { graph } from "./chain/graph.js";
-import { newLayer, writeLayer } from "./chain/layer.js";
-import { captionRoom, place, plan, shapeMiddle, shapeSpan } from "./chain/layout.js";
+import { newLayer } from "./chain/layer.js";
+import { shapeMiddle, shapeSpan } from "./chain/layout.js";
 import { newPan, placePan } from "./chain/pan.js";
 import { wirePaths } from "./chain/paths.js";
-import { nameOf, shapesOf, writeShape } from "./chain/shape.js";
 import { fitsChain, newShown, newShownLine, takeShown, valuesOf, writeShown } from "./chain/shown.js";
 import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
@@ -20,7 +21,7 @@ import { listenForWhy, newWhy, writeInside, writeWhy } from "./chain/why.js";
 import { create, createSvg, mark, prefersStill, say } from "./dom.js";
 import { held } from "./held.js";
 
-/** @import { Graph, Heights, Item, LayerItem, LayerNode, PageData, Placed, ShownDetail, Spot, State } from "./chain/types.d.ts" */
+/** @import { Graph, Item, LayerNode, PageData, Placed, ShownDetail, Spot, State } from "./chain/types.d.ts" */
 /** @import { Component } from "./component.d.ts" */
 
 /** @type {WeakMap<HTMLElement, State>} */
@@ -57,7 +58,7 @@ function newChain(parent) {
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
   const noted = create("div", "noted", root);
   const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map(), items: [] };
-  const kept = { data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
+  const kept = { fitted: { key: "", words: 0 }, data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
   const asked = newAsked(() => state.closed || writeInside(state));
   const parts = { shown: newShown(), shownLine, asked, root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
@@ -130,6 +131,7 @@ function draw(state, still = false) {
     mark(state.list, { "aria-label": description.spoken });
     drawItems(state, graphed, still || prefersStill());
     if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state));
+    if (unrolled) tellMore(state.unrolled);
   }
   writeShown(state);
   tellChanges(state);
@@ -139,28 +141,8 @@ function draw(state, still = false) {
 
 /** @type {(state: State, graphed: Graph, still: boolean) => void} */
 function drawItems(state, graphed, still) {
-  const planned = plan(graphed, state.width, state.data.low);
-  state.root.dataset.kind = planned.kind;
   state.root.dataset.lanes = graphed.lanes > 1 ? "several" : "one";
-  graphed.items.forEach((item, index) => {
-    shapesOf(state, item).forEach((shape, each) => {
-      writeShape(shape, item.tensors[each], false, nameOf(item, each));
-      shape.toggleAttribute("data-unused", !item.used[each]);
-      const { from, to } = shapeSpan(graphed, planned, item, each);
-      shape.style.maxWidth = `${Math.floor(to - from)}px`;
-    });
-    if (!item.layer) return;
-    const layer = held(state.layers, item.name);
-    const first = item.reads.includes(graphed.items[index - 1]?.name);
-    writeLayer(state, layer, /** @type {LayerItem} */ (item), first, planned.boxWidth);
-    layer.title.style.fontSize = `${planned.titleSize}px`;
-    layer.element.style.width = `${planned.boxWidth}px`;
-    layer.change.style.left = layer.change.style.right = `${-captionRoom(graphed, planned, item)}px`;
-  });
-  // All heights are read before anything is moved, so that the browser lays out once.
-  const measured = new Map(graphed.items.map((item) => [item.name, measureWords(state, item)]));
-  const heights = (/** @type {Item} */ item) => held(measured, item.name);
-  const placed = place(graphed, planned, heights);
+  const { planned, placed, heights } = fit(state, graphed);
   placed.height += placeBlock(state.block, state.fold, state.unfolded, graphed, planned, placed);
   mark(state.wires, { width: placed.width, height: placed.height });
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
@@ -204,17 +186,6 @@ function show(state, detail) {
     if (!state.unrolled.hidden) drawUnrolled(state.unrolled, data.description, values);
   }
   writeInside(state);
-}
-
-/** @type {(state: State, item: Item) => Heights} */
-function measureWords(state, item) {
-  const written = shapesOf(state, item);
-  const shapes = written.map((shape) => shape.offsetHeight || 17);
-  const wide = written.map((shape) => shape.offsetWidth);
-  if (!item.layer) return { shapes, wide, box: 0, all: 0, caption: 0 };
-  const { box, element, change, ports } = held(state.layers, item.name);
-  const middles = [...ports.children].map((port) => /** @type {HTMLElement} */ (port)).map((port) => port.offsetTop + port.offsetHeight / 2);
-  return { shapes, wide, box: box.offsetHeight, all: element.offsetHeight, caption: change.offsetHeight, ports: middles };
 }
 
 // Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.

@@ -14,7 +14,7 @@ import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
 import { listenForKeys } from "./live/keys.js";
 import { lossFigure } from "./live/loss.js";
 import { outputsFigure } from "./live/outputs.js";
-import { newPanel, writeInfo, writeLegend, writeMarks, writeNarration } from "./live/panel.js";
+import { newPanel, writeInfo, writeLegend, writeMarks, writeMore, writeNarration } from "./live/panel.js";
 import { takeStory } from "./live/story.js";
 import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
 import { speedOf, writeTransport } from "./live/transport.js";
@@ -41,12 +41,12 @@ export function start(parent) {
   const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, tickTimer: 0, redraws: 0, closed: false };
   const built = { ...newPanel(parent), ...kept, ...chosen, ...asked, ...flowing, ...drawing };
   const panel = /** @type {Panel} */ (/** @type {unknown} */ (built));
-  const { transport } = panel;
-  for (const place of Object.values(transport.buttons)) {
+  const { transport, standing } = panel;
+  for (const place of [...Object.values(transport.buttons), standing.stop]) {
     const button = /** @type {HTMLButtonElement} */ (place.firstElementChild);
     button.onclick = () => press(panel, button.dataset.press ?? "");
   }
-  transport.keep.onchange = () => panel.ask("action", { name: "keep", kept: transport.keep.checked });
+  standing.keep.onchange = () => panel.ask("action", { name: "keep", kept: standing.keep.checked });
   transport.scrub.oninput = () => (seek(panel.film, Number(transport.scrub.value), lastEpoch(panel.frames)), changed(panel));
   for (const radio of transport.radios) {
     radio.onchange = () => {
@@ -64,7 +64,7 @@ export function start(parent) {
     mark(panel.logButton, { "aria-pressed": panel.log });
     changed(panel);
   };
-  panel.observer = new ResizeObserver(() => (writeTransport(panel), redraw(panel)));
+  panel.observer = new ResizeObserver(() => (writeTransport(panel), writeMore(panel), redraw(panel)));
   for (const { chart } of panel.charts.values()) panel.observer.observe(chart);
   panel.ends = [listenForKeys(panel.root, (key) => pressKey(panel, key)), answerWhoAsks(panel, () => !panel.watched && listenAgain(panel))];
   return panel;

@@ -24,20 +24,22 @@ const ROOMY = 8;
 /** @type {(from: number, to: number) => number[]} */
 const range = (from, to) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
 
-// low: less high, as another chain stands below it.
-/** @type {(graphed: Graph, width: number, low?: boolean) => Plan} */
-export function plan(graphed, width, low = false) {
-  const planned = { ...planFor(graphed, width, low), low };
+// low: less high, as another chain stands below it. share: of the height that tensors have where there is room; tight: nothing
+// is kept free for words that may come.
+/** @type {(graphed: Graph, width: number, low?: boolean, share?: number, tight?: boolean) => Plan} */
+export function plan(graphed, width, low = false, share = 1, tight = false) {
+  const planned = { ...planFor(graphed, width, (low ? LOW : 1) * share), low, tight };
   const titles = graphed.items.flatMap(({ layer }) => (layer ? [titleOf(layer)] : []));
   const most = planned.kind === "storeys" ? 13 : graphed.lanes > 1 ? 14 : 15;
   return { ...planned, titleSize: titleSize(titles, planned.boxWidth - BESIDE, most) };
 }
 
-/** @type {(graphed: Graph, width: number, low: boolean) => Layout} */
-function planFor(graphed, width, low) {
+// share: of the height that tensors have where there is room.
+/** @type {(graphed: Graph, width: number, share: number) => Layout} */
+function planFor(graphed, width, share) {
   if (width < NARROW) return planList(graphed, width);
   const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length + (tensor.depth ? 1 : 0))));
-  const height = (graphed.lanes > 1 ? 64 : 144 - 18 * blocks) * (low ? LOW : 1);
+  const height = (graphed.lanes > 1 ? 64 : 144 - 18 * blocks) * share;
   const [whole, needs] = [boxNeeds(graphed, WIDEST_BOX, true), boxNeeds(graphed, WIDEST_BOX)];
   const tracks = TRACK * (tracksOf(graphed) - 1);
   // Titles stay whole as long as the tensors keep some room.
@@ -45,17 +47,17 @@ function planFor(graphed, width, low) {
   /** @type {Fit | null} */
   let best = null;
   for (const { step, box } of tries) {
-    const share = step / 20;
-    const sizes = sizesOf(graphed.items, between(48, 256, share), height);
+    const wide = step / 20;
+    const sizes = sizesOf(graphed.items, between(48, 256, wide), height);
     const columns = columnWidths(graphed, sizes);
-    const boxWidth = Math.max(box, between(graphed.lanes > 1 ? 106 : 118, 178, share));
+    const boxWidth = Math.max(box, between(graphed.lanes > 1 ? 106 : 118, 178, wide));
     const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * boxWidth;
     const gap = (width - used) / Math.max(1, 2 * graphed.depth);
-    if (gap >= between(18, 26, share) + tracks) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
+    if (gap >= between(18, 26, wide) + tracks) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
     else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 20 + tracks };
     if (best) break;
   }
-  return best ? planRow(graphed, width, best) : planStoreys(graphed, width);
+  return best ? planRow(graphed, width, best) : planStoreys(graphed, width, share);
 }
 
 // The most tensors whose wires stand beside each other before one column of boxes.
@@ -90,12 +92,12 @@ function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
 }
 
 // Boxes above, the tensor that each one returns below it: nine tensors beside eight boxes would not be readable.
-/** @type {(graphed: Graph, width: number) => Layout} */
-function planStoreys(graphed, width) {
+/** @type {(graphed: Graph, width: number, share: number) => Layout} */
+function planStoreys(graphed, width, share) {
   const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
   const gap = 26 + TRACK * (tracksOf(graphed) - 1);
   const step = Math.max(boxNeeds(graphed, WIDEST_BOX) + gap, (width - first - 6) / graphed.depth);
-  const sizes = sizesOf(graphed.items, Math.min(76, (step - 44) / (graphed.items.some(hasPictures) ? WIDER : 1)), 76);
+  const sizes = sizesOf(graphed.items, Math.min(76, (step - 44) / (graphed.items.some(hasPictures) ? WIDER : 1)), 76 * share);
   /** @type {number[][]} */
   const [tensorX, boxX] = [[first / 2], []];
   for (let depth = 1; depth <= graphed.depth; depth++) {
@@ -169,9 +171,9 @@ export function place(graphed, planned, heights) {
   const top = 6 + (storeys || single ? rounds[0] : 0);
   const layers = graphed.items.filter((item) => item.layer).map(heights);
   const tallest = Math.max(0, ...layers.map((layer) => layer.box));
-  const hanging = top + 14 + Math.max(0, ...layers.map((layer) => layer.all));
+  const hanging = top + (planned.tight ? 8 : 14) + Math.max(0, ...layers.map((layer) => layer.all));
   const shapes = graphed.items.flatMap((item) => heights(item).shapes);
-  const captions = Math.max(36, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
+  const captions = Math.max(planned.tight ? 0 : 36, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
   // How far a row reaches above the middle of its boxes and below it.
   /** @type {(item: Item) => [number, number]} */
   const reach = (item) => {
@@ -180,7 +182,7 @@ export function place(graphed, planned, heights) {
     const words = lanes > 1 ? (own.shapes.at(-1) ?? 0) + 3 : 0;
     return [Math.max(own.box / 2 + 8, centre - 6), Math.max(own.box / 2 + 36, stack - centre + words)];
   };
-  const least = single && !planned.low ? [92, 100] : [56, 64];
+  const least = planned.tight ? [0, 0] : single && !planned.low ? [92, 100] : [56, 64];
   /** @type {number[][]} */
   const [laneTops, laneMiddles] = [[], []];
   let bottom = top;

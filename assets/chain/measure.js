@@ -80,7 +80,7 @@ function drawnLines(axis, drawn, width) {
 /** @type {(tensor: Tensor, width: number) => boolean} */
 export function batchBeside(tensor, width) {
   const above = labelsAbove(tensor, width).at(-1);
-  return (above ? textWidth(above, 12) + 8 : 0) + textWidth("batch", 11) <= width + 15;
+  return (above ? textWidth(above, 12) + 8 : 0) + textWidth("batch", 12) <= width + 15;
 }
 
 /** @type {(axis: Axis) => string} */
@@ -110,7 +110,7 @@ export function measure(tensor, limit) {
   }
   const lines = labelsBelow(tensor, width).all;
   const above = labelsAbove(tensor, width).map((words) => textWidth(words, 12) - MARGIN.left + 3);
-  const batch = textWidth("batch", 11);
+  const batch = textWidth("batch", 12);
   const beside = batchBeside(tensor, width);
   const top = MARGIN.top + LINE * (Math.max(1, above.length) - 1 + (beside ? 0 : above.length ? 1 : 0));
   const overhang = Math.max(0, (Math.max(0, ...lines.map((words) => textWidth(words, 12) + 4)) - width) / 2);

@@ -87,10 +87,10 @@ export function shownInWords(shown, drawn) {
   const epoch = epochOf(shown);
   const sequence = shown.run === null ? "one validation sequence" : `validation sequence ${shown.sequence + 1}`;
   const missing = shown.run !== null && shown.asked !== (shown.epoch ?? 0);
-  const after = missing ? `: the numbers of epoch ${shown.asked} are not here` : "";
+  const after = missing ? ` (${shown.asked} is missing)` : "";
   if (!drawn) return { before: "", bold: "untrained weights", after: "" };
   if (epoch === null) return { before: `${sequence}, `, bold: "untrained weights", after };
-  return { before: `${sequence} through the model of `, bold: `epoch ${epoch}`, after };
+  return { before: `${sequence}, model at `, bold: `epoch ${epoch}`, after };
 }
 
 /** @type {(state: State) => void} */

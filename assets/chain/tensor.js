@@ -116,7 +116,7 @@ export function drawTensor(node, tensor, size, values, still) {
   const above = labelsAbove(tensor, width);
   const [rows, thinned] = above.length > 1 ? above : [above[0] ?? "", ""];
   const batchY = batchBeside(tensor, width) ? base : base - 14 * above.length;
-  label(node.texts.batch, "batch", "batch", Math.max(left + width + 8, start + textWidth("batch", 11)), batchY);
+  label(node.texts.batch, "batch", "batch", Math.max(left + width + 8, start + textWidth("batch", 12)), batchY);
   label(node.texts.rows, rows, tensor.rows?.axis, start, thinned ? base - 14 : base);
   label(node.texts.thinned, thinned, tensor.rows?.axis, start, base);
 

@@ -9,7 +9,7 @@ import { mark, say } from "../dom.js";
 
 const MARKED = 2500;
 // The room of the words beside it, which say whose numbers are drawn.
-const SHOWN = 440;
+const SHOWN = 550;
 
 // A hand that rests this long has ended its drag: the next step is told from where it stood.
 const RESTED = 1500;
@@ -44,7 +44,7 @@ export function tellChanges(state) {
 function sayTold(state) {
   const { changes, told, width, data } = state;
   const quiet = !changes.words;
-  const lines = (width < NARROW ? 2 : 1) + (data.follows?.length ? 1 : 0);
+  const lines = width >= NARROW ? 1 : data.follows?.length ? 3 : 2;
   const fits = textWidth(changes.words, 13) < (lines - 0.2) * (width < NARROW ? width : width - SHOWN);
   told.toggleAttribute("data-quiet", quiet);
   say(told, quiet ? hintOf(data) : fits ? changes.words : changes.short);
@@ -55,8 +55,8 @@ function sayTold(state) {
 function hintOf({ description, hidden = [], follows = [] }) {
   if (!description) return "";
   if (hidden.length) return "The question is about the values marked ?.";
-  const open = "Click a layer to see where its shape and parameter count come from.";
-  return follows.length ? `Move a slider to read here what it changes. ${open}` : open;
+  if (follows.length) return "Move a slider to read here what it changes; click a layer to see inside.";
+  return "Click a layer to see where its shape and parameter count come from.";
 }
 
 /** @type {(state: State, moved: Moved) => void} */

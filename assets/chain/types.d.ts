@@ -190,6 +190,8 @@ export interface Plan {
   titleSize: number;
   // Less high, as another chain shares the window.
   low?: boolean;
+  // Only as high as it must be.
+  tight?: boolean;
 }
 
 export interface Span {
@@ -324,6 +326,8 @@ export interface State {
   asked: Asked;
   items: Item[];
   pan: Pan;
+  // How many words were taken away so far for the chain to fit (fit.js), and for what.
+  fitted: { key: string; words: number };
   block: BlockFrame;
   fold: Fold | null;
   unfolded: boolean;

@@ -6,6 +6,7 @@ import { newDrawn } from "./draw.js";
 import { lastEpoch, shownFrame } from "./frames.js";
 import { listenForHover } from "./hover.js";
 import { MAX_OUTPUTS } from "./outputs.js";
+import { newStatus } from "./status.js";
 import { sentencesAt } from "./story.js";
 import { short } from "./ticks.js";
 import { newTransport } from "./transport.js";
@@ -63,7 +64,6 @@ function courseCard(panel, cards) {
   const { head, heading } = headOf(element, "Loss");
   questionMark(heading, "loss");
   const legend = create("div", "legend", head);
-  panel.words.accuracy = create("span", "key accuracy", legend);
   panel.words.training = keyOf(legend, "training", "training");
   panel.words.validation = keyOf(legend, "validation", "validation");
   const baseline = create("span", "key", legend);
@@ -75,10 +75,11 @@ function courseCard(panel, cards) {
   chartOf(panel, element, "loss", "Loss");
   const error = headOf(element, "Error at each timestep");
   panel.words.errorTitle = error.heading;
+  panel.words.accuracy = create("span", "key accuracy", error.head);
   const scale = create("span", "key scale", error.head);
   scale.append("0 ");
   create("i", "ramp", scale);
-  panel.words.worst = create("span", "", scale);
+  panel.words.worst = create("span", "worst", scale);
   chartOf(panel, element, "error", "Error");
 }
 
@@ -96,12 +97,37 @@ function outputsCard(panel, cards) {
 /** @type {(panel: Built, cards: HTMLElement) => void} */
 function storyCard(panel, cards) {
   const element = create("section", "card narration", cards);
-  headOf(element, "What the run shows");
+  const { head } = headOf(element, "What the run shows");
   mark(element, { "aria-label": "What the run shows" });
+  panel.more = create("button", "more", head);
+  mark(panel.more, { type: "button" });
+  say(panel.more, "more ▾");
+  panel.more.title = "There are more sentences: show the next ones";
+  const standing = newStatus(head);
   panel.narration = create("ul", "", element);
   mark(panel.narration, { "data-story": "", "aria-live": "polite" });
+  panel.more.onclick = () => showMore(panel.narration);
   panel.quiet = create("p", "quiet", element);
   say(panel.quiet, "What the run shows will be explained here.");
+  // Below the sentences, which it would move.
+  const reason = create("p", "reason", element);
+  mark(reason, { role: "status" });
+  panel.standing = { ...standing, reason };
+}
+
+// The next sentences, and after the last ones the first again.
+/** @type {(list: HTMLElement) => void} */
+function showMore(list) {
+  const end = list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
+  list.scrollTop = end ? 0 : list.scrollTop + list.clientHeight;
+}
+
+// Whether there are sentences that the card has no room for is said.
+/** @type {(panel: Panel) => void} */
+export function writeMore({ narration, more }) {
+  const hides = narration.scrollHeight > narration.clientHeight + 2;
+  more.style.visibility = hides ? "" : "hidden";
+  mark(narration, { tabindex: hides ? 0 : -1 });
 }
 
 /** @type {(panel: Panel) => void} */
@@ -157,5 +183,6 @@ export function writeNarration(panel) {
     say(item, sentence);
   });
   held.slice(sentences.length).forEach((item) => item.remove());
-  panel.quiet.hidden = sentences.length > 0;
+  panel.quiet.hidden = sentences.length > 0 || Boolean(panel.standing.reason.textContent);
+  writeMore(panel);
 }

@@ -237,14 +237,21 @@ export interface Charted {
 
 export interface Transport {
   bar: HTMLElement;
-  buttons: Record<"main" | "second" | "step" | "reset" | "stop", HTMLElement>;
+  buttons: Record<"main" | "second" | "step" | "reset", HTMLElement>;
   radios: HTMLInputElement[];
   scrub: HTMLInputElement;
   place: HTMLElement;
   numbers: HTMLElement;
   words: Record<string, HTMLElement>;
-  keep: HTMLInputElement;
   ticks: string;
+}
+
+export interface Standings {
+  stop: HTMLElement;
+  keep: HTMLInputElement;
+  sign: HTMLElement;
+  state: HTMLElement;
+  reason: HTMLElement;
 }
 
 export interface Built {
@@ -255,7 +262,9 @@ export interface Built {
   charted: Map<string, string>;
   logButton: HTMLElement;
   select: HTMLSelectElement;
+  standing: Standings;
   narration: HTMLElement;
+  more: HTMLElement;
   quiet: HTMLElement;
 }
 

@@ -43,7 +43,8 @@ def main() -> None:
         _shapes(experiment)
     # A quiz is about the model before it is trained; a run goes on meanwhile.
     if st.session_state["view"] != "quiz":
-        run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
+        with st.container(key="run_place"):
+            run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
     listen(experiment)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)

@@ -1,0 +1,50 @@
+// How the run stands, in the card that tells what it shows: its state, Stop and Keep, and why it does not go on.
+
+import { create, mark, say } from "../dom.js";
+import { newButton, writeButton } from "./buttons.js";
+import { duration } from "./ticks.js";
+
+/** @import { Buttons, Panel, Standings } from "./types.d.ts" */
+
+// How each state is told from the others without a colour.
+const STATES = new Map([
+  ["idle", "○"], ["queued", "◔"], ["running", "▶"], ["paused", "❚❚"], ["done", "✓"], ["stopped", "■"], ["failed", "✕"],
+]);
+
+/** @type {(head: HTMLElement) => Omit<Standings, "reason">} */
+export function newStatus(head) {
+  const state = create("span", "state", head);
+  const sign = create("span", "sign", state);
+  mark(sign, { "aria-hidden": "true" });
+  const word = create("b", "", state);
+  const stop = newButton(head);
+  const keep = create("label", "keep st-key-keep", head);
+  keep.title = "Keep the run for good. Other runs are deleted when nobody has opened them for a long time.";
+  const kept = create("input", "", keep);
+  mark(kept, { type: "checkbox" });
+  say(create("span", "", keep), "Keep");
+  return { stop, keep: kept, sign, state: word };
+}
+
+/** @type {(panel: Panel, wanted: Buttons) => void} */
+export function writeStatus(panel, wanted) {
+  const { status, may, standing } = panel;
+  const { state } = status;
+  writeButton(standing.stop, wanted.stop);
+  standing.keep.disabled = !wanted.keeps;
+  standing.keep.checked = may.kept;
+  say(standing.sign, STATES.get(state) ?? "");
+  say(standing.state, state);
+  const reasons = panel.lost ? ["Connection lost, trying again."] : [status.reason, panel.note];
+  const reason = [...new Set(reasons.filter(Boolean))].join(" ");
+  say(standing.reason, reason);
+}
+
+// How fast training goes, and how long it still takes.
+/** @type {(panel: Panel) => string[]} */
+export function paceOf({ status }) {
+  if (status.state !== "running") return [];
+  const { rate, left } = status;
+  const pace = rate ? [`${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} epochs/s`] : [];
+  return left == null ? pace : [...pace, `${duration(left)} left`];
+}

@@ -1,0 +1,154 @@
+"""What fits where: the whole page in a window, words that can be read, and nothing that jumps."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from explorer.catalog import ARCHITECTURES
+from tests.browser.test_page import at_speed, open_page, panel, press, slide, wait_for_epoch
+
+# What is to be seen at once, with the words of the run below.
+SEEN = ".explorer-head, .st-key-view, .transport, [data-chart=loss], [data-chart=error], [data-chart=outputs], .narration"
+# How far the page can be scrolled, and what of these, of the tensors and of the boxes is not seen whole.
+HIDDEN_PARTS = """seen => {
+  const main = document.querySelector('[data-testid=stMain]');
+  const bottom = document.querySelector('.transport').getBoundingClientRect().top;
+  const beyond = (parts, edge) => [...document.querySelectorAll(parts)]
+    .filter(part => part.getBoundingClientRect().height && part.getBoundingClientRect().bottom > edge + 1)
+    .map(part => part.outerHTML.slice(0, 80));
+  const over = main.scrollHeight - main.clientHeight;
+  const chain = '.explorer-chain :is(.shape, .tensor, .box, .params)';
+  return [...(over > 0 ? [`${over} px too high`] : []), ...beyond(seen, window.innerHeight), ...beyond(chain, bottom)];
+}"""
+
+# Words whose size on the screen is below 12 px: an SVG may be scaled, and so may the page.
+SMALL_WORDS = """() => {
+  const small = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.textContent.trim() || parent.closest('script, style, noscript')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { width, height } = range.getBoundingClientRect();
+    // What only a screen reader is told has a pixel at most.
+    if (width < 2 || height < 2 || getComputedStyle(parent).visibility === 'hidden') continue;
+    const matrix = parent instanceof SVGGraphicsElement ? parent.getScreenCTM() : null;
+    const scale = matrix ? Math.hypot(matrix.c, matrix.d) : (parent.currentCSSZoom ?? 1);
+    const size = scale * parseFloat(getComputedStyle(parent).fontSize);
+    if (size < 11.95) small.add(`${node.textContent.trim().slice(0, 40)}: ${size.toFixed(1)} px`);
+  }
+  return [...small];
+}"""
+
+# What moves by itself, whoever has pressed something before. An observer tells of a shift after the frame that has it.
+WATCH = """() => {
+  window.moved = [];
+  window.watching?.disconnect();
+  window.watching = new PerformanceObserver(list => {
+    for (const { value, sources } of list.getEntries()) {
+      const parts = sources.map(({ node, previousRect: was, currentRect: is }) => {
+        const element = node instanceof Element ? node : node?.parentElement;
+        return `${element?.outerHTML.slice(0, 60)}: ${was.x},${was.y} to ${is.x},${is.y}`;
+      });
+      // The head of a wire, which goes where a tensor becomes larger, is no part of the window to speak of.
+      if (value > 0.0001) window.moved.push(`${value.toFixed(4)} ${parts.join('; ')}`);
+    }
+  });
+  window.watching.observe({ type: 'layout-shift' });
+}"""
+MOVED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  // It is told in a task after the frame.
+  await new Promise(done => setTimeout(done, 50));
+  return window.moved;
+}"""
+PLACES = """() => ['.explorer-head h1', '.st-key-view', '.st-key-presets', '.transport', '.card.course',
+  '[data-chart=outputs]', '.narration', '[data-testid=stSidebar]'].map(place => {
+    const { x, y, width, height } = document.querySelector(place).getBoundingClientRect();
+    return [place, x, y, width, height].join(' ');
+  })"""
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).locator("visible=true").first.click()
+
+
+def test_every_architecture_fits_the_window_with_its_run(page, server):
+    for name in ARCHITECTURES:
+        open_page(page, server, f"architecture={name}")
+        assert page.evaluate(HIDDEN_PARTS, SEEN) == [], name
+    press(page, "train")
+    expect(page.locator("[data-story] li").first).to_be_visible()
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    for width, height in ((1280, 800), (1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"seen => !({HIDDEN_PARTS})(seen).length", arg=SEEN)
+
+
+def test_no_words_are_smaller_than_12_pixels(page, server):
+    found = {}
+
+    def look(where: str) -> None:
+        if small := page.evaluate(SMALL_WORDS):
+            found[where] = small
+
+    layers = {
+        "gru_every_step": ("memory", "answer"),
+        "windows_gru": ("memory", "average"),
+        "two_streams": ("memory", "merged"),
+        "self_attention": ("attention",),
+        "encoder_decoder": ("encoder", "repeated"),
+        "causal_convolution": (),
+    }
+    for name, opened in layers.items():
+        open_page(page, server, f"architecture={name}&epochs=20")
+        look(name)
+        for layer in opened or (page.locator("[data-layer]").first.get_attribute("data-layer"),):
+            page.locator(f'.layer[data-layer="{layer}"] .box').click()
+            expect(page.locator("[data-why] figure.inside, [data-why]").first).to_be_visible()
+            look(f"{name}: {layer}")
+        view(page, "Unrolled")
+        expect(page.locator("svg.unrolled-drawing")).to_be_visible()
+        look(f"{name}: unrolled")
+    for other, drawn in (("Compare", ".st-key-chain_compared .box"), ("Code", "code"), ("Quiz", ".st-key-quiz_choice")):
+        view(page, other)
+        expect(page.locator(drawn).first).to_be_visible()
+        look(other)
+    view(page, "Chain")
+    page.set_viewport_size({"width": 375, "height": 812})
+    expect(page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
+    look("a phone")
+    assert found == {}
+
+
+def test_nothing_jumps_on_any_slider_view_or_state_of_the_run(page, server):
+    open_page(page, server, "samples=64&batch=16&epochs=30&seed=12")
+    page.evaluate(WATCH)
+    before = page.evaluate(PLACES)
+
+    def unmoved(what: str) -> None:
+        assert "\n".join(page.evaluate(MOVED)) == "", what
+        assert page.evaluate(PLACES) == before, what
+
+    for key in ("timesteps", "features", "units", "epochs"):
+        slide(page, key, 1)
+        unmoved(key)
+    for name, drawn in (("Unrolled", "svg.unrolled-drawing"), ("Code", ".st-key-code_of_model code"), ("Chain", ".box")):
+        view(page, name)
+        expect(page.locator(drawn).first).to_be_visible()
+        assert page.evaluate(PLACES) == before, name
+    page.evaluate("window.moved = []")
+    press(page, "train")
+    wait_for_epoch(page, 2)
+    press(page, "pause")
+    expect(page.locator(".st-key-resume button, .st-key-play button").first).to_be_enabled()
+    unmoved("paused")
+    at_speed(page, "max")
+    page.locator(".st-key-resume button, .st-key-play button").first.click()
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(page.locator("[data-story] li").first).to_be_visible()
+    expect(page.locator(".st-key-more button")).to_be_enabled()
+    unmoved("done")
