@@ -180,7 +180,7 @@ export function place(graphed, planned, heights) {
     const [own, sizes] = [heights(item), held(planned.sizes, item.name)];
     const [stack, centre] = [stackHeight(sizes, own.shapes), centreOf(sizes, own.shapes)];
     const words = lanes > 1 ? (own.shapes.at(-1) ?? 0) + 3 : 0;
-    return [Math.max(own.box / 2 + 8, centre - 6), Math.max(own.box / 2 + 36, stack - centre + words)];
+    return [Math.max(own.box / 2 + 8, centre - 6), Math.max(own.box / 2 + (planned.tight ? 24 : 36), stack - centre + words)];
   };
   const least = planned.tight ? [0, 0] : single && !planned.low ? [92, 100] : [56, 64];
   /** @type {number[][]} */
