@@ -63,7 +63,7 @@ function parametersMoved(parameters, before, after) {
   return `parameters of ${names}, in total ${number(before.params)} → ${number(after.params)}`;
 }
 
-// The whole of it, and without the reason where there is little room.
+// The whole of it; only the setting and the reason where there is less room; and without the reason where there is little.
 /** @type {(found: Moved, before: Description, after: Description) => Told} */
 export function changesInWords(found, before, after) {
   const named = found.settings.map(({ name, was, now }) => `${name.replaceAll("_", " ")} ${number(was)} → ${number(now)}`);
@@ -84,13 +84,16 @@ export function changesInWords(found, before, after) {
     .filter(({ parameters = [] }) => (parameters.length === 0) === still)
     .map((setting) => setting.says);
   // A sentence of one setting would not be true of two at once.
-  if (says.length === 1 && found.settings.length === 1) return { words: `${words} ${says[0]}`, short: words };
-  return { words: still ? `${words} No parameter changes.` : words, short: words };
+  if (says.length === 1 && found.settings.length === 1) {
+    return { words: `${words} ${says[0]}`, reason: `${joined(named)}. ${says[0]}`, short: words };
+  }
+  const whole = still ? `${words} No parameter changes.` : words;
+  return { words: whole, reason: whole, short: words };
 }
 
 /** @type {(step: Moved) => Told} */
 export function backInWords(step) {
   const names = step.settings.map(({ name, now }) => `${name.replaceAll("_", " ")} ${number(now)}`);
   const words = names.length ? `Back to ${joined(names)}: all shapes and parameters are as before.` : "As before.";
-  return { words, short: words };
+  return { words, reason: words, short: words };
 }

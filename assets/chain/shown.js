@@ -87,10 +87,10 @@ export function shownInWords(shown, drawn) {
   const epoch = epochOf(shown);
   const sequence = shown.run === null ? "one validation sequence" : `validation sequence ${shown.sequence + 1}`;
   const missing = shown.run !== null && shown.asked !== (shown.epoch ?? 0);
-  const after = missing ? ` (${shown.asked} is missing)` : "";
+  const after = missing ? ` (${shown.asked} missing)` : "";
   if (!drawn) return { before: "", bold: "untrained weights", after: "" };
   if (epoch === null) return { before: `${sequence}, `, bold: "untrained weights", after };
-  return { before: `${sequence}, model at `, bold: `epoch ${epoch}`, after };
+  return { before: `${sequence}, `, bold: `epoch ${epoch}`, after };
 }
 
 /** @type {(state: State) => void} */

@@ -9,13 +9,13 @@ import { mark, say } from "../dom.js";
 
 const MARKED = 2500;
 // The room of the words beside it, which say whose numbers are drawn.
-const SHOWN = 550;
+const SHOWN = 452;
 
 // A hand that rests this long has ended its drag: the next step is told from where it stood.
 const RESTED = 1500;
 
 /** @type {() => Changes} */
-export const newChanges = () => ({ from: null, last: null, moved: -Infinity, timer: 0, words: "", short: "" });
+export const newChanges = () => ({ from: null, last: null, moved: -Infinity, timer: 0, words: "", reason: "", short: "" });
 
 /** @type {(state: State) => void} */
 export function tellChanges(state) {
@@ -28,7 +28,7 @@ export function tellChanges(state) {
   if (!description?.layers || waiting) return sayTold(state);
   const now = performance.now();
   const step = compare(changes.last, description);
-  if (!step) Object.assign(changes, { from: description, words: "", short: "" });
+  if (!step) Object.assign(changes, { from: description, words: "", reason: "", short: "" });
   else if (step.any) {
     if (now - changes.moved > RESTED) changes.from = changes.last;
     changes.moved = now;
@@ -45,10 +45,12 @@ function sayTold(state) {
   const { changes, told, width, data } = state;
   const quiet = !changes.words;
   const lines = width >= NARROW ? 1 : data.follows?.length ? 3 : 2;
-  const fits = textWidth(changes.words, 13) < (lines - 0.2) * (width < NARROW ? width : width - SHOWN);
+  // Words are measured as heavy ones. A line that is not the last has a gap at its end.
+  const room = width < NARROW ? (lines - 0.2) * width : 1.06 * (width - SHOWN);
+  const fitting = [changes.words, changes.reason].find((words) => textWidth(words, 13) < room) ?? changes.short;
   told.toggleAttribute("data-quiet", quiet);
-  say(told, quiet ? hintOf(data) : fits ? changes.words : changes.short);
-  mark(told, { title: quiet || fits ? "" : changes.words });
+  say(told, quiet ? hintOf(data) : fitting);
+  mark(told, { title: quiet || fitting === changes.words ? "" : changes.words });
 }
 
 /** @type {(data: PageData) => string} */

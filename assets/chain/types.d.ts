@@ -279,6 +279,7 @@ export interface Moved {
 
 export interface Told {
   words: string;
+  reason: string;
   short: string;
 }
 

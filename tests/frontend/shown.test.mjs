@@ -54,9 +54,9 @@ test("what is drawn is said: untrained weights, an epoch, and an epoch whose num
   takeShown(shown, at(0, 1), description);
   assert.equal(words(shown), "validation sequence 2, untrained weights");
   takeShown(shown, at(7, 1), description);
-  assert.equal(words(shown), "validation sequence 2, model at epoch 7");
+  assert.equal(words(shown), "validation sequence 2, epoch 7");
   takeShown(shown, at(8, 1, { tensors: null }), description);
-  assert.equal(words(shown), "validation sequence 2, model at epoch 7 (8 is missing)");
+  assert.equal(words(shown), "validation sequence 2, epoch 7 (8 missing)");
   assert.equal(epochOf(shown), 7);
 });
 
