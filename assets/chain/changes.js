@@ -85,7 +85,7 @@ export function changesInWords(found, before, after) {
     .map((setting) => setting.says);
   // A sentence of one setting would not be true of two at once.
   if (says.length === 1 && found.settings.length === 1) {
-    return { words: `${words} ${says[0]}`, reason: `${joined(named)}. ${says[0]}`, short: words };
+    return { words: `${words} ${says[0]}`, reason: still ? `${joined(named)}. ${says[0]}` : words, short: words };
   }
   const whole = still ? `${words} No parameter changes.` : words;
   return { words: whole, reason: whole, short: words };

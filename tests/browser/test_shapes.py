@@ -51,8 +51,9 @@ def test_a_slider_marks_what_it_moves_and_says_why_no_parameter_did(page, server
     open_page(page, server)
     told = page.locator(".told")
     slide(page, "timesteps", 1)
-    expect(told).to_contain_text("timesteps 20 → 21. T changed in sequence, memory and answer.")
-    expect(told).to_contain_text("No parameter changes: the same weights are used at every timestep.")
+    # All of it where the pointer rests, and the reason in the line.
+    expect(told).to_have_attribute("title", re.compile("timesteps 20 → 21. T changed in sequence, memory and answer. No p"))
+    expect(told).to_contain_text("timesteps 20 → 21. No parameter changes: the same weights are used at every timestep.")
     slide(page, "units", 1)
     expect(told).to_contain_text("parameters of memory 3,744 → 3,960")
     expect(page.locator(".shape", has_text="U = 33")).to_be_visible()
