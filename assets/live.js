@@ -4,11 +4,12 @@
 import { setTheme } from "./axes.js";
 import { mark } from "./dom.js";
 import { announce, answerWhoAsks, isWatched } from "./live/announce.js";
+import { newBatches } from "./live/batches.js";
 import { ENDED, GOING } from "./live/controls.js";
 import { drawFigure } from "./live/draw.js";
 import { newEarlier, remember, togglePin } from "./live/earlier.js";
 import { errorFigure } from "./live/error.js";
-import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek } from "./live/film.js";
+import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "./live/film.js";
 import { newFlow, takeFlow } from "./live/flow.js";
 import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
 import { listenForKeys } from "./live/keys.js";
@@ -18,6 +19,7 @@ import { newPanel, writeInfo, writeLegend, writeMarks, writeMore, writeNarration
 import { takeStory } from "./live/story.js";
 import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
 import { speedOf, writeTransport } from "./live/transport.js";
+import { askBatches, takeBetween, walkOf } from "./live/walk.js";
 
 /** @import { News, PageData, Panel } from "./live/types.d.ts" */
 /** @import { Component } from "./component.d.ts" */
@@ -28,7 +30,7 @@ const APART = 40;
 // A press that nothing came of may be made again after so long.
 const LONGEST_ANSWER = 2000;
 const FIGURES = { loss: lossFigure, error: errorFigure, outputs: outputsFigure };
-const NOTHING_KNOWN = { key: "", title: "", task: "", loss: "", settings: {}, answers: "every step", answer: "number" };
+const NOTHING_KNOWN = { key: "", title: "", task: "", loss: "", settings: {}, answers: "every step", answer: "number", batches: 1 };
 const NO_INFO = { ...NOTHING_KNOWN, epochs: 1, baselines: [], targets: [[[0]]], lengths: [1] };
 const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false };
 
@@ -37,7 +39,7 @@ export function start(parent) {
   const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream(), may: NOT_YET };
   const chosen = { sequence: 0, film: newFilm(), stories: [], earlier: newEarlier(), log: false, lost: false, note: "" };
   const asked = { wanted: null, sent: "", sentTimer: 0, pressed: "", expects: false, announced: "" };
-  const flowing = { flow: newFlow(), askTimer: 0, watched: false, url: "" };
+  const flowing = { flow: newFlow(), askTimer: 0, batches: newBatches(), batchTimer: 0, between: null, watched: false, url: "" };
   const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, tickTimer: 0, redraws: 0, closed: false };
   const built = { ...newPanel(parent), ...kept, ...chosen, ...asked, ...flowing, ...drawing };
   const panel = /** @type {Panel} */ (/** @type {unknown} */ (built));
@@ -50,7 +52,7 @@ export function start(parent) {
   transport.scrub.oninput = () => (seek(panel.film, Number(transport.scrub.value), lastEpoch(panel.frames)), changed(panel));
   for (const radio of transport.radios) {
     radio.onchange = () => {
-      Object.assign(panel.film, { speed: speedOf(radio.value), due: performance.now() });
+      setSpeed(panel.film, speedOf(radio.value), performance.now());
       changed(panel);
     };
   }
@@ -73,8 +75,7 @@ export function start(parent) {
 /** @type {(panel: Panel, key: "main" | "step" | "back") => boolean} */
 function pressKey(panel, key) {
   const button = key === "back" ? null : panel.wanted?.[key];
-  if (key === "back" && panel.film.shown > 0) {
-    seek(panel.film, panel.film.shown - 1, lastEpoch(panel.frames));
+  if (key === "back" && stepFilm(panel.film, -1, lastEpoch(panel.frames), walkOf(panel))) {
     changed(panel);
     return true;
   }
@@ -92,8 +93,7 @@ function press(panel, key) {
   if (key === "pause") {
     pause(film);
     if (own && going) send(panel, "pause");
-  } else if (key === "step" && film.shown < trained) seek(film, film.shown + 1, trained);
-  else {
+  } else if (key !== "step" || !stepFilm(film, 1, trained, walkOf(panel))) {
     if (key === "step" && own) awaitEpoch(film, trained + 1);
     if (key === "play") play(film, trained, going, performance.now());
     if (key === "resume" || key === "more") {
@@ -130,8 +130,10 @@ function goesOn({ expects, status, frames }) {
 /** @type {(panel: Panel) => void} */
 export function changed(panel) {
   clearTimeout(panel.tickTimer);
-  const wait = advance(panel.film, lastEpoch(panel.frames), goesOn(panel), performance.now());
+  const wait = advance(panel.film, lastEpoch(panel.frames), goesOn(panel), performance.now(), walkOf(panel));
   if (wait !== null) panel.tickTimer = setTimeout(() => changed(panel), Math.max(4, wait));
+  askBatches(panel, () => changed(panel));
+  takeBetween(panel);
   writeMarks(panel);
   writeTransport(panel);
   writeNarration(panel);
@@ -236,7 +238,7 @@ export function take(panel, data) {
     if (panel.run) remember(panel.earlier, panel.run, panel.info, panel.frames);
     panel.run = run;
     panel.info = info;
-    Object.assign(panel, { frames: newFrames(), stream: newStream(), film: newFilm(panel.film.speed), lost: false });
+    Object.assign(panel, { frames: newFrames(), stream: newStream(), film: newFilm(panel.film.speed, info.batches), lost: false });
     panel.status = { state, epoch: 0, epochs: info.epochs };
     if (panel.pressed === "train") play(panel.film, 0, true, performance.now());
     else if (panel.pressed === "step") awaitEpoch(panel.film, 1);
@@ -268,7 +270,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => {
     panel.closed = true;
     disconnect(panel.stream);
-    for (const timer of [panel.labelTimer, panel.tickTimer, panel.sentTimer, panel.askTimer]) clearTimeout(timer);
+    for (const timer of [panel.labelTimer, panel.tickTimer, panel.sentTimer, panel.askTimer, panel.batchTimer]) clearTimeout(timer);
     panel.observer.disconnect();
     panel.ends.forEach((end) => end());
     panel.root.remove();

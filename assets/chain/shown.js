@@ -8,7 +8,7 @@ import { create, mark, say } from "../dom.js";
 const PARTS = 127;
 
 /** @type {() => Shown} */
-export const newShown = () => ({ run: null, epoch: null, asked: 0, sequence: 0, scales: new Map(), numbers: null, fits: false });
+export const newShown = () => ({ run: null, epoch: null, batch: null, asked: 0, sequence: 0, scales: new Map(), numbers: null, fits: false });
 
 // One line above the chain: whose numbers are drawn, and what their colours mean.
 /** @type {(root: HTMLElement) => HTMLElement} */
@@ -33,8 +33,8 @@ export function rounded(largest) {
 
 // Takes what the live panel says of the shown epoch. A run of other sizes than the chain's is not drawn into it.
 /** @type {(shown: Shown, detail: ShownDetail, description: Description | null) => void} */
-export function takeShown(shown, { run, epoch, sequence, sources, tensors }, description) {
-  if (run !== shown.run) Object.assign(shown, { run, epoch: null, scales: new Map(), numbers: null });
+export function takeShown(shown, { run, epoch, batch = null, sequence, sources, tensors }, description) {
+  if (run !== shown.run) Object.assign(shown, { run, epoch: null, batch: null, scales: new Map(), numbers: null });
   Object.assign(shown, { asked: epoch, sequence });
   if (!tensors) return;
   const given = new Map([...(sources ?? []), ...tensors]);
@@ -44,7 +44,7 @@ export function takeShown(shown, { run, epoch, sequence, sources, tensors }, des
     shown.scales.set(name, largest);
   }
   const written = [...given].map(([name, each]) => [name, inParts(each, rounded(shown.scales.get(name) ?? 0))]);
-  Object.assign(shown, { epoch, numbers: Object.fromEntries(written) });
+  Object.assign(shown, { epoch, batch, numbers: Object.fromEntries(written) });
   shown.fits = fitsChain(shown, description);
 }
 
@@ -90,7 +90,8 @@ export function shownInWords(shown, drawn) {
   const after = missing ? ` (${shown.asked} missing)` : "";
   if (!drawn) return { before: "", bold: "untrained weights", after: "" };
   if (epoch === null) return { before: `${sequence}, `, bold: "untrained weights", after };
-  return { before: `${sequence}, `, bold: `epoch ${epoch}`, after };
+  const within = shown.batch ? `, batch ${shown.batch.number} of ${shown.batch.of}` : "";
+  return { before: `${sequence}, `, bold: `epoch ${epoch}${within}`, after };
 }
 
 /** @type {(state: State) => void} */
@@ -107,5 +108,5 @@ export function writeShown(state) {
   }
   const quiet = Boolean(data.hidden?.length) || !data.description?.layers?.length || !values || !Object.keys(values).length;
   shownLine.toggleAttribute("data-quiet", quiet);
-  mark(root, { "data-chain": "", "data-epoch": epochOf(shown) ?? "" });
+  mark(root, { "data-chain": "", "data-epoch": epochOf(shown) ?? "", "data-batch": shown.batch?.number ?? "" });
 }

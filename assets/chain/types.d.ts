@@ -37,6 +37,7 @@ export interface Given extends Omit<Numbers, "numbers" | "largest"> {
 export interface ShownDetail {
   run: string | null;
   epoch: number;
+  batch?: { number: number; of: number } | null;
   sequence: number;
   trained: number;
   layout: unknown;
@@ -44,10 +45,11 @@ export interface ShownDetail {
   tensors: Map<string, Given> | null;
 }
 
-// asked: the epoch that is displayed elsewhere; epoch: the one whose numbers are here. scales: the largest number so far.
+// asked: the epoch that is displayed elsewhere; epoch, batch: that whose numbers are here. scales: the largest number so far.
 export interface Shown {
   run: string | null;
   epoch: number | null;
+  batch: { number: number; of: number } | null;
   asked: number;
   sequence: number;
   scales: Map<string, number>;

@@ -1,6 +1,7 @@
 // Tells the rest of the page which epoch of which run is shown, and with which numbers, as far as these are here; and asks
 // the server for those that are not.
 
+import { readBatch } from "./batches.js";
 import { newFlow, noteAnswer, takeAnswer, tensorsAt, wanted } from "./flow.js";
 import { lastEpoch } from "./frames.js";
 
@@ -17,13 +18,16 @@ export function announce(panel, again = false) {
   const { run, film, sequence, frames } = panel;
   if (panel.flow.run !== run || panel.flow.sequence !== sequence) panel.flow = newFlow(run, sequence);
   const { flow } = panel;
-  const tensors = tensorsAt(flow, film.shown);
-  const told = `${run} ${film.shown} ${sequence} ${tensors !== null}`;
+  const walked = film.batch ? panel.batches : null;
+  const tensors = walked ? (readBatch(walked, film, panel.info)?.tensors ?? null) : tensorsAt(flow, film.shown);
+  const told = `${run} ${film.shown} ${film.batch} ${sequence} ${tensors !== null}`;
   if (told !== panel.announced || again) {
     panel.announced = told;
-    const known = tensors && { layout: flow.layout, sources: flow.sources, tensors };
+    const { layout, sources } = walked ?? flow;
+    const known = tensors && { layout, sources, tensors };
     const none = { layout: null, sources: null, tensors: null };
-    const detail = { run, epoch: film.shown, sequence, trained: lastEpoch(frames), ...(known ?? none) };
+    const batch = walked && { number: film.batch, of: film.of };
+    const detail = { run, epoch: film.shown, batch, sequence, trained: lastEpoch(frames), ...(known ?? none) };
     document.dispatchEvent(new CustomEvent("explorer:shown", { detail }));
   }
   askServer(panel);
@@ -32,7 +36,7 @@ export function announce(panel, again = false) {
 /** @type {(panel: Panel) => void} */
 function askServer(panel) {
   const { flow, film, frames } = panel;
-  if (!flow.run || panel.closed || !isWatched()) return;
+  if (!flow.run || panel.closed || film.batch || !isWatched()) return;
   const asked = wanted(flow, film.shown, lastEpoch(frames), performance.now());
   if (!asked) return;
   flow.asking = true;

@@ -10,7 +10,7 @@ const button = (key, label, icon, disabled, title) => ({ key, label, icon, disab
 
 /** @type {(standing: Standing) => Buttons} */
 export function buttonsOf(standing) {
-  const { run, state, mine, same, ready, more, trained, shown, playing } = standing;
+  const { run, state, mine, same, ready, more, trained, shown, playing, slow } = standing;
   const own = run !== null && mine && same;
   const [going, ended, held] = [GOING.includes(state), ENDED.includes(state), state === "paused"];
   const film = playing
@@ -30,7 +30,7 @@ export function buttonsOf(standing) {
   }
   const starts = run === null || !mine || !same;
   const trains = ready && (starts || (own && held));
-  const step = button("step", "Step", "step", !(shown < trained || trains), "Show the next epoch (→); ← goes back");
+  const step = button("step", "Step", "step", !(shown < trained || trains), `Show the next ${slow ? "batch" : "epoch"} (→); ← goes back`);
   const words = "Begin again at epoch 0, with the settings on the page";
   const restart = button("reset", "Restart", "restart", !(mine && run !== null && ready), words);
   const stop = button("stop", "Stop", "stop", !(run !== null && mine && (going || held)), "End the run; its results stay");

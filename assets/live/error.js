@@ -1,7 +1,7 @@
 // The error of a run by epoch and timestep, or by epoch and sequence where the task asks once.
 
 import { epochScale, epochTicks, levels, markOf, places, plotOf, scale, shownLine, veil } from "./figure.js";
-import { shownFrame } from "./frames.js";
+import { placeInWords, shownFrame } from "./frames.js";
 import { countTicks, short } from "./ticks.js";
 
 /** @import { Cells, Charted, Figure, Size } from "./types.d.ts" */
@@ -37,7 +37,7 @@ export function errorFigure(panel, size) {
     cells: { ...cells, fill: (image, colour) => fill(panel, cells, image, colour) },
     points: frames.list.length,
     words: frame
-      ? `${begin}. At epoch ${frame.epoch} it is largest at ${name} ${worst + 1}, ${short(frame.error[worst])}.`
+      ? `${begin}. At ${placeInWords(frame)} it is largest at ${name} ${worst + 1}, ${short(frame.error[worst])}.`
       : `${begin}: ${frames.list.length ? "epoch 0 is shown" : "not trained yet"}.`,
     read: (across, down) => {
       if (!frames.list.length) return null;

@@ -55,7 +55,7 @@ export function wanted(flow, shown, trained, now) {
 }
 
 // What did not come is asked for again a while later; what cannot be known is not.
-/** @type {(flow: Flow, status: number, missing: boolean, now: number) => void} */
+/** @type {(flow: Pick<Flow, "asking" | "notBefore">, status: number, missing: boolean, now: number) => void} */
 export function noteAnswer(flow, status, missing, now) {
   flow.asking = false;
   const never = status >= 400 && status < 500 && status !== 429;
@@ -74,7 +74,7 @@ export function tensorsAt(flow, epoch) {
 }
 
 /** @type {(layout: FlowAnswer["layout"], numbers: Float32Array) => Map<string, Grid>} */
-function cut(layout, numbers) {
+export function cut(layout, numbers) {
   let begin = 0;
   return new Map(layout.map(({ name, rows, columns, of_rows, of_columns }) => {
     const end = begin + rows * columns;

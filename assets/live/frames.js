@@ -30,9 +30,10 @@ export function lastEpoch(frames) {
 }
 
 // The frame of the epoch that is shown: none at epoch 0, and the next one there is where one is missing.
-/** @type {(panel: Pick<Charted, "frames" | "film">) => Frame | undefined} */
-export function shownFrame({ frames, film }) {
+/** @type {(panel: Pick<Charted, "frames" | "film" | "between">) => Frame | undefined} */
+export function shownFrame({ frames, film, between }) {
   if (film.shown < 1) return undefined;
+  if (film.batch && between) return between;
   const { list } = frames;
   const there = list[film.shown - (list[0]?.epoch ?? 1)];
   return there?.epoch === film.shown ? there : (list.find((frame) => frame.epoch >= film.shown) ?? list.at(-1));
@@ -42,10 +43,9 @@ export function shownFrame({ frames, film }) {
 export function takeFrames(frames, incoming, info) {
   for (const frame of incoming) {
     if (frame.epoch <= lastEpoch(frames)) continue;
-    const outputs = halves(frame.outputs ?? "");
-    const error = errors(outputs, info);
-    const { epoch, loss, val_loss, accuracy, val_accuracy } = frame;
-    frames.list.push({ epoch, loss, val_loss, accuracy, val_accuracy, outputs, error });
+    const taken = frameOf(frame, info);
+    const { outputs, error } = taken;
+    frames.list.push(taken);
     for (const value of error) if (Number.isFinite(value)) frames.worst = Math.max(frames.worst, value);
     for (const value of outputs) {
       if (!Number.isFinite(value)) continue;
@@ -54,6 +54,15 @@ export function takeFrames(frames, incoming, info) {
     }
   }
 }
+
+/** @type {(sent: SentFrame, info: Info) => Frame} */
+export function frameOf({ epoch, loss, val_loss, accuracy, val_accuracy, outputs: spelled = "" }, info) {
+  const outputs = halves(spelled);
+  return { epoch, loss, val_loss, accuracy, val_accuracy, outputs, error: errors(outputs, info) };
+}
+
+/** @type {(frame: Frame) => string} */
+export const placeInWords = ({ epoch, batch }) => (batch ? `batch ${batch} of epoch ${epoch}` : `epoch ${epoch}`);
 
 // Outputs are row major, [sequences][steps][outputs].
 /** @type {(frame: Frame, info: Info, sequence: number, step: number, output: number) => number} */

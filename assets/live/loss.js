@@ -3,7 +3,7 @@
 import { comparable, nameOf } from "./earlier.js";
 import { epochScale, levels, markOf, pathOf, plotOf, scale, shownLine, veil } from "./figure.js";
 import { placeLabels, widthOf } from "./labels.js";
-import { shownFrame } from "./frames.js";
+import { placeInWords, shownFrame } from "./frames.js";
 import { extent, logTicks, roundUp, short, valueTicks } from "./ticks.js";
 
 /** @import { Charted, EarlierRun, Figure, Frame, Range, Size } from "./types.d.ts" */
@@ -90,7 +90,7 @@ function dot(key, [cx, cy]) {
 function words({ info, frames }, frame) {
   const last = frames.list.at(-1);
   const begin = frame
-    ? `Loss by epoch. At epoch ${frame.epoch}: training ${short(frame.loss)}, validation ${short(frame.val_loss)}.`
+    ? `Loss by epoch. At ${placeInWords(frame)}: training ${short(frame.loss)}, validation ${short(frame.val_loss)}.`
     : last
       ? `Loss by epoch. Epoch 0 is shown; epoch ${last.epoch} is trained.`
       : "Loss by epoch: not trained yet.";

@@ -2,7 +2,7 @@
 // rings, the output a thin dark line on top: both are seen where they agree.
 
 import { levels, markOf, pathOf, places, plotOf, scale } from "./figure.js";
-import { outputAt, shownFrame } from "./frames.js";
+import { outputAt, placeInWords, shownFrame } from "./frames.js";
 import { countTicks, extent, short, valueTicks } from "./ticks.js";
 
 /** @import { Charted, Figure, Frame, Mark, Plot, Range, Size, Tick } from "./types.d.ts" */
@@ -161,7 +161,7 @@ function legend(plot, width) {
 
 /** @type {(frame: Frame | undefined) => string} */
 function when(frame) {
-  return frame ? `after epoch ${frame.epoch}` : "before training";
+  return frame ? `after ${placeInWords(frame)}` : "before training";
 }
 
 /** @type {(frame: Frame) => string} */

@@ -104,6 +104,8 @@ function storyCard(panel, cards) {
   say(panel.more, "more ▾");
   panel.more.title = "There are more sentences: show the next ones";
   const standing = newStatus(head);
+  // Not read aloud: another one comes twice a second.
+  const batch = create("p", "batch", element);
   panel.narration = create("ul", "", element);
   mark(panel.narration, { "data-story": "", "aria-live": "polite" });
   panel.more.onclick = () => showMore(panel.narration);
@@ -112,7 +114,7 @@ function storyCard(panel, cards) {
   // Below the sentences, which it would move.
   const reason = create("p", "reason", element);
   mark(reason, { role: "status" });
-  panel.standing = { ...standing, reason };
+  panel.standing = { ...standing, batch, reason };
 }
 
 // The next sentences, and after the last ones the first again.
@@ -157,6 +159,8 @@ export function writeMarks(panel) {
     "data-epoch": Math.max(lastEpoch(frames), status.epoch ?? 0),
     "data-frames": frames.list.length,
     "data-shown": film.shown,
+    "data-batch": film.batch || "",
+    "data-speed": film.speed,
     "data-playing": film.playing,
   });
 }

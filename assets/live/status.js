@@ -3,6 +3,7 @@
 import { create, mark, say } from "../dom.js";
 import { newButton, writeButton } from "./buttons.js";
 import { duration } from "./ticks.js";
+import { batchInWords } from "./walk.js";
 
 /** @import { Buttons, Panel, Standings } from "./types.d.ts" */
 
@@ -11,7 +12,7 @@ const STATES = new Map([
   ["idle", "○"], ["queued", "◔"], ["running", "▶"], ["paused", "❚❚"], ["done", "✓"], ["stopped", "■"], ["failed", "✕"],
 ]);
 
-/** @type {(head: HTMLElement) => Omit<Standings, "reason">} */
+/** @type {(head: HTMLElement) => Omit<Standings, "reason" | "batch">} */
 export function newStatus(head) {
   const state = create("span", "state", head);
   const sign = create("span", "sign", state);
@@ -38,6 +39,7 @@ export function writeStatus(panel, wanted) {
   const reasons = panel.lost ? ["Connection lost, trying again."] : [status.reason, panel.note];
   const reason = [...new Set(reasons.filter(Boolean))].join(" ");
   say(standing.reason, reason);
+  say(standing.batch, batchInWords(panel));
 }
 
 // How fast training goes, and how long it still takes.

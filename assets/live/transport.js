@@ -3,6 +3,7 @@
 import { create, mark, say } from "../dom.js";
 import { newButton, writeButton } from "./buttons.js";
 import { buttonsOf, GOING } from "./controls.js";
+import { isWithin } from "./film.js";
 import { lastEpoch } from "./frames.js";
 import { paceOf, writeStatus } from "./status.js";
 import { countTicks } from "./ticks.js";
@@ -10,7 +11,7 @@ import { countTicks } from "./ticks.js";
 /** @import { Panel, Speed, Transport } from "./types.d.ts" */
 
 const SPEEDS = /** @type {const} */ ([
-  ["slow", "slow", "", "One epoch a second"],
+  ["slow", "slow", "", "One batch at a time, two a second, with what each changed; training goes on ahead"],
   ["normal", "1×", ": 10 epochs/s", "Ten epochs a second"],
   ["max", "max", "", "The newest epoch while it trains; afterwards as fast as it can be drawn"],
 ]);
@@ -53,7 +54,8 @@ export function writeTransport(panel) {
   const epochs = Math.max(panel.info.epochs, status.epochs ?? 0, 1);
   const more = (state === "done" || state === "stopped") && (trained < epochs || epochs < may.most);
   const standing = { run: panel.run, state, mine: may.mine, same: may.same, ready: may.ready && !panel.sent, more, trained };
-  const wanted = buttonsOf({ ...standing, shown: film.shown, playing: film.playing });
+  const shown = isWithin(film) ? film.shown - 1 : film.shown;
+  const wanted = buttonsOf({ ...standing, shown, playing: film.playing, slow: film.speed === "slow" });
   panel.wanted = wanted;
   const { buttons } = transport;
   writeButton(buttons.main, wanted.main);
@@ -70,12 +72,13 @@ function writeScrub(panel, trained) {
   const { transport, film, status } = panel;
   const { scrub, words, place, numbers } = transport;
   const epochs = Math.max(panel.info.epochs, status.epochs ?? 0, trained, 1);
-  if (words.epoch.textContent !== `epoch ${film.shown} of ${epochs}`) {
+  const rest = film.batch ? `, batch ${film.batch} of ${film.of}` : ` of ${epochs}`;
+  if (words.epoch.textContent !== `epoch ${film.shown}${rest}`) {
     const number = document.createElement("b");
     number.textContent = String(film.shown);
-    words.epoch.replaceChildren("epoch ", number, ` of ${epochs}`);
+    words.epoch.replaceChildren("epoch ", number, rest);
   }
-  mark(scrub, { max: epochs, "aria-valuetext": `epoch ${film.shown} of ${epochs}, trained to ${trained}` });
+  mark(scrub, { max: epochs, "aria-valuetext": `epoch ${film.shown}${rest}, trained to ${trained}` });
   if (scrub.value !== String(film.shown)) scrub.value = String(film.shown);
   scrub.disabled = trained === 0;
   place.style.setProperty("--shown", String(film.shown / epochs));

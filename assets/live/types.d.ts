@@ -1,6 +1,6 @@
 // What the live panel is told by Python and by the stream, and what it keeps.
 
-import type { Flow } from "./tensors.d.ts";
+import type { BatchStore, Flow } from "./tensors.d.ts";
 
 // What is known of a run before its first frame (`explorer.ui.run_info`).
 export interface Info {
@@ -12,6 +12,7 @@ export interface Info {
   answers: string;
   answer: string;
   epochs: number;
+  batches: number;
   baselines: { name: string; value: number }[];
   targets: number[][][];
   lengths: number[];
@@ -46,7 +47,9 @@ export interface SentFrame {
   tensors?: string;
 }
 
+// batch: where it is not of a whole epoch.
 export interface Frame extends Omit<SentFrame, "outputs" | "tensors"> {
+  batch?: number;
   outputs: Float32Array;
   error: Float32Array;
 }
@@ -95,10 +98,19 @@ export interface Listener {
 
 export type Speed = "slow" | "normal" | "max";
 
-// shown: the epoch on the screen. due: when the next one is. join: the epoch that a run had when it was joined, Infinity
-// until that is known, null afterwards. awaited: the epoch that is shown as soon as it is trained; 0: none.
-export interface Film {
+export interface Place {
   shown: number;
+  batch: number;
+}
+
+export type BatchAt = (epoch: number, batch: number) => "here" | "coming" | "none";
+
+// shown: the epoch on the screen. due: when the next one is. join: the epoch that a run had when it was joined, Infinity
+// until that is known, null afterwards. awaited: the epoch that is shown as soon as it is trained; 0: none. batch: which of
+// the epoch is shown, 0 for the whole epoch; of: how many it has. wish: where it steps to as soon as that is here.
+export interface Film extends Place {
+  of: number;
+  wish: (Place & { step: 1 | -1 }) | null;
   playing: boolean;
   speed: Speed;
   due: number;
@@ -114,6 +126,7 @@ export interface Standing extends Omit<May, "kept" | "most"> {
   trained: number;
   shown: number;
   playing: boolean;
+  slow: boolean;
 }
 
 export interface Button {
@@ -230,6 +243,7 @@ export interface Charted {
   info: Info;
   frames: Frames;
   film: Film;
+  between: Frame | null;
   earlier: Earlier;
   sequence: number;
   log: boolean;
@@ -251,6 +265,7 @@ export interface Standings {
   keep: HTMLInputElement;
   sign: HTMLElement;
   state: HTMLElement;
+  batch: HTMLElement;
   reason: HTMLElement;
 }
 
@@ -282,6 +297,8 @@ export interface Panel extends Built, Charted {
   announced: string;
   flow: Flow;
   askTimer: number;
+  batches: BatchStore;
+  batchTimer: number;
   watched: boolean;
   url: string;
   status: Status;

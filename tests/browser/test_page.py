@@ -259,6 +259,43 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     page.wait_for_url(re.compile("epochs=50"))
 
 
+# The cells of all tensors as they are drawn.
+PICTURE = """() => [...document.querySelectorAll('[data-chain] .tensor .grid path')]
+  .map(path => path.getAttribute('d')).join()"""
+
+
+def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, server):
+    open_page(page, server, SMALL + "&epochs=3&seed=14")
+    at_speed(page, "slow")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-frames", "3")
+    expect(page.locator("[data-live] .epoch")).to_have_text("epoch 1, batch 1 of 4")
+    expect(page.locator("[data-live] .epoch")).to_have_text("epoch 2, batch 1 of 4")
+    press(page, "pause")
+    page.locator("[data-scrub]").fill("1")
+    expect(panel(page)).to_have_attribute("data-batch", "")
+    page.locator("h1, h2, h3, h4").first.click()
+    seen = {}
+    for batch in (1, 2, 3, 4):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("[data-chain]")).to_have_attribute("data-batch", str(batch))
+        label = re.compile(f"after batch {batch} of epoch 2")
+        expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", label)
+        changed = r"Loss \d.* before the step; weights changed most in \w+ \([\d.]+%\), then \w+ \([\d.]+%\)\."
+        expect(page.locator("[data-live] .batch")).to_have_text(re.compile(changed))
+        seen[batch] = page.evaluate(PICTURE)
+    assert len(set(seen.values())) == 4
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-chain]")).to_have_attribute("data-batch", "3")
+    assert page.evaluate(PICTURE) == seen[3]
+    # After its last batch the net is that of the whole epoch.
+    page.locator("[data-scrub]").fill("2")
+    expect(page.locator("[data-chain]")).to_have_attribute("data-batch", "")
+    expect(page.locator("[data-chain]")).to_have_attribute("data-epoch", "2")
+    assert page.evaluate(PICTURE) == seen[4]
+    at_speed(page, "normal")
+
+
 def test_step_from_nothing_is_the_first_epoch(page, server):
     open_page(page, server, SMALL + "&seed=4")
     press(page, "step")

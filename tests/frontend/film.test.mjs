@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { buttonsOf, pressedBy } from "../../assets/live/controls.js";
 import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
-import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek } from "../../assets/live/film.js";
+import { advance, awaitEpoch, join, missing, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "../../assets/live/film.js";
 import { sentencesAt, takeStory } from "../../assets/live/story.js";
 
 test("what is said is true of the epoch that is shown", () => {
@@ -24,7 +24,7 @@ test("a film plays ten epochs a second behind a run that is trained faster", () 
   assert.ok(shown.every((epoch, index) => index === 0 || epoch - shown[index - 1] <= 1));
 });
 
-test("slow is one epoch a second, max the newest; what a sleeping tab missed is not rushed through", () => {
+test("slow without batches is one epoch a second, max the newest; what a sleeping tab missed is not rushed through", () => {
   const film = newFilm("slow");
   play(film, 0, true, 0);
   assert.equal(advance(film, 9, true, 0), 1000);
@@ -83,6 +83,83 @@ test("a run that others began is joined at its newest epoch", () => {
   noteTrained(ended, 60);
   advance(ended, 60, false, 0);
   assert.deepEqual([ended.shown, ended.playing], [60, false]);
+});
+
+const here = () => "here";
+const place = ({ shown, batch }) => `${shown}.${batch}`;
+
+test("slow is two batches a second, from the first of the first epoch to the last of the last", () => {
+  const film = newFilm("slow", 3);
+  play(film, 0, true, 0);
+  assert.equal(advance(film, 0, true, 0, here), null);
+  const seen = [];
+  for (let now = 0; now <= 3000; now += 100) {
+    advance(film, 2, now < 2000, now, here);
+    if (seen.at(-1) !== place(film)) seen.push(place(film));
+  }
+  assert.deepEqual(seen, ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3"]);
+  assert.equal(film.playing, false);
+  // A tab that slept goes on where it was.
+  play(film, 2, false, 10_000);
+  assert.equal(advance(film, 2, false, 10_000, here), 500);
+  assert.equal(advance(film, 2, false, 9e6, here), 500);
+  assert.equal(place(film), "1.2");
+  // Held within the last epoch, it goes on from there; at another speed, and where it is sought, whole epochs are shown.
+  seek(film, 1, 2);
+  Object.assign(film, { shown: 2, batch: 1 });
+  play(film, 2, false, 9e6);
+  advance(film, 2, false, 9e6, here);
+  assert.equal(place(film), "2.2");
+  setSpeed(film, "normal", 0);
+  assert.equal(place(film), "2.0");
+  Object.assign(film, { speed: "slow", batch: 2 });
+  seek(film, 1, 2);
+  assert.equal(place(film), "1.0");
+});
+
+test("while batches are loading the last picture stays; of what has none whole epochs are shown", () => {
+  const film = newFilm("slow", 3);
+  play(film, 5, true, 0);
+  let there = "coming";
+  const at = () => there;
+  assert.equal(advance(film, 5, true, 0, at), null);
+  assert.deepEqual([place(film), missing(film, 5, at)], ["0.0", { shown: 1, batch: 1 }]);
+  there = "here";
+  advance(film, 5, true, 100, at);
+  assert.deepEqual([place(film), missing(film, 5, at)], ["1.1", null]);
+  there = "none";
+  assert.equal(advance(film, 5, true, 600, at), 900);
+  assert.equal(place(film), "1.0");
+  advance(film, 5, true, 1600, at);
+  assert.equal(place(film), "2.0");
+  assert.equal(missing(film, 5, at), null);
+});
+
+test("steps at slow go by batches, on and back, and wait for those that are loading", () => {
+  const film = newFilm("slow", 3);
+  const seen = [];
+  for (const step of [1, 1, 1, 1, -1, -1, -1, -1, -1, -1]) seen.push(stepFilm(film, step, 2, here) && place(film));
+  assert.deepEqual(seen, ["1.1", "1.2", "1.3", "2.1", "1.0", "1.2", "1.1", "0.0", false, false]);
+  seek(film, 2, 2);
+  assert.equal(stepFilm(film, 1, 2, here), false);
+  let there = "coming";
+  const at = () => there;
+  assert.equal(stepFilm(film, -1, 2, at), true);
+  assert.deepEqual([place(film), missing(film, 2, at).batch], ["2.0", 2]);
+  there = "here";
+  advance(film, 2, false, 0, at);
+  assert.equal(place(film), "2.2");
+  // An epoch that is trained for it is shown from its first batch on.
+  seek(film, 2, 2);
+  awaitEpoch(film, 3);
+  advance(film, 3, false, 0, at);
+  assert.equal(place(film), "3.1");
+  seek(film, 3, 3);
+  stepFilm(film, -1, 3, () => "none");
+  assert.equal(place(film), "2.0");
+  setSpeed(film, "max", 0);
+  assert.ok(stepFilm(film, 1, 3, at));
+  assert.equal(place(film), "3.0");
 });
 
 const STANDING = { run: "a", state: "running", mine: true, same: true, ready: true, more: false, trained: 31, shown: 7, playing: true };
