@@ -25,7 +25,7 @@ def live(data: Mapping[str, Any], on_action: Callable[[str, bool], None], key: s
     """
 
     def act() -> None:
-        action = st.session_state[key].get("action")
+        action = st.session_state.get(key, {}).get("action")
         # It comes from the browser, whatever that sends.
         if isinstance(action, Mapping) and action.get("name") in ACTIONS:
             on_action(str(action["name"]), action.get("kept") is True)
