@@ -109,7 +109,7 @@ async def _visit(port: int, number: int, wait: float, found: Found) -> None:
     await asyncio.sleep(wait)
     try:
         found.opens.append(await visitor.open(f"epochs={EPOCHS}&seed={number}"))
-        if visitor.widgets["train"].disabled:
+        if visitor.panel is None or not visitor.panel.data["may"]["ready"]:
             found.errors.append("Train was greyed out.")
         elif number % ONE_IN_SO_MANY_TRAINS == 0:
             began, run, heard = time.monotonic(), await visitor.train(), False

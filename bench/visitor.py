@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import websockets
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection
@@ -23,7 +24,9 @@ from bench.http import HOST, fetch, streamed
 
 SECONDS_OF_A_SCRIPT = 120.0
 SECONDS_OF_SILENCE = 60.0
+SECONDS_BETWEEN_REDRAWS = 0.25
 # Elements that stand for themselves, and whose id ends in the key that the page gave them.
+_PANEL = "explorer_live"
 _WIDGETS = ("button", "slider", "selectbox", "text_area", "text_input", "checkbox", "button_group")
 
 
@@ -39,6 +42,15 @@ class Widget:
 
 
 @dataclass
+class Panel:
+    """The panel of the run, whose buttons the component draws; data: what the page says to it (`explorer.ui.live`)."""
+
+    id: str
+    fragment: str
+    data: dict[str, Any]
+
+
+@dataclass
 class Visitor:
     """A visitor with a cookie of his own, from `open` to `leave`; `errors` are the exceptions that the page showed."""
 
@@ -50,6 +62,7 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
     widgets: dict[str, Widget] = field(default_factory=dict)
+    panel: Panel | None = None
     _values: dict[str, Any] = field(default_factory=dict)
     _socket: ClientConnection | None = None
     _messages: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
@@ -98,17 +111,12 @@ class Visitor:
 
     async def go(self, page: str, query: str = "") -> None:
         """Follow a link to another page, by its path."""
-        self.page, self.widgets, self._values, self.shapes_drawn = page, {}, {}, False
+        self.page, self.widgets, self._values, self.shapes_drawn, self.panel = page, {}, {}, False, None
         await self.rerun(query)
 
     async def set(self, key: str, **value: Any) -> None:
         """Give a widget a value, by the name of its field in Streamlit's WidgetState, and wait until the page is drawn."""
         self._values[key] = value
-        await self._send(fragment=self._widget(key).fragment)
-        await self._drawn()
-
-    async def redraw(self, key: str) -> None:
-        """Have the part of the page drawn anew that a widget is in."""
         await self._send(fragment=self._widget(key).fragment)
         await self._drawn()
 
@@ -120,11 +128,34 @@ class Visitor:
         await self._send(fragment=button.fragment, pressed=button.id)
         await self._drawn(until)
 
+    async def act(self, action: str, until: Callable[[], bool] = lambda: True) -> None:
+        """Press a button of the run's panel, one of `explorer.ui.live.ACTIONS`, and wait until `until` holds.
+
+        Raises VisitFailed where the page has no such panel.
+        """
+        deadline = time.monotonic() + SECONDS_OF_A_SCRIPT
+        while self.panel is None or not self.panel.data["may"]["ready"]:
+            # The page draws itself anew while something is not worked out yet.
+            if time.monotonic() > deadline:
+                raise VisitFailed("There is no panel on the page that trains.")
+            await asyncio.sleep(SECONDS_BETWEEN_REDRAWS)
+            await self.rerun(self.query)
+        await self._send(fragment=self.panel.fragment, action=action)
+        await self._drawn(until)
+
     async def train(self) -> str:
         """Press Train and return the id of the run that it started."""
         before = self.run
-        await self.press("train", lambda: self.run not in ("", before))
+        await self.act("train", lambda: self.run not in ("", before))
         return self.run
+
+    async def state(self) -> str:
+        """How the run stands that the page shows, asked anew, as the panel does where it has changed."""
+        if self.panel is None:
+            return "idle"
+        await self._send(fragment=self.panel.fragment)
+        await self._drawn()
+        return str(self.panel.data["state"])
 
     @property
     def run(self) -> str:
@@ -156,7 +187,7 @@ class Visitor:
             raise VisitFailed(f"There is no widget {key} on the page.")
         return self.widgets[key]
 
-    def asking(self, query: str, fragment: str = "", pressed: str = "") -> bytes:
+    def asking(self, query: str, fragment: str = "", pressed: str = "", action: str = "") -> bytes:
         """The message that asks for the page by its query, or for a part of it, with the values that were set."""
         message = BackMsg()
         asked = message.rerun_script
@@ -170,13 +201,20 @@ class Visitor:
                     setattr(state, name, content)
         if pressed:
             asked.widget_states.widgets.add(id=pressed, trigger_value=True)
+        if action and self.panel is not None:
+            event = {"event": "action", "value": {"name": action, "kept": False}}
+            # As the browser does, with the component's state, which is empty.
+            asked.widget_states.widgets.add(id=self.panel.id, json_value="{}")
+            asked.widget_states.widgets.add(
+                id=_make_trigger_id(self.panel.id, "events"), json_trigger_value=json.dumps([event])
+            )
         return message.SerializeToString()
 
-    async def _send(self, fragment: str = "", pressed: str = "") -> None:
+    async def _send(self, fragment: str = "", pressed: str = "", action: str = "") -> None:
         # What an earlier script still had to say is no answer to this.
         while not self._messages.empty():
             self._take(self._messages.get_nowait())
-        await self._socket.send(self.asking(self.query, fragment, pressed))
+        await self._socket.send(self.asking(self.query, fragment, pressed, action))
 
     async def _read(self) -> None:
         try:
@@ -216,6 +254,9 @@ class Visitor:
         elif kind in _WIDGETS:
             drawn = getattr(element, kind)
             self.widgets[drawn.id.rpartition("-")[2]] = Widget(drawn.id, fragment, drawn.disabled)
+        elif kind == "bidi_component" and element.bidi_component.component_name == _PANEL:
+            drawn = element.bidi_component
+            self.panel = Panel(drawn.id, fragment, json.loads(drawn.json))
         elif kind == "markdown":
             self.said.add(element.markdown.body)
         elif b'"layers"' in raw:

@@ -27,7 +27,7 @@ def live(data: Mapping[str, Any], on_action: Callable[[str, bool, int | None], N
     """
 
     def act() -> None:
-        action = st.session_state[key].get("action")
+        action = st.session_state.get(key, {}).get("action")
         # It comes from the browser, whatever that sends.
         if isinstance(action, Mapping) and action.get("name") in ACTIONS:
             sequence = action.get("sequence")

@@ -10,11 +10,13 @@ import urllib.request
 
 import pytest
 
+from bench.visitor import Visitor
 from explorer.experiment import Experiment
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
 from explorer.ui import frontend, modules, streamlit_internals
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
+from tests.runs import finished
 
 
 def get(address: str):
@@ -32,6 +34,23 @@ def test_pages_have_security_headers_and_a_cookie_of_their_own(server):
 def test_an_unknown_run_is_not_found(server):
     with pytest.raises(urllib.error.HTTPError, match="404"):
         get(f"{server.url}/live/nothing")
+
+
+def test_a_visitor_without_a_browser_trains_as_one_with_it(server):
+    """The crowds of the bench and of the soak are made of these."""
+
+    async def train() -> tuple[list[int], str]:
+        visitor, epochs = Visitor(server.port), []
+        await visitor.open(f"{SMALL.removeprefix('?')}&epochs=20&seed=77")
+        async for name, content in visitor.watch(await visitor.train()):
+            if name == "frames":
+                epochs += [frame["epoch"] for frame in content["frames"]]
+        state = await visitor.state()
+        await visitor.leave()
+        assert visitor.errors == []
+        return epochs, state
+
+    assert finished(train()) == (list(range(1, 21)), "done")
 
 
 def test_the_stream_tells_every_epoch_once_and_ends(page, server):

@@ -27,6 +27,7 @@ from bench.http import fetch
 from bench.visitor import VisitFailed, Visitor
 from explorer.catalog import ARCHITECTURES
 from explorer.catalog.examples import EXAMPLES
+from explorer.runtime.records import GOING
 
 SECONDS_OF_WARMING = 600.0
 SECONDS_BETWEEN_SAMPLES = 15.0
@@ -111,11 +112,8 @@ class Person:
             raise VisitFailed(f"/shapes answered {answer.status}: {answer.body[:100]!r}")
 
     async def _train(self, visitor: Visitor) -> None:
-        if visitor.run:
-            # As the panel does where a run's state has changed.
-            await visitor.redraw("train")
-            if not visitor.widgets["stop"].disabled:
-                await visitor.press("stop")
+        if visitor.run and await visitor.state() in GOING:
+            await visitor.act("stop")
         run = await visitor.train()
         self._soak.did["runs"] += 1
         last = None if self._dice.random() < 0.7 else self._dice.randrange(1, 30)
@@ -130,8 +128,8 @@ class Person:
             if paused and len(epochs) > 5 and name == "frames":
                 paused = False
                 with suppress(VisitFailed):  # It may have ended meanwhile.
-                    await visitor.press("pause", lambda: "resume" in visitor.widgets)
-                    await visitor.press("resume")
+                    await visitor.act("pause")
+                    await visitor.act("resume")
                     self._soak.did["pauses"] += 1
             if last is not None and len(epochs) > last:
                 self._soak.did["left in mid-run"] += 1

@@ -45,9 +45,7 @@ async def _listen(port: int, row: Row) -> None:
         if ended:
             row.compare(heard, calm(EXPERIMENT))
             heard, ended = [], False
-            await visitor.redraw("reset")
-            await visitor.press("reset", lambda: visitor.run != runs[-1])
-            runs.append(visitor.run)
+            runs.append(await visitor.train())
         ended = await _listen_once(visitor, runs[-1], heard, chance.uniform(0.8, 1.2), row)
         row.rounds += 1
     row.compare(heard, calm(EXPERIMENT))
