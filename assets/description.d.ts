@@ -291,11 +291,10 @@ export interface RepeatDrawing {
   says: string;
 }
 
-// Tensors side by side. axis: what they are laid along.
+// Tensors side by side along the last axis.
 export interface ConcatDrawing {
   kind: "concat";
   parts: Part[];
-  axis: string;
   says: string;
 }
 

@@ -82,10 +82,9 @@ class Part(Plain, frozen=True):
 
 
 class ConcatDrawing(BaseDrawing, frozen=True, tag="concat"):
-    """Tensors side by side. axis: what they are laid along."""
+    """Tensors side by side along the last axis."""
 
     parts: tuple[Part, ...]
-    axis: str
 
 
 class WindowDrawing(BaseDrawing, frozen=True, tag="window"):

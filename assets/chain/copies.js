@@ -45,7 +45,7 @@ export function insideCopies({ pen, layer, shown, width, axis, size }) {
     const place = () => ({ x: x - cell / 2, width: cell });
     const words = () => `${key}, step ${column + 1}, ${singular(names)}`;
     const part = grid.map((row) => [row[column]]);
-    insideStrip(pen, `${key}${column}`, part, { place, y, rowHeight: INSIDE_ROW, range: ranges[key], words });
+    insideStrip(pen, `${key}${column}`, part, { place, y, rowHeight: INSIDE_ROW, range: ranges[key], axis: names, words });
   };
   const xs = few.map((_, index) => left + index * pitch + pitch / 2);
   /** @type {number[]} */
@@ -93,8 +93,8 @@ export function insideCopies({ pen, layer, shown, width, axis, size }) {
   return {
     height: y + 16,
     legends: [
-      { words: "received", range: ranges.received },
-      { words: "returned", range: ranges.returned },
+      { words: "received", range: ranges.received, axis: comes },
+      { words: "returned", range: ranges.returned, axis },
     ],
     words:
       `${steps} copies of one ${inner}, one for each timestep, all with the same weights. ` +

@@ -52,7 +52,7 @@ export function insideMemory({ pen, layer, shown, width, axis, size }) {
   }
   y += 3;
   const rowHeight = insideHeight(grid);
-  const height = insideStrip(pen, "grid", grid, { place, y, rowHeight, range, words: insideStep(axis) });
+  const height = insideStrip(pen, "grid", grid, { place, y, rowHeight, range, axis, words: insideStep(axis) });
   insideRows(pen, "rows", insideRowsName(grid, axis, size), axis, INSIDE_LEFT + 12, y, height);
   const masked = insideMasked(pen, counts, columns, place, y, height);
   if (cut) insideText(pen, "more", "⋯", end + 6, y + height / 2 + 4, "s13 quiet");
@@ -68,7 +68,7 @@ export function insideMemory({ pen, layer, shown, width, axis, size }) {
   y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a number of the hidden state", range }],
+    legends: [{ words: "a number of the hidden state", range, axis }],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, the hidden state does not change" }] : [],
     words:
       `A strip of ${grid.length} ${axis} by ${columns} timesteps: the hidden state of ${layer.type} starts at zero; ` +
@@ -106,7 +106,7 @@ export function insideBoth({ pen, layer, shown, width, axis, size }) {
     insideArrow(pen, `${key}:run`, backwards ? line.reverse() : line, "memory");
     y += 17;
     const words = (/** @type {number} */ column) => `${key}, step ${column + 1}, ${singular(axis)}`;
-    const height = insideStrip(pen, key, grid, { place, y, rowHeight, range, words });
+    const height = insideStrip(pen, key, grid, { place, y, rowHeight, range, axis, words });
     insideRows(pen, `${key}:rows`, insideRowsName(grid, axis, half), axis, INSIDE_LEFT + 12, y, height);
     if (last && (backwards || all === columns)) {
       const { x, width: wide } = place(backwards ? 0 : columns - 1);
@@ -128,7 +128,7 @@ export function insideBoth({ pen, layer, shown, width, axis, size }) {
   const top = y;
   const halves = stacked ? [merged.slice(0, split), merged.slice(split)] : [merged];
   halves.forEach((part, index) => {
-    const strip = { ...wide, y, rowHeight, range, words, left: index * half };
+    const strip = { ...wide, y, rowHeight, range, axis, words, left: index * half };
     y += insideStrip(pen, `merged${index}`, part, strip) + 3;
     if (!stacked) return;
     const from = index ? "← backward" : "→ forward";
@@ -141,7 +141,7 @@ export function insideBoth({ pen, layer, shown, width, axis, size }) {
   else y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a number of the hidden state", range }],
+    legends: [{ words: "a number of the hidden state", range, axis }],
     notes: last ? [{ swatch: "outline", words: "outlined: the hidden state that is returned" }] : [],
     words:
       `Three strips over ${columns} timesteps: forward, from the first on; backward, from the last back; ${told}. ` +

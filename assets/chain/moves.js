@@ -49,9 +49,9 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
   const y = 24;
   const word = shown.kind === "pool" ? shown.verb : "repeats";
   const kept = (counts ?? []).filter(Boolean).length;
-  const height = insideStrip(pen, "many", many, { place, y, rowHeight, range, words: insideStep(axis) });
+  const height = insideStrip(pen, "many", many, { place, y, rowHeight, range, axis, words: insideStep(axis) });
   const onePlace = () => ({ x: single, width: side });
-  insideStrip(pen, "one", one, { place: onePlace, y, rowHeight, range, words: () => `the one vector, ${singular(axis)}` });
+  insideStrip(pen, "one", one, { place: onePlace, y, rowHeight, range, axis, words: () => `the one vector, ${singular(axis)}` });
   insideRows(pen, "rows", label, axis, INSIDE_LEFT, y, height);
   const masked = insideMasked(pen, counts, columns, place, y, height);
   const [from, to] = pools ? [end + 6, single - 6] : [single + side + 6, left - 6];
@@ -69,7 +69,7 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
   });
   return {
     height: bottom + 4,
-    legends: [{ words: "a number", range }],
+    legends: [{ words: "a number", range, axis }],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, left out" }] : [],
     words: pools
       ? `A strip of ${columns} timesteps becomes one column: it ${word} over ${masked ? `the ${kept} that are not masked` : "all"}.`
@@ -78,9 +78,8 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
 }
 
 /** @type {(drawing: Drawing<ConcatDrawing>) => Drawn} */
-export function insideConcat({ pen, shown, width, axis }) {
+export function insideConcat({ pen, shown, width, axis: names }) {
   const { parts } = shown;
-  const names = shown.axis ?? axis;
   const total = parts.reduce((sum, part) => sum + part.size, 0);
   const room = Math.min(760, width - 16);
   const gap = 10;
@@ -121,7 +120,8 @@ export function insideAttention({ pen, shown, width }) {
   const side = place(0).width;
   // Shaded from 0: nearly equal shares look nearly equal.
   const [low, high] = [Math.min(...weights.flat()), Math.max(...weights.flat())];
-  const scaled = (/** @type {number} */ share) => share / (high || 1);
+  // A weight belongs to the timestep that is attended to.
+  const scale = { range: high || 1, axis: "timesteps" };
   const even = `an even share of ${columns} timesteps is ${insideNumber(1 / columns)}`;
   const top = 4;
   const height = weights.length * side;
@@ -129,7 +129,7 @@ export function insideAttention({ pen, shown, width }) {
   weights.forEach((row, query) =>
     row.forEach((share, column) => {
       const words = `timestep ${query + 1} attends to timestep ${column + 1} with weight ${insideNumber(share, 3)}`;
-      insideCell(pen, `${query}:${column}`, left + column * side, top + query * side, side, side, scaled(share), 1, words);
+      insideCell(pen, `${query}:${column}`, left + column * side, top + query * side, side, side, share, scale, words);
     }),
   );
   const stride = INSIDE_STRIDES.find((each) => each * side >= 14) ?? columns;
@@ -143,7 +143,7 @@ export function insideAttention({ pen, shown, width }) {
   const y = top + height + insideSteps(pen, "steps", columns, { place, y: top + height + 2, label: "key timestep" });
   return {
     height: y + 4,
-    legends: [{ words: `attention weight, from 0 to the largest (each row sums to 1; ${even})`, low: 0, range: high }],
+    legends: [{ words: `attention weight, from 0 to the largest (each row sums to 1; ${even})`, low: 0, ...scale }],
     words:
       `Attention weights: how much each timestep (row) attends to every timestep (column), ${weights.length} by ${columns}, ` +
       `from ${insideNumber(low)} to ${insideNumber(high)}. Each row sums to 1.`,

@@ -1,6 +1,7 @@
 // What the drawings of a layer are made of: a pen that draws over its last drawing, shaded strips, axes, arrows, words.
 
 import { axisColour } from "../axes.js";
+import { NEGATIVE, shade } from "./shades.js";
 import { textWidth } from "./text.js";
 import { create, createSvg, mark, say } from "../dom.js";
 
@@ -11,6 +12,7 @@ import { create, createSvg, mark, say } from "../dom.js";
  * @property {number} y
  * @property {number} rowHeight
  * @property {number} range
+ * @property {string} axis The axis that the rows are counted along: their numbers have its colour.
  * @property {(column: number) => string} words
  * @property {number[]} [ends]
  * @property {number} [left]
@@ -75,18 +77,12 @@ export function insideRange(...grids) {
   return top || 1;
 }
 
-// Blue above zero, orange below, and nothing at zero: the same in the light and in the dark.
-/** @type {(value: number, range: number) => string} */
-export function insideFill(value, range) {
-  const share = Math.min(1, Math.abs(value) / range);
-  return `fill:var(--inside-${value < 0 ? "minus" : "plus"});fill-opacity:${(0.95 * share).toFixed(3)}`;
-}
-
+/** @typedef {{ range: number; axis: string }} Scale What a number is a share of, and the axis whose colour it has. */
 /**
- * @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number, value: number, range: number,
+ * @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number, value: number, scale: Scale,
  *   words: string) => void}
  */
-export function insideCell(pen, key, x, y, width, height, value, range, words) {
+export function insideCell(pen, key, x, y, width, height, value, { range, axis }, words) {
   const seam = Math.min(width, height) > 6 ? 1 : 0;
   const node = pen("rect", key, {
     class: "cell",
@@ -94,7 +90,7 @@ export function insideCell(pen, key, x, y, width, height, value, range, words) {
     y,
     width: Math.max(0.5, width - seam),
     height: height - seam,
-    style: insideFill(value, range),
+    style: shade(value / range, axisColour(axis)),
     "data-says": words,
   });
   pen.cells.push({ node, x, y, width, height, words });
@@ -102,7 +98,7 @@ export function insideCell(pen, key, x, y, width, height, value, range, words) {
 
 // A grid as a strip. `place(column)` gives {x, width}; the frame closes after each column named in `ends`.
 /** @type {(pen: Pen, key: string, grid: Grid, strip: Strip) => number} */
-export function insideStrip(pen, key, grid, { place, y, rowHeight, range, words, ends = [], left = 0 }) {
+export function insideStrip(pen, key, grid, { place, y, rowHeight, range, axis, words, ends = [], left = 0 }) {
   const columns = grid[0]?.length ?? 0;
   const height = grid.length * rowHeight;
   const closes = new Set([...ends, columns - 1]);
@@ -118,7 +114,7 @@ export function insideStrip(pen, key, grid, { place, y, rowHeight, range, words,
     row.forEach((value, column) => {
       const { x, width } = place(column);
       const text = `${words(column)} ${index + 1 + left}: ${insideNumber(value, 3)}`;
-      insideCell(pen, `${key}:${index}:${column}`, x, y + index * rowHeight, width, rowHeight, value, range, text);
+      insideCell(pen, `${key}:${index}:${column}`, x, y + index * rowHeight, width, rowHeight, value, { range, axis }, text);
     }),
   );
   return height;
@@ -225,13 +221,15 @@ export function insideLegend(element, legends, notes) {
   if (element.dataset.wanted === wanted) return;
   element.dataset.wanted = wanted;
   element.replaceChildren();
-  for (const { words, range, low } of legends) {
+  for (const { words, range, low, axis } of legends) {
     const part = create("span", "inside-scale", element);
     create("span", "", part).textContent = `${words}:`;
     create("span", "", part).textContent = insideNumber(low ?? -range);
-    create("i", low === undefined ? "both" : "shares", part);
+    const colours = ["var(--ground)", axisColour(axis)];
+    if (low === undefined) colours.unshift(NEGATIVE);
+    create("i", "", part).style.background = `linear-gradient(to right, ${colours.join(", ")})`;
     create("span", "", part).textContent = insideNumber(range);
-    if (low === undefined) create("span", "", part).textContent = "(blank is 0)";
+    if (low === undefined) create("span", "", part).textContent = "(blank is 0, grey is negative)";
   }
   for (const { swatch, words } of notes) {
     const part = create("span", "inside-note", element);

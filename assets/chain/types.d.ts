@@ -368,6 +368,7 @@ export type Place = (column: number) => { x: number; width: number };
 export interface Legend {
   words: string;
   range: number;
+  axis: string;
   low?: number;
 }
 

@@ -158,7 +158,7 @@ function writeExplanation(parent, layer, symbols, places) {
     create("i", "", line).textContent = list === "input" ? "takes" : "returns";
     line.append(" ");
     tensorsOf(layer, list).forEach((tensor, index) => {
-      if (index) create("i", "", line).textContent = "and ";
+      if (index) create("i", "", line).textContent = " and ";
       writeShape(create("span", "shape-words", line), tensor, true);
     });
   }

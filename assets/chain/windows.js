@@ -52,7 +52,7 @@ export function insideWindows({ pen, layer, shown, width, axis, size }) {
   });
   y += 22;
   const ends = firsts.slice(1).map((first) => first - 1);
-  const strip = { y, rowHeight, range, words };
+  const strip = { y, rowHeight, range, axis, words };
   const height = insideStrip(pen, "anew", anew, { ...strip, place: apart, ends });
   insideRows(pen, "rows", label, axis, INSIDE_LEFT, y, height);
   y += height + 5;
@@ -87,7 +87,7 @@ export function insideWindows({ pen, layer, shown, width, axis, size }) {
   const different = runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
   return {
     height: y,
-    legends: [{ words: "a number of the hidden state", range }],
+    legends: [{ words: "a number of the hidden state", range, axis }],
     notes: [
       { swatch: "outline", words: `outlined: differs from the strip above by more than ${insideNumber(apartBy)}` },
       ...(all > windows ? [{ swatch: "", words: `drawn: the first ${windows} of ${all} windows` }] : []),

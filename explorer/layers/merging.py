@@ -234,7 +234,7 @@ class Concatenate(LayerRules):
             return None
         sizes = [tensor.shape[-1] for tensor in view.received]
         says = f"{' + '.join(map(str, sizes))} numbers are concatenated to {sum(sizes)}; none is changed."
-        return drawings.ConcatDrawing(parts=tuple(drawings.Part("", size) for size in sizes), axis="units", says=says)
+        return drawings.ConcatDrawing(parts=tuple(drawings.Part("", size) for size in sizes), says=says)
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         axes = received[0].axes

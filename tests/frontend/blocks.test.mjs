@@ -5,7 +5,8 @@ import { axisColour } from "../../assets/axes.js";
 import { blockOf, blockUnit } from "../../assets/chain/blocks.js";
 import { insideEven, insideRowsName, insideRuns, insideShown } from "../../assets/chain/columns.js";
 import { insideFew } from "../../assets/chain/copies.js";
-import { insideFill, insideNumber, insideRange } from "../../assets/chain/strips.js";
+import { insideNumber, insideRange, insideStrip } from "../../assets/chain/strips.js";
+import { NEGATIVE } from "../../assets/chain/shades.js";
 import { held, lastOf } from "../../assets/held.js";
 
 const weight = (name, shape, axes) => ({ name, shape, axes, symbols: shape.map(() => null), parts: [], letters: [], says: "" });
@@ -50,11 +51,21 @@ test("what is left out is said", () => {
   assert.deepEqual(insideFew(20, 40), [0, 1, 2, null, 18, 19, null]);
 });
 
-test("numbers are shaded by their size on both sides of zero", () => {
+test("numbers of a strip have the colour of the axis that its rows are counted along, and grey below zero", () => {
+  const styles = new Map();
+  const pen = Object.assign((tag, key, { style = "" }) => styles.set(key, style), { cells: [] });
+  const strip = { place: (column) => ({ x: 10 * column, width: 10 }), y: 0, rowHeight: 10, range: 4, words: () => "" };
+  insideStrip(pen, "u", [[4, -2, 0]], { ...strip, axis: "units" });
+  insideStrip(pen, "f", [[1]], { ...strip, axis: "channels" });
+  assert.equal(styles.get("u:0:0"), "fill:var(--units);fill-opacity:1.00");
+  assert.equal(styles.get("u:0:1"), `fill:${NEGATIVE};fill-opacity:0.50`);
+  assert.match(styles.get("u:0:2"), /fill-opacity:0\.00$/);
+  assert.equal(styles.get("f:0:0"), "fill:var(--features);fill-opacity:0.25");
+});
+
+test("numbers are as wide as their range and are rounded", () => {
   assert.equal(insideRange([[0, -3]], [[2]]), 3);
   assert.equal(insideRange([[0]]), 1);
-  assert.match(insideFill(-1.5, 3), /--inside-minus\);fill-opacity:0\.475$/);
-  assert.match(insideFill(9, 3), /--inside-plus\);fill-opacity:0\.950$/);
   assert.deepEqual([-0.001, -1.256, 2].map((value) => insideNumber(value)), ["0", "−1.26", "2.00"]);
 });
 
