@@ -1,0 +1,79 @@
+"""Every page and view in both themes, by axe-core, against WCAG 2.2 AA; and what the keyboard does there."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_layout import view
+from tests.browser.test_page import SMALL, layer, open_page, panel, press
+from tests.browser.window import appearances, visit
+
+expect.set_options(timeout=PATIENCE)
+
+PHONE = (375, 812)
+
+
+class Looks:
+    """What was found wherever somebody looked."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found: dict[str, list[str]] = {}
+
+    def look(self, where: str, size: tuple[int, int] = (1280, 800)) -> None:
+        for scheme, _ in appearances(self.page, size):
+            if size == PHONE:
+                expect(self.page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
+            if found := violations(self.page):
+                self.found[f"{where}, {scheme}"] = found
+
+
+def test_no_view_of_explore_breaks_wcag(page, server):
+    at = Looks(page)
+    open_page(page, server)
+    layer(page, "memory").locator(".box").click()
+    expect(page.locator("[data-why] figure.inside")).to_be_visible()
+    page.locator("[data-why] .term-button").first.focus()
+    at.look("an opened layer with an opened help")
+    for name, drawn in (("Unrolled", "svg.unrolled-drawing"), ("Compare", ".st-key-chain_compared .box"), ("Code", "code")):
+        view(page, name)
+        expect(page.locator(drawn).first).to_be_visible()
+        at.look(name)
+    visit(page, server, "/?view=quiz&quiz_seed=7")
+    expect(page.locator(".st-key-quiz_choice input").first).to_be_visible()
+    at.look("Quiz")
+    page.locator(".st-key-quiz_choice input").first.press("Space")
+    press(page, "quiz_answer")
+    expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
+    at.look("Quiz after an answer")
+    open_page(page, server, SMALL + "&epochs=12&seed=9")
+    at.look("before a run")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    expect(page.locator("[data-story] li").first).to_be_visible()
+    page.get_by_text("64 samples").click()
+    expect(page.locator(".st-key-seed input")).to_be_visible()
+    page.locator(".st-key-view [data-testid=stTooltipHoverTarget]").hover()
+    expect(page.get_by_test_id("stTooltipContent")).to_be_visible()
+    at.look("after a run, with open settings and Streamlit's own help")
+    page.mouse.move(0, 0)
+    # A size that is fixed has its reason in a caption.
+    open_page(page, server, "task=adding_problem")
+    at.look("a phone", PHONE)
+    assert at.found == {}
+
+
+def test_nothing_of_paste_breaks_wcag(page, server):
+    at = Looks(page)
+    visit(page, server, "/paste?example=memory_thrown_away")
+    expect(page.locator(".st-key-keras_0 code")).to_be_visible()
+    at.look("an error that is open")
+    at.look("an error that is open, on a phone", PHONE)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    press(page, "apply_0_0")
+    expect(page.get_by_text("No problems found.")).to_be_visible()
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    at.look("code that holds")
+    assert at.found == {}
