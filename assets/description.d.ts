@@ -172,6 +172,10 @@ export interface Report {
   y: (number | number[])[] | null;
   loss: string | (string | null)[] | null;
   holds: boolean;
+  asked: Asked[];
+  not_followed: Line[];
+  assumed: Line[];
+  models: Made[];
 }
 
 // What is known of every layer, also of one that cannot be described: then its `params` are None.
@@ -205,6 +209,27 @@ export interface Fix {
   loss: string | (string | null)[] | null;
   batch_size: number | null;
   data: string | null;
+}
+
+// A number that the code does not say: it comes from a file, or with an argument that nobody gives.
+export interface Asked {
+  name: string;
+  line: number;
+  why: string;
+  shape: boolean;
+}
+
+// A line of the code, from 1, and what is said of it.
+export interface Line {
+  line: number;
+  why: string;
+}
+
+// A model that the code makes. line: where. shown: whether it is the one that the report is on.
+export interface Made {
+  name: string;
+  line: number;
+  shown: boolean;
 }
 
 // A model with the numbers that flow through it for one sequence, by the names of sources and layers.

@@ -16,12 +16,19 @@ from typing import Any
 from bench.application import ROOT
 from bench.contest import tell
 from bench.numbers import percentile
+from bench.scripts import Judged, counts
+from bench.scripts import judged as laid_beside
 
 CASES = ROOT / "tests" / "cases"
 SETS = {
     "learner_cases": "The shared cases, which the rules were written with",
     "held_out": "Cases by another hand, met by finished rules; what they showed was fixed afterwards",
     "second": "A second set by another hand, met and fixed in the same way",
+}
+# Sets of whole scripts, and what each is; how many were read at first contact, before anything was mended.
+SCRIPTS = {
+    "scripts": "shared; before there were rules for whole scripts, 3 of 40 were read whole and 6 of 44 judged right",
+    "more_scripts": "written when the rules stood; at first contact 18 of 27 were read whole and 19 of 28 judged right",
 }
 REPEATS = 30
 PATIENCE = 60.0
@@ -44,7 +51,7 @@ model.compile(optimizer="adam", loss="mse")
 
 
 def measure(quick: bool = False) -> dict[str, Any]:
-    """{"cases": {set: {kind: [cases, named, blamed, fixed]}}, "seconds": {"holds" and "breaks": [...]}}.
+    """{"cases": {set: {kind: [cases, named, blamed, fixed]}}, "scripts": {set: counts}, "seconds": {"holds": [...], ...}}.
 
     seconds: of one check of ten layers in a warm worker, each of a code with sizes of its own.
     """
@@ -62,9 +69,22 @@ def measure(quick: bool = False) -> dict[str, Any]:
                 tell(f"learners' cases: {name}")
                 if (CASES / f"{name}.json").exists():
                     cases[name] = by_kind(_judged(engine, json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))))
+            read = {}
+            for name in SCRIPTS:
+                tell(f"whole scripts: {name}")
+                scripts = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+                read[name] = counts(_read(engine, scripts))
         finally:
             engine.close()
-    return {"cases": cases, "seconds": seconds}
+    return {"cases": cases, "seconds": seconds, "scripts": read}
+
+
+def _read(engine: Any, scripts: Iterable[dict[str, Any]]) -> Iterator[Judged]:
+    for script in scripts:
+        x = script["x"]
+        x = [x] if x and isinstance(x[0], int) else x
+        report = engine.check(script["code"], x, script["y"], script["loss"], script["batch_size"], timeout=PATIENCE)
+        yield laid_beside(script, report)
 
 
 def _seconds(engine: Any, repeats: int) -> dict[str, list[float]]:
@@ -130,6 +150,16 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
     ]
     for name, rows in figures["cases"].items():
         parts.append(f"## {SETS[name]}\n\n{_table(rows)}")
+    if scripts := figures.get("scripts"):
+        rows = ["| set | scripts | can be read whole | read whole | judged right |", "| --- | --- | --- | --- | --- |"]
+        rows += [f"| {name}: {SCRIPTS[name]} | {' | '.join(map(str, row.values()))} |" for name, row in scripts.items()]
+        parts.append(
+            "## Whole scripts\n\n"
+            "A script is *read whole* where every layer's class, output shape and parameters are Keras's, and *judged "
+            "right* where also the kind of the first problem is, or none is found in one that is right. One whose model "
+            "breaks cannot be read whole. `.venv/bin/python -m bench.scripts [FILE]` counts them and says what stopped "
+            "each.\n\n" + "\n".join(rows)
+        )
     lines = ["| ten layers | median | 95th percentile |", "| --- | --- | --- |"]
     for name, words in (("holds", "code without a problem"), ("breaks", "code that fails, with the proofs of its fixes")):
         times = figures["seconds"][name]

@@ -129,6 +129,7 @@ def check(
     y: Sequence[int] | None = None,
     loss: str | None = None,
     batch_size: int | None = None,
+    sizes: Mapping[str, int | tuple[int, ...]] | None = None,
 ) -> Report:
     """Read Keras code without running it: its shapes, what is wrong with them, and how to fix it.
 
@@ -139,7 +140,7 @@ def check(
     jobs.warm()
     from explorer import snippet
 
-    return snippet.check(code, x, y, loss, batch_size)
+    return snippet.check(code, x, y, loss, batch_size, sizes)
 
 
 def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = None) -> Training:

@@ -43,10 +43,40 @@ class Problem(Plain, frozen=True):
     fixes: tuple[Fix, ...]
 
 
+class Asked(Plain, frozen=True):
+    """A number that the code does not say: it comes from a file, or with an argument that nobody gives.
+
+    name: how the code calls it, and how it is given back (`sizes` of `explorer.snippet.check`). line: of the code, from 1.
+    why: what it depends on. shape: whether it is a whole shape, without the batch, and no single number.
+    """
+
+    name: str
+    line: int
+    why: str
+    shape: bool
+
+
+class Line(Plain, frozen=True):
+    """A line of the code, from 1, and what is said of it."""
+
+    line: int
+    why: str
+
+
+class Made(Plain, frozen=True):
+    """A model that the code makes. line: where. shown: whether it is the one that the report is on."""
+
+    name: str
+    line: int
+    shown: bool
+
+
 class Report(Plain, frozen=True):
     """What a check found. layers: those that hold, and after them the one that broke, if one did.
 
     output, params: of the whole model, None where it does not hold. holds: whether it is whole and nothing is wrong with it.
+    asked: numbers without which it cannot be read. not_followed: lines that were left out. assumed: lines of which something
+    was taken for granted. models: all that the code makes, in order.
     """
 
     layers: tuple[Outline, ...]
@@ -59,6 +89,10 @@ class Report(Plain, frozen=True):
     y: Target | None
     loss: Loss | None
     holds: bool
+    asked: tuple[Asked, ...] = ()
+    not_followed: tuple[Line, ...] = ()
+    assumed: tuple[Line, ...] = ()
+    models: tuple[Made, ...] = ()
 
     @property
     def first_target(self) -> Full | None:

@@ -21,8 +21,11 @@ from explorer.runtime import jobs
 @click.option("--y", metavar="8,1", help="The shape of the target, batch first.")
 @click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ...")
 @click.option("--batch", metavar="N", help="The batch size in fit.")
+@click.option("--size", multiple=True, metavar="NAME=N", help="A number that the check asked for; once for each.")
 @as_json
-def check(file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch: str | None, as_json: bool) -> int:
+def check(
+    file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch: str | None, size: tuple[str, ...], as_json: bool
+) -> int:
     """Check your own Keras code: its shapes, or where it fails and how to fix it.
 
     FILE is read and never run; - is standard input. Ends with 1 if it has a problem.
@@ -31,12 +34,21 @@ def check(file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch:
     inputs = [shape("--x", text) for text in x] or None
     target = None if y is None else shape("--y", y)
     (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
-    report = jobs.check(code, inputs, target, loss, batch_size)
+    report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)))
     if as_json:
         print(json.dumps(report))
     else:
         _print_report(code, Report.read(report))
     return 1 if report["problems"] else 0
+
+
+def _size(text: str) -> tuple[str, Any]:
+    """A number by its name, as `--size` takes it. Raises ValueError for a text without a name."""
+    name, equals, number = text.rpartition("=")
+    if not equals or not name.strip():
+        raise ValueError(f"--size takes a name and a number, such as n_features=5. Received: {text!r:.80}")
+    given = shape("--size", number)
+    return name.strip(), given if len(given) > 1 else given[0]
 
 
 def _text_of(file: str) -> str:
@@ -65,6 +77,14 @@ def _print_report(code: str, report: Report) -> None:
             if fix.data:
                 printing.paragraph(f"data: {fix.data}")
             printing.difference(code, fix.code)
+    for asked in report.asked:
+        printing.paragraph(f"\nAsked, line {asked.line}: {asked.name} ({asked.why}). Give it with --size '{asked.name}=…'.")
+    if report.not_followed:
+        printing.paragraph(f"\nNot followed ({len(report.not_followed)} lines):", "dim")
+        for each in report.not_followed:
+            printing.paragraph(f"line {each.line}: {each.why}", "dim")
+    for each in report.assumed:
+        printing.paragraph(f"Line {each.line}: {each.why}", "dim")
     for hint in report.hints:
         printing.paragraph(f"\n{hint}")
     if report.holds:

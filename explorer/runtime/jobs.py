@@ -131,12 +131,13 @@ def check(
     y: tuple[int, ...] | None = None,
     loss: str | None = None,
     batch_size: int | None = None,
+    sizes: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What pasted code makes of its shapes, or where they fail and how to fix it (`explorer.snippet.check`)."""
     warm()
     from explorer import snippet
 
-    return snippet.check(code, x=x, y=y, loss=loss, batch_size=batch_size).to_dict()
+    return snippet.check(code, x=x, y=y, loss=loss, batch_size=batch_size, sizes=sizes).to_dict()
 
 
 @with_plain_errors

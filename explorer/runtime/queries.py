@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -128,10 +128,11 @@ class Queries:
         batch_size: int | None,
         timeout: float,
         visitor: str,
+        sizes: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """See `explorer.runtime.engine.Engine.check`."""
         shapes = None if x is None else [tuple(shape) for shape in x]
-        arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size)
+        arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size, dict(sizes) if sizes else None)
         key = f"check {hashlib.sha256(json.dumps(arguments).encode()).hexdigest()}"
         return self._ask_bounded(key, timeout, visitor, jobs.check, *arguments)
 

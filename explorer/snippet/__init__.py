@@ -4,17 +4,25 @@ reader/      reads a code, and never executes it:
   nodes        what of the syntax tree has a place in the code
   values       what names of the code stand for
   edits        the text of the code, and changes of it
+  pasted_text  prompts, magic lines and notebooks as Python
   names, legacy, families  what may be called, what is called otherwise today, which layers are alike
+  unknowns     what is asked for, left out and taken for granted
+  data_values  what stands for data, and for what is not known
   limits       how much of a stranger's code is read, and what it may cost
   costs        what a call of a layer comes to
-  literals, array_methods, arrays  NumPy by shape alone
+  literals, parts_of_arrays, array_methods, arrays  NumPy by shape alone
+  makers, fed  which parts of a code make a model, and which names go into it
+  objects      classes of the code and what they make
   record       the state of a reading
-  library/     what Keras makes of layers, models and operations
-  plain, iteration, expressions, reading  the walk over the syntax tree
+  library/     what Keras makes of layers, models and operations; layers that the code defines itself are `followed`
+  plain, counting, iteration, binding, expressions, comprehensions  what expressions stand for
+  instances, outside, functions, loops, reading  the walk over the syntax tree: a line that is not followed costs itself
+  exploring    what nothing calls
 diagnose/    says what is wrong with it:
   problems     findings, candidates, fixes, the report
   running      shapes without a gap through a model, as a batch would take them
   cases, code_edits  one reading with its data: what rules ask of it, and how its code would be changed
+  stopped      why a code could not be read
   training_data  the model that is meant, and the data that it is trained on
   rules/       what is wrong, and what may fix it
   diagnosis    reads a code and asks the rules

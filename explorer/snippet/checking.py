@@ -8,13 +8,18 @@ from typing import Any
 
 import keras
 
+from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.diagnose.problems import Data, Finding, Problem, Report
+from explorer.snippet.diagnose.stopped import asked_for
 from explorer.snippet.diagnose.training_data import shapes_of, sized, target_of
+from explorer.snippet.reader.data_values import Shape
+from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.limits import SECONDS_OF_PROOFS, Budget
-from explorer.snippet.reader.values import LayerValue, ModelValue, Shape, TensorValue, Unreadable, behind, swapped
+from explorer.snippet.reader.unknowns import Given, sizes_of
+from explorer.snippet.reader.values import LayerValue, ModelValue, TensorValue, Unreadable, behind, swapped
 from explorer.snippet.repair.proofs import Proofs
 from explorer.snippet.report_layers import shown
 from explorer.snippet.stateless_scope import stateless_scope
@@ -28,16 +33,20 @@ def check(
     y: Sequence[int] | None = None,
     loss: str | None = None,
     batch_size: int | None = None,
+    sizes: Given | None = None,
 ) -> Report:
     """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
     outputs) or (batch, outputs). loss: its name as Keras spells it. batch_size: how many samples `fit` takes at a time.
-    What is not given is taken from the code where it is found there.
+    What is not given is taken from the code where it is found there. sizes: numbers that a report on this code asked for
+    (`Report.asked`), by their names.
 
     Raises nothing for any code: one that cannot be read has one problem of the kind "unreadable". Raises ValueError for an
-    x or y that is no shape, and TypeError for code that is no text.
+    x or y that is no shape or a size that is no number, and TypeError for code that is no text.
 
+    >>> check("import keras\\nmodel = keras.Sequential([keras.Input((20, n)), keras.layers.GRU(32)])").asked[0].name
+    'n'
     >>> report = check('''
     ... import keras
     ... from keras import layers
@@ -49,24 +58,25 @@ def check(
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")
     given = Data(shapes_of(x), target_of(y), loss, batch_size)
+    numbers = sizes_of(sizes)
     with stateless_scope():
-        return _report(code, given)
+        return _report(code, given, numbers)
 
 
-def model_of(code: str, x: Sequence[Sequence[int]] | None = None) -> keras.Model:
+def model_of(code: str, x: Sequence[Sequence[int]] | None = None, sizes: Given | None = None) -> keras.Model:
     """The Keras model that a readable code defines; its layers are Keras's own, named as in a fresh process.
 
     x: the shape of every input, batch included, of which sizes are taken that the code leaves open; the batch stays as the
-    code has it, mostly open.
+    code has it, mostly open. sizes: numbers that it asks for.
 
     Raises Unreadable (a ValueError) with a sentence where there is none, or where it keeps its memory from batch to batch.
     """
     with named_anew():
-        return _model(code, x)
+        return _model(code, x, sizes_of(sizes))
 
 
-def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
-    case, finding = read(code, Data(shapes_of(x)), Budget())
+def _model(code: str, x: Sequence[Sequence[int]] | None, sizes: Given) -> keras.Model:
+    case, finding = read(code, Data(shapes_of(x)), Budget(), sizes)
     if finding is None and case is not None:
         finding = settled(case)
     if finding is not None or case is None:
@@ -75,6 +85,11 @@ def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
     if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
         raise Unreadable(
             "A stateful model continues from batch to batch, which cannot be trained here. Remove stateful=True."
+        )
+    held = [each.layer.layer for each in case.reader.calls if isinstance(each.layer, LayerValue)]
+    if any(isinstance(each, Followed) for layer in held for each in layer_and_sublayers(layer)):
+        raise Unreadable(
+            "This model has a layer that the code defines itself: it is drawn, but code that was pasted is never run."
         )
     declared = [each.shape for each in model.inputs]
     found: Sequence[Shape] = sized(case) if case.data.x else declared
@@ -89,9 +104,9 @@ def _model(code: str, x: Sequence[Sequence[int]] | None) -> keras.Model:
     return keras.Model(tensors, _wired(model, at))
 
 
-def _report(code: str, given: Data) -> Report:
+def _report(code: str, given: Data, sizes: Given) -> Report:
     try:
-        case, finding = read(code, given, Budget())
+        case, finding = read(code, given, Budget(), sizes)
         if case is None:
             return Report(problems=(_plain(finding),) if finding else (), data=given)
         return _told(case, finding, given)
@@ -110,7 +125,10 @@ def _told(case: Case, finding: Finding | None, given: Data) -> Report:
     if finding is not None and finding.kind != "unreadable" and (uneven := ragged_arrays(case)) is not None:
         # NumPy stops at it before Keras is asked for anything.
         findings.insert(0, uneven)
-    proofs = Proofs(given, Budget(SECONDS_OF_PROOFS))
+    if case.reader.asked:
+        # Of what was worked out with numbers in the place of those that are missing, nothing is told.
+        findings = [asked_for(case.reader)]
+    proofs = Proofs(given, Budget(SECONDS_OF_PROOFS), dict(case.reader.given))
     problems = [_problem(case, each, proofs) for each in findings[:3]]
     return shown(case, findings, problems)
 

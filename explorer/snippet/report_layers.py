@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.description import Broken, Outline
+from explorer.report import Asked, Line, Made
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Finding, Problem, Report
 from explorer.snippet.diagnose.rules.shape_text import axes_at
@@ -34,7 +35,24 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         layers.append(_broken(case, broke))
     output = tuple(each.shape for each in model.outputs) if model else None
     params = told.params if told and model else None
-    return Report(tuple(layers), output, params, tuple(problems), good, told, case.data)
+    reader = case.reader
+    asked = tuple(Asked(each.name, each.line, each.why, each.shape) for each in reader.asked.values())
+    if asked:
+        # What was worked out with numbers in the place of those that are asked for is not shown.
+        layers, output, params, told = [], None, None, None
+    return Report(
+        tuple(layers),
+        output,
+        params,
+        tuple(problems),
+        (*good, *reader.hints),
+        told,
+        case.data,
+        asked,
+        tuple(Line(each.line, each.why) for _, each in sorted(reader.skipped.items())),
+        tuple(Line(each.line, each.why) for _, each in sorted(reader.assumed.items())),
+        tuple(Made(each.name, each.node.lineno, each is case.model) for each in reader.models),
+    )
 
 
 def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:

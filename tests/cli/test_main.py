@@ -121,6 +121,17 @@ def test_check_refuses_options_that_are_no_shapes(capsys, tmp_path, options, sen
     assert sentence in refused(capsys, "check", str(path), *options)
 
 
+def test_check_asks_for_a_number_and_takes_it(capsys, tmp_path):
+    code = tmp_path / "model.py"
+    code.write_text("import keras\nmodel = keras.Sequential([keras.Input((7, n_features)), keras.layers.GRU(5)])\n")
+    assert main(["check", str(code)]) == 1
+    assert "--size 'n_features=" in capsys.readouterr().out
+    assert main(["check", str(code), "--size", "n_features=3"]) == 0
+    assert "No problems found." in capsys.readouterr().out
+    assert main(["check", str(code), "--size", "3"]) == 2
+    assert "--size takes a name and a number" in capsys.readouterr().err
+
+
 def test_check_refuses_a_file_that_cannot_be_read(capsys, tmp_path):
     assert "cannot be read: No such file or directory." in refused(capsys, "check", str(tmp_path / "none.py"))
     (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")

@@ -43,7 +43,7 @@ def keep(code: str, **data: Any) -> dict[str, Any]:
         assert 10 < len(problem["message"]) < LONGEST_SENTENCE and problem["message"][-1] in ".!?", problem["message"]
         assert not problem["message"][0].islower(), problem["message"]
         # The net under everything else is there to catch nothing.
-        assert "not foreseen" not in problem["message"], code
+        assert "does not expect" not in problem["message"], code
         assert "_AsKeras" not in str(problem["keras_says"]), problem["keras_says"]
         assert problem["line"] is None or 1 <= problem["line"] <= lines, problem
         place, many = problem["layer"], len(report["layers"])

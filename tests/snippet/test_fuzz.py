@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import keras
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 from explorer.snippet import check, model_of
 from tests.fuzz.promises import keep
 from tests.fuzz.writing import edited, program
-from tests.learners import CASES, RIGHT, WRONG, holding
+from tests.learners import CASES, HERE, RIGHT, WRONG, holding
 
+SCRIPTS = json.loads((HERE / "cases" / "scripts.json").read_text(encoding="utf-8"))
 SHAPE = st.lists(st.integers(1, 30), min_size=1, max_size=4)
 LOSSES = st.sampled_from([None, "mse", "nonsense", "sparse_categorical_crossentropy"])
 few = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -26,6 +29,13 @@ def picking(data: st.DataObject):
 def test_accidents_in_learners_codes_break_nothing(data):
     case = data.draw(st.sampled_from(CASES))
     keep(edited(case["code"], picking(data)), x=case["x"], y=case["y"], loss=case["loss"], batch_size=case.get("batch_size"))
+
+
+@settings(few, max_examples=40)
+@given(st.data())
+def test_accidents_in_whole_scripts_break_nothing(data):
+    script = data.draw(st.sampled_from(SCRIPTS))
+    keep(edited(script["code"], picking(data)), x=script["x"], y=script["y"], loss=script["loss"])
 
 
 @settings(few, max_examples=40)

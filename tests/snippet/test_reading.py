@@ -334,13 +334,12 @@ def test_data_that_is_given_goes_before_what_the_code_says():
 CHAIN = "model = keras.Sequential([keras.Input((7, 3)), layers.GRU(5)])\n"
 # Each with the line to blame, counted from the first line of HEAD, and words that its sentence must say.
 REFUSED = {
-    "Lambda": ("model = keras.Sequential([keras.Input((7, 3)), layers.Lambda(lambda x: x)])", 4, ("Lambda", "keras.ops")),
     "open": ("data = open('data.csv').read()", 4, ("open",)),
     "exec": ("exec('print(1)')", 4, ("exec", "Remove it")),
     "eval": ("units = eval('5')", 4, ("eval", "Remove it")),
     "__import__": ("os = __import__('os')", 4, ("__import__", "Remove it")),
     "__builtins__": ("b = __builtins__", 4, ("__builtins__", "Remove it")),
-    "getattr": ("layer = getattr(layers, 'GRU')(5)", 4, ("getattr", "Remove it")),
+    "getattr": ("found = getattr(layers, '__class__')", 4, ("getattr", "public name")),
     "globals": ("globals()['x'] = 1", 4, ("globals", "Remove it")),
     "input": ("units = int(input('units'))", 4, ("input", "Remove it")),
     "breakpoint": ("breakpoint()", 4, ("breakpoint", "Remove it")),
@@ -352,27 +351,12 @@ REFUSED = {
     "tofile": ("x = np.zeros((2, 2))\nx.tofile('x')", 5, ("tofile", "Remove the line")),
     "pd.read_csv": ("import pandas as pd\nframe = pd.read_csv('x.csv')", 5, ("read_csv", "np.zeros")),
     "load_model": ("model = keras.models.load_model('m.keras')", 4, ("load_model", "Remove the line")),
-    "model.save": (CHAIN + "model.save('m.keras')", 5, ("save", "Remove the line")),
-    "save_weights": (CHAIN + "model.save_weights('m.weights.h5')", 5, ("save_weights", "Remove the line")),
-    "load_data": ("(x, y), _ = keras.datasets.imdb.load_data()", 4, ("load_data", "np.zeros")),
     "get_file": ("path = keras.utils.get_file('a', 'http://example.org/a')", 4, ("get_file", "Remove the line")),
-    "applications": ("base = keras.applications.VGG16()", 4, ("downloads", "np.zeros")),
+    "applications": ("base = keras.applications.NASNetLarge()", 4, ("NASNetLarge", "keras.Input")),
     "the way to every class": ("found = ().__class__.__base__.__subclasses__()", 4, ("__subclasses__", "underscore")),
-    "an attribute with an underscore": (CHAIN + "x = model._layers", 5, ("_layers", "underscore")),
-    "an attribute that is set": (CHAIN + "model._layers = []", 5, ("_layers", "underscore")),
     "a name with an underscore": ("from keras import __internal__", 4, ("underscore",)),
     "a layer of its own": ("class Mine(layers.Layer):\n    pass", 4, ("Mine", "functional API")),
     "a model of its own": ("class Mine(keras.Model):\n    pass", 4, ("Mine", "functional API")),
-    "a function as activation": (
-        "def mine(x):\n    return x\nmodel = keras.Sequential([keras.Input((7, 3)), layers.Dense(2, activation=mine)])",
-        6,
-        ("function of your own", '"relu"'),
-    ),
-    "a lambda as activation": (
-        "model = keras.Sequential([keras.Input((7, 3)), layers.Dense(2, activation=lambda x: x)])",
-        4,
-        ("function of your own", '"relu"'),
-    ),
     "while without end": ("while True:\n    pass", 4, ("steps", "shorter loops")),
     "a huge range": ("for place in range(10 ** 9):\n    pass", 4, ("1,000,000,000", "too long")),
     "loops in loops": ("for a in range(9999):\n    for b in range(9999):\n        pass", None, ("steps", "shorter loops")),
@@ -418,7 +402,6 @@ REFUSED = {
     "many layers that are never called": ("x = [layers.LSTM(5) for i in range(9000)]", 4, ("layers",)),
     "raise": ("raise ValueError('no')", 4, ("raise", "Remove the check")),
     "async": ("async def f():\n    pass", 4, ("async",)),
-    "a generator": ("def f():\n    yield 1\nx = list(f())", 5, ("Generators", "np.zeros")),
     "match": ("match 1:\n    case 1:\n        pass", 4, ("match", "if and elif")),
     "a file beside it": ("from .mine import build", 4, ("another file", "Paste them")),
     "return outside": ("return 1", 4, ("return",)),
@@ -451,7 +434,7 @@ def test_what_is_not_read_is_named_with_its_line(name):
     assert line is None or problem["line"] == line, problem
 
 
-@pytest.mark.parametrize("name", ["Lambda", "os.system", "a layer of its own", "syntax", "a model that is not there"])
+@pytest.mark.parametrize("name", ["os.system", "a layer of its own", "syntax", "a model that is not there"])
 def test_a_code_that_cannot_be_read_has_no_model(name):
     with pytest.raises(Unreadable) as raised:
         model_of(HEAD + REFUSED[name][0])

@@ -16,10 +16,11 @@ from explorer.shapes.graph import calls
 from explorer.shapes.model_shapes import ModelShapes
 from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.diagnose.running import Ran
+from explorer.snippet.reader.data_values import Array, Shape
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.reading import Reader
-from explorer.snippet.reader.values import Array, Call, LayerValue, ModelValue, Shape, TensorValue, behind
+from explorer.snippet.reader.values import Call, LayerValue, ModelValue, TensorValue, behind
 from explorer.tensors.tensor import Axes
 
 
@@ -54,7 +55,8 @@ class Case:
     def working(self) -> list[Call]:
         """The calls that were read; where one of them broke as a batch ran through the model, those before it."""
         if self.broke is None:
-            return self.reader.calls
+            # Calls of other models are told where those are opened.
+            return self.called() if self.working_model is not None else self.reader.calls
         return [call for call in self.called() if call.place < self.broke.place]
 
     def order(self) -> list[Any]:

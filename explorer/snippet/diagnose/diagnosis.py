@@ -14,12 +14,19 @@ from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
 from explorer.snippet.diagnose.running import run
+from explorer.snippet.diagnose.stopped import asked_for, at_line, not_whole, syntax
 from explorer.snippet.diagnose.training_data import chosen, find_arrays, sized, with_found
+from explorer.snippet.reader.data_values import Array, Full
 from explorer.snippet.reader.edits import Source
+from explorer.snippet.reader.exploring import explore, from_target
+from explorer.snippet.reader.fed import Typed
+from explorer.snippet.reader.instances import settle_own
+from explorer.snippet.reader.library.inputs import make_input
 from explorer.snippet.reader.library.models import settle
 from explorer.snippet.reader.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.reader.reading import Reader
-from explorer.snippet.reader.values import Array, Broken, Full, LayerValue, Unreadable, full
+from explorer.snippet.reader.unknowns import Given
+from explorer.snippet.reader.values import Broken, LayerValue, ModelValue, Unreadable, full
 
 _NO_TARGET = (
     "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
@@ -27,8 +34,16 @@ _NO_TARGET = (
 )
 
 
-def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding | None]:
-    """Read the code; a finding says why it is not whole. budget: what may be spent on it."""
+def read(code: str, given: Data, budget: Budget, sizes: Given | None = None) -> tuple[Case | None, Finding | None]:
+    """Read the code; a finding says why it is not whole. budget: what may be spent on it. sizes: what it asked for."""
+    case, finding = _read(code, given, budget, sizes or {})
+    if case is not None and (guessed := from_target(case.reader, case.model, given)) and not budget.over:
+        # The last layer gives as many numbers as a target has.
+        case, finding = _read(code, given, budget, {**(sizes or {}), **guessed})
+    return case, finding
+
+
+def _read(code: str, given: Data, budget: Budget, sizes: Given) -> tuple[Case | None, Finding | None]:
     if len(code) > MOST_CHARACTERS:
         message = (
             f"The code has {len(code):,} characters; up to {MOST_CHARACTERS:,} are read. Paste only the model and its data."
@@ -37,19 +52,22 @@ def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding |
     try:
         source = Source(code)
     except SyntaxError as error:
-        return None, _at_line("unreadable", _syntax(error), error.lineno)
+        return None, at_line("unreadable", syntax(error), error.lineno)
     except (RecursionError, MemoryError):
         message = "An expression of this code is nested too deeply to be read. Write it in several lines."
         return None, Finding("unreadable", message)
     except ValueError as error:
         return None, Finding("unreadable", f"Syntax error: {str(error)[:200]}.")
-    reader = Reader(source, budget)
+    reader = Reader(source, budget, typed_as(given), sizes)
     case = Case(source, reader, given, given=given)
     try:
         reader.read()
+        explore(reader)
     except Unreadable as error:
-        return case, _at_line("unreadable", str(error), error.line)
+        return case, at_line("unreadable", str(error), error.line)
     except Broken as error:
+        if reader.asked:
+            return case, asked_for(reader)
         case.broken = True
         find_arrays(case)
         case.data = with_found(case, given)
@@ -57,7 +75,14 @@ def read(code: str, given: Data, budget: Budget) -> tuple[Case | None, Finding |
     case.model = chosen(case)
     find_arrays(case)
     case.data = with_found(case, given)
-    return case, None
+    return case, asked_for(reader) if reader.asked else not_whole(case)
+
+
+def typed_as(given: Data) -> Typed:
+    """The shapes that were given beside the code, for the reader."""
+    whole = one_target(given.y)
+    targets = (whole,) if whole is not None else tuple(several_targets(given.y)) or None
+    return Typed(given.x, targets)
 
 
 def old_names(case: Case) -> list[Finding]:
@@ -113,6 +138,8 @@ def settled(case: Case) -> Finding | None:
         )
     if case.model.built and case.model.inputs:
         return None
+    if case.model.own is not None:
+        return _settled_own(case, case.model)
     if not case.model.layers:
         return Finding(
             "unreadable",
@@ -132,8 +159,30 @@ def settled(case: Case) -> Finding | None:
         case.broken = True
         return broken(case, error.event)
     except Unreadable as error:
-        return _at_line("unreadable", str(error), error.line)
+        return at_line("unreadable", str(error), error.line)
     return None
+
+
+def _settled_own(case: Case, model: ModelValue) -> Finding | None:
+    """A model whose class is the code's own: what its `call` makes of the data."""
+    if not case.data.x:
+        message = "The class of this model declares no Input, so no shape is known. Give the shape of the data."
+        return Finding("unreadable", message, None, model.node)
+    nest: object = next((given.get("x") for _, _, given in model.fits if given.get("x") is not None), None)
+    tensors = [make_input(case.reader, [shape[1:]], {}, model.node) for shape in case.data.x]
+    inputs: object = tensors if len(tensors) > 1 else tensors[0]
+    if isinstance(nest, dict) and len(nest) == len(tensors):
+        inputs = dict(zip(nest, tensors, strict=True))
+    elif isinstance(nest, (list, tuple)) and len(nest) == len(tensors):
+        inputs = type(nest)(tensors)
+    try:
+        settle_own(case.reader, model, inputs)
+    except Broken as error:
+        case.broken = True
+        return broken(case, error.event)
+    except Unreadable as error:
+        return at_line("unreadable", str(error), error.line)
+    return asked_for(case.reader) if case.reader.asked else None
 
 
 def _all_wrong(case: Case) -> Iterator[Finding]:
@@ -158,7 +207,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
         yield broken(case, error.event)
         return
     except Unreadable as error:
-        yield _at_line("unreadable", str(error), error.line)
+        yield at_line("unreadable", str(error), error.line)
         return
     yield from unknown_names(case)
     across = next(iter(silent_mistakes(case)), None)
@@ -219,17 +268,3 @@ def _many_outputs(case: Case, target: Full) -> Finding:
             "merge_mismatch", message, maker, None, says, False, (Candidate("Concatenate the two directions", (edit,)),)
         )
     return Finding("target_mismatch", message, None, case.whole.node, says, False, ())
-
-
-def _syntax(error: SyntaxError) -> str:
-    """What Python says of code that it cannot read, as a sentence."""
-    said = error.msg.replace("invalid syntax. Perhaps you forgot a comma?", "is a comma missing?")
-    where = f" in line {error.lineno}" if error.lineno else ""
-    said += "" if said.endswith("?") else "."
-    advice = " Check the indentation." if isinstance(error, IndentationError) else ""
-    return f"Syntax error{where}: {said}{advice}"
-
-
-def _at_line(kind: str, message: str, line: int | None) -> Finding:
-    node = None if line is None else ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
-    return Finding(kind, message, None, node)

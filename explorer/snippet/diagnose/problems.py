@@ -9,9 +9,10 @@ from typing import Any
 from explorer import report
 from explorer.description import Description, Outline
 from explorer.report import Loss
+from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Call, Event, Full, Shape
+from explorer.snippet.reader.values import Call, Event
 
 KINDS = (
     *("time_axis_missing", "time_axis_extra", "target_mismatch", "input_rank", "axes_swapped", "units_misread"),
@@ -142,6 +143,10 @@ class Report:
     hints: tuple[str, ...] = ()
     description: Description | None = None
     data: Data = Data()
+    asked: tuple[report.Asked, ...] = ()
+    not_followed: tuple[report.Line, ...] = ()
+    assumed: tuple[report.Line, ...] = ()
+    models: tuple[report.Made, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -161,6 +166,10 @@ class Report:
             y=self.data.y,
             loss=self.data.loss,
             holds=self.holds,
+            asked=self.asked,
+            not_followed=self.not_followed,
+            assumed=self.assumed,
+            models=self.models,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,10 +17,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from explorer.keras_internals import mask_of, set_mask
+from explorer.keras_internals import layer_and_sublayers, mask_of, set_mask
 from explorer.keras_source import squeeze_or_expand_to_same_rank, traced_output
 from explorer.snippet.reader.costs import trace
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.families import MERGING, RECURRENT, TRUSTED
+from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.values import (
@@ -29,7 +31,6 @@ from explorer.snippet.reader.values import (
     Event,
     LayerValue,
     ModelValue,
-    Shape,
     TensorValue,
     Unreadable,
     behind,
@@ -99,6 +100,10 @@ def _called(call: Call, at: dict[int, Any], budget: Budget) -> Any:
 
 def suspect(call: Call, received: list[Any]) -> bool:
     """Whether what Keras says of a call's shapes may not be what happens when it runs."""
+    held = call.layer.keras if isinstance(call.layer, ModelValue) else getattr(call.layer, "layer", None)
+    if held is not None and any(isinstance(each, Followed) for each in layer_and_sublayers(held)):
+        # What the code itself defines is followed, and never run.
+        return False
     if isinstance(call.layer, (str, ModelValue)):
         return isinstance(call.layer, ModelValue)
     kind = call.layer.kind

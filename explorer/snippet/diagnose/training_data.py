@@ -11,9 +11,10 @@ import keras
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Data, Target
+from explorer.snippet.reader.data_values import Array, Full, Shape
 from explorer.snippet.reader.limits import MOST_TENSORS
 from explorer.snippet.reader.literals import LARGEST_AXIS, MOST_AXES, literal
-from explorer.snippet.reader.values import Array, Full, Known, ModelValue, Shape
+from explorer.snippet.reader.values import Known, ModelValue, full
 
 SAMPLES = 8
 UNKNOWN_SIZE = 7
@@ -70,7 +71,7 @@ def _shape(name: str, given: Any) -> Full:
 
 def chosen(case: Case) -> ModelValue | None:
     """The model that is meant: the one that is fitted, compiled, called `model`, or made last."""
-    models = case.reader.models
+    models = [each for each in case.reader.models if each.layers or each.built or each.own is None or each.fits]
     fitted = [each for each in models if any(name == "fit" for name, *_ in each.fits)]
     compiled = [each for each in models if each.compiled is not None]
     named = [held for name, held in case.reader.names.items() if name == "model" and isinstance(held, ModelValue)]
@@ -161,19 +162,23 @@ def taken(declared: Shape, given: Full, any_length: bool) -> Full | None:
 
 
 def _array(value: Any) -> Array | None:
-    if isinstance(value, Array):
-        return value
+    """An array with a size for every axis: of one whose number of samples is not known, a few are looked at."""
     if isinstance(value, (list, tuple)) and value:
-        return literal(value, ast.Pass(lineno=1))
-    return None
+        value = literal(value, ast.Pass(lineno=1))
+    if not isinstance(value, Array):
+        return None
+    shape = value.shape
+    if shape and None in shape:
+        shape = None if None in shape[1:] else (SAMPLES, *shape[1:])
+    return value if shape is value.shape else replace(value, shape=shape)
 
 
 def _several(case: Case, key: str) -> tuple[Full, ...] | None:
     one = case.arrays.get(key)
     if one is not None and one.shape:
-        return (one.shape,)
+        return (full(one.shape),)
     parts = [case.arrays.get(f"{key}{place}") for place in range(20) if f"{key}{place}" in case.arrays]
-    shapes = [each.shape for each in parts if each is not None and each.shape]
+    shapes = [full(each.shape) for each in parts if each is not None and each.shape]
     return tuple(shapes) if shapes and len(shapes) == len(parts) else None
 
 

@@ -1,4 +1,4 @@
-"""Methods, parts and arithmetic of arrays in pasted code, by shape alone."""
+"""Methods and arithmetic of arrays in pasted code, by shape alone."""
 
 from __future__ import annotations
 
@@ -9,15 +9,31 @@ from typing import Any
 
 import numpy as np
 
+from explorer.snippet.reader.data_values import Array, Opaque, Shape
 from explorer.snippet.reader.limits import LARGEST_NUMBER, plainly
 from explorer.snippet.reader.literals import MOST_AXES, checked, is_whole
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Array, Broken, Event, Full, Opaque, Unreadable
+from explorer.snippet.reader.parts_of_arrays import indexed, part_of_table, probed, view
+from explorer.snippet.reader.values import Broken, Event, Unreadable, full
 
 METHODS = frozenset(
     (
         *("reshape", "astype", "transpose", "flatten", "ravel", "copy", "squeeze", "mean", "sum", "max", "min", "std"),
-        *("var", "argmax", "argmin", "repeat", "tolist", "swapaxes"),
+        *("var", "argmax", "argmin", "repeat", "tolist", "swapaxes", "to_numpy", "dropna", "fillna", "sort_values", "head"),
+        *(
+            "reset_index",
+            "round",
+            "numpy",
+            "clip",
+            "cumsum",
+            "any",
+            "all",
+            "interpolate",
+            "sample",
+            "apply",
+            "map",
+            "toarray",
+        ),
     )
 )
 _REDUCED = frozenset(
@@ -26,38 +42,57 @@ _REDUCED = frozenset(
         *("nanmean",),
     )
 )
+# Methods that leave every size as it is, and those that leave all but the number of rows.
+_SAME = frozenset(
+    ["to_numpy", "fillna", "reset_index", "round", "numpy", "clip", "cumsum", "interpolate", "apply", "map", "toarray"]
+)
+_ROWS = frozenset(["dropna", "sort_values", "head", "sample"])
 
 
 def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
     """What a method of an array gives. Raises what `arrays.call` raises."""
     with plainly(node):
-        return _method(given, name, args, kwargs, node)
+        try:
+            return _method(given, name, args, kwargs, node)
+        except Broken:
+            if given.typed:
+                return Array(None, node=node)
+            raise
 
 
 def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
     shape = given.shape
-    keep = replace(given, ragged=False, turned=None, filled=None, fractions=False, node=node)
+    keep = replace(given, typed=False, ragged=False, turned=None, filled=None, fractions=False, node=node)
     if name == "astype":
         dtype = args[0] if args else kwargs.get("dtype")
         return Array(shape, is_whole(dtype), given.low, given.high, given.ragged, given.padded, node)
     if name == "tolist":
         return given
-    if shape is None:
-        return Array(None, ragged=given.ragged, node=node)
     if name == "reshape":
         wanted = args[0] if len(args) == 1 else tuple(args)
         wanted = kwargs.get("newshape", kwargs.get("shape", wanted))
         new = _reshaped(shape, wanted, node)
+        if shape is None or new is None or None in shape or None in new:
+            return replace(keep, shape=new)
         turned = len(shape) == len(new) == 3 and shape[1:] == new[:0:-1] and shape[1] != shape[2] and 1 not in shape[1:]
-        return replace(keep, shape=new, turned=shape if turned else None)
+        return replace(keep, shape=new, turned=full(shape) if turned else None)
+    if shape is None:
+        if name in ("flatten", "ravel"):
+            return replace(keep, shape=(None,))
+        return Array(None, ragged=given.ragged, node=node)
+    if name in _SAME:
+        return replace(keep, shape=shape)
+    if name in _ROWS:
+        return replace(keep, shape=(None, *shape[1:]))
     if name in ("flatten", "ravel"):
-        return replace(keep, shape=(math.prod(shape),))
+        return replace(keep, shape=(None if None in shape else math.prod(size or 0 for size in shape),))
     if name == "repeat":
         times, axis = args[0] if args else kwargs.get("repeats"), kwargs.get("axis", args[1] if len(args) > 1 else None)
         if isinstance(times, int) and isinstance(axis, int):
             sizes = list(shape)
-            sizes[axis] *= times
-            return replace(keep, shape=checked(tuple(sizes), node))
+            held = sizes[axis]
+            sizes[axis] = None if held is None else held * times
+            return replace(keep, shape=_checked(tuple(sizes), node))
         return Array(None, node=node)
     if name == "tile":
         return Array(None, node=node)
@@ -72,67 +107,82 @@ def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any]
             )
         gone = {each % len(shape) for each in axes}
         whole = name.startswith("arg")
-        return Array(tuple(size for index, size in enumerate(shape) if index not in gone), whole, node=node)
+        kept = [
+            1 if index in gone else size for index, size in enumerate(shape) if index not in gone or kwargs.get("keepdims")
+        ]
+        return Array(tuple(kept), whole, node=node)
     if name == "copy":
         return given
-    try:
-        made = view(shape)
-        if name == "transpose":
-            order = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else tuple(args) or kwargs.get("axes")
-            made = np.transpose(made, order or None)
-        else:
-            made = getattr(np, name)(made, *args, **kwargs)
-    except (ValueError, IndexError, TypeError) as error:
-        raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
-    return replace(keep, shape=checked(made.shape, node))
-
-
-def indexed(given: Array, index: Any, node: Node) -> Any:
-    """A part of an array."""
-    if given.shape is None:
-        return Array(None, given.whole, ragged=given.ragged, node=node)
-    parts = index if isinstance(index, tuple) else (index,)
-    if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts):
-        return Array(None, given.whole, node=node)
-    if any(isinstance(each, bool) for each in parts):
-        # True and False choose values, which NumPy copies.
-        return Array(None, given.whole, node=node)
-    try:
-        made = view(given.shape)[index]
-    except (IndexError, ValueError, TypeError) as error:
-        raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
-    return Array(made.shape, given.whole, given.low, given.high, False, given.padded, node)
+    if name == "transpose":
+        order = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else tuple(args) or kwargs.get("axes")
+        made = probed([shape], lambda sizes: np.transpose(view(sizes), order or None).shape, node)
+    elif any(isinstance(each, Opaque) for each in (*args, *kwargs.values())):
+        made = None
+    else:
+        made = probed([shape], lambda sizes: getattr(np, name)(view(sizes), *args, **kwargs).shape, node)
+    return replace(keep, shape=made)
 
 
 def broadcast(parts: Sequence[Array], node: Node) -> Array:
     """What arithmetic makes of arrays."""
     known = [each.shape for each in parts if each.shape is not None]
-    if len(known) < len(parts):
+    if len(known) < len(parts) or not parts:
         return Array(None, node=node)
     try:
-        shape = np.broadcast_shapes(*known)
-    except ValueError:
+        shape = probed(known, lambda *shapes: np.broadcast_shapes(*shapes), node)
+    except Broken:
         shapes = " ".join(str(each.shape).replace(" ", "") for each in parts)
         raise Broken(
             Event("numpy", node, f"ValueError: operands could not be broadcast together with shapes {shapes}")
         ) from None
-    return Array(checked(shape, node), all(each.whole for each in parts), node=node)
+    return Array(shape, all(each.whole for each in parts), node=node)
 
 
-def view(shape: Full) -> np.ndarray:
-    """An array of any shape that takes no memory."""
-    return np.broadcast_to(np.zeros((), np.int8), shape)
+def _checked(shape: Shape, node: Node) -> Shape:
+    checked([size for size in shape if size is not None], node)
+    return shape
 
 
-def _reshaped(shape: Full, wanted: Any, node: Node) -> Full:
-    sizes = (wanted,) if isinstance(wanted, int) else wanted
-    if not isinstance(sizes, (list, tuple)) or not all(isinstance(each, int) for each in sizes):
+def _reshaped(shape: Shape | None, wanted: Any, node: Node) -> Shape | None:
+    sizes = (wanted,) if isinstance(wanted, (int, Opaque)) else wanted
+    if not isinstance(sizes, (list, tuple)):
         raise Unreadable("The sizes of this reshape are not known here. Write them as numbers.", node.lineno)
-    if len(sizes) > MOST_AXES or any(abs(each) > LARGEST_NUMBER for each in sizes):
+    if len(sizes) == 1 and isinstance(sizes[0], Opaque) and not sizes[0].whole:
+        # It may be a shape as a whole.
+        return None
+    if not all(isinstance(each, (int, Opaque)) for each in sizes):
+        raise Unreadable("The sizes of this reshape are not known here. Write them as numbers.", node.lineno)
+    numbers = [each for each in sizes if isinstance(each, int)]
+    if len(sizes) > MOST_AXES or any(abs(each) > LARGEST_NUMBER for each in numbers):
         raise Unreadable(f"A reshape to {str(sizes[:MOST_AXES])[:60]} is not read here. Write fewer axes.", node.lineno)
-    total, known = math.prod(shape), math.prod(each for each in sizes if each != -1)
+    unknown = len(sizes) - len(numbers)
+    if shape is None or None in shape or unknown:
+        return _partly_reshaped(shape, sizes, unknown, node)
+    total, known = math.prod(size or 0 for size in shape), math.prod(each for each in sizes if each != -1)
     if list(sizes).count(-1) > 1 or (-1 in sizes and (known <= 0 or total % known)) or (-1 not in sizes and known != total):
         written = ",".join(map(str, sizes))
         says = f"ValueError: cannot reshape array of size {total} into shape ({written})"
         raise Broken(Event("reshape", node, says, {"from": shape, "to": tuple(sizes)}))
     return checked([total // known if each == -1 else each for each in sizes], node)
+
+
+def _partly_reshaped(shape: Shape | None, sizes: Sequence[Any], unknown: int, node: Node) -> Shape:
+    """A reshape with sizes that are not known: what is left over for the one that may be anything."""
+    found: list[int | None] = [each if isinstance(each, int) and each >= 0 else None for each in sizes]
+    rest = [size for size in (shape or (None,)) if size is not None]
+    open_now = sum(size is None for size in (shape or (None, None)))
+    places = [place for place, each in enumerate(sizes) if isinstance(each, int) and each == -1]
+    if shape is not None and open_now == 1 and unknown == 1 and len(places) == 1:
+        # The one open size is the same before and after: the rest is shared out among the others.
+        known = math.prod(size for size in found if size is not None)
+        if known and math.prod(rest) % known == 0:
+            found[places[0]] = math.prod(rest) // known
+    elif shape is not None and open_now == 0 and unknown + len(places) == 1:
+        known = math.prod(size for size in found if size is not None)
+        at = next(place for place, size in enumerate(found) if size is None)
+        if known and math.prod(rest) % known == 0:
+            found[at] = math.prod(rest) // known
+    return _checked(tuple(found), node)
+
+
+__all__ = ["METHODS", "broadcast", "indexed", "method", "part_of_table", "view"]

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from explorer.snippet.reader.array_methods import METHODS, broadcast, method, view
+from explorer.snippet.reader.data_values import Array, Opaque, Shape
 from explorer.snippet.reader.limits import bounded_number, plainly
 from explorer.snippet.reader.literals import array_of, checked, is_whole, literal
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Array, Broken, Event, Full, Opaque, Unreadable
+from explorer.snippet.reader.values import Broken, Event, Unreadable
 
 _ELEMENTWISE = frozenset(
     (
@@ -37,7 +38,12 @@ def call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     Raises Broken where NumPy would raise, and Unreadable where a size is missing or absurd.
     """
     with plainly(node):
-        return _call(name, args, kwargs, node)
+        try:
+            return _call(name, args, kwargs, node)
+        except Broken:
+            if any(isinstance(each, Array) and each.typed for each in args):
+                return Array(None, node=node)
+            raise
 
 
 def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
@@ -86,9 +92,23 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
         axis = kwargs.get("axis", args[2] if len(args) > 2 else 0)
         if given.shape and isinstance(size, int) and isinstance(axis, int) and -len(given.shape) <= axis < len(given.shape):
             sizes = list(given.shape)
-            sizes[axis] = sizes[axis] - size + 1
-            return Array(checked((*sizes, size), node), given.whole, given.low, given.high, node=node)
+            held = sizes[axis]
+            sizes[axis] = None if held is None else held - size + 1
+            return Array(_known((*sizes, size), node), given.whole, given.low, given.high, node=node)
         return Array(None, node=node)
+    if last == "diff" and args:
+        given = array_of(args[0], node)
+        return Array(None if given.shape is None else (*given.shape[:-1], None), node=node)
+    if last == "pad" and args:
+        given = array_of(args[0], node)
+        return Array(
+            None if given.shape is None else _padded(given.shape, args[1] if len(args) > 1 else kwargs.get("pad_width")),
+            node=node,
+        )
+    if last == "unique" and args:
+        return Array((None,), node=node)
+    if last in ("meshgrid", "split", "array_split"):
+        return Opaque(f"np.{name}")
     if last in _ELEMENTWISE and args:
         shapes = [array_of(each, node) for each in args if isinstance(each, (Array, list, tuple, int, float))]
         return broadcast(shapes, node) if shapes else Array(None, node=node)
@@ -96,7 +116,7 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
         return Opaque(f"np.{name}")
     if last in ("shape",) and args:
         found = array_of(args[0], node).shape
-        return found if found is not None else Opaque("a shape that is not known")
+        return told(found)
     if last == "prod" and args and isinstance(args[0], (list, tuple)):
         # One number after the other, so that none grows without end.
         total = 1
@@ -106,11 +126,45 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
     return Opaque(f"np.{name}")
 
 
-def shape_of_argument(value: Any, node: Node) -> Full:
-    """A shape as a function is given it: one number or a sequence of them."""
-    sizes = (value,) if isinstance(value, int) else value
-    if isinstance(sizes, (list, tuple)) and all(isinstance(each, int) for each in sizes):
-        return checked(tuple(sizes), node)
+def _padded(shape: Shape, widths: Any) -> Shape:
+    """The sizes of an array that is padded on both sides."""
+    if (
+        isinstance(widths, (list, tuple))
+        and len(widths) == len(shape)
+        and all(isinstance(each, (list, tuple)) for each in widths)
+    ):
+        return tuple(
+            size
+            if tuple(width) == (0, 0)
+            else size + sum(width)
+            if size is not None and all(isinstance(e, int) for e in width)
+            else None
+            for size, width in zip(shape, widths, strict=True)
+        )
+    return (None,) * len(shape)
+
+
+def told(shape: Shape | None, name: str | None = None, line: int | None = None) -> Any:
+    """A shape as the code gets it: sizes that are not known have names of their own."""
+    if shape is None:
+        return Opaque("a shape that is not known", f"{name}.shape" if name else None, line)
+    return tuple(
+        Opaque("the data", f"{name}.shape[{place}]" if name else None, line, whole=True) if size is None else size
+        for place, size in enumerate(shape)
+    )
+
+
+def shape_of_argument(value: Any, node: Node) -> Shape:
+    """A shape as a function is given it: one number or a sequence of them; None for those that are not known."""
+    sizes = (value,) if isinstance(value, (int, Opaque)) else value
+    if isinstance(sizes, (list, tuple)) and all(isinstance(each, (int, Opaque)) for each in sizes):
+        if isinstance(value, Opaque) and not value.whole:
+            raise Unreadable(
+                f"The shape of this array is not known here: {_short(value)}. Write numbers, such as np.zeros((8, 20, 5)).",
+                node.lineno,
+            )
+        checked([each for each in sizes if isinstance(each, int)], node)
+        return tuple(each if isinstance(each, int) else None for each in sizes)
     raise Unreadable(
         f"The shape of this array is not known here: {_short(value)}. Write numbers, such as np.zeros((8, 20, 5)).",
         node.lineno,
@@ -154,17 +208,18 @@ def _joined(name: str, parts: Any, axis: Any, node: Node) -> Any:
         return Array(None, node=node)
     arrays = [array_of(each, node) for each in parts]
     shapes = [each.shape for each in arrays if each.shape is not None]
-    if len(shapes) < len(arrays) or not isinstance(axis, int):
-        return Array(None, node=node)
+    if len(shapes) < len(arrays) or not isinstance(axis, int) or getattr(parts, "rest", 0) != 0:
+        return _joined_alike(name, parts, shapes, node)
     if len(arrays) > 1000:
         return Array(None, node=node)
     if name == "stack" and len({shape[1:] for shape in shapes if shape}) == 1 and len({shape[:1] for shape in shapes}) > 1:
-        return Array(None, ragged=True, node=node)
+        return Array(None, ragged=not any(None in shape for shape in shapes), node=node)
+    whole = all(each.whole for each in arrays)
+    # NumPy copies what it joins: only the sizes across the seam are real, the others stand for themselves.
+    if any(None in shape for shape in shapes) or sum(math.prod(size or 1 for size in shape) for shape in shapes) > 200_000:
+        return _joined_large(name, shapes, axis, whole, node)
     try:
-        views = [view(shape) for shape in shapes]
-        # NumPy copies what it joins: only the sizes across the seam are real, the others stand for themselves.
-        if sum(view.size for view in views) > 200_000:
-            return _joined_large(name, shapes, axis, arrays, node)
+        views = [view([size or 0 for size in shape]) for shape in shapes]
         joined = getattr(np, name)(views, **({"axis": axis} if name in ("concatenate", "stack") else {}))
     except (ValueError, IndexError, TypeError) as error:
         raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
@@ -173,13 +228,41 @@ def _joined(name: str, parts: Any, axis: Any, node: Node) -> Any:
     return Array(checked(joined.shape, node), all(each.whole for each in arrays), low, high, node=node)
 
 
-def _joined_large(name: str, shapes: list[Full], axis: int, arrays: list[Array], node: Node) -> Array:
-    whole = all(each.whole for each in arrays)
-    if name == "concatenate" and all(len(shape) == len(shapes[0]) for shape in shapes) and axis < len(shapes[0]):
-        sizes = list(shapes[0])
-        sizes[axis] = sum(shape[axis] for shape in shapes)
-        return Array(checked(sizes, node), whole, node=node)
+def _joined_large(name: str, shapes: list[Shape], axis: int, whole: bool, node: Node) -> Array:
+    """Large arrays, or some whose sizes are not all known."""
+    first, rank = shapes[0], len(shapes[0])
+    alike = all(len(shape) == rank for shape in shapes)
+    if name in ("vstack", "append", "hstack", "column_stack"):
+        axis = 0 if name in ("vstack", "append") or rank == 1 else 1
+        if name == "append" or rank == 1:
+            return Array(None, node=node)
+        name = "concatenate"
+    if name == "concatenate" and alike and -rank <= axis < rank:
+        sizes = [
+            across[0] if len(set(across)) == 1 else next((size for size in across if size is not None), None)
+            for across in zip(*shapes, strict=True)
+        ]
+        parts = [shape[axis] for shape in shapes]
+        sizes[axis % rank] = None if None in parts else sum(size or 0 for size in parts)
+        return Array(_known(sizes, node), whole, node=node)
     if name == "stack" and len(set(shapes)) == 1:
-        place = axis % (len(shapes[0]) + 1)
-        return Array(checked((*shapes[0][:place], len(shapes), *shapes[0][place:]), node), whole, node=node)
+        place = axis % (rank + 1)
+        return Array(_known((*first[:place], len(shapes), *first[place:]), node), whole, node=node)
     return Array(None, node=node)
+
+
+def _joined_alike(name: str, parts: Any, shapes: list[Shape], node: Node) -> Array:
+    """A list that grew in a loop, joined: its elements are all alike."""
+    if not shapes or len(set(shapes)) > 1 or getattr(parts, "rest", 0) == 0:
+        return Array(None, node=node)
+    (shape,) = set(shapes)
+    if name == "stack":
+        return Array((parts.size, *shape), node=node)
+    if name in ("concatenate", "vstack") and len(shape) > 1:
+        return Array((None, *shape[1:]), node=node)
+    return Array(None, node=node)
+
+
+def _known(sizes: Any, node: Node) -> Shape:
+    checked([size for size in sizes if size is not None], node)
+    return tuple(sizes)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.pasted_text import as_python
 
 # Characters that all changes of a code may put into it.
 LONGEST_CHANGE = 50_000
@@ -30,10 +31,20 @@ class Source:
     """
 
     def __init__(self, code: str) -> None:
-        self.code = code
         # Some editors begin a file with a mark of the order of its bytes, which is no part of the first line.
+        if code.lstrip().startswith("{") and '"cells"' in code:
+            # A notebook's file may pass for a dictionary of Python.
+            code = as_python(code)
         mark = len(code) - len(code.removeprefix("\ufeff"))
-        self.tree = ast.parse(code[mark:])
+        try:
+            self.tree = ast.parse(code[mark:])
+        except SyntaxError:
+            # Prompts and what only notebooks know are no Python: without them the lines stay where they are.
+            if (cleaned := as_python(code)) == code:
+                raise
+            code = cleaned
+            self.tree = ast.parse(code[mark:])
+        self.code = code
         # Only what `ast` itself takes for the end of a line: a form feed in a string is none.
         self.lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", code[mark:])
         self._within: dict[int, ast.stmt | None] = {}

@@ -1,4 +1,4 @@
-"""What expressions of pasted code stand for, and what is bound to names."""
+"""What expressions of pasted code stand for."""
 
 from __future__ import annotations
 
@@ -8,24 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.snippet.reader import array_methods, literals
+from explorer.snippet.reader.binding import Binding, private
+from explorer.snippet.reader.counting import counted, part_of_grown
+from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Source
-from explorer.snippet.reader.iteration import items, shown, truth, unpacked
-from explorer.snippet.reader.library import attributes, calling, imports
+from explorer.snippet.reader.fed import Typed
+from explorer.snippet.reader.iteration import run_of, shown, truth
+from explorer.snippet.reader.library import attributes, calling
 from explorer.snippet.reader.limits import LARGEST_NUMBER, MOST_DEPTH, Budget, bounded_number, light, plainly
-from explorer.snippet.reader.names import REFUSED_BUILTINS
-from explorer.snippet.reader.plain import ARITHMETIC, BUILTINS, COMPARISONS, PLAIN, bounded
-from explorer.snippet.reader.record import Record
-from explorer.snippet.reader.values import (
-    Array,
-    Function,
-    Known,
-    Method,
-    Opaque,
-    Refused,
-    Scope,
-    TensorValue,
-    Unreadable,
-)
+from explorer.snippet.reader.objects import Instance
+from explorer.snippet.reader.plain import ARITHMETIC, COMPARISONS, PLAIN, bounded, formatted
+from explorer.snippet.reader.unknowns import Given
+from explorer.snippet.reader.values import Function, Known, Method, Scope, TensorValue, Unreadable
 
 _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
@@ -34,23 +28,21 @@ _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 }
 _INSTEAD = {
     "Await": "`await` is not supported here. Write plain calls.",
-    "Yield": "Generators are not run here. Write the shapes of the data instead, such as np.zeros((8, 20, 5)).",
-    "YieldFrom": "Generators are not run here. Write the shapes of the data instead, such as np.zeros((8, 20, 5)).",
     "SetComp": "Sets have no order, so they are not supported here. Write a list.",
 }
-
-
 # Expressions that make something new; others give what was there already.
 _MAKING = (
     *(ast.BinOp, ast.Call, ast.Dict, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.List, ast.ListComp, ast.Tuple),
 )
 
 
-class Expressions(Record):
+class Expressions(Binding):
     """The part of a reading that follows expressions: one method `_of_...` for each kind of them."""
 
-    def __init__(self, source: Source, budget: Budget | None = None) -> None:
-        super().__init__(source, budget)
+    def __init__(
+        self, source: Source, budget: Budget | None = None, typed: Typed | None = None, given: Given | None = None
+    ) -> None:
+        super().__init__(source, budget, typed, given)
         self._depth = 0
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
@@ -65,6 +57,8 @@ class Expressions(Record):
             if method is None:
                 raise Unreadable(_INSTEAD.get(name, f"`{name}` is not supported here. Write it out."), node.lineno)
             made = method(node, scope)
+            if isinstance(made, Opaque) and made.name in self.given:
+                return self.given[made.name or ""]
             return self.count_things(made, node) if isinstance(node, _MAKING) else made
         finally:
             self._depth -= 1
@@ -78,23 +72,23 @@ class Expressions(Record):
         return Opaque("bytes or a complex number")
 
     def _of_name(self, node: ast.Name, scope: Scope) -> Any:
-        try:
-            return scope.find(node.id)
-        except KeyError:
-            pass
-        if node.id == "__name__":
-            return "__main__"
-        if node.id in REFUSED_BUILTINS or node.id.startswith("__"):
-            raise Refused(f"`{node.id}` is never called here: pasted code is read, not run. Remove it.", node.lineno)
-        if node.id in BUILTINS:
-            return Method(None, node.id)
-        if node.id in ("isinstance", "type", "id", "hash", "frozenset", "iter", "next", "object", "super", "filter"):
-            return Opaque(f"`{node.id}`")
-        raise imports.unknown_name(node)
+        return self.looked_up(node, scope)
 
     def _of_attribute(self, node: ast.Attribute, scope: Scope) -> Any:
-        _private(node)
-        return attributes.attribute(self, self.value(node.value, scope), node.attr, node)
+        if node.attr.startswith("__") and node.attr not in ("__name__", "__class__", "__dict__", "__init__", "__version__"):
+            private(node)
+        owner = self.value(node.value, scope)
+        return self.attribute_of(owner, node.attr, node)
+
+    def attribute_of(self, owner: Any, name: str, node: ast.expr) -> Any:
+        """What stands behind a dot."""
+        at = node if isinstance(node, ast.Attribute) else ast.copy_location(ast.Attribute(node, name, ast.Load()), node)
+        if isinstance(owner, Opaque) and name.startswith("_") and not name.startswith("__"):
+            return Opaque(f"{owner.why}.{name}"[:80])
+        if name == "__version__":
+            return Opaque("a version")
+        private(at)
+        return attributes.attribute(self, owner, name, at)
 
     def _of_tuple(self, node: ast.Tuple, scope: Scope) -> Any:
         return tuple(self._elements(node.elts, scope))
@@ -118,32 +112,51 @@ class Expressions(Record):
                 found[name] = held
         return found
 
-    def _elements(self, nodes: list[ast.expr], scope: Scope) -> list[Any]:
-        found: list[Any] = []
+    def _elements(self, nodes: list[ast.expr], scope: Scope) -> Items:
+        found = Items()
         for each in nodes:
             if isinstance(each, ast.Starred):
-                found += items(self.value(each.value, scope), each)
+                run = run_of(self.value(each.value, scope), each)
+                found += run.held
+                found.rest = found.rest if run.whole else None
             else:
                 found.append(self.value(each, scope))
-        return light(found, nodes[0]) if nodes else found
+        light(found, nodes[0]) if nodes else None
+        return found
 
     def _of_ifexp(self, node: ast.IfExp, scope: Scope) -> Any:
-        return self.value(node.body if truth(self.value(node.test, scope), node.test) else node.orelse, scope)
+        holds = truth(self.value(node.test, scope))
+        if holds is None:
+            if self.makers.makes([node.body, node.orelse]):
+                first = self.makers.makes([node.body]) or not self.makers.makes([node.orelse])
+                which = "hold" if first else "fail"
+                test = self.source.text(node.test)[:60]
+                self.assume(node, f"Whether `{test}` holds is not known: it is taken to {which}.")
+                return self.value(node.body if first else node.orelse, scope)
+            one, other = self.value(node.body, scope), self.value(node.orelse, scope)
+            return one if one is other or (isinstance(one, PLAIN) and one == other) else Opaque("one of two values")
+        return self.value(node.body if holds else node.orelse, scope)
 
     def _of_boolop(self, node: ast.BoolOp, scope: Scope) -> Any:
-        value = None
+        value, unknown = None, None
         for each in node.values:
             value = self.value(each, scope)
-            if truth(value, each) is isinstance(node.op, ast.Or):
-                return value
-        return value
+            holds = truth(value)
+            if holds is None:
+                unknown = unknown or value
+            elif holds is isinstance(node.op, ast.Or):
+                return value if unknown is None or isinstance(value, bool) else unknown
+        if unknown is None:
+            return value
+        return unknown if isinstance(unknown, Opaque) else Opaque("a condition that is not known")
 
     def _of_unaryop(self, node: ast.UnaryOp, scope: Scope) -> Any:
         value = self.value(node.operand, scope)
         if isinstance(node.op, ast.Not):
-            return not truth(value, node)
+            holds = truth(value)
+            return Opaque("a condition that is not known") if holds is None else not holds
         if isinstance(value, (Opaque, Array)):
-            return value
+            return Opaque(value.why, value.name, value.line) if isinstance(value, Opaque) else value
         if isinstance(value, TensorValue):
             return calling.operation(self, "negative", [value], {}, node)
         with plainly(node):
@@ -154,11 +167,15 @@ class Expressions(Record):
         for kind, each in zip(node.ops, node.comparators, strict=True):
             right = self.value(each, scope)
             light((left, right), node)
-            if not isinstance(kind, (ast.Is, ast.IsNot)) and any(
-                isinstance(side, (Opaque, Array)) for side in (left, right)
+            unknown = any(isinstance(side, (Opaque, Array)) for side in (left, right))
+            if isinstance(kind, (ast.Is, ast.IsNot)):
+                unknown = any(isinstance(side, Opaque) for side in (left, right))
+            elif any(isinstance(side, Array) for side in (left, right)):
+                known = next(side for side in (left, right) if isinstance(side, Array))
+                return Array(known.shape, True, 0, 1, node=node)
+            if unknown or (
+                not all(isinstance(side, PLAIN) for side in (left, right)) and not isinstance(kind, (ast.Is, ast.IsNot))
             ):
-                return Opaque("a comparison of values that are not known")
-            if not all(isinstance(side, PLAIN) for side in (left, right)) and not isinstance(kind, (ast.Is, ast.IsNot)):
                 return Opaque("a comparison of values that are not known")
             with plainly(node):
                 if not COMPARISONS[type(kind)](left, right):
@@ -170,17 +187,24 @@ class Expressions(Record):
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if any(isinstance(side, TensorValue) for side in (left, right)):
             return calling.operator_call(self, node, left, right)
-        if any(isinstance(side, Opaque) for side in (left, right)):
-            return next(side for side in (left, right) if isinstance(side, Opaque))
+        if isinstance(node.op, ast.Mod) and isinstance(left, str):
+            return formatted(left, right)
         if any(isinstance(side, Array) for side in (left, right)):
-            if isinstance(node.op, ast.MatMult):
+            if isinstance(node.op, ast.MatMult) or any(isinstance(side, Table) for side in (left, right)):
                 return Array(None, node=node)
-            return array_methods.broadcast([literals.array_of(side, node) for side in (left, right)], node)
+            # A number that is not known leaves a shape as it is.
+            sides = [side for side in (left, right) if not isinstance(side, Opaque)]
+            return array_methods.broadcast([literals.array_of(side, node) for side in sides], node)
+        if any(isinstance(side, Opaque) for side in (left, right)):
+            return counted(node.op, left, right)
         if not all(isinstance(side, PLAIN) for side in (left, right)):
             return Opaque("arithmetic on something that is not followed")
         bounded(node, left, right)
         with plainly(node):
             made = ARITHMETIC[type(node.op)](left, right) if type(node.op) in ARITHMETIC else Opaque("bits of numbers")
+        if isinstance(made, list):
+            made = Items(made)
+            made.rest = None if any(isinstance(side, Items) and side.rest is None for side in (left, right)) else 0
         return bounded_number(made, node)
 
     def _of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
@@ -200,20 +224,42 @@ class Expressions(Record):
             return calling.item(self, owner, index, node)
         if isinstance(owner, Array):
             return array_methods.indexed(owner, index, node)
+        if isinstance(owner, Table):
+            return array_methods.part_of_table(owner, index, node)
+        if isinstance(owner, Opaque) and isinstance(index, tuple) and any(isinstance(each, slice) for each in index):
+            # Only an array has such a part, and mostly it has as many axes as the part names.
+            return array_methods.indexed(Array((None,) * len(index), node=node), index, node)
         if isinstance(owner, (Opaque, Known)):
-            return Opaque(owner.why if isinstance(owner, Opaque) else owner.path)
+            name = self.named(owner, node)
+            why = owner.why if isinstance(owner, Opaque) else owner.path
+            return Opaque(why, name, getattr(owner, "line", None) or node.lineno)
         if isinstance(owner, (list, tuple, dict, str, range)):
             if isinstance(index, (Opaque, Array)):
-                return Opaque("an element whose place is not known")
+                every = list(owner.values()) if isinstance(owner, dict) else owner
+                alike = isinstance(owner, Items) and len(owner) == 1
+                return every[0] if alike else Opaque("an element whose place is not known", self.named(owner, node))
             light(index, node)
+            if isinstance(owner, Items) and owner.rest != 0 and isinstance(index, (int, slice)):
+                return part_of_grown(owner, index)
+            if isinstance(index, slice) and any(isinstance(each, Opaque) for each in (index.start, index.stop, index.step)):
+                return Opaque("a part whose size is not known", self.named(owner, node))
             with plainly(node):
                 found = owner[index]
+            if isinstance(owner, list) and isinstance(index, slice):
+                found = Items(found)
             return self.count_things(found, node) if isinstance(index, slice) else found
+        if isinstance(owner, Instance):
+            return Opaque("a part of an object")
         raise Unreadable(f"{shown(owner)} has no elements that can be read here.", node.lineno)
+
+    def named(self, owner: Any, node: ast.expr) -> str | None:
+        """How the code calls a part of something."""
+        text = self.source.text(node) if hasattr(node, "end_lineno") and node.end_lineno == node.lineno else ""
+        return text if 0 < len(text) <= 60 else None
 
     def _of_slice(self, node: ast.Slice, scope: Scope) -> Any:
         parts = [None if each is None else self.value(each, scope) for each in (node.lower, node.upper, node.step)]
-        return slice(*(each if isinstance(each, (int, type(None))) else None for each in parts))
+        return slice(*(each if isinstance(each, (int, type(None), Opaque)) else Opaque("a place") for each in parts))
 
     def _of_lambda(self, node: ast.Lambda, scope: Scope) -> Any:
         return Function(node, scope)
@@ -223,60 +269,5 @@ class Expressions(Record):
         scope[node.target.id] = value
         return value
 
-    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
-        found: list[Any] = []
-        self._comprehend(node.generators, Scope(scope), lambda inner: found.append(self.value(node.elt, inner)))
-        return light(found, node)
 
-    _of_generatorexp = _of_listcomp
-
-    def _of_dictcomp(self, node: ast.DictComp, scope: Scope) -> Any:
-        found: dict[Any, Any] = {}
-
-        def put(inner: Scope) -> None:
-            key = light(self.value(node.key, inner), node)
-            with plainly(node):
-                found[key] = self.value(node.value, inner)
-
-        self._comprehend(node.generators, Scope(scope), put)
-        return found
-
-    def _comprehend(self, generators: list[ast.comprehension], scope: Scope, put: Callable[[Scope], Any]) -> None:
-        first, rest = generators[0], generators[1:]
-        for each in items(self.value(first.iter, scope), first.iter):
-            self.tick(first.iter)
-            self.bind(first.target, each, scope, first.iter)
-            if all(truth(self.value(test, scope), test) for test in first.ifs):
-                if rest:
-                    self._comprehend(rest, scope, put)
-                else:
-                    put(scope)
-
-    # --- names
-
-    def bind(self, target: ast.expr, value: Any, scope: Scope, given: ast.expr) -> None:
-        """Let a target stand for a value from here on; `given` is the expression that gave it."""
-        if isinstance(target, ast.Name):
-            scope[target.id] = value
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for each, item in zip(target.elts, unpacked(target, value, given), strict=True):
-                self.bind(each.value if isinstance(each, ast.Starred) else each, item, scope, given)
-        elif isinstance(target, ast.Subscript):
-            owner = self.value(target.value, scope)
-            if isinstance(owner, (dict, list)):
-                key = self.value(target.slice, scope)
-                with plainly(target):
-                    owner[light(key, target)] = value
-                # What holds itself, or the same list over and over, can be walked through by nobody.
-                light(owner, target)
-        elif isinstance(target, ast.Attribute):
-            _private(target)
-            self.value(target.value, scope)
-
-
-def _private(node: ast.Attribute) -> None:
-    if node.attr.startswith("_"):
-        raise Refused(
-            f"Attributes that begin with an underscore are not read: `{node.attr}`. Use the public names of Keras.",
-            node.lineno,
-        )
+__all__ = ["Expressions", "Method"]

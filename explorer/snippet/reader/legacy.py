@@ -18,6 +18,8 @@ MODULES = {
             *("rnn", "reshaping", "regularization", "activation", "merging"),
         )
     },
+    "keras.layers.experimental": "keras.layers",
+    "keras.layers.experimental.preprocessing": "keras.layers",
     "keras.engine": "keras.layers",
     "keras.engine.topology": "keras.layers",
     "keras.engine.input_layer": "keras.layers",

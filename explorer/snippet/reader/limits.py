@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Unreadable
+from explorer.snippet.reader.values import Exhausted, Unreadable
 
 MOST_CHARACTERS = 20_000
 MOST_STEPS = 50_000
@@ -56,7 +56,7 @@ class Budget:
     def look(self, node: Node | None = None) -> None:
         if self.over:
             line = getattr(node, "lineno", None)
-            raise Unreadable("Reading took too long and was stopped. Write a smaller model or shorter loops.", line)
+            raise Exhausted("Reading took too long and was stopped. Write a smaller model or shorter loops.", line)
 
     def traces(self, cost: float) -> bool:
         """Whether a trace of this cost, in milliseconds, is worth it and can be paid; then it is.
@@ -94,7 +94,7 @@ def light(value: Any, node: Node) -> Any:
         if isinstance(each, (list, tuple)):
             counted += len(each) + 1
             if counted > 2 * LONGEST:
-                raise Unreadable(f"These lists hold more than {2 * LONGEST:,} elements. Write a smaller shape.", node.lineno)
+                raise Exhausted(f"These lists hold more than {2 * LONGEST:,} elements. Write a smaller shape.", node.lineno)
             waiting += each
     return value
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.snippet.reader.data_values import Array, Full, Items, Opaque
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Array, Full, Unreadable
+from explorer.snippet.reader.values import Unreadable
 
 LARGEST_AXIS = 100_000_000
 MOST_AXES = 8
@@ -33,6 +34,9 @@ def literal(value: Any, node: Node, dtype: Any = None) -> Array:
         return Array(None, whole, low, high, ragged=True, node=node)
     if "?" in shape:
         return Array(None, whole, node=node)
+    if None in shape:
+        checked([size for size in shape if size is not None], node)
+        return Array(shape, is_whole(dtype, whole), node=node)
     return Array(checked(shape, node), is_whole(dtype, whole), low, high, node=node)
 
 
@@ -46,9 +50,11 @@ def lengths(value: Any) -> tuple[int, int, Full] | None:
     if not isinstance(value, (list, tuple)) or not value:
         return None
     found = []
+    if isinstance(value, Items) and value.rest != 0:
+        return None
     for each in value:
         shape = each.shape if isinstance(each, Array) else _nested(each)
-        if not shape or "?" in shape:
+        if not shape or "?" in shape or None in shape:
             return None
         found.append(tuple(shape))
     if len({shape[1:] for shape in found}) > 1:
@@ -91,10 +97,14 @@ def _nested(value: Any) -> tuple[Any, ...] | None:
     """The shape of nested lists, None where it is ragged; "?" where something in them is not known."""
     if isinstance(value, Array):
         return ("?",) if value.shape is None else tuple(value.shape)
-    if isinstance(value, (int, float, bool)):
+    if isinstance(value, (int, float, bool, str)) or (isinstance(value, Opaque) and value.whole):
         return ()
     if not isinstance(value, (list, tuple, range)):
         return ("?",)
+    if isinstance(value, Items) and value.rest != 0:
+        # All further elements are like the last one.
+        one = _nested(value[-1]) if value else ("?",)
+        return None if one is None else ("?",) if "?" in one else (value.size, *one)
     shapes = [_nested(each) for each in value]
     known = [shape for shape in shapes if shape is not None]
     if len(known) < len(shapes):
@@ -102,6 +112,10 @@ def _nested(value: Any) -> tuple[Any, ...] | None:
     if any("?" in shape for shape in known):
         return ("?",)
     if len(set(known)) > 1:
+        ranks = {len(shape) for shape in known}
+        if len(ranks) == 1 and any(None in shape for shape in known):
+            across = zip(*known, strict=True)
+            return (len(value), *(sizes[0] if len(set(sizes)) == 1 else None for sizes in across))
         return None
     return (len(value), *(known[0] if known else ()))
 

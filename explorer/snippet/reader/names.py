@@ -33,7 +33,21 @@ MERGES = {
 OPERATIONS = frozenset(
     (
         *("abs", "add", "amax", "amin", "argmax", "average", "broadcast_to", "cast", "clip", "concatenate", "cos", "cumsum"),
-        *("divide", "dot", "einsum", "elu", "equal", "exp", "expand_dims", "flip", "gelu", "greater", "hstack", "identity"),
+        *(
+            "power",
+            "divide",
+            "dot",
+            "einsum",
+            "elu",
+            "equal",
+            "exp",
+            "expand_dims",
+            "flip",
+            "gelu",
+            "greater",
+            "hstack",
+            "identity",
+        ),
         *("leaky_relu", "less", "log", "log_softmax", "logical_and", "logical_not", "logical_or", "matmul", "max"),
         *("maximum", "mean", "min", "minimum", "moveaxis", "multiply", "negative", "norm", "not_equal", "ones_like", "pad"),
         *("permute", "prod", "ravel", "relu", "repeat", "reshape", "reverse", "roll", "selu", "sigmoid", "sign", "silu"),
@@ -44,36 +58,36 @@ OPERATIONS = frozenset(
 )
 # TensorFlow functions that learners call on Keras tensors, and what takes them today.
 TENSORFLOW_OPERATIONS = {
-    "abs": "abs",
-    "add": "add",
-    "cast": "cast",
+    **{name: name for name in sorted(OPERATIONS - {"reverse", "shape", "mean", "sum", "max", "min"})},
     "concat": "concatenate",
-    "einsum": "einsum",
-    "expand_dims": "expand_dims",
-    "math.add": "add",
-    "math.multiply": "multiply",
-    "math.reduce_max": "max",
-    "math.reduce_mean": "mean",
-    "math.reduce_sum": "sum",
-    "matmul": "matmul",
-    "multiply": "multiply",
-    "nn.relu": "relu",
-    "nn.sigmoid": "sigmoid",
-    "nn.softmax": "softmax",
-    "nn.tanh": "tanh",
-    "reduce_max": "max",
-    "reduce_mean": "mean",
-    "reduce_sum": "sum",
-    "repeat": "repeat",
-    "reshape": "reshape",
     "reverse": "flip",
-    "sigmoid": "sigmoid",
-    "squeeze": "squeeze",
-    "stack": "stack",
-    "subtract": "subtract",
-    "tanh": "tanh",
-    "tile": "tile",
-    "transpose": "transpose",
+    "pow": "power",
+    "clip_by_value": "clip",
+    **{f"reduce_{name}": name for name in ("max", "mean", "min", "prod", "sum")},
+    **{f"math.reduce_{name}": name for name in ("max", "mean", "min", "prod", "sum", "std")},
+    **{f"math.{name}": name for name in ("abs", "add", "cos", "divide", "exp", "log", "maximum", "minimum", "multiply")},
+    **{f"math.{name}": name for name in ("sigmoid", "sign", "sin", "sqrt", "square", "subtract", "tanh", "softplus")},
+    "math.pow": "power",
+    "math.rsqrt": "sqrt",
+    **{
+        f"nn.{name}": name
+        for name in ("elu", "gelu", "leaky_relu", "log_softmax", "relu", "selu", "sigmoid", "silu", "softmax")
+    },
+    **{f"nn.{name}": name for name in ("softplus", "swish", "tanh")},
+    **{f"linalg.{name}": name for name in ("matmul", "norm", "einsum")},
+    "nn.l2_normalize": "identity",
+    "math.l2_normalize": "identity",
+    "nn.dropout": "identity",
+}
+# The same for the functions of Keras's old backend.
+BACKEND_OPERATIONS = {
+    **{name: name for name in sorted(OPERATIONS)},
+    "permute_dimensions": "transpose",
+    "pow": "power",
+    "l2_normalize": "identity",
+    "dropout": "identity",
+    "reverse": "flip",
+    "batch_flatten": "ravel",
 }
 INITIALIZERS = ("initializers", "regularizers", "constraints")
 # Parts of Keras that change no shape: their values are passed around and never made.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from explorer.snippet.reader.data_values import Array, Items, Opaque, Range
 from explorer.snippet.reader.limits import LARGEST_NUMBER, LONGEST, bounded_number, light, plainly
-from explorer.snippet.reader.values import Array, LayerValue, ModelValue, Opaque, TensorValue, Unreadable
+from explorer.snippet.reader.values import LayerValue, ModelValue, TensorValue, Unreadable
 
 PLAIN = (int, float, str, bool, type(None), tuple, list, dict, range, slice)
 BUILTINS = frozenset(
@@ -71,16 +73,34 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
     """
     if name == "print":
         return None
-    if name == "len" and len(args) == 1 and isinstance(args[0], Array):
-        return args[0].shape[0] if args[0].shape else Opaque("a length that is not known")
+    if name == "len" and len(args) == 1 and isinstance(args[0], (Array, Items)):
+        size = args[0].size if isinstance(args[0], Items) else args[0].shape[0] if args[0].shape else None
+        return size if size is not None else Opaque("a length that is not known", whole=True)
+    if name == "range" and any(isinstance(each, Opaque) for each in args):
+        return Range(
+            "a range whose end is not known", counted=args[0] if len(args) == 1 and isinstance(args[0], Opaque) else None
+        )
+    if name == "zip" and args and any(isinstance(each, (Array, Opaque, Items)) for each in args):
+        return _zipped(args)
+    if name == "enumerate" and args and isinstance(args[0], (Array, Opaque, Items)):
+        return _numbered(args[0], node)
+    alone = args[0] if len(args) == 1 else None
+    if name in ("list", "tuple", "sorted", "reversed") and (
+        isinstance(alone, (Array, Range)) or (isinstance(alone, Items) and alone.rest != 0)
+    ):
+        return alone
+    if name == "int" and len(args) == 1 and isinstance(args[0], (Opaque, Array)):
+        return Opaque(getattr(args[0], "why", "a number of an array"), getattr(args[0], "name", None), whole=True)
+    if name in ("len", "round") and any(isinstance(each, Opaque) for each in args):
+        return Opaque(f"`{name}` of something that is not known", whole=True)
     if any(isinstance(each, (Opaque, Array, TensorValue, LayerValue, ModelValue)) for each in args):
         return Opaque(f"`{name}` of something that is not known")
     if name == "range":
         with plainly(node):
-            made = range(*args)
-        if len(made) > LONGEST:
-            raise Unreadable(f"A range of {len(made):,} is too long to be read here.", node.lineno)
-        return made
+            numbers = range(*args)
+        if len(numbers) > LONGEST:
+            raise Unreadable(f"A range of {len(numbers):,} is too long to be read here.", node.lineno)
+        return numbers
     if name == "map":
         return Opaque("`map`")
     allowed = {"sorted": {"reverse"}, "enumerate": {"start"}, "zip": {"strict"}, "max": {"default"}, "min": {"default"}}
@@ -98,4 +118,70 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
     if name == "dict":
         return made
     # What was in a list may be anything: a layer, a function, a name of Keras.
-    return list(made) if not isinstance(made, PLAIN) and isinstance(made, Iterable) else made
+    made = list(made) if not isinstance(made, PLAIN) and isinstance(made, Iterable) else made
+    return Items(made) if isinstance(made, list) else made
+
+
+def _zipped(args: list[Any]) -> Any:
+    """`zip` of values of which not all are known as a whole."""
+    runs = [run_of_plain(each) for each in args]
+    if any(not held for held, _ in runs):
+        return Items()
+    length = min(len(held) for held, _ in runs)
+    found = Items(zip(*(held[:length] for held, _ in runs), strict=True))
+    found.rest = 0 if all(whole for _, whole in runs) else None
+    return found
+
+
+def _numbered(value: Any, node: ast.Call) -> Items:
+    held, whole = run_of_plain(value)
+    found = Items(
+        (place if whole else Opaque("the number of an element", whole=True), each) for place, each in enumerate(held)
+    )
+    found.rest = 0 if whole else None
+    return found
+
+
+def run_of_plain(value: Any) -> tuple[list[Any], bool]:
+    """The first elements of a value, and whether they are all of them."""
+    if isinstance(value, Array):
+        one = Array(value.shape[1:] if value.shape else None, value.whole, value.low, value.high, node=value.node)
+        many = value.shape[0] if value.shape else None
+        return [one] * (many if many is not None and many <= 64 else 1), many is not None and many <= 64
+    if isinstance(value, Range):
+        return [Opaque("a number of a loop", whole=True)], False
+    if isinstance(value, Opaque):
+        return [Opaque(f"an element of {value.why}"[:80])], False
+    if isinstance(value, Items) and value.rest != 0:
+        return list(value[:1]) or [Opaque("an element")], False
+    return list(value) if isinstance(value, (list, tuple, range, str, dict)) else [Opaque("an element")], True
+
+
+_PLACES = re.compile(r"%(?:\([\w]{1,40}\))?[-+ 0#]{0,3}\d{0,2}(?:\.\d{1,2})?[sdifgeEGxXr%]")
+_FIELDS = re.compile(r"\{(\w{0,30})(?:![rsa])?(?::[-+ 0#<>^,]{0,3}\d{0,2}(?:\.\d{1,2})?[sdfgexX%]?)?\}")
+
+
+def formatted(text: str, given: Any) -> Any:
+    """`text % given` with numbers and texts; an `Opaque` where it is anything else."""
+    parts = given if isinstance(given, tuple) else (given,)
+    if isinstance(given, dict):
+        parts = tuple(given.values())
+    short = all(isinstance(each, (int, float)) or (isinstance(each, str) and len(each) < 1000) for each in parts)
+    if not short or len(text) > 1000 or _PLACES.sub("", text).count("%"):
+        return Opaque("a text that is not known")
+    try:
+        return (text % given)[:1000]
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return Opaque("a text that is not known")
+
+
+def filled_in(text: str, args: list[Any], kwargs: dict[str, Any]) -> str:
+    """`text.format(...)` with numbers and texts; what is not known is left out."""
+    given = [*args, *kwargs.values()]
+    plain = all(isinstance(each, (int, float)) or (isinstance(each, str) and len(each) < 1000) for each in given)
+    if plain and len(text) <= 1000 and not any(mark in _FIELDS.sub("", text) for mark in "{}"):
+        try:
+            return text.format(*args, **kwargs)[:1000]
+        except (LookupError, ValueError, TypeError, OverflowError):
+            pass
+    return text.replace("{}", "…")[:1000]

@@ -1,75 +1,97 @@
 """Reads pasted code: walks its statements and follows what its names stand for. Nothing of it is ever executed.
 
 What may be called is a list (`explorer.snippet.reader.names`); what Keras makes of a layer is asked of Keras itself
-(`explorer.snippet.reader.library`), in a scope in which no weight is ever given memory.
+(`explorer.snippet.reader.library`), in a scope in which no weight is ever given memory. A statement that cannot be followed
+is noted, what it would have bound is not known, and reading goes on.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import logging
 from typing import Any
 
-from explorer.snippet.reader.edits import Source
-from explorer.snippet.reader.expressions import Expressions
-from explorer.snippet.reader.iteration import items, truth
-from explorer.snippet.reader.library import calls, imports
-from explorer.snippet.reader.limits import MOST_FUNCTIONS, Budget, light
+from explorer.snippet.reader.data_values import Items, Opaque
+from explorer.snippet.reader.functions import Return
+from explorer.snippet.reader.library import imports
+from explorer.snippet.reader.loops import Leave, Loops
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.plain import builtin
-from explorer.snippet.reader.values import Function, Method, Opaque, Scope, Unreadable
+from explorer.snippet.reader.objects import ClassValue
+from explorer.snippet.reader.values import Broken, Exhausted, Function, Known, ModelValue, Refused, Scope, Unreadable
 
+_LOG = logging.getLogger(__name__)
 _INSTEAD = {
     "Raise": "`raise` is not supported here. Remove the check.",
     "AsyncFunctionDef": "`async` functions are not supported here. Write plain functions.",
     "Match": "`match` is not supported here. Write if and elif.",
-    "Nonlocal": "`nonlocal` is not supported here. Return the value instead.",
 }
+_NESTED = "The code is nested too deeply to be read. Use less nesting."
+_LAYERS = ("keras.layers.Layer", "keras.Layer")
+_MODELS = ("keras.Model", "keras.models.Model", "keras.Sequential", "keras.models.Sequential", "keras.Functional")
 
 
-class _Return(Exception):
-    def __init__(self, value: Any, line: int) -> None:
-        self.value = value
-        self.line = line
-
-
-class _Leave(Exception):
-    """`break` or `continue`."""
-
-    def __init__(self, on: bool, line: int) -> None:
-        self.on = on
-        self.line = line
-
-
-class Reader(Expressions):
+class Reader(Loops):
     """One reading of one code. After `read`, what was found stands in its attributes (see `Record`).
 
-    source: the code. budget: what may be spent on it.
+    source: the code. budget: what may be spent on it. typed: shapes of data that stand beside it; given: numbers by name.
     """
 
-    def __init__(self, source: Source, budget: Budget | None = None) -> None:
-        super().__init__(source, budget)
-        self._functions = 0
-
     def read(self) -> None:
-        """Raises Unreadable where the code cannot be followed, Broken where Keras or NumPy would raise."""
+        """Raises Unreadable where the code is too long or too deep, Broken where Keras or NumPy would raise."""
         try:
-            self._block(self.source.tree.body, self.names)
+            for statement in self.source.tree.body:
+                self._top(statement)
         except RecursionError:
-            raise Unreadable("The code is nested too deeply to be read. Use less nesting.") from None
-        except (_Return, _Leave) as leave:
-            raise Unreadable("There is a return, break or continue in the wrong place.", leave.line) from None
+            raise Exhausted(_NESTED) from None
+
+    def _top(self, statement: ast.stmt) -> None:
+        before = self.made
+        try:
+            self.block([statement], self.names)
+        except (Return, Leave) as leave:
+            self.skip(Unreadable("There is a return, break or continue in the wrong place.", leave.line), statement)
+        except (Exhausted, RecursionError) as error:
+            # What stands behind a whole model never matters.
+            if before != self.made or not any(each.built and each.unread is None for each in self.models):
+                raise
+            self.skip(error if isinstance(error, Exhausted) else Exhausted(_NESTED, statement.lineno), statement)
+            if self.budget.over:
+                raise
 
     # --- statements
 
-    def _block(self, body: list[ast.stmt], scope: Scope) -> None:
+    def block(self, body: list[ast.stmt], scope: Scope) -> None:
         for statement in body:
             self.tick(statement)
-            name = type(statement).__name__
-            method = getattr(self, f"_do_{name.lower()}", None)
-            if method is None:
-                raise Unreadable(_INSTEAD.get(name, f"`{name.lower()}` is not supported here. Remove it."), statement.lineno)
-            method(statement, scope)
+            try:
+                name = type(statement).__name__
+                method = getattr(self, f"_do_{name.lower()}", None)
+                if method is None:
+                    raise Unreadable(
+                        _INSTEAD.get(name, f"`{name.lower()}` is not supported here. Remove it."), statement.lineno
+                    )
+                method(statement, scope)
+            except (Exhausted, Broken, Return, Leave, RecursionError, MemoryError):
+                raise
+            except Unreadable as error:
+                self.skip(error, statement)
+                self._without(statement, scope)
+            except Exception:
+                # What nobody foresaw costs a line and not the rest: whoever pasted it reads which, and the log why.
+                _LOG.exception("a line could not be followed")
+                self.skip(Unreadable("This line does something that is not followed here.", statement.lineno), statement)
+                self._without(statement, scope)
+
+    def _without(self, statement: ast.stmt, scope: Scope) -> None:
+        """Go on after a statement that was not followed."""
+        why = f"what line {statement.lineno} gives"
+        if isinstance(statement, ast.Return):
+            raise Return(Opaque(why), statement.lineno)
+        if isinstance(statement, ast.Raise):
+            raise Return(Opaque(why), statement.lineno)
+        targets = [statement] if isinstance(statement, (ast.Import, ast.ImportFrom)) else _targets(statement)
+        for target in targets:
+            self.forget(target, scope, why)
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
         if not isinstance(statement.value, ast.Constant):
@@ -85,7 +107,16 @@ class Reader(Expressions):
         """A name that is gone is not read again."""
 
     def _do_global(self, statement: ast.Global, scope: Scope) -> None:
-        """A name that is read is found around the function anyway."""
+        if scope is not self.names:
+            scope.elsewhere.update((name, self.names) for name in statement.names)
+
+    def _do_nonlocal(self, statement: ast.Nonlocal, scope: Scope) -> None:
+        for name in statement.names:
+            around = scope.around
+            while around is not None and name not in around:
+                around = around.around
+            if around is not None:
+                scope.elsewhere[name] = around
 
     def _do_import(self, statement: ast.Import, scope: Scope) -> None:
         for alias in statement.names:
@@ -97,6 +128,10 @@ class Reader(Expressions):
         if statement.module == "__future__":
             return
         if statement.level or not statement.module:
+            for alias in statement.names:
+                if alias.name != "*":
+                    name = alias.asname or alias.name
+                    scope[name] = Opaque(f"`{alias.name}` of another file", name, statement.lineno)
             raise Unreadable(
                 "The contents of another file are not known here. Paste them in place of this line.", statement.lineno
             )
@@ -113,125 +148,85 @@ class Reader(Expressions):
             self.bind(statement.target, self.value(statement.value, scope), scope, statement.value)
 
     def _do_augassign(self, statement: ast.AugAssign, scope: Scope) -> None:
+        held = scope.get(statement.target.id) if isinstance(statement.target, ast.Name) else None
+        if isinstance(held, Items) and isinstance(statement.op, ast.Add):
+            more = self.value(statement.value, scope)
+            if isinstance(more, (list, tuple)):
+                held.extend(more)
+                self.grown.append((held, len(more)))
+                held.rest = None if getattr(more, "rest", 0) is None else held.rest
+            else:
+                held.rest = None
+            return
         now = ast.copy_location(ast.BinOp(_as_read(statement.target), statement.op, statement.value), statement)
         self.bind(statement.target, self.value(now, scope), scope, statement.value)
 
-    def _do_for(self, statement: ast.For, scope: Scope) -> None:
-        for each in items(self.value(statement.iter, scope), statement.iter):
-            self.tick(statement)
-            self.bind(statement.target, each, scope, statement.iter)
-            try:
-                self._block(statement.body, scope)
-            except _Leave as leave:
-                if leave.on:
-                    continue
-                return
-        self._block(statement.orelse, scope)
-
-    def _do_while(self, statement: ast.While, scope: Scope) -> None:
-        while truth(self.value(statement.test, scope), statement.test):
-            self.tick(statement)
-            try:
-                self._block(statement.body, scope)
-            except _Leave as leave:
-                if not leave.on:
-                    return
-
-    def _do_if(self, statement: ast.If, scope: Scope) -> None:
-        chosen = truth(self.value(statement.test, scope), statement.test)
-        self._block(statement.body if chosen else statement.orelse, scope)
-
     def _do_break(self, statement: ast.Break, scope: Scope) -> None:
-        raise _Leave(on=False, line=statement.lineno)
+        raise Leave(on=False, line=statement.lineno)
 
     def _do_continue(self, statement: ast.Continue, scope: Scope) -> None:
-        raise _Leave(on=True, line=statement.lineno)
+        raise Leave(on=True, line=statement.lineno)
 
     def _do_return(self, statement: ast.Return, scope: Scope) -> None:
-        raise _Return(None if statement.value is None else self.value(statement.value, scope), statement.lineno)
+        raise Return(None if statement.value is None else self.value(statement.value, scope), statement.lineno)
 
     def _do_with(self, statement: ast.With, scope: Scope) -> None:
         for item in statement.items:
-            value = self.value(item.context_expr, scope)
+            try:
+                value = self.value(item.context_expr, scope)
+            except Exhausted:
+                raise
+            except Unreadable as error:
+                self.skip(error, statement)
+                value = Opaque(f"what line {statement.lineno} opens")
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, value, scope, item.context_expr)
-        self._block(statement.body, scope)
-
-    def _do_try(self, statement: ast.Try, scope: Scope) -> None:
-        self._block([*statement.body, *statement.orelse, *statement.finalbody], scope)
+        self.block(statement.body, scope)
 
     def _do_functiondef(self, statement: ast.FunctionDef, scope: Scope) -> None:
-        if statement.decorator_list:
-            scope[statement.name] = Opaque(f"the decorated function {statement.name}")
-        else:
-            scope[statement.name] = Function(statement, scope)
+        scope.put(statement.name, Function(statement, scope))
 
     def _do_classdef(self, statement: ast.ClassDef, scope: Scope) -> None:
-        bases = [self.source.text(base) for base in statement.bases]
-        if any(base.endswith(("Model", "Layer", "Sequential", "Cell")) for base in bases):
-            raise Unreadable(
-                f"The class {statement.name} is not supported: its methods are not run here. Write the model with the "
-                "functional API: inputs = keras.Input(...), then layer after layer, then keras.Model(inputs, outputs).",
-                statement.lineno,
-            )
-        scope[statement.name] = Opaque(f"the class {statement.name}")
+        parents, kind, base = [], "plain", None
+        for each in statement.bases:
+            held = self.value(each, scope)
+            if isinstance(held, ClassValue):
+                parents.append(held)
+                kind, base = held.kind if held.kind != "plain" else kind, held.base or base
+            elif isinstance(held, Known):
+                kind = "layer" if held.path in _LAYERS else "model" if held.path in _MODELS else kind
+                base = held if held.last == "Sequential" else base
+                if held.path.startswith("keras.layers.") and held.path not in _LAYERS:
+                    kind, base = "layer", held
+        if kind == "plain" and any(_decorator(each) == "dataclass" for each in statement.decorator_list):
+            kind = "data"
+        if kind == "plain" and any(ast.unparse(each).endswith("NamedTuple") for each in statement.bases):
+            kind = "data"
+        made = ClassValue(statement, kind, parents, Scope(scope), base=base)
+        scope.put(statement.name, made)
+        self.block(statement.body, made.names)
+        hows = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
+        for method in statement.body:
+            if isinstance(method, ast.FunctionDef):
+                how = next((hows[name] for name in map(_decorator, method.decorator_list) if name in hows), "")
+                # A method looks for names around its class, not in it.
+                made.names[method.name] = Function(method, scope, made)
+                made.how[method.name] = how
 
-    # --- calls
 
-    def _of_call(self, node: ast.Call, scope: Scope) -> Any:
-        called = self.value(node.func, scope)
-        args = self._elements(node.args, scope)
-        kwargs: dict[str, Any] = {}
-        for each in node.keywords:
-            value = self.value(each.value, scope)
-            if each.arg is None:
-                if not isinstance(value, Mapping):
-                    raise Unreadable("The contents of ** are not known here. Write the arguments by name.", node.lineno)
-                kwargs.update({str(key): held for key, held in value.items()})
-            else:
-                kwargs[each.arg] = value
-        light((args, kwargs), node)
-        if isinstance(called, Function):
-            return self._called(called, args, kwargs, node)
-        if isinstance(called, Method) and called.owner is None:
-            return builtin(called.name, args, kwargs, node)
-        return calls.call(self, called, args, kwargs, node)
+def _decorator(node: ast.expr) -> str:
+    node = node.func if isinstance(node, ast.Call) else node
+    return ast.unparse(node).rpartition(".")[2]
 
-    def _called(self, function: Function, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
-        """A function of the code, followed with these arguments."""
-        if self._functions >= MOST_FUNCTIONS:
-            raise Unreadable(
-                f"Functions call each other more than {MOST_FUNCTIONS} deep here. Use less nesting.", node.lineno
-            )
-        given, scope = function.node.args, Scope(function.scope)
-        positional = [*given.posonlyargs, *given.args]
-        defaults = dict(zip(reversed([each.arg for each in positional]), reversed(given.defaults), strict=False))
-        defaults |= {each.arg: held for each, held in zip(given.kwonlyargs, given.kw_defaults, strict=True) if held}
-        scope.update({each.arg: value for each, value in zip(positional, args, strict=False)})
-        if given.vararg:
-            scope[given.vararg.arg] = tuple(args[len(positional) :])
-        rest = dict(kwargs)
-        for each in (*positional, *given.kwonlyargs):
-            if each.arg in rest:
-                scope[each.arg] = rest.pop(each.arg)
-            elif each.arg not in scope:
-                if each.arg not in defaults:
-                    raise Unreadable(f"{function.name} is called without its argument {each.arg}.", node.lineno)
-                scope[each.arg] = self.value(defaults[each.arg], function.scope)
-        if given.kwarg:
-            scope[given.kwarg.arg] = rest
-        elif rest:
-            raise Unreadable(f"{function.name} has no argument {', '.join(rest)}.", node.lineno)
-        self._functions += 1
-        try:
-            if isinstance(function.node, ast.Lambda):
-                return self.value(function.node.body, scope)
-            self._block(function.node.body, scope)
-        except _Return as back:
-            return back.value
-        finally:
-            self._functions -= 1
-        return None
+
+def _targets(statement: ast.stmt) -> list[Node]:
+    if isinstance(statement, ast.Assign):
+        return list(statement.targets)
+    if isinstance(statement, (ast.AnnAssign, ast.AugAssign, ast.For)):
+        return [statement.target]
+    if isinstance(statement, (ast.If, ast.While, ast.Try, ast.With)):
+        return [statement]
+    return []
 
 
 def _as_read(target: ast.expr) -> ast.expr:
@@ -239,3 +234,6 @@ def _as_read(target: ast.expr) -> ast.expr:
     fields: dict[str, Any] = {field: getattr(target, field) for field in target._fields}
     read = type(target)(**{**fields, "ctx": ast.Load()})
     return ast.copy_location(read, target)
+
+
+__all__ = ["Broken", "ModelValue", "Reader", "Refused"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.snippet.reader.costs import Within
+from explorer.snippet.reader.data_values import Items, Opaque
 from explorer.snippet.reader.edits import Edit, Source
+from explorer.snippet.reader.fed import Typed, fed_names
 from explorer.snippet.reader.limits import (
     MOST_AXES,
     MOST_LAYERS,
@@ -18,8 +20,10 @@ from explorer.snippet.reader.limits import (
     MOST_WITHIN,
     Budget,
 )
+from explorer.snippet.reader.makers import Makers
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Call, Event, ModelValue, Scope, Unreadable
+from explorer.snippet.reader.unknowns import Ask, Given, Remark
+from explorer.snippet.reader.values import Call, Event, Exhausted, ModelValue, Scope, Unreadable
 
 
 @dataclass(frozen=True)
@@ -38,35 +42,75 @@ class Record:
     calls: of layers and operations, in order. models: in order. old: what older versions of Keras called otherwise.
     noted: what works otherwise than it looks. names: what the names of the code stand for at the end. budget: what may be
     spent on the code.
+    skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
+    that only the reader of the page knows. unread: why models could not be read. typed: shapes that were given; given:
+    numbers that were asked for before.
     """
 
-    def __init__(self, source: Source, budget: Budget | None = None) -> None:
+    def __init__(
+        self, source: Source, budget: Budget | None = None, typed: Typed | None = None, given: Given | None = None
+    ) -> None:
         self.source = source
         self.calls: list[Call] = []
         self.models: list[ModelValue] = []
         self.old: list[Old] = []
         self.noted: list[Event] = []
         self.names = Scope()
-        self._steps = 0
+        self.steps = 0
         self._layers = 0
         self._things = 0
         self._within = 0
         self.within = Within()
         self.budget = budget or Budget()
+        self.typed, self.given = typed or Typed(), dict(given or {})
+        self.fed = fed_names(source.tree)
+        self.makers = Makers(source.tree)
+        self.skipped: dict[int, Remark] = {}
+        self.passed: list[Remark] = []
+        self.assumed: dict[int, Remark] = {}
+        self.asked: dict[str, Ask] = {}
+        self.unread: list[Unreadable] = []
+        self.hints: list[str] = []
+        self.grown: list[tuple[Items, int]] = []
+        self.inputs_made = 0
+        self.inside = 0
+        self.stopped: Exception | None = None
+
+    def skip(self, error: Unreadable, node: Any) -> None:
+        """Note a line that cannot be followed."""
+        line = error.line if error.line is not None else int(getattr(node, "lineno", 0))
+        self.skipped.setdefault(line, Remark(line, str(error)))
+
+    def assume(self, node: Any, why: str) -> None:
+        self.assumed.setdefault(node.lineno, Remark(node.lineno, why))
+
+    def ask(self, value: Opaque, node: Any, shape: bool = False) -> None:
+        """Ask for a number (or a shape) that only comes with the data. Raises Unreadable where it has no name."""
+        if value.name is None or len(value.name) > 80:
+            raise Unreadable(
+                f"A size is not known here: it depends on {value.why}. Write the number.", getattr(node, "lineno", None)
+            )
+        line = value.line if value.line is not None else int(getattr(node, "lineno", 1))
+        self.asked.setdefault(value.name, Ask(value.name, line, value.why, shape, node))
+
+    @property
+    def made(self) -> tuple[int, int, int]:
+        """How many layers, calls and models there are: whether a piece of the code adds to them."""
+        return self._layers, len(self.calls), len(self.models)
 
     def tick(self, node: Node) -> None:
         """Count a step. Raises Unreadable where there were too many, or where the time is up."""
-        self._steps += 1
+        self.steps += 1
         line = getattr(node, "lineno", None)
-        if self._steps > MOST_STEPS:
-            raise Unreadable(f"Reading stopped after {MOST_STEPS:,} steps. Write shorter loops.", line)
+        if self.steps > MOST_STEPS:
+            raise Exhausted(f"Reading stopped after {MOST_STEPS:,} steps. Write shorter loops.", line)
         self.budget.look(node)
 
     def count_layer(self, node: Node) -> None:
         """Count a layer that is made. Raises Unreadable where there were too many."""
         self._layers += 1
         if self._layers > MOST_LAYERS:
-            raise Unreadable(
+            raise Exhausted(
                 f"More than {MOST_LAYERS} layers are made. Write a smaller model.", getattr(node, "lineno", None)
             )
 
@@ -75,7 +119,7 @@ class Record:
         if isinstance(made, (list, tuple, dict, str)):
             self._things += len(made)
             if self._things > MOST_THINGS:
-                raise Unreadable(
+                raise Exhausted(
                     f"The lists and texts of this code hold more than {MOST_THINGS:,} elements. Write shorter ones.",
                     getattr(node, "lineno", None),
                 )
@@ -92,12 +136,10 @@ class Record:
         for each in layers:
             calls, depth = self.within.of(each)
             if depth > MOST_NESTED:
-                raise Unreadable(
-                    f"Models and wrappers are nested more than {MOST_NESTED} deep here. Use less nesting.", line
-                )
+                raise Exhausted(f"Models and wrappers are nested more than {MOST_NESTED} deep here. Use less nesting.", line)
             self._within += times * calls
         if self._within > MOST_WITHIN:
-            raise Unreadable(
+            raise Exhausted(
                 f"All layers, with those in nested models and wrappers, are called more than {MOST_WITHIN:,} times here. "
                 "Write a smaller model.",
                 line,
@@ -112,7 +154,7 @@ class Record:
     def count_tensors(self, many: int, node: Node) -> None:
         """Raises Unreadable for a call or a model with too many tensors."""
         if many > MOST_TENSORS:
-            raise Unreadable(
+            raise Exhausted(
                 f"{many:,} tensors are combined here, and at most {MOST_TENSORS} are read. Write fewer.",
                 getattr(node, "lineno", None),
             )

@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from explorer.snippet.reader.data_values import Full, Items, Shape
 from explorer.snippet.reader.nodes import Node
-
-Shape = tuple[int | None, ...]
-# Of data every size is known.
-Full = tuple[int, ...]
 
 
 class Unreadable(ValueError):
@@ -23,6 +20,10 @@ class Unreadable(ValueError):
     def __init__(self, sentence: str, line: int | None = None) -> None:
         super().__init__(sentence)
         self.line = line
+
+
+class Exhausted(Unreadable):
+    """Code that is too long or too large to be read any further: what was counted has come to its end."""
 
 
 class Refused(Unreadable):
@@ -75,13 +76,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Opaque:
-    """A value that is not supported. It may be passed around; where a shape depends on it, reading ends with a sentence."""
-
-    why: str
-
-
-@dataclass(frozen=True)
 class Method:
     """An attribute of a value, before it is called."""
 
@@ -94,6 +88,7 @@ class Scope(dict[str, Any]):
 
     def __init__(self, around: Scope | None = None) -> None:
         self.around = around
+        self.elsewhere: dict[str, Scope] = {}
 
     def find(self, name: str) -> Any:
         if name in self:
@@ -102,40 +97,22 @@ class Scope(dict[str, Any]):
             raise KeyError(name)
         return self.around.find(name)
 
+    def put(self, name: str, value: Any) -> None:
+        """Bind a name: here, or where `global` or `nonlocal` says that it belongs."""
+        self.elsewhere.get(name, self)[name] = value
+
 
 @dataclass(frozen=True)
 class Function:
-    """A function that the code defines."""
+    """A function that the code defines. holder: the class whose body it stands in."""
 
     node: ast.FunctionDef | ast.Lambda
     scope: Scope
+    holder: Any = None
 
     @property
     def name(self) -> str:
         return getattr(self.node, "name", "lambda")
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array of which only the shape is known, and what its values are like.
-
-    shape: its sizes, or None where not known. whole: whether its values are whole numbers. low, high: the smallest and
-    largest value, where known. ragged: sequences of different lengths, which no array can hold.
-    filled: the value that was added as padding. fractions: whether some values are known to be no whole numbers.
-    turned: the shape before a reshape that put its last two sizes the other way round.
-    padded: where zeros were added ("pre" or "post"), None where none were. node: where the code made it.
-    """
-
-    shape: Full | None
-    whole: bool = False
-    low: float | None = None
-    high: float | None = None
-    ragged: bool = False
-    padded: str | None = None
-    node: Node | None = None
-    turned: Full | None = None
-    filled: float | None = None
-    fractions: bool = False
 
 
 @dataclass(eq=False)
@@ -144,7 +121,8 @@ class LayerValue:
 
     layer: the Keras layer. node: the call in the code that made it. wraps: the layer value inside a wrapper.
     declared: the shape of its input as given to itself (`input_shape=`), without the batch; batch: its size, where that was
-    given too. stateful: whether it keeps its memory from batch to batch.
+    given too. stateful: whether it keeps its memory from batch to batch. own: the object of the code that it is, where it is
+    one.
     """
 
     layer: Any
@@ -153,10 +131,12 @@ class LayerValue:
     declared: Shape | None = None
     batch: int | None = None
     stateful: bool = False
+    own: Any = None
 
     @property
     def kind(self) -> str:
-        return type(self.layer).__name__
+        # A class of the code's own may be called as one of Keras is: no rule for that one holds for it.
+        return str(getattr(self.layer, "own_kind", type(self.layer).__name__))
 
     @property
     def name(self) -> str:
@@ -230,7 +210,8 @@ class ModelValue:
     """A model that the code made: a chain of layers (`sequential`) or from inputs to outputs.
 
     compiled, fits: the arguments of `compile`, and of every call of `fit`, `evaluate` and `predict`, in order.
-    compiled_at: where `compile` was called.
+    compiled_at: where `compile` was called. own: the object that it is, where its class is the code's own.
+    unread: why it is not whole, where one of its layers could not be read.
     """
 
     node: ast.Call
@@ -243,6 +224,8 @@ class ModelValue:
     compiled: dict[str, Any] | None = None
     compiled_at: ast.Call | None = None
     fits: list[tuple[str, ast.Call, dict[str, Any]]] = field(default_factory=list)
+    own: Any = None
+    unread: Unreadable | None = None
 
     kind = "Model"
 
@@ -275,7 +258,12 @@ def swapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
         return {key: swapped(each, change) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(swapped(each, change) for each in value)
+        made = [swapped(each, change) for each in value]
+        if isinstance(value, Items):
+            grown = Items(made)
+            grown.rest = value.rest
+            return grown
+        return type(value)(made)
     return change(value)
 
 

@@ -12,6 +12,7 @@ from explorer.snippet.diagnose.diagnosis import old_names, read, wrong_with
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, Fix
 from explorer.snippet.reader.edits import applied
 from explorer.snippet.reader.limits import Budget
+from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Known
 
 MOST_FIXES = 3
@@ -22,12 +23,14 @@ MOST_MENDED = 4
 class Proofs:
     """Tries changes until enough are proved, or until the time is up.
 
-    given: what the check was told of the data. budget: what may be spent on all of them together.
+    given: what the check was told of the data. budget: what may be spent on all of them together. sizes: numbers that the
+    code asked for.
     """
 
-    def __init__(self, given: Data, budget: Budget) -> None:
+    def __init__(self, given: Data, budget: Budget, sizes: Given | None = None) -> None:
         self.given = given
         self.budget = budget
+        self.sizes = sizes
         self.left = MOST_PROOFS
 
     def fixes(self, case: Case, finding: Finding, most: int = MOST_FIXES, depth: int = 0) -> list[Fix]:
@@ -65,8 +68,9 @@ class Proofs:
             return None
         self.left -= 1
         with named_anew():
-            changed, finding = read(code, data, self.budget)
-        if changed is None:
+            changed, finding = read(code, data, self.budget, self.sizes)
+        # A change after which less of the code is followed proves nothing.
+        if changed is None or len(changed.reader.skipped) > len(case.reader.skipped):
             return None
         findings = [*old_names(changed), *([finding] if finding else wrong_with(changed))]
         if self.budget.trusted:
@@ -76,7 +80,7 @@ class Proofs:
         if depth >= MOST_MENDED or findings[0].kind == "unreadable":
             return None
         # What was hidden behind the first mistake is fixed with it.
-        behind = Proofs(data, self.budget)
+        behind = Proofs(data, self.budget, self.sizes)
         behind.left = self.left
         rest = next(iter(behind.fixes(changed, findings[0], 1, depth + 1)), None)
         self.left = behind.left

@@ -13,8 +13,9 @@ from explorer.snippet.diagnose.rules.output_layer import READING, decoder_edits,
 from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at
 from explorer.snippet.diagnose.rules.sizes import different_lengths, different_widths
 from explorer.snippet.diagnose.running import loss_of
+from explorer.snippet.reader.data_values import Full
 from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, FLATTENING, KEEPING, RECURRENT, SEQUENCE
-from explorer.snippet.reader.values import Full, LayerValue, TensorValue
+from explorer.snippet.reader.values import LayerValue, TensorValue
 from explorer.tensors.tensor import ORDERED, is_named
 from explorer.tensors.text import count, joined
 

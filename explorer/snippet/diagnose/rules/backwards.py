@@ -9,6 +9,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, RECURRENT
+from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.library.old import keras_imported
 from explorer.snippet.reader.values import Call, Event, LayerValue
 
@@ -53,6 +54,9 @@ def backwards(case: Case) -> Finding | None:
         if out is None:
             continue
         core = call.layer.core if isinstance(call.layer, LayerValue) else None
+        if core is not None and isinstance(core.layer, Followed):
+            # It may turn them round again: the code says what it does, and no rule knows it.
+            continue
         if call.kind in _TURNING and (call.kind != "get_item" or _reversing(case, call)):
             continue
         if len(call.inputs) > 1 and before is not None and any(each is None for each in held) and len(out.shape) >= 3:
@@ -64,8 +68,8 @@ def backwards(case: Case) -> Finding | None:
             core is not None
             and core.kind in RECURRENT
             and call.kind != "Bidirectional"
-            and getattr(core.layer, "go_backwards", False)
-            and getattr(core.layer, "return_sequences", False)
+            and getattr(core.layer, "go_backwards", False) is True
+            and getattr(core.layer, "return_sequences", False) is True
         )
         if reading_back:
             if before is None:

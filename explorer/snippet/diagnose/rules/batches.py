@@ -9,9 +9,10 @@ from dataclasses import replace
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, finding_of
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue
+from explorer.snippet.reader.values import Call, Event, LayerValue, TensorValue
 from explorer.tensors.text import count
 
 FIT_BATCH = 32

@@ -11,7 +11,8 @@ from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.batches import batches
 from explorer.snippet.diagnose.rules.shape_text import declared_in_words
 from explorer.snippet.diagnose.training_data import taken
-from explorer.snippet.reader.values import Full, Shape, TensorValue, full
+from explorer.snippet.reader.data_values import Full, Shape
+from explorer.snippet.reader.values import TensorValue, full
 from explorer.tensors.text import count
 
 

@@ -9,10 +9,11 @@ from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.output_layer import output_layer_of
+from explorer.snippet.reader.data_values import Full
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Call, Full, LayerValue, TensorValue
+from explorer.snippet.reader.values import Call, LayerValue, TensorValue
 
 CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy", "kl_divergence", "kld")
 

@@ -9,9 +9,10 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import all_in_words, axes_at
 from explorer.snippet.diagnose.rules.steps import keeping_layer, needs_steps
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, CONVOLUTION, MERGING, RECURRENT, SEQUENCE
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.snippet.reader.values import Call, Event, LayerValue
 from explorer.tensors.text import joined
 
 _MERGING_OPERATIONS = frozenset(

@@ -13,9 +13,10 @@ from explorer.snippet.diagnose.rules.embeddings import two_levels
 from explorer.snippet.diagnose.rules.output_layer import keeper_of
 from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words, needs_in_words
 from explorer.snippet.diagnose.rules.steps import extra, needs_steps
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUENCE, SLIDING
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, full
+from explorer.snippet.reader.values import Call, Event, LayerValue, TensorValue, full
 from explorer.tensors.tensor import is_named
 from explorer.tensors.text import count
 

@@ -7,8 +7,9 @@ import ast
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.masks import mask_first
+from explorer.snippet.reader.data_values import Array
 from explorer.snippet.reader.library.old import keras_imported
-from explorer.snippet.reader.values import Array, Event
+from explorer.snippet.reader.values import Event
 
 
 def noted(case: Case) -> list[Finding]:

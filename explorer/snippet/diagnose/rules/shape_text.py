@@ -10,8 +10,9 @@ from explorer.layers.conv_recurrent import PLACES
 from explorer.layers.reading import numbered
 from explorer.shapes.axes import BY_RANK
 from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, MERGING, RESHAPING
-from explorer.snippet.reader.values import Call, LayerValue, Shape, TensorValue
+from explorer.snippet.reader.values import Call, LayerValue, TensorValue
 from explorer.tensors import text
 from explorer.tensors.tensor import Axes, is_named
 

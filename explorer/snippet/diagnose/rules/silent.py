@@ -16,8 +16,9 @@ from explorer.snippet.diagnose.rules.masks import mask_destroyed, mask_late, nev
 from explorer.snippet.diagnose.rules.states import too_many_states
 from explorer.snippet.diagnose.rules.steps import lost_in_words, steps_back
 from explorer.snippet.diagnose.rules.unknown import unknown_size
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.families import ATTENTION, KEEPING, RECURRENT
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.snippet.reader.values import Call, Event, LayerValue
 from explorer.tensors.text import count
 
 

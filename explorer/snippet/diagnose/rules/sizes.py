@@ -10,9 +10,10 @@ from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.labels import CATEGORICAL, loss_node, other_loss
 from explorer.snippet.diagnose.rules.output_layer import decoder_edits, keeper_of
 from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at
+from explorer.snippet.reader.data_values import Full
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import RECURRENT
-from explorer.snippet.reader.values import Call, Full, LayerValue, TensorValue
+from explorer.snippet.reader.values import Call, LayerValue, TensorValue
 from explorer.tensors.tensor import is_named
 from explorer.tensors.text import count
 

@@ -9,10 +9,11 @@ from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import answer_in_words
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, tensors_in
+from explorer.snippet.reader.values import Call, Event, LayerValue, TensorValue, tensors_in
 from explorer.tensors.text import an, count, joined
 
 

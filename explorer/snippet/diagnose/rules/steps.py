@@ -12,9 +12,10 @@ from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at, given_in_words, needs_in_words
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, FLATTENING, RECURRENT
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, TensorValue, full
+from explorer.snippet.reader.values import Call, Event, LayerValue, TensorValue, full
 from explorer.tensors.tensor import Tensor, is_named
 from explorer.tensors.text import count, joined
 

@@ -6,9 +6,10 @@ from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, SEQUENCE
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.snippet.reader.values import Call, Event, LayerValue
 from explorer.tensors.tensor import is_named
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, MERGING
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape, tensors_in
+from explorer.snippet.reader.values import Call, Event, LayerValue, tensors_in
 from explorer.tensors.text import an, count
 
 

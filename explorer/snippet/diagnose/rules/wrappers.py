@@ -11,9 +11,10 @@ from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import needs_in_words
 from explorer.snippet.diagnose.rules.steps import needs_steps
 from explorer.snippet.diagnose.rules.unknown import unknown
+from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING, RECURRENT
-from explorer.snippet.reader.values import Call, Event, LayerValue, Shape
+from explorer.snippet.reader.values import Call, Event, LayerValue
 from explorer.tensors.text import an
 
 

@@ -9,24 +9,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from explorer.snippet.reader import array_methods, legacy
+from explorer.snippet.reader.arrays import told
+from explorer.snippet.reader.data_values import Array, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note
 from explorer.snippet.reader.library.paths import canonical, object_at, stands, written
 from explorer.snippet.reader.names import LAYERS
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.parts_of_arrays import attribute_of_table
 from explorer.snippet.reader.record import Record
-from explorer.snippet.reader.values import (
-    Array,
-    Broken,
-    Event,
-    Known,
-    LayerValue,
-    Method,
-    ModelValue,
-    Opaque,
-    TensorValue,
-    Unreadable,
-)
+from explorer.snippet.reader.values import Broken, Event, Known, LayerValue, Method, ModelValue, TensorValue, Unreadable
 
 # Modules of Keras whose names a code gives to `compile` and to layers.
 _NAMED = ("keras.losses", "keras.metrics", "keras.optimizers", "keras.activations", "keras.callbacks")
@@ -39,11 +31,15 @@ def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any
     """What `owner.name` stands for. Raises Broken for a name that Keras does not have."""
     if isinstance(owner, Known):
         return _member(record, owner, name, node)
+    if isinstance(owner, Table):
+        found = attribute_of_table(owner, name)
+        return found if found is not None else Method(owner, name)
     if isinstance(owner, Opaque):
         top = owner.why.partition(".")[0]
-        return Opaque(f"{owner.why}.{name}" if len(owner.why) < 80 else f"{top}…{name}")
+        why = f"{owner.why}.{name}" if len(owner.why) < 80 else f"{top}…{name}"
+        return Opaque(why, f"{owner.name}.{name}" if owner.name else None, owner.line or node.lineno)
     if isinstance(owner, Array):
-        return _of_array(owner, name, node)
+        return _of_array(record, owner, name, node)
     if isinstance(owner, TensorValue):
         if name == "shape":
             return owner.shape
@@ -82,15 +78,23 @@ def _no_such_name(owner: Known, name: str, names: Iterable[str], node: Node) -> 
     return Broken(Event("name", node, says, {"name": name, "hint": hint, "near": next(iter(near), None)}))
 
 
-def _of_array(owner: Array, name: str, node: Node) -> Any:
+def _of_array(record: Record, owner: Array, name: str, node: ast.Attribute) -> Any:
     if name == "shape":
-        return owner.shape if owner.shape is not None else Opaque("a shape that is not known")
+        text = record.source.text(node.value) if node.value.end_lineno else ""
+        found = told(owner.shape, text if 0 < len(text) <= 60 and "\n" not in text else None, node.lineno)
+        if isinstance(found, tuple):
+            return tuple(record.given.get(each.name or "", each) if isinstance(each, Opaque) else each for each in found)
+        return found
     if name == "ndim":
         return len(owner.shape) if owner.shape is not None else Opaque("a number of axes that is not known")
     if name == "size":
-        return math.prod(owner.shape) if owner.shape is not None else Opaque("a size that is not known")
+        if owner.shape is None or None in owner.shape:
+            return Opaque("a size that is not known", whole=True)
+        return math.prod(size or 0 for size in owner.shape)
     if name == "T":
         return array_methods.method(owner, "transpose", [], {}, node)
+    if name in ("values", "iloc", "loc", "str", "dt", "array"):
+        return owner
     return Method(owner, name)
 
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 
+from explorer.snippet.reader.data_values import Array, Opaque
 from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import MOST_CALLS, bounded_sizes
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
-    Array,
     Broken,
     Call,
     Event,
+    Exhausted,
     Function,
     Known,
     LayerValue,
     Method,
     ModelValue,
-    Opaque,
     TensorValue,
     Unreadable,
     behind,
@@ -49,9 +50,9 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
     """
     record.tick(node)
     if len(record.calls) >= MOST_CALLS:
-        raise Unreadable(f"More than {MOST_CALLS} layers are called. Write a smaller model.", getattr(node, "lineno", None))
+        raise Exhausted(f"More than {MOST_CALLS} layers are called. Write a smaller model.", getattr(node, "lineno", None))
     call = Call(value, node, args, kwargs)
-    if any(isinstance(each, Array) for each in args):
+    if any(isinstance(each, Array) for each in args) and not tensors_in((args, kwargs)):
         return Array(None, node=node)
     if any(isinstance(each, LayerValue) for each in args):
         raise Unreadable(
@@ -92,16 +93,30 @@ def operator_call(record: Record, node: ast.BinOp, left: Any, right: Any) -> Any
     name = _INFIX.get(type(node.op))
     if name is None:
         raise Unreadable("This arithmetic is not supported on tensors. Use + - * / or keras.ops.", node.lineno)
-    if isinstance(left, Array) or isinstance(right, Array):
-        raise Unreadable("An array is mixed with a symbolic tensor, which is not supported. Make it an Input.", node.lineno)
+    left, right = (_mixed(record, each, node) for each in (left, right))
     call = Call(name, node, (left, right), {})
     return make_call(record, call, getattr(operator, _OPERATOR[name]), node)
+
+
+def _mixed(record: Record, value: Any, node: Node) -> Any:
+    """An array or a number that is not known, beside a tensor. Raises Unreadable for an array whose shape is not known."""
+    if isinstance(value, Array) and value.shape is not None and None not in value.shape and record.inside:
+        return TensorValue(keras.KerasTensor(value.shape), node)
+    if isinstance(value, Array) and value.shape != ():
+        raise Unreadable("An array is mixed with a symbolic tensor, which is not supported. Make it an Input.", node.lineno)
+    # A number that is not known changes no shape.
+    return 1.0 if isinstance(value, (Opaque, Array)) else value
 
 
 def item(record: Record, owner: TensorValue, index: Any, node: Node) -> Any:
     """A part of a tensor. Raises Broken where Keras raises, and Unreadable where the part is not known."""
     parts = index if isinstance(index, tuple) else (index,)
-    if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts):
+    if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts) or any(
+        isinstance(bound, Opaque)
+        for each in parts
+        if isinstance(each, slice)
+        for bound in (each.start, each.stop, each.step)
+    ):
         raise Unreadable("This part of a tensor is not supported. Use numbers and colons, such as h[:, -1, :].", node.lineno)
     call = Call("get_item", node, (owner,), {})
     return make_call(record, call, lambda tensor: tensor[index], node)
@@ -111,14 +126,19 @@ def make_call(record: Record, call: Call, function: Callable[..., Any], node: No
     """Let Keras make a call, and write it down. Raises Broken where Keras raises."""
     record.budget.look(node)
     # The code may change its lists later: what they hold now is what the call was given.
-    call.arguments, call.keywords = swapped(call.arguments, _itself), swapped(call.keywords, _itself)
+    call.arguments, call.keywords = plain_lists(call.arguments), plain_lists(call.keywords)
     arguments = swapped(call.arguments, _tensor)
     keywords = swapped(call.keywords, _tensor)
     try:
         made = function(*arguments, **keywords)
-    except (Unreadable, Broken):
+    except RecursionError:
         raise
     except Exception as error:
+        stopped, record.stopped = record.stopped, None
+        if stopped is not None:
+            raise stopped from None
+        if isinstance(error, (Unreadable, Broken)):
+            raise
         raise Broken(Event("call", node, spoken(error), {"call": call})) from None
     for each in _tensors_of(made):
         record.count_axes(each.shape, node)
@@ -135,11 +155,78 @@ def whole(record: Record, model: ModelValue, node: Node) -> Any:
     if model.keras is None or (model.sequential and len(model.keras.layers) < len(model.layers)):
         record.count_graph(behind(model.outputs, model.inputs), node)
         try:
-            model.keras = keras.Model(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
+            made = keras.Model(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
+            if model.sequential:
+                # Within another model it is one layer, which Keras calls by its class.
+                kind = type("Sequential", (type(made),), {"__module__": type(made).__module__})
+                made = kind(one_or_all(model.inputs), one_or_all(model.outputs), name=model.name)
+            model.keras = made
         except Exception as error:
             given = {"inputs": model.inputs, "outputs": model.outputs}
             raise Broken(Event("model", node, spoken(error), given)) from None
     return model.keras
+
+
+def weight(record: Record, layer: Any, args: list[Any], kwargs: dict[str, Any], node: Node) -> TensorValue:
+    """`add_weight` of a layer that the code defines: a tensor of the weight's shape.
+
+    Raises Unreadable where that is not known, or absurd.
+    """
+    record.count_layer(node)
+    named = [each for each in args if not isinstance(each, str)]
+    shape = kwargs.get("shape", named[0] if named else ())
+    shape = (shape,) if isinstance(shape, int) else shape
+    sizes = tuple(shape) if isinstance(shape, (list, tuple)) else (None,)
+    if not all(isinstance(each, int) and each >= 0 for each in sizes):
+        raise Unreadable("The shape of this weight is not known here: a layer before it must say its sizes.", node.lineno)
+    bounded_sizes(node, *sizes)
+    record.count_axes(sizes, node)
+    layer.add_weight(shape=sizes, name="weight", trainable=kwargs.get("trainable") is not False)
+    return TensorValue(keras.KerasTensor(sizes), node)
+
+
+def plain_lists(value: Any) -> Any:
+    """The same nest with lists that Keras knows: it takes those of the reader for single values."""
+    if isinstance(value, dict):
+        return {key: plain_lists(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain_lists(each) for each in value]
+    return tuple(plain_lists(each) for each in value) if isinstance(value, tuple) else value
+
+
+def through(record: Record, follow: Callable[..., Any], args: Any, kwargs: dict[str, Any], node: Node) -> Any:
+    """What following a layer of the code gives for Keras's own symbolic tensors, as such tensors.
+
+    Raises Unreadable where it gives none.
+    """
+
+    def held(each: Any) -> Any:
+        return TensorValue(each, node) if isinstance(each, keras.KerasTensor) else each
+
+    try:
+        with kept(record):
+            made = follow(swapped(args, held), swapped(kwargs, held))
+        if not tensors_in(made):
+            raise Unreadable("What this layer returns is not known here.", getattr(node, "lineno", None))
+    except (Unreadable, Broken) as error:
+        # Keras raises another error in its place, which has neither its line nor its event.
+        record.stopped = error
+        raise
+    return plain_lists(swapped(made, lambda each: each.tensor if isinstance(each, TensorValue) else None))
+
+
+@contextmanager
+def kept(record: Record) -> Iterator[None]:
+    """What is followed within a layer is no part of the model around it: only what the layer returns is."""
+    calls, noted = record.calls, list(record.noted)
+    record.calls = []
+    record.inside += 1
+    try:
+        yield
+    finally:
+        record.calls = calls
+        record.inside -= 1
+        record.noted[:] = noted
 
 
 def _count_parts(record: Record, call: Call, node: Node) -> None:
@@ -156,10 +243,6 @@ def _count_parts(record: Record, call: Call, node: Node) -> None:
 def _tensors_of(made: Any) -> list[Any]:
     parts = made if isinstance(made, (list, tuple)) else [made]
     return [each for each in parts if isinstance(each, keras.KerasTensor)]
-
-
-def _itself(value: Any) -> Any:
-    return value
 
 
 def _returned(call: Call, made: Any, node: Node) -> Any:

@@ -6,28 +6,33 @@ import ast
 from typing import Any
 
 from explorer.snippet.reader import arrays, legacy
+from explorer.snippet.reader.data_values import Array, Opaque, Table
+from explorer.snippet.reader.library.backend import drawn
 from explorer.snippet.reader.library.calling import call_layer
-from explorer.snippet.reader.library.layers import make_input, make_layer, merged, old_merge
+from explorer.snippet.reader.library.data_sets import public, scaled, split, table, tokenized
+from explorer.snippet.reader.library.inputs import make_input
+from explorer.snippet.reader.library.layers import make_layer, merged, old_merge
 from explorer.snippet.reader.library.methods import call_method
 from explorer.snippet.reader.library.models import call_model, functional, sequential
 from explorer.snippet.reader.library.old import old_arguments
+from explorer.snippet.reader.library.operations import operation_named
+from explorer.snippet.reader.library.own_layers import lambda_layer, unknown_layer
 from explorer.snippet.reader.library.paths import reaches_out, snake, written
-from explorer.snippet.reader.library.utilities import initializer, operation_named, split, tensorflow, utility
+from explorer.snippet.reader.library.utilities import initializer, tensorflow, utility
 from explorer.snippet.reader.limits import plainly
 from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
-    Array,
     Broken,
     Event,
     Known,
     LayerValue,
     Method,
     ModelValue,
-    Opaque,
     Refused,
     TensorValue,
     Unreadable,
+    tensors_in,
 )
 
 
@@ -46,45 +51,67 @@ def call(record: Record, called: Any, args: list[Any], kwargs: dict[str, Any], n
     if isinstance(called, Method):
         return call_method(record, called, args, kwargs, node)
     if isinstance(called, Opaque):
-        return _call_opaque(called, args, kwargs, node)
+        return _call_opaque(record, called, args, kwargs, node)
     if isinstance(called, TensorValue):
         raise Broken(Event("tensor called", node, "TypeError: 'KerasTensor' object is not callable", {"tensors": [called]}))
+    if isinstance(called, Array):
+        return Array(None, node=node)
     raise Unreadable("This is not a function, layer or model, so it cannot be called.", node.lineno)
 
 
-def _call_opaque(called: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     parts = called.why.split(".")
     name = parts[-1]
+    if (made := table(called.why, kwargs, node)) is not None:
+        if name != "DataFrame":
+            record.skip(Refused(reaches_out(called.why), node.lineno), node)
+        return made
     if name in FILES or (parts[0] in REFUSED_MODULES and "path" not in parts and "environ" not in parts):
         raise Refused(reaches_out(called.why), node.lineno)
     if name == "train_test_split":
         with plainly(node):
             return split(args, kwargs, node)
-    if name in ("fit_transform", "transform", "inverse_transform") and args and isinstance(args[0], Array):
-        return Array(args[0].shape, node=node)
+    if (made := scaled(name, args, node)) is not None:
+        return made
+    if (made := tokenized(name, args, node)) is not None:
+        return made
+    if name == "reshape":
+        return arrays.call("reshape", [Array(None, node=node), *args], kwargs, node)
+    if called.made and tensors_in((args, kwargs)):
+        return call_layer(record, unknown_layer(record, called, node), tuple(args), kwargs, node)
+    if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
+        return Opaque(called.why, made=True)
+    if name == "get_dummies":
+        return Array((None, None), node=node)
+    if name in ("fit_transform", "transform") and "LabelEncoder" in called.why:
+        return Array((None,), True, node=node)
+    if name == "concat" and parts[0] == "pandas":
+        return Table("the columns of pandas.concat")
     return Opaque(called.why)
 
 
 def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     top, _, rest = called.path.partition(".")
     name = called.last
+    if (made := public(called.path, node)) is not None:
+        return made
     if name in FILES:
         raise Refused(reaches_out(written(called)), node.lineno)
+    if called.path == "tensorflow.constant" and args and isinstance(args[0], (int, float)):
+        return args[0]
     if top == "numpy":
         return arrays.call(rest, args, kwargs, node)
     if top == "tensorflow":
         with plainly(node):
             return tensorflow(record, called, rest, args, kwargs, node)
     part = rest.partition(".")[0]
-    if name == "Lambda":
-        raise Refused(
-            "`Lambda` runs a function of your own, and pasted code is never run. Write what it does with a layer or "
-            "keras.ops, such as h[:, -1, :] or keras.ops.mean(h, axis=1).",
-            node.lineno,
-        )
+    if name == "Lambda" and part == "layers":
+        return lambda_layer(record, args, kwargs, node)
     if name in ("Input", "InputLayer") and part in ("Input", "InputLayer", "layers"):
         record.count_layer(node)
-        return make_input(args, {"shape": kwargs["input_shape"], **kwargs} if "input_shape" in kwargs else kwargs, node)
+        return make_input(
+            record, args, {"shape": kwargs["input_shape"], **kwargs} if "input_shape" in kwargs else kwargs, node
+        )
     if name == "Sequential":
         return sequential(record, args, kwargs, node)
     if name in ("Model", "Functional") and part in ("Model", "models"):
@@ -103,6 +130,8 @@ def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str
         return initializer(called, args, kwargs, node)
     if part == "losses":
         return snake(name)
+    if part == "random" and (made := drawn(record, name, args, kwargs, node)) is not None:
+        return made
     if part in QUIET:
         old_arguments(record, name, kwargs, node, legacy.OPTIMIZER, legacy.OPTIMIZER_GONE if part == "optimizers" else ())
         return Opaque(f"keras.{part}")

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from explorer.snippet.reader import legacy
+from explorer.snippet.reader.data_values import Opaque
 from explorer.snippet.reader.library.old import note, today_of
 from explorer.snippet.reader.library.paths import canonical, object_at, stands
 from explorer.snippet.reader.names import LAYERS, REFUSED_MODULES
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.record import Record
-from explorer.snippet.reader.values import Broken, Event, Known, Opaque, Refused, Unreadable
+from explorer.snippet.reader.values import Broken, Event, Known, Refused, Unreadable
 
 _MODULES = ("keras", "tensorflow", "numpy")
 
@@ -45,53 +46,94 @@ def imported(record: Record, statement: ast.ImportFrom) -> Iterator[tuple[str, A
     for name in names:
         if name.startswith("_"):
             raise Refused(f"Names that begin with an underscore are not read: `{name}`.", statement.lineno)
-    today = legacy.MODULES.get(path) if not stands(path, statement.module or "") else None
-    lost = [
-        name for name in names if name != "*" and path.startswith("keras") and not _there(today or path, name, statement)
-    ]
-    if today or lost:
+    written = statement.module or ""
+    today = legacy.MODULES.get(path) if not stands(path, written) else None
+    lost: dict[str, str | None] = {}
+    for name in names:
+        if name != "*" and path.startswith("keras") and not _there(today or path, name, statement):
+            lost[name] = _moved(record, path, name, statement)
+    if today or lost or written.startswith("tensorflow.python"):
         _old_import(record, statement, today or path, lost)
         path = today or path
     for alias in statement.names:
+        name = alias.asname or alias.name
         if alias.name == "*":
             yield from _everything(path)
-            continue
-        full = canonical(f"{path}.{alias.name}")
-        if alias.name in lost:
-            yield alias.asname or alias.name, Known(f"keras.layers.{alias.name}", statement.module or "")
-            continue
-        yield alias.asname or alias.name, Known(full, statement.module or "")
+        elif alias.name not in lost:
+            yield (
+                name,
+                Known(canonical(f"{path}.{alias.name}"), "keras" if written.startswith("tensorflow.python") else written),
+            )
+        elif (moved := lost[alias.name]) is None:
+            yield name, Opaque(f"`{alias.name}`, which Keras 3 does not have", name, statement.lineno)
+        else:
+            yield name, Known(canonical(moved), moved)
 
 
 def _there(path: str, name: str, node: Node) -> bool:
-    """Whether a name is to be found in a module of Keras; one that nobody knows ends the reading."""
+    """Whether a name is to be found in a module of Keras."""
     top = getattr(node, "module", path) or path
-    if stands(f"{path}.{name}", top) or stands(f"{path}.{name}", "keras"):
-        return True
+    if canonical(f"{path}.{name}") in legacy.MODULES:
+        return stands(f"{path}.{name}", top)
+    return stands(f"{path}.{name}", top) or stands(f"{path}.{name}", "keras")
+
+
+def _moved(record: Record, path: str, name: str, statement: ast.ImportFrom) -> str | None:
+    """Where a name that is gone stands today, None where nowhere. Raises Broken for one that is misspelled."""
     if name in legacy.CLASSES:
-        return False
+        return f"keras.layers.{name}"
+    if (module := legacy.MODULES.get(canonical(f"{path}.{name}"))) is not None:
+        return module
+    if stands(f"{path}.{name}", "tensorflow"):
+        return f"tensorflow.{path}.{name}"
+    top = statement.module or ""
     holds = object_at(path, top)
     near = difflib.get_close_matches(name, dir(holds) if holds else [], n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    if not near or not _used(record, statement):
+        return None
     says = f"ImportError: cannot import name '{name}' from '{top}'"
-    raise Broken(Event("name", node, says, {"name": name, "hint": hint, "near": next(iter(near), None)}))
+    raise Broken(Event("name", statement, says, {"name": name, "hint": f" Did you mean {near[0]}?", "near": near[0]}))
 
 
-def _old_import(record: Record, statement: ast.ImportFrom, path: str, lost: list[str]) -> None:
+def _used(record: Record, statement: ast.ImportFrom) -> bool:
+    """Whether any name that a statement imports is used anywhere."""
+    names = {alias.asname or alias.name for alias in statement.names}
+    return "*" in names or any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(record.source.tree))
+
+
+def _old_import(record: Record, statement: ast.ImportFrom, path: str, lost: dict[str, str | None]) -> None:
     source, written = record.source, statement.module or ""
-    names = []
-    for alias in statement.names:
-        new = today_of(record, alias.name) if alias.name in lost else alias.name
-        parts = re.findall(r"\w+", new) if alias.name in lost else [new]
-        names += [f"{part} as {alias.asname}" if alias.asname and alias.name not in lost else part for part in parts]
+    names, lines = [], []
     wanted = path if not written.startswith(("tensorflow.keras", "tensorflow.python")) else f"tensorflow.{path}"
-    text = f"from {wanted} import {', '.join(dict.fromkeys(names))}"
-    if lost:
-        says = f"ImportError: cannot import name '{lost[0]}' from '{written}'"
+    for alias in statement.names:
+        renamed = f" as {alias.asname}" if alias.asname else ""
+        moved = lost.get(alias.name)
+        if alias.name not in lost:
+            names.append(f"{alias.name}{renamed}")
+        elif alias.name in legacy.CLASSES:
+            names += re.findall(r"\w+", today_of(record, alias.name))
+        elif moved in legacy.MODULES.values():
+            module, _, last = str(moved).rpartition(".")
+            lines.append(f"from {module} import {last} as {alias.asname or alias.name}")
+        elif moved is not None:
+            module, _, last = moved.rpartition(".")
+            lines.append(f"from {module} import {last}{renamed}")
+    if names:
+        lines.insert(0, f"from {wanted} import {', '.join(dict.fromkeys(names))}")
+    first = next(iter(lost), None)
+    if first is not None:
+        says, what = f"ImportError: cannot import name '{first}' from '{written}'", f"`{first}`"
     else:
-        says = f"ModuleNotFoundError: No module named '{written}'"
-    what = f"`{written}`" if not lost else f"`{lost[0]}`"
-    note(record, statement, what, says, source.replaced(statement, text))
+        says, what = f"ModuleNotFoundError: No module named '{written}'", f"`{written}`"
+    if not _used(record, statement):
+        record.hints.append(
+            f"Line {statement.lineno} imports {what}, which Keras 3 does not have, and nothing uses it: remove the line."
+        )
+        return
+    # Where nothing takes the place of a name, no change of the code mends the line.
+    whole = not any(moved is None for moved in lost.values())
+    indent = "\n" + source.indentation(statement.lineno)
+    note(record, statement, what, says, *([source.replaced(statement, indent.join(lines))] if whole and lines else []))
 
 
 def _everything(path: str) -> Iterator[tuple[str, Any]]:
@@ -108,7 +150,7 @@ def _outside(path: str, name: str) -> Any:
     return Opaque(f"{path}.{name}")
 
 
-def unknown_name(node: ast.Name) -> Exception:
+def unknown_name(node: ast.Name) -> Unreadable:
     """The error for a name that nothing was bound to."""
     if node.id in LAYERS or node.id in ("Sequential", "Model", "Input", "keras", "layers", "np", "tf"):
         known = {"keras": "import keras", "np": "import numpy as np", "tf": "import tensorflow as tf"}

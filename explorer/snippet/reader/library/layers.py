@@ -8,15 +8,19 @@ from typing import Any
 import keras
 
 from explorer.snippet.reader import legacy
+from explorer.snippet.reader.data_values import Array, Opaque
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.calling import call_layer, whole
+from explorer.snippet.reader.library.inputs import declared_shape
 from explorer.snippet.reader.library.old import input_before, keras_imported, note, renamed_arguments
+from explorer.snippet.reader.library.own_layers import of_instance
 from explorer.snippet.reader.library.paths import spoken
-from explorer.snippet.reader.limits import MOST_AXES, bounded_sizes
+from explorer.snippet.reader.limits import bounded_sizes
 from explorer.snippet.reader.names import LAYERS, MERGES
+from explorer.snippet.reader.objects import Bound, Instance, Partial
 from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.unknowns import STAND_IN
 from explorer.snippet.reader.values import (
-    Array,
     Broken,
     Event,
     Function,
@@ -24,60 +28,9 @@ from explorer.snippet.reader.values import (
     LayerValue,
     Method,
     ModelValue,
-    Opaque,
-    Refused,
     TensorValue,
     Unreadable,
 )
-
-_INPUT_TAKES = {
-    *("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape", "name", "tensor", "optional"),
-    *("input_shape", "batch_input_shape"),
-}
-
-
-def make_input(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> TensorValue:
-    """`keras.Input(...)`: a tensor that the data stand for, (batch, ...).
-
-    Raises Broken where Keras would raise, and Unreadable where its shape is not known.
-    """
-    for name in kwargs:
-        if name not in _INPUT_TAKES:
-            raise Unreadable(f"An Input has no argument `{name}`: it takes shape, batch_size, name and dtype.", node.lineno)
-    shape = kwargs.get("shape", args[0] if args else None)
-    batch = kwargs.get("batch_size", args[1] if len(args) > 1 else None)
-    entire = kwargs["batch_input_shape"] if "batch_input_shape" in kwargs else kwargs.get("batch_shape")
-    for each in (shape, entire, batch):
-        if isinstance(each, (Opaque, Array)) or (
-            isinstance(each, (list, tuple)) and any(isinstance(s, Opaque) for s in each)
-        ):
-            why = each.why if isinstance(each, Opaque) else "an array or a size that is not known"
-            raise Unreadable(
-                f"The shape of this Input is not known here: it depends on {why}. Write numbers, such as shape=(20, 5).",
-                node.lineno,
-            )
-    if entire is not None:
-        if not isinstance(entire, (list, tuple)) or not entire:
-            raise Unreadable("batch_shape must be a tuple such as (8, 20, 5).", node.lineno)
-        batch, shape = entire[0], tuple(entire[1:])
-    if isinstance(shape, int):
-        raise Broken(Event("shape", node, _input_says(shape), {"shape": shape}))
-    shape = tuple(shape) if isinstance(shape, (list, tuple)) else ()
-    bounded_sizes(node, *shape, batch)
-    if len(shape) >= MOST_AXES:
-        raise Unreadable(f"An Input of {len(shape):,} axes is not read here: at most {MOST_AXES}.", node.lineno)
-    try:
-        dtype = kwargs.get("dtype")
-        called = kwargs.get("name")
-        tensor = keras.Input(
-            shape,
-            batch_size=batch,
-            name=called if isinstance(called, str) else None,
-            dtype=dtype if isinstance(dtype, str) else None,
-        )
-    except Exception as error:
-        raise Broken(Event("shape", node, spoken(error), {"shape": shape})) from None
-    return TensorValue(tensor, node)
 
 
 def make_layer(
@@ -218,13 +171,67 @@ def _arguments(
     """The arguments of a layer as Keras takes them."""
     if kind.__name__ == "Embedding":
         kwargs = {name: value for name, value in kwargs.items() if name != "weights"}
-    named = {name: _argument(record, kind, name, value, node) for name, value in kwargs.items()}
-    return [_argument(record, kind, "", value, node) for value in args], named
+    names = _positions(kind)
+    named: dict[str, Any] = {}
+    for name, value in kwargs.items():
+        if name == "input_shape" and record.typed is not None:
+            value = declared_shape(record, value, node)
+        if isinstance(value, (Opaque, Array)) and _shapeless(name):
+            continue
+        named[name] = _argument(record, kind, name, value, node)
+    return [
+        _argument(record, kind, names[at] if at < len(names) else "", value, node) for at, value in enumerate(args)
+    ], named
+
+
+def _positions(kind: Any) -> list[str]:
+    code = kind.__init__.__code__
+    return list(code.co_varnames[1 : code.co_argcount])
+
+
+def _shapeless(name: str) -> bool:
+    """Whether an argument decides about no shape, so that it may be left out where it is not known."""
+    parts = (
+        "initializer",
+        "regularizer",
+        "constraint",
+        "activation",
+        "name",
+        "dtype",
+        "trainable",
+        "weights",
+        "dropout",
+        "seed",
+        "rate",
+    )
+    return any(part in name for part in parts)
+
+
+def _missing(record: Record, kind: Any, name: str, value: Opaque | Array, node: ast.Call) -> Any:
+    """An argument that is not known: left at what changes nothing, or asked for."""
+    if _shapeless(name):
+        return 0.5 if "rate" in name else "linear" if "activation" in name else None
+    if isinstance(value, Array):
+        raise Unreadable(
+            f"{kind.__name__} is given an array{f' as {name}' if name else ''}, which is not read.", node.lineno
+        )
+    if value.name is None:
+        raise Unreadable(
+            f"What {kind.__name__} is given{f' as {name}' if name else ''} is not known here: it depends on {value.why}. "
+            "Write the number.",
+            node.lineno,
+        )
+    record.ask(value, node)
+    return STAND_IN
 
 
 def _argument(record: Record, kind: Any, name: str, value: Any, node: ast.Call) -> Any:
-    if isinstance(value, (list, tuple)):
-        return type(value)(_argument(record, kind, name, each, node) for each in value)
+    if isinstance(value, list):
+        return [_argument(record, kind, name, each, node) for each in value]
+    if isinstance(value, tuple):
+        return tuple(_argument(record, kind, name, each, node) for each in value)
+    if isinstance(value, Instance):
+        value = of_instance(record, value)
     if isinstance(value, LayerValue):
         return value.layer
     if isinstance(value, ModelValue):
@@ -235,33 +242,17 @@ def _argument(record: Record, kind: Any, name: str, value: Any, node: ast.Call) 
         if value.path.startswith("keras.layers.") and value.last in LAYERS:
             return getattr(keras.layers, value.last)
         return value.last
-    if isinstance(value, Function):
-        raise Refused(
-            f"{kind.__name__} is given a function of your own, and pasted code is never run. Name one of Keras, such as "
-            '"relu" or "tanh".',
-            node.lineno,
+    if isinstance(value, (Function, Bound, Partial)):
+        record.assume(
+            node,
+            f"What {kind.__name__} is given{f' as {name}' if name else ''} is a function of the code, which keeps shapes.",
         )
-    if isinstance(value, Opaque):
-        raise Unreadable(
-            f"What {kind.__name__} is given{f' as {name}' if name else ''} is not known here: it depends on {value.why}. "
-            "Write the number.",
-            node.lineno,
-        )
-    if isinstance(value, Array):
-        raise Unreadable(
-            f"{kind.__name__} is given an array{f' as {name}' if name else ''}, which is not read.", node.lineno
-        )
+        return "linear" if "activation" in name else None
+    if isinstance(value, (Opaque, Array)):
+        return _missing(record, kind, name, value, node)
     if isinstance(value, dict):
         raise Unreadable(f"{kind.__name__} is given a dictionary, which is not read. Write its parts by name.", node.lineno)
     if isinstance(value, (Method, range, slice)):
         raise Unreadable(f"{kind.__name__} is given something that is not a number, a name or a layer.", node.lineno)
     bounded_sizes(node, value)
     return value
-
-
-def _input_says(shape: Any) -> str:
-    try:
-        keras.Input(shape)
-    except Exception as error:
-        return spoken(error)
-    return ""

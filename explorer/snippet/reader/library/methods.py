@@ -6,27 +6,31 @@ import ast
 from typing import Any
 
 from explorer.snippet.reader import array_methods, legacy
+from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.library.models import add
+from explorer.snippet.reader.library.data_sets import method_of_table
+from explorer.snippet.reader.library.models import add, settle
 from explorer.snippet.reader.library.old import note, old_arguments
 from explorer.snippet.reader.library.paths import reaches_out
 from explorer.snippet.reader.limits import light, plainly
 from explorer.snippet.reader.names import FILES
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.plain import filled_in, run_of_plain
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
-    Array,
     Broken,
     Event,
+    Known,
     LayerValue,
     Method,
     ModelValue,
-    Opaque,
     Refused,
     TensorValue,
     Unreadable,
     swapped,
 )
+
+_OF_DATASETS = ("batch", "padded_batch", "shuffle", "prefetch", "cache", "repeat", "take", "skip", "with_options")
 
 
 def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -37,6 +41,10 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
     owner, name = called.owner, called.name
     if name in FILES:
         raise Refused(reaches_out(f".{name}"), node.lineno)
+    if isinstance(owner, Table):
+        return method_of_table(owner, name, args, node)
+    if isinstance(owner, Known) and owner.path == "keras":
+        return Opaque(name)
     if isinstance(owner, ModelValue):
         return _model_method(record, owner, name, args, kwargs, node)
     if isinstance(owner, Array):
@@ -44,7 +52,7 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
             return array_methods.method(owner, name, args, kwargs, node)
         return Array(None, node=node)
     if isinstance(owner, (list, dict, str, tuple)):
-        return _plain_method(owner, name, args, node)
+        return _plain_method(record, owner, name, args, kwargs, node)
     if isinstance(owner, LayerValue):
         if name == "reset_states":
             _gone_method(
@@ -56,40 +64,108 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
     return Opaque(name)
 
 
-def _plain_method(owner: Any, name: str, args: list[Any], node: Node) -> Any:
+def _plain_method(record: Record, owner: Any, name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
+    if isinstance(owner, Items) and name in _OF_DATASETS:
+        return _of_dataset(owner, name, args, node)
+    if isinstance(owner, list) and name in ("append", "extend", "insert"):
+        return _grown(record, owner, name, args, node)
     methods: dict[type, tuple[str, ...]] = {
         list: ("append", "extend", "insert", "pop", "reverse", "copy", "index", "count"),
         dict: ("get", "items", "keys", "values", "pop", "update", "copy", "setdefault"),
         str: ("lower", "upper", "strip", "split", "startswith", "endswith", "replace", "title", "capitalize"),
         tuple: ("index", "count"),
     }
-    allowed = methods[type(owner)]
+    allowed = next(names for kind, names in methods.items() if isinstance(owner, kind))
     if name == "format" and isinstance(owner, str):
-        return owner.replace("{}", "…")[:1000]
+        return filled_in(owner, args, kwargs)
     if name == "join" and isinstance(owner, str):
         return owner.join(str(each)[:50] for each in (args[0] if args and isinstance(args[0], list) else [])[:100])[:1000]
     if name not in allowed:
         return Opaque(f"`.{name}()`")
     if name == "replace" and sum(len(each) for each in (owner, *args) if isinstance(each, str)) > 1000:
         return Opaque("a long text")
+    if (
+        any(isinstance(each, Opaque) for each in args)
+        and isinstance(owner, (str, dict))
+        and name not in ("setdefault", "update")
+    ):
+        return Opaque(f"`.{name}()`")
+    if isinstance(owner, Items) and owner.rest != 0 and name in ("pop", "index", "count"):
+        return owner[-1] if owner else Opaque("an element")
+    if name == "update" and isinstance(owner, dict):
+        args = [*(each for each in args if isinstance(each, dict)), kwargs]
+        for each in args:
+            owner.update(each)
+        light(owner, node)
+        return None
     with plainly(node):
         made = getattr(owner, name)(*args)
     light(owner, node)
+    if isinstance(made, list) and not isinstance(made, Items):
+        made = Items(made)
     plain = isinstance(made, (int, float, str, tuple, list, dict, type(None)))
-    return made if plain or name in ("get", "pop") else list(made)
+    return made if plain or name in ("get", "pop") else Items(made)
+
+
+def _of_dataset(owner: Items, name: str, args: list[Any], node: Node) -> Items:
+    """A data set of TensorFlow: its first element, which `batch` gives an axis more."""
+    if name != "batch":
+        return owner
+    many = args[0] if args and isinstance(args[0], int) else None
+
+    def batched(each: Any) -> Any:
+        shape = each.shape if isinstance(each, Array) else () if isinstance(each, Opaque) and each.whole else None
+        return each if shape is None else Array((many, *shape), getattr(each, "whole", True), node=node)
+
+    found = Items(swapped(each, batched) for each in owner[:1])
+    found.rest = None
+    return found
+
+
+def _grown(record: Record, owner: list[Any], name: str, args: list[Any], node: Node) -> None:
+    """A list that grows, at its end. Raises Unreadable where Python would raise."""
+    with plainly(node):
+        before = len(owner)
+        if name == "append":
+            owner.append(*args)
+        elif name == "insert":
+            owner.insert(*args)
+        else:
+            (more,) = args
+            held, whole = run_of_plain(more)
+            owner.extend(held)
+            if not whole and isinstance(owner, Items):
+                owner.rest = None
+    if isinstance(owner, Items):
+        record.grown.append((owner, len(owner) - before))
+    light(owner, node)
 
 
 def _model_method(
     record: Record, model: ModelValue, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call
 ) -> Any:
     if name == "add" and model.sequential:
-        for each in args[:1] or [kwargs.get("layer")]:
-            add(record, model, each, node)
+        try:
+            for each in args[:1] or [kwargs.get("layer")]:
+                add(record, model, each, node)
+        except Unreadable as error:
+            model.unread = model.unread or error
+            raise
         return None
     if name in ("add", "pop") and not model.sequential:
         says = f"AttributeError: 'Functional' object has no attribute '{name}'"
         raise Broken(Event("grown", node, says, {"model": model, "name": name, "args": args}))
+    if name == "build" and model.sequential and not model.built:
+        return _built(record, model, args, kwargs)
+    if name == "build" and model.own is not None:
+        shape = kwargs.get("input_shape", args[0] if args else None)
+        if isinstance(shape, (list, tuple)) and len(shape) > 1 and all(type(each) is int for each in shape[1:]):
+            model.fits.append(("call", node, {"x": Array((None, *shape[1:]), node=node)}))
+        return None
+    if name == "summary":
+        return None
     if name == "pop" and model.sequential:
+        model.unread = model.unread or Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
         raise Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
     if name == "compile":
         old_arguments(record, "compile", kwargs, node, {}, legacy.COMPILE_GONE)
@@ -114,6 +190,13 @@ def _model_method(
     return Opaque(f"what `{name}` gives")
 
 
+def _built(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """`model.build(input_shape=(None, 20, 5))`: what the data are."""
+    shape = kwargs.get("input_shape", args[0] if args else None)
+    if isinstance(shape, (list, tuple)) and len(shape) > 1 and all(isinstance(each, (int, type(None))) for each in shape):
+        settle(record, model, tuple(shape[1:]))
+
+
 def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     order = {
         "fit": ("x", "y", "batch_size", "epochs", "verbose"),
@@ -123,6 +206,16 @@ def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: 
     if name == "fit":
         old_arguments(record, "fit", kwargs, node, legacy.FIT, legacy.FIT_GONE)
     given = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
+    fed = given.get("x")
+    if (
+        isinstance(fed, Items)
+        and fed.rest is None
+        and given.get("y") is None
+        and len(fed) == 1
+        and isinstance(fed[0], tuple)
+    ):
+        # A generator: what it gives first is a batch.
+        given = {**given, **dict(zip(("x", "y"), fed[0], strict=False))}
     model.fits.append((name, node, given))
     return Opaque("what training gives") if name == "fit" else Array(None, node=node)
 

@@ -9,21 +9,22 @@ import keras
 
 from explorer.keras_source import auto_name
 from explorer.snippet.reader import legacy
+from explorer.snippet.reader.data_values import Array, Opaque
 from explorer.snippet.reader.library.calling import call_layer, make_call, one_or_all, whole
-from explorer.snippet.reader.library.layers import make_input
+from explorer.snippet.reader.library.inputs import make_input
 from explorer.snippet.reader.library.old import old_arguments
+from explorer.snippet.reader.library.own_layers import of_instance, unknown_layer
 from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import bounded_sizes
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
-    Array,
     Broken,
     Call,
     Event,
     LayerValue,
     ModelValue,
-    Opaque,
     TensorValue,
     Unreadable,
     behind,
@@ -36,8 +37,14 @@ def sequential(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     held = kwargs.get("layers", args[0] if args else None)
     model = ModelValue(node, True, _given_name(kwargs) or auto_name("sequential"))
     record.models.append(model)
-    for each in held if isinstance(held, (list, tuple)) else []:
-        add(record, model, each, node)
+    try:
+        if isinstance(held, Opaque) or getattr(held, "rest", 0) != 0:
+            raise Unreadable("The list of layers of this model is not known here. Write the layers in it.", node.lineno)
+        for each in held if isinstance(held, (list, tuple)) else []:
+            add(record, model, each, node)
+    except Unreadable as error:
+        model.unread = error
+        raise
     return model
 
 
@@ -53,17 +60,21 @@ def add(record: Record, model: ModelValue, each: Any, node: Node) -> None:
         raise Broken(
             Event("add", each.node, "ValueError: Only instances of `keras.Layer` can be added to a Sequential model.", {})
         )
+    if isinstance(each, Instance):
+        each = of_instance(record, each)
+    if isinstance(each, Opaque) and each.made:
+        each = unknown_layer(record, each, node)
     if not isinstance(each, (LayerValue, ModelValue)):
         why = each.why if isinstance(each, Opaque) else "something that is no layer"
         raise Unreadable(f"A Sequential model is given {why}. Give it layers.", getattr(node, "lineno", None))
     if isinstance(each, LayerValue) and not model.layers and not model.inputs and each.declared:
         bounded_sizes(node, *each.declared)
-        model.inputs = [make_input([each.declared], {"batch_size": each.batch}, each.node)]
+        model.inputs = [make_input(record, [each.declared], {"batch_size": each.batch}, each.node)]
         model.outputs = list(model.inputs)
     if isinstance(each, ModelValue) and not model.layers and not model.inputs and each.inputs:
         (first,) = each.inputs[:1]
         shape, batch = first.shape[1:], first.shape[0]
-        model.inputs = [make_input([shape], {"batch_size": batch}, each.node)]
+        model.inputs = [make_input(record, [shape], {"batch_size": batch}, each.node)]
         model.outputs = list(model.inputs)
     model.layers.append(each)
     if model.inputs:
@@ -75,7 +86,7 @@ def settle(record: Record, model: ModelValue, shape: tuple[int | None, ...]) -> 
 
     Raises Broken where a layer cannot take what then comes.
     """
-    model.inputs = [make_input([shape], {}, model.node)]
+    model.inputs = [make_input(record, [shape], {}, model.node)]
     model.outputs = list(model.inputs)
     for each in model.layers:
         _grow(record, model, each)
@@ -92,9 +103,11 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
         raise Unreadable("A Model is made of inputs and outputs: keras.Model(inputs, outputs).", node.lineno)
     inputs, outputs = tensors_in(names["inputs"]), tensors_in(names["outputs"])
     if not inputs or not outputs:
-        raise Unreadable(
+        error = Unreadable(
             "`keras.Model` is given something that is no tensor. Pass its Inputs and the last tensors.", node.lineno
         )
+        record.unread.append(error)
+        raise error
     record.count_tensors(len(inputs) + len(outputs), node)
     record.count_graph(behind(outputs, inputs), node)
     try:

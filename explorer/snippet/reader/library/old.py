@@ -17,7 +17,9 @@ from explorer.snippet.reader.values import Known
 
 def note(record: Record, node: Node, what: str, says: str, *edits: Edit) -> None:
     """Write down something that an older Keras called otherwise, with the change of the code that it takes."""
-    record.old.append(Old(node, what, says, tuple(edits)))
+    # What stands in a loop, or in a layer that is called twice, is met more than once.
+    if not any(each.node is node and each.what == what for each in record.old):
+        record.old.append(Old(node, what, says, tuple(edits)))
 
 
 def keras_imported(record: Record) -> list[Edit]:

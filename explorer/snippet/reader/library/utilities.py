@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import ast
-import math
 from typing import Any
 
 from explorer.snippet.reader import arrays, literals
-from explorer.snippet.reader.library.calling import operation
+from explorer.snippet.reader.data_values import Array, Items, Opaque
+from explorer.snippet.reader.library.backbones import backbone
+from explorer.snippet.reader.library.backend import as_today, backend_call, drawn
 from explorer.snippet.reader.library.old import keras_imported, note
+from explorer.snippet.reader.library.operations import operation_named
 from explorer.snippet.reader.library.paths import object_at, spoken, written
-from explorer.snippet.reader.names import OPERATIONS, TENSORFLOW_OPERATIONS
-from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.names import TENSORFLOW_OPERATIONS
+from explorer.snippet.reader.parts_of_arrays import indexed
 from explorer.snippet.reader.record import Record
-from explorer.snippet.reader.values import Array, Broken, Event, Known, Opaque, TensorValue, Unreadable, tensors_in
-
-
-def operation_named(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
-    """`keras.ops.<name>(...)`, on tensors or on data. Raises Unreadable for an operation that is not supported."""
-    if name == "shape" and args and isinstance(args[0], TensorValue):
-        return args[0].shape
-    tensors = tensors_in((args, kwargs))
-    if not tensors:
-        if name in ("zeros", "ones", "full", "arange", "linspace", "array", "expand_dims", "reshape"):
-            return arrays.call(name, args, kwargs, node)
-        if name == "convert_to_tensor" and args:
-            return args[0]
-        return Opaque(f"keras.ops.{name}")
-    if name not in OPERATIONS:
-        raise Unreadable(
-            f"`keras.ops.{name}` is not supported here. Use a layer, or an operation that only shapes.", node.lineno
-        )
-    return operation(record, name, args, kwargs, node)
+from explorer.snippet.reader.values import (
+    Broken,
+    Event,
+    Known,
+    TensorValue,
+    Unreadable,
+    swapped,
+    tensors_in,
+)
 
 
 def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -40,14 +32,24 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
     Raises Unreadable for a tensor that goes where it is not supported.
     """
     tensors = tensors_in((args, kwargs))
+    if rest in ("shape", "rank") and args and isinstance(args[0], TensorValue):
+        return args[0].shape if rest == "shape" else len(args[0].shape)
+    if rest == "data.Dataset.from_tensor_slices" and args:
+        found = Items([swapped(args[0], lambda each: indexed(each, 0, node) if isinstance(each, Array) else each)])
+        found.rest = None
+        return found
+    if (made := drawn(record, rest, args, kwargs, node)) is not None:
+        return made
     if tensors and rest in TENSORFLOW_OPERATIONS:
         today = TENSORFLOW_OPERATIONS[rest]
-        says = "ValueError: A KerasTensor cannot be used as input to a TensorFlow function."
-        edits = [record.source.replaced(node.func, f"keras.ops.{today}"), *keras_imported(record)]
+        if not record.inside:
+            # In a layer of the code's own such functions get real tensors: there they are as they always were.
+            says = "ValueError: A KerasTensor cannot be used as input to a TensorFlow function."
+            edits = [record.source.replaced(node.func, f"keras.ops.{today}"), *keras_imported(record)]
+            note(record, node, f"`tf.{rest}`", says, *edits)
         if rest == "cast" and "dtype" not in kwargs and len(args) > 1 and isinstance(args[1], Known):
             args = [args[0], args[1].last]
-        note(record, node, f"`tf.{rest}`", says, *edits)
-        return operation_named(record, today, args, kwargs, node)
+        return operation_named(record, today, *as_today(today, args, kwargs), node)
     if tensors:
         raise Unreadable(f"`tf.{rest}` is not supported on a Keras tensor. Use a layer or keras.ops.", node.lineno)
     name = called.last
@@ -71,17 +73,25 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
         many = kwargs.get("num_classes", args[1] if len(args) > 1 else None)
         if many is None and given.high is not None:
             many = int(given.high) + 1
-        if given.shape is None or not isinstance(many, int):
-            return Array(None, node=node)
+        many = many if isinstance(many, int) else None
+        if given.shape is None:
+            return Array((None, many), low=0, high=1, node=node)
         shape = given.shape[:-1] if len(given.shape) > 1 and given.shape[-1] == 1 else given.shape
-        return Array(literals.checked((*shape, many), node), low=0, high=1, node=node)
+        literals.checked([size for size in (*shape, many) if size is not None], node)
+        return Array((*shape, many), low=0, high=1, node=node)
     if name == "pad_sequences" and args:
         return _padded(record, args, kwargs, node)
     if name in ("set_random_seed", "clear_session", "plot_model", "set_floatx", "set_image_data_format", "set_seed"):
         return None
+    if name in ("TimeseriesGenerator", "timeseries_dataset_from_array"):
+        return windows(args, kwargs, node)
     if name == "int_shape" and args and isinstance(args[0], TensorValue):
         return args[0].shape
-    if "datasets" in called.path or "applications" in called.path:
+    if called.path.startswith("keras.applications.") and name[:1].isupper():
+        return backbone(record, name, args, kwargs, node)
+    if name == "preprocess_input" and "applications" in called.path:
+        return args[0] if args else None
+    if "datasets" in called.path:
         raise Unreadable(
             f"`{written(called)}` downloads something, and nothing is fetched here. Write the shape of its data instead, "
             "such as x = np.zeros((8, 20, 5)).",
@@ -89,29 +99,14 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
         )
     if name == "backend":
         return "tensorflow"
-    if called.path.startswith("keras.backend.") and name in OPERATIONS and tensors_in(args):
-        return operation_named(record, name, args, kwargs, node)
+    if called.path.startswith("keras.backend."):
+        return backend_call(record, called, name, args, kwargs, node)
     if tensors_in((args, kwargs)):
         raise Unreadable(
             f"`{written(called)}` is not supported on a tensor. Use a layer, or keras.ops where it only shapes.",
             node.lineno,
         )
     return Opaque(written(called))
-
-
-def split(args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
-    """scikit-learn's train_test_split, by shape: the test part is rounded up."""
-    found: list[Any] = []
-    part = kwargs.get("test_size", 0.25)
-    for each in args:
-        given = each if isinstance(each, Array) else literals.literal(each, node)
-        if not given.shape or not isinstance(part, (int, float)):
-            found += [Opaque("a part of the data")] * 2
-            continue
-        test = min(given.shape[0], part if isinstance(part, int) and part >= 1 else math.ceil(given.shape[0] * part))
-        sizes = (max(0, given.shape[0] - test), max(0, test))
-        found += [Array((size, *given.shape[1:]), given.whole, node=node) for size in sizes]
-    return found
 
 
 def initializer(called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -124,16 +119,35 @@ def initializer(called: Known, args: list[Any], kwargs: dict[str, Any], node: as
         raise Broken(Event("make", node, spoken(error), {"kind": called.last})) from None
 
 
+def windows(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Items:
+    """Windows of a series in batches: what the first batch is."""
+    names = ("data", "targets", "sequence_length" if "sequence_length" in kwargs else "length")
+    given = dict(zip(names, args, strict=False)) | kwargs
+    series, targets = (literals.array_of(given.get(name), node) for name in ("data", "targets"))
+    length = given.get("sequence_length", given.get("length"))
+    batch = given.get("batch_size", 128)
+    batch = batch if isinstance(batch, int) else None
+    x = Array(
+        None if series.shape is None else (batch, length if isinstance(length, int) else None, *series.shape[1:]), node=node
+    )
+    y = Array(None if targets.shape is None else (batch, *targets.shape[1:]), targets.whole, node=node)
+    found = Items([(x, y)] if given.get("targets") is not None else [x])
+    found.rest = None
+    return found
+
+
 def _padded(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Array:
     given = args[0]
     most = kwargs.get("maxlen", args[1] if len(args) > 1 else None)
     dtype = str(getattr(kwargs.get("dtype"), "path", kwargs.get("dtype") or "int32"))
     found = literals.lengths(given)
-    if isinstance(given, Array):
-        known = literals.checked((given.shape[0], most), node) if given.shape and isinstance(most, int) else None
-        return Array(known, True, node=node)
-    if found is None:
-        return Array(None, "int" in dtype, node=node)
+    if isinstance(given, (Array, Opaque)) or found is None:
+        many = (
+            given.shape[0] if isinstance(given, Array) and given.shape else given.size if isinstance(given, Items) else None
+        )
+        known = (many, most if isinstance(most, int) else None)
+        literals.checked([size for size in known if size is not None], node)
+        return Array(known, "int" in dtype, node=node)
     many, longest, step = found
     uneven = literals.unequal(given) or (isinstance(most, int) and most > longest)
     numbers = literals.literal(given, node)

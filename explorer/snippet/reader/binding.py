@@ -1,0 +1,158 @@
+"""What names and attributes of pasted code are bound to, and what stands in for those that nobody binds."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from explorer.snippet.reader.data_values import Array, Items, Opaque
+from explorer.snippet.reader.fed import filled
+from explorer.snippet.reader.iteration import unpacked
+from explorer.snippet.reader.library import imports
+from explorer.snippet.reader.limits import light, plainly
+from explorer.snippet.reader.names import LAYERS, REFUSED_BUILTINS
+from explorer.snippet.reader.objects import ClassValue, Instance
+from explorer.snippet.reader.plain import BUILTINS
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import Known, Method, Refused, Scope, Unreadable
+
+_QUIET = (
+    "isinstance",
+    "type",
+    "id",
+    "hash",
+    "frozenset",
+    "iter",
+    "next",
+    "object",
+    "super",
+    "filter",
+    "property",
+    "callable",
+)
+# What a notebook calls so, whichever cell imported it.
+_USUAL = {
+    "np": "numpy",
+    "tf": "tensorflow",
+    "keras": "keras",
+    "layers": "keras.layers",
+    "K": "keras.backend",
+    "models": "keras.models",
+}
+
+
+class Binding(Record):
+    """The part of a reading that knows what names stand for."""
+
+    def value(self, node: ast.expr, scope: Scope) -> Any:
+        raise NotImplementedError
+
+    def looked_up(self, node: ast.Name, scope: Scope) -> Any:
+        """What a name stands for. Raises Refused for what is never called, and Unreadable for a forgotten import."""
+        try:
+            found = scope.find(node.id)
+        except KeyError:
+            pass
+        else:
+            return found
+        if node.id == "__name__":
+            return "__main__"
+        if node.id in ("__file__", "__doc__"):
+            return Opaque(node.id)
+        if node.id in REFUSED_BUILTINS or node.id.startswith("__"):
+            raise Refused(f"`{node.id}` is never called here: pasted code is read, not run. Remove it.", node.lineno)
+        if node.id in BUILTINS:
+            return Method(None, node.id)
+        if node.id in _QUIET:
+            return Opaque(f"`{node.id}`")
+        return self._unbound(node)
+
+    def _unbound(self, node: ast.Name) -> Any:
+        """What stands in for a name of another cell, or of nobody."""
+        name = node.id
+        if not self.makers.imports_keras:
+            path = _USUAL.get(name)
+            if name in LAYERS or name in ("Input", "concatenate", "add", "multiply"):
+                path = f"keras.layers.{name}"
+            if name in ("Sequential", "Model"):
+                path = f"keras.{name}"
+            if path is not None:
+                self.assume(node, f"`{name}` is taken to be {path}, which another cell imports.")
+                return Known(path, path)
+        elif name in ("np", "tf"):
+            self.assume(node, f"`{name}` is taken to be {_USUAL[name]}, which nothing here imports.")
+            return Known(_USUAL[name], _USUAL[name])
+        error = imports.unknown_name(node)
+        if name in LAYERS or name in ("Sequential", "Model", "Input", "keras", "layers"):
+            raise error
+        if name not in self.given:
+            self.skip(error, node)
+        return self.dressed(Opaque(f"`{name}`, which is not defined here", name, node.lineno), name, node)
+
+    def dressed(self, value: Any, name: str, node: Any) -> Any:
+        """A value under a name: a number that was given for it, or the shape that was given for data so called."""
+        if isinstance(value, Opaque):
+            if name in self.given:
+                return self.given[name]
+            if value.name is None or not value.name.isidentifier():
+                value = replace(value, name=name, line=getattr(node, "lineno", None))
+        if isinstance(value, (Opaque, Array, Items)) and name in self.fed:
+            side, place = self.fed[name]
+            shapes = self.typed.x if side == "x" else self.typed.y
+            if shapes and place < len(shapes):
+                if isinstance(value, Items):
+                    return value if value.rest is not None else (filled(Opaque(name), shapes[place], node) or value)
+                return filled(value, shapes[place], node) or value
+        return value
+
+    def bind(self, target: ast.expr, value: Any, scope: Scope, given: ast.expr) -> None:
+        """Let a target stand for a value from here on; `given` is the expression that gave it."""
+        if isinstance(target, ast.Name):
+            scope.put(target.id, self.dressed(value, target.id, target))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for each, item in zip(target.elts, unpacked(target, value, given), strict=True):
+                self.bind(each.value if isinstance(each, ast.Starred) else each, item, scope, given)
+        elif isinstance(target, ast.Subscript):
+            owner = self.value(target.value, scope)
+            if isinstance(owner, (dict, list)):
+                key = self.value(target.slice, scope)
+                if isinstance(owner, list) and not isinstance(key, (int, slice)):
+                    return
+                with plainly(target):
+                    owner[light(key, target)] = value
+                # What holds itself, or the same list over and over, can be walked through by nobody.
+                light(owner, target)
+        elif isinstance(target, ast.Attribute):
+            owner = self.value(target.value, scope)
+            if isinstance(owner, Instance):
+                owner.held[target.attr] = self.dressed(value, target.attr, target)
+            elif isinstance(owner, ClassValue):
+                owner.names[target.attr] = value
+            else:
+                private(target)
+
+    def forget(self, target: ast.AST, scope: Scope, why: str) -> None:
+        """What a statement would have bound is not known."""
+        for each in ast.walk(target):
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                scope.put(each.id, self.dressed(Opaque(why, each.id, each.lineno), each.id, each))
+            elif isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store) and isinstance(each.value, ast.Name):
+                try:
+                    owner = scope.find(each.value.id)
+                except KeyError:
+                    continue
+                if isinstance(owner, Instance):
+                    owner.held[each.attr] = self.dressed(Opaque(why, each.attr, each.lineno), each.attr, each)
+
+
+def private(node: ast.Attribute) -> None:
+    """Raises Refused for an attribute of something of Python or Keras that begins with an underscore."""
+    if node.attr.startswith("_"):
+        raise Refused(
+            f"Attributes that begin with an underscore are not read: `{node.attr}`. Use the public names of Keras.",
+            node.lineno,
+        )
+
+
+__all__ = ["Binding", "Unreadable", "private"]

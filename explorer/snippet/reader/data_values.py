@@ -1,0 +1,84 @@
+"""What stands for data and for what is not known while pasted code is read: shapes at most, and never a number of theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from explorer.snippet.reader.nodes import Node
+
+Shape = tuple[int | None, ...]
+# Of data every size is known.
+Full = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque:
+    """A value that is not known. It may be passed around; where a shape depends on it, it is asked for by its name.
+
+    name, line: how the code calls it, and where it got that name. root, offset: of a number that is counted from another one
+    which is not known, so that the difference of two of them is. whole: whether it is known to be a whole number.
+    made: whether it was made by calling a class of another package, so that it may be a layer.
+    """
+
+    why: str
+    name: str | None = None
+    line: int | None = None
+    root: Opaque | None = None
+    offset: int = 0
+    whole: bool = False
+    made: bool = False
+
+    def plus(self, many: int) -> Opaque:
+        return replace(self, root=self.root or self, offset=self.offset + many, whole=True)
+
+    def minus(self, other: Opaque) -> int | None:
+        """How far it is from another one; None where that is not known."""
+        same = (self.root or self) is (other.root or other)
+        return self.offset - other.offset if same else None
+
+
+class Table(Opaque):
+    """Rows and columns that come from a file: how many is not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Range(Opaque):
+    """`range` of a number that is not known. counted: that number, where it is the only one."""
+
+    counted: Opaque | None = None
+
+
+class Items(list[Any]):
+    """A list of the code. rest: how many more elements it has, all like its last one; None where that is not known."""
+
+    rest: int | None = 0
+
+    @property
+    def size(self) -> int | None:
+        return None if self.rest is None else len(self) + self.rest
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of which only the shape is known, and what its values are like.
+
+    shape: its sizes, None where one is not known, or None where nothing is. whole: whether its values are whole numbers.
+    low, high: the smallest and largest value, where known. ragged: sequences of different lengths, which no array can hold.
+    filled: the value that was added as padding. fractions: whether some values are known to be no whole numbers.
+    turned: the shape before a reshape that put its last two sizes the other way round.
+    typed: whether its shape was given beside the code, for the data under its name: it may have another one before.
+    padded: where zeros were added ("pre" or "post"), None where none were. node: where the code made it.
+    """
+
+    shape: Shape | None
+    whole: bool = False
+    low: float | None = None
+    high: float | None = None
+    ragged: bool = False
+    padded: str | None = None
+    node: Node | None = None
+    turned: Full | None = None
+    filled: float | None = None
+    fractions: bool = False
+    typed: bool = False

@@ -1,0 +1,70 @@
+"""Layers that Keras does not have: of functions and classes of the code, and of other packages."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import keras
+
+from explorer.snippet.reader.data_values import Opaque
+from explorer.snippet.reader.library.calling import through
+from explorer.snippet.reader.library.followed import followed
+from explorer.snippet.reader.objects import Instance
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import (
+    Function,
+    LayerValue,
+    Unreadable,
+)
+
+
+def lambda_layer(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> LayerValue:
+    """`Lambda` of a function of the code, which is followed as the rest of it is."""
+    record.count_layer(node)
+    function = args[0] if args else kwargs.get("function")
+    given = kwargs.get("arguments")
+    if not isinstance(function, Function):
+        raise Unreadable("The function of this Lambda is not in the code, so what it gives is not known.", node.lineno)
+    more = dict(given) if isinstance(given, dict) else {}
+
+    def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
+        takes = {each.arg for each in (*function.node.args.args, *function.node.args.kwonlyargs)}
+        named = {name: value for name, value in {**more, **keywords}.items() if name in takes}
+        return through(record, lambda given, named: _within(record, function, given, named, node), inputs, named, node)
+
+    name = kwargs.get("name")
+    layer = followed("Lambda", function.node.args, follow, lambda shape: None, name if isinstance(name, str) else None)
+    declared = kwargs.get("input_shape")
+    return LayerValue(layer, node, declared=tuple(declared) if isinstance(declared, (list, tuple)) else None)
+
+
+def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
+    """A layer of another package: what it returns is asked for."""
+    record.count_layer(node)
+    kind = value.why.rpartition(".")[2]
+    name = f"the output of {kind}"
+
+    def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
+        shape = record.given.get(name)
+        first = next(each for each in inputs if isinstance(each, keras.KerasTensor))
+        if isinstance(shape, tuple):
+            return keras.KerasTensor((first.shape[0], *shape))
+        missing = Opaque(f"{value.why}, a layer that is not known here", name, getattr(node, "lineno", None))
+        record.ask(missing, node, shape=True)
+        return keras.KerasTensor(first.shape)
+
+    arguments = ast.arguments([], [ast.arg("inputs")], None, [], [], None, [])
+    record.assume(node, f"{kind} is not known here: its parameters are not counted.")
+    return LayerValue(followed(kind, arguments, follow, lambda shape: None, None), node)
+
+
+def _within(record: Record, function: Function, inputs: Any, named: dict[str, Any], node: ast.Call) -> Any:
+    follow: Any = getattr(record, "follow")  # noqa: B009
+    return follow(function, list(inputs), named, node)
+
+
+def of_instance(record: Record, value: Any) -> Any:
+    """The layer that an object of the code is; another value as it is."""
+    make: Any = getattr(record, "layer_of", None)
+    return make(value) if isinstance(value, Instance) and make is not None and value.kind in ("layer", "model") else value

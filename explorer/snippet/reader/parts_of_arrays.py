@@ -1,0 +1,177 @@
+"""Parts of arrays and tables in pasted code, by shape alone, where some of their sizes are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from explorer.snippet.reader.data_values import Array, Full, Opaque, Shape, Table
+from explorer.snippet.reader.literals import checked
+from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.values import Broken, Event
+
+# Stand for a size that is not known: what comes out differently for each of them is not known either.
+_STAND_INS = (5003, 7001)
+
+
+def view(shape: Sequence[int]) -> np.ndarray:
+    """An array of any shape that takes no memory."""
+    return np.broadcast_to(np.zeros((), np.int8), tuple(shape))
+
+
+def probed(shapes: Sequence[Shape], function: Callable[..., Any], node: Node) -> Shape | None:
+    """The shape that NumPy makes of arrays of these shapes: None where one is not known as it depends on what is not.
+
+    Raises Broken where NumPy would raise, whatever the sizes are that are not known.
+    """
+    known = not any(None in shape for shape in shapes)
+    found: list[Full] = []
+    for stand_in in (0,) if known else _STAND_INS:
+        full = [tuple(stand_in if size is None else size for size in shape) for shape in shapes]
+        try:
+            found.append(tuple(int(size) for size in function(*full)))
+        except (ValueError, IndexError, TypeError, MemoryError) as error:
+            if not known:
+                return None
+            raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
+    if known:
+        return checked(found[0], node)
+    one, other = found
+    if len(one) != len(other):
+        return None
+    checked([mine for mine, its in zip(one, other, strict=True) if mine == its], node)
+    return tuple(mine if mine == its else None for mine, its in zip(one, other, strict=True))
+
+
+def indexed(given: Array, index: Any, node: Node) -> Any:
+    """A part of an array."""
+    unknown = Array(None, given.whole, ragged=given.ragged, node=node)
+    if given.shape is None:
+        return unknown
+    if isinstance(index, Array):
+        return _chosen(given, index, node)
+    if isinstance(index, str) and given.shape:
+        return Array(given.shape[:-1], given.whole, node=node)
+    if isinstance(index, list):
+        if index and all(isinstance(each, str) for each in index) and given.shape:
+            return Array((*given.shape[:-1], _many(index)), given.whole, node=node)
+        return Array((_many(index), *given.shape[1:]), given.whole, node=node) if given.shape else unknown
+    parts = index if isinstance(index, tuple) else (index,)
+    if any(isinstance(each, bool) for each in parts):
+        # True and False choose values, which NumPy copies.
+        return Array(None, given.whole, node=node)
+    widths: dict[int, int | None] = {}
+    plain: list[Any] = []
+    axis, rank = 0, len(given.shape)
+    for place, each in enumerate(parts):
+        if each is Ellipsis:
+            axis = rank - sum(1 for later in parts[place + 1 :] if later is not None)
+            plain.append(each)
+        elif isinstance(each, slice):
+            if any(isinstance(bound, Opaque) for bound in (each.start, each.stop, each.step)):
+                # NumPy keeps the axis as it is; how long the part is, is put in afterwards.
+                widths[len(plain)] = _width(each)
+                each = slice(None)
+            plain.append(each)
+            axis += 1
+        elif isinstance(each, Opaque):
+            if not each.whole:
+                return unknown
+            plain.append(0)
+            axis += 1
+        elif isinstance(each, list):
+            widths[len(plain)] = _many(each)
+            plain.append(slice(None))
+            axis += 1
+        elif each is None or isinstance(each, int):
+            plain.append(each)
+            axis += each is not None
+        else:
+            return unknown
+    if any(each is Ellipsis for each in parts) and widths:
+        return unknown
+    try:
+        shape = probed([given.shape], lambda sizes: view(sizes)[tuple(plain)].shape, node)
+    except Broken:
+        if given.typed:
+            return unknown
+        raise
+    if shape is None:
+        return unknown
+    sizes = list(shape)
+    for place, width in widths.items():
+        at = sum(1 for each in plain[:place] if not isinstance(each, int) or isinstance(each, bool))
+        sizes[at] = width
+    return Array(tuple(sizes), given.whole, given.low, given.high, False, given.padded, node)
+
+
+def _width(part: slice) -> int | None:
+    """How long a part between two places is that are not known, where their distance is."""
+    low, high = part.start, part.stop
+    if part.step not in (None, 1):
+        return None
+    if isinstance(low, Opaque) and isinstance(high, Opaque):
+        far = high.minus(low)
+        return far if far is not None and far >= 0 else None
+    if isinstance(low, Opaque) and high is None and low.offset < 0 and low.root is None:
+        return -low.offset
+    return None
+
+
+def _many(held: list[Any]) -> int | None:
+    many = getattr(held, "size", len(held))
+    return many if isinstance(many, int) else None
+
+
+def _chosen(given: Array, index: Array, node: Node) -> Array:
+    """The elements of an array at the places, or under the mask, that another one holds."""
+    shape = given.shape or ()
+    if index.shape is None or not shape:
+        return Array(None, given.whole, node=node)
+    mask = (index.low, index.high) == (0, 1) and index.shape[:1] == shape[:1]
+    if mask:
+        return Array((None, *shape[len(index.shape) :]), given.whole, given.low, given.high, node=node)
+    return Array((*index.shape, *shape[1:]), given.whole, given.low, given.high, node=node)
+
+
+def part_of_table(table: Table, index: Any, node: Node) -> Any:
+    """A part of rows and columns: of columns that are named their number is known."""
+    if isinstance(index, (str, int)):
+        return Array((None,), node=node)
+    if isinstance(index, list) and index and all(isinstance(each, (str, int, Opaque)) for each in index):
+        return Array((None, _many(index)), node=node)
+    if isinstance(index, tuple) and len(index) == 2:
+        rows, columns = index
+        many: Shape | None = None
+        if isinstance(columns, (int, str)):
+            many = ()
+        elif isinstance(columns, list):
+            many = (_many(columns),)
+        elif isinstance(columns, slice) and all(isinstance(each, int) for each in (columns.start or 0, columns.stop)):
+            low, high = columns.start or 0, columns.stop
+            many = (high - low,) if 0 <= low <= high else (None,)
+        elif isinstance(columns, slice):
+            many = (None,)
+        if many is not None:
+            return Array((() if isinstance(rows, int) else (None,)) + many, node=node)
+    return replace(table, why=f"{table.why[:60]}[…]")
+
+
+def attribute_of_table(table: Table, name: str) -> Any:
+    """What stands behind the dot of a table."""
+    if name in ("values", "to_numpy"):
+        return Array((None, None))
+    if name in ("iloc", "loc", "T"):
+        return table
+    if name in ("empty", "columns", "index", "dtypes", "size"):
+        return Opaque(f"{table.why}.{name}"[:80], f"{table.name}.{name}" if table.name else None, table.line)
+    if name == "shape":
+        names = [f"{table.name}.shape[{place}]" if table.name else None for place in range(2)]
+        return tuple(Opaque("the rows and columns of a file", each, table.line, whole=True) for each in names)
+    return None
+
+
+__all__ = ["attribute_of_table", "indexed", "part_of_table", "probed", "view"]

@@ -1,0 +1,58 @@
+"""Code as people copy it, with prompts, the magic lines of notebooks, or as a notebook's file: the same as Python."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In|Out) ?\[\d*\]: ?|^ {3,}\.{3,}: ?")
+_MAGIC = re.compile(r"^(\s*)(?:%%?|!|\?)\s*\w.*$|^(\s*)[\w.]+\?{1,2}\s*$")
+_CAPTURE = re.compile(r"^(\s*\w[\w, ]*=\s*)[!%].*$")
+_PRINT = re.compile(r"^(\s*)print\s+(?![(=.,])(.+?)\s*$")
+
+
+def as_python(code: str) -> str:
+    """The code without what is no Python, each line where it was; the code itself where there is nothing of that.
+
+    >>> as_python(">>> import keras\\n>>> 1 + 1\\n2\\n")
+    'import keras\\n1 + 1\\n# 2\\n'
+    >>> as_python("%matplotlib inline\\n!pip install keras\\nx = 1\\n")
+    'pass  # %matplotlib inline\\npass  # !pip install keras\\nx = 1\\n'
+    """
+    if code.lstrip().startswith("{") and '"cells"' in code:
+        return _cells(code)
+    lines = code.split("\n")
+    first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    if _PROMPT.match(first):
+        lines = [_without_prompt(line) for line in lines]
+    return "\n".join(_plain(line) for line in lines)
+
+
+def _without_prompt(line: str) -> str:
+    found = _PROMPT.match(line)
+    if found is None:
+        # What is printed between two prompts.
+        return f"# {line}" if line.strip() else line
+    return line[found.end() :] if not line.startswith("Out") else f"# {line}"
+
+
+def _plain(line: str) -> str:
+    if (found := _MAGIC.match(line)) is not None:
+        return f"{found[1] or found[2] or ''}pass  # {line.strip()}"
+    if (found := _CAPTURE.match(line)) is not None:
+        return f"{found[1]}None  # {line.strip()}"
+    # The statement of Python 2.
+    if (found := _PRINT.match(line)) is not None and not line.rstrip().endswith(("\\", ",")):
+        return f"{found[1]}print({found[2]})"
+    return line
+
+
+def _cells(code: str) -> str:
+    """The code cells of a notebook's file, one after the other; the text itself where it is no such file."""
+    try:
+        cells = json.loads(code)["cells"]
+        sources = [each["source"] for each in cells if each.get("cell_type") == "code"]
+        joined = ["".join(each) if isinstance(each, list) else str(each) for each in sources]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return code
+    return "\n".join(_plain(line) for line in "\n\n".join(joined).split("\n"))
