@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -24,17 +24,23 @@ settings.load_profile("repeatable")
 LONGEST_FIRST = (
     tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "edge", "http", "contrast")),
     ("browser/test_faults.py",),
-    ("runtime/test_engine_recovery.py",),
     ("training/test_training.py",),
-    ("runtime/test_engine.py",),
-    ("ui/test_paste_page.py",),
-    ("catalog/test_pasted.py",),
     ("test_examples.py",),
-    ("cli/test_main.py",),
-    ("runtime/test_cluster.py",),
-    ("snippet/test_fuzz.py",),
+    ("catalog/test_pasted.py",),
+    ("layers/test_walk.py",),
     ("test_export.py",),
+    ("runtime/test_cluster.py",),
+    ("layers/test_subclasses.py",),
+    ("runtime/test_engine.py",),
+    ("runtime/test_engine_recovery.py",),
+    ("ui/test_paste_page.py",),
+    ("models/test_variants.py",),
+    ("quiz/test_quiz.py",),
+    ("cli/test_main.py",),
+    ("snippet/test_cases.py",),
+    ("test_words.py",),
     ("test_interface.py",),
+    ("snippet/test_fuzz.py",),
     ("runtime/test_cluster_remote.py",),
 )
 PLACES = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
@@ -84,17 +90,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: PLACES.get(item.nodeid.split("::", 1)[0], len(PLACES)))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without looking for garbage: nearly all that is made then stays, and each look would go through all of it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _garbage() -> Iterator[None]:
+    """What is there when a file's tests begin is left out when garbage is looked for, and what they leave is collected once.
+
+    Keras and Streamlit look through all objects whenever a session is cleared or a page has run: a second each time,
+    once the files before have left millions.
+    """
+    gc.freeze()
+    yield
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def _page_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
     """A page that is tested within this process makes itself the main module, which every worker started later imports.
 
-    And after each run of its script Streamlit has Keras look through all objects for garbage: seconds, once the tests before
-    have left many. What is there when such a test begins is left out of that.
+    And after each run of its script Streamlit has Keras look through all objects for garbage: what is there when such a test
+    begins is left out of that.
     """
-    main, has_page = sys.modules["__main__"], hasattr(request.module, "AppTest")
-    if has_page:
+    main = sys.modules["__main__"]
+    if hasattr(request.module, "AppTest"):
         gc.freeze()
     yield
-    if has_page:
-        gc.unfreeze()
     sys.modules["__main__"] = main

@@ -49,6 +49,8 @@ CLOSED = (
     *("/paste/x", "/static/../../app.py", "/%2e%2e/app.py", "//evil.example/x", "/media/../../x"),
 )
 STREAM = "/_stcore/stream"
+# A client that nobody takes messages from stops reading, and then waits for an answer to its closing that it does not read.
+UNBOUNDED = {"max_size": None, "max_queue": None}
 
 
 def ask(server, path: str, method: str = "GET", source: str = "127.0.0.1", **headers: str) -> tuple[int, dict, str]:
@@ -110,7 +112,7 @@ def test_a_message_that_no_page_sends_is_dropped_and_costs_nobody_time(server, m
         unwanted.backend_operation_request.request_id = "x"
         unwanted.backend_operation_request.install_skills.SetInParent()
     address = f"ws://127.0.0.1:{server.port}{STREAM}"
-    with connect(address, subprotocols=["streamlit"], origin=server.url, max_size=None, proxy=None) as session:
+    with connect(address, subprotocols=["streamlit"], origin=server.url, proxy=None, **UNBOUNDED) as session:
         session.send(unwanted.SerializeToString())
         asked = BackMsg()
         asked.rerun_script.query_string = SMALL
@@ -122,7 +124,7 @@ def test_a_message_that_no_page_sends_is_dropped_and_costs_nobody_time(server, m
 
 def test_a_session_tells_no_path_and_bears_that_widgets_are_left_out(server):
     address = f"ws://127.0.0.1:{server.port}{STREAM}"
-    with connect(address, subprotocols=["streamlit"], origin=server.url, max_size=None, proxy=None) as session:
+    with connect(address, subprotocols=["streamlit"], origin=server.url, proxy=None, **UNBOUNDED) as session:
         for _ in range(2):
             asked = BackMsg()
             asked.rerun_script.query_string = SMALL

@@ -123,43 +123,43 @@ def merged(merge: type) -> keras.Model:
 
 
 PAIRS = {
-    "return_sequences": (one(), "memory", "return_sequences", False, one(return_sequences=False)),
-    "GRU to LSTM": (one(), "memory", "kind", "LSTM", one(layers.LSTM)),
-    "LSTM to SimpleRNN": (one(layers.LSTM), "memory", "kind", "SimpleRNN", one(layers.SimpleRNN)),
-    "reset_after": (one(), "memory", "reset_after", False, one(reset_after=False)),
-    "go_backwards": (one(), "memory", "go_backwards", True, one(go_backwards=True)),
-    "return_state": (one(), "memory", "return_state", True, None),
-    "use_bias of a GRU": (one(), "memory", "use_bias", False, one(use_bias=False)),
-    "merge_mode": (both(), "memory", "merge_mode", "sum", both(merge_mode="sum")),
-    "kind in both directions": (both(), "memory", "kind", "LSTM", both(layers.LSTM)),
-    "return_sequences in windows": (
+    "return_sequences": lambda: (one(), "memory", "return_sequences", False, one(return_sequences=False)),
+    "GRU to LSTM": lambda: (one(), "memory", "kind", "LSTM", one(layers.LSTM)),
+    "LSTM to SimpleRNN": lambda: (one(layers.LSTM), "memory", "kind", "SimpleRNN", one(layers.SimpleRNN)),
+    "reset_after": lambda: (one(), "memory", "reset_after", False, one(reset_after=False)),
+    "go_backwards": lambda: (one(), "memory", "go_backwards", True, one(go_backwards=True)),
+    "return_state": lambda: (one(), "memory", "return_state", True, None),
+    "use_bias of a GRU": lambda: (one(), "memory", "use_bias", False, one(use_bias=False)),
+    "merge_mode": lambda: (both(), "memory", "merge_mode", "sum", both(merge_mode="sum")),
+    "kind in both directions": lambda: (both(), "memory", "kind", "LSTM", both(layers.LSTM)),
+    "return_sequences in windows": lambda: (
         windows(layers.GRU(6, name="gru")),
         *("memory", "return_sequences", True),
         windows(layers.GRU(6, name="gru", return_sequences=True)),
     ),
-    "both directions in windows": (
+    "both directions in windows": lambda: (
         windows(layers.GRU(6, name="gru")),
         *("memory", "direction", "both"),
         windows(layers.Bidirectional(layers.GRU(6, name="gru"), name="gru")),
     ),
-    "padding": (convolution("causal"), "near", "padding", "valid", convolution("valid")),
-    "pooling": (
+    "padding": lambda: (convolution("causal"), "near", "padding", "valid", convolution("valid")),
+    "pooling": lambda: (
         pooled(layers.GlobalAveragePooling1D),
         *("average", "kind", "GlobalMaxPooling1D"),
         pooled(layers.GlobalMaxPooling1D),
     ),
-    "keepdims": (
+    "keepdims": lambda: (
         pooled(layers.GlobalMaxPooling1D),
         *("average", "keepdims", True),
         pooled(layers.GlobalMaxPooling1D, keepdims=True),
     ),
-    "Add to Concatenate": (merged(layers.Add), "merged", "kind", "Concatenate", merged(layers.Concatenate)),
+    "Add to Concatenate": lambda: (merged(layers.Add), "merged", "kind", "Concatenate", merged(layers.Concatenate)),
 }
 
 
 @pytest.mark.parametrize("case", PAIRS.values(), ids=PAIRS)
 def test_the_variant_is_the_model_built_by_hand(case):
-    model, layer, setting, value, by_hand = case
+    model, layer, setting, value, by_hand = case()
     if by_hand is None:
         source = sequence()
         memory, _ = layers.GRU(6, return_sequences=True, return_state=True, name="memory")(source)

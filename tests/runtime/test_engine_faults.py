@@ -17,7 +17,7 @@ from explorer.runtime.engine import Engine, NotTheOwner, Refused
 from explorer.runtime.store import Store
 from tests.disks import resize, small_disk
 from tests.fake_cluster import FakeCluster, trained
-from tests.runs import losses, state_is, wait_for
+from tests.runs import epoch_of, losses, state_is, wait_for
 
 SMALL = Experiment(
     "gru_every_step",
@@ -287,6 +287,19 @@ def test_a_visitor_has_so_many_runs_and_no_more(engines, monkeypatch):
     monkeypatch.setattr(engine._core.quotas, "_runs_in_all", 11)
     with pytest.raises(Refused, match="This server trains at most 11 runs at a time, and has as many now"):
         engine.submit(SMALL, "a third")
+
+
+def test_turns_are_fair_where_runs_share_one_worker(engines, calm):
+    engine = engines()
+    first = started(engine, ENDLESS)
+    second = started(engine, replace(ENDLESS, seed=1, units=9))
+    for _ in range(3):
+        # Each goes on while the other does.
+        before = [epoch_of(engine, run_id) for run_id in (first, second)]
+        wait_for(lambda before=before: epoch_of(engine, first) > before[0] and epoch_of(engine, second) > before[1])
+        assert [engine.status(run_id)["state"] for run_id in (first, second)] == ["running"] * 2
+    engine.stop(second, "me")
+    goes_on_as_the_calm_one(engine, first, calm)
 
 
 def test_deaths_of_workers_change_no_loss_and_a_run_that_kills_each_fails(engines, monkeypatch, calm):

@@ -42,19 +42,6 @@ def calm(one) -> list[tuple]:
     return losses(one.store, run_id)
 
 
-def test_turns_are_fair_where_runs_share_one_worker(one):
-    first = one.submit(LONG, "me")
-    wait_for(lambda: epoch_of(one, first) > 0)
-    second = one.submit(replace(LONG, seed=1, units=9), "me")
-    wait_for(lambda: epoch_of(one, second) > 0)
-    assert one.status(first)["state"] == "running"
-    epoch = epoch_of(one, first)
-    wait_for(lambda: epoch_of(one, first) > epoch)
-    assert one.status(second)["state"] in ("running", "done")
-    for run_id in (first, second):
-        one.stop(run_id, "me")
-
-
 def test_a_full_worker_is_started_anew_and_changes_no_loss(one, calm, monkeypatch):
     (first,) = one._core.scheduler.workers
     other = one.submit(replace(SMALL, units=9, epochs=2), "me")

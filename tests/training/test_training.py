@@ -50,7 +50,10 @@ PAIRS = [(name, task) for name in ARCHITECTURES for task in TASKS if ARCHITECTUR
 @pytest.mark.parametrize(("architecture", "task"), PAIRS, ids=["-".join(pair) for pair in PAIRS])
 def test_every_fitting_pair_trains_and_its_loss_falls(architecture, task):
     experiment = small(architecture, task)
-    _, frames = trainer(experiment).run(None, experiment.epochs, 1e9)
+    # XLA compiles each architecture at the sizes of one task: at other sizes it would compile the same layers again.
+    is_first = program_key(experiment) == program_key(small(architecture, first_task(architecture)))
+    xla = None if is_first else False
+    _, frames = trainer(experiment, xla).run(None, experiment.epochs, 1e9)
     assert [frame.epoch for frame in frames] == list(range(1, experiment.epochs + 1))
     assert all(frame.finite for frame in frames)
     steps = experiment.timesteps if TASKS[task].answers == "every step" else 1
@@ -71,17 +74,17 @@ def test_losses_equal_plain_keras_on_the_same_batches(name):
     training, held_out = data.make(experiment, "training"), data.make(experiment, "held out")
     for frame in frames:
         order = data.order(experiment, frame.epoch)
-        losses = []
-        for start in range(0, experiment.samples, experiment.batch):
-            chosen = order[start : start + experiment.batch]
-            inputs = [stream[chosen] for stream in training.inputs]
-            losses.append(_loss_of_batch(model, inputs, training.targets[chosen]))
-        weights = [
-            min(experiment.batch, experiment.samples - start) for start in range(0, experiment.samples, experiment.batch)
-        ]
-        assert frame.loss == pytest.approx(np.average(losses, weights=weights), rel=1e-4, abs=1e-6)
-        expected = model.evaluate(list(held_out.inputs), held_out.targets, verbose=0)
-        assert frame.val_loss == pytest.approx(expected, rel=1e-4, abs=1e-6)
+        # Keras's own mean over the batches, a smaller one at the end.
+        told = model.fit(
+            [stream[order] for stream in training.inputs],
+            training.targets[order],
+            batch_size=experiment.batch,
+            shuffle=False,
+            validation_data=(list(held_out.inputs), held_out.targets),
+            verbose=0,
+        ).history
+        assert frame.loss == pytest.approx(told["loss"][0], rel=1e-4, abs=1e-6)
+        assert frame.val_loss == pytest.approx(told["val_loss"][0], rel=1e-4, abs=1e-6)
 
 
 def _loss_of_batch(model: keras.Model, inputs: list[np.ndarray], targets: np.ndarray) -> float:
