@@ -11,7 +11,7 @@ import { countTicks } from "./ticks.js";
 /** @import { Panel, Speed, Transport } from "./types.d.ts" */
 
 const SPEEDS = /** @type {const} */ ([
-  ["slow", "slow", "", "One batch at a time, two a second, with what each changed; training goes on ahead"],
+  ["slow", "slow", "", "One batch at a time, two per second, with what each changed; training continues ahead"],
   ["normal", "1×", ": 10 epochs/s", "Ten epochs a second"],
   ["max", "max", "", "The newest epoch while it trains; afterwards as fast as it can be drawn"],
 ]);
