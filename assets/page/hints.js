@@ -8,6 +8,8 @@ import { create, mark } from "../dom.js";
 const KEPT = "explorer_hints";
 // In place of a name: no hint any more.
 const ALL = "*";
+// Whoever knows already what to do is not kept from it.
+const TRAIN = ".st-key-train button";
 const GAP = 10;
 const MARGIN = 8;
 
@@ -23,22 +25,34 @@ export function isDone({ done }, first, now) {
   return Boolean(done.view) && now.view === done.view;
 }
 
+/** @typedef {{ left: number; top: number; right: number; bottom: number }} Edges */
+
 /**
- * Where a box of this width and height stands, within the window.
+ * Where a box of this width and height stands: within the window, and not over what is to be pressed, where there is room.
  *
- * @type {(at: DOMRect, width: number, height: number, side: string, window: { width: number; height: number }) =>
- *   { left: number; top: number }}
+ * @type {(at: Edges, width: number, height: number, side: string, window: { width: number; height: number },
+ *   pressed?: Edges) => { left: number; top: number }}
  */
-export function placeBeside(at, width, height, side, window) {
+export function placeBeside(at, width, height, side, window, pressed) {
   /** @type {(value: number, most: number) => number} */
   const within = (value, most) => Math.max(MARGIN, Math.min(value, most - MARGIN));
   const right = at.right + GAP;
-  if (side === "right" && right + width + MARGIN <= window.width) {
-    return { left: right, top: within((at.top + at.bottom) / 2, window.height - height) };
-  }
-  const below = at.bottom + GAP;
-  const top = below + height + MARGIN <= window.height ? below : at.top - GAP - height;
-  return { left: within(at.left, window.width - width), top: within(top, window.height - height) };
+  const left = within(at.left, window.width - width);
+  const onTheRight = side === "right" && right + width + MARGIN <= window.width;
+  const apart = pressed ? [pressed.top - GAP - height, pressed.bottom + GAP] : [];
+  const wanted = onTheRight
+    ? [(at.top + at.bottom) / 2, ...apart].map((top) => ({ left: right, top }))
+    : [at.bottom + GAP, at.top - GAP - height, ...apart].map((top) => ({ left, top }));
+  /** @type {(place: { left: number; top: number }, edges?: Edges) => boolean} */
+  const covers = (place, edges) =>
+    edges !== undefined &&
+    place.left < edges.right &&
+    place.left + width > edges.left &&
+    place.top < edges.bottom &&
+    place.top + height > edges.top;
+  const places = wanted.map((each) => ({ ...each, top: within(each.top, window.height - height) }));
+  const free = places.find((each) => !covers(each, at) && !covers(each, pressed));
+  return free ?? places.find((each) => !covers(each, at)) ?? places[0];
 }
 
 /** @type {() => string[]} */
@@ -92,7 +106,8 @@ export function newHints(data) {
     if (!shown || !at || box.hidden) return;
     const { width, height } = box.getBoundingClientRect();
     const size = { width: window.innerWidth, height: window.innerHeight };
-    const { left, top } = placeBeside(at.getBoundingClientRect(), width, height, shown.side, size);
+    const train = document.querySelector(TRAIN)?.getBoundingClientRect();
+    const { left, top } = placeBeside(at.getBoundingClientRect(), width, height, shown.side, size, train);
     box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   };
   const show = () => {

@@ -14,6 +14,16 @@ expect.set_options(timeout=PATIENCE)
 
 PHONE = (375, 812)
 
+# What the keyboard is at, and whether that, or what holds a field that is drawn otherwise, has a ring of 2 px.
+AT = """() => {
+  const ringed = node => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(node);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+  };
+  const at = document.activeElement;
+  return at === document.body ? null : [at.outerHTML.slice(0, 200), ringed(at) || ringed(at.parentElement)];
+}"""
+
 
 class Looks:
     """What was found wherever somebody looked."""
@@ -77,3 +87,42 @@ def test_nothing_of_paste_breaks_wcag(page, server):
     expect(page.locator(".st-key-train button")).to_be_enabled()
     at.look("code that holds")
     assert at.found == {}
+
+
+def unringed(page: Page) -> tuple[int, list[str]]:
+    """How many stops Tab makes from the beginning of the page to its end, and at which of them no ring is seen."""
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("getSelection().collapse(document.body, 0)")
+    stops = []
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        at = page.evaluate(AT)
+        if at is None:
+            break
+        stops.append(at)
+    return len(stops), [html for html, ringed in stops if not ringed]
+
+
+def test_whatever_the_keyboard_is_at_has_a_ring(page, server):
+    open_page(page, server)
+    for _ in appearances(page, (1280, 800)):
+        stops, bare = unringed(page)
+        assert stops > 30
+        assert bare == []
+    visit(page, server, "/paste?example=memory_thrown_away")
+    expect(page.locator(".st-key-keras_0 code")).to_be_visible()
+    stops, bare = unringed(page)
+    assert stops > 10
+    assert bare == []
+
+
+def test_helps_open_by_the_keyboard_and_close_by_escape(page, server):
+    open_page(page, server)
+    said = page.get_by_test_id("stTooltipContent")
+    page.mouse.move(0, 0)
+    page.get_by_role("button", name="Help for timesteps").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(said).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(said).to_have_count(0)

@@ -422,6 +422,17 @@ def test_little_moves_while_the_page_opens(visitor, server):
     assert page.evaluate("window.shifted") < 0.05
 
 
+# That the hint is seen, and covers neither the Train button nor what it speaks of.
+APART = """beside => {
+  const hint = document.querySelector('.explorer-hint').getBoundingClientRect();
+  const apart = node => {
+    const box = node.getBoundingClientRect();
+    return box.right <= hint.left || box.left >= hint.right || box.bottom <= hint.top || box.top >= hint.bottom;
+  };
+  return hint.height > 0 && ['.st-key-train button', beside].every(each => apart(document.querySelector(each)));
+}"""
+
+
 def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor, server):
     page = visitor.new_page()
     open_page(page, server, SMALL)
@@ -434,9 +445,17 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor
         expect(hint).to_have_count(0)
         page.goto(f"{server.url}/")
         expect(hint).to_have_attribute("data-hint", "data")
+        for width, height in ((1440, 900), (1280, 800)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(APART, arg=".st-key-units")
         slide(page, "timesteps", 1)
         expect(hint).to_have_attribute("data-hint", "gru")
         expect(hint).to_contain_text("hidden state of 32 units")
+        page.set_viewport_size({"width": 375, "height": 812})
+        expect(page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
+        page.wait_for_function(APART, arg=".layer[data-layer=memory]")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        expect(page.locator('.explorer-chain:not([data-kind="list"])')).to_be_visible()
         layer(page, "memory").locator(".box").click()
         expect(hint).to_have_attribute("data-hint", "return_sequences")
         hint.get_by_role("button", name="Got it").click()

@@ -48,3 +48,12 @@ test("a box stands beside its place, and within the window at any place of it", 
     }
   }
 });
+
+test("a hint covers neither what it speaks of nor what is to be pressed", () => {
+  const window = { width: 1280, height: 800 };
+  const edges = (left, top, width, height) => ({ left, top, right: left + width, bottom: top + height });
+  const train = edges(291, 451, 96, 36);
+  assert.deepEqual(placeBeside(edges(30, 335, 196, 50), 290, 110, "right", window, train), { left: 236, top: 331 });
+  assert.deepEqual(placeBeside(edges(291, 300, 96, 120), 290, 110, "below", window, train), { left: 291, top: 180 });
+  assert.deepEqual(placeBeside(train, 290, 110, "below", window, train), { left: 291, top: 497 });
+});
