@@ -23,6 +23,7 @@ settings.load_profile("repeatable")
 # go to one process: those of the browser share a server there.
 LONGEST_FIRST = (
     tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "edge", "http", "contrast")),
+    ("browser/test_layout.py", "browser/test_accessibility.py"),
     ("browser/test_faults.py",),
     ("training/test_training.py",),
     ("test_examples.py",),

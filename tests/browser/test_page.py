@@ -413,13 +413,19 @@ def test_back_returns_to_the_settings_before(page, server):
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
 
 
-def test_little_moves_while_the_page_opens(visitor, server):
+def test_little_moves_while_the_page_opens_and_nothing_is_missing(visitor, server):
     page = visitor.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("response", lambda response: wrong.append(response.url) if response.status >= 400 else None)
     page.add_init_script(SHIFTS)
     open_page(page, server)
     expect(page.locator('[data-chart="loss"]')).to_be_visible()
     # https://web.dev/articles/cls
     assert page.evaluate("window.shifted") < 0.05
+    page.goto(f"{server.url}/paste")
+    expect(page.locator("[data-layer]").first).to_be_attached()
+    assert wrong == []
 
 
 # That the hint is seen, and covers neither the Train button nor what it speaks of.
