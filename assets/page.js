@@ -2,6 +2,7 @@
 
 import { newHints } from "./page/hints.js";
 import { leaveToTextFields } from "./page/keys.js";
+import { putMeaningAway } from "./terms.js";
 
 /** @import { Component } from "./component.d.ts" */
 /** @import { HintsData } from "./page/types.d.ts" */
@@ -12,11 +13,13 @@ const pages = new WeakMap();
 /** @type {(component: Component<HintsData>) => () => void} */
 export default function ({ data, parentElement }) {
   window.addEventListener("keydown", leaveToTextFields, { capture: true });
+  window.addEventListener("keydown", putMeaningAway, { capture: true });
   const hints = pages.get(parentElement);
   if (hints) hints.take(data);
   else if (data.hints.length) pages.set(parentElement, newHints(data));
   return () => {
     window.removeEventListener("keydown", leaveToTextFields, { capture: true });
+    window.removeEventListener("keydown", putMeaningAway, { capture: true });
     pages.get(parentElement)?.end();
     pages.delete(parentElement);
   };

@@ -11,6 +11,16 @@ function explain(element, word) {
   mark(element, { "data-meaning": GLOSSARY[word], "aria-description": GLOSSARY[word] });
 }
 
+// Escape puts a meaning away, and nothing else at that press; who comes back to the word sees it again.
+/** @type {(event: KeyboardEvent) => void} */
+export function putMeaningAway(event) {
+  const word = event.target;
+  if (event.key !== "Escape" || !(word instanceof HTMLElement) || !word.matches("[data-meaning]:not([data-away])")) return;
+  mark(word, { "data-away": "" });
+  word.addEventListener("blur", () => word.removeAttribute("data-away"), { once: true });
+  event.stopImmediatePropagation();
+}
+
 // A "?" for the word of a label.
 /** @type {(parent: Element, word: string) => HTMLElement} */
 export function questionMark(parent, word) {

@@ -126,3 +126,15 @@ def test_helps_open_by_the_keyboard_and_close_by_escape(page, server):
     expect(said).to_be_visible()
     page.keyboard.press("Escape")
     expect(said).to_have_count(0)
+    # A word's meaning likewise, without closing the layer that it stands in.
+    layer(page, "memory").locator(".box").click()
+    word = page.locator("[data-why] .term").first
+    meaning = "word => getComputedStyle(word, '::after').content"
+    word.focus()
+    assert word.evaluate(meaning).strip('"') == word.get_attribute("data-meaning")
+    page.keyboard.press("Escape")
+    assert word.evaluate(meaning) == "none"
+    expect(page.locator("[data-why]").first).to_be_visible()
+    page.keyboard.press("Tab")
+    word.focus()
+    assert word.evaluate(meaning) != "none"
