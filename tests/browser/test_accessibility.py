@@ -59,7 +59,6 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
     at.look("Quiz after an answer")
     open_page(page, server, SMALL + "&epochs=12&seed=9")
-    at.look("before a run")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
     expect(page.locator("[data-story] li").first).to_be_visible()
@@ -91,8 +90,8 @@ def test_nothing_of_paste_breaks_wcag(page, server):
 
 def unringed(page: Page) -> tuple[int, list[str]]:
     """How many stops Tab makes from the beginning of the page to its end, and at which of them no ring is seen."""
-    page.evaluate("document.activeElement.blur()")
-    page.evaluate("getSelection().collapse(document.body, 0)")
+    # The first of all, wherever the keyboard was before.
+    page.get_by_test_id("stSkipToContent").focus()
     stops = []
     for _ in range(100):
         page.keyboard.press("Tab")
