@@ -121,11 +121,18 @@ def pasted_tasks(x: Sequence[Sequence[int]], y: Sequence[int], loss: str) -> lis
     return [name for name, task in TASKS.items() if not own_code.misfit(task, shapes, tuple(y), loss)] + [own_code.RANDOM]
 
 
-def pasted_experiment(code: str, report: Report, task: str | None = None, **settings: Any) -> Experiment:
+def pasted_experiment(
+    code: str,
+    report: Report,
+    task: str | None = None,
+    sizes: Mapping[str, int | tuple[int, ...]] | None = None,
+    **settings: Any,
+) -> Experiment:
     """The experiment of pasted code that holds.
 
     report: what a check says of it. task: one of `pasted_tasks`, the first unless given.
-    settings: of `SETTINGS`, and `knobs`; what is not given is the default.
+    sizes: the numbers that the check was given, by their names (`explorer.snippet.check`). settings: of `SETTINGS`, and
+    `knobs`; what is not given is the default.
 
     Raises ValueError for code that does not hold or whose shapes are not known, and for a task that does not fit.
     """
@@ -135,7 +142,7 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
     target, loss = report.first_target, report.first_loss
     if not report.x or not target:
         raise ValueError("To train this model, fill in the shapes of its inputs and of its target, x and y.")
-    pasted = own_code.known(Pasted(code, report.x, target, loss), report.description)
+    pasted = own_code.known(Pasted(code, report.x, target, loss, sizes=tuple((sizes or {}).items())), report.description)
     fitting = pasted_tasks(pasted.x, pasted.y, loss)
     chosen = fitting[0] if task is None else task
     if chosen not in fitting:
@@ -147,9 +154,9 @@ def pasted_experiment(code: str, report: Report, task: str | None = None, **sett
         choices = knob_choices(knob, {"timesteps": timesteps, "features": features})
         knobs[name] = knob.default if knob.default in choices else choices[-1]
     # A pasted model has no units to set, and its experiment says the default.
-    sizes: dict[str, Any] = {"timesteps": timesteps, "features": features, "units": int(LIMITS["units"].default)}
+    bounds: dict[str, Any] = {"timesteps": timesteps, "features": features, "units": int(LIMITS["units"].default)}
     settings = {**settings, "knobs": knobs | dict(settings.get("knobs", {}))}
-    return Experiment(own_code.NAME, chosen, **{**settings, **sizes}, pasted=pasted)
+    return Experiment(own_code.NAME, chosen, **{**settings, **bounds}, pasted=pasted)
 
 
 def program_key(experiment: Experiment) -> str:

@@ -32,7 +32,8 @@ class WrongExperiment(ValueError):
 class Pasted:
     """Somebody's own Keras code, and what it is trained on; the batch is the first number of every shape.
 
-    x: the shape of every input. y: that of the targets. loss: as Keras calls it, "mse" or "mean_squared_error".
+    x: the shape of every input. y: that of the targets. loss: as Keras calls it, "mse" or "mean_squared_error". sizes: the
+    numbers, or shapes, that the code does not say and that were asked for, by their names in it, in order.
     output: the shape that the model returns. below: for every input the number that its whole numbers stay below, where
     they go into an Embedding, and None where it takes any numbers. Both follow from the code, but only Keras can tell
     them: they are empty until it was asked (`explorer.catalog.pasted.known`), and no part of what makes two of them equal.
@@ -44,11 +45,14 @@ class Pasted:
     loss: str
     output: tuple[int, ...] = field(default=(), compare=False)
     below: tuple[int | None, ...] = field(default=(), compare=False)
+    sizes: tuple[tuple[str, int | tuple[int, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "x", tuple(tuple(shape) for shape in self.x))
         for name in ("y", "output", "below"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        sizes = ((name, size if isinstance(size, int) else tuple(size)) for name, size in self.sizes)
+        object.__setattr__(self, "sizes", tuple(sorted(sizes)))
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class Experiment:
         values = self.to_dict()
         if self.pasted is not None:
             # What follows from the code does not tell it from another.
-            values["pasted"] = {name: values["pasted"][name] for name in ("code", "x", "y", "loss")}
+            names = ("code", "x", "y", "loss", *(("sizes",) if self.pasted.sizes else ()))
+            values["pasted"] = {name: values["pasted"][name] for name in names}
         text = json.dumps(values, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -49,7 +49,7 @@ def build_experiment(experiment: Experiment) -> keras.Model:
         # The reader of code needs TensorFlow; the models of the catalog are built by any backend of Keras.
         from explorer.snippet import model_of
 
-        return _with_weights(lambda: model_of(pasted.code, list(pasted.x)), experiment.seed)
+        return _with_weights(lambda: model_of(pasted.code, list(pasted.x), dict(pasted.sizes)), experiment.seed)
     sizes = Sizes(experiment.timesteps, experiment.features, resolve(experiment).task.outputs, experiment.units)
     return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
 

@@ -78,6 +78,28 @@ def write_shapes(shapes: Sequence[Sequence[int]] | None) -> str:
     return "; ".join(",".join(map(str, shape)) for shape in shapes or ())
 
 
+def read_size(text: str) -> int | Shape | None:
+    """A number, or a shape, that a code was asked for; None where the text is none that can be taken.
+
+    >>> read_size("5"), read_size("(20, 5)"), read_size("five"), read_size("0")
+    (5, (20, 5), None, None)
+    """
+    text = text.strip()
+    shape = _sizes(text) if text and len(text) <= MOST_IN_A_FIELD["y"] else ()
+    if not shape or len(shape) > MOST_AXES or not all(1 <= size <= LARGEST_SIZE for size in shape):
+        return None
+    return shape[0] if len(shape) == 1 else shape
+
+
+def write_size(size: int | Shape) -> str:
+    """A number or a shape as it is written into its field.
+
+    >>> write_size(5), write_size((20, 5))
+    ('5', '20,5')
+    """
+    return str(size) if isinstance(size, int) else ",".join(map(str, size))
+
+
 def with_origin(text: str, origin: str) -> str:
     """A text for a field, and what put it there; an empty one stays empty.
 

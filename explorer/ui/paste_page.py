@@ -17,6 +17,7 @@ from explorer.ui.code import numbered
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
 from explorer.ui.owner import visitor
+from explorer.ui.paste_asked import asked, followed
 from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_problems import notes, problems, title_of
@@ -69,6 +70,8 @@ def main() -> None:
                 numbered(fields.code, notes(report["problems"]), key="marked_lines")
     trainable = False
     with right, st.container(key="result"):
+        if report:
+            asked(report, fields.code)
         if fields.problems or refusal:
             st.warning("\n\n".join(map(plain, fields.problems or (refusal,))), icon=":material/info:")
         elif not fields.code.strip():
@@ -76,7 +79,7 @@ def main() -> None:
         elif report is None:
             with above:
                 wait_for_workers()
-        elif report["holds"]:
+        elif report["holds"] and not report["asked"]:
             trainable = _without_problems(fields, report, above)
         else:
             _broken(fields, report, above, told_of_it)
@@ -159,7 +162,9 @@ def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
     batch_size = st.session_state["_paste"]["batch_size"]
     try:
         with place, st.spinner("Checking …", width="content"):
-            return engine.check(fields.code, fields.x, fields.y, fields.loss, batch_size, SECONDS_TO_CHECK, visitor()), ""
+            given = paste_state.given_sizes(fields.code)
+            shapes = (fields.x, fields.y, fields.loss)
+            return engine.check(fields.code, *shapes, batch_size, SECONDS_TO_CHECK, visitor(), given), ""
     except Refused as refusal:
         return None, str(refusal)
     except TimeoutError as error:
@@ -169,6 +174,8 @@ def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
 def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) -> None:
     found = report["problems"]
     title = title_of(found[0]) if found else "The model is incomplete"
+    if report["asked"]:
+        title = "A number is missing" if len(report["asked"]) == 1 else "Numbers are missing"
     more = f" {count(len(found) - 1, 'more problems')} below." if len(found) > 1 else ""
     # Above everything: the drawing may be so tall that the reasons stand below the window.
     verdict.markdown(f":red[:material/error: **{plain(title)}.**]{more} :gray[{_about()}]")
@@ -178,6 +185,7 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) ->
             chain(description, marks=marks(report, title_of))
     problems(report, fields.code)
     _hints(report)
+    followed(report)
 
 
 def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> bool:
@@ -205,6 +213,7 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
             show_view(experiment, found)
         trainable = paste_training.train(experiment, found["hindrance"])
     _hints(report)
+    followed(report)
     return trainable
 
 

@@ -17,7 +17,15 @@ from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
 from explorer.ui.address import entered
 from explorer.ui.differences import share_in_common
-from explorer.ui.paste_fields import MOST_CHARACTERS, is_typed, with_origin, without_origin, write_shapes
+from explorer.ui.paste_fields import (
+    MOST_CHARACTERS,
+    is_typed,
+    read_size,
+    with_origin,
+    without_origin,
+    write_shapes,
+    write_size,
+)
 
 FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
@@ -32,7 +40,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     A new address wins over the fields, except where a hand has just changed one of them.
     """
     state, address = st.session_state, st.query_params.to_dict()
-    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False})
+    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False, "sizes": {}})
     arrives = entered("paste")
     for name in (*FIELDS, *_OTHERS):
         # What is not drawn is forgotten, and what has the same name on the other page is not meant here.
@@ -78,6 +86,7 @@ def _forget_shapes_of_other_code(changed: set[str], kept: dict[str, Any]) -> Non
     before, now = (_own_lines((code or "")[: MOST_CHARACTERS + 1]) for code in (kept.get("code"), state["code"]))
     if share_in_common(before, now) < SAME_CODE:
         state.update({name: "" for name in FIELDS[1:] if not is_typed(state[name] or "")})
+        kept["sizes"] = {}
 
 
 def _own_lines(code: str) -> str:
@@ -105,6 +114,7 @@ def _open_address(
             _put(pasted.code, [with_origin(each, "run") for each in texts], kept)
             state.update({setting: getattr(found, setting) for setting in SETTINGS} | dict(found.knobs))
             state["task"], state["run"] = found.task, run
+            kept["sizes"] = {name: write_size(size) for name, size in pasted.sizes}
             del state["_paste_opened"]
             return tuple(problems)
     if example and example not in EXAMPLES:
@@ -154,7 +164,20 @@ def shown_example() -> Example | None:
 def show(example: Example) -> None:
     """Put an example into the fields; for a callback, or before they are drawn."""
     code, *shapes = _texts(example)
-    _put(code, [with_origin(each, "example") for each in shapes], st.session_state["_paste"])
+    kept = st.session_state["_paste"]
+    _put(code, [with_origin(each, "example") for each in shapes], kept)
+    kept["sizes"] = {}
+
+
+def give_size(name: str) -> None:
+    """Take what stands in the field of a number that was asked for; for a callback."""
+    st.session_state["_paste"]["sizes"][name] = st.session_state[f"asked_{name}"]
+
+
+def given_sizes(code: str) -> dict[str, int | tuple[int, ...]]:
+    """The numbers that were asked for and given, as far as they can be read and are named in this code."""
+    found = {name: read_size(text) for name, text in st.session_state["_paste"]["sizes"].items() if name in code}
+    return {name: size for name, size in found.items() if size is not None}
 
 
 def apply(fix: dict[str, Any]) -> None:

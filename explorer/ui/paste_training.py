@@ -37,7 +37,9 @@ def experiment_of(code: str, report: Mapping[str, Any]) -> Experiment:
     settings["batch"] = min(settings["batch"], settings["samples"])
     if state["_paste"]["batch_size"]:
         settings["batch"] = state["_paste"]["batch_size"]
-    experiment = pasted_experiment(code, found, state["task"] if tasks else None, **settings)
+    experiment = pasted_experiment(
+        code, found, state["task"] if tasks else None, sizes=paste_state.given_sizes(code), **settings
+    )
     knobs = {}
     for name, knob in resolve(experiment).task.knobs.items():
         choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})

@@ -102,6 +102,8 @@ def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
 
 def test_what_was_pasted_comes_back(page, server):
     open_paste(page, server, "example=memory_thrown_away")
+    expect(page.locator(".st-key-undo button")).to_have_text("Back to what I pasted")
+    assert page.locator(".st-key-undo button").bounding_box()["width"] > 100
     expect(page.locator(".st-key-undo button")).to_be_disabled()
     press(page, "apply_0_0")
     expect(page.get_by_text("No problems found.")).to_be_visible()

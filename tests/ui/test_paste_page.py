@@ -66,6 +66,39 @@ def test_a_fix_is_applied_with_one_click_and_taken_back(engine):
     assert TITLES["time_axis_missing"] in words(page)
 
 
+SCRIPT_WITH_A_FILE = """
+import pandas as pd
+import keras
+table = pd.read_csv("prices.csv")
+n_features = table.shape[1]
+model = keras.Sequential([keras.Input((20, n_features)), keras.layers.GRU(32), keras.layers.Dense(1)])
+model.compile(loss="mse")
+model.fit(x, y)
+"""
+
+
+def test_a_number_that_the_code_does_not_say_is_asked_for_and_taken(engine):
+    page = open_page(engine)
+    page.text_area(key="code").set_value(SCRIPT_WITH_A_FILE).run()
+    assert not page.exception
+    assert "A number is missing." in words(page)
+    assert page.text_input(key="asked_n_features").label == "`n_features`, line 5: how many?"
+    page.text_input(key="asked_n_features").set_value("five").run()
+    assert "n_features must be a whole number from 1 to 1,000,000" in words(page) and "received “five”" in words(page)
+    page.text_input(key="asked_n_features").set_value("5").run()
+    assert not page.exception
+    assert "No problems found." in words(page)
+    assert [each.label for each in page.expander if each.label.startswith("Not followed")] == ["Not followed (2 lines)"]
+    # With x and y it trains, which builds the model from the same number.
+    page.text_input(key="x").set_value("32,20,5").run()
+    page.text_input(key="y").set_value("32,1").run()
+    assert not page.exception
+    assert page.selectbox(key="task").value
+    # Another code asks for nothing.
+    page.text_area(key="code").set_value(MODEL).run()
+    assert "asked_n_features" not in [each.key for each in page.text_input]
+
+
 def test_an_empty_page_says_what_to_paste(engine):
     page = open_page(engine)
     page.text_area(key="code").set_value("").run()
