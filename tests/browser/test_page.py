@@ -272,9 +272,10 @@ def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, serve
     open_page(page, server, SMALL + "&epochs=3&seed=14&learning_rate=0.01")
     at_speed(page, "slow")
     press(page, "train")
+    # Looked at with every frame of the browser: each text stands for a quarter of a second.
+    for text in ("epoch 1, batch 1 of 4", "epoch 2, batch 1 of 4"):
+        page.wait_for_function("text => document.querySelector('[data-live] .epoch').textContent.trim() === text", arg=text)
     expect(panel(page)).to_have_attribute("data-frames", "3")
-    expect(page.locator("[data-live] .epoch")).to_have_text("epoch 1, batch 1 of 4")
-    expect(page.locator("[data-live] .epoch")).to_have_text("epoch 2, batch 1 of 4")
     press(page, "pause")
     page.locator("[data-scrub]").fill("1")
     expect(panel(page)).to_have_attribute("data-batch", "")
