@@ -11,7 +11,7 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test coverage soak soak-code soak-layers soak-faults soak-people lint types layers format bench setup setup-dev lock try
+.PHONY: help run test coverage soak soak-code soak-layers soak-faults soak-people lint types layers rates pictures format bench setup setup-dev lock try
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
@@ -24,6 +24,8 @@ help:
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
 	@echo "make layers write docs/layers.md, the table of the classes of layers, and the sentences about each, for the tests"
+	@echo "make rates  measure how long each experiment's loss takes to fall, into docs/learning_rates.md (half an hour)"
+	@echo "make pictures  take README's pictures of the page and record its film"
 	@echo "make lint   check style, types, imports and unsafe code, look for known security holes in packages;  make format  fix the style"
 	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
 	@echo "make lock   write requirements.txt and requirements-dev.txt from pyproject.toml"
@@ -82,6 +84,14 @@ types: setup-dev
 layers: setup-dev
 	$(BIN)/python -m scripts.layers_table
 	$(BIN)/python -m tests.layers.golden
+
+rates: setup-dev
+	$(BIN)/python -m scripts.learning_rates
+
+pictures: setup-dev
+	@$(BIN)/python scripts/chromium.py
+	$(BIN)/python -m scripts.pictures
+	$(BIN)/python -m scripts.record_film
 
 # What is installed, with everything underneath, for every system and Python that pyproject.toml names. What stands in the
 # files already is kept where it fits: `rm requirements*.txt` first, but for bench and soak, takes what is newest.

@@ -6,8 +6,8 @@ description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
 glossary        the words that a learner needs, each in one or two sentences
-experiment/     what an experiment is: the frozen values (experiment), what they may be (bounds), and the reading of what
-                comes from outside (parse)
+experiment/     what an experiment is: the learning rate that it starts with (learning_rates), the frozen values
+                (experiment), what they may be (bounds), and the reading of what comes from outside (parse)
 catalog/        what there is to choose from; the package itself walks the first two folders:
   entries         what an architecture and a task are
   registry        `@architecture` and `@task`, where a function signs in

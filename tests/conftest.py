@@ -22,7 +22,7 @@ settings.load_profile("repeatable")
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
 # go to one process: those of the browser share a server there.
 LONGEST_FIRST = (
-    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "edge", "http", "contrast")),
+    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "edge", "http", "contrast", "film")),
     ("browser/test_layout.py", "browser/test_accessibility.py"),
     ("browser/test_faults.py",),
     ("training/test_training.py",),

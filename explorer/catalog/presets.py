@@ -56,8 +56,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "nothing_to_learn",
             "Overfitting",
-            "The training loss falls because the model memorizes; the validation loss stays at the baseline.",
-            Experiment("gru_every_step", "noise", units=64, samples=64, batch=8, epochs=100),
+            "The training loss falls because the model memorizes; the validation loss never gets below the baseline.",
+            Experiment("gru_every_step", "noise", units=64, samples=64, batch=8, epochs=100, learning_rate=0.005),
         ),
     )
 }

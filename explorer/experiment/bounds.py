@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from explorer.experiment.experiment import Experiment
+from explorer.experiment.learning_rates import DEFAULT, default_rate
 
 if TYPE_CHECKING:
     from explorer.catalog.entries import Architecture, Knob, Task
@@ -43,7 +44,7 @@ LIMITS: dict[str, Limit] = {
     "learning_rate": Limit(
         0.0001,
         1.0,
-        0.01,
+        DEFAULT,
         "How far Adam changes the weights with each batch: large is fast, too large never settles.",
         step=0.001,
         whole=False,
@@ -59,6 +60,8 @@ def size_limit(name: str, architecture: Architecture, task: Task) -> Limit:
         if name in part.ranges:
             allowed = part.ranges[name]
             limit = limit.narrowed(min(allowed), max(allowed))
+    if name == "learning_rate":
+        return replace(limit, default=default_rate(architecture.name, task.name))
     return limit
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from explorer.experiment.learning_rates import given_or_default
+
 SIZES = ("timesteps", "features", "units")
 SETTINGS = ("samples", "batch", "epochs", "learning_rate", "seed")
 STATES = ("idle", "queued", "running", "paused", "done", "stopped", "failed")
@@ -60,7 +62,8 @@ class Experiment:
     """One architecture on one task with everything that decides its numbers.
 
     `knobs` holds the keywords of architecture and task, sorted by name; a knob that both name is one knob.
-    `pasted` stands in for the architecture, which is then called "pasted", and for its sizes.
+    `pasted` stands in for the architecture, which is then called "pasted", and for its sizes. The learning rate is that of
+    architecture and task (`default_rate`) where none is given.
 
     >>> Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}).to_query()["delay"]
     '3'
@@ -74,13 +77,15 @@ class Experiment:
     samples: int = 512
     batch: int = 32
     epochs: int = 60
-    learning_rate: float = 0.01
+    # Whoever makes one may leave it out; whoever has one finds a number.
+    learning_rate: float = None  # type: ignore[assignment]
     seed: int = 0
     knobs: Mapping[str, Any] = field(default_factory=dict)
     pasted: Pasted | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "knobs", dict(sorted(dict(self.knobs).items())))
+        object.__setattr__(self, "learning_rate", given_or_default(self.learning_rate, self.architecture, self.task))
         # 1 and 1.0 are equal and must have one key; JSON from elsewhere may write either.
         with suppress(TypeError, ValueError):  # What is no number is told by whoever judges the experiment.
             object.__setattr__(self, "learning_rate", float(self.learning_rate))

@@ -15,6 +15,7 @@ import streamlit as st
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.catalog.presets import PRESETS
 from explorer.experiment import SETTINGS, SIZES, Experiment
+from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
@@ -94,6 +95,9 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         chosen, task = ARCHITECTURES.get(values["architecture"]), TASKS.get(values["task"])
         if chosen and task and not chosen.fits(task):
             del values["task"]
+    if values["learning_rate"] == default_rate(before.architecture, before.task):
+        # Nobody chose it: it follows architecture and task.
+        del values["learning_rate"]
     reading = read_experiment(values)
     changed = reading.experiment != before
     _put(reading.experiment)

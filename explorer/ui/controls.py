@@ -10,6 +10,7 @@ from explorer.catalog import ARCHITECTURES, TASKS, resolve
 from explorer.catalog.entries import Knob
 from explorer.experiment import SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
+from explorer.experiment.learning_rates import RATES
 from explorer.glossary import GLOSSARY
 from explorer.training.narration import goal
 from explorer.ui.address import keep_when_bounds_move
@@ -19,7 +20,6 @@ WORDS = {
     **{"timesteps": "timestep", "features": "feature", "units": "unit", "samples": "sample"},
     **{"batch": "batch", "epochs": "epoch"},
 }
-_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 def controls(experiment: Experiment) -> None:
@@ -58,7 +58,7 @@ def controls(experiment: Experiment) -> None:
 def draw_setting(name: str, experiment: Experiment) -> None:
     """Draw one of `SETTINGS` as a widget, its key the name, at the experiment's value."""
     if name == "learning_rate":
-        rates = sorted({*_RATES, experiment.learning_rate})
+        rates = sorted({*RATES, experiment.learning_rate})
         st.select_slider("learning rate", rates, format_func=spell, key=name, help=_limit(name, experiment).help)
     elif name == "seed":
         limit = _limit(name, experiment)

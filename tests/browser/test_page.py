@@ -138,9 +138,12 @@ def test_choosing_an_architecture_changes_the_chain_and_the_tasks(page, server):
     open_page(page, server)
     choose(page, "architecture", "TimeDistributed(GRU)")
     expect(layer(page, "memory")).to_have_attribute("data-input", "None,8,20,5")
-    page.wait_for_url(re.compile("architecture=windows_gru.*task=longest_window"))
+    # The learning rate follows, until somebody chooses one.
+    page.wait_for_url(re.compile("architecture=windows_gru.*task=longest_window.*learning_rate=0.01&"))
+    page.locator(".st-key-learning_rate input[type=range]").press("ArrowRight")
+    page.wait_for_url(re.compile("learning_rate=0.02&"))
     choose(page, "architecture", "GRU, last timestep")
-    page.wait_for_url(re.compile("task=adding_problem"))
+    page.wait_for_url(re.compile("task=adding_problem.*learning_rate=0.02&"))
     features = page.locator(".st-key-features")
     expect(features.locator("input[type=range]")).to_have_count(1)
     expect(features.locator("input[type=range]")).to_have_value("2")
@@ -265,12 +268,14 @@ PICTURE = """() => [...document.querySelectorAll('[data-chain] .tensor .grid pat
 
 
 def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, server):
-    open_page(page, server, SMALL + "&epochs=3&seed=14")
+    # Fast enough that each batch changes the picture.
+    open_page(page, server, SMALL + "&epochs=3&seed=14&learning_rate=0.01")
     at_speed(page, "slow")
     press(page, "train")
+    # Looked at with every frame of the browser: each text stands for a quarter of a second.
+    for text in ("epoch 1, batch 1 of 4", "epoch 2, batch 1 of 4"):
+        page.wait_for_function("text => document.querySelector('[data-live] .epoch').textContent.trim() === text", arg=text)
     expect(panel(page)).to_have_attribute("data-frames", "3")
-    expect(page.locator("[data-live] .epoch")).to_have_text("epoch 1, batch 1 of 4")
-    expect(page.locator("[data-live] .epoch")).to_have_text("epoch 2, batch 1 of 4")
     press(page, "pause")
     page.locator("[data-scrub]").fill("1")
     expect(panel(page)).to_have_attribute("data-batch", "")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.experiment import SETTINGS, SIZES, Experiment, spell
 from explorer.experiment.bounds import LIMITS, knob_choices, knobs_of, size_limit, size_reason
+from explorer.experiment.learning_rates import DEFAULT, MEASURED, RATES
 
 KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = st.sampled_from(sorted({"architecture", "task", *SIZES, *SETTINGS, *KNOBS})) | st.text(max_size=12)
@@ -91,6 +92,17 @@ def test_the_key_depends_on_every_value_and_not_on_the_order_of_the_knobs():
     assert len(keys | {base.key}) == len(others) + 1
 
 
+def test_the_learning_rate_is_the_pairs_own_unless_one_is_given():
+    for pair, rate in [*MEASURED.items(), (("gru_every_step", "delayed_echo"), DEFAULT)]:
+        named = dict(zip(("architecture", "task"), pair, strict=True))
+        # A pair that does not fit would be read as another one.
+        assert read_experiment(named).problems == ()
+        assert read_experiment(named).experiment.learning_rate == Experiment(*pair).learning_rate == rate
+        assert Experiment(*pair, learning_rate=0.05).learning_rate == 0.05
+    assert Experiment("one of your own", "delayed_echo").learning_rate == DEFAULT
+    assert {DEFAULT, *MEASURED.values()} <= set(RATES)
+
+
 def test_whole_and_fractional_writing_of_one_learning_rate_have_one_key():
     assert Experiment("a", "b", learning_rate=1).key == Experiment("a", "b", learning_rate=1.0).key
 
@@ -124,7 +136,7 @@ def test_whole_and_fractional_writing_of_one_learning_rate_have_one_key():
         ),
         (
             {"learning_rate": "nan"},
-            "learning_rate must be a number from 0.0001 to 1; received “nan”. Using 0.01.",
+            "learning_rate must be a number from 0.0001 to 1; received “nan”. Using 0.002.",
         ),
         (
             {"samples": 40, "batch": 50},

@@ -234,7 +234,8 @@ def test_a_state_that_the_program_is_at_is_not_written_into_it_again(echo, monke
 
 
 def test_the_held_out_loss_shows_that_noise_cannot_be_learned():
-    experiment = read_experiment({"task": "noise", "timesteps": 4, "units": 64, "samples": 32, "epochs": 60}).experiment
+    wanted = {"task": "noise", "timesteps": 4, "units": 64, "samples": 32, "epochs": 60, "learning_rate": 0.01}
+    experiment = read_experiment(wanted).experiment
     _, frames = Trainer(experiment).run(None, 60, 1e9)
     assert frames[-1].loss < 0.9 / 12
     assert min(frame.val_loss for frame in frames) > 0.95 / 12
