@@ -1,5 +1,6 @@
-// What concerns the whole page, and is drawn nowhere of its own: whose keys are whose, and hints for a newcomer.
+// What concerns the whole page, and is drawn nowhere of its own: whose keys are whose, second clicks, and hints for a newcomer.
 
+import { ignoreSecondClick } from "./page/clicks.js";
 import { newHints } from "./page/hints.js";
 import { leaveToTextFields } from "./page/keys.js";
 import { putMeaningAway } from "./terms.js";
@@ -14,12 +15,14 @@ const pages = new WeakMap();
 export default function ({ data, parentElement }) {
   window.addEventListener("keydown", leaveToTextFields, { capture: true });
   window.addEventListener("keydown", putMeaningAway, { capture: true });
+  window.addEventListener("click", ignoreSecondClick, { capture: true });
   const hints = pages.get(parentElement);
   if (hints) hints.take(data);
   else if (data.hints.length) pages.set(parentElement, newHints(data));
   return () => {
     window.removeEventListener("keydown", leaveToTextFields, { capture: true });
     window.removeEventListener("keydown", putMeaningAway, { capture: true });
+    window.removeEventListener("click", ignoreSecondClick, { capture: true });
     pages.get(parentElement)?.end();
     pages.delete(parentElement);
   };

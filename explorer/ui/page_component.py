@@ -1,4 +1,4 @@
-"""The component that draws nothing in its own place: keys that concern the whole page, and hints for a newcomer."""
+"""The component that draws nothing in its own place: keys and clicks that concern the whole page, hints for a newcomer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _PAGE = st.components.v2.component(
 )
 
 
-def listen(experiment: Experiment) -> None:
-    """Call once on the page Explore, before it writes its address."""
-    shown = hints(experiment) if first_visit() else []
-    _PAGE(data={"hints": shown, "query": experiment.to_query(), "view": st.session_state.get("view", "")}, key="page")
+def listen(experiment: Experiment | None = None) -> None:
+    """Call once on each page, before it writes its address. Hints are for the page Explore, which hands its experiment."""
+    shown = hints(experiment) if experiment and first_visit() else []
+    query = experiment.to_query() if experiment else {}
+    _PAGE(data={"hints": shown, "query": query, "view": st.session_state.get("view", "")}, key="page")

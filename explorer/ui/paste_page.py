@@ -17,6 +17,7 @@ from explorer.ui.code import numbered
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
 from explorer.ui.owner import visitor
+from explorer.ui.page_component import listen
 from explorer.ui.paste_asked import asked, followed
 from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
@@ -85,6 +86,7 @@ def main() -> None:
             _broken(fields, report, above, told_of_it)
     if report is None:
         told_of_it.caption(_about())
+    listen()
     paste_state.keep(trainable)
 
 
@@ -211,7 +213,9 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
         choose_view(views, ("chain", "unrolled", "twins", "quiz"))
         with above:
             show_view(experiment, found)
-        trainable = paste_training.train(experiment, found["hindrance"])
+        # A quiz is about the model before it is trained, as on the page Explore; a run goes on meanwhile.
+        if st.session_state["view"] != "quiz":
+            trainable = paste_training.train(experiment, found["hindrance"])
     _hints(report)
     followed(report)
     return trainable

@@ -40,7 +40,9 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     A new address wins over the fields, except where a hand has just changed one of them.
     """
     state, address = st.session_state, st.query_params.to_dict()
-    kept = state.setdefault("_paste", {"before": None, "batch_size": None, "written": None, "drawn": False, "sizes": {}})
+    kept = state.setdefault(
+        "_paste", {"before": None, "batch_size": None, "written": None, "drawn": False, "sizes": {}, "knobs": {}}
+    )
     arrives = entered("paste")
     for name in (*FIELDS, *_OTHERS):
         # What is not drawn is forgotten, and what has the same name on the other page is not meant here.

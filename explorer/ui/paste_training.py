@@ -43,12 +43,16 @@ def experiment_of(code: str, report: Mapping[str, Any]) -> Experiment:
     knobs = {}
     for name, knob in resolve(experiment).task.knobs.items():
         choices = knob_choices(knob, {"timesteps": experiment.timesteps, "features": experiment.features})
-        knobs[name] = state[name] if state.get(name) in choices else experiment.knobs[name]
+        # Streamlit forgets a widget that is not drawn, as none is during a quiz.
+        stands = state.get(name, state["_paste"]["knobs"].get(name))
+        knobs[name] = stands if stands in choices else experiment.knobs[name]
     experiment = replace(experiment, knobs=knobs)
+    state["_paste"]["knobs"] = knobs
     for name, value in {**{each: getattr(experiment, each) for each in SETTINGS}, **knobs}.items():
         # Writing a value that the widget already has would push it to the browser, against a hand that still moves it; but
         # one that was not drawn until now has none.
-        if state.get(name) != value or not state["_paste"]["drawn"]:
+        # In a quiz none is, and what only the widget holds is forgotten at the end of this run of the page.
+        if state.get(name) != value or not state["_paste"]["drawn"] or state.get("view") == "quiz":
             state[name] = value
     return experiment
 

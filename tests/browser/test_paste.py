@@ -128,6 +128,16 @@ def test_code_that_holds_has_a_comparison_and_a_quiz(page, server):
     page.get_by_text("Quiz", exact=True).click()
     expect(page.locator(".st-key-quiz_panel")).to_contain_text("1 of ")
     expect(layer(page, "gru")).to_have_attribute("data-output", "?")
+    expect(page.locator(".st-key-train")).to_have_count(0)
+    page.locator(".st-key-quiz_choice input").first.focus()
+    page.keyboard.press("Space")
+    answer = page.locator(".st-key-quiz_answer button")
+    answer.click()
+    expect(answer).to_have_text("Next question")
+    # The second click of a double click comes when the button already goes on.
+    answer.dispatch_event("click", {"detail": 2})
+    answer.click()
+    expect(page.locator(".st-key-quiz_panel")).to_contain_text("2 of ")
     page.get_by_text("Unrolled", exact=True).click()
     expect(page.locator("svg.unrolled-drawing")).to_be_visible()
 

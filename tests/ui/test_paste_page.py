@@ -161,6 +161,26 @@ model = keras.Sequential([
 """
 
 
+def test_a_quiz_draws_no_training_and_keeps_its_settings(engine):
+    page = open_page(engine)
+    code = MODEL.replace("(7, 3)", "(20, 1)").replace("GRU(5)", "GRU(5, return_sequences=True)")
+    code = code.replace("Dense(2)", "Dense(1)")
+    page.text_area(key="code").set_value(code).run()
+    for field, text in {"x": "8,20,1", "y": "8,20,1", "loss": "mse"}.items():
+        page.text_input(key=field).set_value(text)
+    page.run()
+    page.selectbox(key="task").set_value("delayed_echo").run()
+    page.slider(key="epochs").set_value(70).run()
+    page.slider(key="delay").set_value(5).run()
+    page.segmented_control(key="view").set_value("quiz").run()
+    assert {"epochs", "delay"}.isdisjoint(each.key for each in page.slider)
+    page.button(key="quiz_skip").click().run()
+    page.segmented_control(key="view").set_value("chain").run()
+    assert not page.exception
+    assert page.selectbox(key="task").value == "delayed_echo"
+    assert [page.slider(key=key).value for key in ("epochs", "delay")] == [70, 5]
+
+
 def test_shapes_that_nobody_typed_are_not_meant_for_another_code(engine):
     page = open_page(engine)
     page.button(key="apply_0_0").click().run()
