@@ -86,10 +86,10 @@ def in_words(seconds: float) -> str:
     """A time for a reader.
 
     >>> in_words(1), in_words(90), in_words(5400)
-    ('1 second', '2 minutes', '1.5 hours')
+    ('1 second', '2 minutes', '90 minutes')
     """
     if seconds < 60:
         return count(round(seconds), "seconds")
-    if seconds < 3600:
-        return count(round(seconds / 60), "minutes")
-    return "1 hour" if seconds == 3600 else f"{seconds / 3600:.3g} hours"
+    if seconds == 3600:
+        return "1 hour"
+    return count(round(seconds / 60), "minutes") if seconds < 7200 else f"{seconds / 3600:.3g} hours"
