@@ -29,8 +29,10 @@ VISIT = """async address => {
 }"""
 
 # Which of these reach over the left or the right edge of the window, and whether the page can be scrolled sideways.
+# A sidebar that is folded away lies beside the window, as it should.
 BESIDE = """boxes => {
   const beside = [...document.querySelectorAll(boxes)].filter(node => {
+    if (node.closest('[data-testid=stSidebar][aria-expanded=false]')) return false;
     const box = node.getBoundingClientRect();
     return box.width > 0 && (box.left < -1 || box.right > window.innerWidth + 1);
   });
