@@ -1,8 +1,8 @@
 """Record README's film of the real page: `make pictures` writes assets/film.webp. The default experiment learns, and is
 scrubbed back.
 
-`python -m scripts.record_film FILE ADDRESS` records a server that runs already. The page's clock is moved by hand, a frame
-at a time: however slow this machine is, each epoch is in the film, at the pace of speed 1x.
+`python -m scripts.record_film FILE ADDRESS EPOCHS` records so many epochs of a server that runs already. The page's clock is
+moved by hand, a frame at a time: however slow this machine is, each epoch is in the film, at the pace of speed 1x.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ LAST_EPOCH = 26
 NUMBER = "name => Number(document.querySelector('[data-live]').dataset[name])"
 
 
-def frames(page: Page) -> Iterator[tuple[bytes, int]]:
-    """What is seen, as PNG, and for how many milliseconds. page: one whose clock is installed, ready to train."""
+def frames(page: Page, epochs: int = LAST_EPOCH) -> Iterator[tuple[bytes, int]]:
+    """What is seen, as PNG, and for how many milliseconds. page: one whose clock is installed, ready to train. epochs: how
+    many are seen before it is scrubbed back."""
     yield page.screenshot(), A_LOOK
     page.clock.pause_at(page.evaluate("Date.now() + 50"))
     page.locator(".st-key-train button").click()
     _move_until(page, "shown", 1)
-    for epoch in range(1, LAST_EPOCH + 1):
+    for epoch in range(1, epochs + 1):
         _move_until(page, "shown", epoch)
         page.clock.run_for(SMALLEST_MOVE)
         yield page.screenshot(), AN_EPOCH
@@ -46,7 +47,7 @@ def frames(page: Page) -> Iterator[tuple[bytes, int]]:
     page.clock.run_for(AN_EPOCH)
     yield page.screenshot(), A_LOOK
     scrubber = page.locator("[data-scrub]")
-    for epoch in (*range(LAST_EPOCH - 1, 0, -1), *range(2, 10)):
+    for epoch in (*range(epochs - 1, 0, -1), *range(2, min(10, epochs))):
         scrubber.fill(str(epoch))
         page.clock.run_for(AN_EPOCH)
         yield page.screenshot(), A_SCRUB
@@ -79,12 +80,12 @@ def written(found: list[tuple[bytes, int]]) -> bytes:
     raise ValueError(f"The film has {film.tell():,} bytes even at quality {QUALITIES[-1]}: record fewer epochs.")
 
 
-def main(file: str | Path = FILE, url: str | None = None) -> None:
+def main(file: str | Path = FILE, url: str | None = None, epochs: str | int = LAST_EPOCH) -> None:
     if url is None:
         with server() as own:
-            return main(file, own)
+            return main(file, own, epochs)
     with browser() as chromium:
-        found = list(frames(open_page(chromium, url, *WINDOW, clock=True)))
+        found = list(frames(open_page(chromium, url, *WINDOW, clock=True), int(epochs)))
     Path(file).write_bytes(written(found))
 
 

@@ -11,7 +11,8 @@ from PIL import Image
 from bench.application import ROOT
 
 
-def holds(film: Path) -> None:
+def pictures_of(film: Path) -> int:
+    """How many pictures of a film differ."""
     assert film.stat().st_size < 3_000_000
     with Image.open(film) as moving:
         assert moving.size == (960, 600)
@@ -19,13 +20,14 @@ def holds(film: Path) -> None:
         for place in range(moving.n_frames):
             moving.seek(place)
             pictures.add(moving.convert("RGB").tobytes())
-    assert len(pictures) > 30
+    return len(pictures)
 
 
 def test_the_film_of_the_page_can_be_recorded_and_the_one_in_readme_is_such_a_film(server, tmp_path):
     film = tmp_path / "film.webp"
     # In a process of its own: the page's clock is moved by hand there, and a browser has one clock for all of its pages.
-    subprocess.run([sys.executable, "-m", "scripts.record_film", film, server.url], cwd=ROOT, check=True, timeout=300)
-    holds(film)
+    subprocess.run([sys.executable, "-m", "scripts.record_film", film, server.url, "5"], cwd=ROOT, check=True, timeout=300)
+    # A few epochs show that it can be done; the one in README has more of them.
+    assert pictures_of(film) > 8
     assert "assets/film.webp" in (ROOT / "README.md").read_text(encoding="utf-8")
-    holds(ROOT / "assets" / "film.webp")
+    assert pictures_of(ROOT / "assets" / "film.webp") > 30
