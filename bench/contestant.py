@@ -179,9 +179,9 @@ CONTESTANTS: dict[str, Callable[[Experiment, Line], NoReturn]] = {
 def main(name: str) -> None:
     line = Line()
     if name in ("ours", "other"):
-        from explorer.runtime import jobs
+        from explorer.runtime.worker_environment import warm
 
-        jobs.warm()
+        warm()
     command = line.hear()
     while True:
         try:

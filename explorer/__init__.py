@@ -29,7 +29,8 @@ quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
-  jobs, replay_job, batch_job, worker_preload  what workers run, by name
+  worker_environment, worker_preload  TensorFlow with the settings of a worker
+  jobs, replay_job, batch_job  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address

@@ -108,11 +108,12 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
     """
     from explorer.description import Description
     from explorer.runtime import jobs
+    from explorer.runtime.worker_environment import warm
 
     if isinstance(model, Experiment):
         found = jobs.describe(_checked(model).to_dict())
         return Explanation(Description.read(found["description"]), found["drawings"])
-    jobs.warm()
+    warm()
     import keras
 
     from explorer.shapes.describe_model import describe
@@ -135,9 +136,9 @@ def check(
 
     The arguments and what is returned are those of `explorer.snippet.check`.
     """
-    from explorer.runtime import jobs
+    from explorer.runtime.worker_environment import warm
 
-    jobs.warm()
+    warm()
     from explorer import snippet
 
     return snippet.check(code, x, y, loss, batch_size, sizes)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from explorer.runtime import jobs
+from explorer.runtime.worker_environment import warm
 
 # The same examples at every run: a test that fails by chance is no test.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -68,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _share_programs(config)
     # The process that only hands out the tests needs no TensorFlow.
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
-        jobs.warm()
+        warm()
 
 
 def _share_programs(config: pytest.Config) -> None:

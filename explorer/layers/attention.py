@@ -16,17 +16,9 @@ from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
 from explorer.keras_internals import mask_of
-from explorer.layers.base import (
-    AxisSize,
-    LayerCall,
-    LayerRules,
-    Own,
-    Summary,
-    Terms,
-    WeightMeaning,
-    class_name,
-)
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name
 from explorer.layers.drawn import MOST_ATTENDED, LayerView, rows
+from explorer.layers.held import AxisSize, Terms, WeightMeaning
 from explorer.layers.reading import mask_tensors, unmasked
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step

@@ -10,19 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from explorer.description import TimeFlow
-from explorer.layers.base import (
-    AxisSize,
-    HeldLayer,
-    HeldPart,
-    LayerCall,
-    LayerRules,
-    Own,
-    Summary,
-    Terms,
-    WeightAxis,
-    WeightMeaning,
-    rules_for,
-)
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary, rules_for
+from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms, WeightAxis, WeightMeaning
 from explorer.layers.words import activated, added, bias
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import Axes, Shape, Tensor

@@ -12,17 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import TimeFlow
-from explorer.layers.base import (
-    AxisSize,
-    LayerCall,
-    LayerRules,
-    Own,
-    Summary,
-    Terms,
-    WeightAxis,
-    WeightMeaning,
-)
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary
 from explorer.layers.cells import LSTMCell, lstm_equation
+from explorer.layers.held import AxisSize, Terms, WeightAxis, WeightMeaning
 from explorer.layers.reasons import title
 from explorer.layers.recurrent import recurrent_summary, states_given, states_returned
 from explorer.layers.spatial import ALONG

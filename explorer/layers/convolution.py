@@ -11,8 +11,9 @@ from typing import Any
 from explorer import drawings
 from explorer.description import Layer, TimeFlow, Window
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.base import LayerCall, Own, Summary
 from explorer.layers.drawn import LayerView
+from explorer.layers.held import AxisSize, Terms, WeightAxis, WeightMeaning
 from explorer.layers.spatial import (
     Spatial,
     at,

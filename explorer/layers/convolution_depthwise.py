@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import Layer, Window
-from explorer.layers.base import AxisSize, LayerCall, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.base import LayerCall, Own, Summary
 from explorer.layers.convolution import SlidConvolution, window_settings
+from explorer.layers.held import AxisSize, Number, Terms, WeightAxis, WeightMeaning
 from explorer.layers.spatial import (
     at,
     change_of,

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import TimeFlow, Window
-from explorer.layers.base import AxisSize, LayerCall, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.base import LayerCall, Own, Summary
 from explorer.layers.convolution import Filters
+from explorer.layers.held import AxisSize, Terms, WeightAxis, WeightMeaning
 from explorer.layers.spatial import (
     at,
     change_of,

@@ -7,20 +7,11 @@ from typing import Any
 
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import (
-    AxisSize,
-    LayerCall,
-    LayerRules,
-    Number,
-    Own,
-    Summary,
-    Terms,
-    WeightAxis,
-    WeightMeaning,
-)
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary
 from explorer.layers.drawn import LayerView
+from explorer.layers.held import AxisSize, Number, Terms, WeightAxis, WeightMeaning
+from explorer.layers.time_distributed import copies
 from explorer.layers.words import activated, added, all_steps, bias, is_elementwise, letter_of, same_at_every_step
-from explorer.layers.wrappers import copies
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape
 from explorer.tensors.text import count

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.description import TimeFlow
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.layers.base import LayerCall, LayerRules, Summary
+from explorer.layers.held import AxisSize
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes, Shape
 

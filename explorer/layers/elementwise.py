@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import TimeFlow
-from explorer.layers.base import LayerCall, LayerRules, Number, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.held import Number, Terms, WeightAxis, WeightMeaning
 from explorer.layers.reading import given_masks
 from explorer.layers.words import activated, is_elementwise, same_at_every_step
 from explorer.tensors.symbols import Size

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import Layer, TimeFlow
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.held import AxisSize, Terms, WeightMeaning
 from explorer.layers.words import letter_of, same_at_every_step
 from explorer.tensors.tensor import Axes, Shape
 from explorer.tensors.text import count

@@ -13,8 +13,9 @@ import numpy as np
 from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, Summary
+from explorer.layers.base import LayerCall, Summary
 from explorer.layers.drawn import LayerView, column, grid, kept_steps
+from explorer.layers.held import AxisSize
 from explorer.layers.reading import given_masks
 from explorer.layers.spatial import Spatial, at, change_of, is_channels_last, names_along, places_of, space_of, times
 from explorer.layers.words import all_steps, bracketed, last_of, letter_of

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from explorer.description import TimeFlow
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary, class_name
+from explorer.layers.base import LayerCall, LayerRules, Summary, class_name
+from explorer.layers.held import AxisSize
 from explorer.layers.spatial import change_of
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.tensor import Axes, Shape

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from explorer import drawings
 from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.layers.base import LayerCall, LayerRules, Summary
 from explorer.layers.drawn import LayerView
+from explorer.layers.held import AxisSize
 from explorer.layers.reasons import all_in_words
 from explorer.layers.words import joined_sizes, step
 from explorer.tensors.symbols import Size

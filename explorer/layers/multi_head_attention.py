@@ -7,16 +7,8 @@ from typing import Any, ClassVar
 
 from explorer.description import Layer
 from explorer.layers.attention import AttentionRules, attended, summary_of
-from explorer.layers.base import (
-    AxisSize,
-    LayerCall,
-    Number,
-    Own,
-    Summary,
-    Terms,
-    WeightAxis,
-    WeightMeaning,
-)
+from explorer.layers.base import LayerCall, Own, Summary
+from explorer.layers.held import AxisSize, Number, Terms, WeightAxis, WeightMeaning
 from explorer.layers.words import added, bias
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import Axes, Shape, Tensor

@@ -6,16 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.description import TimeFlow
-from explorer.layers.base import (
-    AxisSize,
-    HeldLayer,
-    LayerCall,
-    LayerRules,
-    Own,
-    Summary,
-    Terms,
-    class_name,
-)
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name
+from explorer.layers.held import AxisSize, HeldLayer, Terms
 from explorer.layers.reading import as_read, numbered
 from explorer.tensors.tensor import Axes, Shape
 from explorer.tensors.text import count

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import TimeFlow
-from explorer.layers.base import LayerCall, LayerRules, Own, Summary, Terms, WeightMeaning
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.held import Terms, WeightMeaning
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, is_named

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.description import Layer, TimeFlow, Window
-from explorer.layers.base import AxisSize, LayerCall, Summary
+from explorer.layers.base import LayerCall, Summary
+from explorer.layers.held import AxisSize
 from explorer.layers.spatial import (
     Spatial,
     at,

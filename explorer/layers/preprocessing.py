@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from explorer.description import TimeFlow
-from explorer.layers.base import LayerCall, LayerRules, Own, Summary, Terms, WeightAxis, WeightMeaning
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.held import Terms, WeightAxis, WeightMeaning
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.text import joined

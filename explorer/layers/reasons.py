@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.layers.base import class_name
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import an, in_words, joined
 
@@ -13,6 +14,11 @@ def title(layer: Any) -> str:
     """A layer's class, with what it wraps: "TimeDistributed(Dense)"."""
     held = getattr(layer, "forward_layer", None) or getattr(layer, "layer", None)
     return type(layer).__name__ if held is None else f"{type(layer).__name__}({title(held)})"
+
+
+def layer_name(layer: Any) -> str:
+    """What a sentence calls the layer that another one holds: its class, or "model"."""
+    return "model" if class_name(layer) == "Model" else type(layer).__name__
 
 
 def not_taken(layer: Any, received: Sequence[Tensor]) -> str:

@@ -16,20 +16,10 @@ import numpy as np
 from explorer import drawings
 from explorer.description import Layer, TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import (
-    AxisSize,
-    HeldLayer,
-    HeldPart,
-    LayerCall,
-    LayerRules,
-    Own,
-    Summary,
-    Terms,
-    WeightMeaning,
-    class_name,
-)
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of, states_of
 from explorer.layers.drawn import LayerView, grid, kept_steps
+from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms, WeightMeaning
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor

@@ -12,8 +12,9 @@ from typing import Any
 from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Summary
+from explorer.layers.base import LayerCall, LayerRules, Summary
 from explorer.layers.drawn import LayerView, column, grid
+from explorer.layers.held import AxisSize
 from explorer.layers.reasons import title
 from explorer.layers.words import all_steps, same_at_every_step
 from explorer.tensors.symbols import Size

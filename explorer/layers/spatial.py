@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.description import TimeFlow, Window
-from explorer.layers.base import AxisSize, LayerCall, LayerRules, Number, class_name
+from explorer.layers.base import LayerCall, LayerRules, class_name
+from explorer.layers.held import AxisSize, Number
 from explorer.layers.reasons import along, title
 from explorer.layers.words import letter_of
 from explorer.tensors.symbols import Size

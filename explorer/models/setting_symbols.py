@@ -17,7 +17,7 @@ from explorer.catalog.entries import Architecture, Sizes
 from explorer.description import Setting
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import size_reason
-from explorer.layers.base import NamedWeight, Number
+from explorer.layers.held import NamedWeight, Number
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe as describe_model
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes

@@ -6,8 +6,9 @@ import time
 from typing import Any, NamedTuple
 
 from explorer.experiment import Experiment
-from explorer.runtime.jobs import trainer_of, training, warm, with_plain_errors
+from explorer.runtime.jobs import trainer_of, training, with_plain_errors
 from explorer.runtime.replay_job import SECONDS_OF_A_SLICE, SECONDS_TO_GIVE_WAY, look
+from explorer.runtime.worker_environment import warm
 from explorer.training import checkpoint
 from explorer.training.batches import Batch, run_batch
 

@@ -18,7 +18,7 @@ import dask
 import psutil
 from distributed import Nanny, SpecCluster
 
-from explorer.runtime import jobs, nodes
+from explorer.runtime import nodes
 from explorer.runtime.dask_internals import (
     has_ended,
     has_worker,
@@ -31,6 +31,7 @@ from explorer.runtime.dask_internals import (
 )
 from explorer.runtime.encryption import temporary_security
 from explorer.runtime.health import Heartbeat
+from explorer.runtime.worker_environment import ENVIRONMENT
 
 _LOG = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def start(workers: int, memory: int) -> SpecCluster:
             # a slider waits for none of them.
             "nthreads": 4,
             "memory_limit": memory,
-            "env": jobs.ENVIRONMENT,
+            "env": ENVIRONMENT,
             "preload": ["explorer.runtime.worker_preload"],
             "death_timeout": SECONDS_OF_A_START,
             "local_directory": _private_directory(),
@@ -114,7 +115,7 @@ def _fork_ahead() -> None:
         return
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
     # The parent of the workers inherits the settings from here, before it imports anything that reads them.
-    for name, value in jobs.ENVIRONMENT.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     preload_in_forkserver(["explorer.runtime.worker_preload", "distributed"])
 

@@ -16,7 +16,6 @@ not be written is written first.
 from __future__ import annotations
 
 import dataclasses
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import partial
@@ -28,7 +27,7 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine_core import EngineCore
 from explorer.runtime.queries import Refused
 from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR
-from explorer.runtime.records import Run, owner_of
+from explorer.runtime.records import Run, new_run
 from explorer.runtime.replays import Batches, Shown
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
@@ -148,7 +147,7 @@ class Engine:
         Raises Refused, before anything is stored, where its estimated work or memory is past the limit, where its code
         cannot be trained here, where the visitor has as many runs as one may have, and where nothing can be stored.
         """
-        run = _new_run(experiment, visitor, "paused" if paused else "queued")
+        run = new_run(experiment, visitor, "paused" if paused else "queued")
         self._begin(run, partial(self._core.commands.start, run, steps, _one(sequence)), instead_of=None)
         return run.id
 
@@ -203,7 +202,7 @@ class Engine:
         The old one stays as it is, stopped.
         """
         run = self._owned(run_id, visitor)
-        new = _new_run(experiment or run.experiment, visitor, "paused")
+        new = new_run(experiment or run.experiment, visitor, "paused")
         self._begin(new, partial(self._core.commands.start, new, None, ()), instead_of=run_id)
         with suppress(DatabaseUnavailable):
             self.stop(run_id, visitor)
@@ -289,10 +288,6 @@ class Engine:
         """
         run = self._run(run_id)
         return None if run is None else self._core.views.snapshot.status(run)
-
-
-def _new_run(experiment: Experiment, visitor: str, state: str) -> Run:
-    return Run(secrets.token_hex(16), owner_of(visitor), experiment, state, "", "", 0)
 
 
 def _one(sequence: int | None) -> tuple[int, ...]:

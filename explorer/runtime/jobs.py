@@ -5,8 +5,6 @@ Everything that goes in or comes out is plain data: dictionaries, lists, bytes.
 
 from __future__ import annotations
 
-import gc
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
@@ -18,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer.answers import Answer, CompareAnswer
 from explorer.catalog import pasted, program_key
 from explorer.experiment import Experiment, Frame
-from explorer.runtime.quiet import quiet
+from explorer.runtime.worker_environment import warm
 from explorer.training.checkpoint import epoch_of
 
 if TYPE_CHECKING:
@@ -29,19 +27,6 @@ if TYPE_CHECKING:
     from explorer.shapes.model_shapes import ModelShapes
     from explorer.training.trainer import Program, Trainer
 
-# One thread to an operation: two workers fill two cores, and sums are always taken in the same order.
-# oneDNN's kernels are switched off for the same reason: some choose their order by what else the machine does.
-ENVIRONMENT = {
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "OMP_NUM_THREADS": "1",
-    # LLVM's cheapest level that still vectorizes: a fifth less to wait for a compiled epoch, which is no slower by it.
-    # And the analysis that sees what a loop over time may write in place: without it every step copies the whole sequence
-    # of memories, and the time of an epoch grows with the square of the timesteps.
-    "XLA_FLAGS": "--xla_backend_optimization_level=1 --xla_cpu_copy_insertion_use_region_analysis=true",
-}
 # Compiled programs are small, but XLA never gives back what they took: the engine starts a worker that is full anew.
 KEPT_PROGRAMS = 64
 # What is kept beside them is the data of the last experiments.
@@ -52,8 +37,6 @@ _trainers: OrderedDict[str, Trainer] = OrderedDict()
 _locks: dict[str, threading.Lock] = {}
 _kept_lock = threading.Lock()
 training = threading.Lock()
-_warming = threading.Lock()
-_warmed: set[int] = set()
 
 
 class Chunk(NamedTuple):
@@ -69,36 +52,6 @@ class Held(NamedTuple):
 
     programs: list[str]
     bytes: int
-
-
-def warm() -> int:
-    """Import TensorFlow and Keras with the settings of a worker; returns the process id."""
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    with _warming:
-        if os.getpid() not in _warmed:
-            with quiet():
-                _import_tensorflow()
-            _warmed.add(os.getpid())
-            # What is imported stays: looking through TensorFlow's many objects for garbage takes 0.2 s each time. Just once
-            # in a process: what is in use when it is frozen, a model in another thread too, is never collected.
-            gc.collect()
-            gc.freeze()
-    return os.getpid()
-
-
-def _import_tensorflow() -> None:
-    import tensorflow as tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:
-        pass  # Somebody has used TensorFlow in this process already; its threads are set for good.
-    import explorer.models.activations
-    import explorer.models.build
-    import explorer.shapes.describe_model
-    import explorer.training.trainer  # noqa: F401
 
 
 def with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import math
+import secrets
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,11 @@ class Run:
     def belongs_to(self, secret: str) -> bool:
         """Whether this is the secret of the visitor who started it."""
         return hmac.compare_digest(self.owner, owner_of(secret))
+
+
+def new_run(experiment: Experiment, visitor: str, state: str) -> Run:
+    """A visitor's run that nothing has been trained of, under an id that nobody can guess."""
+    return Run(secrets.token_hex(16), owner_of(visitor), experiment, state, "", "", 0)
 
 
 @dataclass(frozen=True)

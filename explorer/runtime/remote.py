@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from distributed import Client, Future, Security
 
-from explorer.runtime import jobs
+from explorer.runtime.worker_environment import warm
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Warmup:
         """Begin with those of these workers that are new, which are all that there are now."""
         fresh = [address for address in addresses if address not in self._warmed]
         self._warmed = set(addresses)
-        warming = [client.submit(jobs.warm, workers=[address], pure=False) for address in fresh]
+        warming = [client.submit(warm, workers=[address], pure=False) for address in fresh]
         for future in warming:
             future.add_done_callback(_report_cold)  # Held by it until it is done.
         return warming

@@ -16,7 +16,8 @@ import numpy as np
 from explorer.catalog import program_key
 from explorer.experiment import Experiment
 from explorer.runtime import jobs
-from explorer.runtime.jobs import trainer_of, training, warm, with_plain_errors
+from explorer.runtime.jobs import trainer_of, training, with_plain_errors
+from explorer.runtime.worker_environment import warm
 from explorer.training import checkpoint
 
 if TYPE_CHECKING:

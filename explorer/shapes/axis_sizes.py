@@ -6,7 +6,8 @@ sets itself becomes a symbol of its own. Keras has the last word: what does not 
 
 from __future__ import annotations
 
-from explorer.layers.base import AxisSize, LayerCall
+from explorer.layers.base import LayerCall
+from explorer.layers.held import AxisSize
 from explorer.tensors.symbols import Size, Symbols
 from explorer.tensors.tensor import Axes, Shape, Sizes
 

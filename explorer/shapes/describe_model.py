@@ -13,8 +13,9 @@ from typing import Any
 import keras
 
 from explorer.description import Origin
-from explorer.layers.base import HeldLayer, LayerCall, Own, Summary, class_name, rules_for
+from explorer.layers.base import LayerCall, Own, Summary, class_name, rules_for
 from explorer.layers.code_titles import code_title
+from explorer.layers.held import HeldLayer
 from explorer.layers.reading import mask_tensors
 from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes

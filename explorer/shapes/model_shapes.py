@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from explorer.description import Description, Layer, Origin, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
-from explorer.layers.base import NamedWeight
+from explorer.layers.held import NamedWeight
 from explorer.shapes.captions import note_of, weight_in_words, with_words
 from explorer.shapes.explanation import counted_parts
 from explorer.shapes.parameters import Arithmetic

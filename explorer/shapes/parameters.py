@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.layers.base import LayerCall, Number, Own, Terms
+from explorer.layers.base import LayerCall, Own
+from explorer.layers.held import Number, Terms
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import known
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.description import Weight
-from explorer.layers.base import LayerCall, NamedWeight, Own, WeightMeaning
+from explorer.layers.base import LayerCall, Own
+from explorer.layers.held import NamedWeight, WeightMeaning
 from explorer.tensors.symbols import Size, written
 
 

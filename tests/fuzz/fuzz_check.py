@@ -22,9 +22,9 @@ def main() -> None:
         print("atheris is not there: it has wheels for some Pythons only (requirements-soak.txt).")
         return
     with atheris.instrument_imports(include=["explorer.snippet"]):
-        from explorer.runtime import jobs
+        from explorer.runtime.worker_environment import warm
 
-        jobs.warm()
+        warm()
         from explorer.snippet import check
     from tests.fuzz.promises import keep
     from tests.fuzz.writing import edited, program

@@ -37,9 +37,9 @@ def _status(field: str) -> int:
 
 
 def _serve(pipe: Connection) -> None:
-    from explorer.runtime import jobs
+    from explorer.runtime.worker_environment import warm
 
-    jobs.warm()
+    warm()
     from explorer.snippet import check
 
     limit = _status("VmSize") + MOST_BYTES

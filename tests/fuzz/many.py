@@ -62,9 +62,9 @@ class _Logged(logging.Handler):
 
 
 def _serve(pipe: Connection) -> None:
-    from explorer.runtime import jobs
+    from explorer.runtime.worker_environment import warm
 
-    jobs.warm()
+    warm()
     from explorer.snippet import check
     from tests.fuzz.watch import watched
     from tests.learners import CASES

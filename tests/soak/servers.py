@@ -17,10 +17,10 @@ from pathlib import Path
 
 from bench.application import free_port
 from explorer.experiment import Experiment
-from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
+from explorer.runtime.worker_environment import ENVIRONMENT
 from tests.soak.processes import ROOT, Server
 from tests.soak.record import Row
 from tests.soak.runs import EXPERIMENTS, PATIENCE, Fleet, calm, dice, times, wait_for
@@ -165,7 +165,7 @@ class _RemoteCluster:
     def __init__(self, port: int) -> None:
         self.address = f"tcp://127.0.0.1:{port}"
         self._port = port
-        self._environment = os.environ | jobs.ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+        self._environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
         self._scheduler = self._start_scheduler()
         self._worker = self._start_worker()
 
