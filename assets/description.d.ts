@@ -29,6 +29,7 @@ export interface Layer {
   type: string;
   input: (number | null)[][];
   broken?: boolean;
+  line?: number;
   output: (number | null)[][];
   params: number;
   arithmetic: string | null;
@@ -186,6 +187,7 @@ export interface Outline {
   output: (number | null)[][] | null;
   params: number | null;
   broken?: boolean;
+  line?: number;
 }
 
 // One thing that is wrong; what the fields mean stands at `explorer.snippet.diagnose.problems.Problem`.
@@ -225,11 +227,14 @@ export interface Line {
   why: string;
 }
 
-// A model that the code makes. line: where. shown: whether it is the one that the report is on.
+// A model that the code makes. name: no other has the same; it is how the model is asked for (`model` of `explorer.snippet.check`). line: where it is made. shown: whether it is the one that the report is on.
 export interface Made {
   name: string;
   line: number;
   shown: boolean;
+  layers: number;
+  output: (number | null)[][] | null;
+  params: number | null;
 }
 
 // A model with the numbers that flow through it for one sequence, by the names of sources and layers.

@@ -5,6 +5,7 @@ In the order to read it; a file imports only what stands above it. Files marked 
 description     the types of what is said of a model, as it is written out
 report          likewise of what a check of pasted code says
 drawings        likewise of what the drawing of a layer shows
+notebook        a notebook's file as one text of Python
 glossary        the words that a learner needs, each in one or two sentences
 experiment/     what an experiment is: the learning rate that it starts with (learning_rates), the frozen values
                 (experiment), what they may be (bounds), and the reading of what comes from outside (parse)

@@ -121,7 +121,8 @@ class Origin(Plain, frozen=True):
 class Outline(Plain, frozen=True):
     """What is known of every layer, also of one that cannot be described: then its `params` are None.
 
-    broken: true of a layer that cannot go on, whose `output` is None; absent from all others.
+    broken: true of a layer that cannot go on, whose `output` is None; absent from all others. line: of a pasted code, from
+    1, where the layer is made; absent where there is no code.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Outline(Plain, frozen=True):
     output: tuple[Shape, ...] | None
     params: int | None
     broken: bool | msgspec.UnsetType = msgspec.UNSET
+    line: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Broken(Outline, frozen=True, kw_only=True):

@@ -131,6 +131,7 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
     sizes: Mapping[str, int | tuple[int, ...]] | None = None,
+    model: str | None = None,
 ) -> Report:
     """Read Keras code without running it: its shapes, what is wrong with them, and how to fix it.
 
@@ -141,7 +142,7 @@ def check(
     warm()
     from explorer import snippet
 
-    return snippet.check(code, x, y, loss, batch_size, sizes)
+    return snippet.check(code, x, y, loss, batch_size, sizes, model)
 
 
 def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = None) -> Training:

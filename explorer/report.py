@@ -64,11 +64,18 @@ class Line(Plain, frozen=True):
 
 
 class Made(Plain, frozen=True):
-    """A model that the code makes. line: where. shown: whether it is the one that the report is on."""
+    """A model that the code makes. name: no other has the same; it is how the model is asked for (`model` of
+    `explorer.snippet.check`). line: where it is made. shown: whether it is the one that the report is on.
+
+    layers: how many it has. output, params: None where they are not known.
+    """
 
     name: str
     line: int
     shown: bool
+    layers: int = 0
+    output: tuple[Shape, ...] | None = None
+    params: int | None = None
 
 
 class Report(Plain, frozen=True):
@@ -76,7 +83,7 @@ class Report(Plain, frozen=True):
 
     output, params: of the whole model, None where it does not hold. holds: whether it is whole and nothing is wrong with it.
     asked: numbers without which it cannot be read. not_followed: lines that were left out. assumed: lines of which something
-    was taken for granted. models: all that the code makes, in order.
+    was taken for granted. models: all that the code makes, the shown one first.
     """
 
     layers: tuple[Outline, ...]

@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
+from explorer import notebook
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
 from explorer.report import Report
 from explorer.runtime import jobs
+from explorer.tensors.text import count
 
 
 @click.command(epilog=examples("check model.py --x 8,20,5 --y 8,1 --loss mse", "check - --json < model.py"))
@@ -22,19 +24,27 @@ from explorer.runtime import jobs
 @click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ...")
 @click.option("--batch", metavar="N", help="The batch size in fit.")
 @click.option("--size", multiple=True, metavar="NAME=N", help="A number that the check asked for; once for each.")
+@click.option("--model", metavar="NAME", help="Which model, where the code makes several; without it, the fitted one.")
 @as_json
 def check(
-    file: str, x: tuple[str, ...], y: str | None, loss: str | None, batch: str | None, size: tuple[str, ...], as_json: bool
+    file: str,
+    x: tuple[str, ...],
+    y: str | None,
+    loss: str | None,
+    batch: str | None,
+    size: tuple[str, ...],
+    model: str | None,
+    as_json: bool,
 ) -> int:
     """Check your own Keras code: its shapes, or where it fails and how to fix it.
 
-    FILE is read and never run; - is standard input. Ends with 1 if it has a problem.
+    FILE is Python or a notebook (.ipynb), read and never run; - is standard input. Ends with 1 if it has a problem.
     """
     code = _text_of(file)
     inputs = [shape("--x", text) for text in x] or None
     target = None if y is None else shape("--y", y)
     (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
-    report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)))
+    report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)), model)
     if as_json:
         print(json.dumps(report))
     else:
@@ -53,10 +63,17 @@ def _size(text: str) -> tuple[str, Any]:
 
 def _text_of(file: str) -> str:
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        is_notebook = file.endswith(".ipynb") or (file == "-" and notebook.looks_like_one(text))
+        return notebook.code_of(text) if is_notebook else text
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise ValueError(f"The file “{file}” cannot be read: {reason}.") from error
+
+
+def _where(code: str, line: int) -> str:
+    """A line of the file, or of a notebook's cell."""
+    return notebook.place(code, line) or f"line {line}"
 
 
 def _print_report(code: str, report: Report) -> None:
@@ -66,7 +83,7 @@ def _print_report(code: str, report: Report) -> None:
     else:
         printing.broken_layers(broken)
     for problem in report.problems:
-        line = f", line {problem.line}" if problem.line else ""
+        line = f", {_where(code, problem.line)}" if problem.line else ""
         printing.paragraph(f"\n{problem.kind}{line}: {problem.message}", "bold")
         if problem.keras_says:
             printing.paragraph(f"Keras says: {problem.keras_says}", "dim")
@@ -78,13 +95,22 @@ def _print_report(code: str, report: Report) -> None:
                 printing.paragraph(f"data: {fix.data}")
             printing.difference(code, fix.code)
     for asked in report.asked:
-        printing.paragraph(f"\nAsked, line {asked.line}: {asked.name} ({asked.why}). Give it with --size '{asked.name}=…'.")
+        printing.paragraph(
+            f"\nAsked, {_where(code, asked.line)}: {asked.name} ({asked.why}). Give it with --size '{asked.name}=…'."
+        )
     if report.not_followed:
-        printing.paragraph(f"\nNot followed ({len(report.not_followed)} lines):", "dim")
+        printing.paragraph(f"\nNot followed ({count(len(report.not_followed), 'lines')}):", "dim")
         for each in report.not_followed:
-            printing.paragraph(f"line {each.line}: {each.why}", "dim")
+            printing.paragraph(f"{_where(code, each.line)}: {each.why}", "dim")
     for each in report.assumed:
-        printing.paragraph(f"Line {each.line}: {each.why}", "dim")
+        printing.paragraph(f"Taken for granted, {_where(code, each.line)}: {each.why}", "dim")
+    if len(report.models) > 1:
+        printing.paragraph(f"\nThe code makes {len(report.models)} models; --model NAME shows another:", "dim")
+        for made in report.models:
+            params = "" if made.params is None else f", {count(made.params, 'parameters')}"
+            shown = ", shown here" if made.shown else ""
+            layers = count(made.layers, "layers")
+            printing.paragraph(f"{made.name}: {_where(code, made.line)}, {layers}{params}{shown}", "dim")
     for hint in report.hints:
         printing.paragraph(f"\n{hint}")
     if report.holds:

@@ -114,6 +114,7 @@ class Engine:
         timeout: float = 20.0,
         visitor: str = "",
         sizes: Mapping[str, Any] | None = None,
+        model: str | None = None,
     ) -> dict[str, Any]:
         """What pasted code makes of its shapes, or where they break, as `jobs.check`; kept for the next asking.
 
@@ -121,7 +122,7 @@ class Engine:
         worker longer than `timeout` seconds, or ends it. A worker that is at it for so long is started anew: nothing else
         ends what it does. Of one visitor's codes one is checked at a time.
         """
-        return self._core.queries.check(code, x, y, loss, batch_size, timeout, visitor, sizes)
+        return self._core.queries.check(code, x, y, loss, batch_size, timeout, visitor, sizes, model)
 
     def compile_ahead(self, visitor: str, experiment: Experiment) -> None:
         """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else.

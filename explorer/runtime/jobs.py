@@ -85,12 +85,13 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
     sizes: dict[str, Any] | None = None,
+    model: str | None = None,
 ) -> dict[str, Any]:
     """What pasted code makes of its shapes, or where they fail and how to fix it (`explorer.snippet.check`)."""
     warm()
     from explorer import snippet
 
-    return snippet.check(code, x=x, y=y, loss=loss, batch_size=batch_size, sizes=sizes).to_dict()
+    return snippet.check(code, x, y, loss, batch_size, sizes, model).to_dict()
 
 
 @with_plain_errors

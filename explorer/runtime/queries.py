@@ -129,10 +129,11 @@ class Queries:
         timeout: float,
         visitor: str,
         sizes: Mapping[str, Any] | None = None,
+        model: str | None = None,
     ) -> dict[str, Any]:
         """See `explorer.runtime.engine.Engine.check`."""
         shapes = None if x is None else [tuple(shape) for shape in x]
-        arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size, dict(sizes) if sizes else None)
+        arguments = (code, shapes, None if y is None else tuple(y), loss, batch_size, dict(sizes) if sizes else None, model)
         key = f"check {hashlib.sha256(json.dumps(arguments).encode()).hexdigest()}"
         return self._ask_bounded(key, timeout, visitor, jobs.check, *arguments)
 

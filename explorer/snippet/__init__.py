@@ -21,7 +21,7 @@ reader/      reads a code, and never executes it:
 diagnose/    says what is wrong with it:
   problems     findings, candidates, fixes, the report
   running      shapes without a gap through a model, as a batch would take them
-  cases, code_edits  one reading with its data: what rules ask of it, and how its code would be changed
+  cases, models, code_edits  one reading with its data: what rules ask of it, its models, how its code would be changed
   stopped      why a code could not be read
   training_data  the model that is meant, and the data that it is trained on
   rules/       what is wrong, and what may fix it

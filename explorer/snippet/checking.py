@@ -34,13 +34,15 @@ def check(
     loss: str | None = None,
     batch_size: int | None = None,
     sizes: Given | None = None,
+    model: str | None = None,
 ) -> Report:
     """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
     outputs) or (batch, outputs). loss: its name as Keras spells it. batch_size: how many samples `fit` takes at a time.
     What is not given is taken from the code where it is found there. sizes: numbers that a report on this code asked for
-    (`Report.asked`), by their names.
+    (`Report.asked`), by their names. model: of several that the code makes the one to look at, by its name in
+    `Report.models`; without it, the one that is fitted.
 
     Raises nothing for any code: one that cannot be read has one problem of the kind "unreadable". Raises ValueError for an
     x or y that is no shape or a size that is no number, and TypeError for code that is no text.
@@ -57,7 +59,7 @@ def check(
     """
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")
-    given = Data(shapes_of(x), target_of(y), loss, batch_size)
+    given = Data(shapes_of(x), target_of(y), loss, batch_size, model)
     numbers = sizes_of(sizes)
     with stateless_scope():
         return _report(code, given, numbers)

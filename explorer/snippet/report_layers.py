@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from explorer.description import Broken, Outline
-from explorer.report import Asked, Line, Made
+from explorer.report import Asked, Line
 from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.models import made
 from explorer.snippet.diagnose.problems import Finding, Problem, Report
 from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.diagnose.rules.silent import hints
@@ -28,6 +31,8 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     if told is not None:
         order = {each.name: place for place, each in enumerate(case.order())}
         kept = [each for each in told.layers if each.shares is None and each.name in order]
+        lines = {each.name: _line(each) for each in case.order()}
+        kept = [msgspec.structs.replace(each, line=lines[each.name]) for each in kept]
         layers += sorted(kept, key=lambda each: order[each.name])
     else:
         layers += [_plain(case, each) for each in case.order()]
@@ -51,7 +56,8 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         asked,
         tuple(Line(each.line, each.why) for _, each in sorted(reader.skipped.items())),
         tuple(Line(each.line, each.why) for _, each in sorted(reader.assumed.items())),
-        tuple(Made(each.name, each.node.lineno, each is case.model) for each in reader.models),
+        # Numbers in the place of those that are asked for are in all of them.
+        tuple(msgspec.structs.replace(each, output=None, params=None) for each in made(case)) if asked else made(case),
     )
 
 
@@ -59,9 +65,14 @@ def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:
     """A layer of a graph that cannot be described, by what Keras said of its first call."""
     call = next(each for each in case.reader.calls if each.layer is layer)
     inputs, output = (tuple(each.shape for each in side) for side in (call.inputs, call.outputs))
-    return Outline(call.name, call.kind, inputs, output, None)
+    return Outline(call.name, call.kind, inputs, output, None, line=_line(layer))
+
+
+def _line(layer: LayerValue | ModelValue) -> int:
+    """Where a layer is made; what stands in a wrapper may do so on a line of its own."""
+    return int(layer.node.lineno)
 
 
 def _broken(case: Case, call: Call) -> Broken:
     shapes, axes = tuple(each.shape for each in call.inputs), tuple(axes_at(case, each, call) for each in call.inputs)
-    return Broken(call.name, call.kind, shapes, None, None, broken=True, axes_in=axes)
+    return Broken(call.name, call.kind, shapes, None, None, broken=True, line=call.made_at.lineno, axes_in=axes)

@@ -132,6 +132,25 @@ def test_check_asks_for_a_number_and_takes_it(capsys, tmp_path):
     assert "--size takes a name and a number" in capsys.readouterr().err
 
 
+def test_check_reads_the_code_cells_of_a_notebook_and_shows_the_model_that_is_named(capsys, tmp_path):
+    cells = [
+        {"cell_type": "markdown", "source": ["# Rain"]},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import keras\n", "from keras import layers"]},
+        {"cell_type": "code", "source": "i = keras.Input((7, 3))\nh = layers.GRU(5)(i)\nencoder = keras.Model(i, h)\n"},
+        {"cell_type": "code", "source": "layers.LSTM(4)(h)"},
+    ]
+    path = tmp_path / "rain.ipynb"
+    path.write_text(json.dumps({"cells": [*cells[:3], cells[2] | {"source": "model = keras.Model(i, layers.Dense(1)(h))"}]}))
+    assert "encoder: cell 2, line 3, 1 layer, 150 parameters" in said(capsys, "check", str(path))
+    assert json.loads(said(capsys, "check", str(path), "--model", "encoder", "--json"))["params"] == 150
+    path.write_text(json.dumps({"cells": cells}))
+    assert main(["check", str(path)]) == 1
+    assert "cell 3, line 1: " in capsys.readouterr().out
+    for broken, sentence in (("{", "its file is no JSON"), ('{"cells": []}', "no code cells"), ("[]", "no list of cells")):
+        path.write_text(broken)
+        assert sentence in refused(capsys, "check", str(path))
+
+
 def test_check_refuses_a_file_that_cannot_be_read(capsys, tmp_path):
     assert "cannot be read: No such file or directory." in refused(capsys, "check", str(tmp_path / "none.py"))
     (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00")

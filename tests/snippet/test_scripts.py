@@ -392,10 +392,39 @@ def test_all_models_are_listed_and_the_fitted_one_is_shown():
         model.fit(np.zeros((8, 7, 3)), np.zeros((8, 1)))
         encoder = keras.Model(i, h, name="encoder")
         """)
-    assert [(each["name"], each["line"], each["shown"]) for each in report["models"]] == [
-        ("whole", 6, True),
-        ("encoder", 9, False),
-    ]
+    found = [(each["name"], each["line"], each["shown"], each["layers"], each["params"]) for each in report["models"]]
+    assert found == [("whole", 6, True, 2, 156), ("encoder", 9, False, 1, 150)]
+    assert [layer["line"] for layer in report["layers"]] == [5, 6]
+
+
+SEVERAL = """
+    i = keras.Input((7, 3))
+    h = layers.GRU(5)(i)
+    trained = keras.Model(i, layers.Dense(1)(h))
+    trained.compile("adam", "mse")
+    trained.fit(np.zeros((8, 7, 3)), np.zeros((8, 1)))
+    for size in (2, 4):
+        fold = keras.Sequential([keras.Input((7, 3)), layers.GRU(size)])
+    broken = keras.Sequential([keras.Input((7, 3), batch_size=4), layers.GRU(6, stateful=True)])
+    """
+
+
+def test_each_model_of_a_code_can_be_looked_at():
+    names = [each["name"] for each in read(SEVERAL)["models"]]
+    assert names == ["trained", "sequential", "fold", "broken"]
+    other = read(SEVERAL, model="fold")
+    assert other["models"][0]["name"] == "fold" and other["models"][0]["shown"] and other["params"] == 108
+    assert [layer["params"] for layer in other["layers"]] == [108]
+    none = read(SEVERAL, model="encoder")
+    assert none["problems"][0]["message"].startswith("There is no model called `encoder` in this code.")
+
+
+def test_two_models_with_one_name_are_told_apart_by_their_lines():
+    report = read("""
+        for size in (2, 4):
+            model = keras.Sequential([keras.Input((7, 3)), layers.GRU(size)], name="fold")
+        """)
+    assert [(each["name"], each["params"]) for each in report["models"]] == [("fold (line 5)", 108), ("fold", 42)]
 
 
 def test_an_import_that_is_gone_and_never_used_is_a_hint():

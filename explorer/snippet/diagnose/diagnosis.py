@@ -14,7 +14,7 @@ from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
 from explorer.snippet.diagnose.running import run
-from explorer.snippet.diagnose.stopped import asked_for, at_line, not_whole, syntax
+from explorer.snippet.diagnose.stopped import asked_for, at_line, no_such_model, not_whole, syntax
 from explorer.snippet.diagnose.training_data import chosen, find_arrays, sized, with_found
 from explorer.snippet.reader.data_values import Array, Full
 from explorer.snippet.reader.edits import Source
@@ -73,6 +73,8 @@ def _read(code: str, given: Data, budget: Budget, sizes: Given) -> tuple[Case | 
         case.data = with_found(case, given)
         return case, broken(case, error.event)
     case.model = chosen(case)
+    if given.model is not None and case.model is None:
+        return case, no_such_model(case)
     find_arrays(case)
     case.data = with_found(case, given)
     return case, asked_for(reader) if reader.asked else not_whole(case)

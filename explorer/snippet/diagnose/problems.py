@@ -42,12 +42,14 @@ class Data:
 
     x: a shape for every input, batch included; y: of the target, (batch, ...) or a tuple of such shapes where the model has
     several outputs; loss: its name as Keras spells it; batch: how many samples `fit` takes at a time. None: not known.
+    model: the name of the model that is meant, of several in one code; None: the one that is fitted.
     """
 
     x: tuple[Full, ...] | None = None
     y: Target | None = None
     loss: Loss | None = None
     batch: int | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True)

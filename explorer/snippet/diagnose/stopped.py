@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.models import named_models
 from explorer.snippet.diagnose.problems import Finding
 from explorer.snippet.reader.objects import ClassValue
 from explorer.snippet.reader.reading import Reader
@@ -46,6 +47,13 @@ def not_whole(case: Case) -> Finding | None:
         if reader.passed:
             return at_line("unreadable", reader.passed[0].why, reader.passed[0].line)
     return None
+
+
+def no_such_model(case: Case) -> Finding:
+    """A model was asked for by a name that none has."""
+    names = ", ".join(f"`{name}`" for name in [*named_models(case.reader)][:8]) or "none"
+    message = f"There is no model called `{str(case.given.model)[:80]}` in this code. The models of this code: {names}."
+    return Finding("unreadable", message)
 
 
 def syntax(error: SyntaxError) -> str:

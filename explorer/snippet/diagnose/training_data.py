@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.models import named_models
 from explorer.snippet.diagnose.problems import Data, Target
 from explorer.snippet.reader.data_values import Array, Full, Shape
 from explorer.snippet.reader.limits import MOST_TENSORS
@@ -70,7 +71,9 @@ def _shape(name: str, given: Any) -> Full:
 
 
 def chosen(case: Case) -> ModelValue | None:
-    """The model that is meant: the one that is fitted, compiled, called `model`, or made last."""
+    """The model that is meant: the one that was asked for by name, or is fitted, compiled, called `model`, or made last."""
+    if case.given.model is not None:
+        return named_models(case.reader).get(case.given.model)
     models = [each for each in case.reader.models if each.layers or each.built or each.own is None or each.fits]
     fitted = [each for each in models if any(name == "fit" for name, *_ in each.fits)]
     compiled = [each for each in models if each.compiled is not None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
+
+from explorer.notebook import NoNotebook, code_of, looks_like_one
 
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In|Out) ?\[\d*\]: ?|^ {3,}\.{3,}: ?")
 _MAGIC = re.compile(r"^(\s*)(?:%%?|!|\?)\s*\w.*$|^(\s*)[\w.]+\?{1,2}\s*$")
@@ -19,8 +20,11 @@ def as_python(code: str) -> str:
     >>> as_python("%matplotlib inline\\n!pip install keras\\nx = 1\\n")
     'pass  # %matplotlib inline\\npass  # !pip install keras\\nx = 1\\n'
     """
-    if code.lstrip().startswith("{") and '"cells"' in code:
-        return _cells(code)
+    if looks_like_one(code):
+        try:
+            code = code_of(code)
+        except NoNotebook:
+            return code
     lines = code.split("\n")
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
     if _PROMPT.match(first):
@@ -45,14 +49,3 @@ def _plain(line: str) -> str:
     if (found := _PRINT.match(line)) is not None and not line.rstrip().endswith(("\\", ",")):
         return f"{found[1]}print({found[2]})"
     return line
-
-
-def _cells(code: str) -> str:
-    """The code cells of a notebook's file, one after the other; the text itself where it is no such file."""
-    try:
-        cells = json.loads(code)["cells"]
-        sources = [each["source"] for each in cells if each.get("cell_type") == "code"]
-        joined = ["".join(each) if isinstance(each, list) else str(each) for each in sources]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return code
-    return "\n".join(_plain(line) for line in "\n\n".join(joined).split("\n"))
