@@ -20,18 +20,16 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
-# go to one process: those of the browser share a server there.
+# go to one process: those of the browser share a server there, those of layers what they have drawn.
 LONGEST_FIRST = (
-    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "edge", "http", "contrast", "film")),
-    ("browser/test_layout.py", "browser/test_accessibility.py"),
-    ("browser/test_faults.py",),
+    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "http", "film")),
+    tuple(f"browser/test_{name}.py" for name in ("layout", "accessibility", "edge", "faults")),
     ("training/test_training.py",),
     ("test_examples.py",),
     ("catalog/test_pasted.py",),
-    ("layers/test_walk.py",),
+    ("layers/test_walk.py", "layers/test_subclasses.py"),
     ("test_export.py",),
     ("runtime/test_cluster.py",),
-    ("layers/test_subclasses.py",),
     ("runtime/test_engine.py",),
     ("runtime/test_engine_recovery.py",),
     ("ui/test_paste_page.py",),

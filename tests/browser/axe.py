@@ -11,8 +11,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SETTLED = "() => document.getAnimations().every(each => each.playState !== 'running')"
 
 # The rule, where, and the colours, or what axe-core says of it.
-FIND = """async tags => {
-  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+FIND = """async runOnly => {
+  const { violations } = await axe.run(document, { runOnly, resultTypes: ['violations'] });
   const colours = ({ fgColor, bgColor, contrastRatio }) => `${fgColor} on ${bgColor}, contrast ${contrastRatio}`;
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, any, failureSummary }) => {
     const seen = any.map(({ data }) => data).find(data => data?.contrastRatio);
@@ -21,8 +21,13 @@ FIND = """async tags => {
 }"""
 
 
-def violations(page: Page) -> list[str]:
+# What another theme can change.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def violations(page: Page, rules: list[str] = WCAG) -> list[str]:
+    """rules: tags, or single rules, by axe-core's names."""
     page.wait_for_function(SETTLED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_FILE_PATH.read_text())
-    return page.evaluate(FIND, WCAG)
+    return page.evaluate(FIND, rules)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import violations
+from tests.browser.axe import OF_COLOURS, WCAG, violations
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_layout import view
 from tests.browser.test_page import SMALL, layer, open_page, panel, press
@@ -36,7 +38,7 @@ class Looks:
         for scheme, _ in appearances(self.page, size):
             if size == PHONE:
                 expect(self.page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
-            if found := violations(self.page):
+            if found := violations(self.page, WCAG if scheme == "light" else OF_COLOURS):
                 self.found[f"{where}, {scheme}"] = found
 
 
@@ -46,6 +48,7 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     layer(page, "memory").locator(".box").click()
     expect(page.locator("[data-why] figure.inside")).to_be_visible()
     page.locator("[data-why] .term-button").first.focus()
+    page.locator(".st-key-train button").hover()
     at.look("an opened layer with an opened help")
     for name, drawn in (("Unrolled", "svg.unrolled-drawing"), ("Compare", ".st-key-chain_compared .box"), ("Code", "code")):
         view(page, name)
@@ -137,3 +140,14 @@ def test_helps_open_by_the_keyboard_and_close_by_escape(page, server):
     page.keyboard.press("Tab")
     word.focus()
     assert word.evaluate(meaning) != "none"
+
+
+def test_on_a_phone_the_page_that_is_open_is_bold_and_no_link(page, server):
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    open_page(page, server)
+    shown = page.locator(".st-key-pages a p").locator("visible=true")
+    expect(shown).to_have_text(["Explore", "Paste"])
+    weights = shown.evaluate_all("all => all.map((each) => Number(getComputedStyle(each).fontWeight))")
+    assert weights[0] > weights[1]
+    shown.nth(1).click()
+    expect(page).to_have_url(re.compile("/paste"))

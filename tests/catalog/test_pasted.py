@@ -34,7 +34,7 @@ from explorer.training import cost, data
 from explorer.training.narration import Course, tell
 from explorer.training.trainer import Program, Trainer
 
-SMALL = {"samples": 70, "batch": 16, "epochs": 3}
+SMALL = {"samples": 64, "batch": 16, "epochs": 3}
 START = "import keras\nfrom keras import layers\n"
 GRU = f"""{START}
 sequence = keras.Input((6, 3), name="sequence")
@@ -191,7 +191,7 @@ model = keras.Model([words, numbers], layers.Dense(3, activation="softmax")(laye
     wanted = experiment(code, [(8, 7), (8, 5, 2)], (8,), "sparse_categorical_crossentropy")
     assert (wanted.pasted.below, wanted.pasted.output) == ((11, None), (8, 3))
     words, numbers = data.make(wanted, "training").inputs
-    assert (words.shape, numbers.shape) == ((70, 7), (70, 5, 2))
+    assert (words.shape, numbers.shape) == ((64, 7), (64, 5, 2))
     assert set(np.unique(words)) == set(range(11))
     assert set(np.unique(data.make(wanted, "training").targets)) == {0, 1, 2}
     frames = trained(wanted)
@@ -231,7 +231,7 @@ model = keras.Sequential([
     layers.Dense(2, activity_regularizer="l2"),
 ])
 """
-    wanted = experiment(code, [(8, 7)], (8, 7, 2), "mse", learning_rate=1e-12, epochs=1)
+    wanted = experiment(code, [(8, 7)], (8, 7, 2), "mse", learning_rate=1e-12, epochs=1, samples=70)
     (frame,) = trained(wanted)
     model = build_experiment(wanted)
     model.compile(loss="mse", jit_compile=False)

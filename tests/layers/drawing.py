@@ -8,8 +8,10 @@ from __future__ import annotations
 import inspect
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import keras
@@ -110,6 +112,7 @@ NOT_DRAWN = (
 )
 
 
+@cache
 def every_class() -> dict[str, type[layers.Layer]]:
     """Every class of layer in `keras.layers` by its own name, aliases once."""
     found = {each.__name__: each for each in vars(layers).values() if isinstance(each, type)}
@@ -144,22 +147,57 @@ def settings_of(layer: Any) -> dict[str, Any]:
     }
 
 
-def drawn(name: str, times: int, own: Callable[[type], type] = lambda kind: kind, size: int | None = None) -> list[Drawn]:
+def drawn(name: str, times: int, own: Callable[[type], type] | None = None, size: int | None = None) -> list[Drawn]:
     """Up to so many models of one layer of this class, with other settings each; the same ones at every call.
 
-    own: makes the class to be drawn out of Keras's. size: of every axis that comes in, where all are to be equal.
+    own: makes a class out of Keras's, of which the same models are built. size: of every axis that comes in, where all are
+    to be equal.
     """
-    rng = random.Random(name)
+    found = DRAWERS.setdefault((name, size), Drawer(name, size)).first(times)
+    if own is None:
+        return [one for _, one in found]
     kind = own(every_class()[name])
+    with double_precision():
+        again = [_one(kind, name, _dice(state), size) for state, _ in found]
+    return [one for one in again if one is not None]
+
+
+class Drawer:
+    """Draws models of one class, one after the other, and keeps those that Keras can build with the dice that gave them."""
+
+    def __init__(self, name: str, size: int | None) -> None:
+        self._name, self._size = name, size
+        self._dice = random.Random(name)
+        self._throws = 0
+        self._found: list[tuple[Any, Drawn]] = []
+
+    def first(self, times: int) -> list[tuple[Any, Drawn]]:
+        """The first so many, each with the state of the dice before it."""
+        with double_precision():
+            while len(self._found) < times and self._throws < times * 12:
+                self._throws += 1
+                state = self._dice.getstate()
+                one = _one(every_class()[self._name], self._name, self._dice, self._size)
+                self._found += [] if one is None else [(state, one)]
+        return self._found[:times]
+
+
+DRAWERS: dict[tuple[str, int | None], Drawer] = {}
+
+
+def _dice(state: Any) -> random.Random:
+    dice = random.Random()
+    dice.setstate(state)
+    return dice
+
+
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """With so many digits, what moves is told from what is rounded."""
     policy = keras.config.dtype_policy()
-    # With so many digits, what moves is told from what is rounded.
     keras.config.set_dtype_policy("float64")
     try:
-        found: list[Drawn] = []
-        for _ in range(times * 12):
-            one = _one(kind, name, rng, size) if len(found) < times else None
-            found += [] if one is None else [one]
-        return found
+        yield
     finally:
         keras.config.set_dtype_policy(policy)
 
@@ -234,6 +272,12 @@ def called(layer: Any, sources: list[Any], call: Callable[[Any, list[Any]], Any]
     return keras.Model(sources, outputs if len(outputs) > 1 else outputs[0])
 
 
+@cache
+def source(shape: tuple[int, ...], dtype: str, name: str) -> Any:
+    """An input, made once: most draws are none that Keras can build, and making inputs took most of their time."""
+    return keras.Input(shape, dtype=dtype, name=name)
+
+
 def _sources(
     layer: Any, name: str, shape: tuple[int, ...], arguments: int, rng: random.Random
 ) -> tuple[list[Any], Callable[[Any, list[Any]], Any]]:
@@ -241,18 +285,18 @@ def _sources(
     taken = inspect.signature(every_class()[name].__init__).parameters
     dtype = "int32" if {"input_dim", "num_tokens", "num_bins", "vocabulary"} & set(taken) else "float64"
     several = (1, 2, 3, 2)[arguments]
-    sources = [keras.Input(shape, dtype=dtype, name=f"source{place}") for place in range(several)]
+    sources = [source(shape, dtype, f"source{place}") for place in range(several)]
     if arguments and rng.random() < 0.3 and len(shape) > 1:
         # A second one of another length, or of another width.
         place = rng.choice((0, -1))
         other = list(shape)
         other[place] = 1 if rng.random() < 0.5 else 5
-        sources[1] = keras.Input(tuple(other), dtype=dtype, name="other")
+        sources[1] = source(tuple(other), dtype, "other")
     taken_at = inspect.signature(every_class()[name].call).parameters
     more = {key: rng.choice(values) for key, values in CALL_SETTINGS.items() if key in taken_at and rng.random() < 0.5}
     if arguments == 3 and "return_state" in taken:
         sizes = keras.tree.flatten(layer.state_size)
-        sources[1:] = [keras.Input((size,), dtype=dtype, name=f"state{place}") for place, size in enumerate(sizes)]
+        sources[1:] = [source((size,), dtype, f"state{place}") for place, size in enumerate(sizes)]
         return sources, lambda own, given: own(given[0], initial_state=given[1:], **more)
     if arguments == 0:
         return sources, lambda own, given: own(given[0], **more)
