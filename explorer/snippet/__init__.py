@@ -27,6 +27,7 @@ diagnose/    says what is wrong with it:
   rules/       what is wrong, and what may fix it
   diagnosis    reads a code and asks the rules
 repair/      fixes it:
+  chains       changes that mean one thing together
   proofs       tries what may fix it
 stateless_scope  Keras without memory for weights
 report_layers  the layers that work, as a report

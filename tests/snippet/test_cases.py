@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 
 import keras
@@ -119,6 +120,19 @@ def test_fixes_are_small_and_parse(reports):
         changed = [line for line in diff(case["code"], fix["code"]).splitlines() if line[0] in "+-"]
         assert len(changed) <= 8, (case["id"], fix["title"])
         assert changed or fix["data"] or fix["loss"] != case["loss"], (case["id"], fix["title"])
+
+
+def test_a_fix_is_two_changes_at_most_and_gives_up_no_data_beside_another(reports):
+    """More than two, or one that the next takes back, mean something that nobody meant."""
+    for case, report, fix in fixes(reports):
+        kinds = fix["title"].split("; ")
+        assert len(kinds) == len(set(kinds)) <= 2, (case["id"], fix["title"])
+        assert fix["code"] != case["code"] or fix["data"] or fix["loss"] != report["loss"], (case["id"], fix["title"])
+        if len(kinds) > 1 and fix["x"] and report["x"]:
+            sizes = [[math.prod(shape) for shape in each["x"]] for each in (report, fix)]
+            assert sizes[0] <= sizes[1], (case["id"], fix["title"])
+            # Nobody takes the timesteps away and puts others in their place.
+            assert not ("RepeatVector" in fix["code"] and "RepeatVector" not in case["code"]), (case["id"], fix["title"])
 
 
 def test_fixes_of_a_problem_differ_and_are_named(reports):

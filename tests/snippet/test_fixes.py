@@ -174,6 +174,45 @@ def test_what_hides_behind_a_mistake_is_mended_with_it():
     assert check(first["code"], **DATA).holds
 
 
+def test_one_change_at_several_layers_is_told_once():
+    code = CHAIN.format("").replace("layers.Dense(1)", "layers.LSTM(8),\n    layers.GRU(8),\n    layers.Dense(1)")
+    (first, *others) = check(code, **DATA).problems[0].fixes
+    assert (first.title, first.steps) == ("return_sequences=True in gru and lstm", 1)
+    assert all(each.steps == 1 for each in others)
+
+
+def test_two_changes_are_offered_only_where_no_single_one_will_do():
+    both = CHAIN.format(", return_sequences=True").replace("(20, 5)", "(20, None)")
+    assert any(title.count("; ") == 1 for title in mended(both, **DATA))
+    assert not any("; " in title for title in mended(CHAIN.format(", return_sequences=True"), **DATA))
+    # The second one wrote anew what the first one wrote: only the second one is told.
+    wrong = CHAIN.format("").replace("(20, 5)", "(20, None)")
+    assert list(mended(wrong, x=[(8, 20, 1)], y=(8, 1), loss="mse")) == ["Change the Input to the shape of the data"]
+
+
+LOOPS = {
+    "for n in sizes:\n    model.add(layers.GRU(n))": "for i, n in enumerate(sizes):\n"
+    "    model.add(layers.GRU(n, return_sequences=i < len(sizes) - 1))",
+    "for k, n in enumerate(sizes):\n    model.add(layers.GRU(n))": "for k, n in enumerate(sizes):\n"
+    "    model.add(layers.GRU(n, return_sequences=k < len(sizes) - 1))",
+    "[model.add(layers.GRU(n)) for n in sizes]": "[model.add(layers.GRU(n, return_sequences=i < len(sizes) - 1)) "
+    "for i, n in enumerate(sizes)]",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_in_a_loop_all_layers_but_the_last_keep_their_timesteps(loop):
+    code = (
+        f"{IMPORTS}sizes = [8, 6, 4]\nmodel = keras.Sequential([keras.Input((20, 5))])\n{loop}\nmodel.add(layers.Dense(1))\n"
+    )
+    assert next(iter(mended(code, **DATA).values()))["code"] == code.replace(loop, LOOPS[loop])
+
+
+def test_an_image_instead_of_a_film_takes_the_layer_of_images():
+    code = IMPORTS + "model = keras.Sequential([keras.Input((16, 16, 1)), layers.Conv3D(1, 3, padding='same')])\n"
+    assert "layers.Conv2D(1, 3" in mended(code, x=[(8, 16, 16, 1)], y=(8, 16, 16, 1), loss="mse")["Use a Conv2D"]["code"]
+
+
 # ------------------------------------------------------------------------------------------------ the tools
 
 

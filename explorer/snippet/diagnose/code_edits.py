@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import Any
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.reader.edits import Edit
@@ -97,6 +98,33 @@ def keeps_steps(case: Case, call: Call, more: str = "True") -> list[Edit] | None
     node = layer.core.node
     inside = _loop(case, node)
     return [case.source.with_keyword(node, "return_sequences", inside or more)]
+
+
+def keeps_steps_but_last(case: Case, call: Call) -> list[Edit] | None:
+    """`return_sequences=True` for a recurrent layer that a loop over a list makes, but for the last one; None elsewhere."""
+    layer = call.layer
+    if not isinstance(layer, LayerValue) or layer.core.kind not in (*RECURRENT, *CONV_RECURRENT):
+        return None
+    node, source = layer.core.node, case.source
+    for each in ast.walk(source.tree):
+        loops: list[Any] = [each] if isinstance(each, ast.For) else list(getattr(each, "generators", ()))
+        if len(loops) != 1 or not any(within is node for within in ast.walk(each)):
+            continue
+        (loop,) = loops
+        over, target = loop.iter, loop.target
+        counted = isinstance(over, ast.Call) and source.text(over.func) == "enumerate" and len(over.args) == 1
+        if counted and not over.keywords and isinstance(target, ast.Tuple):
+            last = f"{source.text(target.elts[0])} < len({source.text(over.args[0])}) - 1"
+            return [source.with_keyword(node, "return_sequences", last)]
+        if isinstance(over, (ast.Name, ast.Attribute)) and isinstance(target, ast.Name):
+            used = {held.id for held in ast.walk(source.tree) if isinstance(held, ast.Name)}
+            place = next((name for name in ("i", "place", "position") if name not in used), "index_of_layer")
+            return [
+                source.with_keyword(node, "return_sequences", f"{place} < len({source.text(over)}) - 1"),
+                source.replaced(target, f"{place}, {target.id}"),
+                source.replaced(over, f"enumerate({source.text(over)})"),
+            ]
+    return None
 
 
 def drops_steps(case: Case, call: Call) -> list[Edit] | None:

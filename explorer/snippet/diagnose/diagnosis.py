@@ -113,9 +113,8 @@ def old_names(case: Case) -> list[Finding]:
             ),
             None,
         )
-    return [
-        Finding("keras3_api", message, call, first.node, first.says, False, (Candidate("Use the names of Keras 3", edits),))
-    ]
+    candidate = Candidate("Use the names of Keras 3", edits, rename=True)
+    return [Finding("keras3_api", message, call, first.node, first.says, False, (candidate,))]
 
 
 def ragged_arrays(case: Case) -> Finding | None:

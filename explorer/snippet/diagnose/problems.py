@@ -57,13 +57,16 @@ class Candidate:
     """A change that may fix a problem; it is offered only when it was proved.
 
     edits: of the code. data: what the changed code is to be trained on, where that changes too. line: the line of NumPy
-    that makes the changed data.
+    that makes the changed data. layers: the names that the title ends with, where the same is done to several layers.
+    rename: whether nothing but the spelling of a name changes.
     """
 
     title: str
     edits: tuple[Edit, ...] = ()
     data: Data | None = None
     line: str | None = None
+    layers: tuple[str, ...] = ()
+    rename: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class Fix:
     """A change that was proved: the code builds and takes the data, and nothing else is wrong.
 
     code: the whole changed code. x, y, loss, batch_size: what it is to be trained on. data: a line of NumPy, where the
-    data change. steps: how many changes it is made of.
+    data change. steps: how many changes it is made of; the same one at several layers is one.
     """
 
     title: str

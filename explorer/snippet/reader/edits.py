@@ -203,15 +203,19 @@ def applied(code: str, edits: Sequence[Edit]) -> str:
     if sum(len(edit.text) for edit in edits) > LONGEST_CHANGE:
         raise ValueError("These changes put too much into the code.")
     last = len(code) + 1
-    # New lines end as those of the code do.
-    newline = "\r\n" if "\r\n" in code else "\r" if "\r" in code and "\n" not in code else "\n"
-    for edit in sorted(_joined(edits), reverse=True):
+    for edit in reversed(made_of(code, edits)):
         if edit.end > last:
             raise ValueError(f"Two changes of the code overlap at {edit.start}.")
-        text = edit.text.replace("\r\n", "\n").replace("\n", newline)
-        code = code[: edit.start] + text + code[edit.end :]
+        code = code[: edit.start] + edit.text + code[edit.end :]
         last = edit.start
     return code
+
+
+def made_of(code: str, edits: Sequence[Edit]) -> list[Edit]:
+    """The changes as they are made, in their order: new lines end as those of the code do."""
+    newline = "\r\n" if "\r\n" in code else "\r" if "\r" in code and "\n" not in code else "\n"
+    texts = ((edit, edit.text.replace("\r\n", "\n").replace("\n", newline)) for edit in sorted(_joined(edits)))
+    return [Edit(edit.start, edit.end, text) for edit, text in texts]
 
 
 def diff(before: str, after: str) -> str:

@@ -14,10 +14,13 @@ from explorer.snippet.reader.edits import applied
 from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Known
+from explorer.snippet.repair.chains import Chain
 
 MOST_FIXES = 3
 MOST_PROOFS = 24
-MOST_MENDED = 4
+# Changes of different kinds in one fix, and all of its changes, the same one at several layers counted each time.
+MOST_KINDS = 2
+MOST_STEPS = 6
 
 
 class Proofs:
@@ -32,66 +35,93 @@ class Proofs:
         self.budget = budget
         self.sizes = sizes
         self.left = MOST_PROOFS
+        self._known: dict[tuple[str, Data], tuple[Case, Finding | None]] = {}
 
-    def fixes(self, case: Case, finding: Finding, most: int = MOST_FIXES, depth: int = 0) -> list[Fix]:
-        """The changes that fix a finding and leave nothing else wrong."""
-        found: list[Fix] = []
-        for candidate in finding.candidates:
-            if len(found) >= most or self._spent:
-                break
-            fix = self._prove(case, candidate, depth)
-            if fix is not None and (fix.code, fix.data) not in [(each.code, each.data) for each in found]:
-                found.append(fix)
-        # What takes many changes is offered only where nothing simpler fixes it.
-        found.sort(key=lambda fix: fix.steps)
-        return [fix for fix in found if fix.steps <= found[0].steps + 1]
+    def fixes(self, case: Case, finding: Finding) -> list[Fix]:
+        """The changes that fix a finding and leave nothing else wrong, at most `MOST_FIXES`.
+
+        Two changes together are tried only where no single one fixes it.
+        """
+        start = Chain(case.source.code, case.data, case.data)
+        for kinds in range(1, MOST_KINDS + 1):
+            found: list[Fix] = []
+            for candidate in finding.candidates:
+                if len(found) >= MOST_FIXES or self._spent:
+                    break
+                chain = self._whole(case, start, candidate, kinds, self.given)
+                if chain is None or (chain.code, chain.data) == (case.source.code, case.data):
+                    continue
+                fix = Fix(chain.title, chain.code, chain.data, chain.line, len(chain.kinds))
+                if not any(fix.title == each.title or (fix.code, fix.data) == (each.code, each.data) for each in found):
+                    found.append(fix)
+            if found:
+                return found
+        return []
 
     @property
     def _spent(self) -> bool:
         # What was trusted and not traced is no proof.
         return self.left <= 0 or self.budget.over or self.budget.trusted
 
-    def _prove(self, case: Case, candidate: Candidate, depth: int) -> Fix | None:
-        written = _written_out(case, candidate) if candidate.line and self.given.x is None else None
-        if written is not None and (found := self._tried(case, written, self.given, depth)) is not None:
-            return found
-        return self._tried(case, candidate, candidate.data or self.given, depth)
+    def _whole(self, case: Case, before: Chain, candidate: Candidate, kinds: int, given: Data) -> Chain | None:
+        """The chain with a change more and all that it takes after it, of so many kinds at most; None where none holds.
 
-    def _tried(self, case: Case, candidate: Candidate, data: Data, depth: int) -> Fix | None:
-        if self._spent:
-            return None
+        given: what is told of the data beside the code that stands before the change.
+        """
+        written = _written_out(case, candidate) if candidate.line and self.given.x is None else None
+        for each in (written, candidate):
+            if each is None:
+                continue
+            told = each.data or given
+            tried = self._tried(case, each, told)
+            if tried is None:
+                continue
+            changed, rest = tried
+            chain = before.then(each, changed.source.code, changed.data)
+            if chain is None or len(chain.kinds) > kinds:
+                continue
+            if rest is None:
+                return chain
+            if len(chain.steps) >= MOST_STEPS or rest.kind == "unreadable":
+                continue
+            # What was hidden behind the first mistake is fixed with it.
+            for more in rest.candidates:
+                if self._spent:
+                    break
+                if len(chain.kinds) == kinds and more.title not in chain.kinds and not _may_replace(chain):
+                    continue
+                if (found := self._whole(changed, chain, more, kinds, told)) is not None:
+                    return found
+        return None
+
+    def _tried(self, case: Case, candidate: Candidate, data: Data) -> tuple[Case, Finding | None] | None:
+        """The changed code, and what is still wrong with it; None where the change is none, or proves nothing."""
         try:
             code = applied(case.source.code, candidate.edits)
         except ValueError:
             return None
         if code == case.source.code and data in (case.data, self.given):
             return None
-        self.left -= 1
-        with named_anew():
-            changed, finding = read(code, data, self.budget, self.sizes)
+        if (code, data) not in self._known:
+            if self._spent:
+                return None
+            self.left -= 1
+            with named_anew():
+                changed, finding = read(code, data, self.budget, self.sizes)
+            if changed is None:
+                return None
+            findings = [*old_names(changed), *([finding] if finding else wrong_with(changed))]
+            self._known[code, data] = changed, next(iter(findings), None)
+        changed, rest = self._known[code, data]
         # A change after which less of the code is followed proves nothing.
-        if changed is None or len(changed.reader.skipped) > len(case.reader.skipped):
+        if self.budget.trusted or len(changed.reader.skipped) > len(case.reader.skipped):
             return None
-        findings = [*old_names(changed), *([finding] if finding else wrong_with(changed))]
-        if self.budget.trusted:
-            return None
-        if not findings:
-            return Fix(candidate.title, code, changed.data, candidate.line)
-        if depth >= MOST_MENDED or findings[0].kind == "unreadable":
-            return None
-        # What was hidden behind the first mistake is fixed with it.
-        behind = Proofs(data, self.budget, self.sizes)
-        behind.left = self.left
-        rest = next(iter(behind.fixes(changed, findings[0], 1, depth + 1)), None)
-        self.left = behind.left
-        if rest is None:
-            return None
-        line = "; ".join(each for each in (candidate.line, rest.line) if each) or None
-        # The same change at several places is told once, and is one.
-        if rest.title == candidate.title:
-            return Fix(candidate.title, rest.code, rest.data, line, rest.steps)
-        title = f"{candidate.title}; {rest.title[0].lower()}{rest.title[1:]}"
-        return Fix(title, rest.code, rest.data, line, rest.steps + 1)
+        return changed, rest
+
+
+def _may_replace(chain: Chain) -> bool:
+    """Whether the next change may write anew all that the last one wrote, so that it is none."""
+    return len(chain.steps) == 1 and bool(chain.steps[0].texts) and not chain.steps[0].made.rename
 
 
 def _written_out(case: Case, candidate: Candidate) -> Candidate | None:

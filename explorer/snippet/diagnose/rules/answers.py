@@ -193,8 +193,9 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
     if not sparse and head is not None and target[-1] != answer[-1]:
         wider = code_edits.with_units(case, head, case.number(target[-1])) or []
     if all_kept and steps == now:
-        names = " and ".join(each.name for each in droppers)
-        candidates.append(Candidate(f"One output per timestep: return_sequences=True in {names}", (*all_kept, *wider)))
+        names = tuple(each.name for each in droppers)
+        title = "One output per timestep: return_sequences=True in"
+        candidates.append(Candidate(title, (*all_kept, *wider), layers=names))
     # As many numbers at once as the target has timesteps: the answer is all of them, flat.
     flat = len(target) == 3 and answer[-1] == steps != now
     many = f"{case.number(steps)} * {case.number(target[-1])}"

@@ -63,7 +63,7 @@ def _name(case: Case, event: Event) -> Finding:
     candidates = []
     if near and isinstance(node, ast.Attribute):
         _, end = case.source.span(node)
-        candidates.append(Candidate(f"Use {near}", (Edit(end - len(name), end, near),)))
+        candidates.append(Candidate(f"Use {near}", (Edit(end - len(name), end, near),), rename=True))
     return Finding("keras3_api", message, None, node, event.says, False, tuple(candidates))
 
 

@@ -116,9 +116,9 @@ def _finding(case: Case, named: _Named, given: str, node: ast.Call | None) -> Fi
     title = f'Use "{near}"'
     candidates = []
     if near and isinstance(place, ast.Constant):
-        candidates.append(Candidate(title, (case.source.replaced(place, f'"{near}"'),)))
+        candidates.append(Candidate(title, (case.source.replaced(place, f'"{near}"'),), rename=True))
     elif near and node is None:
-        candidates.append(Candidate(title, (), replace(case.data, loss=near)))
+        candidates.append(Candidate(title, (), replace(case.data, loss=near), rename=True))
     message = f"Keras has no {named.kind} called `{given[:40]}`. {hint}"
     return Finding("keras3_api", message, None, place, _says(named, given), False, tuple(candidates))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
-from explorer.snippet.diagnose.problems import Candidate, Finding
+from explorer.snippet.diagnose.problems import Candidate, Finding, one_target
 from explorer.snippet.diagnose.rules.batches import batches
 from explorer.snippet.diagnose.rules.shape_text import declared_in_words
 from explorer.snippet.diagnose.training_data import taken
@@ -96,6 +96,10 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
         message += " A single sample has no batch axis."
         if case.data.y is None or tuple(case.data.y[:1]) == (1,):
             candidates.append(_data(case, place, (1, *given), "Add a batch axis to the sample", "x = x[np.newaxis]"))
+        elif len(case.data.x or ()) == 1 and one_target(case.data.y) and case.data.y[0] == given[0]:
+            both = replace(case.data, x=((1, *given),), y=(1, *case.data.y))
+            line = "x, y = x[np.newaxis], y[np.newaxis]"
+            candidates.append(Candidate("Add a batch axis to the sample and its target", (), both, line))
     if (
         len(given) == 2
         and len(declared) == 3

@@ -16,6 +16,7 @@ from explorer.snippet.diagnose.rules.steps import extra, needs_steps
 from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, RECURRENT, SEQUENCE, SLIDING
+from explorer.snippet.reader.names import LAYERS
 from explorer.snippet.reader.values import Call, Event, LayerValue, TensorValue, full
 from explorer.tensors.tensor import is_named
 from explorer.tensors.text import count
@@ -119,6 +120,8 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
             )
         else:
             candidates.append(Candidate("Add a channel axis of size 1", tuple(edits)))
+    if isinstance(call.layer, LayerValue) and (other := _of_other_rank(case, call, len(shape))):
+        candidates.append(other)
     keeper = keeper_of(case, call.inputs[0])
     if len(shape) == wanted + 1 and keeper and (dropped := code_edits.drops_steps(case, keeper)):
         candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", tuple(dropped)))
@@ -138,13 +141,25 @@ def _images(case: Case, event: Event, call: Call, shape: Shape) -> Finding:
     if drops and len(shape) < wanted:
         for drop in drops:
             if kept := code_edits.keeps_steps(case, drop):
-                candidates.append(Candidate(f"return_sequences=True in {drop.name}", tuple(kept)))
+                candidates.append(Candidate("return_sequences=True in", tuple(kept), layers=(drop.name,)))
         return finding_of(event, "time_axis_missing", call, message, candidates)
     kind = "time_axis_extra" if len(shape) > wanted and keeper else "input_rank"
     # Frames of a film, one axis more than an image: each of them is meant.
     if len(shape) == wanted + 1 == 5 and direct and source.shape[0] is None and not _batch_inside(case, source):
         kind = "time_distributed_inner"
     return finding_of(event, kind, call, message, candidates)
+
+
+def _of_other_rank(case: Case, call: Call, rank: int) -> Candidate | None:
+    """The layer of the same family that slides along as many axes as its input has: a Conv2D for a Conv3D."""
+    kind, func = call.value.core.kind, call.value.core.node.func
+    if kind[-2:-1] not in ("1", "2", "3") or kind.startswith("ConvLSTM"):
+        return None
+    today = f"{kind[:-2]}{rank - 2}D"
+    if today == kind or today not in LAYERS:
+        return None
+    named, edits = code_edits.class_text(case, call.value.core.node, today)
+    return Candidate(f"Use a {today}", (case.source.replaced(func, named), *edits))
 
 
 def _batch_inside(case: Case, source: TensorValue) -> bool:

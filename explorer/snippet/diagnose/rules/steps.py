@@ -108,8 +108,10 @@ def steps_back(case: Case, call: Call, droppers: list[Call], shape: Shape) -> li
     )
     keep = None
     if len(kept) == len(droppers):
-        names = " and ".join(each.name for each in droppers)
-        keep = Candidate(f"return_sequences=True in {names}", tuple(edit for edits in kept for edit in edits))
+        names = tuple(each.name for each in droppers)
+        keep = Candidate("return_sequences=True in", tuple(edit for edits in kept for edit in edits), layers=names)
+        if len(droppers) == 1 and (but_last := code_edits.keeps_steps_but_last(case, droppers[0])):
+            found.append(Candidate("return_sequences=True in all but the last layer of the loop", tuple(but_last)))
     repeated = None
     number = case.number(steps) if steps else str(case.steps() or 1)
     if call.kind not in ATTENTION:

@@ -67,7 +67,7 @@ def _more_axes(case: Case, call: Call, inner: LayerValue) -> list[Candidate]:
     """Data (or an Input) with one more axis, so that each timestep is a sequence of its own."""
     source = case.source_of(call.inputs[0])
     found: list[Candidate] = []
-    if source.made is not None or len(case.inputs()) != 1:
+    if source.made is not None or any(each is not source for each in case.inputs()):
         return found
     data = case.data
     if inner.kind in ("Conv2D", "MaxPooling2D", "Conv2DTranspose", "GlobalAveragePooling2D") and len(source.shape) == 4:
