@@ -30,6 +30,8 @@ TITLES = {
     "merge_mismatch": "Shapes that cannot be merged",
     "embedding_input": "Wrong input for an Embedding",
     "keras3_api": "Not in Keras 3",
+    "none_value": "None in place of a model",
+    "fit_arguments": "Arguments that do not fit the data",
     "unreadable": "A line that cannot be read",
 }
 SILENT = "No error: the model trains, but it is wrong."

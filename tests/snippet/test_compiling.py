@@ -21,7 +21,7 @@ model.compile({})
     [
         ("loss='foo'", "foo", None),
         ("loss='mean_square_error'", "mean_square_error", "mean_squared_error"),
-        ("loss={'dense': 'binary_crosentropy'}", "binary_crosentropy", "binary_crossentropy"),
+        ("loss={'dense': 'cosine_similarty'}", "cosine_similarty", "cosine_similarity"),
         ("optimizer='adamm', loss='mse'", "adamm", "adam"),
         ("'RMSpropp', 'mse'", "RMSpropp", "rmsprop"),
         ("optimizer='adam', loss='mse', metrics=['mae', 'acuracy']", "acuracy", "accuracy"),

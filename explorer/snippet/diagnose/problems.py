@@ -18,6 +18,7 @@ KINDS = (
     *("time_axis_missing", "time_axis_extra", "target_mismatch", "input_rank", "axes_swapped", "units_misread"),
     *("time_distributed_inner", "stateful_batch", "state_unpacking", "mask_lost", "ragged_input", "unknown_length"),
     *("backward_order", "label_encoding", "merge_mismatch", "embedding_input", "keras3_api", "unreadable"),
+    *("none_value", "fit_arguments"),
 )
 
 

@@ -70,10 +70,8 @@ def run(model: ModelValue, shapes: Sequence[Shape], budget: Budget) -> Ran:
     for call in behind(model.outputs, model.inputs):
         budget.look(call.node)
         made = _called(call, at, budget)
-        flat = [
-            each for each in (made if isinstance(made, (list, tuple)) else [made]) if isinstance(each, keras.KerasTensor)
-        ]
-        for tensor, spec in zip(call.outputs, flat, strict=False):
+        # The states of several cells come as lists within a list.
+        for tensor, spec in zip(call.outputs, tensors_of(made), strict=False):
             at[id(tensor)] = spec
     return Ran([tuple(at[id(each)].shape) for each in model.outputs], at)
 

@@ -196,7 +196,7 @@ def _loss(value: Any) -> Any:
         return tuple(found)
     if not isinstance(value, str):
         return None
-    name = _LOSSES.get(value, value)
+    name = str(_LOSSES.get(value, value))
     try:
         keras.losses.get(name)
     except Exception:

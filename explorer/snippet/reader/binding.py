@@ -15,7 +15,7 @@ from explorer.snippet.reader.names import LAYERS, REFUSED_BUILTINS
 from explorer.snippet.reader.objects import ClassValue, Instance
 from explorer.snippet.reader.plain import BUILTINS
 from explorer.snippet.reader.record import Record
-from explorer.snippet.reader.values import Known, Method, Refused, Scope, Unreadable
+from explorer.snippet.reader.values import Broken, Event, Function, Known, Method, Refused, Scope, Unreadable
 
 _QUIET = (
     "isinstance",
@@ -40,6 +40,9 @@ _USUAL = {
     "K": "keras.backend",
     "models": "keras.models",
 }
+# What is asked of models, and methods of models that give nothing.
+_OF_MODELS = ("add", "build", "compile", "evaluate", "fit", "predict", "save", "summary", "train_on_batch")
+_WITHOUT_VALUE = ("add", "build", "compile", "summary")
 
 
 class Binding(Record):
@@ -109,6 +112,9 @@ class Binding(Record):
     def bind(self, target: ast.expr, value: Any, scope: Scope, given: ast.expr) -> None:
         """Let a target stand for a value from here on; `given` is the expression that gave it."""
         if isinstance(target, ast.Name):
+            self.gave_none.pop(target.id, None)
+            if value is None and isinstance(given, ast.Call):
+                self.gave_none[target.id] = given
             scope.put(target.id, self.dressed(value, target.id, target))
         elif isinstance(target, (ast.Tuple, ast.List)):
             for each, item in zip(target.elts, unpacked(target, value, given), strict=True):
@@ -132,6 +138,22 @@ class Binding(Record):
             else:
                 private(target)
 
+    def ask_none(self, node: ast.Attribute, scope: Scope) -> None:
+        """Raises Broken where a method of a model is asked of None that a call surely gave."""
+        held = node.value
+        given = held if isinstance(held, ast.Call) else self.gave_none.get(held.id) if isinstance(held, ast.Name) else None
+        if given is None or node.attr not in _OF_MODELS:
+            return
+        function = None
+        if isinstance(given.func, ast.Name):
+            function = scope.find(given.func.id)
+            if not isinstance(function, Function) or not _returns_nothing(function.node):
+                return
+        elif not isinstance(given.func, ast.Attribute) or given.func.attr not in _WITHOUT_VALUE:
+            return
+        says = f"AttributeError: 'NoneType' object has no attribute '{node.attr}'"
+        raise Broken(Event("none", node, says, {"given": given, "function": function}))
+
     def forget(self, target: ast.AST, scope: Scope, why: str) -> None:
         """What a statement would have bound is not known."""
         for each in ast.walk(target):
@@ -144,6 +166,16 @@ class Binding(Record):
                     continue
                 if isinstance(owner, Instance):
                     owner.held[each.attr] = self.dressed(Opaque(why, each.attr, each.lineno), each.attr, each)
+
+
+def _returns_nothing(node: ast.FunctionDef | ast.Lambda) -> bool:
+    """Whether a function has no value to give, wherever it ends."""
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+        return False
+    return not any(
+        isinstance(each, (ast.Yield, ast.YieldFrom)) or (isinstance(each, ast.Return) and each.value)
+        for each in ast.walk(node)
+    )
 
 
 def private(node: ast.Attribute) -> None:

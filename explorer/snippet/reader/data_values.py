@@ -59,6 +59,18 @@ class Items(list[Any]):
         return None if self.rest is None else len(self) + self.rest
 
 
+class LossName(str):
+    """A loss that the code makes, by its name as Keras spells it. node: where. scores: whether it takes raw scores."""
+
+    node: Node
+    scores: bool
+
+    def __new__(cls, name: str, node: Node, scores: bool) -> LossName:
+        made = super().__new__(cls, name)
+        made.node, made.scores = node, scores
+        return made
+
+
 @dataclass(frozen=True)
 class Array:
     """An array of which only the shape is known, and what its values are like.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from explorer.snippet.reader import array_methods, literals
@@ -78,6 +79,8 @@ class Expressions(Binding):
         if node.attr.startswith("__") and node.attr not in ("__name__", "__class__", "__dict__", "__init__", "__version__"):
             private(node)
         owner = self.value(node.value, scope)
+        if owner is None:
+            self.ask_none(node, scope)
         return self.attribute_of(owner, node.attr, node)
 
     def attribute_of(self, owner: Any, name: str, node: ast.expr) -> Any:
@@ -193,8 +196,10 @@ class Expressions(Binding):
             if isinstance(node.op, ast.MatMult) or any(isinstance(side, Table) for side in (left, right)):
                 return Array(None, node=node)
             # A number that is not known leaves a shape as it is.
-            sides = [side for side in (left, right) if not isinstance(side, Opaque)]
-            return array_methods.broadcast([literals.array_of(side, node) for side in sides], node)
+            sides = [literals.array_of(side, node) for side in (left, right) if not isinstance(side, Opaque)]
+            joint = array_methods.broadcast(sides, node)
+            kept = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)) and any(side.fractions for side in sides)
+            return replace(joint, fractions=True) if kept else joint
         if any(isinstance(side, Opaque) for side in (left, right)):
             return counted(node.op, left, right)
         if not all(isinstance(side, PLAIN) for side in (left, right)):

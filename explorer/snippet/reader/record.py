@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,7 @@ class Record:
     spent on the code.
     skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
     that only the reader of the page knows. unread: why models could not be read. typed: shapes that were given; given:
-    numbers that were asked for before.
+    numbers that were asked for before. gave_none: the calls that gave names the value None.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Record:
         self.asked: dict[str, Ask] = {}
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
+        self.gave_none: dict[str, ast.Call] = {}
         self.grown: list[tuple[Items, int]] = []
         self.inputs_made = 0
         self.inside = 0

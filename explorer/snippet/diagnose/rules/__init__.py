@@ -3,9 +3,9 @@
 shape_text  -> shapes in words, each axis by the name that the report has for it
 broken      -> what an event that stopped Keras means, by the rules of
                steps, ndim, reshaping (axes), merging, states, unpacking, wrappers, embeddings, unknown (open sizes),
-               constructor (arguments), batches, masks, backwards, compiling (names)
+               constructor (arguments), batches, masks, backwards, compiling (names), none_value
 feeding, ragged        -> whether the data fit the model, and are arrays at all
 answers     -> whether output and target can be compared, with labels (classes), sizes and output_layer
 compiling   -> losses, optimizers, metrics and activations that Keras does not have
-silent      -> mistakes without an error of Keras, with batches, masks, backwards, embeddings and states
+silent      -> mistakes without an error of Keras, with activations, batches, masks, backwards, embeddings, reshaping, states
 """

@@ -8,11 +8,13 @@ from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.families import ATTENTION, RECURRENT
+from explorer.snippet.reader.families import ATTENTION, KEEPING, RECURRENT
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.library.old import keras_imported
 from explorer.snippet.reader.values import Call, Event, LayerValue
 
+# Layers that treat every timestep by itself.
+_STEP_BY_STEP = KEEPING | {"Dense", "TimeDistributed"}
 _TURNING = ("flip", "reverse", "get_item")
 
 
@@ -94,6 +96,59 @@ def backwards(case: Case) -> Finding | None:
         ):
             return _turned(case, turned[id(tensor)], "the target is in normal order")
     return None
+
+
+def last_of_both(case: Case) -> Finding | None:
+    """The last timestep of a Bidirectional layer's sequence: its backward half has read that one timestep only."""
+    for call in case.called():
+        if call.kind != "get_item" or not call.inputs or len(call.inputs[0].shape) != 3 or len(call.outputs[0].shape) != 2:
+            continue
+        if call.outputs[0].shape[-1] != call.inputs[0].shape[-1]:
+            # A part of the features may be the forward half.
+            continue
+        if not _takes_last(call, case.shape(call.inputs[0])[1]):
+            continue
+        maker = next((each for each in case.up(call.inputs[0]) if each.kind not in _STEP_BY_STEP), None)
+        if maker is None or maker.kind != "Bidirectional" or getattr(maker.value.layer, "merge_mode", None) is None:
+            continue
+        return _last(case, call, maker)
+    return None
+
+
+def _last(case: Case, call: Call, maker: Call) -> Finding:
+    source, node, text = case.source, call.node, case.text(call.node)
+    message = (
+        f"`{text}` takes the last timestep of `{maker.name}`. There the forward half has read the whole sequence, but the "
+        "backward half, which starts at the end, has read one timestep: its last hidden state is at timestep 0."
+    )
+    candidates = []
+    core, direct = maker.value.core, call.inputs[0] is maker.outputs[0]
+    gone = source.without_keyword(core.node, "return_sequences")
+    alone = len(case.readers_of(call.inputs[0])) == 1
+    if isinstance(node, ast.Subscript) and direct and gone and alone:
+        edits = (gone, source.replaced(node, source.text(node.value)))
+        candidates.append(Candidate("Return the last hidden state of both directions (return_sequences=False)", edits))
+    units = getattr(core.layer, "units", None)
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and direct
+        and maker.value.layer.merge_mode == "concat"
+    ):
+        name = node.value.id
+        wrapper, more = code_edits.class_text(case, maker.made_at, "Concatenate")
+        both = f"{wrapper}()([{name}[:, -1, :{units}], {name}[:, 0, {units}:]])"
+        candidates.append(Candidate("Take timestep 0 of the backward half", (source.replaced(node, both), *more)))
+    return Finding("backward_order", message, maker, node, None, True, tuple(candidates))
+
+
+def _takes_last(call: Call, steps: int | None) -> bool:
+    """Whether a part of a tensor is its last timestep: `h[:, -1]`, `h[:, -1, :]`."""
+    index = call.node.slice if isinstance(call.node, ast.Subscript) else None
+    if not isinstance(index, ast.Tuple) or len(index.elts) < 2 or ast.unparse(index.elts[0]) != ":":
+        return False
+    place = ast.unparse(index.elts[1])
+    return place == "-1" or (steps is not None and place == str(steps - 1) != "0")
 
 
 def _reversing(case: Case, call: Call) -> bool:

@@ -14,6 +14,7 @@ from explorer.snippet.diagnose.rules.embeddings import embedding
 from explorer.snippet.diagnose.rules.masks import masks
 from explorer.snippet.diagnose.rules.merging import merge
 from explorer.snippet.diagnose.rules.ndim import wrong_ndim
+from explorer.snippet.diagnose.rules.none_value import none_value
 from explorer.snippet.diagnose.rules.reshaping import array_reshape, reshape
 from explorer.snippet.diagnose.rules.shape_text import all_in_words
 from explorer.snippet.diagnose.rules.states import states
@@ -136,4 +137,5 @@ _RULES: dict[str, Callable[[Case, Event], Finding]] = {
     "name": _name,
     "shape": _shape,
     "grown": _grown,
+    "none": none_value,
 }

@@ -9,7 +9,7 @@ from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.shape_text import given_in_words
-from explorer.snippet.reader.data_values import Shape
+from explorer.snippet.reader.data_values import Array, Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING, RECURRENT, SEQUENCE
 from explorer.snippet.reader.values import Call, Event, LayerValue
@@ -71,32 +71,38 @@ def embedding(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Find
 
 
 def no_words(case: Case) -> Finding | None:
-    """Whole numbers beyond the vocabulary of an Embedding."""
-    given = case.arrays.get("x")
-    if given is None or len(case.whole.inputs) != 1:
-        return None
-    for call in case.readers_of(case.whole.inputs[0]):
-        if call.kind != "Embedding" or len(case.shape(call.inputs[0])) != 2:
+    """Numbers that are no rows of an Embedding's table."""
+    inputs = case.whole.inputs
+    for place, tensor in enumerate(inputs):
+        given = case.arrays.get("x" if len(inputs) == 1 else f"x{place}")
+        embeddings = [each for each in case.readers_of(tensor) if each.kind == "Embedding"]
+        if given is None or not embeddings or len(case.shape(tensor)) != 2:
             continue
-        known = call.value.layer.input_dim
+        call = embeddings[0]
         if given.fractions:
             return _fractions(case, call)
-        if given.high is not None and given.whole and given.high >= known:
-            edits = code_edits.with_units(case, call, str(int(given.high) + 1), "input_dim") or []
-            message = (
-                f"`{call.name}` has rows 0 to {known - 1}, and the data go up to {int(given.high)}: input_dim must be the "
-                "largest integer plus one."
-            )
-            says = f"InvalidArgumentError: indices = {int(given.high)} is not in [0, {known})"
-            return Finding(
-                "embedding_input",
-                message,
-                call,
-                None,
-                says,
-                False,
-                (Candidate(f"Set input_dim={int(given.high) + 1}", tuple(edits)),),
-            )
+        if given.whole and (found := _outside(case, call, given)) is not None:
+            return found
+    return None
+
+
+def _outside(case: Case, call: Call, given: Array) -> Finding | None:
+    """Whole numbers below or beyond the rows of the table."""
+    known = call.value.layer.input_dim
+    low, high = (None if each is None else int(each) for each in (given.low, given.high))
+    rows = f"`{call.name}` has rows 0 to {known - 1}"
+    if high is not None and high >= known:
+        edits = code_edits.with_units(case, call, str(high + 1), "input_dim") or []
+        message = f"{rows}, and the data go up to {high}: input_dim must be the largest integer plus one."
+        says = f"InvalidArgumentError: indices = {high} is not in [0, {known})"
+        fix = Candidate(f"Set input_dim={high + 1}", tuple(edits))
+        return Finding("embedding_input", message, call, None, says, False, (fix,))
+    if low is not None and low < 0:
+        silent = low >= -known
+        does = f"Keras counts a negative integer from the end, so {low} is row {known + low}" if silent else "Keras raises"
+        message = f"{rows}, and the data go down to {low}: {does}. Give every word an integer from 0 on."
+        error = None if silent else f"InvalidArgumentError: indices = {low} is not in [0, {known})"
+        return Finding("embedding_input", message, call, None, error, silent)
     return None
 
 

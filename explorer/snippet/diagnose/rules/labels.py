@@ -77,7 +77,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
             found: list[Candidate] = []
             if head:
                 edits = code_edits.with_units(case, head, str(many)) or []
-                edits += _with_activation(case, head, "softmax")
+                edits += with_activation(case, head, "softmax")
                 found.append(Candidate(f"{many} classes with softmax", tuple(edits)))
             found += other_loss(case, "binary_crossentropy", "Use binary_crossentropy")
             says = says or "InvalidArgumentError: Received a label value of 1 which is outside the valid range of [0, 1)."
@@ -118,11 +118,11 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     message = f"{what}: {case.name(head) if head else 'the model'} cannot learn."
     candidates = []
     if head:
-        edits = [*_with_activation(case, head, "sigmoid")]
+        edits = [*with_activation(case, head, "sigmoid")]
         candidates.append(
             Candidate(
                 "Use a sigmoid and binary_crossentropy",
-                (*edits, *_loss_edits(case, "binary_crossentropy")),
+                (*edits, *loss_edits(case, "binary_crossentropy")),
                 replace(case.data, loss="binary_crossentropy"),
             )
         )
@@ -137,7 +137,7 @@ def _more_than_two(case: Case, head: Call | None, many: int) -> Finding:
     )
     candidates = []
     if head and (edits := code_edits.with_units(case, head, str(many))):
-        edits = [*edits, *_with_activation(case, head, "softmax"), *_loss_edits(case, "sparse_categorical_crossentropy")]
+        edits = [*edits, *with_activation(case, head, "softmax"), *loss_edits(case, "sparse_categorical_crossentropy")]
         data = replace(case.data, loss="sparse_categorical_crossentropy")
         candidates.append(Candidate(f"{many} classes with softmax", tuple(edits), data))
     return Finding("label_encoding", message, head, None, None, True, tuple(candidates))
@@ -145,7 +145,7 @@ def _more_than_two(case: Case, head: Call | None, many: int) -> Finding:
 
 def other_loss(case: Case, loss: str, title: str) -> list[Candidate]:
     """The same targets with another loss."""
-    return [Candidate(title, tuple(_loss_edits(case, loss)), replace(case.data, loss=loss))]
+    return [Candidate(title, tuple(loss_edits(case, loss)), replace(case.data, loss=loss))]
 
 
 def loss_node(case: Case) -> Node | None:
@@ -156,7 +156,7 @@ def loss_node(case: Case) -> Node | None:
     return case.model.node if case.model else None
 
 
-def _loss_edits(case: Case, loss: str) -> list[Edit]:
+def loss_edits(case: Case, loss: str) -> list[Edit]:
     """Another loss in `compile`, or a `compile` where the code has none."""
     source = case.source
     for each in ast.walk(source.tree):
@@ -188,7 +188,8 @@ def _activation(case: Case, tensor: TensorValue) -> str:
     return ""
 
 
-def _with_activation(case: Case, head: Call, name: str) -> list[Edit]:
+def with_activation(case: Case, head: Call, name: str) -> list[Edit]:
+    """Another activation for a layer, in whatever wrapper."""
     if not isinstance(head.layer, LayerValue):
         return []
     return [case.source.with_keyword(head.layer.core.node, "activation", f'"{name}"')]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from explorer.keras_internals import mask_of
+from explorer.keras_internals import is_from_keras, mask_of
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
@@ -12,7 +12,7 @@ from explorer.snippet.diagnose.rules.shape_text import mask_in_words
 from explorer.snippet.reader.data_values import Array, Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import COMPUTING, MERGING, READING_MASK, RECURRENT, RESHAPING, SLIDING
-from explorer.snippet.reader.values import Call, Event, LayerValue
+from explorer.snippet.reader.values import Call, Event, LayerValue, TensorValue
 
 
 def masks(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -110,6 +110,39 @@ def mask_destroyed(case: Case) -> Finding | None:
                 lost = lost or call
                 beyond |= {id(each) for each in call.outputs}
     return None
+
+
+def mask_unread(case: Case) -> Finding | None:
+    """A mask that ends at a layer that reads none and passes none on. Keras warns of it."""
+    for call in case.called():
+        layer = call.layer.layer if isinstance(call.layer, LayerValue) else None
+        if layer is None or layer.supports_masking or not is_from_keras(layer):
+            continue
+        masked = next((each for each in call.inputs if mask_of(each.tensor) is not None), None)
+        makers = [] if masked is None else [each for each in case.up(masked) if makes_mask(each)]
+        if masked is None or not makers:
+            continue
+        return _unread(case, makers[0], call, masked)
+    return None
+
+
+def _unread(case: Case, maker: Call, call: Call, masked: TensorValue) -> Finding:
+    message = (
+        f"`{maker.name}` masks the padding, but `{call.name}` reads no mask and passes none on: from there on the padding "
+        "counts like data."
+    )
+    candidates = []
+    if call.kind in ("Flatten", "GlobalMaxPooling1D") and len(masked.shape) == 3:
+        text, edits = code_edits.layer_text(case, call.made_at, "GlobalAveragePooling1D")
+        title = "Average the timesteps that are no padding (GlobalAveragePooling1D)"
+        candidates.append(Candidate(title, (case.source.replaced(call.made_at, text), *edits)))
+    between = [each for each in case.up(masked) if each.place > maker.place and isinstance(each.layer, LayerValue)]
+    if not any(each.value.core.kind in READING_MASK for each in between):
+        edits = code_edits.removed(case, maker)
+        if maker.kind == "Embedding":
+            edits = [case.source.with_keyword(maker.made_at, "mask_zero", "False")]
+        candidates.append(Candidate("Remove the mask, which nothing reads", tuple(edits)))
+    return Finding("mask_lost", message, call, None, None, True, tuple(candidates))
 
 
 def never_masked(case: Case) -> Finding | None:

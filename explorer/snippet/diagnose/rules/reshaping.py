@@ -8,11 +8,12 @@ import math
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import given_in_words
-from explorer.snippet.reader.data_values import Shape
+from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words, in_words
+from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING
-from explorer.snippet.reader.values import Call, Event, LayerValue
+from explorer.snippet.reader.values import Call, Event, LayerValue, full
+from explorer.tensors.text import joined
 
 
 def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding | None:
@@ -67,6 +68,60 @@ def reshape(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Findin
                     candidates.append(Candidate(f"Reshape to {text}", tuple(other_target)))
     direct = all(each.kind in KEEPING for each in case.up(call.inputs[0]))
     return finding_of(event, "input_rank" if direct else "units_misread", call, message, candidates)
+
+
+def mixed(case: Case) -> Finding | None:
+    """A Reshape that looks like putting axes elsewhere: it keeps the order of the values, so it mixes them."""
+    for call in case.called():
+        if call.kind not in ("Reshape", "reshape") or not call.inputs:
+            continue
+        before, after = case.shape(call.inputs[0]), case.shape(call.outputs[0])
+        if None in before or None in after or not 3 <= len(before) <= 5:
+            continue
+        order = moved(full(before)[1:], full(after)[1:])
+        if order is None:
+            continue
+        axes = axes_at(case, call.inputs[0], call)
+        given, made = in_words(before, axes), f"(batch, {', '.join(map(str, after[1:]))})"
+        first, *rest = order
+        what = f"{joined([axes[place] for place in rest])} with {axes[first]}"
+        if len(before) == 3:
+            what = joined([axes[1], axes[2]])
+        message = (
+            f"`{call.name}` keeps the values in their order: from {given} to {made} it mixes {what}; Permute would move "
+            "the axes."
+        )
+        turned = f"({', '.join(map(str, order))})"
+        if len(before) == len(after) and isinstance(call.layer, LayerValue):
+            text, edits = code_edits.layer_text(case, call.made_at, "Permute", turned)
+            fix = Candidate("Swap the axes with Permute", (case.source.replaced(call.made_at, text), *edits))
+        else:
+            fix = Candidate(f"Permute the axes first: {turned}", tuple(code_edits.before(case, call, "Permute", turned)))
+        return Finding("axes_swapped", message, call, None, None, True, (fix,))
+    return None
+
+
+def moved(before: Full, after: Full) -> tuple[int, ...] | None:
+    """In which order a reshape seems to want the axes, counted from 1; None where it cuts and joins neighbours only.
+
+    before, after: shapes without the batch.
+
+    >>> moved((20, 5), (5, 20)), moved((4, 16, 8), (16, 32)), moved((4, 16, 8), (4, 128)), moved((4, 16, 8), (64, 8))
+    ((2, 1), (2, 1, 3), None, None)
+    """
+    if len(before) == len(after):
+        wide = [size for size in before if size != 1]
+        if sorted(before) != sorted(after) or len(set(wide)) < len(wide) or wide == [size for size in after if size != 1]:
+            return None
+        return tuple(before.index(size) + 1 for size in after) if 1 not in before else None
+    if len(before) < 3 or len(after) != 2 or 1 in after:
+        return None
+    # Whole rows: as many values as come before some axis are one step.
+    if after[0] in [math.prod(before[:place]) for place in range(len(before) + 1)] or before.count(after[0]) != 1:
+        return None
+    first = before.index(after[0])
+    rest = [place + 1 for place in range(len(before)) if place != first]
+    return (first + 1, *rest) if math.prod(before) == math.prod(after) else None
 
 
 def array_reshape(case: Case, event: Event) -> Finding:

@@ -9,11 +9,13 @@ from dataclasses import replace
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
-from explorer.snippet.diagnose.rules.backwards import backwards
+from explorer.snippet.diagnose.rules.activations import lone_softmax, raw_scores, softmax_of_many
+from explorer.snippet.diagnose.rules.backwards import backwards, last_of_both
 from explorer.snippet.diagnose.rules.batches import shuffled
 from explorer.snippet.diagnose.rules.embeddings import no_words
-from explorer.snippet.diagnose.rules.masks import mask_destroyed, mask_late, never_masked, other_value
-from explorer.snippet.diagnose.rules.states import too_many_states
+from explorer.snippet.diagnose.rules.masks import mask_destroyed, mask_late, mask_unread, never_masked, other_value
+from explorer.snippet.diagnose.rules.reshaping import mixed
+from explorer.snippet.diagnose.rules.states import nested_states, too_many_states
 from explorer.snippet.diagnose.rules.steps import lost_in_words, steps_back
 from explorer.snippet.diagnose.rules.unknown import unknown_size
 from explorer.snippet.reader.data_values import Shape
@@ -25,17 +27,23 @@ from explorer.tensors.text import count
 def silent_mistakes(case: Case) -> Iterator[Finding]:
     """Every silent mistake of a model whose shapes hold, the surest first."""
     for rule in (
-        _scrambled,
+        mixed,
         _across_the_batch,
         _unknown_steps,
         no_words,
         too_many_states,
+        nested_states,
         _one_step,
         backwards,
         mask_late,
         other_value,
         mask_destroyed,
+        mask_unread,
         never_masked,
+        last_of_both,
+        lone_softmax,
+        raw_scores,
+        softmax_of_many,
         shuffled,
     ):
         found = rule(case)
@@ -67,25 +75,6 @@ def hints(case: Case) -> list[str]:
                 "instead: declare the timesteps, or remove the wrapper if the layer inside accepts sequences."
             )
     return [re.sub(r"\s+", " ", each) for each in found]
-
-
-def _scrambled(case: Case) -> Finding | None:
-    """A Reshape that looks like turning the axes round, and cuts the sequence to pieces."""
-    for call in case.called():
-        if call.kind != "Reshape" or not call.inputs:
-            continue
-        before, after = case.shape(call.inputs[0]), case.shape(call.outputs[0])
-        sizes = before[1:]
-        if len(before) != 3 or len(after) != 3 or sizes != after[:0:-1] or sizes[0] == sizes[1] or 1 in sizes:
-            continue
-        message = (
-            f"`{call.name}` keeps the values in their order: from {before} to {after} it mixes timesteps and features; "
-            "Permute would swap them."
-        )
-        text, edits = code_edits.layer_text(case, call.made_at, "Permute", "(2, 1)")
-        candidates = (Candidate("Swap the axes with Permute", (case.source.replaced(call.made_at, text), *edits)),)
-        return Finding("axes_swapped", message, call, None, None, True, candidates)
-    return None
 
 
 def _unknown_steps(case: Case) -> Finding | None:

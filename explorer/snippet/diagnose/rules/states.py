@@ -31,17 +31,19 @@ def states(case: Case, event: Event, call: Call, shapes: list[Shape]) -> Finding
         return None
     states = tensors_in(given)
     core = call.layer.core.layer
-    each_has = 2 if type(core).__name__ == "LSTM" else 1
+    each_has = states_of(core)
     directions = 2 if call.kind == "Bidirectional" else 1
     wanted, units = each_has * directions, getattr(core, "units", None)
     widths = sorted({case.shape(each)[-1] for each in states if case.shape(each)}, key=lambda size: size or 0)
-    one = "a hidden state h and a cell state c" if each_has == 2 else "a hidden state h"
+    one = "a hidden state h" if each_has == 1 else "a hidden state h and a cell state c"
     kind = an(type(core).__name__)
     whom = f"{kind[0].upper()}{kind[1:]} starts with {one}" + (" for each direction" if directions == 2 else "")
     message = (
         f"{whom}: {count(wanted, 'states')} of {count(units, 'units')}. {case.name(call)} was given {len(states)} "
         f"of {' and '.join(map(str, widths))}."
     )
+    if type(core).__name__ == "RNN":
+        message = f"The cells of {case.name(call)} start with {count(wanted, 'states')} in all, and are given {len(states)}."
     if len(states) == wanted and None not in widths and isinstance(units, int) and widths != [units]:
         givers = list(dict.fromkeys(each.made for each in states if each.made is not None))
         whose = f", from {joined([case.name(each) for each in givers])}" if givers else ""
@@ -61,14 +63,43 @@ def too_many_states(case: Case) -> Finding | None:
         if not isinstance(call.layer, LayerValue) or call.layer.core.kind not in RECURRENT or call.kind == "Bidirectional":
             continue
         given = call.keywords.get("initial_state", call.arguments[1] if len(call.arguments) > 1 else None)
-        states, wanted = tensors_in(given), 2 if call.layer.core.kind == "LSTM" else 1
-        if len(states) <= wanted:
+        states, wanted = tensors_in(given), states_of(call.layer.core.layer)
+        if len(states) <= wanted or call.layer.core.kind == "RNN":
             continue
         units = call.layer.core.layer.units
         one = "a hidden state h and a cell state c" if wanted == 2 else "one state"
         message = f"`{call.name}` starts with {one}, but {len(states)} states are given: the others are never used."
         candidates = right_states(case, call, states, wanted, units)
         return Finding("state_unpacking", message, call, None, None, True, tuple(candidates))
+    return None
+
+
+def states_of(layer: Any) -> int:
+    """How many states a recurrent layer has, those of all its cells together."""
+    sizes = getattr(getattr(layer, "cell", None), "state_size", None)
+    if sizes is None:
+        return 2 if type(layer).__name__ in ("LSTM", *CONV_RECURRENT) else 1
+    flat = [sizes]
+    while any(isinstance(each, (list, tuple)) for each in flat):
+        flat = [part for each in flat for part in (each if isinstance(each, (list, tuple)) else [each])]
+    return len(flat)
+
+
+def nested_states(case: Case) -> Finding | None:
+    """The states of several cells in the output of a Sequential model: `fit` cannot train on them."""
+    for call in case.called():
+        if call.kind != "RNN" or not code_edits.in_sequential(call) or not call.value.layer.return_state:
+            continue
+        sizes = getattr(call.value.layer.cell, "state_size", None)
+        if not isinstance(sizes, (list, tuple)) or not any(isinstance(each, (list, tuple)) for each in sizes):
+            continue
+        message = (
+            f"With return_state=True `{call.name}` returns its output and a list of states for each of its {len(sizes)} "
+            "cells: fit finds no target for them."
+        )
+        edit = case.source.without_keyword(call.value.node, "return_state")
+        fixes = (Candidate("Return only the output (return_state=False)", (edit,)),) if edit else ()
+        return Finding("state_unpacking", message, call, None, None, False, fixes)
     return None
 
 

@@ -73,13 +73,11 @@ def unpack(case: Case, event: Event) -> Finding:
         message = f"With merge_mode=None {name} returns two tensors, one for each direction, but there are {wanted} names."
         return Finding("merge_mismatch", message, maker, node, event.says)
     if returns:
-        parts = (
-            "its output and its state h"
-            if got == 2
-            else "its output, h and c"
-            if got == 3
-            else "its output and the states of both directions"
-        )
+        parts = "its output and the states of both directions"
+        if core.kind == "RNN":
+            parts = "its output and the states of every cell"
+        elif got < 4:
+            parts = "its output and its state h" if got == 2 else "its output, h and c"
         message = f"{name} returns {got} tensors, {parts}, but there are {count(wanted, 'names')}."
         if got > wanted:
             new = [f"{names[-1]}_{number}" for number in range(1, got - wanted + 1)]

@@ -13,7 +13,7 @@ from explorer.snippet.diagnose.rules.steps import needs_steps
 from explorer.snippet.diagnose.rules.unknown import unknown
 from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.families import KEEPING, RECURRENT
+from explorer.snippet.reader.families import KEEPING, MERGING, RECURRENT
 from explorer.snippet.reader.values import Call, Event, LayerValue
 from explorer.tensors.text import an
 
@@ -23,6 +23,8 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
     # Of a model that is wrapped, Keras says itself what it takes.
     if call.kind != "TimeDistributed" or not shapes or call.value.wraps is None:
         return None
+    if len(call.inputs) > 1:
+        return _of_several(case, event, call)
     (shape,) = shapes[:1]
     inner = call.value.core
     if len(shape) < 3:
@@ -53,6 +55,23 @@ def time_distributed(case: Case, event: Event, call: Call, shapes: list[Shape]) 
     elif unwrapped:
         candidates.append(Candidate("Remove TimeDistributed", tuple(unwrapped)))
     candidates += _more_axes(case, call, inner)
+    return finding_of(event, "time_distributed_inner", call, message, candidates)
+
+
+def _of_several(case: Case, event: Event, call: Call) -> Finding:
+    """TimeDistributed around a layer that is called on a list."""
+    inner = call.value.core
+    message = f"{case.name(call)} takes one tensor of timesteps and is called on {len(call.inputs)}."
+    candidates = []
+    if inner.kind in MERGING:
+        message += f" The {inner.kind} needs no TimeDistributed: it merges sequences step by step."
+        candidates.append(Candidate("Remove TimeDistributed", tuple(code_edits.unwrapped(case, call) or [])))
+    elif isinstance(call.node, ast.Call) and call.node.args and call.node is not call.value.node:
+        message += " Concatenate their features first."
+        argument = call.node.args[0]
+        text, edits = code_edits.layer_text(case, call.made_at, "Concatenate")
+        merged = case.source.replaced(argument, f"{text}({case.text(argument)})")
+        candidates.append(Candidate("Concatenate the features first", (merged, *edits)))
     return finding_of(event, "time_distributed_inner", call, message, candidates)
 
 

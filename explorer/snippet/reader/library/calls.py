@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from explorer.snippet.reader import arrays, legacy
-from explorer.snippet.reader.data_values import Array, Opaque, Table
+from explorer.snippet.reader.data_values import Array, LossName, Opaque, Table
 from explorer.snippet.reader.library.backend import drawn
 from explorer.snippet.reader.library.calling import call_layer
 from explorer.snippet.reader.library.data_sets import public, scaled, split, table, tokenized
@@ -72,7 +73,7 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         with plainly(node):
             return split(args, kwargs, node)
     if (made := scaled(name, args, node)) is not None:
-        return made
+        return replace(made, fractions=True) if "Scaler" in called.why else made
     if (made := tokenized(name, args, node)) is not None:
         return made
     if name == "reshape":
@@ -129,7 +130,8 @@ def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str
     if part in INITIALIZERS:
         return initializer(called, args, kwargs, node)
     if part == "losses":
-        return snake(name)
+        # What is not known may be True.
+        return LossName(snake(name), node, kwargs.get("from_logits", False) is not False)
     if part == "random" and (made := drawn(record, name, args, kwargs, node)) is not None:
         return made
     if part in QUIET:
