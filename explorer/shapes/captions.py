@@ -54,7 +54,9 @@ def read_by(layer: Layer, names: Mapping[str, Sequence[str]]) -> str:
 
 
 def layer_in_words(layer: Layer, names: Mapping[str, Sequence[str]], hidden: Sequence[str] = ()) -> str:
-    """A layer with what it reads, takes and returns, and how many parameters it has."""
+    """A layer with what it reads, takes and returns, and how many parameters it has. It begins with the words that are seen
+    in its box, so that who speaks to a computer can say them: https://www.w3.org/WAI/WCAG22/Understanding/label-in-name
+    """
     takes = HIDDEN_SHAPE
     if "shapes" not in hidden:
         takes = shapes_in_words(layer.axes_in, layer.symbols_in, layer.input, layer.names_in)
@@ -62,7 +64,7 @@ def layer_in_words(layer: Layer, names: Mapping[str, Sequence[str]], hidden: Seq
     shapes = f"It reads {read_by(layer, names)}, takes {takes}, returns {_given(layer, hidden)}"
     # The arguments of a layer may be what is asked.
     kind = layer.type if hidden else layer.as_code or layer.type
-    return f"{layer.name}, {kind}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
+    return f"{kind}, {layer.name}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
 
 
 def shapes_in_words(

@@ -46,7 +46,7 @@ def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
         **_reads(broken["input"] or [], description),
     }
     takes = shapes_in_words(last["axes_in"], last["symbols_in"], last["input"])
-    last["spoken"] = f"{last['name']}, {last['type']}. It takes {takes}, and fails."
+    last["spoken"] = f"{last['type']}, {last['name']}. It takes {takes}, and fails."
     held = [layer for layer in description["layers"] if layer["name"] != broken["name"]]
     spoken = f"{description.get('spoken', '')} {last['name']} ({last['type']}) fails.".strip()
     return {**description, "layers": [*held, last], "spoken": spoken}

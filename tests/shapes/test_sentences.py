@@ -168,6 +168,8 @@ def test_every_layer_has_all_that_its_panel_shows(name):
         assert sum(sizes) == layer.params or layer.inside or layer.shares
     for layer in description["layers"]:
         assert layer["text"].startswith(f"{layer['name']}: {layer['type']}\n") and layer["says"][1:] in layer["text"]
+        # The words that are seen come first: WCAG 2.5.3, label in name.
+        assert layer["spoken"].startswith(f"{layer['as_code']}, {layer['name']}. ")
         for shape in (*layer["input"], *layer["output"]):
             assert all(f"{size:,}" in layer["spoken"] for size in shape if size is not None)
         assert all(name in layer["spoken"] and name in description["spoken"] for name in layer["reads"])
@@ -181,6 +183,8 @@ def test_what_a_question_hides_is_not_read_aloud():
     for text in words:
         assert "a hidden shape (?)" in text and "? parameters" in text
         assert "3,744" not in text and "U = 32" not in text and "become" not in text
+    # The arguments in a title may be what is asked: the class alone is seen, and said first.
+    assert found["layers"][1]["spoken"].startswith("TimeDistributed(Dense), answer. ")
     # What was given is as it was.
     assert description["layers"][0]["spoken"] == spoken and "3,744" in spoken
 

@@ -182,7 +182,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "short": "returns the hidden state at every timestep",
         "title": "memory — GRU(32)",
         "as_code": "GRU(32)",
-        "spoken": "memory, GRU(32). Reads one vector per timestep and returns the hidden state of all 20 timesteps: "
+        "spoken": "GRU(32), memory. Reads one vector per timestep and returns the hidden state of all 20 timesteps: "
         "timesteps stay, 5 features become 32 units. It reads sequence, takes (batch B, timesteps T = 20, features F = 5), "
         "returns (batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],

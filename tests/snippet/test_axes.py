@@ -165,6 +165,8 @@ def test_the_layer_that_cannot_run_is_marked_as_the_place_where_it_breaks(name):
 def test_a_layer_of_images_that_breaks_first_is_drawn_with_their_axes():
     _, report = of("model = keras.Sequential([keras.Input((2, 8, 3)), layers.Conv2D(4, 5)])\n")
     description = drawn(report)
+    (broken,) = description["layers"]
+    assert broken["spoken"].startswith(f"{broken['type']}, {broken['name']}. ")
     assert description is not None
     assert description["sources"][0]["axes"] == ["batch", "rows", "columns", "channels"]
     assert description["layers"][-1]["axes_in"] == [["batch", "rows", "columns", "channels"]]
