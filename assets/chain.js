@@ -12,7 +12,7 @@ import { newLayer } from "./chain/layer.js";
 import { shapeMiddle, shapeSpan } from "./chain/layout.js";
 import { newPan, placePan } from "./chain/pan.js";
 import { wirePaths } from "./chain/paths.js";
-import { fitsChain, newShown, newShownLine, takeShown, valuesOf, writeShown } from "./chain/shown.js";
+import { fitsChain, newShown, newShownLine, numbersOf, takeShown, valuesOf, writeShown } from "./chain/shown.js";
 import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
 import { newChanges, tellChanges } from "./chain/told.js";
@@ -157,7 +157,7 @@ function drawItems(state, graphed, still) {
     item.tensors.forEach((tensor, index) => {
       const node = held(state.tensors, `${item.name}:${index}`);
       const [size, at] = [held(planned.sizes, item.name)[index], spot.tensors[index]];
-      const given = index === 0 && !tensor.hidden ? values?.[item.name] : null;
+      const given = tensor.hidden ? null : values?.[numbersOf(item.name, index)];
       drawTensor(node, tensor, size, given, still);
       node.svg.toggleAttribute("data-unused", !item.used[index]);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
@@ -180,8 +180,10 @@ function show(state, detail) {
   writeShown(state);
   if (values !== before && !data.hidden?.length) {
     for (const { name, tensors } of state.items) {
-      const node = state.tensors.get(`${name}:0`);
-      if (node && tensors.length && !tensors[0].hidden) repaintTensor(node, tensors[0], values?.[name]);
+      tensors.forEach((tensor, index) => {
+        const node = state.tensors.get(`${name}:${index}`);
+        if (node && !tensor.hidden) repaintTensor(node, tensor, values?.[numbersOf(name, index)]);
+      });
     }
     if (!state.unrolled.hidden) drawUnrolled(state.unrolled, data.description, values);
   }

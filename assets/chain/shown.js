@@ -55,13 +55,19 @@ function inParts({ rows, columns, of_rows, of_columns, numbers }, largest) {
   return { rows, columns, of_rows, of_columns, largest, numbers: grid };
 }
 
+// What the numbers of a layer's output go by (`explorer.tensors.grid.tensor_name`).
+/** @type {(layer: string, output: number) => string} */
+export const numbersOf = (layer, output) => (output ? `${layer}/${output}` : layer);
+
 // Whether the numbers are of the layers that are drawn: of the same names, and as many of each.
 /** @type {(shown: Shown, description: Description | null) => boolean} */
 export function fitsChain({ numbers }, description) {
   if (!numbers || !description) return false;
   const shapes = new Map([
     ...description.sources.map(({ name, shape }) => /** @type {const} */ ([name, shape])),
-    ...description.layers.map(({ name, output }) => /** @type {const} */ ([name, output?.[0]])),
+    ...description.layers.flatMap(({ name, output }) =>
+      (output ?? []).map((shape, index) => /** @type {const} */ ([numbersOf(name, index), shape])),
+    ),
   ]);
   const names = Object.keys(numbers);
   const known = (/** @type {string} */ name) => {

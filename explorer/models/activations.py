@@ -18,17 +18,17 @@ from explorer.keras_internals import mask_of, set_mask
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls, source_name
 from explorer.shapes.model_shapes import ModelShapes
-from explorer.tensors.grid import array_layout
+from explorer.tensors.grid import array_layout, named_tensors, tensor_name
 
 # A number of a grid is written as a whole number of so many parts of the largest.
 PARTS = 127
 
 
 def values(model: keras.Model, inputs: Any) -> dict[str, Numbers]:
-    """The numbers of every source and every layer's first output for the first sequence of `inputs`, as grids to draw.
+    """The numbers of every source and every layer's outputs for the first sequence of `inputs`, as grids to draw.
 
     inputs: an array for each input of the model (or the one array), (samples, timesteps, features).
-    How a grid is laid out stands at `explorer.tensors.grid`.
+    How a grid is laid out, and what the numbers of a second output go by, stands at `explorer.tensors.grid`.
 
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> found = values(keras.Model(sequence, keras.layers.ReLU(name="kept")(sequence)), np.array([[[-1.5], [3.0]]]))
@@ -41,13 +41,14 @@ def values(model: keras.Model, inputs: Any) -> dict[str, Numbers]:
 def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, Numbers]:
     """`values` of tensors that are there already."""
     axes = {source.name: source.axes for source in description.sources}
-    axes |= {layer.name: layer.axes_out[0] for layer in description.layers}
+    for layer in description.layers:
+        axes |= {name: names for name, _, names in named_tensors(layer.name, layer.output, layer.axes_out)}
     return {name: grid(tensors[name], names) for name, names in axes.items()}
 
 
 def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
     """What every source and layer gives for the first sequence of `inputs`, (1, ...), and the mask that goes with it,
-    (1, timesteps), or None; of several tensors the first."""
+    (1, timesteps), or None, by the names of tensors (`explorer.tensors.grid.tensor_name`)."""
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if len(given) != len(model.inputs):
         raise ValueError(f"The model takes {len(model.inputs)} inputs. Received: {len(given)}")
@@ -57,7 +58,8 @@ def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dic
             raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
     found = _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
     named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
-    named.update((call.name, found[id(call.outputs[0])]) for call in calls(model))
+    for call in calls(model):
+        named.update((tensor_name(call.name, place), found[id(each)]) for place, each in enumerate(call.outputs))
     masks = {name: mask_of(value) for name, value in named.items()}
     return (
         {name: np.asarray(value) for name, value in named.items()},

@@ -14,7 +14,8 @@ from typing import Any
 import keras
 
 from explorer.keras_internals import is_from_keras, layer_and_sublayers, mask_of, own_variables
-from explorer.shapes.graph import calls
+from explorer.shapes.graph import Call, calls
+from explorer.tensors.grid import tensor_name
 
 
 def folded(model: keras.Model) -> keras.Model:
@@ -27,22 +28,26 @@ def folded(model: keras.Model) -> keras.Model:
 
 
 def folded_with_tensors(model: keras.Model) -> tuple[keras.Model, dict[str, Any]]:
-    """`folded`, and the folded model's own tensor for the first output of each call, by the names of
-    `explorer.shapes.graph.calls`."""
+    """`folded`, and the folded model's own tensor for each output of each call, by its name
+    (`explorer.tensors.grid.tensor_name`)."""
     if not any(may_fold(layer) for layer in model.layers):
-        return model, {call.name: call.outputs[0] for call in calls(model)}
+        return model, {name: each for call in calls(model) for name, each in _named(call, call.outputs)}
     found = {id(tensor): tensor for tensor in model.inputs}
-    firsts = {}
+    named: dict[str, Any] = {}
     for call in calls(model):
         # As Keras itself goes through a model's graph: masks are not among the arguments, but travel with the tensors.
         args, kwargs = call.node.arguments.fill_in(found)
         returned = keras.tree.flatten(_folded_call(call.layer, args, kwargs))
         found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
-        firsts[call.name] = returned[0]
+        named.update(_named(call, returned))
     answers = [found[id(tensor)] for tensor in model.outputs]
     one_in, one_out = len(model.inputs) == 1, len(answers) == 1
     fast = keras.Model(model.inputs[0] if one_in else model.inputs, answers[0] if one_out else answers)
-    return fast, firsts
+    return fast, named
+
+
+def _named(call: Call, tensors: Sequence[Any]) -> list[tuple[str, Any]]:
+    return [(tensor_name(call.name, place), each) for place, each in enumerate(tensors)]
 
 
 def _folded_call(layer: keras.layers.Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:

@@ -40,7 +40,7 @@ def draw(
     found: dict[str, Drawing] = {}
     for call in calls(model):
         received = [tensors[name] for name in call.reads]
-        # Only the first tensor that a layer returns is among them, and of a mask that is handed over no drawing tells.
+        # No drawing tells of a state or of a mask that is handed over.
         if (
             not received
             or given_masks(call.node)

@@ -103,7 +103,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
     """
     from explorer.models import activations, layer_views
     from explorer.shapes.describe_model import describe
-    from explorer.tensors.grid import array_layout
+    from explorer.tensors.grid import array_layout, named_tensors
     from explorer.training import data
     from explorer.training.probe_grids import packed
 
@@ -115,9 +115,10 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
         description = describe(model)
         named = {each.name: each for each in description.layers}
         grids = []
-        for name, each in named.items():
-            layout = array_layout(tensors[name].shape[1:], each.axes_out[0])
-            grids.append(layout.drawn(tensors[name][0].astype(np.float32)).ravel())
+        for each in description.layers:
+            for name, _, axes in named_tensors(each.name, each.output, each.axes_out):
+                layout = array_layout(tensors[name].shape[1:], axes)
+                grids.append(layout.drawn(tensors[name][0].astype(np.float32)).ravel())
         drawing = None
         if layer in named and named[layer].explained:
             drawing = layer_views.draw(model, tensors, masks, {layer}).get(layer)

@@ -42,6 +42,23 @@ class GridLayout:
         return laid
 
 
+def tensor_name(layer: str, output: int) -> str:
+    """What the numbers of a layer's output go by: those of its first by its own name. No name in Keras has a slash."""
+    return f"{layer}/{output}" if output else layer
+
+
+Named = tuple[str, tuple[int | None, ...], tuple[str, ...]]
+
+
+def named_tensors(layer: str, shapes: Sequence[tuple[int | None, ...]], axes: Sequence[tuple[str, ...]]) -> list[Named]:
+    """The outputs of a layer, each with the name of its numbers, its shape and its axes.
+
+    >>> named_tensors("encoder", [(None, 5, 8), (None, 8)], [("batch", "timesteps", "units"), ("batch", "units")])[1]
+    ('encoder/1', (None, 8), ('batch', 'units'))
+    """
+    return [(tensor_name(layer, place), *each) for place, each in enumerate(zip(shapes, axes, strict=True))]
+
+
 def grid_layout(shape: Sequence[int | None], axes: Sequence[str]) -> GridLayout | None:
     """How a tensor is laid out, by its shape, (batch, ...), and the names of its axes; None where a size is not known."""
     sizes = [size for size in shape[1:] if size is not None]

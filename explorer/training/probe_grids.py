@@ -11,22 +11,23 @@ import tensorflow as tf
 
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES
 from explorer.shapes.describe_model import describe
-from explorer.tensors.grid import GridLayout, grid_layout
+from explorer.tensors.grid import GridLayout, grid_layout, named_tensors
 
 
 class ProbeGrids:
-    """firsts: the tensor for the first output of each call of a layer, by name.
+    """outputs: the tensor for each output of each call of a layer, by name.
 
     tensors: those of them that are wanted of the model, in the order of its description; none where it is not known how
     one of them is laid out.
     """
 
-    def __init__(self, model: keras.Model, firsts: Mapping[str, Any]) -> None:
+    def __init__(self, model: keras.Model, outputs: Mapping[str, Any]) -> None:
         layers = describe(model).layers
-        layouts = [grid_layout(layer.output[0], layer.axes_out[0]) for layer in layers]
+        named = [each for layer in layers for each in named_tensors(layer.name, layer.output, layer.axes_out)]
+        layouts = [grid_layout(shape, axes) for _, shape, axes in named]
         self._layouts = [layout for layout in layouts if layout is not None]
         are_known = len(self._layouts) == len(layouts)
-        self.tensors = [firsts[layer.name] for layer in layers] if are_known else []
+        self.tensors = [outputs[name] for name, _, _ in named] if are_known else []
 
     def of(self, values: Sequence[tf.Tensor]) -> tf.Tensor:
         """The grids of the probe, which comes in `values` behind what is held out: (sequences, numbers) float32, one grid

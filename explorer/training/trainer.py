@@ -121,9 +121,9 @@ class Program:
         return [order, place, place, streams(self.samples), targets(self.samples), looked_at, targets(HELD_OUT_SAMPLES)]
 
     def _trace(self) -> Any:
-        model, firsts = folded_with_tensors(self.model)
+        model, tensors = folded_with_tensors(self.model)
         optimizer, weights = self.optimizer, self.model.trainable_variables
-        grids = ProbeGrids(self.model, firsts)
+        grids = ProbeGrids(self.model, tensors)
         (answer,) = model.outputs
         # The same graph with the tensors within it among its outputs.
         open_model = keras.Model(model.inputs, [answer, *grids.tensors])

@@ -16,7 +16,7 @@ from explorer.experiment import PROBE_SEQUENCES, Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import Run
-from explorer.tensors.grid import GridLayout, grid_layout
+from explorer.tensors.grid import GridLayout, grid_layout, named_tensors
 from explorer.training import data
 
 SECONDS = 10.0
@@ -116,7 +116,8 @@ def spelled(numbers: bytes) -> str:
 def places_of(description: Description) -> list[Place] | None:
     """Where each tensor of a model stands; None where a size is not known."""
     named = [(each.name, each.shape, each.axes, True) for each in description.sources]
-    named += [(each.name, each.output[0], each.axes_out[0], False) for each in description.layers]
+    for layer in description.layers:
+        named += [(*each, False) for each in named_tensors(layer.name, layer.output, layer.axes_out)]
     places = []
     for name, shape, axes, is_source in named:
         layout = grid_layout(shape, axes)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { drawingAt, newAsked } from "../../assets/chain/asked.js";
-import { epochOf, fitsChain, newShown, rounded, shownInWords, takeShown, valuesOf } from "../../assets/chain/shown.js";
+import { epochOf, fitsChain, newShown, numbersOf, rounded, shownInWords, takeShown, valuesOf } from "../../assets/chain/shown.js";
 import { chain } from "./models.mjs";
 
 const given = (rows, columns, numbers) => ({ rows, columns, of_rows: rows, of_columns: columns, numbers: Float32Array.from(numbers) });
@@ -36,6 +36,16 @@ test("the numbers of the shown epoch are drawn with their signs, on a scale that
   assert.equal(shown.numbers.memory.largest, 2);
   takeShown(shown, at(3, -0.4, { run: "b" }), description);
   assert.equal(shown.numbers.memory.largest, 0.5);
+});
+
+test("the states of a layer have numbers of their own, beside those of its output", () => {
+  const two = chain(2, 3, 1);
+  Object.assign(two.layers[0], { output: [[null, 2, 3], [null, 3]] });
+  const numbers = { memory: filled(3, 2, 1), "memory/1": filled(3, 1, 1) };
+  assert.equal(numbersOf("memory", 0), "memory");
+  assert.equal(numbersOf("memory", 1), "memory/1");
+  assert.ok(fitsChain({ numbers }, two));
+  assert.ok(!fitsChain({ numbers }, description));
 });
 
 test("a run of other sizes is not drawn into the chain, and the chain's own numbers stay", () => {

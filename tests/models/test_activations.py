@@ -30,10 +30,14 @@ def padded(inputs: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def by_keras(model: keras.Model, inputs: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """Every layer's first output, from Keras' own functional model."""
-    firsts = {layer.name: keras.tree.flatten(layer.output)[0] for layer in model.layers}
-    found = keras.Model(model.inputs, list(firsts.values()))([array[:1] for array in inputs])
-    return dict(zip(firsts, map(np.asarray, found), strict=True))
+    """Every layer's outputs, from Keras' own functional model: "memory", and "memory/1" for its first state."""
+    named = {
+        f"{layer.name}/{place}" if place else layer.name: tensor
+        for layer in model.layers
+        for place, tensor in enumerate(keras.tree.flatten(layer.output))
+    }
+    found = keras.Model(model.inputs, list(named.values()))([array[:1] for array in inputs])
+    return dict(zip(named, map(np.asarray, found), strict=True))
 
 
 def agree(model: keras.Model, inputs: list[np.ndarray]) -> None:

@@ -176,6 +176,28 @@ def test_a_state_of_another_model_is_a_sentence(asked, store):
         asked.tensors(wider, OTHER, 23, 23, None, 10)
 
 
+def test_the_states_that_an_encoder_hands_on_are_among_what_is_shown():
+    code = """
+import keras
+from keras import layers
+sequence = keras.Input((6, 3))
+every, h, c = layers.LSTM(4, return_sequences=True, return_state=True)(sequence)
+answers = layers.LSTM(4, return_sequences=True)(sequence, initial_state=[h, c])
+model = keras.Model(sequence, layers.Dense(1)(layers.Add()([every, answers])))
+model.compile(loss="mse")
+"""
+    pasted = Pasted(code, [(8, 6, 3)], (8, 6, 1), "mse")
+    experiment = Experiment("pasted", "random_targets", samples=32, batch=16, epochs=2, pasted=pasted).to_dict()
+    state, frames, _ = jobs.chunk(experiment, None, 2, 1e9, (WATCHED,))
+    watched = frames[-1].tensors[WATCHED]
+    every, h, _, answers, *_ = np.split(np.frombuffer(watched, "<f2"), np.cumsum([24, 4, 4, 24, 24]))
+    # The hidden state that is handed on is the last one that was returned, and the decoder's first one is not.
+    np.testing.assert_array_equal(every.reshape(4, 6)[:, -1], h)
+    assert not np.array_equal(answers.reshape(4, 6)[:, 0], every.reshape(4, 6)[:, 0])
+    looked_at = replay_job.tensors_at(experiment, state, [2], WATCHED, None, 1e9).tensors[2]
+    np.testing.assert_allclose(np.frombuffer(looked_at, "<f2"), np.frombuffer(watched, "<f2"), atol=1e-3)
+
+
 def test_a_model_whose_layers_mix_the_sequences_of_a_batch_is_looked_at_epoch_by_epoch():
     code = """
 import keras
