@@ -162,7 +162,7 @@ function drawItems(state, graphed, still) {
       node.svg.toggleAttribute("data-unused", !item.used[index]);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
       const centre = shapeMiddle(shapeSpan(graphed, planned, item, index), heights(item).wide[index]);
-      node.shape.style.transform = `translate(${centre}px, ${placed.caption ?? at.shape}px) translateX(-50%)`;
+      node.shape.style.transform = `translate(${centre}px, ${item.tensors.length > 1 ? at.shape : (placed.caption ?? at.shape)}px) translateX(-50%)`;
     });
   }
   state.items = graphed.items;

@@ -9,7 +9,7 @@ import { held } from "../held.js";
 /** @typedef {{ planned: Plan; placed: Placed; heights: (item: Item) => Heights }} Fitted */
 
 // Which words stand at a box (chain.css), and to which part of their height tensors may shrink before there are fewer words.
-const WORDS = /** @type {const} */ ([["all", 1], ["few", 0.6], ["least", 0.3]]);
+const WORDS = /** @type {const} */ ([["all", 1], ["few", 0.4], ["least", 0.3]]);
 const STEP = 0.1;
 
 // How high the chain may be: 0 where the page sets no limit, and the chain takes what it needs.
@@ -49,6 +49,7 @@ function write(state, graphed, planned) {
     shapesOf(state, item).forEach((shape, each) => {
       writeShape(shape, item.tensors[each], false, nameOf(item, each));
       shape.toggleAttribute("data-unused", !item.used[each]);
+      shape.toggleAttribute("data-stacked", item.tensors.length > 1);
       const { from, to } = shapeSpan(graphed, planned, item, each);
       shape.style.maxWidth = `${Math.floor(to - from)}px`;
     });

@@ -1,5 +1,6 @@
 // Where everything stands, for a width: side by side, in two storeys when layers are many, or as a list on a phone.
 
+import { BESIDE_TENSOR } from "./measure.js";
 import { isSkip, railsOf, ROUND, roundsOf } from "./paths.js";
 import { boxNeeds, columnWidths, hasPictures, sizesOf, WIDER } from "./scale.js";
 import { textWidth } from "./text.js";
@@ -40,15 +41,21 @@ function planFor(graphed, width, share) {
   if (width < NARROW) return planList(graphed, width);
   const blocks = Math.max(0, ...graphed.items.flatMap((item) => item.tensors.map((tensor) => tensor.blocks.length + (tensor.depth ? 1 : 0))));
   const height = (graphed.lanes > 1 ? 64 : 144 - 18 * blocks) * share;
-  const [whole, needs] = [boxNeeds(graphed, WIDEST_BOX, true), boxNeeds(graphed, WIDEST_BOX)];
+  const [whole, needs] = [boxNeeds(graphed, WIDEST_BOX, "whole"), boxNeeds(graphed, WIDEST_BOX, "parts")];
+  // Of two rows each has half of the height: what a layer does should take one line.
+  const short = graphed.lanes > 1 ? boxNeeds(graphed, WIDEST_BOX, "parts", true) : needs;
   const tracks = TRACK * (tracksOf(graphed) - 1);
   // Titles stay whole as long as the tensors keep some room.
-  const tries = [...range(20, ROOMY).map((step) => ({ step, box: whole })), ...range(20, 0).map((step) => ({ step, box: needs }))];
+  const tries = [
+    ...range(20, ROOMY).map((step) => ({ step, box: whole })),
+    ...(short > needs ? range(20, 1).map((step) => ({ step, box: short })) : []),
+    ...range(20, 0).map((step) => ({ step, box: needs })),
+  ];
   /** @type {Fit | null} */
   let best = null;
   for (const { step, box } of tries) {
     const wide = step / 20;
-    const sizes = sizesOf(graphed.items, between(48, 256, wide), height);
+    const sizes = sizesOf(graphed.items, between(48, 256, wide), height, graphed.lanes > 1 && share < 1 ? "few" : "beside");
     const columns = columnWidths(graphed, sizes);
     const boxWidth = Math.max(box, between(graphed.lanes > 1 ? 106 : 118, 178, wide));
     const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * boxWidth;
@@ -96,7 +103,9 @@ function planRow(graphed, width, { sizes, columns, boxWidth, gap }) {
 function planStoreys(graphed, width, share) {
   const [first] = columnWidths(graphed, sizesOf(graphed.items, 76, 76));
   const gap = 26 + TRACK * (tracksOf(graphed) - 1);
-  const step = Math.max(boxNeeds(graphed, WIDEST_BOX) + gap, (width - first - 6) / graphed.depth);
+  const even = (width - first - 6) / graphed.depth;
+  const needs = boxNeeds(graphed, WIDEST_BOX, "parts") + gap;
+  const step = needs <= even ? even : Math.max(even, boxNeeds(graphed, WIDEST_BOX, "class") + gap);
   const sizes = sizesOf(graphed.items, Math.min(76, (step - 44) / (graphed.items.some(hasPictures) ? WIDER : 1)), 76 * share);
   /** @type {number[][]} */
   const [tensorX, boxX] = [[first / 2], []];
@@ -110,7 +119,7 @@ function planStoreys(graphed, width, share) {
 
 /** @type {(graphed: Graph, width: number) => Layout} */
 function planList(graphed, width) {
-  const sizes = sizesOf(graphed.items, Math.min(256, width - 80), 96, Math.min(330, width - 60));
+  const sizes = sizesOf(graphed.items, Math.min(256, width - 80), 96, "all", Math.min(330, width - 60));
   const aside = 2 * RAIL * railsOf(graphed).size;
   return { kind: "list", sizes, boxWidth: Math.min(320, width - 8 - aside), gap: 26, tensorX: [], boxX: [], width };
 }
@@ -120,16 +129,23 @@ function planList(graphed, width) {
 export function shapeSpan(graphed, planned, item, index) {
   const size = held(planned.sizes, item.name)[index];
   const { kind, boxWidth, boxX, tensorX, gap, width } = planned;
+  if (size.labels === "beside") {
+    // Over the wire that leaves it, from its right edge on.
+    const [start, end] = [tensorX[item.depth] - size.outer / 2, tensorX[item.depth] + size.outer / 2];
+    const from = start + size.left + size.width + BESIDE_TENSOR;
+    return { middle: from, from, to: end + 2 };
+  }
   if (kind === "list") return { middle: width / 2, from: (width - boxWidth) / 2, to: (width + boxWidth) / 2 };
   let [from, to] = [0, width];
   if (kind === "storeys") {
     if (item.layer) [from, to] = [boxX[item.depth] - 4, boxX[item.depth] + boxWidth + 4];
     else to = boxX[item.depth + 1] - 4;
   } else {
-    // With several rows a wire may come down beside the tensor; in a single row there is none below it.
+    // With several rows a wire may come down beside the tensor; in a single row, and in the last one, there is none below it.
     const several = graphed.lanes > 1;
+    const last = item.lane === graphed.lanes - 1 && !graphed.items.some(({ lane, depth }) => depth === item.depth + 1 && lane >= item.lane);
     if (item.depth) from = boxX[item.depth] + boxWidth + (item.tensors.length > 1 ? gap / 2 + 9 : several ? 4 : -2);
-    if (item.depth < graphed.depth) to = boxX[item.depth + 1] - (several ? gap / 2 + 5 : -2);
+    if (item.depth < graphed.depth) to = boxX[item.depth + 1] - (!several ? -2 : last ? 0 : gap / 2 + 5);
   }
   return { middle: tensorX[item.depth] + size.left + size.width / 2 - size.outer / 2, from, to };
 }
@@ -168,19 +184,22 @@ export function place(graphed, planned, heights) {
   const [lanes, single] = [graphed.lanes, graphed.lanes === 1 && !storeys];
   // Wires that go round others run above the boxes of their row.
   const rounds = Array.from({ length: lanes }, (_, lane) => ROUND * roundsOf(graphed, lane).length);
-  const top = 6 + (storeys || single ? rounds[0] : 0);
+  const top = (planned.tight ? 3 : 6) + (storeys || single ? rounds[0] : 0);
   const layers = graphed.items.filter((item) => item.layer).map(heights);
   const tallest = Math.max(0, ...layers.map((layer) => layer.box));
-  const hanging = top + (planned.tight ? 8 : 14) + Math.max(0, ...layers.map((layer) => layer.all));
-  const shapes = graphed.items.flatMap((item) => heights(item).shapes);
+  const hanging = top + (planned.tight ? 4 : 14) + Math.max(0, ...layers.map((layer) => layer.all));
+  // What several tensors of one layer are called stands at each of them.
+  const shapes = graphed.items.flatMap((item) => (item.tensors.length > 1 ? [] : heights(item).shapes));
   const captions = Math.max(planned.tight ? 0 : 36, ...layers.map((layer) => layer.caption), ...(single ? shapes : []));
   // How far a row reaches above the middle of its boxes and below it.
   /** @type {(item: Item) => [number, number]} */
   const reach = (item) => {
     const [own, sizes] = [heights(item), held(planned.sizes, item.name)];
-    const [stack, centre] = [stackHeight(sizes, own.shapes), centreOf(sizes, own.shapes)];
-    const words = lanes > 1 ? (own.shapes.at(-1) ?? 0) + 3 : 0;
-    return [Math.max(own.box / 2 + 8, centre - 6), Math.max(own.box / 2 + (planned.tight ? 24 : 36), stack - centre + words)];
+    const shapes = wordsBelow(sizes, own.shapes);
+    const [stack, centre] = [stackHeight(sizes, shapes), centreOf(sizes, shapes)];
+    const words = lanes > 1 ? (shapes.at(-1) ?? 0) + 3 : 0;
+    const [above, below] = planned.tight ? [5, 22] : [8, 36];
+    return [Math.max(own.box / 2 + above, centre - 6), Math.max(own.box / 2 + below, stack - centre + words)];
   };
   const least = planned.tight ? [0, 0] : single && !planned.low ? [92, 100] : [56, 64];
   /** @type {number[][]} */
@@ -201,22 +220,28 @@ export function place(graphed, planned, heights) {
     const spot = { middle, tensors: [], box: { x: 0, y: 0 } };
     if (item.layer) spot.box = { x: planned.boxX[item.depth], y: middle - own.box / 2 };
     // A tall tensor may hang below the middle of its boxes, never above the picture.
-    let y = storeys && item.layer ? hanging : middle - centreOf(sizes, own.shapes);
+    const shapes = wordsBelow(sizes, own.shapes);
+    let y = storeys && item.layer ? hanging : middle - centreOf(sizes, shapes);
     y = Math.max(storeys ? 0 : laneTops[above] - 6, y);
     sizes.forEach((size, index) => {
-      const [grid, shape] = [y + size.top + size.height / 2, y + size.total];
-      const end = shape + own.shapes[index];
+      const grid = y + size.top + size.height / 2;
+      const end = y + size.total + shapes[index];
+      const shape = size.labels === "beside" ? grid - own.shapes[index] - 2 : y + size.total;
       spot.tensors.push({ x: planned.tensorX[item.depth] - size.outer / 2, y, grid, shape, bottom: end });
       y = end + 1;
     });
     spots.set(item.name, spot);
   }
-  const tensors = [...spots.values()].flatMap((spot) => spot.tensors);
-  const lowest = Math.max(...tensors.map((tensor) => tensor.bottom));
-  const caption = single ? Math.max(bottom + 10, ...tensors.map((tensor) => tensor.shape + 2)) : null;
-  const height = caption !== null ? caption + captions + 6 : Math.max(storeys ? top + tallest : bottom, lowest + 5);
+  const lowest = Math.max(...[...spots.values()].flatMap(({ tensors }) => tensors.map((tensor) => tensor.bottom)));
+  const below = [...spots.values()].map(({ tensors }) => (tensors.length > 1 ? tensors.at(-1)?.bottom : tensors[0]?.shape) ?? 0);
+  const caption = single ? Math.max(bottom + 10, ...below.map((each) => each + 2)) : null;
+  const height = caption !== null ? caption + captions + 6 : Math.max(storeys ? top + tallest : bottom, lowest + (planned.tight ? 3 : 5));
   return { spots, caption, height, width: planned.width, rounds: laneTops.map((each) => each - (lanes > 1 ? 0 : rounds[0])) };
 }
+
+// How high what is written below each tensor is.
+/** @type {(sizes: Size[], shapes: number[]) => number[]} */
+const wordsBelow = (sizes, shapes) => sizes.map(({ labels }, index) => (labels === "beside" ? 0 : shapes[index]));
 
 /** @type {(sizes: Size[], shapes: number[]) => number} */
 function stackHeight(sizes, shapes) {

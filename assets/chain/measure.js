@@ -12,12 +12,15 @@ import {
 } from "./picture.js";
 import { textWidth } from "./text.js";
 
-/** @import { Axis, Limit, Size, Tensor } from "./types.d.ts" */
+/** @import { Axis, Labels, Limit, Size, Tensor } from "./types.d.ts" */
 
 export const MARGIN = { left: 10, top: 26, right: 13 };
 export const BLOCK_GAP = 4;
 const DRAWN = 32;
 const MOST_BLOCKS = 12;
+// A tensor without words of its own: room for the sheets behind it, and up to the next one. Its name and shape stand over its wire.
+const BARE = { top: 12, below: 4 };
+export const BESIDE_TENSOR = 15;
 const LINE = 14;
 
 // How many cells are drawn of each axis: of a long one some are picked, so that each can be seen.
@@ -76,6 +79,9 @@ function drawnLines(axis, drawn, width) {
   return [axisLabel(axis), `${drawn} of ${axis.size} drawn`];
 }
 
+/** @type {(tensor: Tensor, { width, labels }: Pick<Size, "width" | "labels">) => boolean} */
+export const saysBatch = (tensor, { width, labels }) => labels === "all" || (labels === "few" && batchBeside(tensor, width));
+
 // "batch" stands at the end of the last line above where there is room for both, and above it elsewhere.
 /** @type {(tensor: Tensor, width: number) => boolean} */
 export function batchBeside(tensor, width) {
@@ -92,9 +98,10 @@ export function axisLabel(axis) {
 const drawnLabel = (axis, drawn) =>
   axis.size !== null && axis.size > drawn ? `${axis.axis}, ${drawn} of ${axis.size} drawn` : axisLabel(axis);
 
-// Where the grid stands inside its own picture; `limit` is the scale that the layout gives to all of them.
-/** @type {(tensor: Tensor, limit: Limit) => Size} */
-export function measure(tensor, limit) {
+// Where the grid stands inside its own picture; `limit` is the scale that the layout gives to all of them. words: how wide what
+// stands beside it is.
+/** @type {(tensor: Tensor, limit: Limit, labels?: Labels, words?: number) => Size} */
+export function measure(tensor, limit, labels = "all", words = 0) {
   let width = Math.max(10, columnsLength(tensor) * limit.columns);
   let height = Math.max(10, rowsLength(tensor) * limit.rows);
   if (isPicture(tensor)) {
@@ -108,15 +115,20 @@ export function measure(tensor, limit) {
     const { blocks } = drawnOf(tensor);
     width += BLOCK_GAP * (blocks - 1);
   }
+  if (labels === "beside") {
+    const [left, right] = [MARGIN.left, BESIDE_TENSOR + words];
+    return { width, height, left, right, ...BARE, labels, outer: left + width + right, total: BARE.top + height + BARE.below };
+  }
   const lines = labelsBelow(tensor, width).all;
   const above = labelsAbove(tensor, width).map((words) => textWidth(words, 12) - MARGIN.left + 3);
-  const batch = textWidth("batch", 12);
-  const beside = batchBeside(tensor, width);
+  const said = saysBatch(tensor, { width, labels });
+  const batch = said ? textWidth("batch", 12) : 0;
+  const beside = !said || batchBeside(tensor, width);
   const top = MARGIN.top + LINE * (Math.max(1, above.length) - 1 + (beside ? 0 : above.length ? 1 : 0));
   const overhang = Math.max(0, (Math.max(0, ...lines.map((words) => textWidth(words, 12) + 4)) - width) / 2);
   const left = Math.max(MARGIN.left, overhang);
   const right = Math.max(MARGIN.right, overhang, ...above.map((wide) => wide - width), batch - MARGIN.left - width + 4);
   const below = 6 + lines.length * 18;
   const [outer, total] = [left + width + right, top + height + below];
-  return { width, height, left, right, top, below, outer, total };
+  return { width, height, left, right, top, below, labels, outer, total };
 }

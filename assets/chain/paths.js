@@ -113,8 +113,10 @@ function entries(graphed, placed, heights, starts) {
     const above = own.filter((wire) => !named.length && isSkip(wire, graphed));
     const left = own.filter((wire) => !above.includes(wire)).sort((one, two) => held(starts, one)[1] - held(starts, two)[1]);
     above.forEach((wire, index) => ends.set(wire, [box.x + 34 + 18 * index, box.y - 2]));
+    // All of them at the edge of the box, however many there are.
+    const apart = Math.min(APART, (heights(item).box - 12) / Math.max(1, left.length - 1));
     left.forEach((wire, index) => {
-      const y = named.length ? box.y + named[wire.port] : middle + APART * (index - (left.length - 1) / 2);
+      const y = named.length ? box.y + named[wire.port] : middle + apart * (index - (left.length - 1) / 2);
       ends.set(wire, [box.x - 2, y]);
     });
   }

@@ -2,11 +2,13 @@
 
 import { columnsLength, measure, rowsLength } from "./measure.js";
 import { isPicture } from "./picture.js";
+import { nameOf } from "./shape.js";
 import { textWidth } from "./text.js";
-import { BESIDE, titleOf, titleParts } from "./title.js";
+import { BESIDE, SMALLEST, titleOf, titleParts } from "./title.js";
+import { shapeAsCode } from "./words.js";
 import { held } from "../held.js";
 
-/** @import { Graph, Item, Limit, Sizes, Tensor } from "./types.d.ts" */
+/** @import { Graph, Item, Labels, Limit, Size, Sizes, Tensor } from "./types.d.ts" */
 
 // Pixels of a cell, where there is room.
 const WIDEST = 8;
@@ -40,15 +42,31 @@ function limitOfPictures(tensors, width, height) {
   };
 }
 
-/** @type {(items: Item[], width: number, height: number, pictures?: number) => Sizes} */
-export function sizesOf(items, width, height, pictures = width * WIDER) {
+// Several tensors of one layer stand above each other: a vector among them takes one line, with its words beside it.
+/** @type {(item: Item, labels: Labels, ofPictures: Limit, limit: Limit) => Size[]} */
+function measureItem(item, labels, ofPictures, limit) {
+  const one = labels === "all" || item.tensors.length === 1;
+  const isBare = (/** @type {Tensor} */ { columns, blocks, hidden }) => !one && !columns && !blocks.length && !hidden;
+  const words = item.tensors.map((tensor, index) =>
+    isBare(tensor) ? textWidth(`${nameOf(item, index)} ${shapeAsCode(tensor)}`.trim(), 13) + 4 : 0,
+  );
+  return item.tensors.map((tensor) => {
+    if (isPicture(tensor)) return measure(tensor, ofPictures);
+    if (isBare(tensor)) return measure(tensor, limit, "beside", Math.max(...words));
+    return measure(tensor, limit, item.layer && labels === "few" ? "few" : "all");
+  });
+}
+
+// labels: "all", "few" where there is little height, or "beside" where only what stands above each other has its words beside it.
+/** @type {(items: Item[], width: number, height: number, labels?: Labels, pictures?: number) => Sizes} */
+export function sizesOf(items, width, height, labels = "all", pictures = width * WIDER) {
   const sizes = new Map();
   const limit = limitOfStrips(items, width, height);
   const tensors = items.flatMap((item) => item.tensors);
   for (const item of items) {
     const high = item.tensors.length > 1 ? height / item.tensors.length - 30 : height;
     const ofPictures = limitOfPictures(tensors, pictures, high);
-    sizes.set(item.name, item.tensors.map((tensor) => measure(tensor, isPicture(tensor) ? ofPictures : limit)));
+    sizes.set(item.name, measureItem(item, labels, ofPictures, limit));
   }
   return sizes;
 }
@@ -61,13 +79,25 @@ export function columnWidths(graphed, sizes) {
   });
 }
 
-// So wide that no title is broken but, where they are not to be whole, between its parts, and no name but after an underscore.
-/** @type {(graphed: Graph, most: number, whole?: boolean) => number} */
-export function boxNeeds(graphed, most, whole = false) {
-  const words = graphed.items.flatMap(({ layer, ports }) =>
+/** @typedef {"whole" | "parts" | "class"} Titles */
+
+// What of a title stays on one line: all of it, each of its parts, or only the name of a class; and how large it is at least.
+/** @type {(title: string, titles: Titles) => number} */
+function titleNeeds(title, titles) {
+  const [lines, size] =
+    titles === "whole" ? [[title], 13] : titles === "parts" ? [titleParts(title), 13] : [title.split(/(?<=\()/), SMALLEST];
+  return Math.max(...lines.map((line) => textWidth(line.trimEnd(), size))) + BESIDE;
+}
+
+// So wide that no title is broken where it should not be, and no name but after an underscore. short: what the layers of a row
+// of its own do takes one line.
+/** @type {(graphed: Graph, most: number, titles: Titles, short?: boolean) => number} */
+export function boxNeeds(graphed, most, titles, short = false) {
+  const words = graphed.items.flatMap(({ layer, ports, lane }) =>
     layer
       ? [
-          ...(whole ? [titleOf(layer)] : titleParts(titleOf(layer))).map((part) => textWidth(part.trimEnd(), 13) + BESIDE),
+          titleNeeds(titleOf(layer), titles),
+          ...(short && lane % 1 === 0 ? [textWidth(layer.short ?? "", 12) + 15] : []),
           ...layer.name.split(/(?<=_)/).map((part) => textWidth(part, 12) + 14),
           ...(ports.length > 1 ? ports.map(({ label }) => textWidth(label, 12) + 20) : []),
         ]

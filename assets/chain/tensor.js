@@ -1,7 +1,7 @@
 // One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
 import { axisColour } from "../axes.js";
-import { batchBeside, BLOCK_GAP, drawnOf, labelsAbove, labelsBelow } from "./measure.js";
+import { batchBeside, BLOCK_GAP, drawnOf, labelsAbove, labelsBelow, saysBatch } from "./measure.js";
 import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
 import { shade, shareAt } from "./shades.js";
 import { textWidth } from "./text.js";
@@ -113,10 +113,11 @@ export function drawTensor(node, tensor, size, values, still) {
   const segments = isPicture(tensor) ? drawPictures(node, tensor, size) : drawCells(node, tensor, size, values);
   // The names of the axes stand above and below, so that nothing lies in a wire's way.
   const [start, base] = [left - 7, top - 12 - behind];
-  const above = labelsAbove(tensor, width);
+  const bare = size.labels === "beside";
+  const above = bare ? [] : labelsAbove(tensor, width);
   const [rows, thinned] = above.length > 1 ? above : [above[0] ?? "", ""];
   const batchY = batchBeside(tensor, width) ? base : base - 14 * above.length;
-  label(node.texts.batch, "batch", "batch", Math.max(left + width + 8, start + textWidth("batch", 12)), batchY);
+  label(node.texts.batch, saysBatch(tensor, size) ? "batch" : "", "batch", Math.max(left + width + 8, start + textWidth("batch", 12)), batchY);
   label(node.texts.rows, rows, tensor.rows?.axis, start, thinned ? base - 14 : base);
   label(node.texts.thinned, thinned, tensor.rows?.axis, start, base);
 

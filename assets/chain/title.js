@@ -17,6 +17,10 @@ export const titleOf = ({ type, as_code }, asked = false) => (asked ? "" : as_co
 /** @type {(title: string) => string[]} */
 export const titleParts = (title) => title.split(/(?<=[([])(?=[A-Z[])|(?<=, )/);
 
+// A part that is longer than its box breaks before its arguments and before capitals.
+/** @type {(part: string) => string[]} */
+export const titlePieces = (part) => part.split(/(?<=\()|(?<=[a-z])(?=[A-Z])/);
+
 // The size of type of all titles of a chain: each on one line, or else each of its parts; never less than the smallest.
 /** @type {(titles: string[], room: number, most: number) => number} */
 export function titleSize(titles, room, most) {
@@ -27,11 +31,10 @@ export function titleSize(titles, room, most) {
   return SMALLEST;
 }
 
-// Where a part is longer than its box, it breaks before its arguments and before capitals.
 /** @type {(element: HTMLElement, title: string, room?: number) => void} */
 export function writeTitle(element, title, room = Infinity) {
   const parts = titleParts(title).flatMap((part) =>
-    textWidth(part.trimEnd(), SMALLEST) > room ? part.split(/(?<=\()|(?<=[a-z])(?=[A-Z])/) : [part],
+    textWidth(part.trimEnd(), SMALLEST) > room ? titlePieces(part) : [part],
   );
   const wanted = parts.join("\n");
   if (element.dataset.wanted === wanted) return;

@@ -167,7 +167,12 @@ export interface Limit {
   rows: number;
 }
 
+// Which words stand around a tensor: all of them; "batch" only where it takes no line of its own; or none, as its name and shape
+// stand to its right.
+export type Labels = "all" | "few" | "beside";
+
 export interface Size {
+  labels: Labels;
   width: number;
   height: number;
   left: number;

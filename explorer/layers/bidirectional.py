@@ -98,13 +98,11 @@ class Bidirectional(LayerRules):
         more = (f", skipping masked {call.first.axes[1]}" if call.first.masked else "") + _states_of_each(call)
         long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
         if call.keeps_rank:
-            return Summary(
-                f"reads in both directions, {verb} both states", f"{long}, and {verb} {which} hidden states{more}"
-            )
+            return Summary(f"{verb} both directions", f"{long}, and {verb} {which} hidden states{more}")
         if call.first.shape[1] != 1:
             # The backward layer has read everything only when it is at the first timestep.
             long = f"reads {all_steps(call.first)} with two {name} layers, one from first to last and one from last to first"
-        short = f"reads in both directions, {verb} both last states"
+        short = f"{verb} the last state of both directions"
         return Summary(short, f"{long}, and {verb} {which} last hidden states{more}")
 
     def equation(self, call: LayerCall) -> Sequence[str]:

@@ -63,6 +63,11 @@ def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_gr
       });
     }""")
     assert ends == [1, 1, 1]
+    # States are drawn with their own numbers: without any, a tensor has a pattern of two shades.
+    shades = page.locator(".explorer-chain .tensor .grid").evaluate_all(
+        "grids => grids.map(grid => grid.querySelectorAll('path:not(.ground, [d=\"\"])').length)"
+    )
+    assert len(shades) == 10 and min(shades) > 2
 
 
 def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):

@@ -7,12 +7,12 @@ import { drawnOf, labelsAbove, labelsBelow, measure } from "../../assets/chain/m
 import { elbow, isSkip, wirePaths } from "../../assets/chain/paths.js";
 import { measureWith } from "../../assets/chain/text.js";
 import { HIDDEN, tensorOf } from "../../assets/chain/words.js";
-import { branches, chain, MODELS } from "./models.mjs";
+import { branches, chain, layer, MODELS, model, source, states } from "./models.mjs";
 
 measureWith((text, size) => 0.6 * size * text.length);
 const WIDTHS = [360, 559, 560, 700, 900, 1280, 1900];
 // Words of two lines below a tensor, and a box with three.
-const heights = () => ({ shapes: [17], wide: [90], box: 74, all: 112, caption: 34 });
+const heights = ({ tensors }) => ({ shapes: tensors.map(() => 17), wide: tensors.map(() => 90), box: 74, all: 112, caption: 34 });
 
 function everywhere(check) {
   for (const [name, description] of Object.entries(MODELS)) {
@@ -30,12 +30,12 @@ function everywhere(check) {
 const boxesOf = ({ graphed, planned, placed }) =>
   graphed.items
     .filter((item) => item.layer)
-    .map((item) => ({ ...placed.spots.get(item.name).box, name: item.name, width: planned.boxWidth, height: heights().box }));
+    .map((item) => ({ ...placed.spots.get(item.name).box, name: item.name, width: planned.boxWidth, height: heights(item).box }));
 const gridsOf = ({ graphed, planned, placed }) =>
   graphed.items.flatMap((item) =>
     planned.sizes.get(item.name).map((size, index) => {
       const { x, y } = placed.spots.get(item.name).tensors[index];
-      return { name: item.name, x: x + size.left, y: y + 26, width: size.width, height: size.height };
+      return { name: item.name, x: x + size.left, y: y + size.top, width: size.width, height: size.height };
     }),
   );
 const meet = (one, two) =>
@@ -159,6 +159,63 @@ test("no two wires of different tensors lie on each other before a box", () => {
       }
     }
   });
+});
+
+test("states that a layer returns take a line each, with what they are called over their wire, and fit the height of a chain", () => {
+  for (const units of [6, 32, 256]) {
+    const graphed = graph(states(units));
+    const planned = plan(graphed, 1232, false, 0.3, true);
+    const placed = place(graphed, planned, heights);
+    const encoder = graphed.items.find(({ name }) => name === "encoder");
+    const [sizes, { tensors }] = [planned.sizes.get("encoder"), placed.spots.get("encoder")];
+    assert.deepEqual(sizes.map(({ labels }) => labels), Array(5).fill("beside"));
+    if (units === 6) assert.ok(placed.height <= 240, `${placed.height}`);
+    tensors.forEach(({ x, grid, shape }, index) => {
+      const { from, to } = shapeSpan(graphed, planned, encoder, index);
+      const words = 0.6 * 13 * `${encoder.names[index]} (B, ${units})`.length;
+      assert.ok(to - from >= words && from > x + sizes[index].left + sizes[index].width, `${units}: ${index}`);
+      // Over its own wire, and below that of the one above.
+      assert.ok(shape + 17 < grid && (!index || shape > tensors[index - 1].grid), `${units}: ${index}`);
+      assert.ok(to < planned.boxX[2] - 13);
+    });
+    const ends = [...wirePaths(graphed, planned, placed, heights)].filter(([key]) => key.includes(">decoder"));
+    const { y } = placed.spots.get("decoder").box;
+    const entries = ends.map(([, { d }]) => Number(d.match(/(?:V|M[-\d.]+,)([-\d.]+)H[-\d.]+$/)[1]));
+    assert.equal(new Set(entries).size, 5);
+    assert.ok(entries.every((each) => each > y && each < y + 74));
+  }
+});
+
+test("where there is little height, batch is named only where that takes no line, and in the last row a shape may pass the wires", () => {
+  const tall = [null, 20, 64];
+  const described = model(
+    [source("first", [null, 20, 5]), source("second", [null, 20, 5])],
+    [
+      layer("one", ["first"], [null, 20, 5], tall),
+      layer("two", ["second"], [null, 20, 5], tall),
+      layer("joined", ["one", "two"], tall, [null, 20, 128], { type: "Concatenate", input: [tall, tall] }),
+    ],
+  );
+  const graphed = graph(described);
+  const [whole, low] = [plan(graphed, 976, false, 1, true), plan(graphed, 976, false, 0.5, true)];
+  const labels = ({ sizes }) => graphed.items.map(({ name }) => sizes.get(name)[0].labels);
+  assert.deepEqual(labels(whole), Array(5).fill("all"));
+  assert.deepEqual(labels(low), ["all", "few", "all", "few", "few"]);
+  assert.equal(whole.sizes.get("one")[0].top - low.sizes.get("one")[0].top, 14);
+  const ends = ["one", "two"].map((name) => shapeSpan(graphed, low, graphed.items.find((item) => item.name === name), 0).to);
+  assert.ok(ends[0] < low.boxX[2] - low.gap / 2 && ends[1] === low.boxX[2]);
+});
+
+test("a chain of many layers breaks its titles rather than being wider than the window", () => {
+  const described = model(
+    [source("sequence", [null, 20, 5])],
+    Array.from({ length: 5 }, (_, index) =>
+      layer(`layer_${index}`, [index ? `layer_${index - 1}` : "sequence"], [null, 20, 32], [null, 20, 32], { as_code: "TimeDistributedAttention(2, 16)" }),
+    ),
+  );
+  const planned = plan(graph(described), 1230);
+  assert.equal(planned.kind, "storeys");
+  assert.ok(planned.width <= 1230, `${planned.width}`);
 });
 
 test("a longer axis is drawn longer, and labels have room", () => {

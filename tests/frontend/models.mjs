@@ -100,4 +100,24 @@ export function films() {
   return model([source("film", film, { axes })], [found, layer("flat", ["found"], after, [null, 10, 7200])]);
 }
 
-export const MODELS = { films: films(), chain: chain(), branches: branches(), short: long(1), eight: long(8), twelve: long(12) };
+// An encoder in both directions that hands its four states to a decoder, which reads another sequence.
+export function states(units = 6) {
+  const [sequence, whole, one] = [[null, 10, 5], [null, 2 * units], [null, units]];
+  const returned = [whole, one, one, one, one];
+  const encoder = layer("encoder", ["source"], sequence, whole, {
+    output: returned,
+    axes_out: returned.map((shape) => axesOf(shape, "units")),
+    symbols_out: returned.map(() => [null, null]),
+    names_out: ["output", "state →h", "state →c", "state ←h", "state ←c"],
+  });
+  const given = [1, 2, 3, 4].map((output) => ({ name: "encoder", output }));
+  const decoder = layer("decoder", ["target", "encoder"], sequence, [null, 10, 12], {
+    input: [sequence, one, one, one, one],
+    origins: [{ name: "target", output: 0 }, ...given],
+  });
+  return model([source("source", sequence), source("target", sequence)], [encoder, decoder], {
+    returns: [{ name: "decoder", output: 0 }],
+  });
+}
+
+export const MODELS = { films: films(), states: states(), chain: chain(), branches: branches(), short: long(1), eight: long(8), twelve: long(12) };
