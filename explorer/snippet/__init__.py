@@ -6,6 +6,7 @@ reader/      reads a code, and never executes it:
   edits        the text of the code, and changes of it
   pasted_text  prompts, magic lines and notebooks as Python
   names, legacy, families  what may be called, what is called otherwise today, which layers are alike
+  spelling     names that are nearly right
   unknowns     what is asked for, left out and taken for granted
   data_values  what stands for data, and for what is not known
   limits       how much of a stranger's code is read, and what it may cost

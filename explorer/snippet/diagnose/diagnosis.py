@@ -25,6 +25,7 @@ from explorer.snippet.reader.library.inputs import make_input
 from explorer.snippet.reader.library.models import settle
 from explorer.snippet.reader.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.reader.reading import Reader
+from explorer.snippet.reader.record import Old
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Broken, LayerValue, ModelValue, Unreadable, full
 
@@ -88,10 +89,15 @@ def typed_as(given: Data) -> Typed:
 
 
 def old_names(case: Case) -> list[Finding]:
-    """All that an older Keras called otherwise, as one finding."""
-    old = case.reader.old
+    """All that an older Keras called otherwise, as one finding; before it, what no Keras ever had, one by one."""
+    strange = [
+        Finding("keras3_api", each.told, None, each.node, each.says, False, (_respelled(each),))
+        for each in case.reader.old
+        if each.told
+    ]
+    old = [each for each in case.reader.old if not each.told]
     if not old:
-        return []
+        return strange
     edits = tuple(dict.fromkeys(edit for each in old for edit in each.edits))
     what = ", ".join(dict.fromkeys(each.what for each in old))
     many = "," in what
@@ -114,7 +120,12 @@ def old_names(case: Case) -> list[Finding]:
             None,
         )
     candidate = Candidate("Use the names of Keras 3", edits, rename=True)
-    return [Finding("keras3_api", message, call, first.node, first.says, False, (candidate,))]
+    return [*strange, Finding("keras3_api", message, call, first.node, first.says, False, (candidate,))]
+
+
+def _respelled(old: Old) -> Candidate:
+    title = f"Write {old.near}" if old.near else f"Remove the unknown argument {old.what}"
+    return Candidate(title, old.edits, rename=bool(old.near))
 
 
 def ragged_arrays(case: Case) -> Finding | None:

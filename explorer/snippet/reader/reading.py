@@ -76,6 +76,7 @@ class Reader(Loops):
             except Unreadable as error:
                 self.skip(error, statement)
                 self._without(statement, scope)
+                self._lacking(statement, error, scope)
             except Exception:
                 # What nobody foresaw costs a line and not the rest: whoever pasted it reads which, and the log why.
                 _LOG.exception("a line could not be followed")
@@ -92,6 +93,16 @@ class Reader(Loops):
         targets = [statement] if isinstance(statement, (ast.Import, ast.ImportFrom)) else _targets(statement)
         for target in targets:
             self.forget(target, scope, why)
+
+    def _lacking(self, statement: ast.stmt, error: Unreadable, scope: Scope) -> None:
+        """A model to which a layer is added that could not be read is not whole."""
+        added = statement.value if isinstance(statement, ast.Expr) else None
+        if not isinstance(added, ast.Call) or not isinstance(added.func, ast.Attribute) or added.func.attr != "add":
+            return
+        if isinstance(added.func.value, ast.Name) and added.func.value.id in scope:
+            model = scope.find(added.func.value.id)
+            if isinstance(model, ModelValue) and model.unread is None:
+                model.unread = error
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
         if not isinstance(statement.value, ast.Constant):
@@ -122,7 +133,7 @@ class Reader(Loops):
         for alias in statement.names:
             top = alias.name.partition(".")[0]
             path = alias.name if alias.asname else top
-            scope[alias.asname or top] = imports.module(path)
+            scope[alias.asname or top] = imports.module(self, path, statement)
 
     def _do_importfrom(self, statement: ast.ImportFrom, scope: Scope) -> None:
         if statement.module == "__future__":

@@ -29,12 +29,17 @@ from explorer.snippet.reader.values import Call, Event, Exhausted, ModelValue, S
 
 @dataclass(frozen=True)
 class Old:
-    """Something that an older Keras called otherwise: read as what it is called today, and `edits` say so in the code."""
+    """Something that an older Keras called otherwise: read as what it is called today, and `edits` say so in the code.
+
+    told: a sentence about a name that no Keras ever had; near: the one that was meant, "" where the name goes.
+    """
 
     node: Node
     what: str
     says: str
     edits: tuple[Edit, ...]
+    told: str = ""
+    near: str = ""
 
 
 class Record:

@@ -60,9 +60,13 @@ def _numpy(case: Case, event: Event) -> Finding:
 
 def _name(case: Case, event: Event) -> Finding:
     name, near, node = event.given["name"], event.given["near"], event.node
-    message = f"Keras 3 has no `{name}`.{event.given['hint']}"
+    message = f"{event.given.get('of', 'Keras 3')} has no `{name}`.{event.given['hint']}"
+    if event.given.get("of") == "Python":
+        message = f"There is no module `{name}`.{event.given['hint']}"
     candidates = []
-    if near and isinstance(node, ast.Attribute):
+    if "edits" in event.given:
+        candidates.append(Candidate(f"Use {near}", event.given["edits"], rename=True))
+    elif near and isinstance(node, ast.Attribute):
         _, end = case.source.span(node)
         candidates.append(Candidate(f"Use {near}", (Edit(end - len(name), end, near),), rename=True))
     return Finding("keras3_api", message, None, node, event.says, False, tuple(candidates))

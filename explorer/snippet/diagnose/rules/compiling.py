@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.reader.library.paths import object_at, spoken
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.spelling import nearest
 from explorer.snippet.reader.values import Known
 from explorer.tensors.text import joined
 
@@ -82,18 +82,6 @@ def unknown_of_layer(case: Case, kind: str, kwargs: dict[str, Any], node: ast.Ca
         named = _Named(word, names, names[:3], module.get)
         return replace(_finding(case, named, given, node), keras_says=says)
     return None
-
-
-def nearest(given: str, names: Iterable[str]) -> str | None:
-    """The name that a misspelled one is most like, None where none is.
-
-    >>> nearest("Adamm", ["sgd", "adam"]), nearest("foo", ["sgd", "adam"])
-    ('adam', None)
-    """
-    # Of two that differ in capitals only, the one without.
-    spelled = {name.lower(): name for name in sorted(names, key=str.islower)}
-    near = difflib.get_close_matches(given.lower(), spelled, n=1) or [name for name in spelled if given.lower() in name][:1]
-    return spelled[near[0]] if near else None
 
 
 def _compiled(case: Case) -> dict[str, Any]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from dataclasses import replace
 from typing import Any
+
+import keras
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.backwards import backward_layer
 from explorer.snippet.diagnose.rules.compiling import unknown_of_layer
 from explorer.snippet.diagnose.rules.unknown import unknown_size
+from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import RECURRENT
+from explorer.snippet.reader.spelling import nearest
 from explorer.snippet.reader.values import Call, Event, Known, LayerValue, tensors_in
 from explorer.tensors.text import an, joined
 
@@ -77,12 +82,14 @@ def make(case: Case, event: Event) -> Finding:
     if missing := re.search(r"missing \d+ required positional arguments?: '(\w+)'", event.says):
         return _missing(case, event, call, kind, missing[1])
     message = f"{an(kind)[0].upper()}{an(kind)[1:]} cannot be made with these arguments."
-    unknown = [f"`{each.arg}`" for each in node.keywords if each.arg and f"'{each.arg}'" in event.says]
-    if unknown and ("nrecognized" in event.says or "unexpected keyword" in event.says):
+    strange = "nrecognized" in event.says or "unexpected keyword" in event.says
+    old = strange or "required positional" in event.says
+    unknown = [each for each in node.keywords if each.arg and f"'{each.arg}'" in event.says] if old else []
+    hint, candidates = _unknown_arguments(case, kind, unknown, node)
+    if unknown and strange:
         many = "arguments" if len(unknown) > 1 else "argument"
-        message = f"{an(kind)[0].upper()}{an(kind)[1:]} has no {many} {joined(unknown)}."
-    old = "nrecognized" in event.says or "unexpected keyword" in event.says or "required positional" in event.says
-    candidates = _unknown_arguments(case, event, node) if old else []
+        names = joined([f"`{each.arg}`" for each in unknown])
+        message = f"{an(kind)[0].upper()}{an(kind)[1:]} has no {many} {names}.{hint}"
     return Finding("keras3_api" if old else "units_misread", message, call, node, event.says, False, tuple(candidates))
 
 
@@ -142,12 +149,21 @@ def _as_reader(case: Case, call: Call) -> Call:
     return call
 
 
-def _unknown_arguments(case: Case, event: Event, node: Any) -> list[Candidate]:
-    edits = []
-    for keyword in node.keywords:
-        if keyword.arg and f"'{keyword.arg}'" in event.says:
-            edits.append(case.source.without(node, keyword))
-    return [Candidate("Remove the unknown argument", tuple(edits))] if len(edits) == 1 else []
+def _unknown_arguments(case: Case, kind: str, unknown: list[ast.keyword], node: Any) -> tuple[str, list[Candidate]]:
+    """Which argument was meant, in words, and the change that writes it, or that leaves it out where none is like it."""
+    if len(unknown) != 1 or unknown[0].arg is None:
+        return "", []
+    (keyword,) = unknown
+    name = unknown[0].arg
+    made = keras.Input if kind == "Input" else getattr(keras.layers, kind, None)
+    takes = [] if made is None else [each for each in inspect.signature(made).parameters if each not in ("args", "kwargs")]
+    given = {each.arg for each in node.keywords}
+    near = nearest(name, [each for each in (*takes, "name", "dtype", "trainable") if each not in given])
+    if near is None:
+        return "", [Candidate(f"Remove the unknown argument {name}", (case.source.without(node, keyword),))]
+    start = case.source.span(keyword)[0]
+    edit = Edit(start, start + len(name), near)
+    return f" The nearest is `{near}`.", [Candidate(f"Write {near}", (edit,), rename=True)]
 
 
 def _units_tuple(case: Case, event: Event, call: Call, kind: str, given: Any) -> Finding:

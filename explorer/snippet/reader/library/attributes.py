@@ -18,6 +18,7 @@ from explorer.snippet.reader.names import LAYERS
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.parts_of_arrays import attribute_of_table
 from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.spelling import nearest, slip
 from explorer.snippet.reader.values import Broken, Event, Known, LayerValue, Method, ModelValue, TensorValue, Unreadable
 
 # Modules of Keras whose names a code gives to `compile` and to layers.
@@ -68,14 +69,19 @@ def _member(record: Record, owner: Known, name: str, node: ast.Attribute) -> Any
         raise _no_such_name(owner, name, LAYERS, node)
     if owner.path in _NAMED and not stands(path, owner.top) and not name.startswith("_"):
         raise _no_such_name(owner, name, dir(object_at(owner.path, owner.top)), node)
+    if owner.path in ("keras", "keras.models") and not stands(path, owner.top) and path not in legacy.MODULES:
+        holds = [each for each in dir(object_at(owner.path, owner.top)) if not each.startswith("_")]
+        if slip(name, holds) and not stands(path, "keras"):
+            raise _no_such_name(owner, name, holds, node)
     return Known(path, owner.top)
 
 
 def _no_such_name(owner: Known, name: str, names: Iterable[str], node: Node) -> Broken:
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    held = list(names)
+    near = next(iter(difflib.get_close_matches(name, held, n=1)), None) or nearest(name, held)
+    hint = f" Did you mean {near}?" if near else ""
     says = f"AttributeError: module '{written(owner)}' has no attribute '{name}'"
-    return Broken(Event("name", node, says, {"name": name, "hint": hint, "near": next(iter(near), None)}))
+    return Broken(Event("name", node, says, {"name": name, "hint": hint, "near": near}))
 
 
 def _of_array(record: Record, owner: Array, name: str, node: ast.Attribute) -> Any:

@@ -10,19 +10,22 @@ from typing import Any
 
 from explorer.snippet.reader import legacy
 from explorer.snippet.reader.data_values import Opaque
+from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note, today_of
 from explorer.snippet.reader.library.paths import canonical, object_at, stands
 from explorer.snippet.reader.names import LAYERS, REFUSED_MODULES
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.spelling import slip
 from explorer.snippet.reader.values import Broken, Event, Known, Refused, Unreadable
 
 _MODULES = ("keras", "tensorflow", "numpy")
 
 
-def module(path: str) -> Any:
-    """What `import path` binds."""
+def module(record: Record, path: str, node: Node) -> Any:
+    """What `import path` binds. Raises Broken for a misspelled name of Keras, TensorFlow or NumPy."""
     name = canonical(path)
+    _spelled(record, path, node)
     top = name.partition(".")[0]
     if top in _MODULES:
         return Known(name, path)
@@ -37,6 +40,7 @@ def imported(record: Record, statement: ast.ImportFrom) -> Iterator[tuple[str, A
     Raises Broken for a name that Keras never had, and Refused for one that begins with an underscore.
     """
     path = canonical(statement.module or "")
+    _spelled(record, statement.module or "", statement)
     if path.partition(".")[0] not in _MODULES:
         for alias in statement.names:
             if alias.name != "*":
@@ -70,6 +74,26 @@ def imported(record: Record, statement: ast.ImportFrom) -> Iterator[tuple[str, A
             yield name, Known(canonical(moved), moved)
 
 
+def _spelled(record: Record, path: str, node: Node) -> None:
+    """Raises Broken for a module that is nearly called like one of Keras, TensorFlow or NumPy."""
+    top, _, rest = path.partition(".")
+    known = canonical(path).partition(".")[0] in _MODULES
+    near = None
+    if not known and abs(len(top) - len(slip(top, _MODULES) or "")) < 2:
+        wrong, near = top, slip(top, _MODULES)
+    elif known and rest and canonical(path) not in legacy.MODULES and not stands(canonical(path), path):
+        before, _, wrong = path.rpartition(".")
+        holds = object_at(canonical(before), path)
+        near = slip(wrong, [each for each in dir(holds) if each.islower() and not each.startswith("_")])
+    if near is None:
+        return
+    start, _ = record.source.span(node)
+    begin = start + record.source.text(node).index(path) + (path.rindex(wrong) if known else 0)
+    edits = (Edit(begin, begin + len(wrong), near),)
+    given = {"name": path, "hint": f" Did you mean {near}?", "near": near, "edits": edits, "of": "Python"}
+    raise Broken(Event("name", node, f"ModuleNotFoundError: No module named '{path}'", given))
+
+
 def _there(path: str, name: str, node: Node) -> bool:
     """Whether a name is to be found in a module of Keras."""
     top = getattr(node, "module", path) or path
@@ -89,10 +113,17 @@ def _moved(record: Record, path: str, name: str, statement: ast.ImportFrom) -> s
     top = statement.module or ""
     holds = object_at(path, top)
     near = difflib.get_close_matches(name, dir(holds) if holds else [], n=1)
-    if not near or not _used(record, statement):
+    uses = [each for each in ast.walk(record.source.tree) if isinstance(each, ast.Name)]
+    if not near or not (_used(record, statement) or any(each.id == near[0] for each in uses)):
         return None
     says = f"ImportError: cannot import name '{name}' from '{top}'"
-    raise Broken(Event("name", statement, says, {"name": name, "hint": f" Did you mean {near[0]}?", "near": near[0]}))
+    alias = next(each for each in statement.names if each.name == name)
+    start = record.source.span(alias)[0]
+    edits = [Edit(start, start + len(name), near[0])]
+    if alias.asname is None:
+        edits += [record.source.replaced(each, near[0]) for each in uses if each.id == name]
+    given = {"name": name, "hint": f" Did you mean {near[0]}?", "near": near[0], "edits": tuple(edits)}
+    raise Broken(Event("name", statement, says, given))
 
 
 def _used(record: Record, statement: ast.ImportFrom) -> bool:

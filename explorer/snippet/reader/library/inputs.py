@@ -32,7 +32,8 @@ def make_input(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     """
     for name in kwargs:
         if name not in _INPUT_TAKES:
-            raise Unreadable(f"An Input has no argument `{name}`: it takes shape, batch_size, name and dtype.", node.lineno)
+            says = f"TypeError: Input() got an unexpected keyword argument '{name}'"
+            raise Broken(Event("make", node, says, {"kind": "Input", "args": args, "kwargs": kwargs}))
     shape = kwargs.get("shape", args[0] if args else None)
     batch = kwargs.get("batch_size", args[1] if len(args) > 1 else None)
     entire = kwargs["batch_input_shape"] if "batch_input_shape" in kwargs else kwargs.get("batch_shape")

@@ -5,18 +5,21 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import keras
+
 from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.data_sets import method_of_table
 from explorer.snippet.reader.library.models import add, settle
-from explorer.snippet.reader.library.old import note, old_arguments
+from explorer.snippet.reader.library.old import misspelled_arguments, note, old_arguments
 from explorer.snippet.reader.library.paths import reaches_out
 from explorer.snippet.reader.limits import light, plainly
 from explorer.snippet.reader.names import FILES
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.plain import filled_in, run_of_plain
 from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.spelling import nearest
 from explorer.snippet.reader.values import (
     Broken,
     Event,
@@ -169,6 +172,8 @@ def _model_method(
         raise Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
     if name == "compile":
         old_arguments(record, "compile", kwargs, node, {}, legacy.COMPILE_GONE)
+        if model.own is None:
+            misspelled_arguments(record, "Trainer.compile", kwargs, node, keras.Model.compile)
         order = ("optimizer", "loss", "loss_weights", "metrics")
         # As they are now: the code may change its lists later.
         model.compiled = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
@@ -187,6 +192,12 @@ def _model_method(
             if each.name == wanted:
                 return each
         raise Unreadable(f"There is no layer called {str(wanted)[:40]!r} in this model.", node.lineno)
+    names = [each for each in dir(keras.Sequential if model.sequential else keras.Model) if not each.startswith("_")]
+    near = None if model.own is not None or name in names else nearest(name, names)
+    if near is not None:
+        says = f"AttributeError: '{'Sequential' if model.sequential else 'Functional'}' object has no attribute '{name}'"
+        hint = f" Did you mean {near}?"
+        raise Broken(Event("name", node.func, says, {"name": name, "hint": hint, "near": near, "of": "A model"}))
     return Opaque(f"what `{name}` gives")
 
 
@@ -205,6 +216,8 @@ def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: 
     }.get(name, ("x", "y"))
     if name == "fit":
         old_arguments(record, "fit", kwargs, node, legacy.FIT, legacy.FIT_GONE)
+    if name in ("fit", "evaluate", "predict") and model.own is None:
+        misspelled_arguments(record, f"TensorFlowTrainer.{name}", kwargs, node, getattr(keras.Model, name), ("return_dict",))
     given = swapped(dict(zip(order, args, strict=False)) | kwargs, lambda each: each)
     fed = given.get("x")
     if (

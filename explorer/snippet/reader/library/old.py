@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from explorer.snippet.reader import legacy
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.record import Old, Record
+from explorer.snippet.reader.spelling import nearest
 from explorer.snippet.reader.values import Known
 
 
@@ -20,6 +22,29 @@ def note(record: Record, node: Node, what: str, says: str, *edits: Edit) -> None
     # What stands in a loop, or in a layer that is called twice, is met more than once.
     if not any(each.node is node and each.what == what for each in record.old):
         record.old.append(Old(node, what, says, tuple(edits)))
+
+
+def misspelled_arguments(
+    record: Record, what: str, kwargs: dict[str, Any], node: ast.Call, takes: Callable[..., Any], more: tuple[str, ...] = ()
+) -> None:
+    """Take arguments that a function does not have under the names that were meant, in place, and note it."""
+    known = [each for each in (*inspect.signature(takes).parameters, *more) if each not in ("self", "kwargs")]
+    for name in [each for each in kwargs if each not in known]:
+        keyword = record.source.keyword(node, name)
+        if keyword is None:
+            # It comes with `**`, and where that was written is another question.
+            continue
+        value, near = kwargs.pop(name), nearest(name, known)
+        near = near if near not in kwargs else None
+        says = f"TypeError: {what}() got an unexpected keyword argument '{name}'"
+        hint = f"The nearest is `{near}`." if near else f"It takes {', '.join(known[:5])} and others."
+        told = f"`{what.rpartition('.')[2]}` has no argument `{name}`. {hint}"
+        start = record.source.span(keyword)[0]
+        edit = Edit(start, start + len(name), near) if near else record.source.without(node, keyword)
+        if near:
+            kwargs[near] = value
+        if not any(each.node is node and each.what == name for each in record.old):
+            record.old.append(Old(node, name, says, (edit,), told, near or ""))
 
 
 def keras_imported(record: Record) -> list[Edit]:
