@@ -3,6 +3,7 @@
 import { axisColour } from "../axes.js";
 import { returnedStep, UNROLLED_BAR, UNROLLED_TRACK, unrolledStep } from "./grid.js";
 import { unrolledWires } from "./rising.js";
+import { BOTH, isInitialState, isState, unrolledState } from "./states.js";
 import { shade, sharesOf } from "./shades.js";
 import { insideArrow, insideText, insideZero } from "./strips.js";
 import { textWidth } from "./text.js";
@@ -29,10 +30,12 @@ export function unrolledCells({ pen, rows, grid, axis, steps, values }) {
     outs.set(row.name, { y: row.top, x: row.flow === "last" && last ? last.x : row.single, timed: row.timed });
   }
   for (const row of rows) {
-    row.reads.forEach((name, index) => {
-      const from = rows.find((each) => each.name === name);
-      if (from) unrolledWires(drawing, row, from, index);
-    });
+    for (const input of row.inputs) {
+      const from = rows.find((each) => each.name === input.name);
+      if (!from) continue;
+      if (isState(from, input.output) || isInitialState(row, input.place)) unrolledState(drawing, row, from, input);
+      else unrolledWires(drawing, row, from, row.reads.indexOf(input.name));
+    }
   }
   const read = new Set(rows.flatMap((row) => row.reads));
   for (const row of rows) unrolledRow(drawing, row, !read.has(row.name));
@@ -181,8 +184,10 @@ function unrolledAlong({ pen }, row, name, shift, y, width, backwards) {
   const half = (/** @type {{ gap: boolean }} */ { gap }) => (gap ? 9 : width / 2);
   const first = ordered[0].x + shift - way * half(ordered[0]);
   const key = `${name}:${backwards ? "back" : "on"}`;
-  insideZero(pen, key, first - way * 17, y, 6);
-  insideArrow(pen, `${key}:start`, [[first - way * 11, y], [first - way * 1.5, y]], "memory");
+  if (!row.inputs.some(({ place }) => isInitialState(row, place))) {
+    insideZero(pen, key, first - way * 17, y, 6);
+    insideArrow(pen, `${key}:start`, [[first - way * 11, y], [first - way * 1.5, y]], "memory");
+  }
   ordered.slice(1).forEach((spot, index) => {
     const before = ordered[index];
     const [from, to] = [before.x + shift + way * (half(before) + 1), spot.x + shift - way * (half(spot) + 1.5)];
@@ -198,9 +203,9 @@ function unrolledAlong({ pen }, row, name, shift, y, width, backwards) {
 function unrolledBothWays(drawing, row) {
   const { pen, grid, outs } = drawing;
   const last = row.flow === "both last";
-  const [width, aside] = [grid.cell * 0.78, grid.cell * 0.11];
-  const forward = row.bottom - 2 * UNROLLED_TRACK - 10;
-  const backward = row.bottom - UNROLLED_TRACK;
+  const [width, aside] = [grid.cell * BOTH.width, grid.cell * BOTH.aside];
+  const forward = row.bottom - BOTH.forwards - UNROLLED_TRACK / 2;
+  const backward = row.bottom - BOTH.backwards - UNROLLED_TRACK / 2;
   unrolledAlong(drawing, row, row.name, -aside, forward + UNROLLED_TRACK / 2, width, false);
   unrolledAlong(drawing, row, row.name, aside, backward + UNROLLED_TRACK / 2, width, true);
   const cells = row.cells.filter(({ step }) => step !== null);

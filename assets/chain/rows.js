@@ -3,7 +3,7 @@
 import { tensorOf } from "./words.js";
 
 /** @import { Description, Layer, Source } from "../description.d.ts" */
-/** @import { UnrolledRow } from "./types.d.ts" */
+/** @import { UnrolledInput, UnrolledRow } from "./types.d.ts" */
 
 // Every branch stays together: what a layer reads stands directly below it, and then what that reads.
 /** @type {(description: Description) => UnrolledRow[]} */
@@ -23,13 +23,22 @@ export function unrolledRows({ sources, layers, unrolled }) {
     const [timed, last] = [place > 0, words.flow.endsWith("last")];
     const steps = (timed ? shape[place] : last ? unrolled.steps : null) ?? 1;
     const tensor = tensorOf(shape, axes, symbols);
+    const inputs = inputsOf(layer, reads);
     const drawn = { index: 0, band: 0, top: 0, height: 0, bottom: 0, cells: [], single: 0 };
-    ordered.push({ ...words, layer, reads, timed, steps, celled: timed || last, axis: axes.at(-1) ?? "", tensor, ...drawn });
+    ordered.push({ ...words, layer, reads, inputs, timed, steps, celled: timed || last, axis: axes.at(-1) ?? "", tensor, ...drawn });
   };
   layers.forEach((layer) => add(layer.name));
   sources.forEach((source) => add(source.name));
   ordered.forEach((row, index) => (row.index = index));
   return ordered;
+}
+
+// What a layer reads twice as one thing, as a query and as a value, comes in once; each state is a tensor of its own.
+/** @type {(layer: Layer | null, reads: string[]) => UnrolledInput[]} */
+function inputsOf(layer, reads) {
+  const origins = layer?.origins?.length ? layer.origins : reads.map((name) => ({ name, output: 0 }));
+  const inputs = origins.map(({ name, output }, place) => ({ name, output, place })).filter(({ name }) => reads.includes(name));
+  return inputs.filter((one, index) => inputs.findIndex((other) => other.name === one.name && other.output === one.output) === index);
 }
 
 // The columns: the steps that are drawn, and null where steps are left out between.

@@ -430,9 +430,17 @@ export interface Block {
 
 // ------------------------------------------------------------------------------------------------ over time
 
+// A tensor that a row reads: which output of which row it is, and the place at which the layer takes it.
+export interface UnrolledInput {
+  name: string;
+  output: number;
+  place: number;
+}
+
 export interface UnrolledRow extends Row {
   layer: Layer | null;
   reads: string[];
+  inputs: UnrolledInput[];
   timed: boolean;
   steps: number;
   celled: boolean;

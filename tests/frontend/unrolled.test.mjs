@@ -3,9 +3,13 @@ import { test } from "node:test";
 
 import { returnedStep, unrolledGrid, unrolledPlace, unrolledStep } from "../../assets/chain/grid.js";
 import { unrolledWires } from "../../assets/chain/rising.js";
+import { unrolledCells } from "../../assets/chain/cells.js";
 import { unrolledColumns, unrolledRows } from "../../assets/chain/rows.js";
 import { anchorOf, reachedFrom, seenFrom } from "../../assets/chain/taps.js";
-import { branches, chain, MODELS } from "./models.mjs";
+import { measureWith } from "../../assets/chain/text.js";
+import { branches, chain, MODELS, states } from "./models.mjs";
+
+measureWith((text, size) => 0.6 * size * text.length);
 
 test("what a layer reads stands directly below it, and then what that reads", () => {
   assert.deepEqual(unrolledRows(chain()).map(({ name }) => name), ["sequence", "memory", "answer"]);
@@ -112,4 +116,64 @@ test("where it is not known which timesteps reach which, no wire is drawn betwee
   };
   assert.equal(wires("each").filter((each) => each.startsWith("path")).length, 3);
   assert.deepEqual(wires("unknown").map((each) => each.split(" ")[0]), ["text"]);
+});
+
+// All that is drawn of a model, by its keys: the attributes of each element.
+function drawn(description, [encoder, decoder]) {
+  Object.assign(description.unrolled.rows[2], { flow: encoder });
+  Object.assign(description.unrolled.rows[3], { flow: decoder });
+  const rows = unrolledRows(description);
+  const grid = unrolledGrid([1, 2, null, 9, 10], 176, 700, false);
+  unrolledPlace(rows, rows.map(() => 60), grid, "timesteps");
+  const found = new Map();
+  const pen = (tag, key, attributes) => {
+    found.set(key, attributes);
+    return { firstElementChild: {} };
+  };
+  unrolledCells({ pen, rows, grid, axis: "timesteps", steps: 10, values: {} });
+  return { found, rows: new Map(rows.map((row) => [row.name, row])), grid };
+}
+const pointsOf = ({ d }) => d.split("M")[1].split("L").map((point) => point.split(",").map(Number));
+
+test("states leave from the side of the last cell that made them, and come to the first cell that starts from them", () => {
+  const described = states();
+  described.layers[0].merge_mode = "concat";
+  const { found, rows, grid } = drawn(described, ["both last", "along"]);
+  const [encoder, decoder] = [rows.get("encoder"), rows.get("decoder")];
+  const [first, last] = [grid.places[0].x, grid.places.at(-1).x];
+  const wires = [1, 2, 3, 4].map((output) => pointsOf(found.get(`encoder/${output}>decoder/${output}`)));
+  // Two of the direction that ends at the last timestep, two of the one that ends at the first.
+  wires.forEach((points, index) => {
+    const [[x, y], [endX, endY]] = [points[0], points.at(-1)];
+    const way = index < 2 ? 1 : -1;
+    assert.ok(Math.abs(x - (way > 0 ? last : first)) < grid.cell && way * (x - (way > 0 ? last : first)) > 0, `${index}`);
+    assert.ok(y > encoder.top && y < encoder.bottom && endY > decoder.top && endY < decoder.bottom, `${index}`);
+    assert.ok(endX < first - grid.cell / 2 && endX > first - grid.cell / 2 - 4, `${index}`);
+    for (const [one, two] of points.slice(1).map((point, each) => [points[each], point])) {
+      assert.ok(Math.abs(one[0] - two[0]) < 0.2 || Math.abs(one[1] - two[1]) < 0.2, `${index} is no line of right angles`);
+    }
+  });
+  assert.equal(new Set(wires.map((points) => points[1][0])).size, 4);
+  // Nothing goes from its output, which the decoder does not read; it starts from the states, and the encoder from zero.
+  const keys = [...found.keys()];
+  assert.deepEqual(keys.filter((key) => key.startsWith("encoder>decoder")), []);
+  assert.deepEqual(keys.filter((key) => key.endsWith(":ring")), ["encoder:on:ring", "encoder:back:ring"]);
+  assert.ok(keys.some((key) => key.startsWith("target>decoder")));
+});
+
+test("a hidden state that another layer returns starts a layer as well, and of two tensors of one layer each has its wire", () => {
+  const described = states();
+  described.layers[1].origins = [{ name: "target", output: 0 }, { name: "encoder", output: 0 }];
+  const { found, grid } = drawn(described, ["last", "along"]);
+  const points = pointsOf(found.get("encoder/0>decoder/1"));
+  assert.equal(points[0][0].toFixed(1), grid.places.at(-1).x.toFixed(1));
+  assert.ok(points.at(-1)[0] < grid.places[0].x - grid.cell / 2);
+  const row = unrolledRows(states())[3];
+  assert.deepEqual(row.inputs.map(({ name, output }) => [name, output]), [
+    ["target", 0],
+    ["encoder", 1],
+    ["encoder", 2],
+    ["encoder", 3],
+    ["encoder", 4],
+  ]);
 });
