@@ -32,7 +32,7 @@ const LONGEST_ANSWER = 2000;
 const FIGURES = { loss: lossFigure, error: errorFigure, outputs: outputsFigure };
 const NOTHING_KNOWN = { key: "", title: "", task: "", loss: "", settings: {}, answers: "every step", answer: "number", batches: 1 };
 const NO_INFO = { ...NOTHING_KNOWN, epochs: 1, baselines: [], targets: [[[0]]], lengths: [1] };
-const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false };
+const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false, refusal: "", more_refusal: "" };
 
 /** @type {(parent: HTMLElement) => Panel} */
 export function start(parent) {

@@ -1,6 +1,6 @@
 // What the buttons of the transport bar say and do, from how the run and the film stand.
 
-/** @import { Button, Buttons, Standing } from "./types.d.ts" */
+/** @import { Button, Buttons, May, Standing } from "./types.d.ts" */
 
 export const ENDED = ["done", "stopped", "failed"];
 export const GOING = ["queued", "running"];
@@ -10,13 +10,14 @@ const button = (key, label, icon, disabled, title) => ({ key, label, icon, disab
 
 /** @type {(standing: Standing) => Buttons} */
 export function buttonsOf(standing) {
-  const { run, state, mine, same, ready, more, trained, shown, playing, slow } = standing;
+  const { run, state, mine, same, ready, more, refusal, more_refusal, trained, shown, playing, slow } = standing;
   const own = run !== null && mine && same;
   const [going, ended, held] = [GOING.includes(state), ENDED.includes(state), state === "paused"];
   const film = playing
     ? button("pause", "Pause", "pause", false, "Hold the film (Space)")
     : button("play", "Play", "play", trained === 0, "Play the film (Space)");
-  const train = button("train", "Train", "play", !ready, "Train a model with the settings on the page (Space)");
+  const trainable = ready && !refusal;
+  const train = button("train", "Train", "play", !trainable, refusal || "Train a model with the settings on the page (Space)");
   /** @type {Button} */
   let main = train;
   /** @type {Button | null} */
@@ -26,15 +27,27 @@ export function buttonsOf(standing) {
     second = null;
     if (going && playing) main = button("pause", "Pause", "pause", false, "Hold training and film (Space)");
     if (held && !playing) main = button("resume", "Play", "play", !ready, "Go on training, and play (Space)");
-    if (ended && more) second = button("more", "Train more", "more", !ready, "Go on training where this run ended");
+    if (ended && more) {
+      second = button("more", "Train more", "more", !ready || more_refusal !== "", more_refusal || "Go on training where this run ended");
+    }
   }
   const starts = run === null || !mine || !same;
-  const trains = ready && (starts || (own && held));
+  const trains = starts ? trainable : ready && own && held;
   const step = button("step", "Step", "step", !(shown < trained || trains), `Show the next ${slow ? "batch" : "epoch"} (→); ← goes back`);
-  const words = "Begin again at epoch 0, with the settings on the page";
-  const restart = button("reset", "Restart", "restart", !(mine && run !== null && ready), words);
+  const words = refusal || "Begin again at epoch 0, with the settings on the page";
+  const restart = button("reset", "Restart", "restart", !(mine && run !== null && trainable), words);
   const stop = button("stop", "Stop", "stop", !(run !== null && mine && (going || held)), "End the run; its results stay");
   return { main, second, step, restart, stop, keeps: mine && run !== null };
+}
+
+// Why buttons that are there must not be pressed: in the bar, which has room for it while there is nothing to scrub, or else
+// in the card.
+/** @type {(wanted: Pick<Buttons, "main" | "second">, may: Pick<May, "refusal" | "more_refusal">, trained: number) =>
+ *   { bar: string; card: string[] }} */
+export function refusalsOf({ main, second }, may, trained) {
+  const train = main.key === "train" ? may.refusal : "";
+  const more = second?.key === "more" ? may.more_refusal : "";
+  return trained ? { bar: "", card: [train, more].filter(Boolean) } : { bar: train, card: [more].filter(Boolean) };
 }
 
 // Which button a key presses: the space bar the main one, the right arrow "step", the left arrow goes back.

@@ -2,6 +2,8 @@
 
 import { create, mark, say } from "../dom.js";
 import { newButton, writeButton } from "./buttons.js";
+import { ENDED } from "./controls.js";
+import { lastEpoch } from "./frames.js";
 import { duration } from "./ticks.js";
 import { batchInWords } from "./walk.js";
 
@@ -18,17 +20,23 @@ export function newStatus(head) {
   const sign = create("span", "sign", state);
   mark(sign, { "aria-hidden": "true" });
   const word = create("b", "", state);
+  const film = create("span", "film", state);
   const stop = newButton(head);
   const keep = create("label", "keep st-key-keep", head);
   keep.title = "Keep the run for good. Other runs are deleted when nobody has opened them for a long time.";
   const kept = create("input", "", keep);
   mark(kept, { type: "checkbox" });
   say(create("span", "", keep), "Keep");
-  return { stop, keep: kept, sign, state: word };
+  return { stop, keep: kept, sign, state: word, film };
 }
 
-/** @type {(panel: Panel, wanted: Buttons) => void} */
-export function writeStatus(panel, wanted) {
+// Training may have ended long before the film does.
+/** @type {(state: string, shown: number, trained: number) => string} */
+export const filmInWords = (state, shown, trained) =>
+  ENDED.includes(state) && shown < trained ? `film at ${shown} of ${trained}` : "";
+
+/** @type {(panel: Panel, wanted: Buttons, refusals: string[]) => void} */
+export function writeStatus(panel, wanted, refusals) {
   const { status, may, standing } = panel;
   const { state } = status;
   writeButton(standing.stop, wanted.stop);
@@ -36,7 +44,8 @@ export function writeStatus(panel, wanted) {
   standing.keep.checked = may.kept;
   say(standing.sign, STATES.get(state) ?? "");
   say(standing.state, state);
-  const reasons = panel.lost ? ["Connection lost, trying again."] : [status.reason, panel.note];
+  say(standing.film, filmInWords(state, panel.film.shown, lastEpoch(panel.frames)));
+  const reasons = panel.lost ? ["Connection lost, trying again."] : [status.reason, panel.note, ...refusals];
   const reason = [...new Set(reasons.filter(Boolean))].join(" ");
   say(standing.reason, reason);
   say(standing.batch, batchInWords(panel));

@@ -2,7 +2,7 @@
 
 import { create, mark, say } from "../dom.js";
 import { newButton, writeButton } from "./buttons.js";
-import { buttonsOf, GOING } from "./controls.js";
+import { buttonsOf, GOING, refusalsOf } from "./controls.js";
 import { isWithin } from "./film.js";
 import { lastEpoch } from "./frames.js";
 import { paceOf, writeStatus } from "./status.js";
@@ -22,6 +22,7 @@ export function newTransport(root) {
   const bar = create("div", "transport", root);
   mark(bar, { role: "group", "aria-label": "Film of the run" });
   const buttons = { main: newButton(bar, "main"), step: newButton(bar), reset: newButton(bar), second: newButton(bar, "second") };
+  const refusal = create("p", "refusal", bar);
   const speeds = create("fieldset", "speeds", bar);
   mark(speeds, { "aria-label": "Speed of the film" });
   const name = `explorer-speed-${Math.random().toString(36).slice(2)}`;
@@ -43,7 +44,27 @@ export function newTransport(root) {
   const numbers = create("div", "numbers", place);
   mark(numbers, { "aria-hidden": "true" });
 
-  return { bar, buttons, radios, scrub, place, numbers, words: { epoch, trained }, ticks: "" };
+  return { bar, buttons, radios, scrub, place, numbers, words: { epoch, trained, refusal }, ticks: "" };
+}
+
+// A speed that a pointer chose does not keep the keys: the arrows step, and do not change it. Whoever goes by keys stays.
+/** @type {(speeds: HTMLElement) => void} */
+function giveFocusBack(speeds) {
+  /** @type {Element | null} */
+  let before = null;
+  speeds.addEventListener("pointerdown", () => (before = document.activeElement));
+  speeds.addEventListener("click", () => {
+    const back = before;
+    if (!back) return;
+    before = null;
+    // The browser gives the choice the focus after this event.
+    setTimeout(() => {
+      const { activeElement } = document;
+      if (!(activeElement instanceof HTMLElement) || !speeds.contains(activeElement)) return;
+      if (back instanceof HTMLElement && back.isConnected && back !== document.body && !speeds.contains(back)) back.focus();
+      else activeElement.blur();
+    });
+  });
 }
 
 /** @type {(panel: Panel) => void} */
@@ -53,18 +74,22 @@ export function writeTransport(panel) {
   const { state } = status;
   const epochs = Math.max(panel.info.epochs, status.epochs ?? 0, 1);
   const more = (state === "done" || state === "stopped") && (trained < epochs || epochs < may.most);
-  const standing = { run: panel.run, state, mine: may.mine, same: may.same, ready: may.ready && !panel.sent, more, trained };
+  const { mine, same, refusal, more_refusal } = may;
+  const standing = { run: panel.run, state, mine, same, refusal, more_refusal, ready: may.ready && !panel.sent, more, trained };
   const shown = isWithin(film) ? film.shown - 1 : film.shown;
   const wanted = buttonsOf({ ...standing, shown, playing: film.playing, slow: film.speed === "slow" });
   panel.wanted = wanted;
   const { buttons } = transport;
+  const refusals = refusalsOf(wanted, may, trained);
+  mark(transport.bar, { "data-refused": refusals.bar !== "" });
+  say(transport.words.refusal, refusals.bar);
   writeButton(buttons.main, wanted.main);
   writeButton(buttons.step, wanted.step);
   writeButton(buttons.reset, wanted.restart);
   writeButton(buttons.second, wanted.second);
   transport.radios.forEach((radio) => (radio.checked = radio.value === film.speed));
   writeScrub(panel, trained);
-  writeStatus(panel, wanted);
+  writeStatus(panel, wanted, refusals.card);
 }
 
 /** @type {(panel: Panel, trained: number) => void} */

@@ -19,13 +19,16 @@ export interface Info {
 }
 
 // What a visitor may do (`explorer.ui.run_panel`): with the run, and with the settings on the page. most: to how many epochs
-// a run can be made longer.
+// a run can be made longer. refusal: why the settings on the page must not be trained; more_refusal: why the run must not go on
+// where it ended; empty where they may.
 export interface May {
   mine: boolean;
   same: boolean;
   ready: boolean;
   kept: boolean;
   most: number;
+  refusal: string;
+  more_refusal: string;
 }
 
 export interface PageData {
@@ -265,6 +268,7 @@ export interface Standings {
   keep: HTMLInputElement;
   sign: HTMLElement;
   state: HTMLElement;
+  film: HTMLElement;
   batch: HTMLElement;
   reason: HTMLElement;
 }

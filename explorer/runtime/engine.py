@@ -124,6 +124,10 @@ class Engine:
         """
         return self._core.queries.check(code, x, y, loss, batch_size, timeout, visitor, sizes, model)
 
+    def refusal(self, experiment: Experiment) -> str:
+        """Why `submit` refuses an experiment by its estimate; "" where it does not, or its shapes are not known; at once."""
+        return self._core.known_refusal(experiment)
+
     def compile_ahead(self, visitor: str, experiment: Experiment) -> None:
         """Say that a visitor's page rests on this experiment: it is compiled ahead when a worker has nothing else.
 
@@ -164,8 +168,7 @@ class Engine:
             self._begin(longer, partial(self._core.commands.go_on, longer, _one(sequence)), instead_of=run_id)
 
     def _begin(self, run: Run, command: Callable[[Any], None], instead_of: str | None) -> None:
-        refusal = self._core.refusal(run.experiment, self.describe(run.experiment)) or self._core.retention.refusal()
-        if refusal:
+        if refusal := self._core.refusal(run.experiment, self.describe(run.experiment)) or self._core.retention.refusal():
             raise Refused(refusal)
 
         def begin(reply: Any) -> None:

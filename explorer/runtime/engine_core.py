@@ -158,6 +158,11 @@ class EngineCore:
         description = Description.read(found["description"])
         return str(found["hindrance"]) or cost.refusal(experiment, description, self.cluster.memory)
 
+    def known_refusal(self, experiment: Experiment) -> str:
+        """See `explorer.runtime.engine.Engine.refusal`."""
+        found = self.queries.known_description(experiment)
+        return "" if found is None else self.refusal(experiment, found)
+
 
 def _ignore(_: Any, error: Exception | None) -> None:
     if error is not None and not isinstance(error, DatabaseUnavailable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -32,19 +33,22 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
     except DatabaseUnavailable as error:
         run, trouble = None, f"{error} The run is shown again when you reload the page."
     shown = run.experiment if run else experiment
+    refusal = engine.refusal(experiment)
     live(
         {
             "run": run.id if run else None,
             "state": run.state if run else "idle",
             "url": f"/live/{run.id}" if run else None,
             "info": info(shown),
-            "note": trouble or _note(engine, experiment, run),
+            "note": trouble or _note(engine, experiment, run, refusal),
             "may": {
                 "mine": run is None or run.belongs_to(visitor()),
                 "same": run is not None and run.experiment == experiment,
                 "ready": engine.ready and not trouble,
                 "kept": run is not None and run.kept,
                 "most": int(LIMITS["epochs"].high),
+                "refusal": refusal,
+                "more_refusal": _refusal_of_more(engine, run) if run else "",
             },
         },
         on_action=lambda action, kept, sequence: _act(action, kept, sequence, experiment, write),
@@ -63,6 +67,12 @@ def _epochs_more(run: Run) -> int:
     epochs = run.experiment.epochs
     wanted = epochs if run.epoch < epochs else min(int(LIMITS["epochs"].high), 2 * epochs)
     return wanted if wanted > run.epoch else 0
+
+
+def _refusal_of_more(engine: Engine, run: Run) -> str:
+    epochs = _epochs_more(run)
+    refusal = engine.refusal(replace(run.experiment, epochs=epochs)) if epochs else ""
+    return f"Train more would go on to epoch {epochs}. {refusal}" if refusal else ""
 
 
 def _act(action: str, kept: bool, sequence: int | None, experiment: Experiment, write: Callable[[], None]) -> None:
@@ -97,16 +107,19 @@ def _act(action: str, kept: bool, sequence: int | None, experiment: Experiment, 
     write()
 
 
-def _note(engine: Engine, experiment: Experiment, run: Run | None) -> str:
-    refusal = st.session_state.get("_refusal")
-    if refusal:
-        return str(refusal)
+def _note(engine: Engine, experiment: Experiment, run: Run | None, refusal: str) -> str:
+    """What is said beside the state. refusal: why the settings on the page cannot be trained, which the buttons say."""
+    if st.session_state.get("_refusal"):
+        return str(st.session_state["_refusal"])
     if not engine.ready:
         return engine.failure or "The workers are getting ready; training can start in a few seconds."
     if run is None:
-        return "Press Train, and watch the model learn."
-    if not run.belongs_to(visitor()):
-        return "This run belongs to somebody else. Train starts one of your own."
-    if run.experiment != experiment:
-        return "The charts show a run with the settings before the change. Train starts a run with the new settings."
-    return ""
+        said, train = "", "Press Train, and watch the model learn."
+    elif not run.belongs_to(visitor()):
+        said, train = "This run belongs to somebody else.", "Train starts one of your own."
+    elif run.experiment != experiment:
+        said = "The charts show a run with the settings before the change."
+        train = "Train starts a run with the new settings."
+    else:
+        return ""
+    return said if refusal else f"{said} {train}".strip()

@@ -528,10 +528,13 @@ def test_any_epoch_can_be_scrubbed_back_to(page, server):
 
 
 def test_a_run_too_large_is_refused_with_its_estimate(page, server):
-    open_page(page, server, "architecture=stacked_gru&timesteps=200&units=256&samples=4096&epochs=500")
-    press(page, "train")
-    expect(page.get_by_text("This run would take about")).to_be_visible()
-    expect(panel(page)).to_have_attribute("data-state", "idle")
+    visit(page, server, "/?architecture=stacked_gru&timesteps=200&units=256&samples=4096&epochs=500")
+    reason = page.locator(".transport").get_by_text("This run would take about")
+    expect(reason).to_be_visible()
+    expect(page.locator(".st-key-train button")).to_be_disabled()
+    page.locator(".st-key-epochs input[type=range]").press("Home")
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    expect(reason).to_be_hidden()
 
 
 def test_nothing_is_cut_off(page, server, tmp_path):

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { buttonsOf, pressedBy } from "../../assets/live/controls.js";
+import { buttonsOf, pressedBy, refusalsOf } from "../../assets/live/controls.js";
 import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
 import { advance, awaitEpoch, join, missing, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "../../assets/live/film.js";
+import { filmInWords } from "../../assets/live/status.js";
 import { sentencesAt, takeStory } from "../../assets/live/story.js";
 
 test("what is said is true of the epoch that is shown", () => {
@@ -162,7 +163,7 @@ test("steps at slow go by batches, on and back, and wait for those that are load
   assert.equal(place(film), "3.0");
 });
 
-const STANDING = { run: "a", state: "running", mine: true, same: true, ready: true, more: false, trained: 31, shown: 7, playing: true };
+const STANDING = { run: "a", state: "running", mine: true, same: true, ready: true, more: false, refusal: "", more_refusal: "", trained: 31, shown: 7, playing: true };
 const buttons = (more) => {
   const found = buttonsOf({ ...STANDING, ...more });
   const named = ["main", "second", "step", "restart", "stop"].map((name) => found[name]);
@@ -181,6 +182,27 @@ test("the buttons say what a press does, in every state", () => {
   // Other settings than the run's, and a run of somebody else: Train, and the film beside it.
   assert.equal(buttons({ same: false, state: "done", playing: false, shown: 31 }), "train play step reset false");
   assert.equal(buttons({ mine: false, state: "done", playing: true }), "train pause step false false");
+});
+
+test("what must not be trained cannot be pressed, and the reason stands beside it", () => {
+  const refused = { refusal: "Too long." };
+  const first = { run: null, state: "idle", trained: 0, shown: 0, playing: false };
+  assert.equal(buttons({ ...first, ...refused }), "false null false false false");
+  // The film of the run that is there plays on.
+  assert.equal(buttons({ same: false, state: "done", playing: false, shown: 31, ...refused }), "false play false false false");
+  const ended = { state: "done", playing: false, shown: 31, more: true };
+  assert.equal(buttons({ ...ended, more_refusal: "Too long." }), "play false false reset false");
+  const may = { refusal: "Too long.", more_refusal: "Longer." };
+  const said = (more, trained) => refusalsOf(buttonsOf({ ...STANDING, ...may, ...more }), may, trained);
+  assert.deepEqual(said(first, 0), { bar: "Too long.", card: [] });
+  assert.deepEqual(said({ same: false }, 31), { bar: "", card: ["Too long."] });
+  assert.deepEqual(said(ended, 31), { bar: "", card: ["Longer."] });
+});
+
+test("of a run that has ended it is said where its film is", () => {
+  assert.equal(filmInWords("done", 12, 60), "film at 12 of 60");
+  assert.equal(filmInWords("done", 60, 60), "");
+  assert.equal(filmInWords("running", 12, 60), "");
 });
 
 test("keys press what nobody else wants", () => {
