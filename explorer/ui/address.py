@@ -19,6 +19,7 @@ from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.ui.followed import Followed, followed
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
@@ -31,8 +32,8 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     """The experiment that the page shows now, and what was wrong with the values that came.
 
     From the address where that is new (a first visit, back and forward), else from the widgets. Afterwards every name
-    of the experiment is in `st.session_state`. experiment_of_run: a function that gives a run's experiment by its id,
-    or None.
+    of the experiment is in `st.session_state`, and in "_followed" what moved because something else did.
+    experiment_of_run: a function that gives a run's experiment by its id, or None.
     """
     address, moved = st.query_params.to_dict(), _moved()
     if entered("explore"):
@@ -82,6 +83,7 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
                 st.session_state["run"] = run
                 values = found.to_query() | values
         reading = read_experiment(values, _OTHERS)
+        st.session_state["_followed"] = Followed()
         _put(reading.experiment, force=True)
         st.session_state["_problems"] = (*problems, *reading.problems)
         return reading.experiment, st.session_state["_problems"]
@@ -102,7 +104,8 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     changed = reading.experiment != before
     _put(reading.experiment)
     if changed or reading.problems:
-        st.session_state["_problems"] = reading.problems
+        also = st.session_state["_followed"] = followed(_flat(before), values, reading.experiment)
+        st.session_state["_problems"] = tuple(each for each in reading.problems if each.name not in also.names)
     return reading.experiment, st.session_state["_problems"]
 
 
@@ -115,6 +118,7 @@ def entered(page: str) -> bool:
 
 def choose(experiment: Experiment) -> None:
     """Put an experiment on the page; for a callback, before the widgets are drawn."""
+    st.session_state["_followed"] = Followed()
     _put(experiment, force=True)
     st.session_state["_problems"] = ()
     st.session_state["_chosen"] = True

@@ -12,8 +12,11 @@ from explorer.experiment import SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.experiment.learning_rates import RATES
 from explorer.glossary import GLOSSARY
+from explorer.tensors.text import count
 from explorer.training.narration import goal
 from explorer.ui.address import keep_when_bounds_move
+from explorer.ui.followed import Followed
+from explorer.ui.markdown import plain
 
 # The word of the glossary that explains a setting.
 WORDS = {
@@ -22,9 +25,16 @@ WORDS = {
 }
 
 
-def controls(experiment: Experiment) -> None:
-    """Draw every control at the experiment's values."""
+def controls(experiment: Experiment, also: Followed) -> None:
+    """Draw every control at the experiment's values. also: what moved because another setting did; it is said below that
+    one, where the eyes are.
+    """
     architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+
+    def tell(name: str) -> None:
+        if also.cause == name:
+            st.caption(plain(also.sentence))
+
     st.selectbox(
         "Architecture",
         list(ARCHITECTURES),
@@ -32,6 +42,7 @@ def controls(experiment: Experiment) -> None:
         key="architecture",
         help="Which layers the model has, and how they are connected.\n\n" + architecture.doc,
     )
+    tell("architecture")
     fitting = [name for name, entry in TASKS.items() if architecture.fits(entry)]
     keep_when_bounds_move("task", tuple(fitting))
     st.selectbox(
@@ -41,10 +52,11 @@ def controls(experiment: Experiment) -> None:
         key="task",
         help="What the model should learn; only tasks that fit the architecture are listed. " + goal(experiment),
     )
+    tell("task")
     for name in SIZES:
         _slider(name, experiment)
-    knobs = knobs_of(architecture, task)
-    for knob in knobs.values():
+        tell(name)
+    for knob in knobs_of(architecture, task).values():
         draw_knob(knob, experiment)
     with st.container(key="training"):
         st.markdown("**Training**")
@@ -53,6 +65,7 @@ def controls(experiment: Experiment) -> None:
     with st.expander(f"{experiment.samples} samples, batch {experiment.batch}, seed {experiment.seed}"):
         for name in ("samples", "batch", "seed"):
             draw_setting(name, experiment)
+            tell(name)
 
 
 def draw_setting(name: str, experiment: Experiment) -> None:
@@ -102,12 +115,19 @@ def _slider(name: str, experiment: Experiment) -> None:
     if name == "batch":
         high = min(high, experiment.samples)
     reason = size_reason(name, architecture, task) if name in SIZES else None
-    # A slider needs room to move, even one that is only there to be read.
-    bounds = (low, high) if high > low else (low - 1, high)
-    keep_when_bounds_move(name, bounds)
-    st.slider(name, *bounds, step=1, key=name, help=_help(name, reason or limit.help), disabled=reason is not None)
-    if reason:
-        st.caption(reason)
+    keep_when_bounds_move(name, (low, high))
+    if reason is not None:
+        _only(name, getattr(experiment, name), limit.help, reason)
+    else:
+        st.slider(name, low, high, step=1, key=name, help=_help(name, limit.help))
+
+
+def _only(name: str, value: Any, help: str, reason: str) -> None:
+    """Draw a setting that can be nothing else: in words, which nobody tries to move."""
+    with st.container(key=f"only_{name}"):
+        st.markdown(f"**{name.replace('_', ' ')}** {spell(value)}", help=_help(name, help))
+        if reason:
+            st.caption(reason)
 
 
 def draw_knob(knob: Knob, experiment: Experiment) -> None:
@@ -116,12 +136,14 @@ def draw_knob(knob: Knob, experiment: Experiment) -> None:
     label = knob.name.replace("_", " ")
     options: Any = list(choices)
     keep_when_bounds_move(knob.name, choices)
-    if set(choices) == {False, True}:
+    if len(choices) == 1:
+        with_what = f"Nothing else is possible with {count(experiment.timesteps, 'timesteps')}." if knob.at_most else ""
+        _only(knob.name, choices[0], knob.help, with_what)
+    # 0 and 1 are equal to False and True.
+    elif {type(choice) for choice in choices} == {bool}:
         st.toggle(label, key=knob.name, help=knob.help)
     elif not knob.is_number:
         st.segmented_control(label, options, key=knob.name, help=knob.help, required=True)
-    elif len(choices) == 1:
-        st.select_slider(label, [*options, options[0] + 1], key=knob.name, help=knob.help, disabled=True)
     elif _is_range(choices):
         st.slider(label, choices[0], choices[-1], step=1, key=knob.name, help=knob.help)
     else:

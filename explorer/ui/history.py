@@ -20,11 +20,13 @@ class History:
     after: list[Experiment] = field(default_factory=list)
     _moved: tuple[frozenset[str], float] = (frozenset(), 0.0)
 
-    def note(self, shown: Experiment, now: float) -> None:
-        """Take note of what the page shows. now: seconds of a clock that only goes forward."""
+    def note(self, shown: Experiment, now: float, followed: frozenset[str] = frozenset()) -> None:
+        """Take note of what the page shows. now: seconds of a clock that only goes forward. followed: the settings that
+        changed because another one did: they are taken back with it.
+        """
         if shown == self.present:
             return
-        names, (last_names, last) = changed(self.present, shown), self._moved
+        names, (last_names, last) = changed(self.present, shown) - followed, self._moved
         goes_on = len(names) == 1 and names == last_names and now - last < SECONDS_OF_ONE_MOVE
         if not (goes_on and self.before):
             self.before = [*self.before, self.present][-MOST_STEPS:]

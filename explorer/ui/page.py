@@ -35,7 +35,8 @@ def main() -> None:
         with st.container(horizontal=True, gap=None, vertical_alignment="center", key="top"):
             st.markdown("**Sequence explorer**", help=ABOUT)
             undo_buttons(experiment)
-        controls(experiment)
+        controls(experiment, st.session_state["_followed"])
+    notice([problem.sentence for problem in problems])
     head(experiment)
     if problems:
         st.warning("\n\n".join(plain(problem.sentence) for problem in problems), icon=":material/info:")

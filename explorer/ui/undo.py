@@ -15,7 +15,7 @@ from explorer.ui.history import History
 def undo_buttons(experiment: Experiment) -> None:
     """Take note of what the page shows, and draw both buttons where this is called."""
     history: History = st.session_state.setdefault("_history", History(experiment))
-    history.note(experiment, time.monotonic())
+    history.note(experiment, time.monotonic(), st.session_state["_followed"].names)
     _button("undo", "Ctrl+Z", not history.before)
     _button("redo", "Ctrl+Shift+Z", not history.after)
 

@@ -144,10 +144,10 @@ def test_choosing_an_architecture_changes_the_chain_and_the_tasks(page, server):
     page.wait_for_url(re.compile("learning_rate=0.02&"))
     choose(page, "architecture", "GRU, last timestep")
     page.wait_for_url(re.compile("task=adding_problem.*learning_rate=0.02&"))
-    features = page.locator(".st-key-features")
-    expect(features.locator("input[type=range]")).to_have_count(1)
-    expect(features.locator("input[type=range]")).to_have_value("2")
-    expect(features.locator("input[type=range]")).to_be_disabled()
+    expect(page.locator(".st-key-only_features")).to_contain_text("features 2")
+    expect(page.locator(".st-key-features")).to_have_count(0)
+    # What moved because the architecture did is said where the hand is.
+    expect(page.locator("[data-testid=stSidebar]")).to_contain_text("features from 5 to 2 (The adding problem always has 2")
 
 
 def test_two_streams_are_drawn_with_both_inputs(page, server):

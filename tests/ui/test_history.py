@@ -75,3 +75,12 @@ def test_there_are_no_more_steps_than_are_kept():
         steps += 1
     assert steps == MOST_STEPS
     assert history.present == shown[-1 - MOST_STEPS]
+
+
+def test_what_followed_a_move_is_taken_back_with_it():
+    history = History(FIRST)
+    for second, timesteps, delay in ((0.0, 4, 3), (0.1, 3, 2), (0.2, 2, 1)):
+        moved = replace(history.present, timesteps=timesteps, knobs={"delay": delay})
+        history.note(moved, second, frozenset({"delay"}))
+    assert history.undo() == FIRST
+    assert history.undo() is None
