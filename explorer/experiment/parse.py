@@ -126,7 +126,7 @@ def _named(kind: str, wanted: Any, entries: Mapping[str, Any], problems: list[Pr
     taken = near[0] if near else next(iter(entries))
     wrong = f"There is no {kind} called {_quote(wanted)}. There are: {', '.join(entries)}."
     hint = f" Did you mean {taken}?" if near else ""
-    problems.append(Problem(kind, wanted, f"{wrong} Using {taken}.", f"{wrong}{hint}"))
+    problems.append(Problem(kind, wanted, f"{wrong} Using {taken} instead.", f"{wrong}{hint}"))
     return entries[taken]
 
 
@@ -150,7 +150,7 @@ def _fitting_task(wanted: Any, architecture: Architecture, tasks: Mapping[str, T
         f"{tasks[wanted].title} does not fit {architecture.title}: {architecture.misfit(tasks[wanted])}. "
         f"Tasks that fit: {', '.join(fitting)}."
     )
-    problems.append(Problem("task", wanted, f"{wrong} Using {default.name}.", wrong))
+    problems.append(Problem("task", wanted, f"{wrong} Using {default.name} instead.", wrong))
     return default
 
 
@@ -164,7 +164,7 @@ def _number(name: str, received: Any, limit: Limit, problems: list[Problem], fix
     number = _float(received)
     if not math.isfinite(number) or isinstance(received, bool):
         wrong = f"{name} must be {whole} from {allowed}; received {_quote(received)}."
-        problems.append(Problem(name, received, f"{wrong} Using {spell(default)}.", wrong))
+        problems.append(Problem(name, received, f"{wrong} Using {spell(default)} instead.", wrong))
         return default
     taken = min(max(number, limit.low), limit.high)
     taken = kind(round(taken)) if limit.whole else taken
@@ -199,4 +199,4 @@ def _choice(name: str, received: Any, knob: Knob, choices: tuple[Any, ...], prob
 
 
 def _nearest(name: str, received: Any, wrong: str, taken: Any) -> Problem:
-    return Problem(name, received, f"{wrong} Using {spell(taken)}.", f"{wrong} The nearest is {spell(taken)}.")
+    return Problem(name, received, f"{wrong} Using {spell(taken)} instead.", f"{wrong} The nearest is {spell(taken)}.")

@@ -60,10 +60,8 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         if quiz_seed.isdecimal() and len(quiz_seed) < 10 and int(quiz_seed) <= LARGEST_SEED:
             st.session_state["quiz_seed_wanted"] = int(quiz_seed)
         elif quiz_seed:
-            sentence = (
-                f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}; received “{quiz_seed[:40]}”. Using another."
-            )
-            problems.append(Problem("quiz_seed", quiz_seed, sentence))
+            wrong = f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}; received “{quiz_seed[:40]}”."
+            problems.append(Problem("quiz_seed", quiz_seed, f"{wrong} Using another instead."))
         st.session_state["run"] = None
         if run:
             try:
@@ -83,9 +81,9 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
                 st.session_state["run"] = run
                 values = found.to_query() | values
         reading = read_experiment(values, _OTHERS)
-        st.session_state["_followed"] = Followed()
         _put(reading.experiment, force=True)
         st.session_state["_problems"] = (*problems, *reading.problems)
+        st.session_state["_followed"] = Followed()
         return reading.experiment, st.session_state["_problems"]
 
     before: Experiment = st.session_state["_experiment"]
@@ -118,9 +116,9 @@ def entered(page: str) -> bool:
 
 def choose(experiment: Experiment) -> None:
     """Put an experiment on the page; for a callback, before the widgets are drawn."""
-    st.session_state["_followed"] = Followed()
     _put(experiment, force=True)
     st.session_state["_problems"] = ()
+    st.session_state["_followed"] = Followed()
     st.session_state["_chosen"] = True
 
 

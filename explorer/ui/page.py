@@ -12,7 +12,7 @@ from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
 from explorer.ui.head import head
 from explorer.ui.loading import rerun_when_ready, wait_for_workers
-from explorer.ui.markdown import plain
+from explorer.ui.notice import notice
 from explorer.ui.owner import visitor
 from explorer.ui.page_component import listen
 from explorer.ui.run_panel import run_panel
@@ -38,8 +38,6 @@ def main() -> None:
         controls(experiment, st.session_state["_followed"])
     notice([problem.sentence for problem in problems])
     head(experiment)
-    if problems:
-        st.warning("\n\n".join(plain(problem.sentence) for problem in problems), icon=":material/info:")
     with st.container(key="chain_place"):
         _shapes(experiment)
     # A quiz is about the model before it is trained; a run goes on meanwhile.

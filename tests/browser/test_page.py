@@ -356,11 +356,11 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(visitor, page, server)
         (
             "timesteps=9999&units=**5**&seed=![a](http://b.c)&view=upside_down&quiz_seed=many&untis=3",
             (
-                "timesteps must be a whole number from 2 to 200; received “9999”. Using 200.",
-                "units must be a whole number from 1 to 256; received “**5**”. Using 32.",
+                "timesteps must be a whole number from 2 to 200; received “9999”. Using 200 instead.",
+                "units must be a whole number from 1 to 256; received “**5**”. Using 32 instead.",
                 "seed must be a whole number from 0 to 999999; received “![a](http:",
                 "There is no view called “upside_down”. There are: chain, unrolled, twins, code, quiz.",
-                "quiz_seed must be a whole number from 0 to 9999; received “many”. Using another.",
+                "quiz_seed must be a whole number from 0 to 9999; received “many”. Using another instead.",
                 "There is no setting called “untis”; it was left out. Did you mean units?",
             ),
         ),
@@ -379,6 +379,13 @@ def test_a_bad_address_gets_its_sentences_and_a_page_that_works(page, server, qu
     expect(layer(page, "answer")).to_be_visible()
 
 
+    # Two lines at most, over an empty band: what stands below is where it is without them.
+    notice = page.locator(".explorer-notice")
+    expect(notice).to_be_visible()
+    assert notice.bounding_box()["height"] <= 40
+    assert page.locator(".card.course").bounding_box()["y"] < 520
+    if len(sentences) > 1:
+        notice.locator("summary").click()
 def test_presets_are_links_and_buttons(page, server):
     open_page(page, server, "preset=both_directions")
     page.wait_for_url(re.compile("architecture=bidirectional_gru.*task=look_ahead"))

@@ -112,60 +112,61 @@ def test_whole_and_fractional_writing_of_one_learning_rate_have_one_key():
     [
         (
             {"timesteps": "0"},
-            "timesteps must be a whole number from 2 to 200; received “0”. Using 2.",
+            "timesteps must be a whole number from 2 to 200; received “0”. Using 2 instead.",
         ),
         (
             {"timesteps": 201},
-            "timesteps must be a whole number from 2 to 200; received “201”. Using 200.",
+            "timesteps must be a whole number from 2 to 200; received “201”. Using 200 instead.",
         ),
         (
             {"units": "many"},
-            "units must be a whole number from 1 to 256; received “many”. Using 32.",
+            "units must be a whole number from 1 to 256; received “many”. Using 32 instead.",
         ),
         (
             {"units": "7.5"},
-            "units must be a whole number from 1 to 256; received “7.5”. Using 8.",
+            "units must be a whole number from 1 to 256; received “7.5”. Using 8 instead.",
         ),
         (
             {"units": True},
-            "units must be a whole number from 1 to 256; received “True”. Using 32.",
+            "units must be a whole number from 1 to 256; received “True”. Using 32 instead.",
         ),
         (
             {"seed": 10**5000},
-            "seed must be a whole number from 0 to 999999; received “a number of thousands of digits”. Using 0.",
+            "seed must be a whole number from 0 to 999999; received “a number of thousands of digits”. Using 0 instead.",
         ),
         (
             {"learning_rate": "nan"},
-            "learning_rate must be a number from 0.0001 to 1; received “nan”. Using 0.002.",
+            "learning_rate must be a number from 0.0001 to 1; received “nan”. Using 0.002 instead.",
         ),
         (
             {"samples": 40, "batch": 50},
-            "batch must be a whole number from 1 to 40; received “50”. Using 40.",
+            "batch must be a whole number from 1 to 40; received “50”. Using 40 instead.",
         ),
         (
             {"delay": "9"},
-            "delay can be 0, 1, 2, 3, 4, 5, 6, 7; received “9”. Using 7.",
+            "delay can be 0, 1, 2, 3, 4, 5, 6, 7; received “9”. Using 7 instead.",
         ),
         (
             {"timesteps": 3, "delay": 5},
-            "delay can be 0, 1, 2; received “5”. Using 2.",
+            "delay can be 0, 1, 2; received “5”. Using 2 instead.",
         ),
         (
             {"architecture": "bidirectional_gru", "merge_mode": "add"},
-            "merge_mode can be concat, sum, mul, ave; received “add”. Using concat.",
+            "merge_mode can be concat, sum, mul, ave; received “add”. Using concat instead.",
         ),
         (
             {"architecture": "windows_gru", "windows": "x"},
-            "windows can be a whole number from 2 to 16; received “x”. Using 8.",
+            "windows can be a whole number from 2 to 16; received “x”. Using 8 instead.",
         ),
         (
             {"architecture": "gru_once", "features": 3},
-            "features cannot be “3” here. The adding problem always has 2 features: the number and its mark. Using 2.",
+            "features cannot be “3” here. The adding problem always has 2 features: the number and its mark. "
+            "Using 2 instead.",
         ),
         (
             {"architecture": "gru_once", "task": "reverse"},
             "Reverse does not fit GRU, last timestep: the task has a target at every timestep, and the "
-            "architecture an output per sequence. Tasks that fit: adding_problem. Using adding_problem.",
+            "architecture an output per sequence. Tasks that fit: adding_problem. Using adding_problem instead.",
         ),
         (
             {"unit": 7},
@@ -206,7 +207,7 @@ def test_an_unknown_name_gives_a_sentence_with_all_that_there_are(kind, wanted):
         return
     (problem,) = reading.problems
     assert problem.sentence.startswith(f"There is no {kind} called “{wanted}”. There are: ")
-    assert problem.sentence.endswith(f"Using {getattr(reading.experiment, kind)}.")
+    assert problem.sentence.endswith(f"Using {getattr(reading.experiment, kind)} instead.")
     assert f" {getattr(reading.experiment, kind)}," in problem.sentence.split("Using")[0]
 
 
@@ -224,7 +225,7 @@ def test_a_pair_that_does_not_fit_gives_one_sentence_and_a_task_that_fits(archit
         assert reading.problems == () and reading.experiment.task == task
     else:
         (problem,) = reading.problems
-        for part in (TASKS[task].title, ARCHITECTURES[architecture].title, f"Using {reading.experiment.task}."):
+        for part in (TASKS[task].title, ARCHITECTURES[architecture].title, f"Using {reading.experiment.task} instead."):
             assert part in problem.sentence
 
 
