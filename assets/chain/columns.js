@@ -11,7 +11,7 @@ export const INSIDE_RIGHT = 12;
 /** @type {(grid: Grid) => number} */
 export const insideHeight = (grid) => Math.min(22, Math.max(INSIDE_ROW, 54 / grid.length));
 /** @type {(grid: Grid, axis: string, size: number) => string} */
-export const insideRowsName = (grid, axis, size) => (size > grid.length ? `${grid.length} of ${size} ${axis}` : axis);
+export const insideRowsName = (grid, axis, size) => (size > grid.length ? `${axis}, ${grid.length} of ${size} drawn` : axis);
 /** @type {(axis: string) => (column: number) => string} */
 export const insideStep = (axis) => (column) => `timestep ${column + 1}, ${singular(axis)}`;
 
@@ -61,4 +61,4 @@ export function insideMasked(pen, counts, columns, place, y, height) {
 }
 
 /** @type {(columns: number, all: number) => string} */
-export const insideShown = (columns, all) => (all > columns ? `timesteps, the first ${columns} of ${all}` : "timesteps");
+export const insideShown = (columns, all) => (all > columns ? `timesteps, the first ${columns} of ${all} drawn` : "timesteps");

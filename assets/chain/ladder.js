@@ -60,7 +60,7 @@ export function insideLadder({ pen, layer, shown, width }) {
     const pad = step < 1 || step > visible;
     square(`in${step}`, step, bottom, pad ? "pad" : seen.has(step) ? "rung seen" : "rung");
   }
-  const more = visible < steps ? ` (the first ${visible} of ${steps})` : "";
+  const more = visible < steps ? `, the first ${visible} of ${steps} drawn` : "";
   insideText(pen, "returns", "output timesteps", spot(1).x, 12, "s11 bold", "start", "timesteps");
   insideText(pen, "receives", `input timesteps${more}`, left, bottom + side + 15, "s11 bold", "start", "timesteps");
   const went = layer.output?.[0]?.[1] ?? outputs;

@@ -76,7 +76,7 @@ export function labelsAbove(tensor, width) {
 function drawnLines(axis, drawn, width) {
   const whole = drawnLabel(axis, drawn);
   if (whole === axisLabel(axis) || textWidth(whole, 12) <= width + 8) return [whole];
-  return [axisLabel(axis), `${drawn} of ${axis.size} drawn`];
+  return [`${axis.axis},`, `${drawn} of ${axis.size} drawn`];
 }
 
 /** @type {(tensor: Tensor, { width, labels }: Pick<Size, "width" | "labels">) => boolean} */

@@ -91,7 +91,8 @@ export const epochOf = ({ fits, epoch }) => (fits && epoch ? epoch : null);
 /** @type {(shown: Shown, drawn: boolean) => { before: string; bold: string; after: string }} */
 export function shownInWords(shown, drawn) {
   const epoch = epochOf(shown);
-  const sequence = shown.run === null ? "one validation sequence" : `validation sequence ${shown.sequence + 1}`;
+  // The numbers that come with the description are those of the first.
+  const sequence = `validation sequence ${shown.fits ? shown.sequence + 1 : 1}`;
   const missing = shown.run !== null && shown.asked !== (shown.epoch ?? 0);
   const after = missing ? ` (${shown.asked} missing)` : "";
   if (!drawn) return { before: "", bold: "untrained weights", after: "" };

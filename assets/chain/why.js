@@ -128,8 +128,8 @@ export function writeInside(state) {
   if (!layer) return;
   const epoch = shown.run !== null && shown.asked > 0 && shown.fits ? shown.asked : null;
   const found = epoch === null ? null : drawingAt(asked, { run: shown.run ?? "", sequence: shown.sequence, epoch, layer: layer.name });
-  if (found) drawInside(why.drawing, layer, found.drawing, `validation sequence ${shown.sequence + 1}, ${shown.batch ? "the end of " : ""}epoch ${found.epoch}`);
-  else drawInside(why.drawing, layer, data.drawings?.[layer.name], "one validation sequence, untrained weights");
+  if (found) drawInside(why.drawing, layer, found.drawing, `validation sequence ${shown.sequence + 1}, epoch ${found.epoch}${shown.batch ? ", after its last batch" : ""}`);
+  else drawInside(why.drawing, layer, data.drawings?.[layer.name], "validation sequence 1, untrained weights");
 }
 
 // All blocks of the panel have one scale, which is known when their places are.

@@ -90,7 +90,7 @@ export function insideWindows({ pen, layer, shown, width, axis, size }) {
     legends: [{ words: "a number of the hidden state", range, axis }],
     notes: [
       { swatch: "outline", words: `outlined: differs from the strip above by more than ${insideNumber(apartBy)}` },
-      ...(all > windows ? [{ swatch: "", words: `drawn: the first ${windows} of ${all} windows` }] : []),
+      ...(all > windows ? [{ swatch: "", words: `windows, the first ${windows} of ${all} drawn` }] : []),
     ],
     words:
       `Two strips of ${rows} ${axis} by ${columns} timesteps in ${windows} windows: above, the hidden state starts at zero in ` +

@@ -12,6 +12,16 @@ export const MAX_OUTPUTS = 6;
 const MOST_RINGS = 60;
 const LEGEND = 84;
 
+// How wide band and line are and how large rings and points, where so many pixels are between two timesteps: close together
+// they would be one area.
+/** @type {(apart: number, several: boolean) => { band: number; line: number; ring: number; point: number }} */
+export function strokesAt(apart, several) {
+  const within = (/** @type {number} */ least, /** @type {number} */ part, /** @type {number} */ most) =>
+    Math.max(least, Math.min(most, part * apart));
+  const [band, ring] = several ? [6, 3.6] : [9, 5];
+  return { band: within(3, 0.9, band), line: within(1, 0.5, 2), ring: within(1.5, 0.4, ring), point: within(1, 0.25, 2.4) };
+}
+
 // From the targets, and from every output of the run so far, so that it only grows.
 /** @type {(panel: Charted) => Range} */
 export function valueRange({ info, frames }) {
@@ -64,18 +74,20 @@ function stepsFigure(panel, plot, y, ticks) {
   /** @type {(value: (step: number) => number) => [number, number][]} */
   const points = (value) => targets.map((_, step) => [x(step + 1), y(value(step))]);
   const ringed = steps <= MOST_RINGS;
+  const strokes = strokesAt(plot.width / steps, width > 1);
+  const [bandStyle, lineStyle] = [strokes.band, strokes.line].map((wide) => `stroke-width:${wide.toFixed(1)}px`);
   for (const output of outputs) {
     const band = points((step) => targets[step][output]);
-    marks.push(markOf(`band${output}`, "path", { class: `band o${output} ${width > 1 ? "thin" : ""}`, d: pathOf(band) }));
+    marks.push(markOf(`band${output}`, "path", { class: `band o${output}`, d: pathOf(band), style: bandStyle }));
     if (ringed) band.forEach(([cx, cy], step) => {
-      marks.push(markOf(`ring${output}.${step}`, "circle", { class: `ring o${output}`, cx, cy, r: width > 1 ? 3.6 : 5 }));
+      marks.push(markOf(`ring${output}.${step}`, "circle", { class: `ring o${output}`, cx, cy, r: strokes.ring }));
     });
   }
   if (frame) for (const output of outputs) {
     const drawn = points((step) => outputAt(frame, info, sequence, step, output));
-    marks.push(markOf(`line${output}`, "path", { class: `output o${output}`, d: pathOf(drawn) }));
+    marks.push(markOf(`line${output}`, "path", { class: `output o${output}`, d: pathOf(drawn), style: lineStyle }));
     if (ringed) drawn.forEach(([cx, cy], step) => {
-      if (Number.isFinite(cy)) marks.push(markOf(`dot${output}.${step}`, "circle", { class: `point o${output}`, cx, cy, r: 2.4 }));
+      if (Number.isFinite(cy)) marks.push(markOf(`dot${output}.${step}`, "circle", { class: `point o${output}`, cx, cy, r: strokes.point }));
     });
   }
   marks.push(...legend(plot, width));

@@ -14,7 +14,7 @@ import { newTransport } from "./transport.js";
 /** @import { Built, Panel } from "./types.d.ts" */
 
 // What a learner needs to know of the word.
-const PROBE = "Which validation sequence is drawn: a few sequences that the model never trains on";
+const PROBE = "Which validation sequence is drawn: the model never trains on them";
 
 /** @type {(parent: HTMLElement) => Built} */
 export function newPanel(parent) {
@@ -138,7 +138,7 @@ export function writeInfo(panel) {
   const once = info.answers === "once";
   mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
   const outputs = info.targets[0]?.[0]?.length ?? 1;
-  const drawn = outputs > MAX_OUTPUTS ? `: ${MAX_OUTPUTS} of ${outputs} outputs` : "";
+  const drawn = outputs > MAX_OUTPUTS ? `, ${MAX_OUTPUTS} of ${outputs} drawn` : "";
   say(panel.words.outputsTitle, (once ? "Output for every validation sequence" : "Output at every timestep") + drawn);
   say(panel.words.errorTitle, `Error at each ${once ? "sequence" : "timestep"}`);
   panel.select.hidden = once;

@@ -22,7 +22,7 @@ def markup(strip: Strip) -> str:
     if strip.target.sum_up:
         spoken += f", {strip.target.sum_up}"
     spoken += f". From the input to the target: {strip.words}." if strip.words else "."
-    note = escape(f"Validation sequence {strip.sequence}, which is never trained on")
+    note = escape(f"Validation sequence {strip.sequence}: the model never trains on it")
     body = f'{rows}<i></i><div class="between">{_arrow(strip)}</div>{_name(strip.target)}{_target(strip)}'
     return f'<div class="strip" role="img" aria-label="{escape(spoken)}" title="{note}">{body}</div>'
 
@@ -57,20 +57,20 @@ def _cells(row: Row, places: tuple[float, ...], width: float, outlined: list[Gro
 def _colours(row: Row, places: tuple[float, ...], width: float) -> str:
     """All cells as one gradient with hard stops: a row of windows has hundreds."""
     largest = max((abs(number) for number in row.numbers if number), default=1.0)
-    # Cells that are wide enough stand apart.
-    wide = 0.94 if width <= 2 * MOST_WITH_WORDS else 1.0
-    stops, end = [], 0.0
+    # Cells that are wide enough stand apart, by a pixel, however wide they are.
+    gap = width <= 2 * MOST_WITH_WORDS
+    stops, end = [], "0%"
     for place, number in zip(places, row.numbers, strict=True):
         if number is None:
             break
         colour = "var(--colour)" if number > 0 else "var(--batch)"
         strength = f"{100 * abs(number) / largest:.0f}%"
-        stops += [
-            f"transparent {_percent(end, width)} {_percent(place, width)}",
-            f"color-mix(in srgb,{colour} {strength},var(--ground)) {_percent(place, width)} {_percent(place + wide, width)}",
-        ]
-        end = place + wide
-    return f"background:linear-gradient(to right,{','.join(stops)},transparent {_percent(end, width)})"
+        begin, stop = _percent(place, width), _percent(place + 1, width)
+        if gap:
+            stop = f"calc({stop} - 1px)"
+        stops += [f"transparent {end} {begin}", f"color-mix(in srgb,{colour} {strength},var(--ground)) {begin} {stop}"]
+        end = stop
+    return f"background:linear-gradient(to right,{','.join(stops)},transparent {end})"
 
 
 def _arrow(strip: Strip) -> str:

@@ -43,9 +43,9 @@ test("neighbouring columns are one run", () => {
 });
 
 test("what is left out is said", () => {
-  assert.equal(insideRowsName([[0], [0]], "units", 32), "2 of 32 units");
+  assert.equal(insideRowsName([[0], [0]], "units", 32), "units, 2 of 32 drawn");
   assert.equal(insideRowsName([[0], [0]], "units", 2), "units");
-  assert.equal(insideShown(48, 100), "timesteps, the first 48 of 100");
+  assert.equal(insideShown(48, 100), "timesteps, the first 48 of 100 drawn");
   assert.deepEqual(insideFew(6, 6), [0, 1, 2, 3, 4, 5]);
   assert.deepEqual(insideFew(20, 20), [0, 1, 2, null, 18, 19]);
   assert.deepEqual(insideFew(20, 40), [0, 1, 2, null, 18, 19, null]);

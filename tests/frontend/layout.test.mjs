@@ -141,8 +141,8 @@ test("every timestep is as wide and every unit as high in all tensors of a chain
   assert.ok(width(10) < width(20) && width(20) < width(32));
   const long = tensorOf([null, 200, 256], ["batch", "timesteps", "units"], undefined);
   assert.deepEqual(labelsBelow(long, 300).all, ["timesteps, 32 of 200 drawn"]);
-  assert.deepEqual(labelsBelow(long, 60).all, ["timesteps 200", "32 of 200 drawn"]);
-  assert.deepEqual(labelsAbove(long, 60), ["units 256", "32 of 256 drawn"]);
+  assert.deepEqual(labelsBelow(long, 60).all, ["timesteps,", "32 of 200 drawn"]);
+  assert.deepEqual(labelsAbove(long, 60), ["units,", "32 of 256 drawn"]);
   assert.deepEqual(labelsAbove(tensorOf([null, 20, 32], ["batch", "timesteps", "units"], undefined), 60), ["units 32"]);
 });
 

@@ -60,7 +60,7 @@ test("a run of other sizes is not drawn into the chain, and the chain's own numb
 test("what is drawn is said: untrained weights, an epoch, and an epoch whose numbers are not here", () => {
   const words = (shown) => Object.values(shownInWords(shown, true)).join("");
   const shown = newShown();
-  assert.equal(words(shown), "one validation sequence, untrained weights");
+  assert.equal(words(shown), "validation sequence 1, untrained weights");
   takeShown(shown, at(0, 1), description);
   assert.equal(words(shown), "validation sequence 2, untrained weights");
   takeShown(shown, at(7, 1), description);
