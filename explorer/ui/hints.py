@@ -1,4 +1,4 @@
-"""What a newcomer is told on a first visit, one hint at a time, where the eyes are; none of them is in the way of anything.
+"""What a newcomer is told, one hint at a time, where the eyes are, whatever address brought them here.
 
 A hint is done when what it suggests was done, or put away; the browser keeps which ones (`assets/page/hints.js`).
 """
@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from explorer.experiment import Experiment
 from explorer.tensors.text import count
 
+# A quiz asks, and Compare is one of the things that a hint leads to: there nobody is led elsewhere.
+QUIET_VIEWS = ("quiz", "twins")
 
-def hints(experiment: Experiment) -> list[dict[str, Any]]:
+
+def hints(experiment: Experiment, view: str) -> list[dict[str, Any]]:
     """The five hints, in order; those on layers only of the model that they speak of, which is the one that opens first.
+    None in a view that wants no hints.
 
     at: a selector of what a hint stands beside, on its side; one whose place is not on the page is left out.
     done: what ends it: the settings that differ, a view that is chosen, or a selector of what is pressed.
     """
+    if view in QUIET_VIEWS:
+        return []
     steps, features = count(experiment.timesteps, "timesteps"), count(experiment.features, "features")
     data = _hint(
         *("data", ".st-key-units", "right"),
@@ -59,11 +63,3 @@ def _on_layers(experiment: Experiment, steps: str) -> list[dict[str, Any]]:
 
 def _hint(name: str, at: str, side: str, says: str, done: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "at": at, "side": side, "says": says, "done": done}
-
-
-def first_visit() -> bool:
-    """Whether this session began at the bare address; whoever follows a link with parameters came for what it shows.
-
-    Call before the page writes its address.
-    """
-    return bool(st.session_state.setdefault("_first_visit", not st.query_params.to_dict()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.experiment import Experiment
-from explorer.ui.hints import first_visit, hints
+from explorer.ui.hints import hints
 from explorer.ui.modules import component, styles
 
 _PAGE = st.components.v2.component(
@@ -14,7 +14,8 @@ _PAGE = st.components.v2.component(
 
 
 def listen(experiment: Experiment | None = None) -> None:
-    """Call once on each page, before it writes its address. Hints are for the page Explore, which hands its experiment."""
-    shown = hints(experiment) if experiment and first_visit() else []
+    """Call once on each page. Hints are for the page Explore, which hands its experiment."""
+    view = st.session_state.get("view", "")
+    shown = hints(experiment, view) if experiment else []
     query = experiment.to_query() if experiment else {}
-    _PAGE(data={"hints": shown, "query": query, "view": st.session_state.get("view", "")}, key="page")
+    _PAGE(data={"hints": shown, "query": query, "view": view}, key="page")
