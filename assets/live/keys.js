@@ -3,6 +3,8 @@
 import { pressedBy } from "./controls.js";
 
 const TYPED = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=combobox], [role=listbox]";
+// What has no use for the space bar, though it takes other keys.
+const WITHOUT_SPACE = "input[type=range], input[type=radio]:checked";
 const PRESSED = "button, a, summary, label, [role=button], [role=tab]";
 
 // Calls back with "main", "step" or "back". Returns what ends it.
@@ -13,10 +15,10 @@ export function listenForKeys(root, act) {
     const { target } = event;
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     if (!(target instanceof Element) || document.querySelector("[role=dialog]")) return;
+    const free = event.key === " " && target.matches(WITHOUT_SPACE);
     // What has the focus beside the panel, such as a chain that scrolls, has its own use for the keys.
-    if (!target.contains(root) && !root.contains(target)) return;
-    const scrubs = target.matches("[data-scrub]") && event.key === " ";
-    const typed = !scrubs && target.closest(TYPED) !== null;
+    if (!free && !target.contains(root) && !root.contains(target)) return;
+    const typed = !free && target.closest(TYPED) !== null;
     const key = pressedBy(event.key, { typed, pressed: target.closest(PRESSED) !== null });
     if (key && act(key)) event.preventDefault();
   };

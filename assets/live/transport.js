@@ -36,6 +36,7 @@ export function newTransport(root) {
     say(create("small", "", words), more);
     return input;
   });
+  giveFocusBack(speeds);
   const epoch = create("span", "epoch", bar);
   const place = create("div", "scrub", bar);
   const trained = create("span", "trained", place);
@@ -79,10 +80,10 @@ export function writeTransport(panel) {
   const shown = isWithin(film) ? film.shown - 1 : film.shown;
   const wanted = buttonsOf({ ...standing, shown, playing: film.playing, slow: film.speed === "slow" });
   panel.wanted = wanted;
-  const { buttons } = transport;
   const refusals = refusalsOf(wanted, may, trained);
   mark(transport.bar, { "data-refused": refusals.bar !== "" });
   say(transport.words.refusal, refusals.bar);
+  const { buttons } = transport;
   writeButton(buttons.main, wanted.main);
   writeButton(buttons.step, wanted.step);
   writeButton(buttons.reset, wanted.restart);
