@@ -16,7 +16,8 @@ export function newDrawn(chart) {
 export function drawFigure(drawn, figure, size, pin) {
   drawn.figure = figure;
   mark(drawn.svg, { width: size.width, height: size.height });
-  mark(drawn.chart, { "data-points": figure.points });
+  // An image has nothing in it to press: where names of runs are buttons, it is a group.
+  mark(drawn.chart, { "data-points": figure.points, role: figure.buttons?.length ? "group" : "img" });
   drawMarks(drawn, figure.marks);
   if (figure.cells) drawCells(drawn, figure.cells);
   drawButtons(drawn, figure.buttons ?? [], pin);

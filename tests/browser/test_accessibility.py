@@ -71,9 +71,11 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     expect(page.get_by_test_id("stTooltipContent")).to_be_visible()
     at.look("after a run, with open settings and Streamlit's own help")
     page.mouse.move(0, 0)
-    # A size that is fixed has its reason in a caption.
-    open_page(page, server, "task=adding_problem")
-    at.look("a phone", PHONE)
+    # A size that is fixed has its reason in a caption, and a run that must not start in the bar; the rest is folded.
+    visit(page, server, "/?task=adding_problem&timesteps=200&units=256&samples=4096&epochs=500&features=9&seed=x")
+    expect(page.locator(".transport .refusal")).to_be_visible()
+    expect(page.locator(".explorer-notice summary")).to_be_visible()
+    at.look("a phone, with wrong values and a run that must not start", PHONE)
     assert at.found == {}
 
 
