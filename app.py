@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,10 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.ui import batches as batches_route
-from explorer.ui import engine_instance, events, shutdown, sockets
-from explorer.ui import shapes as shapes_route
-from explorer.ui import tensors as tensors_route
+from explorer.ui import shutdown, sockets
 from explorer.ui.frontend import Frontend
 from explorer.ui.headers import Headers, security_headers
 from explorer.ui.server.clients import Forwarded
@@ -34,28 +32,54 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     sockets.send_at_once(st.get_option("server.port"))
     if told := notice(st.get_option("server.address"), st.get_option("server.port")):
         print(told, flush=True)
-    engine_instance.start()
+    # The engine's libraries take a second to import; a browser fetches the files of the page meanwhile.
+    starting = threading.Thread(target=start_engine, name="start of the engine")
+    starting.start()
     try:
         with shutdown.announced():
             yield
     finally:
-        engine_instance.end()
+        starting.join()
+        end_engine()
+
+
+def start_engine() -> None:
+    from explorer.ui import engine_instance
+
+    engine_instance.start()
+
+
+def end_engine() -> None:
+    from explorer.ui import engine_instance
+
+    engine_instance.end()
 
 
 async def live(request: Request) -> Response:
+    from explorer.ui import engine_instance, events
+
     return await events.live(request, engine_instance.engine())
 
 
 async def shapes(request: Request) -> Response:
-    return await shapes_route.shapes(request, engine_instance.engine())
+    from explorer.ui import engine_instance
+    from explorer.ui import shapes as route
+
+    return await route.shapes(request, engine_instance.engine())
 
 
 async def tensors(request: Request) -> Response:
-    return await tensors_route.tensors(request, engine_instance.engine())
+    from explorer.ui import engine_instance
+    from explorer.ui import tensors as route
+
+    return await route.tensors(request, engine_instance.engine())
 
 
 async def batches(request: Request) -> Response:
-    return await batches_route.batches(request, engine_instance.engine())
+    from explorer.ui import batches as route
+    from explorer.ui import engine_instance
+
+    return await route.batches(request, engine_instance.engine())
 
 
 app = st.App(

@@ -35,6 +35,7 @@ runtime/        where runs live, in this order:
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address
+  database_file   the same where it is a file, without SQLAlchemy
   database        connections, tables brought up to date, a deleted file put back
   records, tables runs and frames as values, and as rows
   stored_tensors  what is kept of a run to show the net at any epoch: tensors, and states to train on from
@@ -44,6 +45,7 @@ runtime/        where runs live, in this order:
   quotas          how much one visitor may have going, and how much all together
   encryption      the key that a cluster's processes know each other by
   dask_internals  what Dask does not document: attributes of its nannies, futures and schedulers
+  cluster_settings  how many workers there are, and where, without Dask
   nodes           Dask's scheduler and worker, without the ports that are not needed
   embedded        the cluster that runs in this process and its children
   health          what workers use, and how long nobody has heard of them

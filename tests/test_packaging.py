@@ -49,7 +49,7 @@ def test_the_installed_package_has_what_it_reads(installed):
     program = """
 import explorer, json
 from explorer.catalog.examples import EXAMPLES
-from explorer.runtime.store import DEFAULT_PATH
+from explorer.runtime.database_file import DEFAULT_PATH
 from explorer.ui.assets import ASSETS
 print(json.dumps([explorer.__file__, str(ASSETS), len(EXAMPLES), str(DEFAULT_PATH)]))
 """

@@ -19,6 +19,7 @@ import psutil
 from distributed import Client, Future, SpecCluster
 
 from explorer.runtime import embedded
+from explorer.runtime.cluster_settings import SMALLEST_MEMORY, checked_address, memory_of_a_worker, workers_wanted
 from explorer.runtime.dask_internals import (
     MEMORY_TOPIC,
     ClosedClientError,
@@ -27,10 +28,10 @@ from explorer.runtime.dask_internals import (
     last_seen_and_memory_told,
 )
 from explorer.runtime.dask_settings import SETTINGS
-from explorer.runtime.embedded import SECONDS_OF_A_START, SMALLEST_MEMORY, memory_of_a_worker, workers_wanted
+from explorer.runtime.embedded import SECONDS_OF_A_START
 from explorer.runtime.futures import WorkerDied, give_up, result_of
 from explorer.runtime.health import HealthRecord, Heartbeat, MemoryDeaths, WorkerHealth
-from explorer.runtime.remote import Warmup, checked_address
+from explorer.runtime.remote import Warmup
 
 _LOG = logging.getLogger(__name__)
 # The scheduler runs in this process, or near it. On a loaded machine its answers take a moment, never this long.

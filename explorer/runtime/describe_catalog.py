@@ -8,16 +8,17 @@ Every start with `make run` asks whether there is anything, so what takes long t
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
+from explorer.runtime.database_file import has_rows
 
-from explorer.experiment import Experiment
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.descriptions import model_key
-from explorer.runtime.store import Store
+if TYPE_CHECKING:
+    from explorer.experiment import Experiment
+    from explorer.runtime.store import Store
 
 # A server begins when nobody has asked it for shapes for so long, and takes such a pause between two.
 SECONDS_OF_QUIET = 15.0
@@ -28,6 +29,7 @@ def experiments() -> list[Experiment]:
     """Every architecture with the sizes that it opens with, what the page opens with first, and the named experiments."""
     from explorer.catalog import ARCHITECTURES, read_experiment
     from explorer.catalog.presets import PRESETS
+    from explorer.runtime.descriptions import model_key
 
     defaults = [read_experiment({}).experiment]
     defaults += [read_experiment({"architecture": name}).experiment for name in ARCHITECTURES]
@@ -60,6 +62,7 @@ def describe_in_quiet(
 def describe_missing(store: Store, wanted: Sequence[Experiment]) -> int:
     """Describe in this process, and keep, what is not kept yet; returns how many experiments that were."""
     from explorer.runtime import jobs
+    from explorer.runtime.descriptions import model_key
 
     missing = [experiment for experiment in wanted if store.descriptions.find(model_key(experiment)) is None]
     for experiment in missing:
@@ -68,6 +71,18 @@ def describe_missing(store: Store, wanted: Sequence[Experiment]) -> int:
 
 
 def main() -> None:
+    if has_rows(os.environ.get("EXPLORER_DATABASE", ""), "descriptions"):
+        return
+    describe_first()
+
+
+def describe_first() -> None:
+    """Describe what the page opens with, in a database that has no description yet, and say so."""
+    from sqlalchemy.exc import DBAPIError
+
+    from explorer.runtime.database_errors import DatabaseUnavailable
+    from explorer.runtime.store import Store
+
     try:
         store = Store()
     except ValueError:

@@ -35,23 +35,9 @@ from explorer.runtime.worker_environment import ENVIRONMENT
 
 _LOG = logging.getLogger(__name__)
 
-SMALLEST_MEMORY = 1.5 * 2**30
 # A worker that is not up by then hangs. The first one, which waits for TensorFlow, has been seen to take 25 s under load.
 SECONDS_OF_A_START = 120.0
 _SECONDS_BETWEEN_LOOKS = 0.05
-
-
-def workers_wanted() -> int:
-    """EXPLORER_WORKERS, or 2. Raises ValueError with a sentence for anything but a whole number from 1 to 64."""
-    received = os.environ.get("EXPLORER_WORKERS", "2")
-    if not (received.isascii() and received.isdigit()) or not 1 <= int(received) <= 64:
-        raise ValueError(f"EXPLORER_WORKERS must be a whole number from 1 to 64. Received: {received!r}")
-    return int(received)
-
-
-def memory_of_a_worker(workers: int) -> int:
-    """The bytes that one worker may use: its part of 60% of the machine, and at least 1.5 GiB."""
-    return int(max(SMALLEST_MEMORY, psutil.virtual_memory().total * 0.6 / workers))
 
 
 def start(workers: int, memory: int) -> SpecCluster:

@@ -15,22 +15,19 @@ import secrets
 import time
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
 
 from explorer.experiment import ENDED, Experiment, Frame
 from explorer.runtime.database import TABLES, Database
+from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
 from explorer.runtime.server_id import is_gone, new_server_id
 from explorer.runtime.stored_tensors import StoredTensors
 from explorer.runtime.tables import BYTES_OF_A_FRAME, FRAMES, RUNS, STATES, upgrade
 
-_PROJECT = Path(__file__).resolve().parents[2]
-# Beside the application; where the package is installed apart from it, in the folder that the server is started in.
-DEFAULT_PATH = (_PROJECT if (_PROJECT / "app.py").is_file() else Path.cwd()) / "data" / "explorer.db"
 # A server that was not heard of for so long has lost its runs; it says twice in this time that it is there.
 LEASE_SECONDS = 10.0
 RESTARTED = "The server was restarted. The run continues when its owner opens it."
@@ -53,7 +50,7 @@ class Store:
     """
 
     def __init__(self, url: str | None = None) -> None:
-        self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"sqlite:///{DEFAULT_PATH}", TABLES, upgrade)
+        self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"{SQLITE}{DEFAULT_PATH}", TABLES, upgrade)
         self.server = new_server_id()
         self.descriptions = Descriptions(self.database)
         self.tensors = StoredTensors(self.database)

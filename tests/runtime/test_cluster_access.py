@@ -14,8 +14,8 @@ from distributed import Client, Security
 
 from explorer.runtime import embedded
 from explorer.runtime.cluster import Cluster
+from explorer.runtime.cluster_settings import checked_address
 from explorer.runtime.encryption import temporary_security
-from explorer.runtime.remote import checked_address
 
 
 @pytest.fixture(scope="module")

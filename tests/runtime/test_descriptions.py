@@ -10,6 +10,7 @@ import pytest
 from explorer.catalog import read_experiment
 from explorer.runtime import descriptions, jobs
 from explorer.runtime.cluster import Cluster
+from explorer.runtime.database_file import has_rows
 from explorer.runtime.describe_catalog import describe_in_quiet, describe_missing, experiments
 from explorer.runtime.descriptions import model_key
 from explorer.runtime.engine import Engine
@@ -32,6 +33,26 @@ def test_what_was_described_is_found_again_as_it_was(store):
     store.descriptions.keep(model_key(FIRST), found)
     assert store.descriptions.find(model_key(FIRST)) == found
     assert store.descriptions.find(model_key(replace(FIRST, units=9))) is None
+
+
+def test_a_file_says_whether_it_has_descriptions_before_the_database_is_opened(store, tmp_path, monkeypatch):
+    address = f"sqlite:///{tmp_path}/runs.db"
+    assert not has_rows(address, "descriptions")
+    store.descriptions.keep("a model", {"hindrance": "none"})
+    assert has_rows(address, "descriptions") is True
+    monkeypatch.chdir(tmp_path)
+    assert has_rows("sqlite:///runs.db", "descriptions") is True
+    assert has_rows(address, "nothing") is None
+    (tmp_path / "text.db").write_text("This is no database." * 100)
+    for other in (
+        "sqlite:///nowhere.db",
+        "sqlite:///text.db",
+        "sqlite:///",
+        "postgresql://user@host/name",
+        f"{address}?mode=ro",
+    ):
+        assert has_rows(other, "descriptions") is None
+    assert not (tmp_path / "nowhere.db").exists()
 
 
 def test_another_version_does_not_use_it_and_replaces_it(store, monkeypatch):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sql
 
+from explorer.runtime.cluster_settings import checked_address, workers_wanted
 from explorer.runtime.database_errors import (
     CANNOT_OPEN,
     DAMAGED,
@@ -18,9 +19,7 @@ from explorer.runtime.database_errors import (
     READ_ONLY,
     DatabaseUnavailable,
 )
-from explorer.runtime.embedded import workers_wanted
 from explorer.runtime.quotas import most_training, runs_in_all
-from explorer.runtime.remote import checked_address
 from explorer.runtime.retention import Retention
 from explorer.runtime.store import Store
 from explorer.ui.server.clients import trusted_proxies
