@@ -25,6 +25,7 @@ diagnose/    says what is wrong with it:
   cases, models, code_edits  one reading with its data: what rules ask of it, its models, how its code would be changed
   stopped      why a code could not be read
   training_data  the model that is meant, and the data that it is trained on
+  fitted       what every call of fit, evaluate and predict is given
   rules/       what is wrong, and what may fix it
   diagnosis    reads a code and asks the rules
 repair/      fixes it:

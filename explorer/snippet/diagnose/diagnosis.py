@@ -11,6 +11,7 @@ from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.diagnose.rules.broken import broken
 from explorer.snippet.diagnose.rules.compiling import unknown_names, unknown_optimizer
 from explorer.snippet.diagnose.rules.feeding import counted, fed
+from explorer.snippet.diagnose.rules.fits import data_sets, fits, single_sample
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
 from explorer.snippet.diagnose.running import run
@@ -201,6 +202,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     if (found := loose(case)) is not None:
         yield found
         return
+    yield from data_sets(case)
     if (uneven := ragged_arrays(case)) is not None:
         yield uneven
         return
@@ -210,6 +212,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
         yield finding
         return
     yield from unknown_optimizer(case)
+    yield from single_sample(case)
     yield from fed(case)
     yield from counted(case)
     try:
@@ -227,6 +230,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
         yield across
         return
     yield from _compared(case)
+    yield from fits(case)
     if across is not None:
         yield across
 

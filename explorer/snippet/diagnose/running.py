@@ -241,6 +241,29 @@ def _key(call: Call, arguments: Any, keywords: Any, specs: list[Any], masks: lis
     return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
 
 
+def weighed(name: str, target: Shape, answer: Shape, weight: Shape) -> str:
+    """What Keras says where it cannot weigh a loss with sample weights; nothing where it can.
+
+    target, answer, weight: shapes with the batch, (batch, ...).
+    """
+    key = str(("weighed", name, target, answer, weight))
+    if key not in _traces:
+        function = getattr(loss := keras.losses.get(name), "fn", loss)
+
+        class Weighed(keras.losses.Loss):  # type: ignore[misc]
+            def call(self, true: Any, predicted: Any) -> Any:
+                return function(*squeeze_or_expand_to_same_rank(true, predicted))
+
+        try:
+            dtype = "int32" if name.startswith("sparse") else "float32"
+            traced_output(Weighed(), keras.KerasTensor(target, dtype), keras.KerasTensor(answer), keras.KerasTensor(weight))
+            _remember(key, "")
+        except Exception as error:
+            _remember(key, spoken(error))
+    said: str = _traces[key]
+    return said
+
+
 def loss_of(name: str, target: Shape, answer: Shape) -> tuple[Shape | None, str]:
     """The shape of a loss by its name before it is averaged, and what Keras says where it raises.
 

@@ -12,7 +12,7 @@ import keras
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import named_models
 from explorer.snippet.diagnose.problems import Data, Target
-from explorer.snippet.reader.data_values import Array, Full, Shape
+from explorer.snippet.reader.data_values import Array, Batches, Full, Shape
 from explorer.snippet.reader.limits import MOST_TENSORS
 from explorer.snippet.reader.literals import LARGEST_AXIS, MOST_AXES, literal
 from explorer.snippet.reader.values import Known, ModelValue, full
@@ -90,25 +90,31 @@ def find_arrays(case: Case) -> None:
     names = case.reader.names
     model = case.model or (case.reader.models[-1] if case.reader.models else None)
     given: dict[str, Any] = {}
+    asked = False
     if model is not None:
         trained = [each for each in model.fits if each[0] == "fit"]
-        for _, _, arguments in (trained or model.fits)[:1]:
+        for name, _, arguments in (trained or model.fits)[:1]:
+            asked = name.startswith("predict")
             given = {key: arguments.get(key) for key in ("x", "y")}
     for key, known in (("x", _INPUTS), ("y", _TARGETS)):
         value = given.get(key)
         if value is None:
             value = next((names[name] for name in known if isinstance(names.get(name), Array)), None)
-        case.arrays[key] = _array(value)
+        case.arrays[key] = array_in(value)
+    x, y = case.arrays["x"], case.arrays["y"]
+    if asked and x and y and x.shape and y.shape and x.shape[0] != y.shape[0]:
+        # What is predicted has no target.
+        case.arrays["y"] = None
     if isinstance(given.get("x"), (list, tuple)) and any(isinstance(each, Array) for each in given["x"]):
-        parts = [_array(each) for each in given["x"]]
+        parts = [array_in(each) for each in given["x"]]
         case.arrays["x"] = None
         case.arrays.update({f"x{place}": part for place, part in enumerate(parts)})
     elif isinstance(given.get("x"), dict):
         case.arrays["x"] = None
-        case.arrays.update({f"x{place}": _array(part) for place, part in enumerate(given["x"].values())})
+        case.arrays.update({f"x{place}": array_in(part) for place, part in enumerate(given["x"].values())})
     if isinstance(given.get("y"), (list, tuple)) and any(isinstance(each, Array) for each in given["y"]):
         case.arrays["y"] = None
-        case.arrays.update({f"y{place}": _array(part) for place, part in enumerate(given["y"])})
+        case.arrays.update({f"y{place}": array_in(part) for place, part in enumerate(given["y"])})
 
 
 def with_found(case: Case, given: Data) -> Data:
@@ -164,9 +170,9 @@ def taken(declared: Shape, given: Full, any_length: bool) -> Full | None:
     return given
 
 
-def _array(value: Any) -> Array | None:
+def array_in(value: Any) -> Array | None:
     """An array with a size for every axis: of one whose number of samples is not known, a few are looked at."""
-    if isinstance(value, (list, tuple)) and value:
+    if isinstance(value, (list, tuple)) and value and not isinstance(value, Batches):
         value = literal(value, ast.Pass(lineno=1))
     if not isinstance(value, Array):
         return None

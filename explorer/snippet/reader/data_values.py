@@ -59,6 +59,16 @@ class Items(list[Any]):
         return None if self.rest is None else len(self) + self.rest
 
 
+class Batches(Items):
+    """What gives one batch after the other, by its first one: a generator."""
+
+    rest = None
+
+
+class DataSet(Batches):
+    """A data set of TensorFlow, or of Keras."""
+
+
 class LossName(str):
     """A loss that the code makes, by its name as Keras spells it. node: where. scores: whether it takes raw scores."""
 

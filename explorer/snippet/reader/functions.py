@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.snippet.reader import outside
 from explorer.snippet.reader.comprehensions import Comprehensions
-from explorer.snippet.reader.data_values import Array, Items, Opaque
+from explorer.snippet.reader.data_values import Array, Batches, Items, Opaque
 from explorer.snippet.reader.instances import attribute_of_instance, called_instance, instantiated, layer_of
 from explorer.snippet.reader.iteration import run_of
 from explorer.snippet.reader.library import calls
@@ -174,9 +174,7 @@ class Functions(Comprehensions):
             self.block(function.node.body, scope)
         except Return as back:
             if yields(function.node):
-                found = Items([back.value])
-                found.rest = None
-                return found
+                return Batches([back.value])
             return back.value
         finally:
             self._functions -= 1

@@ -260,7 +260,7 @@ def swapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, (list, tuple)):
         made = [swapped(each, change) for each in value]
         if isinstance(value, Items):
-            grown = Items(made)
+            grown = type(value)(made)
             grown.rest = value.rest
             return grown
         return type(value)(made)

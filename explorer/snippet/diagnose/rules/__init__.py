@@ -7,5 +7,6 @@ broken      -> what an event that stopped Keras means, by the rules of
 feeding, ragged        -> whether the data fit the model, and are arrays at all
 answers     -> whether output and target can be compared, with labels (classes), sizes and output_layer
 compiling   -> losses, optimizers, metrics and activations that Keras does not have
+fits        -> what every fit, evaluate and predict is given beside that, with weights (of samples)
 silent      -> mistakes without an error of Keras, with activations, batches, masks, backwards, embeddings, reshaping, states
 """

@@ -120,7 +120,7 @@ def _of_dataset(owner: Items, name: str, args: list[Any], node: Node) -> Items:
         shape = each.shape if isinstance(each, Array) else () if isinstance(each, Opaque) and each.whole else None
         return each if shape is None else Array((many, *shape), getattr(each, "whole", True), node=node)
 
-    found = Items(swapped(each, batched) for each in owner[:1])
+    found = type(owner)(swapped(each, batched) for each in owner[:1])
     found.rest = None
     return found
 
@@ -210,8 +210,11 @@ def _built(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str,
 
 def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     order = {
-        "fit": ("x", "y", "batch_size", "epochs", "verbose"),
-        "evaluate": ("x", "y", "batch_size", "verbose"),
+        "fit": (
+            *("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle"),
+            *("class_weight", "sample_weight"),
+        ),
+        "evaluate": ("x", "y", "batch_size", "verbose", "sample_weight"),
         "predict": ("x", "batch_size", "verbose"),
     }.get(name, ("x", "y"))
     if name == "fit":
@@ -228,7 +231,7 @@ def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: 
         and isinstance(fed[0], tuple)
     ):
         # A generator: what it gives first is a batch.
-        given = {**given, **dict(zip(("x", "y"), fed[0], strict=False))}
+        given = {**given, **dict(zip(("x", "y", "sample_weight"), fed[0], strict=False)), "batches": fed}
     model.fits.append((name, node, given))
     return Opaque("what training gives") if name == "fit" else Array(None, node=node)
 

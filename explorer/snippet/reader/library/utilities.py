@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from explorer.snippet.reader import arrays, literals
-from explorer.snippet.reader.data_values import Array, Items, Opaque
+from explorer.snippet.reader.data_values import Array, DataSet, Items, Opaque
 from explorer.snippet.reader.library.backbones import backbone
 from explorer.snippet.reader.library.backend import as_today, backend_call, drawn
 from explorer.snippet.reader.library.old import keras_imported, note
@@ -35,9 +35,7 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
     if rest in ("shape", "rank") and args and isinstance(args[0], TensorValue):
         return args[0].shape if rest == "shape" else len(args[0].shape)
     if rest == "data.Dataset.from_tensor_slices" and args:
-        found = Items([swapped(args[0], lambda each: indexed(each, 0, node) if isinstance(each, Array) else each)])
-        found.rest = None
-        return found
+        return DataSet([swapped(args[0], lambda each: indexed(each, 0, node) if isinstance(each, Array) else each)])
     if (made := drawn(record, rest, args, kwargs, node)) is not None:
         return made
     if tensors and rest in TENSORFLOW_OPERATIONS:
@@ -119,7 +117,7 @@ def initializer(called: Known, args: list[Any], kwargs: dict[str, Any], node: as
         raise Broken(Event("make", node, spoken(error), {"kind": called.last})) from None
 
 
-def windows(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Items:
+def windows(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> DataSet:
     """Windows of a series in batches: what the first batch is."""
     names = ("data", "targets", "sequence_length" if "sequence_length" in kwargs else "length")
     given = dict(zip(names, args, strict=False)) | kwargs
@@ -131,9 +129,7 @@ def windows(args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Items:
         None if series.shape is None else (batch, length if isinstance(length, int) else None, *series.shape[1:]), node=node
     )
     y = Array(None if targets.shape is None else (batch, *targets.shape[1:]), targets.whole, node=node)
-    found = Items([(x, y)] if given.get("targets") is not None else [x])
-    found.rest = None
-    return found
+    return DataSet([(x, y)] if given.get("targets") is not None else [x])
 
 
 def _padded(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Array:
