@@ -76,7 +76,7 @@ SILENT = {
     ),
     "raw scores into the loss of a class": (
         _CLASSES.format("", "loss=keras.losses.BinaryCrossentropy()"),
-        _CLASSES.format(", activation='sigmoid'", "loss=keras.losses.BinaryCrossentropy()"),
+        _CLASSES.format(", activation=lambda z: keras.ops.sigmoid(z)", "loss=keras.losses.BinaryCrossentropy()"),
         ("label_encoding", "Dense", "use a sigmoid, or from_logits=True"),
     ),
     "a binary loss of a softmax": (

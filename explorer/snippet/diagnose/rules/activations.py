@@ -142,7 +142,13 @@ def _softmax_axis(call: Call) -> int | None:
 def _activation_of(call: Call) -> str:
     if call.kind == "Softmax":
         return "softmax"
-    return str(getattr(getattr(call.value.core.layer, "activation", None), "__name__", ""))
+    name = str(getattr(getattr(call.value.core.layer, "activation", None), "__name__", ""))
+    node = call.value.core.node
+    told = [each.value for each in node.keywords if each.arg == "activation"] or node.args[1:2]
+    if name == "linear" and any(not isinstance(each, ast.Constant) for each in told):
+        # A function of the code, which was not followed.
+        return ""
+    return name
 
 
 def _ends(case: Case) -> Iterator[tuple[Call, str, str]]:

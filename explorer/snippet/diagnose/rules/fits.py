@@ -223,6 +223,10 @@ def _targets(case: Case, each: Fitted) -> Finding | None:
     given = known(each.y[0]) if len(each.y) == 1 else None
     if given is None or len(outputs) != 1 or trained is None or not isinstance(trained[0], int) or not isinstance(loss, str):
         return None
+    x, fed = known(each.x[0]) if len(each.x) == 1 else None, case.data.x or ()
+    if x is None or len(fed) != 1 or x[1:] != fed[0][1:]:
+        # Another number of timesteps has other targets.
+        return None
     mine, other = full((8, *given[1:])), full((8, *trained[1:]))
     answer = (8, *(case.ran.outputs[0] if case.ran else outputs[0].shape)[1:])
     if alike(mine, other) or alike(other, mine) or None in answer:
