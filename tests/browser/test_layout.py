@@ -136,7 +136,8 @@ def test_nothing_jumps_on_any_slider_view_or_state_of_the_run(page, server):
     for key in ("timesteps", "features", "units", "epochs"):
         slide(page, key, 1)
         unmoved(key)
-    for name, drawn in (("Unrolled", "svg.unrolled-drawing"), ("Code", ".st-key-code_of_model code"), ("Chain", ".box")):
+    views = {"Unrolled": "svg.unrolled-drawing", "Code": ".st-key-code_of_model code"}
+    for name, drawn in {**views, "Compare": ".st-key-chain_compared .box", "Chain": ".st-key-chain_place .box"}.items():
         view(page, name)
         expect(page.locator(drawn).first).to_be_visible()
         assert page.evaluate(PLACES) == before, name
