@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
@@ -87,6 +88,10 @@ def _model(code: str, x: Sequence[Sequence[int]] | None, sizes: Given) -> keras.
     if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
         raise Unreadable(
             "A stateful model continues from batch to batch, which cannot be trained here. Remove stateful=True."
+        )
+    if any(isinstance(part, np.ndarray) for each in case.called() for part in (*each.arguments, *each.keywords.values())):
+        raise Unreadable(
+            "This model uses an array of the code, of which only the shape is known here: it is drawn, not trained."
         )
     held = [each.layer.layer for each in case.reader.calls if isinstance(each.layer, LayerValue)]
     if any(isinstance(each, Followed) for layer in held for each in layer_and_sublayers(layer)):

@@ -184,6 +184,84 @@ FOLLOWED = {
                 super().__init__(inputs=i, outputs=layers.GRU(units)(i))
         model = Forecaster()
         """,
+    "settings in many forms": """
+        import dataclasses, json
+        from enum import Enum, IntEnum
+        class Size(IntEnum):
+            STEPS = 7
+        class Cell(str, Enum):
+            GRU = "gru"
+            LSTM = "lstm"
+        @dataclasses.dataclass(frozen=True)
+        class Settings:
+            units: int = 5
+            cell: Cell = Cell.LSTM
+        BUILDERS = {}
+        def register(name):
+            def enter(function):
+                BUILDERS[name] = function
+                return function
+            return enter
+        @register("plain")
+        def plain(shape, units, cell):
+            match cell:
+                case "gru" | "GRU":
+                    made = layers.GRU(units)
+                case Cell.LSTM if units > 3:
+                    made = layers.LSTM(units)
+                case _:
+                    raise ValueError(cell)
+            return keras.Sequential([keras.Input(shape), made])
+        told = json.loads('{"features": 2, "more": [1, 3]}') | {"features": 3}
+        settings = dataclasses.replace(Settings(), units=6)
+        model = BUILDERS["plain"]((Size.STEPS.value, told["features"]), dataclasses.asdict(settings)["units"], Cell("lstm"))
+        """,
+    "numbers of the standard library": """
+        import math, itertools
+        from math import ceil
+        from numpy import zeros
+        widths = {"small": 4, "big": 8}
+        units = int(math.sqrt(16)) + ceil(2.5) + divmod(7, 2)[0] + max(widths.items(), key=lambda pair: pair[1])[1]
+        order = sorted([3, 1, 2], key=lambda value: -value)
+        kept = list(filter(lambda value: value > 1, order))
+        found = {pair: sum(pair) for pair in itertools.product([1, 2], kept)}
+        model = keras.Sequential([keras.Input((7, 3)), layers.GRU(units, return_sequences=True), layers.Dense(9)])
+        model.pop()
+        model.add(layers.GRU(found[2, 3] + int(np.ceil(50 / 8)) + zeros(4).shape[0]))
+        """,
+    "numbers that a layer makes for itself": """
+        import tensorflow as tf
+        table = tf.cast(np.concatenate([np.sin(np.arange(90.0).reshape(30, 3))] * 2, axis=-1), dtype=tf.float32)
+        class Positions(layers.Layer):
+            def __init__(self, most, width):
+                super().__init__()
+                self.words, self.places = layers.Embedding(50, width), layers.Embedding(most, width)
+                self.act = keras.activations.get("tanh")
+            def call(self, x):
+                many = tf.shape(x)[-1]
+                places = self.places(tf.range(start=0, limit=many, delta=1)) + table[tf.newaxis, :many, :]
+                return self.act(self.words(x) + places) * ops.cast(ops.expand_dims(x > 0, -1), "float32")
+        class Gate(layers.Layer):
+            def build(self, shape):
+                self.wide = layers.Dense(2 * shape[-1])
+                self.scale = self.add_weight(shape=(shape[-1],), name="scale")
+            def call(self, x):
+                i, n = ops.arange(7)[:, None], x.shape[1]
+                seen = ops.reshape(ops.cast(i >= ops.arange(n), "float32"), (1, n, n))
+                a, b = ops.split(self.wide(ops.matmul(seen, x)), 2, axis=-1)
+                return a * ops.sigmoid(b) * self.scale
+        i = keras.Input((7,))
+        model = keras.Model(i, layers.GRU(4)(Gate()(Positions(7, 6)(i)) + np.ones((1, 7, 6), "float32")))
+        """,
+    "a layer of Keras with other arguments": """
+        from numpy import *
+        class Kept(layers.GRU):
+            def __init__(self, units, **kwargs):
+                super().__init__(units, return_sequences=True, **kwargs)
+        norm = layers.Normalization(axis=-1)
+        norm.adapt(ones((8, 7, 3)) * 2.0)
+        model = keras.Sequential([keras.Input((7, 3)), norm, Kept(4, name="kept"), layers.Dense(2)])
+        """,
     "a backbone of keras.applications": """
         base = keras.applications.MobileNetV2(weights=None, include_top=False, pooling="avg", input_shape=(32, 32, 3))
         base.trainable = False
@@ -201,9 +279,14 @@ def test_what_people_write_around_a_model_is_followed(name):
     model = model_in(executed(code))
     assert [list(each) for each in report["output"]] == [list(each.shape) for each in model.outputs]
     assert report["params"] == model.count_params()
-    wanted = [each for each in model.layers if not isinstance(each, keras.layers.InputLayer)]
+    # A class that only gives a layer of Keras other arguments is read as that one.
+    wanted = [
+        (next(base.__name__ for base in type(each).__mro__ if base.__name__ != "Kept"), each)
+        for each in model.layers
+        if not isinstance(each, keras.layers.InputLayer)
+    ]
     assert [(each["type"].partition("(")[0], each["params"]) for each in report["layers"]] == [
-        (type(each).__name__, each.count_params()) for each in wanted if each.variables or each.name in str(report["layers"])
+        (kind, each.count_params()) for kind, each in wanted if each.variables or each.name in str(report["layers"])
     ]
 
 
@@ -247,6 +330,11 @@ NOT_RUN = {
         import tensorflow as tf
         with tf.distribute.MirroredStrategy().scope():
             model = keras.Sequential([keras.Input((7, 3)), layers.GRU(5)])
+        """,
+    "the environment": """
+        import os
+        UNITS = int(os.environ.get("UNITS", 5))
+        model = keras.Sequential([keras.Input((7, 3)), layers.GRU(UNITS)])
         """,
     "a branch that nobody knows": """
         import os
@@ -325,6 +413,42 @@ def test_text_that_is_nearly_python_is_read(name):
 
 FILE = "import pandas as pd\ndata = pd.read_csv('a.csv').values\nn_features = data.shape[1]\n"
 ASKS = HEAD + FILE + "model = keras.Sequential([keras.Input((7, n_features)), layers.GRU(5)])\n"
+
+
+def test_what_cannot_be_known_of_a_tensor_is_not_made_up():
+    """What an unknown function makes of a tensor has no shape, and nothing that is multiplied with it has one."""
+    report = read(
+        """
+        class Gate(layers.Layer):
+            def build(self, shape):
+                self.scale = self.add_weight(shape=(shape[-1],), name="scale")
+            def call(self, x):
+                async_result = yields_nothing_known.of(x)
+                return async_result * self.scale
+        i = keras.Input((7, 3))
+        model = keras.Model(i, layers.GRU(4)(Gate()(i)))
+        """
+    )
+    assert [each["kind"] for each in report["problems"]] == ["unreadable"]
+
+
+def test_parts_of_what_another_package_returns_are_asked_for_as_it_is():
+    code = """
+        from transformers import TFBertModel
+        bert = TFBertModel.from_pretrained("bert-base-uncased")
+        ids = keras.Input((7,), dtype="int32")
+        model = keras.Model(ids, layers.GRU(5)(bert(ids)[0]))
+        """
+    (asked,) = read(code)["asked"]
+    assert asked["name"] == "the output of TFBertModel" and asked["shape"]
+    assert read(code, sizes={asked["name"]: (7, 3)})["output"] == [[None, 5]]
+
+
+def test_an_array_beside_tensors_is_drawn_and_not_trained():
+    code = HEAD + "i = keras.Input((7, 3))\nmodel = keras.Model(i, layers.GRU(5)(i + np.ones((7, 3))))\n"
+    assert check(code).holds
+    with pytest.raises(Unreadable, match="an array of the code"):
+        model_of(code)
 
 
 def test_a_number_that_is_missing_is_asked_for_by_its_name_and_taken_when_it_comes():

@@ -22,6 +22,11 @@ _ELEMENTWISE = frozenset(
         *("divide", "maximum", "minimum", "mod", "int32", "int64", "random.permutation", "random.shuffle", "isnan", "where"),
     )
 )
+# What NumPy makes of a single number, as Python's own function does.
+_OF_NUMBERS = {
+    **{name: name for name in ("ceil", "floor", "sqrt", "log", "log2", "log10", "exp")},
+    **{name: "fabs" for name in ("abs", "absolute")},
+}
 _RANDOM = frozenset(
     (
         *("rand", "randn", "random", "random_sample", "normal", "uniform", "standard_normal", "randint", "integers"),
@@ -109,6 +114,8 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
         return Array((None,), node=node)
     if last in ("meshgrid", "split", "array_split"):
         return Opaque(f"np.{name}")
+    if last in _OF_NUMBERS and len(args) == 1 and isinstance(args[0], (int, float)):
+        return bounded_number(getattr(math, _OF_NUMBERS[last])(args[0]), node)
     if last in _ELEMENTWISE and args:
         shapes = [array_of(each, node) for each in args if isinstance(each, (Array, list, tuple, int, float))]
         return broadcast(shapes, node) if shapes else Array(None, node=node)

@@ -27,7 +27,6 @@ _QUIET = (
     "next",
     "object",
     "super",
-    "filter",
     "property",
     "callable",
 )
@@ -158,14 +157,15 @@ class Binding(Record):
         """What a statement would have bound is not known."""
         for each in ast.walk(target):
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-                scope.put(each.id, self.dressed(Opaque(why, each.id, each.lineno), each.id, each))
+                scope.put(each.id, self.dressed(Opaque(why, each.id, each.lineno, lost=True), each.id, each))
             elif isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store) and isinstance(each.value, ast.Name):
                 try:
                     owner = scope.find(each.value.id)
                 except KeyError:
                     continue
                 if isinstance(owner, Instance):
-                    owner.held[each.attr] = self.dressed(Opaque(why, each.attr, each.lineno), each.attr, each)
+                    lost = Opaque(why, each.attr, each.lineno, lost=True)
+                    owner.held[each.attr] = self.dressed(lost, each.attr, each)
 
 
 def _returns_nothing(node: ast.FunctionDef | ast.Lambda) -> bool:

@@ -21,7 +21,8 @@ def counted(op: ast.operator, left: Any, right: Any) -> Any:
         far = left.minus(right)
         if far is not None:
             return far
-    return Opaque(one.why, one.name, one.line)
+    lost = any(isinstance(side, Opaque) and side.lost for side in (left, right))
+    return Opaque(one.why, one.name, one.line, lost=lost)
 
 
 def part_of_grown(owner: Items, index: int | slice) -> Any:

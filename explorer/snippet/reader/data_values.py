@@ -19,6 +19,7 @@ class Opaque:
     name, line: how the code calls it, and where it got that name. root, offset: of a number that is counted from another one
     which is not known, so that the difference of two of them is. whole: whether it is known to be a whole number.
     made: whether it was made by calling a class of another package, so that it may be a layer.
+    lost: whether it stands for what a line gives that was not followed, which may be a tensor.
     """
 
     why: str
@@ -28,6 +29,7 @@ class Opaque:
     offset: int = 0
     whole: bool = False
     made: bool = False
+    lost: bool = False
 
     def plus(self, many: int) -> Opaque:
         return replace(self, root=self.root or self, offset=self.offset + many, whole=True)

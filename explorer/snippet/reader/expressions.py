@@ -17,7 +17,7 @@ from explorer.snippet.reader.fed import Typed
 from explorer.snippet.reader.iteration import run_of, shown, truth
 from explorer.snippet.reader.library import attributes, calling
 from explorer.snippet.reader.limits import LARGEST_NUMBER, MOST_DEPTH, Budget, bounded_number, light, plainly
-from explorer.snippet.reader.objects import Instance
+from explorer.snippet.reader.objects import ClassValue, Instance
 from explorer.snippet.reader.plain import ARITHMETIC, COMPARISONS, PLAIN, bounded, formatted
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Function, Known, Method, Scope, TensorValue, Unreadable
@@ -26,6 +26,10 @@ _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
     ast.Invert: operator.invert,
+}
+_COMPARED: dict[type[ast.cmpop], str] = {
+    **{ast.Eq: "equal", ast.NotEq: "not_equal", ast.Lt: "less", ast.LtE: "less_equal", ast.Gt: "greater"},
+    ast.GtE: "greater_equal",
 }
 _INSTEAD = {
     "Await": "`await` is not supported here. Write plain calls.",
@@ -89,7 +93,8 @@ class Expressions(Binding):
         if isinstance(owner, Opaque) and name.startswith("_") and not name.startswith("__"):
             return Opaque(f"{owner.why}.{name}"[:80])
         if name == "__version__":
-            return Opaque("a version")
+            known = isinstance(owner, Known) and owner.path in attributes.VERSIONS
+            return attributes.VERSIONS[owner.path] if known else Opaque("a version")
         private(at)
         return attributes.attribute(self, owner, name, at)
 
@@ -170,12 +175,14 @@ class Expressions(Binding):
         for kind, each in zip(node.ops, node.comparators, strict=True):
             right = self.value(each, scope)
             light((left, right), node)
+            if type(kind) in _COMPARED and any(isinstance(side, TensorValue) for side in (left, right)):
+                return calling.operation(self, _COMPARED[type(kind)], [left, right], {}, node)
             unknown = any(isinstance(side, (Opaque, Array)) for side in (left, right))
             if isinstance(kind, (ast.Is, ast.IsNot)):
                 unknown = any(isinstance(side, Opaque) for side in (left, right))
             elif any(isinstance(side, Array) for side in (left, right)):
-                known = next(side for side in (left, right) if isinstance(side, Array))
-                return Array(known.shape, True, 0, 1, node=node)
+                sides = [side for side in (left, right) if isinstance(side, (Array, int, float))]
+                return replace(array_methods.broadcast([literals.array_of(side, node) for side in sides], node), whole=True)
             if unknown or (
                 not all(isinstance(side, PLAIN) for side in (left, right)) and not isinstance(kind, (ast.Is, ast.IsNot))
             ):
@@ -255,6 +262,8 @@ class Expressions(Binding):
             return self.count_things(found, node) if isinstance(index, slice) else found
         if isinstance(owner, Instance):
             return Opaque("a part of an object")
+        if isinstance(owner, ClassValue) and owner.kind == "enum" and isinstance(index, str):
+            return (owner.find(index) or (Opaque(f"a member of {owner.name}"), ""))[0]
         raise Unreadable(f"{shown(owner)} has no elements that can be read here.", node.lineno)
 
     def named(self, owner: Any, node: ast.expr) -> str | None:

@@ -10,7 +10,7 @@ from explorer.snippet.reader import outside
 from explorer.snippet.reader.comprehensions import Comprehensions
 from explorer.snippet.reader.data_values import Array, Batches, Items, Opaque
 from explorer.snippet.reader.instances import attribute_of_instance, called_instance, instantiated, layer_of
-from explorer.snippet.reader.iteration import run_of
+from explorer.snippet.reader.iteration import run_of, truth
 from explorer.snippet.reader.library import calls
 from explorer.snippet.reader.limits import MOST_FUNCTIONS, light
 from explorer.snippet.reader.makers import yields
@@ -28,6 +28,9 @@ from explorer.snippet.reader.values import (
     TensorValue,
     Unreadable,
 )
+
+# Elements that a function of the code is asked about.
+MOST_SORTED = 200
 
 
 class Return(Exception):
@@ -130,6 +133,8 @@ class Functions(Comprehensions):
             if isinstance(called.owner, Instance):
                 called.owner.called.add(called.function.name)
             return self.follow(called.function, [called.owner, *args], kwargs, node)
+        if isinstance(called, ClassValue) and called.kind == "enum":
+            return args[0] if args else Opaque(f"a member of {called.name}")
         if isinstance(called, ClassValue):
             return instantiated(self, called, args, kwargs, node)
         if isinstance(called, Instance):
@@ -150,6 +155,8 @@ class Functions(Comprehensions):
             found = Items(self.invoked(args[0], [each], {}, node) for each in run.held[:20])
             found.rest = None if run.many is None else run.many - len(found)
             return found
+        if name in ("sorted", "max", "min", "filter") and (chosen := self._chosen(name, args, kwargs, node)) is not None:
+            return chosen[0]
         made = builtin(name, args, kwargs, node)
         if isinstance(made, Opaque) and made.name is None and len(node.args) == 1:
             text = self.source.text(node)
@@ -157,6 +164,22 @@ class Functions(Comprehensions):
                 **{**made.__dict__, "name": text if len(text) <= 60 and "\n" not in text else None, "line": node.lineno}
             )
         return made
+
+    def _chosen(self, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> tuple[Any] | None:
+        """`sorted`, `max`, `min` and `filter` with a function of the code, in a tuple; None where not all is known."""
+        by, among = (
+            (args[0], args[1]) if name == "filter" and len(args) == 2 else (kwargs.get("key"), args[0] if args else None)
+        )
+        if by is None or not isinstance(among, (list, tuple, dict, range)) or getattr(among, "rest", 0) != 0 or not among:
+            return None
+        found = [(self.invoked(by, [each], {}, node), each) for each in list(among)[:MOST_SORTED]]
+        if name == "filter":
+            held = [truth(key) for key, _ in found]
+            return None if None in held else (Items(each for keep, (_, each) in zip(held, found, strict=True) if keep),)
+        if len(found) < len(among) or not all(isinstance(key, (int, float)) for key, _ in found):
+            return None
+        order = sorted(found, key=lambda pair: pair[0], reverse=kwargs.get("reverse") is True or name == "max")
+        return (Items(each for _, each in order),) if name == "sorted" else (order[0][1],)
 
     def follow(self, function: Function, args: list[Any], kwargs: dict[str, Any], node: Node, guess: bool = False) -> Any:
         """A function of the code, followed with these arguments. guess: arguments that are missing are not known."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.snippet.reader.data_values import Opaque
 from explorer.snippet.reader.library.calling import call_layer, kept, through
 from explorer.snippet.reader.library.followed import followed
+from explorer.snippet.reader.library.layers import make_layer
 from explorer.snippet.reader.library.models import call_model, functional, sequential
 from explorer.snippet.reader.objects import Bound, ClassValue, Instance, Super
 from explorer.snippet.reader.values import (
@@ -48,6 +49,7 @@ def instantiated(
     if made_by.kind in ("layer", "model"):
         reader.count_layer(node)
     found = Instance(made_by, node, keywords={name: kwargs[name] for name in kwargs if name in _OF_KERAS})
+    found.given = (args, kwargs)
     reader.objects.append(found)
     if made_by.kind == "model":
         chain = made_by.base is not None
@@ -164,6 +166,8 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
         call = made_by.find("call") if made_by else None
         if made_by is None or call is None or not isinstance(call[0], Function):
             if made_by is not None and made_by.base is not None:
+                if (made := _of_keras(reader, owner, made_by)) is not None:
+                    return made
                 raise Unreadable(
                     f"What {made_by.name} changes in the layer that it is made on is not followed.", owner.node.lineno
                 )
@@ -193,6 +197,15 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
             # A cell says so how large its states are.
             setattr(layer, name, size)
         owner.layer = LayerValue(layer, owner.node, own=owner)
+    return owner.layer
+
+
+def _of_keras(reader: Functions, owner: Instance, made_by: ClassValue) -> LayerValue | None:
+    """A layer of Keras whose class the code only gives other arguments; None where it changes more."""
+    if made_by.base is None or not set(made_by.names) <= {"__init__", "get_config"} or len(made_by.family()) > 1:
+        return None
+    args, kwargs = owner.base or owner.given
+    owner.layer = make_layer(reader, made_by.base.last, made_by.base, args, kwargs, owner.node)
     return owner.layer
 
 

@@ -137,6 +137,12 @@ class Loops(Functions):
         elif leaves(body):
             self.block(orelse, scope)
         else:
+            both = {name for node in body for name in bound_names(node)} & {
+                name for node in orelse for name in bound_names(node)
+            }
+            if both:
+                test = self.source.text(statement.test)[:60]
+                self.assume(statement, f"Whether `{test}` holds is not known: it is taken to hold.")
             self.block(body, scope)
             missing = {name for node in orelse for name in bound_names(node)} - set(scope)
             if orelse and missing and not leaves(orelse):

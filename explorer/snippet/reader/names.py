@@ -22,7 +22,9 @@ LAYERS = frozenset(
         *("SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D", "SimpleRNN"),
         *("SimpleRNNCell", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "SpectralNormalization"),
         *("StackedRNNCells", "Subtract", "TimeDistributed", "UnitNormalization", "UpSampling1D", "UpSampling2D"),
-        *("UpSampling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"),
+        *("UpSampling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Normalization", "Resizing", "CenterCrop"),
+        *("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"),
+        "TextVectorization",
     )
 )
 MERGES = {
@@ -53,7 +55,11 @@ OPERATIONS = frozenset(
         *("permute", "prod", "ravel", "relu", "repeat", "reshape", "reverse", "roll", "selu", "sigmoid", "sign", "silu"),
         *("sin", "slice", "softmax", "softplus", "sqrt", "square", "squeeze", "stack", "stop_gradient", "std", "subtract"),
         *("sum", "swapaxes", "swish", "take", "tanh", "tensordot", "tile", "transpose", "tril", "triu", "unstack", "var"),
-        *("vstack", "where", "zeros_like"),
+        *("vstack", "where", "zeros_like", "absolute", "all", "any", "arctan", "argmin", "argsort", "ceil", "count_nonzero"),
+        *("cumprod", "diff", "erf", "expm1", "floor", "floor_divide", "full_like", "greater_equal", "hard_sigmoid"),
+        *("inner", "isfinite", "isinf", "isnan", "less_equal", "log10", "log1p", "log2", "logsumexp", "mod", "nan_to_num"),
+        *("normalize", "one_hot", "outer", "reciprocal", "relu6", "round", "rsqrt", "softsign", "sort", "split", "top_k"),
+        *("true_divide", "logaddexp", "celu", "log_sigmoid", "take_along_axis", "average_pool", "max_pool", "vdot"),
     )
 )
 # TensorFlow functions that learners call on Keras tensors, and what takes them today.
@@ -75,6 +81,10 @@ TENSORFLOW_OPERATIONS = {
     },
     **{f"nn.{name}": name for name in ("softplus", "swish", "tanh")},
     **{f"linalg.{name}": name for name in ("matmul", "norm", "einsum")},
+    **{f"math.{name}": name for name in ("equal", "not_equal", "greater", "less", "logical_not", "cumsum", "floor", "ceil")},
+    **{f"math.{name}": name for name in ("greater_equal", "less_equal", "reciprocal", "argmax", "argmin", "log1p", "expm1")},
+    **{f"nn.{name}": name for name in ("relu6", "softsign", "log_sigmoid")},
+    "gather": "take",
     "nn.l2_normalize": "identity",
     "math.l2_normalize": "identity",
     "nn.dropout": "identity",

@@ -14,7 +14,8 @@ from explorer.snippet.reader.values import Function, LayerValue, ModelValue, Sco
 class ClassValue:
     """A class of the code.
 
-    kind: "layer" or "model" where it is made on `keras.layers.Layer` or `keras.Model`, else "plain"; "data" for a dataclass.
+    kind: "layer" or "model" where it is made on `keras.layers.Layer` or `keras.Model`, else "plain"; "data" for a dataclass,
+    "enum" for an Enum, whose members are read as their values.
     base: the layer class of Keras that it is made on, where that is a layer that does something. names: what its body binds.
     how: "static", "class" or "property" for methods that are none of an instance.
     """
@@ -59,6 +60,7 @@ class Instance:
     """What a class of the code was called for. held: its attributes.
 
     layer, model: the layer or model that it is, where its class is one. called: names of the methods that were called.
+    base: what a layer of Keras that its class is made on is given; given: what it is given itself.
     """
 
     made_by: ClassValue | None
@@ -68,6 +70,8 @@ class Instance:
     model: ModelValue | None = None
     keywords: dict[str, Any] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    base: tuple[list[Any], dict[str, Any]] | None = None
+    given: tuple[list[Any], dict[str, Any]] = field(default_factory=lambda: ([], {}))
 
     @property
     def kind(self) -> str:

@@ -9,6 +9,7 @@ from explorer.snippet.reader.data_values import Array, Items, Opaque
 from explorer.snippet.reader.instances import attribute_of_instance, of_its_own
 from explorer.snippet.reader.library.paths import stands
 from explorer.snippet.reader.limits import LONGEST_TEXT
+from explorer.snippet.reader.modules import computed
 from explorer.snippet.reader.objects import ClassValue, FieldsClass, Instance, Parser, Partial, Super
 from explorer.snippet.reader.values import Known, Method, Refused
 
@@ -70,6 +71,8 @@ def standard(reader: Functions, called: Any, args: list[Any], kwargs: dict[str, 
     if not isinstance(called, Opaque):
         return None
     why = called.why
+    if (found := computed(reader, why, args, kwargs, node)) is not None:
+        return found
     if why == "functools.partial" and args:
         return (Partial(args[0], tuple(args[1:]), kwargs),)
     if why == "argparse.ArgumentParser":
@@ -92,7 +95,7 @@ def standard(reader: Functions, called: Any, args: list[Any], kwargs: dict[str, 
         )
     if why in ("copy.copy", "copy.deepcopy") and args:
         return (args[0],)
-    if why in ("itertools.chain", "tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm") and args:
+    if why in ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm") and args:
         return (args[0],)
     last = why.rpartition(".")[2]
     if last in ("Int", "Float", "Choice", "Boolean", "Fixed") and args and isinstance(args[0], str):
@@ -140,6 +143,8 @@ def _method(reader: Functions, called: Method, args: list[Any], kwargs: dict[str
 def _super(reader: Functions, owner: Super, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if name == "__init__" and isinstance(owner.owner, Instance):
         owner.owner.keywords.update({key: value for key, value in kwargs.items() if key in ("name", "dtype", "trainable")})
+        if owner.owner.kind == "layer":
+            owner.owner.base = (args, kwargs)
         if owner.owner.model is not None and (args or "inputs" in kwargs or "outputs" in kwargs or "layers" in kwargs):
             of_its_own(reader, owner.owner, args, kwargs)
         return None

@@ -16,7 +16,7 @@ PLAIN = (int, float, str, bool, type(None), tuple, list, dict, range, slice)
 BUILTINS = frozenset(
     (
         *("range", "len", "int", "float", "str", "bool", "min", "max", "sum", "abs", "round", "list", "tuple", "dict"),
-        *("set", "zip", "enumerate", "reversed", "sorted", "print", "any", "all", "map"),
+        *("set", "zip", "enumerate", "reversed", "sorted", "print", "any", "all", "map", "divmod", "filter"),
     )
 )
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -28,6 +28,10 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
     ast.MatMult: operator.matmul,
+    ast.BitOr: operator.or_,
+    ast.BitAnd: operator.and_,
+    ast.BitXor: operator.xor,
+    ast.RShift: operator.rshift,
 }
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -44,7 +48,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{"len": len, "int": int, "float": float, "str": str, "bool": bool, "min": min, "max": max, "sum": sum, "abs": abs},
     **{"round": round, "list": list, "tuple": tuple, "dict": dict, "zip": zip, "enumerate": enumerate},
-    **{"any": any, "all": all, "reversed": reversed, "sorted": sorted},
+    **{"any": any, "all": all, "reversed": reversed, "sorted": sorted, "divmod": divmod},
     # A set has no order; what is read of one is its size, or it is sorted.
     "set": lambda given=(): list(dict.fromkeys(given)),
 }
@@ -101,8 +105,8 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
         if len(numbers) > LONGEST:
             raise Unreadable(f"A range of {len(numbers):,} is too long to be read here.", node.lineno)
         return numbers
-    if name == "map":
-        return Opaque("`map`")
+    if name in ("map", "filter"):
+        return Opaque(f"`{name}`")
     allowed = {"sorted": {"reverse"}, "enumerate": {"start"}, "zip": {"strict"}, "max": {"default"}, "min": {"default"}}
     if name != "dict" and set(kwargs) - allowed.get(name, set()):
         return Opaque(f"`{name}` with a function of its own")

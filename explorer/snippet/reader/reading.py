@@ -15,6 +15,8 @@ from explorer.snippet.reader.data_values import Items, Opaque
 from explorer.snippet.reader.functions import Return
 from explorer.snippet.reader.library import imports
 from explorer.snippet.reader.loops import Leave, Loops
+from explorer.snippet.reader.makers import yields
+from explorer.snippet.reader.matching import as_branches
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.objects import ClassValue
 from explorer.snippet.reader.values import Broken, Exhausted, Function, Known, ModelValue, Refused, Scope, Unreadable
@@ -23,7 +25,6 @@ _LOG = logging.getLogger(__name__)
 _INSTEAD = {
     "Raise": "`raise` is not supported here. Remove the check.",
     "AsyncFunctionDef": "`async` functions are not supported here. Write plain functions.",
-    "Match": "`match` is not supported here. Write if and elif.",
 }
 _NESTED = "The code is nested too deeply to be read. Use less nesting."
 _LAYERS = ("keras.layers.Layer", "keras.Layer")
@@ -87,7 +88,7 @@ class Reader(Loops):
         """Go on after a statement that was not followed."""
         why = f"what line {statement.lineno} gives"
         if isinstance(statement, ast.Return):
-            raise Return(Opaque(why), statement.lineno)
+            raise Return(Opaque(why, lost=True), statement.lineno)
         if isinstance(statement, ast.Raise):
             raise Return(Opaque(why), statement.lineno)
         targets = [statement] if isinstance(statement, (ast.Import, ast.ImportFrom)) else _targets(statement)
@@ -196,6 +197,26 @@ class Reader(Loops):
 
     def _do_functiondef(self, statement: ast.FunctionDef, scope: Scope) -> None:
         scope.put(statement.name, Function(statement, scope))
+        for each in statement.decorator_list:
+            self._registered(each, scope.find(statement.name), scope)
+
+    def _registered(self, node: ast.expr, function: Function, scope: Scope) -> None:
+        """A decorator of the code that enters a function in a table; what it makes of the function is not followed."""
+        called = node.func if isinstance(node, ast.Call) else node
+        try:
+            own = isinstance(called, ast.Name) and isinstance(scope.find(called.id), Function)
+        except KeyError:
+            own = False
+        if not own:
+            return
+        made = self.value(node, scope)
+        if isinstance(made, Function) and not yields(made.node):
+            at = ast.copy_location(ast.Call(node, [], []), node)
+            self.invoked(made, [function], {}, at)
+
+    def _do_match(self, statement: ast.Match, scope: Scope) -> None:
+        """`match` as the branches that it stands for; a pattern that looks into what is matched is not followed."""
+        self.block(as_branches(statement), scope)
 
     def _do_classdef(self, statement: ast.ClassDef, scope: Scope) -> None:
         parents, kind, base = [], "plain", None
@@ -211,6 +232,8 @@ class Reader(Loops):
                     kind, base = "layer", held
         if kind == "plain" and any(_decorator(each) == "dataclass" for each in statement.decorator_list):
             kind = "data"
+        if kind == "plain" and any(ast.unparse(each).endswith("Enum") for each in statement.bases):
+            kind = "enum"
         if kind == "plain" and any(ast.unparse(each).endswith("NamedTuple") for each in statement.bases):
             kind = "data"
         made = ClassValue(statement, kind, parents, Scope(scope), base=base)

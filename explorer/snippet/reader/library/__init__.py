@@ -7,6 +7,7 @@ paths        -> where names of Keras stand today
 old          -> what Keras 1 and 2 called otherwise, noted with the change of the code
 imports      -> what imports bind
 attributes   -> what stands behind a dot
+constants    -> arrays beside symbolic tensors
 calling      -> calls on symbolic tensors
 layers       -> layers and Inputs
 models       -> Sequential and functional models

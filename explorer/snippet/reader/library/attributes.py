@@ -8,12 +8,17 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import keras
+import numpy as np
+import tensorflow as tf
+
 from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.arrays import told
 from explorer.snippet.reader.data_values import Array, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note
 from explorer.snippet.reader.library.paths import canonical, object_at, stands, written
+from explorer.snippet.reader.modules import constant
 from explorer.snippet.reader.names import LAYERS
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.parts_of_arrays import attribute_of_table
@@ -21,6 +26,8 @@ from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.spelling import nearest, slip
 from explorer.snippet.reader.values import Broken, Event, Known, LayerValue, Method, ModelValue, TensorValue, Unreadable
 
+# What a code meets here: it is told what happens with these.
+VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__}
 # Modules of Keras whose names a code gives to `compile` and to layers.
 _NAMED = ("keras.losses", "keras.metrics", "keras.optimizers", "keras.activations", "keras.callbacks")
 _READ_OF_LAYERS = frozenset(
@@ -36,6 +43,8 @@ def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any
         found = attribute_of_table(owner, name)
         return found if found is not None else Method(owner, name)
     if isinstance(owner, Opaque):
+        if owner.why == "math" and (found := constant(f"math.{name}")) is not None:
+            return found
         top = owner.why.partition(".")[0]
         why = f"{owner.why}.{name}" if len(owner.why) < 80 else f"{top}…{name}"
         return Opaque(why, f"{owner.name}.{name}" if owner.name else None, owner.line or node.lineno)
@@ -46,17 +55,23 @@ def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any
             return owner.shape
         if name in ("ndim", "dtype", "name"):
             return len(owner.shape) if name == "ndim" else str(getattr(owner.tensor, name))
+        if owner.made is not None and getattr(getattr(owner.made.layer, "layer", None), "not_known", False):
+            # A part of what a layer of another package returns: which shape it has is asked for.
+            return owner
         return Method(owner, name)
     if isinstance(owner, LayerValue):
         return _of_layer(record, owner, name, node)
     if isinstance(owner, ModelValue):
         return _of_model(owner, name, node)
+    if name == "value" and isinstance(owner, (int, float, str, tuple)):
+        # Of a member of an Enum, which is read as its value.
+        return owner
     return Method(owner, name)
 
 
 def _member(record: Record, owner: Known, name: str, node: ast.Attribute) -> Any:
     path = canonical(f"{owner.path}.{name}")
-    if path == "numpy.newaxis":
+    if path in ("numpy.newaxis", "tensorflow.newaxis"):
         return None
     if path.startswith("keras.layers.") and not stands(path, owner.top):
         if name in legacy.CLASSES:

@@ -20,14 +20,14 @@ from explorer.snippet.reader.values import (
 
 
 def backbone(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> ModelValue:
-    """A model of `keras.applications`, as Keras makes it, without weights. Raises Unreadable for one that is too large."""
+    """A model of `keras.applications`, as Keras makes it, without weights. Raises Unreadable for what is none."""
     names = ("include_top", "weights", "input_tensor", "input_shape", "pooling", "classes")
     told = dict(zip(names, args, strict=False)) | kwargs
     takes = ("include_top", "input_shape", "pooling", "classes", "alpha")
     given = {key: told[key] for key in takes if isinstance(told.get(key), (int, float, str, tuple, list))}
-    if name not in _BACKBONES or not hasattr(keras.applications, name):
+    if not hasattr(keras.applications, name):
         raise Unreadable(
-            f"`{name}` is too large to be read here: use its output shape, such as keras.Input((7, 7, 512)).", node.lineno
+            f"`{name}` is none of keras.applications: use its output shape, such as keras.Input((7, 7, 512)).", node.lineno
         )
     record.budget.look(node)
     try:
@@ -43,12 +43,3 @@ def backbone(record: Record, name: str, args: list[Any], kwargs: dict[str, Any],
     call.outputs = [TensorValue(each, node, call) for each in made.outputs]
     model.outputs = list(call.outputs)
     return model
-
-
-# Those whose graph is small enough to be made in a moment.
-_BACKBONES = frozenset(
-    (
-        *("VGG16", "VGG19", "ResNet50", "ResNet50V2", "MobileNet", "MobileNetV2", "InceptionV3", "Xception"),
-        *("EfficientNetB0", "EfficientNetB1", "DenseNet121"),
-    )
-)

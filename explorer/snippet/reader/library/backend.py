@@ -91,7 +91,7 @@ def as_today(name: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[A
     }
     tensors = [
         found.pop(key)
-        for key in ("x", "xs", "input_tensor", "logits", "features", "tensor", "a", "condition")
+        for key in ("x", "xs", "input_tensor", "logits", "features", "tensor", "a", "condition", "indices", "params")
         if key in found
     ]
     args = args or tensors[:1]
@@ -100,6 +100,15 @@ def as_today(name: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[A
     if name == "flip":
         axis = found.pop("axes", found.pop("axis", args[1] if len(args) > 1 else None))
         return args[:1], {"axis": axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis}
+    if name == "split":
+        parts = found.pop("num_or_size_splits", args[1] if len(args) > 1 else 1)
+        if isinstance(parts, (list, tuple)) and all(isinstance(each, int) for each in parts):
+            parts = [sum(parts[: place + 1]) for place in range(len(parts) - 1)]
+        args = args or [found.pop("value", None)]
+        return [args[0], parts, *args[2:]], {key: found[key] for key in found if key == "axis"}
+    if name == "one_hot":
+        depth = found.pop("depth", found.pop("num_classes", args[1] if len(args) > 1 else None))
+        return args[:1], {"num_classes": depth}
     if name == "matmul":
         right = found.pop("b", None)
         args = [*args, right] if right is not None else args

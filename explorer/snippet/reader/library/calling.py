@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from explorer.snippet.reader.data_values import Array, Opaque
+from explorer.snippet.reader.library.constants import constant, mixed
 from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import MOST_CALLS, bounded_sizes
 from explorer.snippet.reader.nodes import Node
@@ -52,6 +53,9 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
     if len(record.calls) >= MOST_CALLS:
         raise Exhausted(f"More than {MOST_CALLS} layers are called. Write a smaller model.", getattr(node, "lineno", None))
     call = Call(value, node, args, kwargs)
+    if record.inside:
+        args = swapped(args, lambda each: constant(record, each, node))
+        call = Call(value, node, args, kwargs)
     if any(isinstance(each, Array) for each in args) and not tensors_in((args, kwargs)):
         return Array(None, node=node)
     if any(isinstance(each, LayerValue) for each in args):
@@ -78,12 +82,13 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
 def operation(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     """An operation of `keras.ops` on tensors. Raises Broken where Keras raises."""
     record.tick(node)
+    args, kwargs = (swapped(each, lambda value: constant(record, value, node)) for each in (args, kwargs))
     call = Call(name, node, tuple(args), kwargs)
     for each in (*args, *kwargs.values()):
         for part in each if isinstance(each, (list, tuple)) else [each]:
             bounded_sizes(node, part)
     record.count_tensors(len(call.inputs), node)
-    if name == "unstack":
+    if name in ("unstack", "split"):
         _count_parts(record, call, node)
     return make_call(record, call, getattr(keras.ops, name), node)
 
@@ -93,24 +98,20 @@ def operator_call(record: Record, node: ast.BinOp, left: Any, right: Any) -> Any
     name = _INFIX.get(type(node.op))
     if name is None:
         raise Unreadable("This arithmetic is not supported on tensors. Use + - * / or keras.ops.", node.lineno)
-    left, right = (_mixed(record, each, node) for each in (left, right))
+    left, right = (mixed(record, each, node) for each in (left, right))
     call = Call(name, node, (left, right), {})
     return make_call(record, call, getattr(operator, _OPERATOR[name]), node)
-
-
-def _mixed(record: Record, value: Any, node: Node) -> Any:
-    """An array or a number that is not known, beside a tensor. Raises Unreadable for an array whose shape is not known."""
-    if isinstance(value, Array) and value.shape is not None and None not in value.shape and record.inside:
-        return TensorValue(keras.KerasTensor(value.shape), node)
-    if isinstance(value, Array) and value.shape != ():
-        raise Unreadable("An array is mixed with a symbolic tensor, which is not supported. Make it an Input.", node.lineno)
-    # A number that is not known changes no shape.
-    return 1.0 if isinstance(value, (Opaque, Array)) else value
 
 
 def item(record: Record, owner: TensorValue, index: Any, node: Node) -> Any:
     """A part of a tensor. Raises Broken where Keras raises, and Unreadable where the part is not known."""
     parts = index if isinstance(index, tuple) else (index,)
+    if (
+        isinstance(index, int)
+        and owner.made is not None
+        and getattr(getattr(owner.made.layer, "layer", None), "not_known", False)
+    ):
+        return owner
     if not all(each is None or each is Ellipsis or isinstance(each, (int, slice)) for each in parts) or any(
         isinstance(bound, Opaque)
         for each in parts
@@ -233,6 +234,7 @@ def _count_parts(record: Record, call: Call, node: Node) -> None:
     """A tensor taken apart along an axis gives as many as that is long."""
     tensor = call.inputs[0]
     named = dict(zip(("x", "num", "axis"), call.arguments, strict=False)) | call.keywords
+    named.setdefault("num", call.keywords.get("indices_or_sections"))
     many, axis = named.get("num"), named.get("axis", 0)
     if many is None and isinstance(axis, int) and -len(tensor.shape) <= axis < len(tensor.shape):
         many = tensor.shape[axis]

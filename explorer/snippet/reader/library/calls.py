@@ -18,7 +18,7 @@ from explorer.snippet.reader.library.models import call_model, functional, seque
 from explorer.snippet.reader.library.old import old_arguments
 from explorer.snippet.reader.library.operations import operation_named
 from explorer.snippet.reader.library.own_layers import lambda_layer, unknown_layer
-from explorer.snippet.reader.library.paths import reaches_out, snake, written
+from explorer.snippet.reader.library.paths import reaches_out, snake, stands, written
 from explorer.snippet.reader.library.utilities import initializer, tensorflow, utility
 from explorer.snippet.reader.limits import plainly
 from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES
@@ -26,6 +26,7 @@ from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
     Broken,
     Event,
+    Function,
     Known,
     LayerValue,
     Method,
@@ -80,6 +81,8 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         return arrays.call("reshape", [Array(None, node=node), *args], kwargs, node)
     if called.made and tensors_in((args, kwargs)):
         return call_layer(record, unknown_layer(record, called, node), tuple(args), kwargs, node)
+    if name == "from_pretrained" and len(parts) > 2:
+        return Opaque(".".join(parts[:-1]), made=True)
     if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
         return Opaque(called.why, made=True)
     if name == "get_dummies":
@@ -88,7 +91,8 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         return Array((None,), True, node=node)
     if name == "concat" and parts[0] == "pandas":
         return Table("the columns of pandas.concat")
-    return Opaque(called.why)
+    # What a function that is not known makes of a tensor may be one.
+    return Opaque(called.why, lost=bool(tensors_in((args, kwargs))))
 
 
 def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -126,7 +130,10 @@ def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str
     if part == "ops":
         return operation_named(record, name, args, kwargs, node)
     if part == "activations" and args and isinstance(args[0], TensorValue):
-        return operation_named(record, name, args[:1], {}, node)
+        return args[0] if name == "linear" else operation_named(record, name, args[:1], {}, node)
+    if called.path == "keras.activations.get" and args and isinstance(args[0], (str, Known, Function, type(None))):
+        named = f"keras.activations.{args[0] or 'linear'}"
+        return Known(named, "keras") if isinstance(args[0], (str, type(None))) and stands(named, "keras") else args[0]
     if part in INITIALIZERS:
         return initializer(called, args, kwargs, node)
     if part == "losses":

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from explorer.snippet.reader import legacy
 from explorer.snippet.reader.data_values import Opaque
 from explorer.snippet.reader.edits import Edit
@@ -15,6 +17,7 @@ from explorer.snippet.reader.library.old import note, today_of
 from explorer.snippet.reader.library.paths import canonical, object_at, stands
 from explorer.snippet.reader.names import LAYERS, REFUSED_MODULES
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.plain import BUILTINS
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.spelling import slip
 from explorer.snippet.reader.values import Broken, Event, Known, Refused, Unreadable
@@ -168,6 +171,10 @@ def _old_import(record: Record, statement: ast.ImportFrom, path: str, lost: dict
 
 
 def _everything(path: str) -> Iterator[tuple[str, Any]]:
+    if path == "numpy":
+        # What NumPy itself gives to who asks for all; of numbers, its `sum` and Python's are alike.
+        yield from ((name, Known(f"numpy.{name}", "numpy")) for name in np.__all__ if name not in BUILTINS)
+        return
     holds = object_at(path, path)
     for name in dir(holds) if holds else []:
         if not name.startswith("_"):

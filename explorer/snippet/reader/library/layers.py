@@ -32,6 +32,8 @@ from explorer.snippet.reader.values import (
     Unreadable,
 )
 
+_OF_TEXTS = ("max_tokens", "output_mode", "output_sequence_length", "pad_to_max_tokens", "name")
+
 
 def make_layer(
     record: Record, name: str, called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call
@@ -54,6 +56,9 @@ def make_layer(
         )
     if "batch_input_shape" in kwargs or "batch_shape" in kwargs:
         return _batch_shaped(record, name, args, kwargs, node)
+    if name == "TextVectorization":
+        # What it knows of words is no shape; where they come from a file, nothing is opened.
+        args, kwargs = args[:1], {key: value for key, value in kwargs.items() if key in _OF_TEXTS}
     arguments, named = _arguments(record, kind, args, kwargs, node)
     # A wrapper that reads both ways copies what it wraps.
     record.count_within(_layers_in((arguments, list(named.values()))), node, 2 if kind is keras.layers.Bidirectional else 1)

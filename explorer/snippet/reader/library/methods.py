@@ -11,7 +11,7 @@ from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.data_sets import method_of_table
-from explorer.snippet.reader.library.models import add, settle
+from explorer.snippet.reader.library.models import add, popped, settle
 from explorer.snippet.reader.library.old import misspelled_arguments, note, old_arguments
 from explorer.snippet.reader.library.paths import reaches_out
 from explorer.snippet.reader.limits import light, plainly
@@ -168,8 +168,7 @@ def _model_method(
     if name == "summary":
         return None
     if name == "pop" and model.sequential:
-        model.unread = model.unread or Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
-        raise Unreadable("`model.pop()` is not supported. Remove the layer instead.", node.lineno)
+        return popped(model, node)
     if name == "compile":
         old_arguments(record, "compile", kwargs, node, {}, legacy.COMPILE_GONE)
         if model.own is None:

@@ -81,6 +81,16 @@ def add(record: Record, model: ModelValue, each: Any, node: Node) -> None:
         _grow(record, model, each)
 
 
+def popped(model: ModelValue, node: Node) -> LayerValue | ModelValue:
+    """`model.pop()`: the last layer, which the model then lacks. Raises Unreadable where there is none."""
+    if not model.layers:
+        raise Unreadable("This model has no layer that `pop` could take away.", getattr(node, "lineno", None))
+    if model.outputs and model.outputs[0].made is not None:
+        model.outputs = list(model.outputs[0].made.inputs)
+    model.keras = None
+    return model.layers.pop()
+
+
 def settle(record: Record, model: ModelValue, shape: tuple[int | None, ...]) -> None:
     """Give a Sequential model that declares none the shape (without batch) of its data.
 

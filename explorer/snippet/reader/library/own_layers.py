@@ -56,7 +56,9 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
 
     arguments = ast.arguments([], [ast.arg("inputs")], None, [], [], None, [])
     record.assume(node, f"{kind} is not known here: its parameters are not counted.")
-    return LayerValue(followed(kind, arguments, follow, lambda shape: None, None), node)
+    layer = followed(kind, arguments, follow, lambda shape: None, None)
+    layer.not_known = True
+    return LayerValue(layer, node)
 
 
 def _within(record: Record, function: Function, inputs: Any, named: dict[str, Any], node: ast.Call) -> Any:

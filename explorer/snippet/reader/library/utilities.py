@@ -48,6 +48,9 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
         if rest == "cast" and "dtype" not in kwargs and len(args) > 1 and isinstance(args[1], Known):
             args = [args[0], args[1].last]
         return operation_named(record, today, *as_today(today, args, kwargs), node)
+    if not tensors and args and isinstance(args[0], Array) and rest in TENSORFLOW_OPERATIONS:
+        today = TENSORFLOW_OPERATIONS[rest]
+        return args[0] if today in ("cast", "identity") else arrays.call(today, *as_today(today, args, kwargs), node)
     if tensors:
         raise Unreadable(f"`tf.{rest}` is not supported on a Keras tensor. Use a layer or keras.ops.", node.lineno)
     name = called.last
@@ -57,6 +60,9 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
         alike = {"constant": "array", "convert_to_tensor": "array", "fill": "full", "range": "arange"}.get(name, name)
         if rest.startswith("random.") and args and name in ("normal", "uniform", "truncated_normal"):
             return arrays.call("zeros", [args[0]], {}, node)
+        if name == "range":
+            order = [kwargs.get("start"), kwargs.get("limit"), kwargs.get("delta")]
+            args = args or [each for each in order if each is not None]
         return arrays.call(alike, args, {key: kwargs[key] for key in kwargs if key in ("dtype", "axis", "shape")}, node)
     return Opaque(f"tf.{rest}")
 
