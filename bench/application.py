@@ -28,7 +28,7 @@ class Application:
 
     port: int
     database: Path
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     script: str = "app.py"
     environment: dict[str, str] | None = None
     quiet: bool = False
@@ -66,17 +66,19 @@ class Application:
         raise TimeoutError("The workers did not start.")
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=30)
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
 
     def answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except OSError:
             return False
 

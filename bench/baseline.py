@@ -3,6 +3,8 @@
 `streamlit run bench/baseline.py`. It knows nothing of this project.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import plotly.graph_objects as go
@@ -10,7 +12,7 @@ import streamlit as st
 
 
 @st.cache_data
-def make_data(timesteps: int, features: int, samples: int = 512, delay: int = 3):
+def make_data(timesteps: int, features: int, samples: int = 512, delay: int = 3) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     heard = rng.uniform(-1, 1, (samples, timesteps, features)).astype("float32")
     said = np.zeros((samples, timesteps, 1), "float32")
@@ -42,7 +44,7 @@ if st.button("Train", key="train"):
     losses: list[float] = []
 
     class Draw(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
+        def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
             losses.append(logs["loss"])
             figure = go.Figure(go.Scatter(x=list(range(1, epoch + 2)), y=losses, mode="lines+markers", name="loss"))
             chart.plotly_chart(figure)

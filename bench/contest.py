@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import IO, Any, cast
 
 from bench.application import ROOT
 from explorer.experiment import Experiment
@@ -53,14 +53,16 @@ class Contestant:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        self._questions = cast(IO[str], self._process.stdin)
+        self._answers = cast(IO[str], self._process.stdout)
 
     def ask(self, do: str, **more: Any) -> dict[str, Any]:
         """Raises RuntimeError where the contestant fails."""
         if self.missing:
             return {"missing": self.missing}
-        self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        self._questions.write(json.dumps({"do": do, **more}) + "\n")
+        self._questions.flush()
+        line = self._answers.readline()
         answer = json.loads(line) if line else {"error": f"ended with {self._process.wait()}"}
         if "error" in answer:
             raise RuntimeError(f"The contestant “{self.name}” failed at {do} {more}: {answer['error']}")
@@ -72,16 +74,16 @@ class Contestant:
         return self.ask("setup", experiment=experiment.to_dict())
 
     def epoch(self) -> float:
-        return self.ask("epoch")["seconds"]
+        return float(self.ask("epoch")["seconds"])
 
     def close(self) -> None:
-        self._process.stdin.close()
+        self._questions.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process.stdout.close()
+        self._answers.close()
 
 
 @contextmanager

@@ -47,7 +47,8 @@ class Line:
         line = sys.stdin.readline()
         if not line:
             sys.exit(0)
-        return json.loads(line)
+        found: dict[str, Any] = json.loads(line)
+        return found
 
     def say(self, **answer: Any) -> None:
         print(json.dumps(answer), file=self._answers, flush=True)
@@ -185,15 +186,14 @@ def main(name: str) -> None:
     command = line.hear()
     while True:
         try:
-            experiment = Experiment.from_dict(command["experiment"]) if "experiment" in command else None
             if command["do"] == "setup":
-                CONTESTANTS[name](experiment, line)
+                CONTESTANTS[name](Experiment.from_dict(command["experiment"]), line)
             elif command["do"] == "first":
-                line.say(seconds=first(experiment, command["compiled"]))
+                line.say(seconds=first(Experiment.from_dict(command["experiment"]), command["compiled"]))
             elif command["do"] == "difference":
                 from bench.sameness import differences
 
-                line.say(**differences(experiment))
+                line.say(**differences(Experiment.from_dict(command["experiment"])))
             elif command["do"] == "memory":
                 import psutil
 

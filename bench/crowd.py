@@ -13,6 +13,7 @@ from bench.numbers import median
 from explorer.catalog import read_experiment
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
+from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 
 CROWDS = (1, 2, 4, 8)
@@ -53,20 +54,26 @@ def _epochs_a_second(engine: Engine, crowd: int, seeds: Iterator[int], seconds: 
         for seed in itertools.islice(seeds, crowd)
     }
 
+    def status(run: str) -> Status:
+        found = engine.status(run)
+        if found is None:
+            raise RuntimeError(f"There is no run {run}.")
+        return found
+
     def total() -> int:
-        return sum(engine.status(run)["epoch"] for run in runs)
+        return sum(status(run)["epoch"] for run in runs)
 
     def changed(before: int) -> tuple[float, int]:
         _until(lambda: total() > before)
         return time.perf_counter(), total()
 
     try:
-        _until(lambda: all(engine.status(run)["epoch"] > 2 for run in runs))
+        _until(lambda: all(status(run)["epoch"] > 2 for run in runs))
         began, at_first = changed(total())
         now, last = began, at_first
         while now - began < seconds:
             now, last = changed(last)
-        ended = [run for run in runs if engine.status(run)["state"] not in ("queued", "running")]
+        ended = [run for run in runs if status(run)["state"] not in ("queued", "running")]
         if ended:
             raise RuntimeError(f"{len(ended)} of {crowd} runs ended while they were counted.")
         return (last - at_first) / (now - began)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from typing import Any
 
 from explorer.catalog import read_experiment
 from explorer.description import Description
 from explorer.runtime import jobs
 from explorer.training import cost
 
-CASES = (
+CASES: tuple[dict[str, Any], ...] = (
     {},
     {"units": 256, "samples": 256, "timesteps": 50},
     {"architecture": "stacked_gru", "units": 128, "timesteps": 100, "samples": 128},

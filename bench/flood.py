@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import websockets
+from websockets import Subprotocol
 
 from bench.application import ROOT, Application, free_port
 from bench.contest import tell
@@ -150,7 +151,7 @@ async def _probe(port: int, found: Found) -> None:
 # --- the one who floods
 
 
-def _flooding(port: int, connections: int, longest: float) -> subprocess.Popen:
+def _flooding(port: int, connections: int, longest: float) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "bench.flood", "--attack", str(port)]
     command += ["--connections", str(connections), "--longest", str(longest)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -170,7 +171,7 @@ async def _attack(port: int, connections: int, longest: float) -> Counter[str]:
     return answered
 
 
-async def _ask_on_and_on(port: int, cookies: str, numbers: itertools.count, answered: Counter[str]) -> None:
+async def _ask_on_and_on(port: int, cookies: str, numbers: itertools.count[int], answered: Counter[str]) -> None:
     while True:
         number = next(numbers)
         asked = (
@@ -201,7 +202,7 @@ async def _knock(port: int, cookies: str) -> str:
     try:
         async with websockets.connect(
             f"ws://{HOST}:{port}/_stcore/stream",
-            subprotocols=["streamlit"],
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers={"Cookie": cookies},
             open_timeout=LONGEST_ANSWER,
             max_size=None,

@@ -21,7 +21,7 @@ QUICK = {"timesteps": (10, 50), "units": (16, 64), "samples": (256, 1024)}
 
 def measure(quick: bool = False) -> dict[str, dict[str, Any]]:
     """By axis: sizes; ours and floor, median seconds an epoch; memory, bytes of the worker; the exponents of both times."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for axis, sizes in (QUICK if quick else AXES).items():
         points = [_point(axis, size, 3 if quick else 7) for size in sizes]
         found[axis] = {

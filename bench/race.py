@@ -58,4 +58,4 @@ def _longer(experiment: Experiment, more: int) -> Experiment:
 
 def _first(ours: Contestant, experiment: Experiment, compiled: bool) -> float:
     values = experiment.to_dict() | {"seed": int(compiled)}
-    return ours.ask("first", experiment=values, compiled=compiled)["seconds"]
+    return float(ours.ask("first", experiment=values, compiled=compiled)["seconds"])

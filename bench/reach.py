@@ -26,7 +26,7 @@ def rows(figures: dict[str, Any]) -> list[Row]:
             found += judge(figures[part])
     if "watched" in figures:
         times = {name: each["ratio"] for name, each in figures["watched"].items()}
-        dearest = max(times, key=times.get)
+        dearest = max(times, key=lambda name: float(times[name]))
         target = "an epoch while the net is watched: at most 1.15 times one without"
         found.append(Row(target, f"{times[dearest]:.2f} times at most ({dearest})", times[dearest] <= 1.15))
     if "start" in figures:
@@ -44,7 +44,7 @@ def ratios(race: dict[str, Any], other: str) -> dict[str, float]:
 def _race(race: dict[str, Any]) -> Iterator[Row]:
     against_fit, against_jax = ratios(race, "fit"), ratios(race, "jax")
     mean = geometric_mean(list(against_fit.values()))
-    slowest = min(against_fit, key=against_fit.get)
+    slowest = min(against_fit, key=lambda name: against_fit[name])
     catalog = f"geometric mean of {len(race)} architectures"
     yield Row(f"epochs a second of `model.fit`, {catalog}: at least 6 times", f"{mean:.1f} times", mean >= 6)
     worst = against_fit[slowest]
@@ -57,7 +57,7 @@ def _race(race: dict[str, Any]) -> Iterator[Row]:
         yield Row(target, "not installed", None)
     apart = {name: found["difference"] for name, found in race.items()}
     equal = sum(value <= EQUAL for value in apart.values())
-    farthest = max(apart, key=apart.get)
+    farthest = max(apart, key=lambda name: float(apart[name]))
     words = f"{equal} of {len(apart)}; the farthest is {farthest} by {apart[farthest]:.0e}"
     yield Row("losses of plain Keras on the same batches, within 1e-4 after 5 epochs", words, equal == len(apart))
 
@@ -108,6 +108,6 @@ def _growth(growth: dict[str, Any]) -> Iterator[Row]:
         if size >= 64
     }
     if over:
-        worst = max(over, key=over.get)
+        worst = max(over, key=lambda size: float(over[size]))
         words = f"at most {over[worst]:.1f} times (at {worst})"
         yield Row("within 3 times of the matrix-product floor from 64 units on", words, over[worst] <= 3)

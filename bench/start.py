@@ -68,7 +68,7 @@ def _start(browser: Browser, database: Path) -> float:
         _end(process)
 
 
-def _end(process: subprocess.Popen) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
     os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(timeout=20)

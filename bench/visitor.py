@@ -18,6 +18,7 @@ import websockets
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Subprotocol
 from websockets.asyncio.client import ClientConnection
 
 from bench.http import HOST, fetch, streamed
@@ -66,7 +67,7 @@ class Visitor:
     _values: dict[str, Any] = field(default_factory=dict)
     _socket: ClientConnection | None = None
     _messages: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
-    _reading: asyncio.Task | None = None
+    _reading: asyncio.Task[None] | None = None
 
     async def open(self, query: str = "", page: str = "") -> float:
         """Open the page (or another, by its path) and wait until its shapes are drawn; returns the seconds it took.
@@ -87,7 +88,7 @@ class Visitor:
         self.cookies = "; ".join(filter(None, (self.cookies, answer.cookies)))
         self._socket = await websockets.connect(
             f"ws://{HOST}:{self.port}/_stcore/stream",
-            subprotocols=["streamlit"],
+            subprotocols=[Subprotocol("streamlit")],
             additional_headers={"Cookie": self.cookies},
             max_size=None,
             open_timeout=SECONDS_OF_A_SCRIPT,
@@ -210,16 +211,22 @@ class Visitor:
             )
         return message.SerializeToString()
 
+    def _opened(self) -> ClientConnection:
+        if self._socket is None:
+            raise VisitFailed("The page has not been opened.")
+        return self._socket
+
     async def _send(self, fragment: str = "", pressed: str = "", action: str = "") -> None:
         # What an earlier script still had to say is no answer to this.
         while not self._messages.empty():
             self._take(self._messages.get_nowait())
-        await self._socket.send(self.asking(self.query, fragment, pressed, action))
+        await self._opened().send(self.asking(self.query, fragment, pressed, action))
 
     async def _read(self) -> None:
         try:
-            async for raw in self._socket:
-                self._messages.put_nowait(raw)
+            async for raw in self._opened():
+                if isinstance(raw, bytes):
+                    self._messages.put_nowait(raw)
         except websockets.ConnectionClosed:
             pass
         self._messages.put_nowait(b"")
