@@ -43,6 +43,18 @@ export function sayBreakable(element, text) {
   element.replaceChildren(...parts.flatMap((part) => [part, document.createElement("wbr")]));
 }
 
+// Where a point of the window is within an element, in the element's own pixels: a large window shows the page larger (layout.css).
+/** @type {(element: Pick<Element, "getBoundingClientRect" | "currentCSSZoom">, point: { clientX: number; clientY: number })
+ *   => { x: number; y: number }} */
+export function pointWithin(element, { clientX, clientY }) {
+  const [{ left, top }, zoom] = [element.getBoundingClientRect(), zoomOf(element)];
+  return { x: (clientX - left) / zoom, y: (clientY - top) / zoom };
+}
+
+// Pixels of the window for one of the element's own.
+/** @type {(element: Pick<Element, "currentCSSZoom">) => number} */
+export const zoomOf = ({ currentCSSZoom }) => currentCSSZoom || 1;
+
 // Whether nothing should move by itself.
 /** @type {() => boolean} */
 export function prefersStill() {

@@ -3,7 +3,7 @@
 import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
 import { flat, joined, parametersInWords, sentence } from "./words.js";
-import { create, mark, say, sayBreakable } from "../dom.js";
+import { create, mark, pointWithin, say, sayBreakable } from "../dom.js";
 
 /** @import { LayerItem, LayerNode, State } from "./types.d.ts" */
 
@@ -39,11 +39,11 @@ function showTip(state, layer) {
   if (!layer.says || state.why.name === layer.element.dataset.layer) return;
   say(state.tip, layer.says);
   state.tip.hidden = false;
-  const [outer, inner] = [state.root.getBoundingClientRect(), layer.box.getBoundingClientRect()];
-  const width = state.tip.offsetWidth;
-  const left = inner.left - outer.left + inner.width / 2 - width / 2;
-  state.tip.style.left = `${Math.max(0, Math.min(left, outer.width - width))}px`;
-  state.tip.style.top = `${inner.bottom - outer.top + 6}px`;
+  const { left, width, bottom } = layer.box.getBoundingClientRect();
+  const { x, y } = pointWithin(state.root, { clientX: left + width / 2, clientY: bottom });
+  const wide = state.tip.offsetWidth;
+  state.tip.style.left = `${Math.max(0, Math.min(x - wide / 2, state.root.clientWidth - wide))}px`;
+  state.tip.style.top = `${y + 6}px`;
 }
 
 // What each tensor is called that a wire brings to the box.

@@ -1,6 +1,6 @@
 // A chain that is wider than the page: it is dragged, zoomed, and says how much more there is to the right.
 
-import { create, mark, prefersStill, say } from "../dom.js";
+import { create, mark, pointWithin, prefersStill, say, zoomOf } from "../dom.js";
 
 /** @import { Graph, Pan, Placed, Plan, State } from "./types.d.ts" */
 
@@ -38,7 +38,7 @@ export function newPan({ scroll, stage }, frame) {
 function wheel(pan, event) {
   if (pan.bar.hidden) return;
   event.preventDefault();
-  zoomTo(pan, pan.zoom * Math.exp(-event.deltaY / 400), event.clientX - pan.scroll.getBoundingClientRect().left);
+  zoomTo(pan, pan.zoom * Math.exp(-event.deltaY / 400), pointWithin(pan.scroll, event).x);
 }
 
 // With the mouse; a finger moves what scrolls by itself.
@@ -46,13 +46,14 @@ function wheel(pan, event) {
 function drag({ scroll, bar }) {
   let from = 0;
   scroll.onpointerdown = ({ target, pointerType, button, clientX, pointerId }) => {
-    const box = target instanceof Element && target.closest(".box");
-    if (bar.hidden || box || pointerType !== "mouse" || button) return;
-    from = clientX + scroll.scrollLeft;
+    // What takes the pointer from a button takes its click as well.
+    const pressed = target instanceof Element && target.closest(".box, button");
+    if (bar.hidden || pressed || pointerType !== "mouse" || button) return;
+    from = clientX / zoomOf(scroll) + scroll.scrollLeft;
     scroll.setPointerCapture(pointerId);
   };
   scroll.onpointermove = ({ clientX, pointerId }) => {
-    if (scroll.hasPointerCapture(pointerId)) scroll.scrollLeft = from - clientX;
+    if (scroll.hasPointerCapture(pointerId)) scroll.scrollLeft = from - clientX / zoomOf(scroll);
   };
 }
 

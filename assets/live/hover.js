@@ -1,6 +1,6 @@
 // What a pointer reads: the nearest point of the plot that it is over, in a box of one style for all charts.
 
-import { create, say } from "../dom.js";
+import { create, pointWithin, say } from "../dom.js";
 
 /** @import { Drawn } from "./types.d.ts" */
 
@@ -33,8 +33,7 @@ export function listenForHover(drawn) {
   leave();
   /** @type {(event: PointerEvent) => void} */
   const move = (event) => {
-    const edge = chart.getBoundingClientRect();
-    at = { x: event.clientX - edge.left, y: event.clientY - edge.top };
+    at = pointWithin(chart, event);
     write();
   };
   chart.addEventListener("pointermove", move);

@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from explorer.catalog import ARCHITECTURES
-from tests.browser.test_page import at_speed, open_page, panel, press, slide, wait_for_epoch
+from tests.browser.overlap import FOUND, overlapping
+from tests.browser.test_page import at_speed, layer, open_page, panel, press, slide, wait_for_epoch
 
 # What is to be seen at once, with the words of the run below.
 SEEN = ".explorer-head, .st-key-view, .transport, [data-chart=loss], [data-chart=error], [data-chart=outputs], .narration"
@@ -80,12 +81,17 @@ def test_every_architecture_fits_the_window_with_its_run(page, server):
     for name in ARCHITECTURES:
         open_page(page, server, f"architecture={name}")
         assert page.evaluate(HIDDEN_PARTS, SEEN) == [], name
+        assert overlapping(page) == [], name
+        # What each layer does is said, and no chain is to be moved aside.
+        expect(page.locator(".layer .short:visible")).to_have_count(page.locator(".layer").count())
+        expect(page.locator(".explorer-chain .zoom")).to_be_hidden()
     press(page, "train")
     expect(page.locator("[data-story] li").first).to_be_visible()
     expect(panel(page)).to_have_attribute("data-state", "done")
     for width, height in ((1280, 800), (1440, 900), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(f"seen => !({HIDDEN_PARTS})(seen).length", arg=SEEN)
+        page.wait_for_function(f"() => !({FOUND})().length")
 
 
 def test_no_words_are_smaller_than_12_pixels(page, server):
@@ -106,10 +112,10 @@ def test_no_words_are_smaller_than_12_pixels(page, server):
     for name, opened in layers.items():
         open_page(page, server, f"architecture={name}&epochs=20")
         look(name)
-        for layer in opened or (page.locator("[data-layer]").first.get_attribute("data-layer"),):
-            page.locator(f'.layer[data-layer="{layer}"] .box').click()
+        for each in opened or (page.locator("[data-layer]").first.get_attribute("data-layer"),):
+            layer(page, each).locator(".box").click()
             expect(page.locator("[data-why] figure.inside, [data-why]").first).to_be_visible()
-            look(f"{name}: {layer}")
+            look(f"{name}: {each}")
         view(page, "Unrolled")
         expect(page.locator("svg.unrolled-drawing")).to_be_visible()
         look(f"{name}: unrolled")
@@ -153,3 +159,20 @@ def test_nothing_jumps_on_any_slider_view_or_state_of_the_run(page, server):
     expect(page.locator("[data-story] li").first).to_be_visible()
     expect(page.locator(".st-key-more button")).to_be_enabled()
     unmoved("done")
+
+
+def test_a_large_window_shows_the_sidebar_larger_too_and_reads_charts_where_the_pointer_is(page, server):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    open_page(page, server, "epochs=20")
+    page.locator("[data-chart=outputs] svg .ring").nth(9).hover()
+    read = page.locator("[data-chart=outputs] .read")
+    expect(read).to_contain_text("timestep 10")
+    layer(page, "answer").locator(".box").hover()
+    tip, box = page.locator(".explorer-chain .tip"), layer(page, "answer").locator(".box")
+    expect(tip).to_be_visible()
+    middles = [each["x"] + each["width"] / 2 for each in (tip.bounding_box(), box.bounding_box())]
+    assert abs(middles[0] - middles[1]) < 2
+    assert page.locator(".st-key-timesteps").evaluate("each => each.currentCSSZoom") == 1.25
+    main, sidebar = (page.get_by_test_id(name).bounding_box() for name in ("stMain", "stSidebar"))
+    assert (sidebar["width"], main["x"]) == (320, 320)
+    page.mouse.move(0, 0)
