@@ -528,7 +528,7 @@ def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(visitor, ser
 
 
 def test_any_epoch_can_be_scrubbed_back_to(page, server):
-    open_page(page, server, SMALL + "&epochs=12&seed=9")
+    open_page(page, server, SMALL + "&epochs=20&seed=9")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
     scrub = page.locator("[data-scrub]")
@@ -537,6 +537,13 @@ def test_any_epoch_can_be_scrubbed_back_to(page, server):
     expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("before training"))
     scrub.press("ArrowRight")
     expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", re.compile("epoch 1[^0-9]"))
+    # The chain shows the net of that epoch, and the same net again when one comes back to it.
+    pictures = []
+    for epoch in ("1", "20", "1"):
+        scrub.fill(epoch)
+        expect(page.locator(f'[data-chain][data-epoch="{epoch}"]')).to_be_visible()
+        pictures.append(page.evaluate(PICTURE))
+    assert pictures[0] != pictures[1] and pictures[0] == pictures[2]
 
 
 def test_a_run_too_large_is_refused_with_its_estimate(page, server):

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
+from tests.browser.overlap import overlapping
 from tests.browser.test_page import layer, open_page, panel, press, slide, wait_for_epoch
 from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
@@ -68,6 +69,7 @@ def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_gr
         "grids => grids.map(grid => grid.querySelectorAll('path:not(.ground, [d=\"\"])').length)"
     )
     assert len(shades) == 10 and min(shades) > 2
+    assert overlapping(page) == []
 
 
 def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
@@ -103,6 +105,39 @@ def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
     page.reload()
     expect(panel(page)).to_have_attribute("data-state", "done")
     expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
+
+
+def test_a_long_chain_draws_a_block_once_is_zoomed_and_dragged(page, server):
+    open_paste(page, server)
+    block = "layers.GRU(8, return_sequences=True), layers.LayerNormalization(), "
+    layers = f"[keras.Input((20, 8)), {block * 6}layers.Dense(1)]"
+    paste(page, f"import keras\nfrom keras import layers\nmodel = keras.Sequential({layers})")
+    frame, boxes = page.locator(".explorer-chain .block"), page.locator(".explorer-chain .layer")
+    expect(frame).to_contain_text("× 6")
+    expect(boxes).to_have_count(3)
+    assert overlapping(page) == []
+    frame.get_by_role("button", name="Show all").click()
+    expect(boxes).to_have_count(13)
+    expect(frame.get_by_role("button", name="Fold")).to_be_visible()
+    scroll, stage = page.locator(".explorer-chain .scroll"), page.locator(".explorer-chain .stage")
+    more = page.locator(".explorer-chain .more")
+    expect(more).to_have_text(re.compile(r"^\d+ more layers →$"))
+    before, whole = more.inner_text(), stage.bounding_box()
+    # By its ground, not by a box.
+    page.mouse.move(whole["x"] + 900, whole["y"] + whole["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(whole["x"] + 500, whole["y"] + whole["height"] - 4)
+    page.mouse.up()
+    assert scroll.evaluate("each => each.scrollLeft") == 400
+    expect(more).not_to_have_text(before)
+    page.get_by_role("button", name="Smaller").click()
+    assert stage.bounding_box()["width"] < whole["width"] * 0.9
+    page.get_by_role("button", name="Fit").click()
+    assert stage.bounding_box()["width"] <= scroll.bounding_box()["width"] + 1
+    expect(more).to_be_hidden()
+    frame.get_by_role("button", name="Fold").click()
+    expect(boxes).to_have_count(3)
+    expect(page.locator(".explorer-chain .zoom")).to_be_hidden()
 
 
 def test_what_was_pasted_comes_back(page, server):
