@@ -9,6 +9,7 @@ import { folded, repeatsOf } from "./chain/fold.js";
 import { endFollower, newFollower, takePage } from "./chain/follow.js";
 import { graph } from "./chain/graph.js";
 import { newLayer } from "./chain/layer.js";
+import { listenForLine } from "./chain/link.js";
 import { shapeMiddle, shapeSpan } from "./chain/layout.js";
 import { newPan, placePan } from "./chain/pan.js";
 import { wirePaths } from "./chain/paths.js";
@@ -76,7 +77,11 @@ function newChain(parent) {
   listenForWhy(state);
   const listen = (/** @type {Event} */ event) => show(state, /** @type {CustomEvent<ShownDetail>} */ (event).detail);
   document.addEventListener("explorer:shown", listen);
-  state.end = () => document.removeEventListener("explorer:shown", listen);
+  const unlink = listenForLine(state);
+  state.end = () => {
+    document.removeEventListener("explorer:shown", listen);
+    unlink();
+  };
   return state;
 }
 

@@ -102,6 +102,20 @@ class Report(Plain, frozen=True):
     models: tuple[Made, ...] = ()
 
     @property
+    def known_x(self) -> tuple[Full, ...] | None:
+        """The shapes of x; where the data have none, those that the model's inputs declare, with as many samples as y."""
+        target = self.first_target
+        if self.x or not target or self.description is None:
+            return self.x
+        found = []
+        for source in self.description.sources:
+            sizes = tuple(size for size in source.shape[1:] if size is not None)
+            if len(sizes) != len(source.shape) - 1:
+                return None
+            found.append((target[0], *sizes))
+        return tuple(found) or None
+
+    @property
     def first_target(self) -> Full | None:
         """The shape of the target, or of the first of several; None where it is not known."""
         first = next(iter(self.y or ()), None)

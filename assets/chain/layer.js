@@ -1,5 +1,6 @@
 // One layer: a box that opens the panel below the chain, its words, and the shape written under each tensor.
 
+import { tellPointed } from "./link.js";
 import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
 import { flat, joined, parametersInWords, sentence } from "./words.js";
@@ -21,8 +22,14 @@ export function newLayer(state) {
   // The name of the button says all of this, in whole sentences.
   for (const hidden of [below, change]) mark(hidden, { "aria-hidden": "true" });
   const layer = { element, box, below, title, name, short, reads, ports, params, arithmetic, change, says: "" };
-  element.onmouseenter = box.onfocus = () => showTip(state, layer);
-  element.onmouseleave = box.onblur = () => (state.tip.hidden = true);
+  element.onmouseenter = box.onfocus = () => {
+    showTip(state, layer);
+    tellPointed(element.dataset.layer ?? null);
+  };
+  element.onmouseleave = box.onblur = () => {
+    state.tip.hidden = true;
+    tellPointed(null);
+  };
   box.onclick = () => toggleWhy(state, element.dataset.layer ?? "");
   box.onkeydown = (event) => {
     if (event.key === "Escape") state.tip.hidden = true;

@@ -140,9 +140,10 @@ def pasted_experiment(
         raise ValueError("This code cannot be trained yet: fix its problems first.")
     # That a model of several outputs is not trained here is said when Keras is asked; until then the first stands for all.
     target, loss = report.first_target, report.first_loss
-    if not report.x or not target:
+    x = report.known_x
+    if not x or not target:
         raise ValueError("To train this model, fill in the shapes of its inputs and of its target, x and y.")
-    pasted = own_code.known(Pasted(code, report.x, target, loss, sizes=tuple((sizes or {}).items())), report.description)
+    pasted = own_code.known(Pasted(code, x, target, loss, sizes=tuple((sizes or {}).items())), report.description)
     fitting = pasted_tasks(pasted.x, pasted.y, loss)
     chosen = fitting[0] if task is None else task
     if chosen not in fitting:

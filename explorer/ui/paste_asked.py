@@ -8,55 +8,54 @@ from typing import Any
 import streamlit as st
 
 from explorer.tensors.text import count
-from explorer.ui import paste_state
-from explorer.ui.markdown import marked, plain
-from explorer.ui.paste_fields import LARGEST_SIZE, MOST_AXES, MOST_IN_A_FIELD, read_size
+from explorer.ui.markdown import marked
+from explorer.ui.paste_fields import LARGEST_SIZE, MOST_AXES, read_size
 
 # More fields than this are no help; what they leave out is asked for once the first are filled in.
 MOST_ASKED = 6
+_ELSEWHERE = {"why": "the data", "shape": False, "text": None}
 
 
-def asked(report: Mapping[str, Any], code: str) -> None:
-    """Draw a field for each number that the report asks for, and for those that were given, which can be changed."""
-    given = {name: text for name, text in st.session_state["_paste"]["sizes"].items() if name in code}
-    missing = {each["name"]: each for each in report["asked"]}
+def asks(report: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
+    """The fields that the editor draws: for each number that the report asks for, and for those that were given, which can
+    be changed. line: where it stands, None where that is not known any more. wrong: a sentence on what was given.
+    """
+    kept = st.session_state["_paste"]
+    lines = code.split("\n")
+    for each in report["asked"]:
+        kept["asked"][each["name"]] = {"why": each["why"], "shape": each["shape"], "text": lines[each["line"] - 1]}
+    missing = {each["name"]: each["line"] for each in report["asked"]}
+    given = {name: text for name, text in kept["sizes"].items() if name in code}
     names = [*given, *(name for name in missing if name not in given)][:MOST_ASKED]
-    if not names:
-        return
-    with st.container(key="asked"):
-        st.markdown("**The code does not say these numbers**")
-        for name in names:
-            _field(name, given.get(name, ""), missing.get(name))
-
-
-def _field(name: str, text: str, missing: Mapping[str, Any] | None) -> None:
-    line = f", line {missing['line']}" if missing else ""
-    key = f"asked_{name}"
-    if key not in st.session_state:
-        st.session_state[key] = text
-    st.text_input(
-        f"`{name}`{line}: how many?" if not missing or not missing["shape"] else f"`{name}`{line}: which shape?",
-        key=key,
-        max_chars=MOST_IN_A_FIELD["y"],
-        on_change=paste_state.give_size,
-        args=(name,),
-        help=f"It comes from {plain(missing['why'])}." if missing else None,
-        placeholder="20,5" if missing and missing["shape"] else "5",
-    )
-    if text and read_size(text) is None:
-        st.caption(
-            f":red[{plain(name)} must be a whole number from 1 to {LARGEST_SIZE:,}, or up to {MOST_AXES} of them for a "
-            f"shape; received “{plain(text[:40])}”.]"
+    found = []
+    for name in names:
+        about, text = kept["asked"].get(name, _ELSEWHERE), given.get(name, "")
+        line = missing.get(name) or (lines.index(about["text"]) + 1 if about["text"] in lines else None)
+        found.append(
+            {
+                "name": name,
+                "line": line,
+                "words": f"{name}: which shape?" if about["shape"] else f"{name}: how many?",
+                "why": f"It comes from {about['why']}.",
+                "value": text,
+                "placeholder": "20,5" if about["shape"] else "5",
+                "wrong": _wrong(name, text),
+            }
         )
+    return found
+
+
+def _wrong(name: str, text: str) -> str:
+    if not text.strip() or read_size(text) is not None:
+        return ""
+    return (
+        f"{name} must be a whole number from 1 to {LARGEST_SIZE:,}, or up to {MOST_AXES} of them for a shape; "
+        f"received “{text[:40]}”."
+    )
 
 
 def followed(report: Mapping[str, Any]) -> None:
-    """Draw, folded away, the lines that were left out and what was taken for granted; and all models of the code."""
-    if len(report["models"]) > 1:
-        names = [
-            f"`{each['name']}` (line {each['line']}{', shown here' if each['shown'] else ''})" for each in report["models"]
-        ]
-        st.caption(f"The code makes {len(names)} models: {', '.join(names)}.")
+    """Draw, folded away, the lines that were left out and what was taken for granted."""
     for title, lines in (("Not followed", report["not_followed"]), ("Taken for granted", report["assumed"])):
         if lines:
             with st.expander(f"{title} ({count(len(lines), 'lines')})"):

@@ -1,4 +1,4 @@
-"""The script of the page "Paste": the layers above, code and its shapes on the left, on the right how to fix or train it."""
+"""The script of the page "Paste": the code on the left; on the right its layers, and how to fix or train them."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from explorer.tensors.text import count
 from explorer.ui import engine_instance, paste_state, paste_training
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
-from explorer.ui.code import numbered
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
 from explorer.ui.owner import visitor
 from explorer.ui.page_component import listen
-from explorer.ui.paste_asked import asked, followed
+from explorer.ui.paste_asked import followed
 from explorer.ui.paste_chain import drawn, marks
-from explorer.ui.paste_fields import MOST_CHARACTERS, MOST_IN_A_FIELD, Fields, read_fields
-from explorer.ui.paste_problems import notes, problems, title_of
+from explorer.ui.paste_editor import editor
+from explorer.ui.paste_fields import MOST_IN_A_FIELD, Fields, read_fields
+from explorer.ui.paste_models import choose_model, is_another
+from explorer.ui.paste_problems import problems, title_of
 from explorer.ui.views import VIEWS_HELP, choose_view, show_view
 
 SECONDS_TO_CHECK = 20.0
 FORM_TITLES = {"as written": "As written", "mended": "Fixed"}
 EMPTY = (
-    "Paste the lines that build your model, from the imports to `Sequential` or `Model`. Lines that make data, `compile` "
-    "and `fit` can stay: shapes and loss are read from them. Nothing is executed."
+    "Paste your script, or drop a file or a notebook. Lines that make data, `compile` and `fit` can stay: shapes and "
+    "loss are read from them. Nothing is executed."
 )
 ABOUT = "See the shapes of your own model, or where it fails and how to fix it. The code is read, never executed."
 EXAMPLES_HELP = (
     "**Examples** are common mistakes, as written and fixed, and the three examples of an article. "
     "Each is also a link: ?example= and its name."
 )
-CODE_HELP = "The code is read, never executed. It is checked when you leave the field or press Ctrl+Enter."
 X_HELP = (
     "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. "
     "Leave it empty to take it from the code."
@@ -56,23 +56,25 @@ def main() -> None:
     st.html(ASSETS / "page.css")
     _head()
     told_of_it = st.container()
-    if told:
-        st.warning("\n\n".join(map(plain, told)), icon=":material/info:")
-    # On a phone the second of these comes first (page.css): whoever has code wants to paste it.
+    for sentence in (*told, st.session_state["_paste"]["told"]):
+        if sentence:
+            told_of_it.warning(plain(sentence), icon=":material/info:")
     with st.container(key="paste_parts"):
-        above = st.container(key="chain_place")
-        left, right = st.columns([5, 7], gap="medium")
-    with left:
+        left, right = st.columns(2, gap="medium")
+    with left, st.container(key="code_side"):
+        # Drawn when the code was checked: what is marked in it is known by then.
+        code_place = st.container(key="code_place")
         fields, checking = _fields()
+    with right:
+        above = st.container(key="chain_place")
+        result = st.container(key="result")
     report, refusal = _check(fields, checking)
-    with left:
-        if report and any(problem["line"] for problem in report["problems"]):
-            with st.container(key="marked_code"):
-                numbered(fields.code, notes(report["problems"]), key="marked_lines")
+    with code_place:
+        editor(fields.code, report)
     trainable = False
-    with right, st.container(key="result"):
+    with result:
         if report:
-            asked(report, fields.code)
+            choose_model(report)
         if fields.problems or refusal:
             st.warning("\n\n".join(map(plain, fields.problems or (refusal,))), icon=":material/info:")
         elif not fields.code.strip():
@@ -83,15 +85,15 @@ def main() -> None:
         elif report["holds"] and not report["asked"]:
             trainable = _without_problems(fields, report, above)
         else:
-            _broken(fields, report, above, told_of_it)
-    if report is None:
-        told_of_it.caption(_about())
+            _broken(fields, report, above)
+    told_of_it.caption(_about())
     listen()
     paste_state.keep(trainable)
 
 
 def _head() -> None:
-    words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
+    with st.container(key="paste_head"):
+        words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
     # A widget whose label is hidden shows no help: the row's is told here.
     words.markdown("#### Paste your Keras code", help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
     shown = paste_state.shown_example()
@@ -139,10 +141,6 @@ def _open_form(stem: str) -> None:
 
 def _fields() -> tuple[Fields, Any]:
     """Draw the fields; returns them as they are read, and the place where to say that they are being checked."""
-    with st.container(key="code_field"):
-        # More than is read may be pasted, so that a sentence can say how much too long it is.
-        most = 5 * MOST_CHARACTERS
-        st.text_area("Your code", key="code", height=300, max_chars=most, help=CODE_HELP, placeholder="import keras\n…")
     x, y, loss = st.columns([5, 3, 4])
     x.text_input("Shape of x", key="x", max_chars=MOST_IN_A_FIELD["x"], help=X_HELP, placeholder="from the code")
     y.text_input("Shape of y", key="y", max_chars=MOST_IN_A_FIELD["y"], help=Y_HELP, placeholder="from the code")
@@ -161,30 +159,49 @@ def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:
     engine = engine_instance.engine()
     if fields.problems or not fields.code.strip() or not engine.ready:
         return None, ""
-    batch_size = st.session_state["_paste"]["batch_size"]
+    kept = st.session_state["_paste"]
+
+    def checked() -> dict[str, Any]:
+        given = paste_state.given_sizes(fields.code)
+        # They are meant for the model that is fitted.
+        shapes = (fields.x, fields.y, fields.loss) if kept["model"] is None else (None, None, None)
+        return engine.check(fields.code, *shapes, kept["batch_size"], SECONDS_TO_CHECK, visitor(), given, kept["model"])
+
     try:
         with place, st.spinner("Checking …", width="content"):
-            given = paste_state.given_sizes(fields.code)
-            shapes = (fields.x, fields.y, fields.loss)
-            return engine.check(fields.code, *shapes, batch_size, SECONDS_TO_CHECK, visitor(), given), ""
+            report = checked()
+            if kept["model"] is not None and not any(each["shown"] for each in report["models"]):
+                # The model that was chosen is gone from the code.
+                kept["model"] = None
+                report = checked()
+            return report, ""
     except Refused as refusal:
         return None, str(refusal)
     except TimeoutError as error:
         return None, f"{error} The code was not checked. Press Check to try again."
 
 
-def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) -> None:
+def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
     found = report["problems"]
     title = title_of(found[0]) if found else "The model is incomplete"
     if report["asked"]:
         title = "A number is missing" if len(report["asked"]) == 1 else "Numbers are missing"
     more = f" {count(len(found) - 1, 'more problems')} below." if len(found) > 1 else ""
-    # Above everything: the drawing may be so tall that the reasons stand below the window.
-    verdict.markdown(f":red[:material/error: **{plain(title)}.**]{more} :gray[{_about()}]")
     description = drawn(report)
-    if description and description["layers"]:
-        with above:
+    kept = st.session_state["_paste"]
+    with above, st.container(key="chain_broken"):
+        if description and description["layers"]:
+            st.caption("The chain, up to the layer that fails")
             chain(description, marks=marks(report, title_of))
+            kept["chain"] = description
+        elif report["asked"]:
+            st.caption("The chain")
+            chain(None, waiting="The layers are drawn as soon as this number is known.")
+        else:
+            # While somebody types, a line is often half a line.
+            st.caption("The chain, as it was" if kept["chain"] else "The chain")
+            chain(kept["chain"], waiting="The layers are drawn as soon as the code can be read.")
+    st.markdown(f":red[:material/error: **{plain(title)}.**]{more}")
     problems(report, fields.code)
     _hints(report)
     followed(report)
@@ -193,25 +210,25 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any, verdict: Any) ->
 def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> bool:
     """Draw code without problems; returns whether the settings of training were drawn."""
     trainable = False
-    with above:
-        about, views = st.columns([8, 5], vertical_alignment="center")
-        about.caption(_about())
+    st.session_state["_paste"]["chain"] = report["description"]
     total = f"{report['params']:,} parameters in total." if report["params"] is not None else ""
     batch_size = st.session_state["_paste"]["batch_size"]
     batches = f" With batches of {batch_size}." if batch_size else ""
     st.markdown(f":green[:material/check_circle: **No problems found.**] {total}{batches}")
     try:
+        if is_another():
+            raise ValueError("The page trains the model that the code fits: choose that one to train it.")
         experiment = paste_training.experiment_of(fields.code, report)
         found = paste_training.describe(experiment)
     except (ValueError, Refused, TimeoutError) as error:
-        choose_view(views, ("chain", "unrolled", "quiz"))
         with above:
+            choose_view(st, ("chain", "unrolled", "quiz"))
             show_view(None, {"description": report["description"]})
         st.info(plain(str(error)), icon=":material/info:")
     else:
-        # The code stands beside it.
-        choose_view(views, ("chain", "unrolled", "twins", "quiz"))
         with above:
+            # The code stands beside it.
+            choose_view(st, ("chain", "unrolled", "twins", "quiz"))
             show_view(experiment, found)
         # A quiz is about the model before it is trained, as on the page Explore; a run goes on meanwhile.
         if st.session_state["view"] != "quiz":

@@ -43,16 +43,6 @@ def title_of(problem: Mapping[str, Any]) -> str:
     return TITLES.get(kind) or kind.replace("_", " ").capitalize()
 
 
-def notes(problems: list[dict[str, Any]]) -> dict[int, str]:
-    """A note for every line of the code that a problem lies in: its title, numbered where there are several."""
-    found: dict[int, list[str]] = {}
-    for place, problem in enumerate(problems, 1):
-        if problem["line"]:
-            number = f"{place}. " if len(problems) > 1 else ""
-            found.setdefault(problem["line"], []).append(number + problem["message"].replace("`", ""))
-    return {line: " ".join(texts) for line, texts in found.items()}
-
-
 def problems(report: Mapping[str, Any], code: str) -> None:
     """Draw all problems in order, the first one open."""
     several = len(report["problems"]) > 1
@@ -89,7 +79,7 @@ def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str
             key=f"apply_{name}",
             type="primary" if name == "0_0" else "secondary",
             on_click=paste_state.apply,
-            args=(dict(fix),),
+            args=(dict(fix), code),
             width="stretch",
         )
         if fix["code"].strip() != code.strip():

@@ -7,6 +7,7 @@ shown, so that a copy is kept in `_paste`. The address names an example, or a ru
 from __future__ import annotations
 
 import difflib
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ import streamlit as st
 from explorer.catalog.examples import EXAMPLES, Example
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
+from explorer.notebook import NoNotebook, code_of, looks_like_one
 from explorer.ui.address import entered
 from explorer.ui.differences import share_in_common
 from explorer.ui.paste_fields import (
@@ -32,6 +34,13 @@ FIRST = "memory_thrown_away"
 # Of two codes with so many of their own lines in common, one is the other after some changes.
 SAME_CODE = 0.6
 _OTHERS = (*SETTINGS, "task", "view")
+# put: another text each time that the page, and not a hand, puts a code into the editor; untouched: for want of any other.
+# model: of several in one code the one to show, None for the one that is fitted, `fitted`. told: on a file.
+# chain: the description that was drawn last of this code.
+_NOTHING: dict[str, Any] = {
+    **{"before": None, "batch_size": None, "sizes": {}, "put": "", "untouched": False},
+    **{"model": None, "fitted": None, "told": "", "chain": None},
+}
 
 
 def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ...]:
@@ -40,9 +49,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     A new address wins over the fields, except where a hand has just changed one of them.
     """
     state, address = st.session_state, st.query_params.to_dict()
-    kept = state.setdefault(
-        "_paste", {"before": None, "batch_size": None, "written": None, "drawn": False, "sizes": {}, "knobs": {}}
-    )
+    kept = state.setdefault("_paste", {"written": None, "drawn": False, "knobs": {}, "asked": {}, **_NOTHING})
     arrives = entered("paste")
     for name in (*FIELDS, *_OTHERS):
         # What is not drawn is forgotten, and what has the same name on the other page is not meant here.
@@ -55,9 +62,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     # yet: where a hand has moved something, the fields count.
     if not arrives and (changed or state.get("check") or address == kept["written"]):
         if changed & set(FIELDS) and not opened:
-            # What was undone or batched before is about another code.
-            kept.update(before=None, batch_size=None)
-            _forget_shapes_of_other_code(changed, kept)
+            _forget_what_is_of_other_code(changed, kept)
         return ()
     if arrives and not address and "code" in kept:
         return ()
@@ -79,8 +84,10 @@ def _changed(kept: dict[str, Any]) -> set[str]:
     return {name for name in (*FIELDS, *_OTHERS) if name in state and name in kept and state[name] != kept[name]}
 
 
-def _forget_shapes_of_other_code(changed: set[str], kept: dict[str, Any]) -> None:
-    """Where a code was pasted over, shapes and loss that nobody has typed are not meant for what stands there now."""
+def _forget_what_is_of_other_code(changed: set[str], kept: dict[str, Any]) -> None:
+    """Where a code was pasted over, shapes and loss that nobody has typed are not meant for what stands there now, nor is
+    what stood there before the first fix.
+    """
     state = st.session_state
     for name in changed & set(FIELDS[1:]):
         state[name] = without_origin(state[name] or "")
@@ -88,7 +95,7 @@ def _forget_shapes_of_other_code(changed: set[str], kept: dict[str, Any]) -> Non
     before, now = (_own_lines((code or "")[: MOST_CHARACTERS + 1]) for code in (kept.get("code"), state["code"]))
     if share_in_common(before, now) < SAME_CODE:
         state.update({name: "" for name in FIELDS[1:] if not is_typed(state[name] or "")})
-        kept["sizes"] = {}
+        kept.update(before=None, batch_size=None, sizes={}, chain=None)
 
 
 def _own_lines(code: str) -> str:
@@ -124,6 +131,7 @@ def _open_address(
         hint = f"Did you mean {near[0]}?" if near else "Choose one from the list of examples."
         problems.append(f"There is no example called “{example[:40]}”. {hint}")
     show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
+    kept["untouched"] = not address
     del state["_paste_opened"]
     return tuple(problems)
 
@@ -171,9 +179,36 @@ def show(example: Example) -> None:
     kept["sizes"] = {}
 
 
-def give_size(name: str) -> None:
-    """Take what stands in the field of a number that was asked for; for a callback."""
-    st.session_state["_paste"]["sizes"][name] = st.session_state[f"asked_{name}"]
+def type_code(code: str, put: Any) -> None:
+    """Take what was typed. put: which code it was typed into, as the editor was told: into one before, it is not meant."""
+    state = st.session_state
+    kept = state["_paste"]
+    if put not in (kept["put"], None) or code == state["code"]:
+        return
+    if looks_like_one(code):
+        # Somebody has pasted the whole file.
+        open_file("", code)
+    else:
+        state["code"], kept["told"] = code, ""
+
+
+def open_file(name: str, text: str) -> None:
+    """Put the code of a file into the editor, a notebook's cells one after the other, or keep a sentence why not."""
+    state = st.session_state
+    kept = state["_paste"]
+    try:
+        code = code_of(text) if looks_like_one(text) or name.lower().endswith(".ipynb") else text
+    except NoNotebook as error:
+        kept["told"] = str(error)
+        return
+    before = [*(state[name] for name in FIELDS), kept["batch_size"]]
+    _put(code.replace("\r\n", "\n").replace("\r", "\n"), [each if is_typed(each) else "" for each in before[1:4]], kept)
+    kept.update(before=before, sizes={})
+
+
+def give_size(name: str, text: str) -> None:
+    """Take what was typed for a number that was asked for."""
+    st.session_state["_paste"]["sizes"][name] = text
 
 
 def given_sizes(code: str) -> dict[str, int | tuple[int, ...]]:
@@ -182,10 +217,13 @@ def given_sizes(code: str) -> dict[str, int | tuple[int, ...]]:
     return {name: size for name, size in found.items() if size is not None}
 
 
-def apply(fix: dict[str, Any]) -> None:
-    """Put a fix into the fields, and remember what stood there; for a callback."""
+def apply(fix: dict[str, Any], code: str) -> None:
+    """Put a fix into the fields, and remember what stood there; for a callback. code: what it fixes."""
     state = st.session_state
     kept = state["_paste"]
+    if state["code"] != code:
+        # Somebody has typed on meanwhile: what they see then is fixed.
+        return
     before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
     fixed = (write_shapes(fix["x"]), write_shapes([fix["y"]] if fix["y"] else None), fix["loss"] or "")
     now = [state[name] or "" for name in FIELDS[1:]]
@@ -220,4 +258,4 @@ def _put(code: str, shapes: Sequence[str], kept: dict[str, Any]) -> None:
     state.update(zip(FIELDS, (code, *shapes), strict=True))
     state["run"] = None
     state["_paste_opened"] = True
-    kept.update(before=None, batch_size=None)
+    kept.update(before=None, batch_size=None, put=secrets.token_hex(4), untouched=False, model=None, told="", chain=None)

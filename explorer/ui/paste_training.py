@@ -29,7 +29,7 @@ def experiment_of(code: str, report: Mapping[str, Any]) -> Experiment:
     """The experiment that the widgets stand at. Raises ValueError with a sentence where the shapes are not known."""
     state = st.session_state
     found = Report.read(report)
-    x, target = found.x, found.first_target
+    x, target = found.known_x, found.first_target
     tasks = pasted_tasks(x, target, found.first_loss) if x and target else []
     if tasks and (state.get("task") not in tasks or not state["_paste"]["drawn"]):
         state["task"] = state["task"] if state.get("task") in tasks else tasks[0]

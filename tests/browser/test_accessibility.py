@@ -23,7 +23,9 @@ AT = """() => {
     return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
   };
   const at = document.activeElement;
-  return at === document.body ? null : [at.outerHTML.slice(0, 200), ringed(at) || ringed(at.parentElement)];
+  // The field of the editor is as high as its text: the box has the ring.
+  const rings = [at, at.parentElement, at.closest('.explorer-editor .box')].filter(Boolean);
+  return at === document.body ? null : [at.outerHTML.slice(0, 200), rings.some(ringed)];
 }"""
 
 
@@ -83,6 +85,7 @@ def test_nothing_of_paste_breaks_wcag(page, server):
     at = Looks(page)
     visit(page, server, "/paste?example=memory_thrown_away")
     expect(page.locator(".st-key-keras_0 code")).to_be_visible()
+    expect(page.locator("[data-editor] [data-problem]")).to_be_visible()
     at.look("an error that is open")
     at.look("an error that is open, on a phone", PHONE)
     page.set_viewport_size({"width": 1280, "height": 800})

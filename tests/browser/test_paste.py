@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
@@ -28,10 +29,17 @@ def open_paste(page: Page, server: Application, query: str = "") -> None:
     expect(page.locator("[data-layer]").first).to_be_attached()
 
 
+def editor(page: Page) -> Locator:
+    return page.locator("[data-editor] textarea")
+
+
+def row(page: Page, line: int) -> Locator:
+    return page.locator(f'[data-editor] .row[data-line="{line}"]')
+
+
 def paste(page: Page, code: str) -> None:
-    field = page.locator(".st-key-code textarea")
-    field.fill(code)
-    field.press("Control+Enter")
+    """It is checked after a short rest."""
+    editor(page).fill(code)
 
 
 def go_to(page: Page, name: str) -> None:
@@ -41,7 +49,7 @@ def go_to(page: Page, name: str) -> None:
     links.get_by_role("link", name=name, exact=True).click()
 
 
-BOXES = ".explorer-code, .explorer-chain, .stButton button, textarea, input"
+BOXES = ".explorer-code, .explorer-chain, .explorer-editor, .explorer-editor .box, .stButton button, input:not([type=file])"
 
 
 def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_grey(page, server):
@@ -72,23 +80,134 @@ def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_gr
     assert overlapping(page) == []
 
 
-def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
-    open_paste(page, server, "example=memory_thrown_away")
+SCRIPT = '''\
+"""Tomorrow's water level of a river, from the last 24 hours."""
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.metrics import mean_absolute_error
+from sklearn.preprocessing import MinMaxScaler
+from keras import callbacks
+from keras.layers import LSTM, Dense, Input
+from keras.models import Sequential
+
+SEED = 7
+EPOCHS = 20
+BATCH = 32
+np.random.seed(SEED)
+
+
+def load(path):
+    """Hourly levels of all gauges, without gaps."""
+    frame = pd.read_csv(path, index_col=0, parse_dates=True)
+    frame = frame.interpolate().dropna()
+    print(frame.describe())
+    return frame
+
+
+df = load("river_levels.csv")
+scaler = MinMaxScaler()
+data = scaler.fit_transform(df)
+
+window = 24
+n_features = data.shape[1]
+
+
+def windows(values, length):
+    X, y = [], []
+    for i in range(len(values) - length):
+        X.append(values[i:i + length])
+        y.append(values[i + length, :1])
+    return np.array(X), np.array(y)
+
+
+X, y = windows(data, window)
+split = int(0.8 * len(X))
+X_train, X_test = X[:split], X[split:]
+y_train, y_test = y[:split], y[split:]
+print(X_train.shape, y_train.shape)
+
+model = Sequential()
+model.add(Input((window, n_features)))
+model.add(LSTM(16))
+model.add(LSTM(8))
+model.add(Dense(1))
+model.compile(optimizer="adam", loss="mse")
+model.summary()
+
+early = callbacks.EarlyStopping(patience=5, restore_best_weights=True)
+history = model.fit(
+    X_train,
+    y_train,
+    epochs=EPOCHS,
+    batch_size=BATCH,
+    validation_data=(X_test, y_test),
+    callbacks=[early],
+)
+
+predicted = model.predict(X_test)
+print("mean error", mean_absolute_error(y_test, predicted))
+
+os.makedirs("out", exist_ok=True)
+plt.figure(figsize=(8, 3))
+plt.plot(history.history["loss"], label="training")
+plt.plot(history.history["val_loss"], label="validation")
+plt.legend()
+plt.savefig("out/loss.png")
+plt.figure(figsize=(8, 3))
+plt.plot(y_test[:200], label="measured")
+plt.plot(predicted[:200], label="predicted")
+plt.legend()
+plt.savefig("out/levels.png")
+model.save("out/model.keras")
+'''
+LINES = SCRIPT.split("\n")
+
+
+def line_of(text: str) -> int:
+    return LINES.index(text) + 1
+
+
+def test_a_script_is_pasted_asks_for_a_number_is_drawn_mended_and_trained(page, server):
+    open_paste(page, server, "example=article_2")
+    expect(page.get_by_text("No problems found.")).to_be_visible()
+    paste(page, SCRIPT)
+    asked = page.locator("[data-ask=n_features]")
+    expect(asked).to_be_visible()
+    # Beside its line.
+    ends = [
+        each.evaluate("node => node.getBoundingClientRect().top")
+        for each in (asked, row(page, line_of("n_features = data.shape[1]")))
+    ]
+    assert abs(ends[0] - ends[1]) < 8
+    expect(page.locator("[data-editor] .row[data-kind=skipped]").first).to_be_attached()
+    expect(page.locator("[data-editor] .told")).to_contain_text("not followed")
+    asked.fill("5")
+
+    broken = line_of("model.add(LSTM(8))")
     expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
-    expect(layer(page, "lstm")).to_have_attribute("data-output", "None,32")
-    marked = page.locator(".st-key-marked_code [data-kind=marked]")
-    expect(marked).to_have_attribute("data-line", "7")
-    expect(marked).to_contain_text("without timesteps")
+    expect(layer(page, "lstm")).to_have_attribute("data-output", "None,16")
+    problem = page.locator("[data-problem]")
+    expect(problem).to_have_attribute("data-line", str(broken))
+    expect(problem).to_have_attribute("data-kind", "time_axis_missing")
     expect(page.locator(".st-key-keras_0")).to_contain_text("expected ndim=3, found ndim=2")
-    removed, added = (page.locator(f".st-key-fix_0_0 [data-kind={kind}]") for kind in ("removed", "added"))
-    expect(removed.first).to_contain_text("−")
-    expect(added.first).to_contain_text("return_sequences=True")
+
+    # Lines and layers are linked both ways.
+    layer(page, "lstm").hover()
+    expect(row(page, broken - 1)).to_have_attribute("data-lit", "")
+    page.mouse.move(0, 0)
+    expect(page.locator("[data-editor] [data-lit]")).to_have_count(0)
+    editor(page).focus()
+    editor(page).evaluate("(area, place) => area.setSelectionRange(place, place)", SCRIPT.index("LSTM(16)"))
+    expect(layer(page, "lstm")).to_have_attribute("data-lit", "")
 
     press(page, "apply_0_0")
     expect(page.get_by_text("No problems found.")).to_be_visible()
-    expect(page.locator("[data-broken]")).to_have_count(0)
+    expect(page.locator("[data-broken], [data-problem]")).to_have_count(0)
     expect(layer(page, "dense")).to_have_attribute("data-output", "None,1")
-    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
+    expect(editor(page)).to_have_value(re.compile("return_sequences=True"))
 
     few = page.locator(".st-key-epochs input[type=range]")
     few.press("Home")
@@ -104,7 +223,8 @@ def test_an_example_fails_is_fixed_with_one_click_and_learns(page, server):
 
     page.reload()
     expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile("return_sequences=True"))
+    expect(editor(page)).to_have_value(re.compile("return_sequences=True"))
+    expect(page.locator("[data-ask=n_features]")).to_have_value("5")
 
 
 def test_a_long_chain_draws_a_block_once_is_zoomed_and_dragged(page, server):
@@ -124,9 +244,9 @@ def test_a_long_chain_draws_a_block_once_is_zoomed_and_dragged(page, server):
     expect(more).to_have_text(re.compile(r"^\d+ more layers →$"))
     before, whole = more.inner_text(), stage.bounding_box()
     # By its ground, not by a box.
-    page.mouse.move(whole["x"] + 900, whole["y"] + whole["height"] - 4)
-    page.mouse.down()
     page.mouse.move(whole["x"] + 500, whole["y"] + whole["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(whole["x"] + 100, whole["y"] + whole["height"] - 4)
     page.mouse.up()
     assert scroll.evaluate("each => each.scrollLeft") == 400
     expect(more).not_to_have_text(before)
@@ -140,16 +260,39 @@ def test_a_long_chain_draws_a_block_once_is_zoomed_and_dragged(page, server):
     expect(page.locator(".explorer-chain .zoom")).to_be_hidden()
 
 
-def test_what_was_pasted_comes_back(page, server):
+def test_a_file_is_dropped_and_what_is_typed_is_never_lost(page, server):
     open_paste(page, server, "example=memory_thrown_away")
-    expect(page.locator(".st-key-undo button")).to_have_text("Back to what I pasted")
-    assert page.locator(".st-key-undo button").bounding_box()["width"] > 100
-    expect(page.locator(".st-key-undo button")).to_be_disabled()
-    press(page, "apply_0_0")
-    expect(page.get_by_text("No problems found.")).to_be_visible()
+    cells = [
+        {"cell_type": "markdown", "source": ["# Rain"]},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import keras"], "outputs": [{"data": "x" * 300_000}]},
+        {"cell_type": "code", "source": "model = keras.Sequential([keras.Input((4, 2)), keras.layers.GRU(3)])"},
+    ]
+    drop(page, "rain.ipynb", json.dumps({"cells": cells}))
+    expect(layer(page, "gru")).to_have_attribute("data-output", "None,3")
+    expect(editor(page)).to_have_value(re.compile(r"^# %% cell 1\n%matplotlib inline\nimport keras\n# %% cell 2\nmodel = "))
+    drop(page, "broken.ipynb", "{")
+    expect(page.get_by_text("This notebook cannot be read")).to_be_visible()
+    expect(editor(page)).to_have_value(re.compile(r"GRU\(3\)"))
+    # While somebody types, checks come and go; each answer finds the text where it is.
+    editor(page).press("Control+End")
+    for letter in "# typed while it is checked":
+        editor(page).press_sequentially(letter, delay=40)
+    expect(page.get_by_text("This notebook cannot be read")).to_have_count(0)
+    expect(editor(page)).to_have_value(re.compile("# typed while it is checked$"))
     press(page, "undo")
-    expect(layer(page, "lstm_1")).to_have_attribute("data-broken", "")
-    expect(page.locator(".st-key-code textarea")).not_to_have_value(re.compile("return_sequences=True"))
+    expect(editor(page)).to_have_value(re.compile(r"layers\.LSTM\(16\)"))
+
+
+def drop(page: Page, name: str, text: str) -> None:
+    page.evaluate(
+        """([name, text]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([text], name));
+          const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+          document.querySelector('[data-editor] textarea').dispatchEvent(drop);
+        }""",
+        [name, text],
+    )
 
 
 def test_what_keras_does_not_say_is_said(page, server):
@@ -188,7 +331,7 @@ def test_both_forms_of_an_example_open_and_are_links(page, server):
     page.wait_for_url(re.compile("example=channels_first_mended"))
     expect(page.get_by_text("No problems found.")).to_be_visible()
     page.go_back()
-    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile(r"shape=\(channels, length\)"))
+    expect(editor(page)).to_have_value(re.compile(r"shape=\(channels, length\)"))
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -197,7 +340,7 @@ def test_the_way_there_and_back_keeps_both_pages(page, server, width):
     query = "timesteps=11&features=3&units=7"
     open_page(page, server, query)
     go_to(page, "Paste")
-    expect(page.locator(".st-key-code textarea")).to_be_visible()
+    expect(editor(page)).to_be_visible()
     page.wait_for_url(re.compile("/paste"))
     assert "timesteps" not in page.url
     paste(page, "import keras\nmodel = keras.Sequential([keras.Input((4, 2)), keras.layers.GRU(3)])\n")
@@ -207,20 +350,19 @@ def test_the_way_there_and_back_keeps_both_pages(page, server, width):
     page.wait_for_url(re.compile(r"//[^/]+/\?.*timesteps=11.*features=3.*units=7"))
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,11,7")
     go_to(page, "Paste")
-    expect(page.locator(".st-key-code textarea")).to_have_value(re.compile(r"GRU\(3\)"))
+    expect(editor(page)).to_have_value(re.compile(r"GRU\(3\)"))
     expect(layer(page, "gru")).to_have_attribute("data-output", "None,3")
 
 
 def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server):
     open_paste(page, server)
     paste(page, HOSTILE)
-    first = page.locator('.st-key-marked_code [data-line="1"]')
-    expect(first).to_contain_text('<img src=x onerror="window.acted = 1"> **bold** [link](http://example.com)')
-    expect(page.locator('.st-key-marked_code [data-line="3"]')).to_contain_text("<script>window.acted = 2</script>")
+    expect(row(page, 1)).to_contain_text('<img src=x onerror="window.acted = 1"> **bold** [link](http://example.com)')
+    expect(row(page, 3)).to_contain_text("<script>window.acted = 2</script>")
     expect(page.locator(".st-key-fix_0_0 .line").first).to_be_attached()
     assert page.evaluate("window.acted") is None
     assert page.locator(".stMain img[src=x], .stMain a[href*='example.com']").count() == 0
-    lines = page.locator(".st-key-marked_code .lines")
+    lines = page.locator("[data-editor] .box")
     for _ in appearances(page, (1280, 800), (375, 812)):
         nothing_lies_beside_the_window(page, BOXES)
         assert lines.evaluate("node => node.scrollWidth > node.clientWidth")

@@ -301,10 +301,13 @@ def test_what_does_not_hold_or_has_no_shapes_is_no_experiment():
     report = jobs.check(GRU, [(8, 6, 3)], (8, 6, 1), "mse")
     for changed, sentence in (
         ({"holds": False}, "fix its problems first"),
-        ({"x": None}, "fill in the shapes of its inputs and of its target"),
+        ({"y": None}, "fill in the shapes of its inputs and of its target"),
     ):
         with pytest.raises(ValueError, match=sentence):
             pasted_experiment(GRU, Report.read(report | changed))
+    # The Input of the code says what x is.
+    pasted = pasted_experiment(GRU, Report.read(report | {"x": None})).pasted
+    assert pasted and pasted.x == ((8, 6, 3),)
     with pytest.raises(ValueError, match="The task majority does not fit this code"):
         pasted_experiment(GRU, Report.read(report), "majority")
 

@@ -647,3 +647,12 @@ def test_a_script_that_would_cost_much_ends_in_a_sentence(name):
     assert not report["holds"]
     message = report["problems"][0]["message"]
     assert message[-1] in ".!?" and "does not expect" not in message, message
+
+
+def test_lines_behind_the_mistake_that_are_not_followed_keep_no_fix_back():
+    report = read("""
+        model = keras.Sequential([keras.Input((7, 3)), layers.GRU(5), layers.GRU(4)])
+        model.save("out/model.keras")
+        open("log.txt").write("done")
+        """)
+    assert [fix["title"] for fix in report["problems"][0]["fixes"]]

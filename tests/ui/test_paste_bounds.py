@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import time
 from collections.abc import Callable
@@ -12,12 +13,12 @@ import pytest
 
 from explorer.catalog import read_experiment
 from explorer.experiment.parse import LONGEST_VALUE, MOST_UNKNOWN
+from explorer.notebook import NoNotebook, code_of
 from explorer.ui import differences as comparing
-from explorer.ui.code import MOST_CHANGED, MOST_NUMBERED, changed_lines, numbered_lines
+from explorer.ui.code import MOST_CHANGED, changed_lines
 from explorer.ui.differences import differences, lines_of, share_in_common
 from explorer.ui.paste_chain import drawn
 from explorer.ui.paste_fields import LOSSES, MOST_IN_A_FIELD, read_fields
-from explorer.ui.paste_problems import notes
 
 MOST_SECONDS = 0.25
 WORST_PARTS = (
@@ -102,7 +103,6 @@ def test_changed_lines_of_the_worst_texts_are_found_soon_and_few(name):
     assert shortest(lambda: list(differences(lines_of(before), lines_of(after)))) < MOST_SECONDS
     assert shortest(lambda: share_in_common(before, after)) < MOST_SECONDS
     assert len(changed_lines(before, after)) <= 2 * MOST_CHANGED
-    assert len(numbered_lines(before, {1: "a", 9_000: "b"})) <= MOST_NUMBERED + 4
 
 
 @pytest.mark.parametrize("name", WORST_TEXTS)
@@ -152,12 +152,27 @@ def test_where_comparing_would_take_too_long_all_of_the_middle_changes():
     assert script == [(" ", "same"), *(("-", each) for each in "abab"), *(("+", each) for each in "baba"), (" ", "end")]
 
 
-def test_of_a_long_code_the_lines_around_marks_are_sent():
-    lines = numbered_lines("\n".join(map(str, range(1, 5_001))), {2_000: "Here."})
-    numbers = [line["number"] for line in lines if line["number"]]
-    assert lines[0]["kind"] == lines[-1]["kind"] == "gap" and numbers == list(range(numbers[0], numbers[-1] + 1))
-    assert 2_000 in numbers and next(line for line in lines if line["number"] == 2_000)["note"] == "Here."
-    assert [line["number"] for line in numbered_lines("a\r\nb\x0cc\rd\n", {})] == [1, 2, 3]
+WORST_NOTEBOOKS = {
+    "many cells": json.dumps({"cells": [{"cell_type": "code", "source": "a"}] * 5_000}),
+    "lines that are none": json.dumps({"cells": [{"cell_type": "code", "source": [1, None, {}] * 20_000}, 3, None]}),
+    "nests": '{"cells": ' + "[" * 90_000,
+    "cut off": '{"cells": [{"cell_type": "code", "source": ["' + "a" * 190_000,
+    "no cells": '{"cells": {}}',
+    "numbers": '{"cells": ' + "9" * 190_000 + "}",
+}
+
+
+@pytest.mark.parametrize("name", WORST_NOTEBOOKS)
+def test_a_broken_notebook_gets_a_sentence_soon(name):
+    text = WORST_NOTEBOOKS[name]
+
+    def read() -> str:
+        with pytest.raises(NoNotebook) as caught:
+            code_of(text)
+        return str(caught.value)
+
+    assert shortest(read) < MOST_SECONDS
+    assert read().startswith("This notebook ") and len(read()) < 300
 
 
 WORST_LINKS = {
@@ -208,4 +223,3 @@ def test_a_report_with_many_tensors_and_lines_is_drawn_soon():
     source = {"name": "i", "shape": [None, 20, 5], "axes": ["batch", "timesteps", "features"], "symbols": ["B", "T", "F"]}
     report = {"description": {"sources": [source], "layers": layers}, "layers": [broken], "x": None}
     assert shortest(lambda: drawn(report)) < MOST_SECONDS
-    assert notes([{"line": 3, "message": "`a` breaks."}] * 3)[3].count("breaks") == 3

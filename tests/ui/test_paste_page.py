@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,27 @@ def open_page(engine, **address: str) -> AppTest:
     return page
 
 
+def type_code(page: AppTest, code: str) -> AppTest:
+    """What the editor's message does: a component of the browser is none that AppTest can type into."""
+    page.session_state["code"] = code
+    return page.run()
+
+
+def give(page: AppTest, name: str, text: str) -> AppTest:
+    page.session_state["_paste"]["sizes"][name] = text
+    return page.run()
+
+
+def editor_of(page: AppTest) -> dict:
+    """What the page sends to its editor."""
+    (found,) = [each.proto for each in page.get("bidi_component") if each.proto.component_name == "explorer_editor"]
+    return json.loads(found.json)
+
+
+def marked_lines(page: AppTest) -> list[tuple[int, str]]:
+    return [(each["line"], each["kind"]) for each in editor_of(page)["marks"]]
+
+
 def words(page: AppTest) -> str:
     found = (*page.markdown, *page.warning, *page.info, *page.error, *page.caption)
     return "\n".join(element.value for element in found).replace("\\", "")
@@ -49,7 +71,7 @@ def words(page: AppTest) -> str:
 
 def test_the_first_visit_shows_an_example_already_diagnosed(engine):
     page = open_page(engine)
-    assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
+    assert page.session_state["code"] == EXAMPLES["memory_thrown_away"].code
     assert TITLES["time_axis_missing"] in words(page)
     assert page.query_params["example"] in ("memory_thrown_away", ["memory_thrown_away"])
 
@@ -59,9 +81,9 @@ def test_a_fix_is_applied_with_one_click_and_taken_back(engine):
     page.button(key="apply_0_0").click().run()
     assert not page.exception
     assert "No problems found." in words(page)
-    assert "return_sequences=True" in page.text_area(key="code").value
+    assert "return_sequences=True" in page.session_state["code"]
     page.button(key="undo").click().run()
-    assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
+    assert page.session_state["code"] == EXAMPLES["memory_thrown_away"].code
     assert page.button(key="undo").disabled
     assert TITLES["time_axis_missing"] in words(page)
 
@@ -77,38 +99,72 @@ model.fit(x, y)
 """
 
 
-def test_a_number_that_the_code_does_not_say_is_asked_for_and_taken(engine):
+def test_a_number_that_the_code_does_not_say_is_asked_for_beside_its_line_and_taken(engine):
     page = open_page(engine)
-    page.text_area(key="code").set_value(SCRIPT_WITH_A_FILE).run()
+    type_code(page, SCRIPT_WITH_A_FILE)
     assert not page.exception
     assert "A number is missing." in words(page)
-    assert page.text_input(key="asked_n_features").label == "`n_features`, line 5: how many?"
-    page.text_input(key="asked_n_features").set_value("five").run()
-    assert "n_features must be a whole number from 1 to 1,000,000" in words(page) and "received “five”" in words(page)
-    page.text_input(key="asked_n_features").set_value("5").run()
+    assert marked_lines(page) == [(5, "asked"), (4, "skipped"), (8, "skipped")]
+    (field,) = editor_of(page)["asks"]
+    assert (field["name"], field["line"], field["words"]) == ("n_features", 5, "n_features: how many?")
+    give(page, "n_features", "five")
+    (field,) = editor_of(page)["asks"]
+    assert "n_features must be a whole number from 1 to 1,000,000" in field["wrong"] and "received “five”" in field["wrong"]
+    give(page, "n_features", "5")
     assert not page.exception
     assert "No problems found." in words(page)
     assert [each.label for each in page.expander if each.label.startswith("Not followed")] == ["Not followed (2 lines)"]
+    assert editor_of(page)["layers"] == [{"name": "gru", "line": 6}, {"name": "dense", "line": 6}]
+    # Given, it still stands beside its line, also where that has moved.
+    type_code(page, "\n\n" + SCRIPT_WITH_A_FILE)
+    (field,) = editor_of(page)["asks"]
+    assert (field["line"], field["value"], field["wrong"]) == (7, "5", "")
     # With x and y it trains, which builds the model from the same number.
     page.text_input(key="x").set_value("32,20,5").run()
     page.text_input(key="y").set_value("32,1").run()
     assert not page.exception
     assert page.selectbox(key="task").value
     # Another code asks for nothing.
-    page.text_area(key="code").set_value(MODEL).run()
-    assert "asked_n_features" not in [each.key for each in page.text_input]
+    type_code(page, MODEL)
+    assert editor_of(page)["asks"] == []
+
+
+def test_another_model_of_the_code_is_opened_and_the_fitted_one_trains(engine):
+    code = """
+import keras
+i = keras.Input((7, 3))
+h = keras.layers.GRU(5)(i)
+model = keras.Model(i, keras.layers.Dense(1)(h))
+model.compile(loss="mse")
+model.fit(keras.ops.zeros((8, 7, 3)), keras.ops.zeros((8, 1)))
+encoder = keras.Model(i, h)
+"""
+    page = open_page(engine)
+    type_code(page, code)
+    choice = page.selectbox(key="model")
+    assert choice.label == "2 models in this code" and choice.value == "model"
+    assert choice.options == ["model: line 5, 2 layers, 156 parameters", "encoder: line 8, 1 layer, 150 parameters"]
+    choice.set_value("encoder").run()
+    assert not page.exception
+    assert "150 parameters in total" in words(page) and "choose that one to train it" in words(page)
+    page.selectbox(key="model").set_value("model").run()
+    assert "156 parameters in total" in words(page)
+    page.selectbox(key="model").set_value("encoder").run()
+    # One that is gone from the code is not missed.
+    type_code(page, code.replace("encoder = keras.Model(i, h)", ""))
+    assert "156 parameters in total" in words(page) and "model" not in [each.key for each in page.selectbox]
 
 
 def test_an_empty_page_says_what_to_paste(engine):
     page = open_page(engine)
-    page.text_area(key="code").set_value("").run()
+    type_code(page, "")
     assert not page.exception
-    assert "Paste the lines that build your model" in words(page)
+    assert "Paste your script, or drop a file or a notebook." in words(page)
 
 
 def test_the_shapes_of_an_example_are_not_those_of_code_that_is_pasted_over_it(engine):
     page = open_page(engine)
-    page.text_area(key="code").set_value(MODEL).run()
+    type_code(page, MODEL)
     assert [page.text_input(key=name).value for name in ("x", "y", "loss")] == ["", "", ""]
     assert "No problems found." in words(page)
     assert "fill in the shapes" in words(page)
@@ -116,7 +172,7 @@ def test_the_shapes_of_an_example_are_not_those_of_code_that_is_pasted_over_it(e
 
 def test_the_shapes_of_an_example_stay_where_one_line_of_it_is_changed(engine):
     page = open_page(engine)
-    page.text_area(key="code").set_value(EXAMPLES["memory_thrown_away"].code.replace("Dense(1)", "Dense(2)")).run()
+    type_code(page, EXAMPLES["memory_thrown_away"].code.replace("Dense(1)", "Dense(2)"))
     assert page.text_input(key="x").value == "8,20,5 (example)"
     assert "example" not in page.query_params
 
@@ -126,7 +182,7 @@ def test_what_is_typed_stays_also_where_the_same_stood_there_already(engine):
     assert page.text_input(key="x").value == "8,20,5 (example)"
     page.text_input(key="x").set_value("8,20,5").run()
     assert (page.text_input(key="x").value, page.selectbox(key="example").value) == ("8,20,5", "memory_thrown_away")
-    page.text_area(key="code").set_value(MODEL).run()
+    type_code(page, MODEL)
     assert [page.text_input(key=name).value for name in ("x", "y", "loss")] == ["8,20,5", "", ""]
     # Changed where it stood, it was typed as well.
     page.selectbox(key="example").set_value("article_2").run()
@@ -142,8 +198,8 @@ def test_what_is_typed_while_the_page_opens_stays(engine, monkeypatch):
         # Streamlit ends a run of the page like this, as soon as a hand has changed something.
         patch.setattr(engine_instance.engine(), "check", interrupted)
         page = open_page(engine)
-    page.text_area(key="code").set_value(MODEL).run()
-    assert page.text_area(key="code").value == MODEL
+    type_code(page, MODEL)
+    assert page.session_state["code"] == MODEL
     assert "No problems found." in words(page)
 
 
@@ -165,7 +221,7 @@ def test_a_quiz_draws_no_training_and_keeps_its_settings(engine):
     page = open_page(engine)
     code = MODEL.replace("(7, 3)", "(20, 1)").replace("GRU(5)", "GRU(5, return_sequences=True)")
     code = code.replace("Dense(2)", "Dense(1)")
-    page.text_area(key="code").set_value(code).run()
+    type_code(page, code)
     for field, text in {"x": "8,20,1", "y": "8,20,1", "loss": "mse"}.items():
         page.text_input(key=field).set_value(text)
     page.run()
@@ -184,12 +240,12 @@ def test_a_quiz_draws_no_training_and_keeps_its_settings(engine):
 def test_shapes_that_nobody_typed_are_not_meant_for_another_code(engine):
     page = open_page(engine)
     page.button(key="apply_0_0").click().run()
-    page.text_area(key="code").set_value(PICTURES).run()
+    type_code(page, PICTURES)
     assert [page.text_input(key=key).value for key in ("x", "y", "loss")] == ["", "", ""]
     assert "No problems found" in words(page)
     # What somebody has typed stays, whatever is pasted then.
     page.text_input(key="x").set_value("4,6,2").run()
-    page.text_area(key="code").set_value(EXAMPLES["article_2"].code).run()
+    type_code(page, EXAMPLES["article_2"].code)
     assert page.text_input(key="x").value == "4,6,2"
 
 
@@ -214,13 +270,13 @@ def test_a_bad_field_gets_its_sentence(engine, key, text, sentence):
 
 def test_code_that_is_too_long_gets_its_sentence(engine):
     page = open_page(engine)
-    page.text_area(key="code").set_value("#" * (MOST_CHARACTERS + 1)).run()
+    type_code(page, "#" * (MOST_CHARACTERS + 1))
     assert "The code has 20,001 characters, and at most 20,000 are read." in words(page)
 
 
 def test_a_line_that_cannot_be_read_is_named(engine):
     page = open_page(engine)
-    page.text_area(key="code").set_value("import keras\nopen('/etc/passwd')\n").run()
+    type_code(page, "import keras\nopen('/etc/passwd')\n")
     assert not page.exception
     assert TITLES["unreadable"] in words(page)
     assert "Line 2." in words(page)
@@ -238,13 +294,13 @@ def test_a_line_that_cannot_be_read_is_named(engine):
 def test_a_bad_address_gets_its_sentence_and_an_example(engine, address, sentence):
     page = open_page(engine, **address)
     assert sentence in words(page)
-    assert page.text_area(key="code").value == EXAMPLES["memory_thrown_away"].code
+    assert page.session_state["code"] == EXAMPLES["memory_thrown_away"].code
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_opens_as_what_it_is(engine, name):
     page, example = open_page(engine, example=name), EXAMPLES[name]
-    assert page.text_area(key="code").value == example.code
+    assert page.session_state["code"] == example.code
     assert ("No problems found." if example.kind == "none" else TITLES[example.kind]) in words(page)
     assert page.selectbox(key="example").value == example.stem
 

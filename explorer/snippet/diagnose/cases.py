@@ -30,6 +30,7 @@ class Case:
 
     data: what the model is trained on, by shape; given: what the check was told of it. arrays: of the code, under "x", "y",
     or "x0", "x1" where there are several. broken: whether Keras raised; broke: the call where it did as a batch ran through.
+    until: the line that reading ended at, where Keras raised before the end; None where all was read.
     """
 
     source: Source
@@ -41,6 +42,7 @@ class Case:
     given: Data = field(default_factory=Data)
     broken: bool = False
     broke: Call | None = None
+    until: int | None = None
     _axes: dict[int, Axes] = field(default_factory=dict)
 
     # --- layers

@@ -70,7 +70,7 @@ def _read(code: str, given: Data, budget: Budget, sizes: Given) -> tuple[Case | 
     except Broken as error:
         if reader.asked:
             return case, asked_for(reader)
-        case.broken = True
+        case.broken, case.until = True, error.event.line
         find_arrays(case)
         case.data = with_found(case, given)
         return case, broken(case, error.event)

@@ -114,9 +114,17 @@ class Proofs:
             self._known[code, data] = changed, next(iter(findings), None)
         changed, rest = self._known[code, data]
         # A change after which less of the code is followed proves nothing.
-        if self.budget.trusted or len(changed.reader.skipped) > len(case.reader.skipped):
+        if self.budget.trusted or _left_out(changed, case) > len(case.reader.skipped):
             return None
         return changed, rest
+
+
+def _left_out(changed: Case, case: Case) -> int:
+    """How many lines of a changed code are not followed, of those that the reading before the change came to."""
+    if case.until is None:
+        return len(changed.reader.skipped)
+    longer = changed.source.code.count("\n") - case.source.code.count("\n")
+    return sum(line <= case.until + longer for line in changed.reader.skipped)
 
 
 def _may_replace(chain: Chain) -> bool:
