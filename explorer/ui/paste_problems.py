@@ -30,7 +30,7 @@ TITLES = {
     "merge_mismatch": "Shapes that cannot be merged",
     "embedding_input": "Wrong input for an Embedding",
     "keras3_api": "Not in Keras 3",
-    "none_value": "None in place of a model",
+    "none_value": "No model under this name",
     "fit_arguments": "Arguments that do not fit the data",
     "unreadable": "A line that cannot be read",
 }

@@ -27,7 +27,7 @@ def class_text(case: Case, near: Node | None, kind: str) -> tuple[str, list[Edit
     if isinstance(func, ast.Attribute):
         owner = case.text(func.value)
         held = case.reader.names.get(owner.partition(".")[0])
-        if isinstance(held, Known) and func.attr not in ("Sequential", "Model"):
+        if isinstance(held, Known) and func.attr not in ("Sequential", "Model") and not owner.endswith("ops"):
             return f"{owner}.{kind}", []
     held = case.reader.names.get(kind)
     if isinstance(held, Known) and held.path == f"keras.layers.{kind}":

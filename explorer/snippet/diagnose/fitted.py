@@ -65,6 +65,9 @@ def fitted(case: Case) -> Iterator[Fitted]:
         batch = given.get("batch_size", BATCH if name in ("fit", "evaluate", "predict") else None)
         yield _of(name, node, given, batch, each is first, places)
         held = given.get("validation_data")
+        if isinstance(held, Batches) and held and isinstance(held[0], tuple):
+            told = {**dict(zip(("x", "y", "sample_weight"), held[0], strict=False)), "batches": held}
+            yield _of("validation_data", node, told, None, False, {})
         if isinstance(held, (list, tuple)) and not isinstance(held, Batches) and 1 < len(held) < 4:
             keyword = case.source.keyword(node, "validation_data")
             names = ("x", "y", "sample_weight")[: len(held)]

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from explorer.snippet.reader.data_values import Array, Items, Opaque
+from explorer.snippet.reader.data_values import Array, History, Items, Opaque
 from explorer.snippet.reader.fed import filled
 from explorer.snippet.reader.iteration import unpacked
 from explorer.snippet.reader.library import imports
@@ -112,7 +112,7 @@ class Binding(Record):
         """Let a target stand for a value from here on; `given` is the expression that gave it."""
         if isinstance(target, ast.Name):
             self.gave_none.pop(target.id, None)
-            if value is None and isinstance(given, ast.Call):
+            if (value is None or isinstance(value, History)) and isinstance(given, ast.Call):
                 self.gave_none[target.id] = given
             scope.put(target.id, self.dressed(value, target.id, target))
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -137,8 +137,11 @@ class Binding(Record):
             else:
                 private(target)
 
-    def ask_none(self, node: ast.Attribute, scope: Scope) -> None:
-        """Raises Broken where a method of a model is asked of None that a call surely gave."""
+    def ask_no_model(self, node: ast.Attribute, scope: Scope, kind: str) -> None:
+        """Raises Broken where a method of a model is asked of what a call gave that surely gives none.
+
+        kind: the class of what it gave, "NoneType" or "History".
+        """
         held = node.value
         given = held if isinstance(held, ast.Call) else self.gave_none.get(held.id) if isinstance(held, ast.Name) else None
         if given is None or node.attr not in _OF_MODELS:
@@ -148,9 +151,9 @@ class Binding(Record):
             function = scope.find(given.func.id)
             if not isinstance(function, Function) or not _returns_nothing(function.node):
                 return
-        elif not isinstance(given.func, ast.Attribute) or given.func.attr not in _WITHOUT_VALUE:
+        elif not isinstance(given.func, ast.Attribute) or given.func.attr not in (*_WITHOUT_VALUE, "fit"):
             return
-        says = f"AttributeError: 'NoneType' object has no attribute '{node.attr}'"
+        says = f"AttributeError: '{kind}' object has no attribute '{node.attr}'"
         raise Broken(Event("none", node, says, {"given": given, "function": function}))
 
     def forget(self, target: ast.AST, scope: Scope, why: str) -> None:

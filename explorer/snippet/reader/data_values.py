@@ -40,6 +40,10 @@ class Opaque:
         return self.offset - other.offset if same else None
 
 
+class History(Opaque):
+    """What `fit` gives: the losses of every epoch."""
+
+
 class Table(Opaque):
     """Rows and columns that come from a file: how many is not known."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from explorer.snippet.reader import array_methods, literals
 from explorer.snippet.reader.binding import Binding, private
 from explorer.snippet.reader.counting import counted, part_of_grown
-from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
+from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Table
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.fed import Typed
 from explorer.snippet.reader.iteration import run_of, shown, truth
@@ -83,8 +83,8 @@ class Expressions(Binding):
         if node.attr.startswith("__") and node.attr not in ("__name__", "__class__", "__dict__", "__init__", "__version__"):
             private(node)
         owner = self.value(node.value, scope)
-        if owner is None:
-            self.ask_none(node, scope)
+        if owner is None or isinstance(owner, History):
+            self.ask_no_model(node, scope, "NoneType" if owner is None else "History")
         return self.attribute_of(owner, node.attr, node)
 
     def attribute_of(self, owner: Any, name: str, node: ast.expr) -> Any:
@@ -206,6 +206,7 @@ class Expressions(Binding):
             sides = [literals.array_of(side, node) for side in (left, right) if not isinstance(side, Opaque)]
             joint = array_methods.broadcast(sides, node)
             kept = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)) and any(side.fractions for side in sides)
+            kept |= isinstance(node.op, ast.Div) and isinstance(left, Array) and left.whole and right not in (1, -1)
             return replace(joint, fractions=True) if kept else joint
         if any(isinstance(side, Opaque) for side in (left, right)):
             return counted(node.op, left, right)

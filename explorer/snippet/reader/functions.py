@@ -143,11 +143,31 @@ class Functions(Comprehensions):
             return self.invoked(called.called, [*called.args, *args], {**called.kwargs, **kwargs}, node)
         if isinstance(called, FieldsClass):
             return called.made(args, kwargs)
+        if isinstance(called, Method) and isinstance(called.owner, ModelValue):
+            args, kwargs = (
+                [self._batches(each, node) for each in args],
+                {k: self._batches(v, node) for k, v in kwargs.items()},
+            )
         if isinstance(called, Method) and called.owner is None:
             return self._builtin(called.name, args, kwargs, node)
         if (made := outside.standard(self, called, args, kwargs, node)) is not None:
             return made[0]
         return calls.call(self, called, args, kwargs, node)
+
+    def _batches(self, value: Any, node: ast.Call) -> Any:
+        """What an object gives batch by batch, a `keras.utils.PyDataset` of the code; another value as it is."""
+        if not isinstance(value, Instance) or value.made_by is None:
+            return value
+        found = value.made_by.find("__getitem__")
+        if found is None or not isinstance(found[0], Function):
+            return value
+        try:
+            return Batches([self.follow(found[0], [value, Opaque("the number of a batch", whole=True)], {}, node)])
+        except Exhausted:
+            raise
+        except Unreadable as error:
+            self.skip(error, node)
+            return value
 
     def _builtin(self, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
         if name == "map" and len(args) == 2:

@@ -13,6 +13,7 @@ from explorer.snippet.diagnose.rules.labels import loss_edits, with_activation
 from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.reader.data_values import LossName
 from explorer.snippet.reader.edits import Edit
+from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.library.old import keras_imported
 from explorer.snippet.reader.library.paths import snake
@@ -29,22 +30,29 @@ _OF_PROBABILITIES = {
     "categorical_focal_crossentropy": ("CategoricalFocalCrossentropy", "softmax"),
     "sparse_categorical_crossentropy": ("SparseCategoricalCrossentropy", "softmax"),
 }
+# Activations whose numbers may be below 0 or above 1.
+_OF_ANY_SIGN = ("linear", "tanh", "softsign", "elu", "selu", "gelu", "silu", "leaky_relu", "relu", "relu6")
 # Layers behind the last activation that leave its numbers alone.
 _PASSING = ("Dropout", "Identity", "Reshape", "Flatten", "ActivityRegularization")
 
 
 def raw_scores(case: Case) -> Finding | None:
-    """Raw scores where a cross-entropy takes probabilities."""
+    """Numbers that are no probabilities where a cross-entropy takes them for some."""
     for head, activation, loss in _ends(case):
-        if activation != "linear" or (head.outputs[0].shape[-1] == 1 and loss.startswith(("categ", "sparse"))):
+        if activation not in _OF_ANY_SIGN or (head.outputs[0].shape[-1] == 1 and loss.startswith(("categ", "sparse"))):
             continue
         made, right = _OF_PROBABILITIES[loss]
-        message = (
-            f"`{head.name}` has no activation, so it returns raw scores of any sign, but {loss} takes numbers from 0 to 1 "
-            f"for probabilities: use a {right}, or from_logits=True in the loss."
-        )
-        candidates = [Candidate(f"Use a {right} in {head.name}", tuple(with_activation(case, head, right)))]
-        if edits := _from_logits(case, made):
+        plain = activation == "linear"
+        ends = "has no activation, so it returns raw scores of any sign" if plain else f"ends in the activation {activation}"
+        other = ", or from_logits=True in the loss" if plain else ""
+        message = f"`{head.name}` {ends}, but {loss} takes probabilities, numbers from 0 to 1: use a {right}{other}."
+        if head.value.core.kind in RECURRENT:
+            units = head.outputs[0].shape[-1]
+            edits = code_edits.after(case, head, "Dense", f'{units}, activation="{right}"')
+            candidates = [Candidate(f"Add a Dense layer with a {right}", tuple(edits))]
+        else:
+            candidates = [Candidate(f"Use a {right} in {head.name}", tuple(with_activation(case, head, right)))]
+        if plain and (edits := _from_logits(case, made)):
             candidates.append(Candidate("Let the loss take raw scores (from_logits=True)", tuple(edits)))
         return Finding("label_encoding", message, head, None, None, True, tuple(candidates))
     return None

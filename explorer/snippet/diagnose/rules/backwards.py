@@ -15,6 +15,8 @@ from explorer.snippet.reader.values import Call, Event, LayerValue
 
 # Layers that treat every timestep by itself.
 _STEP_BY_STEP = KEEPING | {"Dense", "TimeDistributed"}
+# What a Lambda is called that was followed.
+_LAMBDA = "Lambda of the code"
 _TURNING = ("flip", "reverse", "get_item")
 
 
@@ -101,22 +103,23 @@ def backwards(case: Case) -> Finding | None:
 def last_of_both(case: Case) -> Finding | None:
     """The last timestep of a Bidirectional layer's sequence: its backward half has read that one timestep only."""
     for call in case.called():
-        if call.kind != "get_item" or not call.inputs or len(call.inputs[0].shape) != 3 or len(call.outputs[0].shape) != 2:
+        part = _part(call)
+        if part is None or not call.inputs or len(call.inputs[0].shape) != 3 or len(call.outputs[0].shape) != 2:
             continue
         if call.outputs[0].shape[-1] != call.inputs[0].shape[-1]:
             # A part of the features may be the forward half.
             continue
-        if not _takes_last(call, case.shape(call.inputs[0])[1]):
+        if not _takes_last(part, case.shape(call.inputs[0])[1]):
             continue
         maker = next((each for each in case.up(call.inputs[0]) if each.kind not in _STEP_BY_STEP), None)
         if maker is None or maker.kind != "Bidirectional" or getattr(maker.value.layer, "merge_mode", None) is None:
             continue
-        return _last(case, call, maker)
+        return _last(case, call, maker, part)
     return None
 
 
-def _last(case: Case, call: Call, maker: Call) -> Finding:
-    source, node, text = case.source, call.node, case.text(call.node)
+def _last(case: Case, call: Call, maker: Call, node: ast.Subscript) -> Finding:
+    source, text = case.source, case.text(node)
     message = (
         f"`{text}` takes the last timestep of `{maker.name}`. There the forward half has read the whole sequence, but the "
         "backward half, which starts at the end, has read one timestep: its last hidden state is at timestep 0."
@@ -125,16 +128,12 @@ def _last(case: Case, call: Call, maker: Call) -> Finding:
     core, direct = maker.value.core, call.inputs[0] is maker.outputs[0]
     gone = source.without_keyword(core.node, "return_sequences")
     alone = len(case.readers_of(call.inputs[0])) == 1
-    if isinstance(node, ast.Subscript) and direct and gone and alone:
-        edits = (gone, source.replaced(node, source.text(node.value)))
+    if direct and gone and alone:
+        taken = code_edits.removed(case, call) if call.kind == _LAMBDA else [source.replaced(node, source.text(node.value))]
+        edits = (gone, *taken)
         candidates.append(Candidate("Return the last hidden state of both directions (return_sequences=False)", edits))
     units = getattr(core.layer, "units", None)
-    if (
-        isinstance(node, ast.Subscript)
-        and isinstance(node.value, ast.Name)
-        and direct
-        and maker.value.layer.merge_mode == "concat"
-    ):
+    if call.kind != _LAMBDA and isinstance(node.value, ast.Name) and direct and maker.value.layer.merge_mode == "concat":
         name = node.value.id
         wrapper, more = code_edits.class_text(case, maker.made_at, "Concatenate")
         both = f"{wrapper}()([{name}[:, -1, :{units}], {name}[:, 0, {units}:]])"
@@ -142,9 +141,20 @@ def _last(case: Case, call: Call, maker: Call) -> Finding:
     return Finding("backward_order", message, maker, node, None, True, tuple(candidates))
 
 
-def _takes_last(call: Call, steps: int | None) -> bool:
+def _part(call: Call) -> ast.Subscript | None:
+    """Where a part of a tensor is taken, by brackets or in a Lambda."""
+    if call.kind == "get_item":
+        return call.node if isinstance(call.node, ast.Subscript) else None
+    if call.kind != _LAMBDA or not isinstance(call.layer, LayerValue):
+        return None
+    given = [*call.made_at.args[:1], *(each.value for each in call.made_at.keywords if each.arg == "function")]
+    body = given[0].body if given and isinstance(given[0], ast.Lambda) else None
+    return body if isinstance(body, ast.Subscript) and isinstance(body.value, ast.Name) else None
+
+
+def _takes_last(part: ast.Subscript, steps: int | None) -> bool:
     """Whether a part of a tensor is its last timestep: `h[:, -1]`, `h[:, -1, :]`."""
-    index = call.node.slice if isinstance(call.node, ast.Subscript) else None
+    index = part.slice
     if not isinstance(index, ast.Tuple) or len(index.elts) < 2 or ast.unparse(index.elts[0]) != ":":
         return False
     place = ast.unparse(index.elts[1])

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.fitted import Fitted
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, finding_of
 from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
@@ -99,6 +100,51 @@ def batches(case: Case) -> list[Finding]:
         )
     )
     return [Finding("stateful_batch", message, call, call.node, says, False, tuple(candidates))]
+
+
+def whole_batches(case: Case, each: Fitted) -> Finding | None:
+    """Batches of another size than a model that keeps its states has."""
+    fixed = {tensor.shape[0] for tensor in case.whole.inputs} - {None}
+    stateful = [call for call in case.called() if isinstance(call.layer, LayerValue) and call.layer.core.stateful]
+    samples, part = each.samples, each.given.get("validation_split")
+    if len(fixed) != 1 or not stateful or not samples or each.batch is None:
+        return None
+    (size,) = fixed
+    parts = {f"`{each.name}`": samples}
+    if each.name == "fit":
+        if not isinstance(part, float) or not 0 < part < 1 or each.given.get("validation_data") is not None:
+            return None
+        train = math.floor(samples * (1 - part))
+        parts = {"the training": train, "the validation": samples - train}
+    for what, many in parts.items():
+        batch = min(each.batch, many)
+        if not size or not batch or (batch == size and many % size == 0):
+            continue
+        rest = f", and the last one has {many % batch}" if many % batch else ""
+        message = f"The model has a fixed batch size of {size}, but {what} has batches of {batch}{rest}."
+        if part and each.name == "fit":
+            message = (
+                f"`validation_split={part}` cuts {count(samples, 'samples')} into {parts['the training']} and "
+                f"{parts['the validation']}, but both must be whole batches of {size}, the batch size that the model has."
+            )
+        says = f"InvalidArgumentError: Incompatible shapes: [{many % batch or batch},…] vs. [{size},…]"
+        return Finding("stateful_batch", message, None, each.call, says, False, tuple(_right_batches(case, each, size)))
+    return None
+
+
+def _right_batches(case: Case, each: Fitted, size: int) -> list[Candidate]:
+    samples, part = each.samples or 0, each.given.get("validation_split")
+    keyword = case.source.keyword(each.call, "validation_split")
+    if each.name == "fit" and keyword and samples % size == 0 and isinstance(part, float) and samples >= 2 * size:
+        many = max(1, min(samples // size - 1, round(samples * part / size)))
+        right = round(many * size / samples, 4)
+        if samples - math.floor(samples * (1 - right)) == many * size:
+            edit = case.source.replaced(keyword.value, f"{right:g}")
+            return [Candidate(f"Keep {count(many, 'batches')} for validation (validation_split={right:g})", (edit,))]
+    if each.name in ("evaluate", "predict") and samples % size == 0:
+        edit = case.source.with_keyword(each.call, "batch_size", str(size))
+        return [Candidate(f"{each.name} with batch_size={size}", (edit,))]
+    return []
 
 
 def _divisor(samples: int, most: int) -> int:

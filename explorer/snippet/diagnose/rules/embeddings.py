@@ -81,13 +81,13 @@ def no_words(case: Case) -> Finding | None:
         call = embeddings[0]
         if given.fractions:
             return _fractions(case, call)
-        if given.whole and (found := _outside(case, call, given)) is not None:
+        if given.whole and (found := outside(case, call, given)) is not None:
             return found
     return None
 
 
-def _outside(case: Case, call: Call, given: Array) -> Finding | None:
-    """Whole numbers below or beyond the rows of the table."""
+def outside(case: Case, call: Call, given: Array) -> Finding | None:
+    """Whole numbers below or beyond the rows of an Embedding's table."""
     known = call.value.layer.input_dim
     low, high = (None if each is None else int(each) for each in (given.low, given.high))
     rows = f"`{call.name}` has rows 0 to {known - 1}"

@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.fitted import Fitted, fitted, known
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.answers import alike
+from explorer.snippet.diagnose.rules.batches import whole_batches
+from explorer.snippet.diagnose.rules.embeddings import outside
 from explorer.snippet.diagnose.rules.shape_text import declared_in_words
 from explorer.snippet.diagnose.rules.weights import weights
 from explorer.snippet.diagnose.running import loss_of
 from explorer.snippet.diagnose.training_data import array_in, taken
 from explorer.snippet.reader.data_values import Batches, DataSet, Full, Shape
-from explorer.snippet.reader.values import LayerValue, ModelValue, TensorValue, full
+from explorer.snippet.reader.values import ModelValue, TensorValue, full
 from explorer.tensors.text import count
 
 _SIZES = "ValueError: Data cardinality is ambiguous. Make sure all arrays contain the same number of samples."
@@ -24,8 +27,8 @@ _SIZES = "ValueError: Data cardinality is ambiguous. Make sure all arrays contai
 def fits(case: Case) -> Iterator[Finding]:
     """What is wrong with the arguments of each call; the data that the model is checked with have rules of their own."""
     for each in fitted(case):
-        of_data = () if each.first else (_inputs, _counted, _targets)
-        for rule in (_split, _without_targets, *of_data, weights, _whole_batches):
+        of_data = () if each.first else (_inputs, _rows, _counted, _targets)
+        for rule in (_split, _without_targets, *of_data, weights, whole_batches):
             if (found := rule(case, each)) is not None:
                 yield found
 
@@ -47,6 +50,9 @@ def data_sets(case: Case) -> Iterator[Finding]:
         return
     for name, node, given in case.model.fits:
         fed = given.get("batches", given.get("x"))
+        held = given.get("validation_data")
+        if isinstance(held, Batches):
+            yield from _unbatched(case, case.model, node, held, "validation_data")
         if name not in ("fit", "evaluate", "predict") or not isinstance(fed, Batches):
             continue
         what = "A data set" if isinstance(fed, DataSet) else "A generator"
@@ -68,10 +74,10 @@ def data_sets(case: Case) -> Iterator[Finding]:
             keyword = case.source.keyword(node, "validation_split")
             edits = (case.source.without(node, keyword),) if keyword else ()
             yield Finding("fit_arguments", message, None, node, says, False, (Candidate("Train without validation", edits),))
-        yield from _unbatched(case, case.model, node, fed)
+        yield from _unbatched(case, case.model, node, fed, "x")
 
 
-def _unbatched(case: Case, model: ModelValue, node: ast.Call, fed: Batches) -> Iterator[Finding]:
+def _unbatched(case: Case, model: ModelValue, node: ast.Call, fed: Batches, argument: str) -> Iterator[Finding]:
     one = fed[0][0] if fed and isinstance(fed[0], tuple) and fed[0] else fed[0] if fed else None
     array = None if one is None else array_in(one)
     if array is None or len(model.inputs) != 1 or not array.shape or array.shape != model.inputs[0].shape[1:]:
@@ -83,8 +89,8 @@ def _unbatched(case: Case, model: ModelValue, node: ast.Call, fed: Batches) -> I
         f"The {what} gives one sample at a time, {array.shape}, but the model takes {declared}: the batch axis is missing."
     )
     candidates = []
-    keyword = case.source.keyword(node, "x")
-    place = keyword.value if keyword else node.args[0] if node.args else None
+    keyword = case.source.keyword(node, argument)
+    place = keyword.value if keyword else node.args[0] if node.args and argument == "x" else None
     if isinstance(fed, DataSet) and place is not None:
         text = case.text(place)
         candidates.append(Candidate("Put samples together (batch)", (case.source.replaced(place, f"{text}.batch(32)"),)))
@@ -151,18 +157,29 @@ def _without_targets(case: Case, each: Fitted) -> Finding | None:
 def _inputs(case: Case, each: Fitted) -> Finding | None:
     """Data of another shape than the model takes."""
     model = case.whole
-    if len(each.x) != len(model.inputs) or "batches" in each.given:
+    if len(each.x) != len(model.inputs):
         return None
     for tensor, array in zip(model.inputs, each.x, strict=True):
         given = known(array)
         if given is None:
             continue
         sized = full((given[0] or 8, *given[1:]))
-        if given == tensor.shape[1:]:
+        if given == tensor.shape[1:] and "batches" not in each.given:
             if found := _no_batch_axis(case, each, tensor, sized):
                 return found
         elif taken(tensor.shape, sized, model.sequential) is None:
             return _other_shape(case, each, tensor, sized, given)
+    return None
+
+
+def _rows(case: Case, each: Fitted) -> Finding | None:
+    """Numbers that are no rows of an Embedding's table."""
+    for tensor, array in zip(case.whole.inputs, each.x, strict=False):
+        embedding = next((call for call in case.readers_of(tensor) if call.kind == "Embedding"), None)
+        if embedding is not None and array is not None and array.whole:
+            found = outside(case, embedding, array)
+            if found is not None:
+                return replace(found, message=f"In `{each.name}`: {found.message}", node=each.node)
     return None
 
 
@@ -240,51 +257,6 @@ def _targets(case: Case, each: Fitted) -> Finding | None:
         candidates.append(Candidate("Convert these targets to one-hot", (edit,)))
     kind = "label_encoding" if candidates else "target_mismatch"
     return Finding(kind, message, None, each.node, says or None, not says, tuple(candidates))
-
-
-def _whole_batches(case: Case, each: Fitted) -> Finding | None:
-    """Batches of another size than a model that keeps its states has."""
-    fixed = {tensor.shape[0] for tensor in case.whole.inputs} - {None}
-    stateful = [call for call in case.called() if isinstance(call.layer, LayerValue) and call.layer.core.stateful]
-    samples, part = each.samples, each.given.get("validation_split")
-    if len(fixed) != 1 or not stateful or not samples or each.batch is None:
-        return None
-    (size,) = fixed
-    parts = {f"`{each.name}`": samples}
-    if each.name == "fit":
-        if not isinstance(part, float) or not 0 < part < 1 or each.given.get("validation_data") is not None:
-            return None
-        train = math.floor(samples * (1 - part))
-        parts = {"the training": train, "the validation": samples - train}
-    for what, many in parts.items():
-        batch = min(each.batch, many)
-        if not size or not batch or (batch == size and many % size == 0):
-            continue
-        rest = f", and the last one has {many % batch}" if many % batch else ""
-        message = f"The model has a fixed batch size of {size}, but {what} has batches of {batch}{rest}."
-        if part and each.name == "fit":
-            message = (
-                f"`validation_split={part}` cuts {count(samples, 'samples')} into {parts['the training']} and "
-                f"{parts['the validation']}, but both must be whole batches of {size}, the batch size that the model has."
-            )
-        says = f"InvalidArgumentError: Incompatible shapes: [{many % batch or batch},…] vs. [{size},…]"
-        return Finding("stateful_batch", message, None, each.call, says, False, tuple(_right_batches(case, each, size)))
-    return None
-
-
-def _right_batches(case: Case, each: Fitted, size: int) -> list[Candidate]:
-    samples, part = each.samples or 0, each.given.get("validation_split")
-    keyword = case.source.keyword(each.call, "validation_split")
-    if each.name == "fit" and keyword and samples % size == 0 and isinstance(part, float) and samples >= 2 * size:
-        many = max(1, min(samples // size - 1, round(samples * part / size)))
-        right = round(many * size / samples, 4)
-        if samples - math.floor(samples * (1 - right)) == many * size:
-            edit = case.source.replaced(keyword.value, f"{right:g}")
-            return [Candidate(f"Keep {count(many, 'batches')} for validation (validation_split={right:g})", (edit,))]
-    if each.name in ("evaluate", "predict") and samples % size == 0:
-        edit = case.source.with_keyword(each.call, "batch_size", str(size))
-        return [Candidate(f"{each.name} with batch_size={size}", (edit,))]
-    return []
 
 
 def _wrong_shape(declared: Shape, given: Shape) -> str:

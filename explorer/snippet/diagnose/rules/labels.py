@@ -118,7 +118,9 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     message = f"{what}: {case.name(head) if head else 'the model'} cannot learn."
     candidates = []
     if head:
-        edits = [*with_activation(case, head, "sigmoid")]
+        # The softmax may be a layer of its own.
+        last = next((each for each in case.up(tensor) if each.kind in ("Activation", "Softmax")), head)
+        edits = [*with_activation(case, last if last.place > head.place else head, "sigmoid")]
         candidates.append(
             Candidate(
                 "Use a sigmoid and binary_crossentropy",
@@ -189,7 +191,13 @@ def _activation(case: Case, tensor: TensorValue) -> str:
 
 
 def with_activation(case: Case, head: Call, name: str) -> list[Edit]:
-    """Another activation for a layer, in whatever wrapper."""
+    """Another activation for a layer, in whatever wrapper; for an `Activation`, or a `Softmax`, in its place."""
     if not isinstance(head.layer, LayerValue):
         return []
-    return [case.source.with_keyword(head.layer.core.node, "activation", f'"{name}"')]
+    node = head.layer.core.node
+    if head.kind == "Activation" and node.args:
+        return [case.source.replaced(node.args[0], f'"{name}"')]
+    if head.kind == "Softmax":
+        text, edits = code_edits.layer_text(case, node, "Activation", f'"{name}"')
+        return [case.source.replaced(node, text), *edits]
+    return [case.source.with_keyword(node, "activation", f'"{name}"')]

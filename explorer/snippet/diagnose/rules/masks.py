@@ -132,7 +132,7 @@ def _unread(case: Case, maker: Call, call: Call, masked: TensorValue) -> Finding
         "counts like data."
     )
     candidates = []
-    if call.kind in ("Flatten", "GlobalMaxPooling1D") and len(masked.shape) == 3:
+    if call.kind in ("Flatten", "GlobalMaxPooling1D") and len(masked.shape) == 3 and masked.shape[-1] != 1:
         text, edits = code_edits.layer_text(case, call.made_at, "GlobalAveragePooling1D")
         title = "Average the timesteps that are no padding (GlobalAveragePooling1D)"
         candidates.append(Candidate(title, (case.source.replaced(call.made_at, text), *edits)))

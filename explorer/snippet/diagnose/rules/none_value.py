@@ -1,4 +1,4 @@
-"""Methods of None: a call that gives nothing, where its value was taken for a model."""
+"""Methods of None, and of a History: a call that gives no model, where its value was taken for one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def none_value(case: Case, event: Event) -> Finding:
     if isinstance(function, Function):
         message = f"`{name}` has no return, so it gives None, and None has no `{asked}`: return the model."
         return Finding("none_value", message, None, given, event.says, False, tuple(_returned(case, function)))
+    if "'History'" in event.says:
+        message = f"`{name}` gives the losses of every epoch, a History, which has no `{asked}`: give it a name of its own."
+        return Finding("none_value", message, None, given, event.says, False, tuple(_renamed(case, given)))
     message = f"`{name}` gives None, and None has no `{asked}`: call it in a line of its own."
     return Finding("none_value", message, None, given, event.says, False, tuple(_alone(case, given)))
 
@@ -40,6 +43,14 @@ def _returned(case: Case, function: Function) -> list[Candidate]:
     last = node.body[-1]
     edit = case.source.after(last, f"return {names[-1]}")
     return [Candidate(f"Return {names[-1]}", (edit,))]
+
+
+def _renamed(case: Case, given: ast.Call) -> list[Candidate]:
+    """Another name for what `fit` gives, so that the model keeps its own."""
+    statement = case.source.statement(given)
+    if not isinstance(statement, ast.Assign) or statement.value is not given or len(statement.targets) != 1:
+        return []
+    return [Candidate("Call it history", (case.source.replaced(statement.targets[0], "history"),))]
 
 
 def _alone(case: Case, given: ast.Call) -> list[Candidate]:

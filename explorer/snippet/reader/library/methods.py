@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from explorer.snippet.reader import array_methods, legacy
-from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
+from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.data_sets import method_of_table
 from explorer.snippet.reader.library.models import add, popped, settle
@@ -232,7 +232,7 @@ def _fit(record: Record, model: ModelValue, name: str, args: list[Any], kwargs: 
         # A generator: what it gives first is a batch.
         given = {**given, **dict(zip(("x", "y", "sample_weight"), fed[0], strict=False)), "batches": fed}
     model.fits.append((name, node, given))
-    return Opaque("what training gives") if name == "fit" else Array(None, node=node)
+    return History("what training gives") if name == "fit" else Array(None, node=node)
 
 
 def _old_method(
