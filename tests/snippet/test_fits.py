@@ -24,6 +24,15 @@ _STATEFUL = (
     "model = keras.Sequential([keras.Input((2, 4), batch_size=4), layers.SimpleRNN(2, stateful=True)])\n"
     "model.compile('sgd', 'mse', run_eagerly=True)\nx = np.zeros((20, 2, 4))\ny = np.zeros((20, 2))\n"
 )
+_BATCHES = (
+    "class Batches(keras.utils.PyDataset):\n    def __init__(self, many):\n        super().__init__()\n"
+    "        self.many = many\n    def __len__(self):\n        return 2\n"
+    "    def __getitem__(self, place):\n        return np.zeros((6, self.many)), np.eye(3)[[0, 1, 2, 0, 1, 2]]\n"
+)
+_WORDS = (
+    "model = keras.Sequential([keras.Input((2,)), layers.Embedding(9, 4), layers.Flatten(), layers.Dense(1)])\n"
+    "model.compile('sgd', 'mse', run_eagerly=True)\nx = np.array([[1, 8], [3, 4]])\ny = np.zeros((2, 1))\n"
+)
 _SET = _CLASSES + "held = tf.data.Dataset.from_tensor_slices((x, y))\n"
 _FIT = "model.fit(x, y, {}, verbose=0)\n"
 _STATE_FIT = "model.fit(x, y, batch_size=4, shuffle=False, {}verbose=0)\n"
@@ -86,6 +95,23 @@ RAISES = {
     "a single sample by its name": (
         *(_CLASSES + "one = x[0]\nmodel.fit(x, y, verbose=0)\n", "model.predict(one, verbose=0)\n"),
         *("model.predict(one.reshape(1, -1), verbose=0)\n", "input_rank", "the batch axis is missing"),
+    ),
+    "validation by batches of a class on other features": (
+        *(_CLASSES + _BATCHES, "model.fit(Batches(4), validation_data=Batches(5), verbose=0)\n"),
+        *(
+            "model.fit(Batches(4), validation_data=Batches(4), verbose=0)\n",
+            "input_rank",
+            "`validation_data` is given (batch, f",
+        ),
+    ),
+    "words beyond the table in the validation": (
+        *(
+            _WORDS,
+            _FIT.format("validation_data=(np.array([[0, 9]]), y[:1])"),
+            _FIT.format("validation_data=(x, y)"),
+            "embedding_input",
+        ),
+        "In `validation_data`: `embedding` has rows 0 to 8, and the data go up to 9",
     ),
     "an evaluation with too many targets": (
         *(_CLASSES + "model.fit(x, y, verbose=0)\n", "model.evaluate(x[:4], y, verbose=0)\n"),
@@ -153,7 +179,8 @@ SILENT = {
 def test_data_of_a_call_are_told_and_their_right_twin_is_left_in_peace(name):
     head, wrong, right, kind, told = (RAISES | SILENT)[name]
     (problem,) = check(HEAD + head + wrong).to_dict()["problems"]
-    assert (problem["kind"], problem["silent"], problem["layer"]) == (kind, name in SILENT, None)
+    assert (problem["kind"], problem["silent"]) == (kind, name in SILENT)
+    assert problem["layer"] is None or kind == "embedding_input"
     assert problem["line"] == (HEAD + head).count("\n") + 1
     assert told in problem["message"]
     report = check(HEAD + head + right).to_dict()

@@ -69,6 +69,16 @@ SILENT = {
         _BOTH.format("keras.ops.concatenate([h[:, -1, :8], h[:, 0, 8:]], -1)"),
         ("backward_order", "Bidirectional", "its last hidden state is at timestep 0"),
     ),
+    "the last timestep in a Lambda": (
+        _BOTH.format("layers.Lambda(lambda t: t[:, -1])(h)"),
+        _BOTH.format("layers.Lambda(lambda t: t[:, -1])(layers.LSTM(4, return_sequences=True)(h))"),
+        ("backward_order", "Bidirectional", "`t[:, -1]` takes the last timestep"),
+    ),
+    "a hidden state as probabilities": (
+        "model = keras.Sequential([a, layers.LSTM(4)])\nmodel.compile('adam', 'categorical_crossentropy')\n",
+        "model = keras.Sequential([a, layers.LSTM(4)])\nmodel.compile('adam', 'mse')\n",
+        ("label_encoding", "LSTM", "ends in the activation tanh"),
+    ),
     "raw scores of classes": (
         _CLASSES.format("", "'sparse_categorical_crossentropy'"),
         _CLASSES.format("", "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"),
@@ -121,6 +131,12 @@ RAISES = {
         "model = keras.Sequential([a, layers.GRU(8)]).compile('adam', 'mse')\nmodel.summary()\n",
         "model = keras.Sequential([a, layers.GRU(8)])\nmodel.compile('adam', 'mse')\nmodel.summary()\n",
         ("none_value", None, "in a line of its own"),
+    ),
+    "the losses in place of the model": (
+        "model = keras.Sequential([a, layers.GRU(8)])\nmodel.compile('adam', 'mse')\n"
+        "model = model.fit(np.zeros((2, 20, 5)), np.zeros((2, 8)), verbose=0)\nmodel.predict(np.zeros((2, 20, 5)))\n",
+        "model = keras.Sequential([a, layers.GRU(8)])\nmodel.compile('adam', 'mse')\n",
+        ("none_value", None, "a History, which has no `predict`"),
     ),
     "a function that returns no model": (
         "def build():\n    m = keras.Sequential([a, layers.GRU(8)])\nmodel = build()\nmodel.summary()\n",

@@ -523,3 +523,12 @@ def test_no_canary_sings(canary, tmp_path, monkeypatch):
     assert not path.exists() and not list(tmp_path.iterdir())
     json.dumps(report)
     assert "CANARY" not in os.environ
+
+
+def test_a_product_of_a_transposed_tensor_is_part_of_the_model():
+    code = (
+        "import keras\nimport tensorflow as tf\nfrom keras import layers\ni = keras.Input((20, 5))\n"
+        "s = tf.matmul(i, i, transpose_b=True)\nmodel = keras.Model(i, layers.Dense(1)(s))\n"
+    )
+    (problem,) = check(code).to_dict()["problems"]
+    assert "`tf.matmul` is a name of Keras 1 or 2" in problem["message"]

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from explorer.snippet.reader.data_values import Opaque
-from explorer.snippet.reader.library.calling import make_call
+from explorer.snippet.reader.library.calling import make_call, operation
 from explorer.snippet.reader.library.old import keras_imported, note
 from explorer.snippet.reader.library.operations import operation_named
 from explorer.snippet.reader.library.paths import stands, written
@@ -46,7 +46,8 @@ def backend_call(record: Record, called: Known, name: str, args: list[Any], kwar
         note(record, node, f"`K.{name}`", says, *edits)
     if name == "batch_dot":
         return _batch_dot(record, args, kwargs, node)
-    return operation_named(record, BACKEND_OPERATIONS[name], *as_today(BACKEND_OPERATIONS[name], args, kwargs), node)
+    today = BACKEND_OPERATIONS[name]
+    return operation_named(record, today, *as_today(record, today, args, kwargs, node), node)
 
 
 def _batch_dot(record: Record, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -82,7 +83,9 @@ def drawn(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], no
 _RENAMED = {"keepdims": "keepdims", "keep_dims": "keepdims", "perm": "axes", "pattern": "axes", "input": "x", "values": "xs"}
 
 
-def as_today(name: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def as_today(
+    record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call
+) -> tuple[list[Any], dict[str, Any]]:
     """Arguments of TensorFlow and of the old backend as `keras.ops` takes them."""
     found = {
         _RENAMED.get(key, key): value
@@ -114,6 +117,6 @@ def as_today(name: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[A
         args = [*args, right] if right is not None else args
         for place, key in enumerate(("transpose_a", "transpose_b")):
             if found.pop(key, False) and place < len(args) and isinstance(args[place], TensorValue):
-                flipped = keras.ops.swapaxes(args[place].tensor, -1, -2)
-                args = [*args[:place], TensorValue(flipped, args[place].node), *args[place + 1 :]]
+                flipped = operation(record, "swapaxes", [args[place], -1, -2], {}, node)
+                args = [*args[:place], flipped, *args[place + 1 :]]
     return args, found

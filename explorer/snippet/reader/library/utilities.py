@@ -47,10 +47,12 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
             note(record, node, f"`tf.{rest}`", says, *edits)
         if rest == "cast" and "dtype" not in kwargs and len(args) > 1 and isinstance(args[1], Known):
             args = [args[0], args[1].last]
-        return operation_named(record, today, *as_today(today, args, kwargs), node)
+        return operation_named(record, today, *as_today(record, today, args, kwargs, node), node)
     if not tensors and args and isinstance(args[0], Array) and rest in TENSORFLOW_OPERATIONS:
         today = TENSORFLOW_OPERATIONS[rest]
-        return args[0] if today in ("cast", "identity") else arrays.call(today, *as_today(today, args, kwargs), node)
+        if today in ("cast", "identity"):
+            return args[0]
+        return arrays.call(today, *as_today(record, today, args, kwargs, node), node)
     if tensors:
         raise Unreadable(f"`tf.{rest}` is not supported on a Keras tensor. Use a layer or keras.ops.", node.lineno)
     name = called.last
