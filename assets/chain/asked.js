@@ -1,4 +1,4 @@
-// The drawing of the opened layer at the epoch that is shown: asked of the server, one request at a time.
+// The drawing of the opened layer at the epoch that is shown, or after the batch that is: asked of the server, one request at a time.
 
 /** @import { LayerDrawing, Asked, Wanted } from "./types.d.ts" */
 
@@ -16,11 +16,11 @@ export function newAsked(changed, get = overNet, later = aWhileLater) {
 }
 
 /** @type {(wanted: Wanted) => string} */
-const keyOf = ({ run, sequence, epoch, layer }) => [run, sequence, epoch, layer].join("|");
+const keyOf = ({ run, sequence, epoch, batch, layer }) => [run, sequence, epoch, batch, layer].join("|");
 
-// The drawing that is there for what is wanted, or else the last one of the same layer, with its epoch. What is not there is
+// The drawing that is there for what is wanted, or else the last one of the same layer, with its place. What is not there is
 // asked for; while that is under way, only the newest wish is kept.
-/** @type {(asked: Asked, wanted: Wanted) => { drawing: LayerDrawing; epoch: number } | null} */
+/** @type {(asked: Asked, wanted: Wanted) => Pick<Wanted, "epoch" | "batch"> & { drawing: LayerDrawing } | null} */
 export function drawingAt(asked, wanted) {
   asked.wanted = wanted;
   const found = asked.answers.get(keyOf(wanted));
@@ -28,7 +28,7 @@ export function drawingAt(asked, wanted) {
   if (found === undefined && !asked.busy) ask(asked);
   const { last } = asked;
   const same = last && last.run === wanted.run && last.layer === wanted.layer && last.sequence === wanted.sequence;
-  return same ? { drawing: last.drawing, epoch: last.epoch } : null;
+  return same ? { drawing: last.drawing, epoch: last.epoch, batch: last.batch } : null;
 }
 
 /** @type {(asked: Asked) => Promise<void>} */
@@ -36,16 +36,19 @@ async function ask(asked) {
   const wanted = asked.wanted;
   if (!wanted) return;
   asked.busy = true;
-  const { run, sequence, epoch, layer } = wanted;
-  const query = new URLSearchParams({ sequence: String(sequence), from: String(epoch), to: String(epoch), layer });
+  const { run, sequence, epoch, batch, layer } = wanted;
+  const [at, of] = batch ? [{ epoch, from: batch }, "batches"] : [{ from: epoch, to: epoch }, "tensors"];
+  const places = Object.entries(at).map(([name, place]) => [name, String(place)]);
+  const query = new URLSearchParams([["sequence", String(sequence)], ...places, ["layer", layer]]);
   /** @type {LayerDrawing | null | undefined} */
   let drawing;
   let refused = false;
   try {
-    const answer = await asked.get(`/tensors/${encodeURIComponent(run)}?${query}`);
+    const answer = await asked.get(`/${of}/${encodeURIComponent(run)}?${query}`);
     // Workers that are busy may have time at the next epoch; of what does not exist nothing is asked again.
     refused = answer.status === 503;
-    drawing = answer.ok ? ((await answer.json()).drawings?.[epoch] ?? null) : refused ? undefined : null;
+    const body = answer.ok ? await answer.json() : null;
+    drawing = refused ? undefined : ((batch ? body?.batches?.[0]?.drawing : body?.drawings?.[epoch]) ?? null);
   } catch {
     drawing = undefined; // The connection is lost: the page itself says so.
   }

@@ -61,6 +61,7 @@ export interface Wanted {
   run: string;
   sequence: number;
   epoch: number;
+  batch: number | null;
   layer: string;
 }
 

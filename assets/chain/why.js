@@ -127,8 +127,11 @@ export function writeInside(state) {
   const layer = data.hidden?.length ? undefined : layerOf(state, why.name);
   if (!layer) return;
   const epoch = shown.run !== null && shown.asked > 0 && shown.fits ? shown.asked : null;
-  const found = epoch === null ? null : drawingAt(asked, { run: shown.run ?? "", sequence: shown.sequence, epoch, layer: layer.name });
-  if (found) drawInside(why.drawing, layer, found.drawing, `validation sequence ${shown.sequence + 1}, epoch ${found.epoch}${shown.batch ? ", after its last batch" : ""}`);
+  const batch = shown.batch?.number ?? null;
+  const wanted = { run: shown.run ?? "", sequence: shown.sequence, epoch: epoch ?? 0, batch, layer: layer.name };
+  const found = epoch === null ? null : drawingAt(asked, wanted);
+  const within = found?.batch ? `, batch ${found.batch}` : "";
+  if (found) drawInside(why.drawing, layer, found.drawing, `validation sequence ${shown.sequence + 1}, epoch ${found.epoch}${within}`);
   else drawInside(why.drawing, layer, data.drawings?.[layer.name], "validation sequence 1, untrained weights");
 }
 

@@ -32,9 +32,11 @@ def batches_at(
     most: int,
     sequence: int,
     most_seconds: float,
+    layer: str | None = None,
 ) -> Walk:
     """Train on from `state` (None: the start) to the epoch before `epoch`, then on its batches. From batch `first` (from 1)
-    on, at most `most` of them are brought along, with the tensors of one probe sequence.
+    on, at most `most` of them are brought along, with the tensors of one probe sequence, and the drawing of a layer where
+    one is named.
 
     Ends early after `most_seconds`, and where the loss is no finite number, but not before one batch.
     """
@@ -66,7 +68,10 @@ def batches_at(
     for number in range(first, min(batches, first + most - 1) + 1):
         with trainer_of(wanted) as trainer, training:
             at, batch = run_batch(trainer, at, number, sequence)
-        found.append(batch if within else batch._replace(tensors=look(wanted, at, sequence, None)[0]))
+        if layer is not None or not within:
+            tensors, drawing = look(wanted, at, sequence, layer)
+            batch = batch._replace(tensors=batch.tensors or tensors, drawing=None if layer is None else drawing)
+        found.append(batch)
         if not batch.finite or time.perf_counter() - began > most_seconds:
             break
         time.sleep(SECONDS_TO_GIVE_WAY)

@@ -277,13 +277,12 @@ class Engine:
         """
         return self._core.replays.tensors(run, sequence, first, last, layer, timeout)
 
-    def batches(self, run: Run, sequence: int, epoch: int, first: int = 1, timeout: float = 10.0) -> Batches:
-        """The batches of an epoch of a run, from batch `first` on, with what flows within its model after each for one probe
-        sequence. A worker trains them again.
-
-        Raises as `tensors`.
-        """
-        return self._core.replays.batches(run, sequence, epoch, first, timeout)
+    def batches(
+        self, run: Run, sequence: int, epoch: int, first: int = 1, timeout: float = 10.0, layer: str | None = None
+    ) -> Batches:
+        """The batches of an epoch from `first` on, trained again, with their tensors; with a layer `first` alone, and what
+        the layer's drawing shows after it. Raises as `tensors`."""
+        return self._core.replays.batches(run, sequence, epoch, first, timeout, layer)
 
     def status(self, run_id: str) -> Status | None:
         """What the panel's status line says of a run. None: there is no such run.

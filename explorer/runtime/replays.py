@@ -31,6 +31,8 @@ BYTES_OF_KEPT_TENSORS = 48 * 2**20
 BYTES_OF_KEPT_STATES = 96 * 2**20
 BYTES_OF_KEPT_BATCHES = 24 * 2**20
 KEPT_DRAWINGS = 2000
+# About what the largest take: some grids of as many numbers as are drawn.
+BYTES_OF_A_DRAWING = 2**17
 # What is brought along of an epoch at once.
 MOST_BATCHES = 64
 TRIES = 2
@@ -76,7 +78,7 @@ class Replays:
         self._tensors: LRUCache[_Key, bytes] = LRUCache(BYTES_OF_KEPT_TENSORS, getsizeof=len)
         self._states: LRUCache[str, bytes] = LRUCache(BYTES_OF_KEPT_STATES, getsizeof=len)
         self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
-        self._batches: LRUCache[tuple[_Key, int], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
+        self._batches: LRUCache[tuple[_Key, int, str | None], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
         self._turn = threading.Condition()
         self._at_work: set[str] = set()
         self._at_once = at_once
@@ -100,20 +102,21 @@ class Replays:
             reason = _too_long(missing[-1], replay.seconds)
         return Shown(shown.tensors, shown.drawings, reason)
 
-    def batches(self, run: Run, sequence: int, epoch: int, first: int, timeout: float) -> Batches:
+    def batches(self, run: Run, sequence: int, epoch: int, first: int, timeout: float, layer: str | None = None) -> Batches:
         """See `explorer.runtime.engine.Engine.batches`."""
         if epoch > run.epoch:
             trained = f"{run.epoch} epochs" if run.epoch != 1 else "1 epoch"
             return Batches([], f"Epoch {epoch} is not trained yet: this run has {trained} behind it.")
         deadline = time.monotonic() + timeout
-        key = (run.id, sequence, epoch), first
+        key = (run.id, sequence, epoch), first, layer
+        most = MOST_BATCHES if layer is None else 1
         with self._turn_of(run.id, deadline):
             with self._lock:
                 kept = self._batches.get(key)
             if kept is not None:
                 return Batches(kept, "")
             state = self._state_before(run.id, epoch - 1)
-            arguments = (run.experiment.to_dict(), state, epoch, first, MOST_BATCHES, sequence, MOST_SECONDS)
+            arguments = (run.experiment.to_dict(), state, epoch, first, most, sequence, MOST_SECONDS, layer)
             walk: Walk = self._done(run, batches_at, arguments, deadline)
             with self._lock:
                 if walk.state is not None:
@@ -213,7 +216,8 @@ def _epoch(state: bytes | None) -> int:
 
 
 def _size(batches: list[Batch]) -> int:
-    return sum(len(each.tensors) + len(each.outputs) for each in batches)
+    drawings = sum(BYTES_OF_A_DRAWING for each in batches if each.drawing)
+    return drawings + sum(len(each.tensors) + len(each.outputs) for each in batches)
 
 
 def _too_long(epoch: int, seconds: float) -> str:

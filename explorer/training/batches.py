@@ -6,7 +6,7 @@ The server imports this file, so Keras is imported only when a function is calle
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class Batch(NamedTuple):
     it. outputs: the probe's answers after it, as `explorer.experiment.Frame` has them. changes: by layer, how long the step
     of its weights is as a part of their length before, both as Euclidean norms; None where all of them were 0. tensors: the
     grids of all layers for one probe sequence, empty where the compiled epoch does not give them. Both as float16.
+    drawing: what the drawing of a layer shows after it, for the same sequence; None where no layer was named.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Batch(NamedTuple):
     outputs: bytes
     changes: dict[str, float | None]
     tensors: bytes
+    drawing: dict[str, Any] | None = None
 
     @property
     def finite(self) -> bool:

@@ -24,28 +24,33 @@ from explorer.ui.tensors import (
     refused,
     sequence_of,
     spelled,
+    wrong_layer,
 )
 
 
 async def batches(request: Request, engine: Engine) -> Response:
-    """GET /batches/{run}?sequence=S&epoch=N[&from=B]: the batches of epoch N, from batch B on (else from the first).
+    """GET /batches/{run}?sequence=S&epoch=N[&from=B][&layer=NAME]: the batches of epoch N, from batch B on (else from the
+    first); with a layer batch B alone.
 
     Returns layout and sources as `explorer.ui.tensors` does, epoch, of (how many batches an epoch has), batches (at most 64
     of them, in order) and reason (a sentence where there are none, else empty). Of each batch: number, samples (which
     training sequences it has), loss and accuracy before its step, val_loss, val_accuracy, outputs and tensors after it,
-    changes (by layer, by which part of their length its weights changed) and sentence (the same in words). Refuses as
-    /tensors does.
+    changes (by layer, by which part of their length its weights changed), sentence (the same in words) and drawing
+    (what the drawing of the layer shows after it, null without one). Refuses as /tensors does.
     """
     asked = _asked(request)
     if isinstance(asked, str):
         return refused(400, asked)
     sequence, epoch, first = asked
+    layer = request.query_params.get("layer") or None
 
     def answer(run: Run, description: Description, places: list[Place]) -> Response:
         of = data.batches(run.experiment)
         if first > of:
             return refused(400, f"An epoch of this run has {of} batches. Received: from={first}")
-        found = engine.batches(run, sequence, epoch, first, SECONDS)
+        if wrong := wrong_layer(description, layer):
+            return refused(400, wrong)
+        found = engine.batches(run, sequence, epoch, first, SECONDS, layer)
         size = bytes_of(places)
         body = {
             **layout_of(run.experiment, sequence, places),
@@ -71,6 +76,7 @@ def _written(run: Run, epoch: int, batch: Batch) -> dict[str, Any]:
         "tensors": spelled(batch.tensors),
         "changes": {name: None if share is None else finite(share) for name, share in batch.changes.items()},
         "sentence": tell_batch(batch.loss, batch.changes),
+        "drawing": batch.drawing or None,
     }
 
 

@@ -57,8 +57,8 @@ async def tensors(request: Request, engine: Engine) -> Response:
     layer = request.query_params.get("layer") or None
 
     def answer(run: Run, description: Description, places: list[Place]) -> Response:
-        if layer is not None and layer not in {each.name for each in description.layers}:
-            return refused(400, f"This run's model has no layer called {layer[:40]}.")
+        if wrong := wrong_layer(description, layer):
+            return refused(400, wrong)
         shown = engine.tensors(run, sequence, first, last, layer, SECONDS)
         size = bytes_of(places)
         body = {
@@ -91,6 +91,12 @@ async def answered(
         return refused(422, str(refusal))
     except (DatabaseUnavailable, TimeoutError) as error:
         return refused(503, str(error), {"Retry-After": "2"})
+
+
+def wrong_layer(description: Description, layer: str | None) -> str:
+    """Why a layer cannot be asked for, or an empty string."""
+    known = layer is None or layer in {each.name for each in description.layers}
+    return "" if known else f"This run's model has no layer called {str(layer)[:40]}."
 
 
 def layout_of(experiment: Experiment, sequence: int, places: Sequence[Place]) -> dict[str, Any]:

@@ -298,6 +298,10 @@ def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, serve
     page.keyboard.press("ArrowLeft")
     expect(page.locator("[data-chain]")).to_have_attribute("data-batch", "3")
     assert page.evaluate(PICTURE) == seen[3]
+    # An opened layer stands at the same batch.
+    layer(page, "memory").locator(".box").click()
+    expect(page.locator("[data-why]")).to_contain_text("epoch 2, batch 3")
+    layer(page, "memory").locator(".box").click()
     # After its last batch the net is that of the whole epoch.
     page.locator("[data-scrub]").fill("2")
     expect(page.locator("[data-chain]")).to_have_attribute("data-batch", "")

@@ -76,7 +76,7 @@ test("what is drawn is said: untrained weights, an epoch, and an epoch whose num
 
 const answered = (body, status = 200) => ({ ok: status === 200, status, json: async () => body });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
-const wanted = (epoch) => ({ run: "a", sequence: 0, epoch, layer: "memory" });
+const wanted = (epoch, batch = null) => ({ run: "a", sequence: 0, epoch, batch, layer: "memory" });
 
 test("of the drawings of an opened layer one is asked for at a time, then the newest, and none twice", async () => {
   const urls = [];
@@ -98,8 +98,26 @@ test("of the drawings of an opened layer one is asked for at a time, then the ne
   assert.equal(urls.length, 2);
   open[1](answered({ drawings: { 3: { kind: "memory", says: "three" } } }));
   await settled();
-  assert.deepEqual(drawingAt(asked, wanted(3)), { drawing: { kind: "memory", says: "three" }, epoch: 3 });
+  assert.deepEqual(drawingAt(asked, wanted(3)), { drawing: { kind: "memory", says: "three" }, epoch: 3, batch: null });
   assert.equal(urls.length, 2);
+});
+
+test("while a batch is shown its own drawing is asked for, and is not that of its epoch", async () => {
+  const urls = [];
+  const asked = newAsked(
+    () => undefined,
+    async (url) => {
+      urls.push(url);
+      return answered({ drawings: { 3: { kind: "epoch" } }, batches: [{ drawing: { kind: "batch" } }] });
+    },
+  );
+  drawingAt(asked, wanted(3, 2));
+  await settled();
+  assert.deepEqual(drawingAt(asked, wanted(3, 2)), { drawing: { kind: "batch" }, epoch: 3, batch: 2 });
+  drawingAt(asked, wanted(3));
+  await settled();
+  assert.deepEqual(drawingAt(asked, wanted(3)), { drawing: { kind: "epoch" }, epoch: 3, batch: null });
+  assert.deepEqual(urls, ["/batches/a?sequence=0&epoch=3&from=2&layer=memory", "/tensors/a?sequence=0&from=3&to=3&layer=memory"]);
 });
 
 test("while workers are busy the last drawing of the layer stays, with its own epoch, and what is not there is not asked again", async () => {

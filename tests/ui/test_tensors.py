@@ -142,6 +142,12 @@ def test_an_epoch_batch_by_batch_ends_where_the_run_itself_does(engine):
         assert each["sentence"].startswith(f"Loss {each['loss']:.3g} before the step; weights changed most in ")
     _, rest = answer(engine, "sequence=3&epoch=4&from=4", route=batches)
     assert rest["batches"] == found["batches"][3:]
+    # An opened layer is drawn after one batch: after the last one as at the end of the epoch.
+    _, one = answer(engine, "sequence=3&epoch=4&from=5&layer=memory", route=batches)
+    _, end = answer(engine, "sequence=3&from=4&to=4&layer=memory")
+    assert one["batches"] == [found["batches"][4] | {"drawing": end["drawings"]["4"]}]
+    _, before = answer(engine, "sequence=3&epoch=4&from=4&layer=memory", route=batches)
+    assert before["batches"][0]["drawing"] not in (None, end["drawings"]["4"])
 
 
 def test_batches_of_an_epoch_that_is_not_trained_yet_are_absent_with_a_reason(engine):
