@@ -5,7 +5,7 @@ import { setTheme } from "./axes.js";
 import { mark } from "./dom.js";
 import { announce, answerWhoAsks, isWatched } from "./live/announce.js";
 import { newBatches } from "./live/batches.js";
-import { ENDED, GOING } from "./live/controls.js";
+import { ENDED, GOING, isStillExpected } from "./live/controls.js";
 import { drawFigure } from "./live/draw.js";
 import { newEarlier, remember, togglePin } from "./live/earlier.js";
 import { errorFigure } from "./live/error.js";
@@ -191,7 +191,7 @@ function handlers(panel) {
       panel.status = { ...panel.status, ...news };
       const { state } = panel.status;
       if (news.epoch !== undefined) noteTrained(panel.film, news.epoch);
-      if (news.state !== undefined) panel.expects = false;
+      if (news.state !== undefined) panel.expects &&= isStillExpected(news.state, false, false);
       // One that the server holds goes on when its owner's page asks for it.
       if (state === "paused" && state !== before && panel.status.reason) panel.ask("action", { name: "open" });
       changed(panel);
@@ -229,6 +229,10 @@ function listenAgain(panel) {
   if (panel.run && isOpen(panel.stream)) listen(panel, panel.url);
 }
 
+// Whether a run was trained to its end, of which epochs are not here.
+/** @type {(panel: Panel, data: PageData) => boolean} */
+const isMissing = ({ frames }, { state, info }) => state === "done" && lastEpoch(frames) < (info?.epochs ?? 0);
+
 /** @type {(panel: Panel, data: PageData) => void} */
 export function take(panel, data) {
   const info = data.info ?? NO_INFO;
@@ -240,12 +244,15 @@ export function take(panel, data) {
     panel.info = info;
     Object.assign(panel, { frames: newFrames(), stream: newStream(), film: newFilm(panel.film.speed, info.batches), lost: false });
     panel.status = { state, epoch: 0, epochs: info.epochs };
-    if (panel.pressed === "train") play(panel.film, 0, true, performance.now());
+    if (panel.pressed === "train") {
+      play(panel.film, 0, true, performance.now());
+      panel.expects = true;
+    }
     else if (panel.pressed === "step") awaitEpoch(panel.film, 1);
     else if (run && panel.pressed !== "reset") join(panel.film, GOING.includes(state));
     panel.stories = [];
     if (run && data.url) listen(panel, data.url);
-  } else if (run && data.url && !isOpen(panel.stream) && !ENDED.includes(state)) {
+  } else if (run && data.url && !isOpen(panel.stream) && (!ENDED.includes(state) || isMissing(panel, data))) {
     panel.status = { ...panel.status, state };
     listen(panel, data.url);
   } else if (!run) panel.status = { state, epoch: 0, epochs: info.epochs };
@@ -253,7 +260,7 @@ export function take(panel, data) {
   panel.note = data.note ?? "";
   panel.may = data.may ?? NOT_YET;
   panel.pressed = "";
-  if (!GOING.includes(state)) panel.expects = false;
+  panel.expects &&= isStillExpected(state, true, isMissing(panel, data));
   answered(panel);
 }
 

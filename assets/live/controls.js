@@ -40,6 +40,12 @@ export function buttonsOf(standing) {
   return { main, second, step, restart, stop, keeps: mine && run !== null };
 }
 
+// Whether a run that was asked to go on has still to say so. The stream may first tell how it stood before: paused. What answers
+// the press tells how it stands now, but of one that has ended meanwhile epochs may be missing here.
+/** @type {(told: string, answer: boolean, missing: boolean) => boolean} */
+export const isStillExpected = (told, answer, missing) =>
+  answer ? GOING.includes(told) || (ENDED.includes(told) && missing) : told === "paused";
+
 // Why buttons that are there must not be pressed: in the bar, which has room for it while there is nothing to scrub, or else
 // in the card.
 /** @type {(wanted: Pick<Buttons, "main" | "second">, may: Pick<May, "refusal" | "more_refusal">, trained: number) =>

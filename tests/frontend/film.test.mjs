@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { buttonsOf, pressedBy, refusalsOf } from "../../assets/live/controls.js";
+import { buttonsOf, isStillExpected, pressedBy, refusalsOf } from "../../assets/live/controls.js";
 import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
 import { advance, awaitEpoch, join, missing, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "../../assets/live/film.js";
 import { filmInWords } from "../../assets/live/status.js";
@@ -197,6 +197,16 @@ test("what must not be trained cannot be pressed, and the reason stands beside i
   assert.deepEqual(said(first, 0), { bar: "Too long.", card: [] });
   assert.deepEqual(said({ same: false }, 31), { bar: "", card: ["Too long."] });
   assert.deepEqual(said(ended, 31), { bar: "", card: ["Longer."] });
+});
+
+test("a run that was asked to go on is waited for until it says so", () => {
+  const stream = (told) => isStillExpected(told, false, false);
+  // What the stream tells first may be how it stood before the press.
+  assert.deepEqual(["paused", "queued", "running", "done"].map(stream), [true, false, false, false]);
+  const answer = (told, missing) => isStillExpected(told, true, missing);
+  assert.deepEqual(["paused", "queued", "stopped"].map((told) => answer(told, false)), [false, true, false]);
+  // It may have come to its end before the answer did.
+  assert.deepEqual([answer("done", true), answer("done", false)], [true, false]);
 });
 
 test("of a run that has ended it is said where its film is", () => {
