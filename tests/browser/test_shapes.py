@@ -143,6 +143,14 @@ def test_every_view_fits_the_window(page, server, name, tmp_path):
             expect(page.locator(".st-key-train button")).to_have_count(0)
         else:
             expect(page.locator(".st-key-train button")).to_be_enabled()
+        if view == "Code":
+            # A colour means an axis, and code has none: its words are ink or grey.
+            expect(page.locator(".st-key-code_of_model code .keyword").first).to_be_visible()
+            colours = page.locator(".st-key-code_of_model code span").evaluate_all(
+                "all => [...new Set(all.map(each => getComputedStyle(each).color))]"
+            )
+            shades = [[int(part) for part in re.findall(r"\d+", colour)[:3]] for colour in colours]
+            assert len(shades) > 1 and all(max(shade) - min(shade) < 40 for shade in shades)
         if view == "Chain":
             button(page, "memory").click()
             expect(why(page).locator("figure.inside")).to_be_visible()
