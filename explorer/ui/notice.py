@@ -26,4 +26,5 @@ def markup(sentences: Sequence[str]) -> str:
         return f'<p class="explorer-notice">{first}</p>'
     more = f"{len(others)} more" if others else "more"
     rest = "".join(f"<p>{each}</p>" for each in others)
-    return f'<details class="explorer-notice"><summary><span>{first}</span><b>{more}</b></summary>{rest}</details>'
+    summary = f"<summary><span>{first}</span><b>{more}</b><b>less</b></summary>"
+    return f'<details class="explorer-notice">{summary}{rest}</details>'

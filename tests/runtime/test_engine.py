@@ -233,6 +233,9 @@ def test_a_run_past_the_limit_is_refused_with_its_estimate(engine):
     huge = Experiment("stacked_gru", "delayed_echo", timesteps=200, units=256, samples=4096, epochs=500)
     with pytest.raises(Refused, match=r"This run would take about [\d.]+ hours, and the limit is 1 hour\."):
         engine.submit(huge, "me")
+    # Once the shapes are known a page says so before anybody presses.
+    assert engine.refusal(huge).startswith("This run would take about")
+    assert engine.refusal(replace(huge, epochs=1, samples=32)) == ""
 
 
 def test_a_loss_that_is_no_number_ends_the_run_and_names_the_epoch(engine):
