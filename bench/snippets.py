@@ -23,6 +23,7 @@ CASES = ROOT / "tests" / "cases"
 SETS = {
     "learner_cases": "The shared cases, which the rules were written with",
     "held_out": "Cases by another hand, met by finished rules; what they showed was fixed afterwards",
+    "fresh_cases": "More shared cases; before their rules 16 of 22 were named, 15 blamed, 15 fixed",
     "second": "A second set by another hand, met and fixed in the same way",
 }
 # Sets of whole scripts, and what each is; how many were read at first contact, before anything was mended.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from keras import layers, losses
 
+from bench.snippets import by_kind, judged
 from explorer.snippet import check
 from explorer.snippet.diagnose.rules.activations import _OF_PROBABILITIES
+from tests import learners
 from tests.learners import executed
 
 HEAD = "import numpy as np\nimport keras\nfrom keras import layers\na = keras.Input((20, 5))\n"
@@ -170,6 +175,17 @@ def test_keras_refuses_it_and_takes_the_fix(name):
     assert problem["keras_says"].partition(":")[0] == type(raised.value).__name__
     for code in (HEAD + right, *(fix["code"] for fix in problem["fixes"])):
         executed(code)
+
+
+def test_more_shared_cases_are_met_as_often_as_before():
+    cases = json.loads((Path(learners.__file__).parent / "cases" / "fresh_cases.json").read_text(encoding="utf-8"))
+    found = by_kind(
+        judged(case, check(case["code"], case["x"], case["y"], case["loss"], case.get("batch_size")).to_dict())
+        for case in cases
+    )
+    assert found.pop("none") == [10, 10, 10, 10]
+    # A sample weight has no kind there; two targets cannot be made of one; an Embedding of features may be read either way.
+    assert [sum(row[place] for row in found.values()) for place in range(4)] == [22, 20, 21, 21]
 
 
 def test_what_is_said_of_losses_is_so():
