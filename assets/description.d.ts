@@ -211,6 +211,7 @@ export interface Fix {
   loss: string | (string | null)[] | null;
   batch_size: number | null;
   data: string | null;
+  ran: boolean;
 }
 
 // A number that the code does not say: it comes from a file, or with an argument that nobody gives.

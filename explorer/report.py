@@ -15,10 +15,15 @@ Target = tuple[int | Full, ...]
 Loss = str | tuple[str | None, ...]
 
 
+# Said of a fix that was not run.
+NOT_TRIED = "Proved by its shapes; no step of training was tried."
+
+
 class Fix(Plain, frozen=True):
     """A change that was proved. code: the whole changed code. x, y, loss, batch_size: what it is to be trained on.
 
-    data: a line of NumPy, where the data change.
+    data: a line of NumPy, where the data change. ran: whether the code's own `fit` was really tried and ran; where it was
+    not, as the model is too large for that or not Keras's own, its shapes were proved.
     """
 
     title: str
@@ -28,6 +33,7 @@ class Fix(Plain, frozen=True):
     loss: Loss | None
     batch_size: int | None
     data: str | None
+    ran: bool = False
 
 
 class Problem(Plain, frozen=True):

@@ -12,7 +12,7 @@ import click
 from explorer import notebook
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
-from explorer.report import Report
+from explorer.report import NOT_TRIED, Report
 from explorer.runtime import jobs
 from explorer.tensors.text import count
 
@@ -44,7 +44,7 @@ def check(
     inputs = [shape("--x", text) for text in x] or None
     target = None if y is None else shape("--y", y)
     (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
-    report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)), model)
+    report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)), model, True)
     if as_json:
         print(json.dumps(report))
     else:
@@ -93,6 +93,8 @@ def _print_report(code: str, report: Report) -> None:
             printing.paragraph(f"\n{fix.title}", "underline")
             if fix.data:
                 printing.paragraph(f"data: {fix.data}")
+            if not fix.ran:
+                printing.paragraph(NOT_TRIED, "dim")
             printing.difference(code, fix.code)
     for asked in report.asked:
         printing.paragraph(

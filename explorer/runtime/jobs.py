@@ -86,12 +86,13 @@ def check(
     batch_size: int | None = None,
     sizes: dict[str, Any] | None = None,
     model: str | None = None,
+    trials: bool = False,
 ) -> dict[str, Any]:
     """What pasted code makes of its shapes, or where they fail and how to fix it (`explorer.snippet.check`)."""
     warm()
     from explorer import snippet
 
-    return snippet.check(code, x, y, loss, batch_size, sizes, model).to_dict()
+    return snippet.check(code, x, y, loss, batch_size, sizes, model, trials).to_dict()
 
 
 @with_plain_errors

@@ -31,7 +31,9 @@ diagnose/    says what is wrong with it:
   diagnosis    reads a code and asks the rules
 repair/      fixes it:
   chains       changes that mean one thing together
-  proofs       tries what may fix it
+  real_models  a model that was read, made by Keras
+  trials       a fix really tried, by a step of the code's own `fit`
+  proofs       proves what may fix it
 stateless_scope  Keras without memory for weights
 report_layers  the layers that work, as a report
 checking     from code to a report, or to a model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -15,13 +15,14 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.diagnose.problems import Data, Finding, Problem, Report
 from explorer.snippet.diagnose.stopped import asked_for
-from explorer.snippet.diagnose.training_data import shapes_of, sized, target_of
-from explorer.snippet.reader.data_values import Shape
+from explorer.snippet.diagnose.training_data import shapes_of, target_of
 from explorer.snippet.reader.library.followed import Followed
-from explorer.snippet.reader.limits import SECONDS_OF_PROOFS, Budget
+from explorer.snippet.reader.limits import SECONDS_OF_PROOFS, SECONDS_OF_TRIALS, Budget
 from explorer.snippet.reader.unknowns import Given, sizes_of
-from explorer.snippet.reader.values import LayerValue, ModelValue, TensorValue, Unreadable, behind, swapped
+from explorer.snippet.reader.values import LayerValue, Unreadable
 from explorer.snippet.repair.proofs import Proofs
+from explorer.snippet.repair.real_models import real
+from explorer.snippet.repair.trials import runs
 from explorer.snippet.report_layers import shown
 from explorer.snippet.stateless_scope import stateless_scope
 
@@ -36,6 +37,7 @@ def check(
     batch_size: int | None = None,
     sizes: Given | None = None,
     model: str | None = None,
+    trials: bool = False,
 ) -> Report:
     """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
@@ -44,6 +46,9 @@ def check(
     What is not given is taken from the code where it is found there. sizes: numbers that a report on this code asked for
     (`Report.asked`), by their names. model: of several that the code makes the one to look at, by its name in
     `Report.models`; without it, the one that is fitted.
+
+    trials: whether each fix is tried too: its model, with weights, takes a step of the code's own `fit` on made data, which
+    takes a tenth of a second to a second; fixes that Keras does not take are left out. Without it their shapes are proved.
 
     Raises nothing for any code: one that cannot be read has one problem of the kind "unreadable". Raises ValueError for an
     x or y that is no shape or a size that is no number, and TypeError for code that is no text.
@@ -63,7 +68,8 @@ def check(
     given = Data(shapes_of(x), target_of(y), loss, batch_size, model)
     numbers = sizes_of(sizes)
     with stateless_scope():
-        return _report(code, given, numbers)
+        report = _report(code, given, numbers)
+    return _tried(report, numbers) if trials else report
 
 
 def model_of(code: str, x: Sequence[Sequence[int]] | None = None, sizes: Given | None = None) -> keras.Model:
@@ -84,7 +90,6 @@ def _model(code: str, x: Sequence[Sequence[int]] | None, sizes: Given) -> keras.
         finding = settled(case)
     if finding is not None or case is None:
         raise Unreadable(finding.message, finding.line) if finding else Unreadable("There is nothing to read.")
-    model = case.whole
     if any(isinstance(each.layer, LayerValue) and each.layer.core.stateful for each in case.reader.calls):
         raise Unreadable(
             "A stateful model continues from batch to batch, which cannot be trained here. Remove stateful=True."
@@ -98,17 +103,7 @@ def _model(code: str, x: Sequence[Sequence[int]] | None, sizes: Given) -> keras.
         raise Unreadable(
             "This model has a layer that the code defines itself: it is drawn, but code that was pasted is never run."
         )
-    declared = [each.shape for each in model.inputs]
-    found: Sequence[Shape] = sized(case) if case.data.x else declared
-    inputs = [(mine[0], *shape[1:]) for mine, shape in zip(declared, found, strict=True)]
-    if inputs == declared:
-        return keras.Model([each.tensor for each in model.inputs], [each.tensor for each in model.outputs])
-    tensors = [
-        keras.Input(shape[1:], batch_size=shape[0], dtype=each.tensor.dtype, name=each.tensor.name)
-        for each, shape in zip(model.inputs, inputs, strict=True)
-    ]
-    at = {id(each): tensor for each, tensor in zip(model.inputs, tensors, strict=True)}
-    return keras.Model(tensors, _wired(model, at))
+    return real(case)
 
 
 def _report(code: str, given: Data, sizes: Given) -> Report:
@@ -140,17 +135,19 @@ def _told(case: Case, finding: Finding | None, given: Data) -> Report:
     return shown(case, findings, problems)
 
 
-def _wired(model: ModelValue, at: dict[int, Any]) -> list[Any]:
-    """The model's calls made once more, on inputs of other sizes."""
-
-    def now(value: Any) -> Any:
-        return at[id(value)] if isinstance(value, TensorValue) else getattr(value, "last", value)
-
-    for call in behind(model.outputs, model.inputs):
-        made = call.run(*swapped(call.arguments, now), **swapped(call.keywords, now))
-        flat = made if isinstance(made, (list, tuple)) else [made]
-        at.update((id(each), tensor) for each, tensor in zip(call.outputs, flat, strict=False))
-    return [at[id(each)] for each in model.outputs]
+def _tried(report: Report, sizes: Given) -> Report:
+    """The report with the fixes that Keras really takes; of what is too large or was not tried, it is said."""
+    if not any(problem.fixes for problem in report.problems):
+        return report
+    budget, problems = Budget(SECONDS_OF_TRIALS), []
+    for problem in report.problems:
+        kept = []
+        for fix in problem.fixes:
+            ran = runs(fix.code, fix.data, sizes, budget) if fix.small and not budget.over else None
+            if ran is not False:
+                kept.append(replace(fix, ran=ran is True))
+        problems.append(replace(problem, fixes=tuple(kept)))
+    return replace(report, problems=tuple(problems))
 
 
 def _plain(finding: Finding) -> Problem:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 import pytest
 
 from explorer.snippet import check
+from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.reader.edits import Edit, Source, applied, diff
+from explorer.snippet.reader.limits import Budget
+from explorer.snippet.repair.trials import runs
 from tests.fuzz.watch import watched
+from tests.learners import executed
 
 DATA = {"x": [(8, 20, 5)], "y": (8, 1), "loss": "mse"}
 IMPORTS = "import keras\nfrom keras import layers\n"
@@ -211,6 +216,36 @@ def test_in_a_loop_all_layers_but_the_last_keep_their_timesteps(loop):
 def test_an_image_instead_of_a_film_takes_the_layer_of_images():
     code = IMPORTS + "model = keras.Sequential([keras.Input((16, 16, 1)), layers.Conv3D(1, 3, padding='same')])\n"
     assert "layers.Conv2D(1, 3" in mended(code, x=[(8, 16, 16, 1)], y=(8, 16, 16, 1), loss="mse")["Use a Conv2D"]["code"]
+
+
+STATEFUL = """import keras
+import numpy as np
+from keras import layers
+
+x, y = np.zeros((20, 5, 3)), np.zeros((20, 1))
+model = keras.Sequential([keras.Input((5, 3), batch_size=4), layers.GRU(4, stateful=True), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y, batch_size=5, shuffle=False, validation_split=0.2)
+"""
+
+
+def test_a_fix_is_tried_with_the_batches_of_the_codes_own_fit():
+    (problem,) = check(STATEFUL, trials=True).problems
+    assert problem.fixes and all(fix.ran for fix in problem.fixes)
+    for fix in problem.fixes:
+        executed(fix.code)
+    # Batches of 5 with 16 samples to train and 4 to validate: Keras takes neither, and the trial says so.
+    sizes = Data(((20, 5, 3),), (20, 1), "mse", 5)
+    assert runs(STATEFUL, sizes, {}, Budget()) is False
+    assert runs(STATEFUL.replace("batch_size=5", "batch_size=4"), replace(sizes, batch=4), {}, Budget()) is True
+
+
+def test_what_is_not_keras_own_or_too_large_is_not_tried():
+    wide = CHAIN.format("").replace("GRU(32)", "GRU(3000)").replace("Dense(1)", "GRU(16)")
+    own = CHAIN.format("").replace("layers.Dense(1)", "layers.GRU(16), layers.Lambda(lambda h: h * 2)")
+    for code in (wide, own):
+        fixes = check(code, x=[(8, 20, 5)], y=(8, 16), loss="mse", trials=True).problems[0].fixes
+        assert fixes and not any(fix.ran for fix in fixes)
 
 
 # ------------------------------------------------------------------------------------------------ the tools

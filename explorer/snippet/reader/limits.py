@@ -32,6 +32,7 @@ LONGEST_TEXT = 200
 # What is counted ends first; these seconds are for what was counted wrong. A check takes both, one after the other.
 SECONDS = 5.0
 SECONDS_OF_PROOFS = 3.0
+SECONDS_OF_TRIALS = 1.0
 # On a busy machine a thread's own seconds take longer.
 PATIENCE = 1.8
 

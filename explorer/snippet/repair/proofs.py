@@ -15,6 +15,7 @@ from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Known
 from explorer.snippet.repair.chains import Chain
+from explorer.snippet.repair.trials import small
 
 MOST_FIXES = 3
 MOST_PROOFS = 24
@@ -48,10 +49,16 @@ class Proofs:
             for candidate in finding.candidates:
                 if len(found) >= MOST_FIXES or self._spent:
                     break
-                chain = self._whole(case, start, candidate, kinds, self.given)
-                if chain is None or (chain.code, chain.data) == (case.source.code, case.data):
+                whole = self._whole(case, start, candidate, kinds, self.given)
+                if whole is None:
                     continue
-                fix = Fix(chain.title, chain.code, chain.data, chain.line, len(chain.kinds))
+                chain, end = whole
+                if (chain.code, chain.data) == (case.source.code, case.data):
+                    continue
+                end = next(
+                    held for (text, _), (held, _) in self._known.items() if text == chain.code and held.data == chain.data
+                )
+                fix = Fix(chain.title, chain.code, chain.data, chain.line, len(chain.kinds), small(end))
                 if not any(fix.title == each.title or (fix.code, fix.data) == (each.code, each.data) for each in found):
                     found.append(fix)
             if found:
@@ -63,8 +70,9 @@ class Proofs:
         # What was trusted and not traced is no proof.
         return self.left <= 0 or self.budget.over or self.budget.trusted
 
-    def _whole(self, case: Case, before: Chain, candidate: Candidate, kinds: int, given: Data) -> Chain | None:
-        """The chain with a change more and all that it takes after it, of so many kinds at most; None where none holds.
+    def _whole(self, case: Case, before: Chain, candidate: Candidate, kinds: int, given: Data) -> tuple[Chain, Case] | None:
+        """The chain with a change more and all that it takes after it, of so many kinds at most, and the code at its end;
+        None where none holds.
 
         given: what is told of the data beside the code that stands before the change.
         """
@@ -81,7 +89,7 @@ class Proofs:
             if chain is None or len(chain.kinds) > kinds:
                 continue
             if rest is None:
-                return chain
+                return chain, changed
             if len(chain.steps) >= MOST_STEPS or rest.kind == "unreadable":
                 continue
             # What was hidden behind the first mistake is fixed with it.
