@@ -95,7 +95,7 @@ def _head() -> None:
     with st.container(key="paste_head"):
         words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
     # A widget whose label is hidden shows no help: the row's is told here.
-    words.markdown("#### Paste your Keras code", help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
+    words.subheader("Paste your Keras code", anchor=False, help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
     shown = paste_state.shown_example()
     titles = {each.stem: each.title for each in EXAMPLES.values()}
     st.session_state["example"] = shown.stem if shown else None

@@ -53,7 +53,8 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
     arrives = entered("paste")
     for name in (*FIELDS, *_OTHERS):
         # What is not drawn is forgotten, and what has the same name on the other page is not meant here.
-        if arrives or name not in state:
+        # Where a view or a setting is not drawn any more, Streamlit goes back to what stood there first: nothing.
+        if arrives or name not in state or (name in _OTHERS and state[name] == ""):
             state[name] = kept.get(name, _default(name))
     if arrives:
         state["run"], kept["drawn"] = kept.get("run"), False
