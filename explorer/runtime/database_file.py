@@ -12,8 +12,8 @@ _PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_PATH = (_PROJECT if (_PROJECT / "app.py").is_file() else Path.cwd()) / "data" / "explorer.db"
 
 
-def has_rows(address: str, table: str) -> bool | None:
-    """Whether a table has any row; None where that is not known: there is no such file or table, or it is another database.
+def has_descriptions(address: str) -> bool | None:
+    """Whether any description is kept; None where that is not known: there is no such file or table, or another database.
 
     address: EXPLORER_DATABASE, empty for the file that is used where it is not set.
     """
@@ -22,6 +22,6 @@ def has_rows(address: str, table: str) -> bool | None:
     path = Path(address.removeprefix(SQLITE)) if address else DEFAULT_PATH
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+            return connection.execute("SELECT 1 FROM descriptions LIMIT 1").fetchone() is not None
     except sqlite3.Error:
         return None

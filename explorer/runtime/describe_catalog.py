@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from explorer.runtime.database_file import has_rows
+from explorer.runtime.database_file import has_descriptions
 
 if TYPE_CHECKING:
     from explorer.experiment import Experiment
@@ -71,7 +71,7 @@ def describe_missing(store: Store, wanted: Sequence[Experiment]) -> int:
 
 
 def main() -> None:
-    if has_rows(os.environ.get("EXPLORER_DATABASE", ""), "descriptions"):
+    if has_descriptions(os.environ.get("EXPLORER_DATABASE", "")):
         return
     describe_first()
 

@@ -10,7 +10,7 @@ import pytest
 from explorer.catalog import read_experiment
 from explorer.runtime import descriptions, jobs
 from explorer.runtime.cluster import Cluster
-from explorer.runtime.database_file import has_rows
+from explorer.runtime.database_file import has_descriptions
 from explorer.runtime.describe_catalog import describe_in_quiet, describe_missing, experiments
 from explorer.runtime.descriptions import model_key
 from explorer.runtime.engine import Engine
@@ -37,12 +37,11 @@ def test_what_was_described_is_found_again_as_it_was(store):
 
 def test_a_file_says_whether_it_has_descriptions_before_the_database_is_opened(store, tmp_path, monkeypatch):
     address = f"sqlite:///{tmp_path}/runs.db"
-    assert not has_rows(address, "descriptions")
+    assert not has_descriptions(address)
     store.descriptions.keep("a model", {"hindrance": "none"})
-    assert has_rows(address, "descriptions") is True
+    assert has_descriptions(address) is True
     monkeypatch.chdir(tmp_path)
-    assert has_rows("sqlite:///runs.db", "descriptions") is True
-    assert has_rows(address, "nothing") is None
+    assert has_descriptions("sqlite:///runs.db") is True
     (tmp_path / "text.db").write_text("This is no database." * 100)
     for other in (
         "sqlite:///nowhere.db",
@@ -51,7 +50,7 @@ def test_a_file_says_whether_it_has_descriptions_before_the_database_is_opened(s
         "postgresql://user@host/name",
         f"{address}?mode=ro",
     ):
-        assert has_rows(other, "descriptions") is None
+        assert has_descriptions(other) is None
     assert not (tmp_path / "nowhere.db").exists()
 
 
