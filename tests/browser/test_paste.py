@@ -78,6 +78,14 @@ def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_gr
     )
     assert len(shades) == 10 and min(shades) > 2
     assert overlapping(page) == []
+    # Escape puts the meaning of a word away, and leaves the layer open.
+    decoder.locator(".box").click()
+    word, meaning = page.locator(".why [data-meaning]").first, "each => getComputedStyle(each, '::after').content"
+    word.focus()
+    assert word.get_attribute("data-meaning")[:20] in word.evaluate(meaning)
+    page.keyboard.press("Escape")
+    assert word.evaluate(meaning) == "none"
+    expect(page.locator('.why[data-why="lstm_1"]')).to_be_visible()
 
 
 SCRIPT = '''\
