@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.notebook import place
 from explorer.tensors.text import count
 from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LARGEST_SIZE, MOST_AXES, read_size
@@ -54,10 +55,20 @@ def _wrong(name: str, text: str) -> str:
     )
 
 
-def followed(report: Mapping[str, Any]) -> None:
+def where(code: str, line: int) -> str:
+    """A line of the code; of a notebook also where it stands there.
+
+    >>> where("a = 1", 1), where("# %% cell 1\\na = 1", 2)
+    ('Line 1', 'Line 2 (cell 1, line 1)')
+    """
+    cell = place(code, line)
+    return f"Line {line} ({cell})" if cell else f"Line {line}"
+
+
+def followed(report: Mapping[str, Any], code: str) -> None:
     """Draw, folded away, the lines that were left out and what was taken for granted."""
     for title, lines in (("Not followed", report["not_followed"]), ("Taken for granted", report["assumed"])):
         if lines:
             with st.expander(f"{title} ({count(len(lines), 'lines')})"):
                 for each in lines:
-                    st.markdown(f":gray[Line {each['line']}.] {marked(each['why'])}")
+                    st.markdown(f":gray[{where(code, each['line'])}.] {marked(each['why'])}")

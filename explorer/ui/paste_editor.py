@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.notebook import place
 from explorer.tensors.text import count
 from explorer.ui import paste_state
 from explorer.ui.modules import component, styles
@@ -71,16 +70,6 @@ def marks(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 def layer_lines(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Where each layer is made: its name in the chain, and its line."""
     return [{"name": layer["name"], "line": layer["line"]} for layer in report["layers"] if "line" in layer]
-
-
-def where(code: str, line: int) -> str:
-    """A line of the code; of a notebook also where it stands there.
-
-    >>> where("a = 1", 1), where("# %% cell 1\\na = 1", 2)
-    ('Line 1', 'Line 2 (cell 1, line 1)')
-    """
-    cell = place(code, line)
-    return f"Line {line} ({cell})" if cell else f"Line {line}"
 
 
 def _sent(name: str) -> dict[str, Any]:

@@ -204,7 +204,7 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
     st.markdown(f":red[:material/error: **{plain(title)}.**]{more}")
     problems(report, fields.code)
     _hints(report)
-    followed(report)
+    followed(report, fields.code)
 
 
 def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> bool:
@@ -234,7 +234,7 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
         if st.session_state["view"] != "quiz":
             trainable = paste_training.train(experiment, found["hindrance"])
     _hints(report)
-    followed(report)
+    followed(report, fields.code)
     return trainable
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.ui import paste_state
 from explorer.ui.code import change
 from explorer.ui.markdown import marked, plain
+from explorer.ui.paste_asked import where
 from explorer.ui.paste_fields import write_shapes
 
 TITLES = {
@@ -57,8 +58,8 @@ def problems(report: Mapping[str, Any], code: str) -> None:
 
 
 def _problem(problem: Mapping[str, Any], report: Mapping[str, Any], code: str, place: int) -> None:
-    where = f":gray[Line {problem['line']}.] " if problem["line"] else ""
-    st.markdown(where + marked(problem["message"]))
+    line = f":gray[{where(code, problem['line'])}.] " if problem["line"] else ""
+    st.markdown(line + marked(problem["message"]))
     if problem["kind"] != "unreadable":
         with st.container(key=f"keras_{place}", gap="xsmall"):
             st.caption("Keras's error")
