@@ -31,6 +31,7 @@ MODULES = {
     "keras.preprocessing": "keras.utils",
     "keras.preprocessing.sequence": "keras.utils",
     "keras.optimizers.legacy": "keras.optimizers",
+    **{f"keras.optimizers.{name}": "keras.optimizers" for name in ("adam_v2", "gradient_descent_v2", "rmsprop_v2")},
     "keras.optimizer_v2": "keras.optimizers",
     "keras.optimizers.experimental": "keras.optimizers",
     "keras.objectives": "keras.losses",
