@@ -240,6 +240,34 @@ def test_a_fix_is_tried_with_the_batches_of_the_codes_own_fit():
     assert runs(STATEFUL.replace("batch_size=5", "batch_size=4"), replace(sizes, batch=4), {}, Budget()) is True
 
 
+OWN = {
+    "a name": ("x = np.ones((8, 5, 20))", "x", "x = np.swapaxes(x, 1, 2)"),
+    "an attribute": (
+        "class Held:\n    pass\nheld = Held()\nheld.x = np.ones((8, 5, 20))",
+        "held.x",
+        "held.x = np.swapaxes(held.x, 1, 2)",
+    ),
+    "a part": (
+        "data = np.ones((8, 5, 21))",
+        "data[:, :, :-1]",
+        "model.fit(np.swapaxes(data[:, :, :-1], 1, 2), np.ones((8, 1)), epochs=0)",
+    ),
+}
+
+
+@pytest.mark.parametrize("given", OWN)
+def test_a_line_of_numpy_changes_the_array_that_the_code_gives(given):
+    made, name, line = OWN[given]
+    code = (
+        f"import numpy as np\n{IMPORTS}{made}\ni = keras.Input((20, 5))\n"
+        "model = keras.Model(i, layers.Dense(1)(layers.GRU(4)(i)))\n"
+        f"model.compile('sgd', 'mse')\nmodel.fit({name}, np.ones((8, 1)), epochs=0)\n"
+    )
+    fix = mended(code)["Swap the axes of the data"]
+    assert line in fix["code"].splitlines()
+    executed(fix["code"].replace("epochs=0", "epochs=1, verbose=0"))
+
+
 def test_what_is_not_keras_own_or_too_large_is_not_tried():
     wide = CHAIN.format("").replace("GRU(32)", "GRU(3000)").replace("Dense(1)", "GRU(16)")
     own = CHAIN.format("").replace("layers.Dense(1)", "layers.GRU(16), layers.Lambda(lambda h: h * 2)")

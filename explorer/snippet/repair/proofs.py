@@ -10,7 +10,7 @@ from explorer.keras_source import named_anew
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, read, wrong_with
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, Fix
-from explorer.snippet.reader.edits import applied
+from explorer.snippet.reader.edits import Edit, applied
 from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Known
@@ -150,12 +150,25 @@ def _written_out(case: Case, candidate: Candidate) -> Candidate | None:
         keyword = case.source.keyword(fit, letter)
         given = keyword.value if keyword else fit.args[place] if len(fit.args) > place else None
         if re.search(rf"\b{letter}\b", line):
-            if not isinstance(given, ast.Name):
+            if given is None:
                 return None
-            line = re.sub(rf"\b{letter}\b", given.id, line)
+            text = case.source.text(given)
+            alone = re.fullmatch(rf"{letter} = ([^;]+)", line)
+            if not isinstance(given, (ast.Name, ast.Attribute)):
+                # What is given has no name of its own: it is changed where it is given.
+                text = text if isinstance(given, (ast.Call, ast.Subscript)) else f"({text})"
+                changed = re.sub(rf"\b{letter}\b", text.replace("\\", "\\\\"), alone[1]) if alone else None
+                if changed is None or isinstance(given, (ast.List, ast.Tuple, ast.Dict)):
+                    return None
+                return _importing(case, candidate, line, [case.source.replaced(given, changed)])
+            line = re.sub(rf"\b{letter}\b", text.replace("\\", "\\\\"), line)
     lines = line.split("; ")
     indent = case.source.indentation(case.source.statement(fit).lineno)
-    edits = [case.source.before(fit, f"\n{indent}".join(lines))]
+    return _importing(case, candidate, line, [case.source.before(fit, f"\n{indent}".join(lines))])
+
+
+def _importing(case: Case, candidate: Candidate, line: str, edits: list[Edit]) -> Candidate:
+    """The change of data as these changes of the code, with the import that its line takes."""
     if "np." in line and not isinstance(case.reader.names.get("np"), Known):
         edits.append(case.source.at_the_top("import numpy as np"))
     return replace(candidate, edits=(*candidate.edits, *edits), data=None)
