@@ -13,6 +13,8 @@ const SHOWN = 452;
 
 // A hand that rests this long has ended its drag: the next step is told from where it stood.
 const RESTED = 1500;
+// The hint where there is room for few words.
+const INSIDE = "Click a layer to see inside.";
 
 /** @type {() => Changes} */
 export const newChanges = () => ({ from: null, last: null, moved: -Infinity, timer: 0, words: "", reason: "", short: "" });
@@ -47,9 +49,10 @@ function sayTold(state) {
   const lines = width >= NARROW ? 1 : data.follows?.length ? 3 : 2;
   // Words are measured as heavy ones. A line that is not the last has a gap at its end.
   const room = width < NARROW ? (lines - 0.2) * width : 1.06 * (width - SHOWN);
-  const fitting = [changes.words, changes.reason].find((words) => textWidth(words, 13) < room) ?? changes.short;
+  const fits = (/** @type {string} */ words) => textWidth(words, 13) < room;
+  const fitting = [changes.words, changes.reason].find(fits) ?? changes.short;
   told.toggleAttribute("data-quiet", quiet);
-  say(told, quiet ? hintOf(data) : fitting);
+  say(told, !quiet ? fitting : fits(hintOf(data)) ? hintOf(data) : INSIDE);
   mark(told, { title: quiet || fitting === changes.words ? "" : changes.words });
 }
 

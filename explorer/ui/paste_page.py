@@ -196,7 +196,8 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
             kept["chain"] = description
         elif report["asked"]:
             st.caption("The chain")
-            chain(None, waiting="The layers are drawn as soon as this number is known.")
+            known = "this number is" if len(report["asked"]) == 1 else "these numbers are"
+            chain(None, waiting=f"The layers are drawn as soon as {known} known.")
         else:
             # While somebody types, a line is often half a line.
             st.caption("The chain, as it was" if kept["chain"] else "The chain")
