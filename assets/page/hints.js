@@ -9,7 +9,7 @@ const KEPT = "explorer_hints";
 // In place of a name: no hint any more.
 const ALL = "*";
 // Whoever knows already what to do is not kept from it.
-const TRAIN = ".st-key-train button";
+const CONTROLS = ".transport";
 const GAP = 10;
 const MARGIN = 8;
 
@@ -106,8 +106,8 @@ export function newHints(data) {
     if (!shown || !at || box.hidden) return;
     const { width, height } = box.getBoundingClientRect();
     const size = { width: window.innerWidth, height: window.innerHeight };
-    const train = document.querySelector(TRAIN)?.getBoundingClientRect();
-    const { left, top } = placeBeside(at.getBoundingClientRect(), width, height, shown.side, size, train);
+    const controls = document.querySelector(CONTROLS)?.getBoundingClientRect();
+    const { left, top } = placeBeside(at.getBoundingClientRect(), width, height, shown.side, size, controls);
     box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   };
   const show = () => {

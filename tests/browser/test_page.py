@@ -477,14 +477,14 @@ def test_little_moves_while_the_page_opens_and_nothing_is_missing(visitor, serve
     assert wrong == []
 
 
-# That the hint is seen, and covers neither the Train button nor what it speaks of.
+# That the hint is seen, and covers neither the buttons of the run nor what it speaks of.
 APART = """beside => {
   const hint = document.querySelector('.explorer-hint').getBoundingClientRect();
   const apart = node => {
     const box = node.getBoundingClientRect();
     return box.right <= hint.left || box.left >= hint.right || box.bottom <= hint.top || box.top >= hint.bottom;
   };
-  return hint.height > 0 && ['.st-key-train button', beside].every(each => apart(document.querySelector(each)));
+  return hint.height > 0 && ['.transport', beside].every(each => apart(document.querySelector(each)));
 }"""
 
 
