@@ -9,7 +9,7 @@ import { ENDED, GOING, isStillExpected } from "./live/controls.js";
 import { drawFigure } from "./live/draw.js";
 import { newEarlier, remember, togglePin } from "./live/earlier.js";
 import { errorFigure } from "./live/error.js";
-import { advance, awaitEpoch, join, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "./live/film.js";
+import { advance, awaitEpoch, comeBack, join, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "./live/film.js";
 import { newFlow, takeFlow } from "./live/flow.js";
 import { lastEpoch, newFrames, takeFrames } from "./live/frames.js";
 import { listenForKeys } from "./live/keys.js";
@@ -26,6 +26,9 @@ import { askBatches, takeBetween, walkOf } from "./live/walk.js";
 
 /** @type {WeakMap<HTMLElement, Panel>} */
 const panels = new WeakMap();
+// What a panel leaves to the next one: a quiz has none, and the film goes on after it.
+/** @type {{ run: string | null; film: import("./live/types.d.ts").Film; chosen: Pick<Panel, "sequence" | "earlier" | "log"> } | null} */
+let left = null;
 const APART = 40;
 // A press that nothing came of may be made again after so long.
 const LONGEST_ANSWER = 2000;
@@ -37,7 +40,8 @@ const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false, 
 /** @type {(parent: HTMLElement) => Panel} */
 export function start(parent) {
   const kept = { run: null, status: { state: "idle" }, info: NO_INFO, frames: newFrames(), stream: newStream(), may: NOT_YET };
-  const chosen = { sequence: 0, film: newFilm(), stories: [], earlier: newEarlier(), log: false, lost: false, note: "" };
+  const before = left?.chosen ?? { sequence: 0, earlier: newEarlier(), log: false };
+  const chosen = { ...before, film: newFilm(left?.film.speed), stories: [], lost: false, note: "" };
   const asked = { wanted: null, sent: "", sentTimer: 0, pressed: "", expects: false, announced: "" };
   const flowing = { flow: newFlow(), askTimer: 0, batches: newBatches(), batchTimer: 0, between: null, watched: false, url: "" };
   const drawing = { pending: false, notBefore: 0, labelled: 0, labelTimer: 0, tickTimer: 0, redraws: 0, closed: false };
@@ -61,6 +65,7 @@ export function start(parent) {
     changed(panel);
     if (panel.watched) listenAgain(panel);
   };
+  mark(panel.logButton, { "aria-pressed": panel.log });
   panel.logButton.onclick = () => {
     panel.log = !panel.log;
     mark(panel.logButton, { "aria-pressed": panel.log });
@@ -121,10 +126,12 @@ function answered(panel) {
   if (!panel.closed) writeTransport(panel);
 }
 
-// Whether there are epochs to come; the state is told before the frames that belong to it.
+// Whether there are epochs to come; the state is told before the frames that belong to it. A run that the server holds, after
+// a restart for example, goes on when its owner's page asks for it.
 /** @type {(panel: Panel) => boolean} */
 function goesOn({ expects, status, frames }) {
-  return expects || GOING.includes(status.state) || lastEpoch(frames) < (status.epoch ?? 0);
+  const held = status.state === "paused" && Boolean(status.reason);
+  return expects || held || GOING.includes(status.state) || lastEpoch(frames) < (status.epoch ?? 0);
 }
 
 /** @type {(panel: Panel) => void} */
@@ -249,7 +256,9 @@ export function take(panel, data) {
       panel.expects = true;
     }
     else if (panel.pressed === "step") awaitEpoch(panel.film, 1);
+    else if (run && run === left?.run) comeBack(panel.film, left.film);
     else if (run && panel.pressed !== "reset") join(panel.film, GOING.includes(state));
+    left = null;
     panel.stories = [];
     if (run && data.url) listen(panel, data.url);
   } else if (run && data.url && !isOpen(panel.stream) && (!ENDED.includes(state) || isMissing(panel, data))) {
@@ -276,6 +285,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   changed(panel);
   return () => {
     panel.closed = true;
+    const { run, film, sequence, earlier, log } = panel;
+    left = { run, film, chosen: { sequence, earlier, log } };
     disconnect(panel.stream);
     for (const timer of [panel.labelTimer, panel.tickTimer, panel.sentTimer, panel.askTimer, panel.batchTimer]) clearTimeout(timer);
     panel.observer.disconnect();

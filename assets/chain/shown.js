@@ -94,7 +94,7 @@ export function shownInWords(shown, drawn) {
   // The numbers that come with the description are those of the first.
   const sequence = `validation sequence ${shown.fits ? shown.sequence + 1 : 1}`;
   const missing = shown.run !== null && shown.asked !== (shown.epoch ?? 0);
-  const after = missing ? ` (${shown.asked} missing)` : "";
+  const after = missing ? `, epoch ${shown.asked} is on its way` : "";
   if (!drawn) return { before: "", bold: "untrained weights", after: "" };
   if (epoch === null) return { before: `${sequence}, `, bold: "untrained weights", after };
   const within = shown.batch ? `, batch ${shown.batch.number} of ${shown.batch.of}` : "";

@@ -1,7 +1,7 @@
 // The clock of the film: which epoch of a run is shown, and when the next one is; at "slow", which batch of it. Training runs
 // ahead of it.
 
-/** @import { BatchAt, Film, Place, Speed } from "./types.d.ts" */
+/** @import { BatchAt, Film, Left, Place, Speed } from "./types.d.ts" */
 
 // Epochs a second. "max" shows the newest epoch while a run trains, and plays as fast as it can be drawn afterwards. "slow"
 // shows whole epochs only where their batches cannot be had.
@@ -19,6 +19,13 @@ export function newFilm(speed = "normal", of = 1) {
 /** @type {(film: Film, going: boolean) => void} */
 export function join(film, going) {
   Object.assign(film, WHOLE, { shown: 0, join: Infinity, playing: going, awaited: 0 });
+}
+
+// Back to where it was left: its epochs may still be on their way.
+/** @type {(film: Film, left: Left) => void} */
+export function comeBack(film, { shown, batch, playing }) {
+  const wish = batch ? { shown, batch, step: /** @type {const} */ (1) } : null;
+  Object.assign(film, { shown: 0, batch: 0, wish, join: shown, playing, awaited: 0 });
 }
 
 /** @type {(film: Film, epoch: number) => void} */

@@ -106,6 +106,11 @@ export interface Place {
   batch: number;
 }
 
+// How a film stood when its panel went from the page, as it does for a quiz.
+export interface Left extends Place {
+  playing: boolean;
+}
+
 export type BatchAt = (epoch: number, batch: number) => "here" | "coming" | "none";
 
 // shown: the epoch on the screen. due: when the next one is. join: the epoch that a run had when it was joined, Infinity

@@ -56,7 +56,8 @@ class Active:
     flight: list[Flight] = field(default_factory=list)  # the oldest first
     worker: str | None = None
     failures: int = 0
-    rate: float | None = None
+    trained: float = 0.0  # epochs that came lately, and the seconds that they took; older ones count less
+    seconds: float = 0.0
     last_return: float | None = None
     unwatched_since: float | None = field(default_factory=time.monotonic)
     awaited: tuple[int, ...] = ()  # the probe sequences that its page will look into, until the first page watches
@@ -70,6 +71,11 @@ class Active:
     def __post_init__(self) -> None:
         self.epoch = self.epoch or self.run.epoch
         self.program = program_key(self.run.experiment)
+
+    @property
+    def rate(self) -> float | None:
+        """Epochs a second, None where too little is known of it yet: the first two chunks may come at once."""
+        return self.trained / self.seconds if self.seconds > 0.1 else None
 
     @property
     def going(self) -> bool:

@@ -273,6 +273,15 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     expect(panel(page)).to_have_attribute("data-shown", "8")
     page.keyboard.press("ArrowLeft")
     expect(panel(page)).to_have_attribute("data-shown", "7")
+    # A quiz has no film; after it the film is where it was left.
+    at_speed(page, "slow")
+    for view in ("Quiz", "Chain"):
+        page.get_by_role("radio", name=view).locator("visible=true").first.click()
+        expect(panel(page)).to_have_count(0 if view == "Quiz" else 1)
+    expect(panel(page)).to_have_attribute("data-shown", "7")
+    assert panel(page).get_attribute("data-speed") == "slow"
+    page.wait_for_function("() => window.told.at(-1).memory === 48 && window.told.at(-1).epoch === 7")
+    page.locator("h1, h2, h3, h4").first.click()
     # A speed that was clicked keeps no key.
     page.locator("[data-live] .speeds").get_by_text("max", exact=True).click()
     page.keyboard.press("ArrowRight")

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { buttonsOf, isStillExpected, pressedBy, refusalsOf } from "../../assets/live/controls.js";
 import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
-import { advance, awaitEpoch, join, missing, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "../../assets/live/film.js";
+import { advance, awaitEpoch, comeBack, join, missing, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "../../assets/live/film.js";
 import { filmInWords } from "../../assets/live/status.js";
 import { sentencesAt, takeStory } from "../../assets/live/story.js";
 
@@ -52,6 +52,24 @@ test("at the end it stops, and plays from the start again", () => {
   assert.equal(film.playing, false);
   play(film, 60, true, 0);
   assert.equal(film.shown, 60);
+});
+
+test("a film that comes back goes on where it was left, once its epochs are here", () => {
+  const film = newFilm("slow", 16);
+  comeBack(film, { shown: 3, batch: 12, playing: false });
+  assert.equal(advance(film, 0, false, 0), null);
+  assert.equal(advance(film, 2, false, 0), null);
+  assert.equal(film.shown, 2);
+  advance(film, 60, false, 0, () => "coming");
+  assert.deepEqual([film.shown, film.batch], [3, 0]);
+  advance(film, 60, false, 0, () => "here");
+  assert.deepEqual([film.shown, film.batch, film.playing], [3, 12, false]);
+  comeBack(film, { shown: 5, batch: 0, playing: true });
+  film.speed = "normal";
+  advance(film, 4, false, 1000);
+  assert.equal(film.shown, 4);
+  advance(film, 60, false, 1000);
+  assert.deepEqual([film.shown, film.playing], [6, true]);
 });
 
 test("it pauses, seeks what is trained, and waits for an epoch that was asked for", () => {

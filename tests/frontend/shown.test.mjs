@@ -66,7 +66,7 @@ test("what is drawn is said: untrained weights, an epoch, and an epoch whose num
   takeShown(shown, at(7, 1), description);
   assert.equal(words(shown), "validation sequence 2, epoch 7");
   takeShown(shown, at(8, 1, { tensors: null }), description);
-  assert.equal(words(shown), "validation sequence 2, epoch 7 (8 missing)");
+  assert.equal(words(shown), "validation sequence 2, epoch 7, epoch 8 is on its way");
   assert.equal(epochOf(shown), 7);
   takeShown(shown, at(8, 1, { batch: { number: 3, of: 16 } }), description);
   assert.equal(words(shown), "validation sequence 2, epoch 8, batch 3 of 16");
