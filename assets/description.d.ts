@@ -65,6 +65,7 @@ export interface Layer {
   names_out: string[];
   skips_masked: boolean;
   as_code: string;
+  ranges: ("inputs" | "one" | "open")[];
 }
 
 // The stretch that a layer slides along a sequence.

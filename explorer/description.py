@@ -14,6 +14,9 @@ import msgspec
 Shape = tuple[int | None, ...]
 Axes = tuple[str, ...]
 Symbols = tuple[str | None, ...]
+# How large the numbers of a tensor may be: from −1 to 1, as large as those that go in, or of any size.
+Range = Literal["one", "inputs", "open"]
+
 # How a layer moves along time (`explorer.shapes.time_flow` has the words):
 # each     the same at every timestep, and no timestep sees another
 # along    a state runs from timestep to timestep, and that of every one is returned; last: only the last one
@@ -151,6 +154,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     and along the columns; empty for a layer that slides none over them. origins: of each tensor of `input`; `reads` has the
     same names, each once. names_in, names_out: what those of `input` and `output` are called; empty where no rule says.
     skips_masked: whether masked timesteps come in that it leaves out.
+    ranges: how large the numbers of each of `output` may be.
     """
 
     output: tuple[Shape, ...]
@@ -188,6 +192,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     names_out: tuple[str, ...] = ()
     skips_masked: bool = False
     as_code: str = ""
+    ranges: tuple[Range, ...] = ()
 
 
 class Symbol(Plain, frozen=True):

@@ -8,7 +8,7 @@ import { create, mark, say } from "../dom.js";
 const PARTS = 127;
 
 /** @type {() => Shown} */
-export const newShown = () => ({ run: null, epoch: null, batch: null, asked: 0, sequence: 0, scales: new Map(), numbers: null, fits: false });
+export const newShown = () => ({ run: null, epoch: null, batch: null, asked: 0, sequence: 0, numbers: null, fits: false });
 
 // One line above the chain: whose numbers are drawn, and what their colours mean.
 /** @type {(root: HTMLElement) => HTMLElement} */
@@ -19,10 +19,11 @@ export function newShownLine(root) {
   create("span", "", legend).textContent = "negative";
   create("i", "", legend);
   create("span", "", legend).textContent = "positive";
+  create("b", "shown-scale", legend);
   return line;
 }
 
-// The next 1, 2 or 5 times a power of ten: colours keep one scale while numbers grow a little.
+// The next 1, 2 or 5 times a power of ten: colours seldom change their scale from one epoch to the next.
 /** @type {(largest: number) => number} */
 export function rounded(largest) {
   if (!(largest > 0)) return 1;
@@ -31,19 +32,20 @@ export function rounded(largest) {
   return step * power;
 }
 
+// Against what the numbers of a tensor are drawn: an epoch looks the same whatever the page has shown before it.
+/** @type {(given: Given) => number} */
+export function scaleOf({ bound, numbers }) {
+  return rounded(bound ?? numbers.reduce((largest, number) => Math.max(largest, Math.abs(number) || 0), 0));
+}
+
 // Takes what the live panel says of the shown epoch. A run of other sizes than the chain's is not drawn into it.
 /** @type {(shown: Shown, detail: ShownDetail, description: Description | null) => void} */
 export function takeShown(shown, { run, epoch, batch = null, sequence, sources, tensors }, description) {
-  if (run !== shown.run) Object.assign(shown, { run, epoch: null, batch: null, scales: new Map(), numbers: null });
+  if (run !== shown.run) Object.assign(shown, { run, epoch: null, batch: null, numbers: null });
   Object.assign(shown, { asked: epoch, sequence });
   if (!tensors) return;
   const given = new Map([...(sources ?? []), ...tensors]);
-  for (const [name, each] of given) {
-    let largest = shown.scales.get(name) ?? 0;
-    for (const number of each.numbers) if (Math.abs(number) > largest) largest = Math.abs(number);
-    shown.scales.set(name, largest);
-  }
-  const written = [...given].map(([name, each]) => [name, inParts(each, rounded(shown.scales.get(name) ?? 0))]);
+  const written = [...given].map(([name, each]) => [name, inParts(each, scaleOf(each))]);
   Object.assign(shown, { epoch, batch, numbers: Object.fromEntries(written) });
   shown.fits = fitsChain(shown, description);
 }
@@ -101,6 +103,17 @@ export function shownInWords(shown, drawn) {
   return { before: `${sequence}, `, bold: `epoch ${epoch}${within}`, after };
 }
 
+/** @type {(largest: number) => string} */
+const span = (largest) => `−${Number(largest.toPrecision(2))} … ${Number(largest.toPrecision(2))}`;
+
+// From where to where the colours go: in one span where all tensors share it; and for each tensor by its name.
+/** @type {(values: Record<string, Numbers>) => { short: string; each: string }} */
+export function scalesInWords(values) {
+  const spans = Object.entries(values).map(([name, { largest }]) => /** @type {const} */ ([name, span(largest || 1)]));
+  const [one, ...others] = new Set(spans.map(([, each]) => each));
+  return { short: others.length ? "per tensor" : (one ?? ""), each: spans.map((each) => each.join(": ")).join("\n") };
+}
+
 /** @type {(state: State) => void} */
 export function writeShown(state) {
   const { shown, data, root, shownLine } = state;
@@ -113,6 +126,10 @@ export function writeShown(state) {
     say(create("b", "", line), words.bold);
     line.append(words.after);
   }
+  const legend = /** @type {HTMLElement} */ (shownLine.lastElementChild);
+  const scales = scalesInWords(values ?? {});
+  say(/** @type {HTMLElement} */ (legend.lastElementChild), scales.short);
+  mark(legend, { title: scales.each });
   const quiet = Boolean(data.hidden?.length) || !data.description?.layers?.length || !values || !Object.keys(values).length;
   shownLine.toggleAttribute("data-quiet", quiet);
   mark(root, { "data-chain": "", "data-epoch": epochOf(shown) ?? "", "data-batch": shown.batch?.number ?? "" });

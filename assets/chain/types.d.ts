@@ -30,6 +30,7 @@ export interface PageData {
 
 // One tensor at one epoch, as the live panel hands it on: all numbers, row by row.
 export interface Given extends Omit<Numbers, "numbers" | "largest"> {
+  bound: number | null;
   numbers: Float32Array;
 }
 
@@ -45,14 +46,13 @@ export interface ShownDetail {
   tensors: Map<string, Given> | null;
 }
 
-// asked: the epoch that is displayed elsewhere; epoch, batch: that whose numbers are here. scales: the largest number so far.
+// asked: the epoch that is displayed elsewhere; epoch, batch: that whose numbers are here.
 export interface Shown {
   run: string | null;
   epoch: number | null;
   batch: { number: number; of: number } | null;
   asked: number;
   sequence: number;
-  scales: Map<string, number>;
   numbers: Values | null;
   fits: boolean;
 }

@@ -76,9 +76,9 @@ export function tensorsAt(flow, epoch) {
 /** @type {(layout: FlowAnswer["layout"], numbers: Float32Array) => Map<string, Grid>} */
 export function cut(layout, numbers) {
   let begin = 0;
-  return new Map(layout.map(({ name, rows, columns, of_rows, of_columns }) => {
+  return new Map(layout.map(({ name, rows, columns, of_rows, of_columns, bound }) => {
     const end = begin + rows * columns;
-    const grid = { rows, columns, of_rows, of_columns, numbers: numbers.subarray(begin, end) };
+    const grid = { rows, columns, of_rows, of_columns, bound, numbers: numbers.subarray(begin, end) };
     begin = end;
     return [name, grid];
   }));

@@ -2,12 +2,14 @@
 
 import type { Frame, SentFrame } from "./types.d.ts";
 
-// A tensor as a grid, row by row; of_rows, of_columns: how many there are.
+// A tensor as a grid, row by row; of_rows, of_columns: how many there are. bound: what its numbers are drawn against at every
+// epoch, null where they may be of any size.
 export interface Grid {
   rows: number;
   columns: number;
   of_rows: number;
   of_columns: number;
+  bound: number | null;
   numbers: Float32Array;
 }
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
-from explorer.description import Layer, TimeFlow, Window
+from explorer.description import Layer, Range, TimeFlow, Window
 from explorer.drawings import Drawing
 from explorer.layers.drawn import LayerView
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Number, Terms, WeightMeaning
@@ -22,6 +22,15 @@ from explorer.tensors.symbols import Size, Symbols
 from explorer.tensors.tensor import Axes, Shape, Tensor
 
 Class = TypeVar("Class", bound=type)
+
+
+# Keras's activations whose values lie from −1 to 1 (https://keras.io/api/layers/activations/).
+BOUNDED = ("tanh", "sigmoid", "softmax", "hard_sigmoid", "hard_tanh", "softsign", "sparsemax")
+
+
+def is_bounded(activation: Any) -> bool:
+    """Whether an activation is one of Keras's own whose values lie from −1 to 1."""
+    return getattr(activation, "__name__", "") in BOUNDED and activation.__module__.startswith("keras.")
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,8 @@ class LayerRules:
     its timesteps. makes_vector: whether it makes one vector of a sequence. reads_mask: whether a mask changes its output.
     exchangeable: classes that read the same axes, one of which may stand where another does. words: settings that are words,
     with those that Keras takes. unseen: switches of which nothing would be seen. title_arguments: the first arguments that
-    a title in code shows (`explorer.layers.code_titles`).
+    a title in code shows (`explorer.layers.code_titles`). keeps_range: whether no number comes out that is larger than
+    all that go in, while nothing trains.
     """
 
     classes: ClassVar[tuple[str, ...]] = ()
@@ -115,6 +125,7 @@ class LayerRules:
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     unseen: ClassVar[frozenset[str]] = frozenset()
     title_arguments: ClassVar[tuple[str, ...]] = ()
+    keeps_range: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         for name in cls.classes:
@@ -144,6 +155,12 @@ class LayerRules:
     def output_names(self, call: LayerCall) -> Sequence[str]:
         """What the tensors that come out are called."""
         return ()
+
+    def ranges(self, layer: Any, outputs: int) -> Sequence[Range]:
+        """How large the numbers of each of so many tensors that come out may be."""
+        if self.classes and is_bounded(getattr(layer, "activation", None)):
+            return ["one" if place == 0 else "open" for place in range(outputs)]
+        return ["inputs" if self.keeps_range else "open"] * outputs
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes] | None:
         """The names of the axes of every tensor that comes out."""

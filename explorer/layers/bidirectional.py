@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from explorer import drawings
-from explorer.description import Layer, TimeFlow
+from explorer.description import Layer, Range, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, rules_for
 from explorer.layers.cells import cell_rules, states_of
@@ -87,6 +87,12 @@ class Bidirectional(LayerRules):
 
     def held_weights(self, call: LayerCall) -> Sequence[tuple[str, HeldLayer]]:
         return [("forward ", call.inside[0]), ("backward ", call.inside[1])]
+
+    def ranges(self, layer: Any, outputs: int) -> Sequence[Range]:
+        merged = 2 if layer.merge_mode is None else 1
+        states = (outputs - merged) // 2
+        first, *rest = rules_for(layer.forward_layer).ranges(layer.forward_layer, 1 + states)
+        return ["open" if layer.merge_mode == "sum" else first] * merged + [*rest, *rest]
 
     def merge_mode(self, layer: Any) -> str | None:
         mode: str | None = layer.merge_mode

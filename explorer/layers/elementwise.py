@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from explorer.description import TimeFlow
+from explorer.description import Range, TimeFlow
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary
 from explorer.layers.held import Number, Terms, WeightAxis, WeightMeaning
 from explorer.layers.reading import given_masks
@@ -142,6 +142,9 @@ class Softmax(Elementwise):
 
     classes = ("Softmax",)
 
+    def ranges(self, layer: Any, outputs: int) -> Sequence[Range]:
+        return ["one"] * outputs
+
     def places(self, call: LayerCall) -> list[int]:
         rank, given = len(call.first.shape), self._given(call)
         return [each % rank for each in given if -rank <= each < rank]
@@ -180,6 +183,7 @@ class Dropout(Elementwise):
     """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
 
     classes = ("Dropout",)
+    keeps_range = True
     title_arguments = ("rate",)
 
     def summary(self, call: LayerCall) -> Summary:
@@ -191,6 +195,7 @@ class AlphaDropout(Elementwise):
     """Klambauer et al., https://arxiv.org/abs/1706.02515."""
 
     classes = ("AlphaDropout",)
+    keeps_range = True
     title_arguments = ("rate",)
 
     def summary(self, call: LayerCall) -> Summary:
@@ -204,6 +209,7 @@ class SpatialDropout1D(Elementwise):
     """Tompson et al., https://arxiv.org/abs/1411.4280."""
 
     classes = ("SpatialDropout1D",)
+    keeps_range = True
     title_arguments = ("rate",)
     reads_time = True
 
@@ -223,6 +229,7 @@ class SpatialDropout1D(Elementwise):
 
 class GaussianNoise(Elementwise):
     classes = ("GaussianNoise",)
+    keeps_range = True
     title_arguments = ("stddev",)
     short = "adds random noise during training"
 
@@ -231,6 +238,7 @@ class GaussianDropout(Elementwise):
     """Srivastava et al., https://jmlr.org/papers/v15/srivastava14a.html."""
 
     classes = ("GaussianDropout",)
+    keeps_range = True
     title_arguments = ("rate",)
     short = "multiplies by random noise during training"
 
@@ -257,6 +265,7 @@ class Rescaling(Elementwise):
 
 class Identity(Elementwise):
     classes = ("Identity",)
+    keeps_range = True
     short = "returns its input unchanged"
     line = "y = x"
 

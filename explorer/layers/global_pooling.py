@@ -28,6 +28,7 @@ class _GlobalPooling(Spatial):
     """(batch, rows, columns, channels) -> (batch, channels), or with `keepdims` (batch, 1, 1, channels)."""
 
     family = "pooling"
+    keeps_range = True
     verb = "pools along"
     takes = ""
     symbol = ""
@@ -148,6 +149,7 @@ class _AdaptivePooling(Spatial):
     """(batch, rows, columns, channels) -> as many rows and columns as `output_size` says."""
 
     family = "pooling"
+    keeps_range = True
     title_arguments = ("output_size",)
     trusted = False
     verb = "pools along"

@@ -20,6 +20,7 @@ class Masking(LayerRules):
     """(batch, timesteps, features) -> the same, with a mask (batch, timesteps)."""
 
     classes = ("Masking",)
+    keeps_range = True
     family = "masking"
     trusted = True
     keeps_axes = True

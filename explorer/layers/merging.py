@@ -119,6 +119,7 @@ class Add(Merging):
 
 class Average(Merging):
     classes = ("Average",)
+    keeps_range = True
     verb = "averages"
     noun = "averaging"
 
@@ -168,6 +169,7 @@ class Divide(Merging):
 
 class Maximum(Merging):
     classes = ("Maximum",)
+    keeps_range = True
     verb = "takes the maximum of"
     noun = "taking the larger"
 
@@ -177,6 +179,7 @@ class Maximum(Merging):
 
 class Minimum(Merging):
     classes = ("Minimum",)
+    keeps_range = True
     verb = "takes the minimum of"
     noun = "taking the smaller"
     exchangeable = ()
@@ -189,6 +192,7 @@ class Concatenate(LayerRules):
     """Tensors joined along one axis: the sizes of that axis add up, and all others must agree."""
 
     classes = ("Concatenate",)
+    keeps_range = True
     family = "merging"
     trusted = True
     exchangeable = EXCHANGEABLE

@@ -40,6 +40,7 @@ class _Pooling(Spatial):
     """(batch, rows, columns, channels) -> fewer rows and columns, for every channel alone."""
 
     family = "pooling"
+    keeps_range = True
     title_arguments = ("pool_size",)
     verb = "pools along"
     takes = ""

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from explorer import drawings
-from explorer.description import Layer, TimeFlow
+from explorer.description import Layer, Range, TimeFlow
 from explorer.drawings import Drawing
-from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name
+from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name, is_bounded
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of, states_of
 from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms, WeightMeaning
@@ -83,6 +83,13 @@ class Recurrent(LayerRules):
 
     def output_names(self, call: LayerCall) -> Sequence[str]:
         return states_returned(call, _letters(call.layer))
+
+    def ranges(self, layer: Any, outputs: int) -> Sequence[Range]:
+        gate = getattr(layer.cell, "recurrent_activation", None)
+        if not is_bounded(getattr(layer.cell, "activation", None)) or not (gate is None or is_bounded(gate)):
+            return ["open"] * outputs
+        # What an LSTM carries along is a sum over the timesteps.
+        return ["open" if letter == "c" else "one" for letter in ("", *_letters(layer))[:outputs]]
 
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         rules = cell_rules(call.layer)

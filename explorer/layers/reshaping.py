@@ -30,6 +30,7 @@ class Flatten(LayerRules):
     """(batch, ...) -> (batch, features): all numbers of a sample in one row."""
 
     classes = ("Flatten",)
+    keeps_range = True
     family = "reshaping"
     trusted = makes_vector = True
 
@@ -60,6 +61,7 @@ class Reshape(LayerRules):
     """The same numbers in the same order, with other axes."""
 
     classes = ("Reshape",)
+    keeps_range = True
     family = "reshaping"
     title_arguments = ("target_shape",)
     trusted = True
@@ -134,6 +136,7 @@ class Permute(LayerRules):
     """The axes in another order."""
 
     classes = ("Permute",)
+    keeps_range = True
     family = "reshaping"
     title_arguments = ("dims",)
     trusted = True
@@ -161,6 +164,7 @@ class RepeatVector(LayerRules):
     """(batch, features) -> (batch, timesteps, features): one vector, given to every timestep."""
 
     classes = ("RepeatVector",)
+    keeps_range = True
     family = "reshaping"
     title_arguments = ("n",)
     trusted = True

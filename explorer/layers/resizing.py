@@ -80,6 +80,7 @@ class _AtTheEnds(Spatial):
     """What adds or removes positions at both ends of each axis."""
 
     family = "reshaping"
+    keeps_range = True
 
     def pairs(self, layer: Any) -> Pairs:
         """How many at the start and at the end of each axis."""

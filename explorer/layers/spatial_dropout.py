@@ -15,6 +15,7 @@ class SpatialDropout(Elementwise):
     """Tompson et al., https://arxiv.org/abs/1411.4280."""
 
     classes = ("SpatialDropout2D", "SpatialDropout3D")
+    keeps_range = True
     title_arguments = ("rate",)
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from explorer import drawings
-from explorer.description import TimeFlow
+from explorer.description import Range, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name, rules_for
 from explorer.layers.drawn import MOST_STEPS, LayerView, grid
@@ -50,6 +50,9 @@ class TimeDistributed(LayerRules):
 
     def sizes(self, call: LayerCall, shapes: list[Shape]) -> list[list[AxisSize]]:
         return [[sizes[0], call.first.sizes[1], *sizes[1:]] for sizes in call.inside[0].sizes]
+
+    def ranges(self, layer: Any, outputs: int) -> Sequence[Range]:
+        return rules_for(layer.layer).ranges(layer.layer, outputs)
 
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         return call.inside[0].terms

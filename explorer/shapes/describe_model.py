@@ -13,7 +13,7 @@ from typing import Any
 import keras
 
 from explorer.description import Origin
-from explorer.layers.base import LayerCall, Own, Summary, class_name, rules_for
+from explorer.layers.base import NOT_KNOWN, LayerCall, Own, Summary, class_name, rules_for
 from explorer.layers.code_titles import code_title
 from explorer.layers.held import HeldLayer
 from explorer.layers.reading import mask_tensors
@@ -178,6 +178,7 @@ def _layer(
         backwards=known and rules.reads_backwards(layer),
         names_in=_input_names(rules.input_names(call) if known else (), of_masks),
         names_out=_output_names(rules.output_names(call) if known else (), ends),
+        ranges=tuple((rules if known else NOT_KNOWN).ranges(layer, len(shapes))),
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
     )

@@ -11,7 +11,19 @@ from typing import Any
 
 import msgspec
 
-from explorer.description import Description, Layer, Origin, Parameters, Setting, Source, Symbol, TimeFlow, Weight, Window
+from explorer.description import (
+    Description,
+    Layer,
+    Origin,
+    Parameters,
+    Range,
+    Setting,
+    Source,
+    Symbol,
+    TimeFlow,
+    Weight,
+    Window,
+)
 from explorer.layers.held import NamedWeight
 from explorer.shapes.captions import note_of, weight_in_words, with_words
 from explorer.shapes.explanation import counted_parts
@@ -53,6 +65,7 @@ class LayerShapes:
     skips_masked: whether masked timesteps come in that it leaves out.
     reads, origins: the names of what it reads, each once, and which output each tensor that it takes is of which of them.
     names_in, names_out: what the tensors are called, empty where no rule says.
+    ranges: how large the numbers of each output may be.
     inside: what a wrapper or a nested model holds. role: what it is there, where its name says nothing.
     """
 
@@ -85,6 +98,7 @@ class LayerShapes:
     names_in: tuple[str, ...] = ()
     names_out: tuple[str, ...] = ()
     as_code: str = ""
+    ranges: tuple[Range, ...] = ()
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerShapes, ...] = ()
@@ -152,6 +166,7 @@ class LayerShapes:
             names_in=self.names_in,
             names_out=self.names_out,
             as_code=self.as_code,
+            ranges=self.ranges,
             inside=tuple(layer.written() for layer in self.inside),
         )
 

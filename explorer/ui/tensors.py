@@ -16,7 +16,7 @@ from explorer.experiment import PROBE_SEQUENCES, Experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.records import Run
-from explorer.tensors.grid import GridLayout, grid_layout, named_tensors
+from explorer.tensors.grid import GridLayout, grid_layout, named_tensors, tensor_name
 from explorer.training import data
 
 SECONDS = 10.0
@@ -29,25 +29,29 @@ _NUMBER_BYTES = 2
 
 
 class Place(NamedTuple):
-    """Where a tensor's grid stands among those that are sent: sources first, then layers, in the description's order."""
+    """Where a tensor's grid stands among those that are sent: sources first, then layers, in the description's order.
+
+    bound: what its numbers are drawn against at every epoch; None where they may be of any size.
+    """
 
     name: str
     layout: GridLayout
     source: bool
+    bound: float | None
 
     def written(self) -> dict[str, Any]:
         layout = self.layout
         sizes = {"rows": layout.rows, "columns": layout.columns, "of_rows": layout.of_rows, "of_columns": layout.of_columns}
-        return {"name": self.name, **sizes, "source": self.source}
+        return {"name": self.name, **sizes, "source": self.source, "bound": self.bound}
 
 
 async def tensors(request: Request, engine: Engine) -> Response:
     """GET /tensors/{run}?sequence=S&from=A&to=B[&layer=NAME]: the numbers of one probe sequence at epochs A to B.
 
-    Returns layout (a grid's name and sizes, for each tensor), sources (their grids, base64 of float16, one after the other,
-    each row by row), epochs (the grids of all layers, by epoch; 0 is the untrained model), drawings (what the drawing of the
-    layer shows, by epoch) and reason (a sentence where epochs that were trained are missing, else empty). Epochs that are
-    not trained yet are absent. 400 for what is no such question, 404 for an unknown run, 422 for a model whose numbers
+    Returns layout (a grid's name, sizes and bound, for each tensor), sources (their grids, base64 of float16, one after the
+    other, each row by row), epochs (the grids of all layers, by epoch; 0 is the untrained model), drawings (what the drawing
+    of the layer shows, by epoch) and reason (a sentence where epochs that were trained are missing, else empty). Epochs that
+    are not trained yet are absent. 400 for what is no such question, 404 for an unknown run, 422 for a model whose numbers
     cannot be shown, 503 while the workers are busy; each with a sentence.
     """
     asked = _asked(request)
@@ -83,7 +87,7 @@ async def answered(
             return refused(404, f"There is no run called {run_id[:40]}.")
         described = await run_in_threadpool(engine.describe, run.experiment, SECONDS)
         description = Description.read(described["description"])
-        places = places_of(description)
+        places = await run_in_threadpool(places_of, run.experiment, description)
         if places is None:
             return refused(422, "A size of this model is not known, so that its numbers cannot be laid out.")
         return await run_in_threadpool(answer, run, description, places)
@@ -119,8 +123,9 @@ def spelled(numbers: bytes) -> str:
     return base64.b64encode(numbers).decode()
 
 
-def places_of(description: Description) -> list[Place] | None:
+def places_of(experiment: Experiment, description: Description) -> list[Place] | None:
     """Where each tensor of a model stands; None where a size is not known."""
+    bounds = _bounds(experiment, description)
     named = [(each.name, each.shape, each.axes, True) for each in description.sources]
     for layer in description.layers:
         named += [(*each, False) for each in named_tensors(layer.name, layer.output, layer.axes_out)]
@@ -129,8 +134,33 @@ def places_of(description: Description) -> list[Place] | None:
         layout = grid_layout(shape, axes)
         if layout is None:
             return None
-        places.append(Place(name, layout, is_source))
+        places.append(Place(name, layout, is_source, bounds.get(name)))
     return places
+
+
+def _bounds(experiment: Experiment, description: Description) -> dict[str, float]:
+    """How large numbers are, by the names of tensors, as far as that does not depend on weights: of all probe sequences.
+
+    Those of a model's output may be larger than its targets, which they are drawn against.
+    """
+    inputs = data.make(experiment, "probe").inputs
+    bounds = {source.name: _largest(stream) for source, stream in zip(description.sources, inputs, strict=True)}
+    for layer in description.layers:
+        given = [bounds.get(tensor_name(each.name, each.output)) for each in layer.origins]
+        known = [each for each in given if each is not None]
+        for place, kind in enumerate(layer.ranges):
+            if kind == "one":
+                bounds[tensor_name(layer.name, place)] = 1.0
+            elif kind == "inputs" and known and len(known) == len(given):
+                bounds[tensor_name(layer.name, place)] = max(known)
+    targets = _largest(data.probe_targets(experiment))
+    for each in description.returns:
+        bounds.setdefault(tensor_name(each.name, each.output), targets)
+    return bounds
+
+
+def _largest(numbers: np.ndarray) -> float:
+    return float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0))
 
 
 def _asked(request: Request) -> tuple[int, int, int] | str:

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { drawingAt, newAsked } from "../../assets/chain/asked.js";
-import { epochOf, fitsChain, newShown, numbersOf, rounded, shownInWords, takeShown, valuesOf } from "../../assets/chain/shown.js";
+import { epochOf, fitsChain, newShown, numbersOf, rounded, scalesInWords, shownInWords, takeShown, valuesOf } from "../../assets/chain/shown.js";
 import { chain } from "./models.mjs";
 
-const given = (rows, columns, numbers) => ({ rows, columns, of_rows: rows, of_columns: columns, numbers: Float32Array.from(numbers) });
+const given = (rows, columns, numbers) => ({ rows, columns, of_rows: rows, of_columns: columns, bound: null, numbers: Float32Array.from(numbers) });
 const filled = (rows, columns, number) => given(rows, columns, Array(rows * columns).fill(number));
 const description = chain(2, 3, 1);
 const at = (epoch, number, more = {}) => ({
@@ -24,18 +24,35 @@ test("a scale is the next 1, 2 or 5 times a power of ten", () => {
   for (const [largest, scale] of cases) assert.ok(Math.abs(rounded(largest) - scale) < 1e-9, `${largest}`);
 });
 
-test("the numbers of the shown epoch are drawn with their signs, on a scale that only grows over a run", () => {
-  const shown = newShown();
+test("an epoch is drawn with its signs, and looks the same whatever was shown before it", () => {
+  const [shown, fresh] = [newShown(), newShown()];
   takeShown(shown, at(3, -0.4), description);
   assert.deepEqual([shown.fits, epochOf(shown)], [true, 3]);
   assert.equal(Math.round(shown.numbers.memory.numbers[0][0]), -102);
   assert.deepEqual([shown.numbers.memory.numbers.length, shown.numbers.memory.numbers[0].length], [3, 2]);
-  takeShown(shown, at(4, 1.5), description);
+  takeShown(shown, at(60, 1.5), description);
   assert.equal(shown.numbers.memory.largest, 2);
   takeShown(shown, at(3, -0.4), description);
-  assert.equal(shown.numbers.memory.largest, 2);
-  takeShown(shown, at(3, -0.4, { run: "b" }), description);
-  assert.equal(shown.numbers.memory.largest, 0.5);
+  takeShown(fresh, at(3, -0.4), description);
+  assert.deepEqual(shown, fresh);
+});
+
+test("a tensor with a bound is drawn against it at every epoch, and what is larger as the bound itself", () => {
+  const shown = newShown();
+  const bounded = (number) => new Map([["memory", { ...filled(3, 2, number), bound: 0.9 }]]);
+  const shares = [0.25, 1.5, -3].map((number) => {
+    takeShown(shown, at(3, 0, { tensors: bounded(number) }), description);
+    assert.equal(shown.numbers.memory.largest, 1);
+    return shown.numbers.memory.numbers[0][0] / 127;
+  });
+  assert.deepEqual(shares, [0.25, 1, -1]);
+});
+
+test("the legend says the span of the colours: one that all tensors share, or each tensor's by its name", () => {
+  const of = (largest) => ({ ...filled(1, 1, 0), largest, numbers: [[0]] });
+  assert.deepEqual(scalesInWords({ a: of(1), b: of(1) }), { short: "−1 … 1", each: "a: −1 … 1\nb: −1 … 1" });
+  assert.deepEqual(scalesInWords({ a: of(1), b: of(0.05) }), { short: "per tensor", each: "a: −1 … 1\nb: −0.05 … 0.05" });
+  assert.deepEqual(scalesInWords({}), { short: "", each: "" });
 });
 
 test("the states of a layer have numbers of their own, beside those of its output", () => {

@@ -198,6 +198,7 @@ def test_the_default_model_reads_as_it_is_drawn():
         "origins": [{"name": "sequence", "output": 0}],
         "names_in": [],
         "names_out": ["hidden state"],
+        "ranges": ["one"],
         "wraps": None,
         "shares": None,
         "inside": [],

@@ -61,6 +61,10 @@ def test_an_answer_says_how_its_grids_are_laid_out_and_has_those_of_every_epoch(
     assert status == 200
     sizes = [(each["name"], each["source"], each["rows"], each["columns"]) for each in found["layout"]]
     assert sizes == [("sequence", True, 2, 6), ("memory", False, 7, 6), ("answer", False, 1, 6)]
+    # A hidden state stays within 1; the output is drawn against the targets, and the input against all probe sequences.
+    targets = np.abs(data.probe_targets(RUN.experiment)).max()
+    inputs = np.abs(data.make(RUN.experiment, "probe").inputs[0]).max()
+    assert [each["bound"] for each in found["layout"]] == pytest.approx([inputs, 1.0, targets])
     probe = data.make(RUN.experiment, "probe").inputs[0][3]
     np.testing.assert_allclose(numbers(found["sources"]).reshape(2, 6), probe.T, atol=1e-3)
     assert list(found["epochs"]) == [str(epoch) for epoch in range(7)]
