@@ -15,6 +15,7 @@ reader/      reads a code, and never executes it:
   makers, fed  which parts of a code make a model, and which names go into it
   objects      classes of the code and what they make
   record       the state of a reading
+  containers   lists, sets and dictionaries that grow
   modules, matching  functions of the standard library that only compute, and `match` as branches
   library/     what Keras makes of layers, models and operations; layers that the code defines itself are `followed`
   plain, counting, iteration, binding, expressions, comprehensions  what expressions stand for

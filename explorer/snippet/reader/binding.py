@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from explorer.snippet.reader.data_values import Array, History, Items, Opaque
+from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Pairs
 from explorer.snippet.reader.fed import filled
 from explorer.snippet.reader.iteration import unpacked
 from explorer.snippet.reader.library import imports
@@ -125,7 +125,10 @@ class Binding(Record):
                 if isinstance(owner, list) and not isinstance(key, (int, slice)):
                     return
                 with plainly(target):
+                    before = len(owner)
                     owner[light(key, target)] = value
+                if isinstance(owner, Pairs):
+                    self.grown.append((owner, len(owner) - before))
                 # What holds itself, or the same list over and over, can be walked through by nobody.
                 light(owner, target)
         elif isinstance(target, ast.Attribute):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from explorer.snippet.reader.data_values import Items, Opaque
+from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs
 from explorer.snippet.reader.expressions import Expressions
 from explorer.snippet.reader.iteration import run_of, truth
 from explorer.snippet.reader.limits import light, plainly
@@ -38,13 +38,13 @@ class Comprehensions(Expressions):
     def _of_setcomp(self, node: ast.SetComp, scope: Scope) -> Any:
         made = self._of_listcomp(node, scope)
         return (
-            Items(dict.fromkeys(made))
+            Distinct(dict.fromkeys(made))
             if made.rest == 0 and all(isinstance(each, (int, str)) for each in made)
             else Opaque("a set")
         )
 
     def _of_dictcomp(self, node: ast.DictComp, scope: Scope) -> Any:
-        found: dict[Any, Any] = {}
+        found = Pairs()
 
         def put(inner: Scope) -> bool:
             key = light(self.value(node.key, inner), node)

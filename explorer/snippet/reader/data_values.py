@@ -65,6 +65,30 @@ class Items(list[Any]):
         return None if self.rest is None else len(self) + self.rest
 
 
+class Distinct(Items):
+    """A set of the code: what it holds, each once."""
+
+    @property
+    def size(self) -> int | None:
+        return super().size if len(self) < 2 or all(map(_told_apart, self)) else None
+
+
+class Pairs(dict[Any, Any]):
+    """A dictionary of the code. rest: None where it may have more keys than it holds, else 0."""
+
+    rest: int | None = 0
+
+    @property
+    def size(self) -> int | None:
+        known = self.rest == 0 and (len(self) < 2 or all(map(_told_apart, self)))
+        return len(self) if known else None
+
+
+def _told_apart(key: Any) -> bool:
+    """Whether it is known of a key which other ones it equals."""
+    return all(map(_told_apart, key)) if isinstance(key, tuple) else isinstance(key, (str, int, float, type(None)))
+
+
 class Batches(Items):
     """What gives one batch after the other, by its first one: a generator."""
 

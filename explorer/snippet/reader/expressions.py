@@ -11,7 +11,7 @@ from typing import Any
 from explorer.snippet.reader import array_methods, literals
 from explorer.snippet.reader.binding import Binding, private
 from explorer.snippet.reader.counting import counted, part_of_grown
-from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Table
+from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Pairs, Table
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.fed import Typed
 from explorer.snippet.reader.iteration import run_of, shown, truth
@@ -108,12 +108,13 @@ class Expressions(Binding):
         return Opaque("a set")
 
     def _of_dict(self, node: ast.Dict, scope: Scope) -> Any:
-        found: dict[Any, Any] = {}
+        found = Pairs()
         for key, value in zip(node.keys, node.values, strict=True):
             held = self.value(value, scope)
             if key is None:
                 if isinstance(held, dict):
                     found.update(held)
+                found.rest = found.rest if isinstance(held, dict) and getattr(held, "rest", 0) == 0 else None
                 continue
             name = light(self.value(key, scope), node)
             with plainly(node):
@@ -188,8 +189,11 @@ class Expressions(Binding):
             ):
                 return Opaque("a comparison of values that are not known")
             with plainly(node):
-                if not COMPARISONS[type(kind)](left, right):
-                    return False
+                holds = COMPARISONS[type(kind)](left, right)
+            if getattr(right, "rest", 0) != 0 and (not isinstance(kind, (ast.In, ast.NotIn)) or left not in right):
+                return Opaque("a comparison with a list that is not known")
+            if not holds:
+                return False
             left = right
         return True
 
@@ -217,7 +221,7 @@ class Expressions(Binding):
             made = ARITHMETIC[type(node.op)](left, right) if type(node.op) in ARITHMETIC else Opaque("bits of numbers")
         if isinstance(made, list):
             made = Items(made)
-            made.rest = None if any(isinstance(side, Items) and side.rest is None for side in (left, right)) else 0
+            made.rest = None if any(isinstance(side, Items) and side.rest != 0 for side in (left, right)) else 0
         return bounded_number(made, node)
 
     def _of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
@@ -256,6 +260,8 @@ class Expressions(Binding):
                 return part_of_grown(owner, index)
             if isinstance(index, slice) and any(isinstance(each, Opaque) for each in (index.start, index.stop, index.step)):
                 return Opaque("a part whose size is not known", self.named(owner, node))
+            if isinstance(owner, Pairs) and owner.rest is None and index not in owner:
+                return Opaque("an entry that is not known", self.named(owner, node))
             with plainly(node):
                 found = owner[index]
             if isinstance(owner, list) and isinstance(index, slice):

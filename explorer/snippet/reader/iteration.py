@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.snippet.reader.array_methods import indexed
-from explorer.snippet.reader.data_values import Array, Items, Opaque, Range, Table
+from explorer.snippet.reader.data_values import Array, Items, Opaque, Pairs, Range, Table
 from explorer.snippet.reader.limits import LONGEST, light
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.plain import PLAIN
@@ -28,7 +28,7 @@ class Run:
 
 def run_of(value: Any, node: Node) -> Run:
     """What is gone through in a loop. Raises Unreadable where nothing can be."""
-    if isinstance(value, Items):
+    if isinstance(value, (Items, Pairs)):
         if not value:
             # Of a list that grew where nobody saw it, one element is looked at.
             return Run([], 0) if value.rest == 0 else Run([Opaque("an element of a list")], value.rest)
@@ -54,7 +54,7 @@ def run_of(value: Any, node: Node) -> Run:
 
 def truth(value: Any) -> bool | None:
     """Whether a value holds; None where that is not known."""
-    if isinstance(value, Items):
+    if isinstance(value, (Items, Pairs)):
         return True if value else None if value.rest is None else bool(value.rest)
     if isinstance(value, PLAIN):
         return bool(value)

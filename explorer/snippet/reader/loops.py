@@ -6,12 +6,13 @@ import ast
 from typing import Any
 
 from explorer.snippet.reader.comprehensions import LOOKED_AT
-from explorer.snippet.reader.data_values import Items, Opaque, Range
+from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs, Range
 from explorer.snippet.reader.functions import Functions
 from explorer.snippet.reader.iteration import run_of, truth
-from explorer.snippet.reader.makers import bound_names, counters, leaves
+from explorer.snippet.reader.makers import bound_names, counters, leaves, touched
+from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.unknowns import STAND_IN
-from explorer.snippet.reader.values import Broken, Exhausted, Scope, Unreadable
+from explorer.snippet.reader.values import Broken, Exhausted, Function, Scope, Unreadable
 
 # Rounds of a `while` that makes no model.
 MOST_ROUNDS = 500
@@ -34,13 +35,14 @@ class Loops(Functions):
     # --- loops
 
     def _do_for(self, statement: ast.For, scope: Scope) -> None:
-        value = self.value(statement.iter, scope)
+        value = self._or_unknown(statement.iter, statement, scope)
         if isinstance(value, Range) and self.makers.makes(statement.body) and value.counted is not None:
             self.ask(value.counted, statement)
             value = range(min(STAND_IN, 2))
         run = run_of(value, statement.iter)
         if not run.whole:
-            self._lose_count(statement.body, scope)
+            self.lose(statement.body, scope)
+        left_out = self.left_out
         before, grown, half, started = self.made, len(self.grown), len(self.grown), self.steps
         for done, each in enumerate(run.held):
             self.tick(statement)
@@ -51,6 +53,8 @@ class Loops(Functions):
             except Leave as leave:
                 if leave.on:
                     continue
+                if not run.whole:
+                    self._after_unknown(statement, grown, scope)
                 break
             if self.tiring(started, done + 1, len(run.held)) and before == self.made:
                 self.shorten(statement, len(run.held))
@@ -58,22 +62,19 @@ class Loops(Functions):
                 self._lose_count(statement.body, scope)
                 break
         else:
-            if not run.whole:
-                self._grow(grown, None)
+            if not run.whole or self.left_out != left_out:
+                self._after_unknown(statement, grown, scope)
             self.block(statement.orelse, scope)
-            return
-        if not run.whole:
-            self._grow(grown, None)
 
     def _do_while(self, statement: ast.While, scope: Scope) -> None:
         before, grown, done = self.made, len(self.grown), 0
         while True:
-            holds = truth(self.value(statement.test, scope))
+            holds = truth(self._or_unknown(statement.test, statement, scope))
             if holds is False:
                 break
             unknown = holds is None or any(truth(held) is None for held in self._tested(statement, scope))
             if unknown:
-                self._lose_count(statement.body, scope)
+                self.lose(statement.body, scope)
             self.tick(statement)
             done += 1
             try:
@@ -82,7 +83,7 @@ class Loops(Functions):
                 if not leave.on:
                     break
             if unknown or (done > MOST_ROUNDS and before == self.made):
-                self._grow(grown, None)
+                self._after_unknown(statement, grown, scope)
                 if not unknown:
                     self.shorten(statement, None)
                 break
@@ -106,19 +107,78 @@ class Loops(Functions):
         for held, by in self.grown[since:]:
             many[id(held)] = many.get(id(held), 0) + by
         for held in {id(held): held for held, _ in self.grown[since:]}.values():
-            held.rest = None if times is None or held.rest is None else held.rest + times * many[id(held)]
+            if isinstance(held, (Distinct, Pairs)) or times is None or held.rest is None:
+                held.rest = None
+            else:
+                held.rest += times * many[id(held)]
 
     def _lose_count(self, body: list[ast.stmt], scope: Scope) -> None:
-        """Numbers that a loop counts up are not known in it."""
+        """Numbers that a loop counts up are not known in it, nor are texts and tuples that it makes longer."""
         for name in counters(body):
             held = scope.get(name)
-            if isinstance(held, (int, float)) and not isinstance(held, bool):
+            if isinstance(held, (int, float, str, tuple)) and not isinstance(held, bool):
                 scope[name] = Opaque(f"`{name}`, which a loop changes", name)
+            elif isinstance(held, Items) and all(each is not held for each, _ in self.grown):
+                held.rest = None
+
+    def lose(self, body: list[ast.stmt], scope: Scope) -> None:
+        """How much there is of what statements count or collect is not known, as nobody knows how often they run."""
+        self._lose_count(body, scope)
+        # What they make anew themselves is known in them.
+        new = {name for node in body for name in bound_names(node)} - counters(body)
+        for each in touched(body):
+            within = False
+            while isinstance(each, ast.Subscript):
+                each, within = each.value, True
+            if isinstance(each, ast.Name) and each.id in new:
+                continue
+            held = self._held(each, scope)
+            inside = held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+            for one in (held, *(inside if within else ())):
+                if isinstance(one, (Items, Pairs)):
+                    one.rest = None
+
+    def _held(self, node: ast.expr, scope: Scope) -> Any:
+        """What a name or an attribute of an object holds, without a step of reading; None where nothing is known of it."""
+        if isinstance(node, ast.Name):
+            try:
+                return scope.find(node.id)
+            except KeyError:
+                return None
+        owner = self._held(node.value, scope) if isinstance(node, ast.Attribute) else None
+        return owner.held.get(node.attr) if isinstance(node, ast.Attribute) and isinstance(owner, Instance) else None
+
+    def _after_unknown(self, statement: ast.For | ast.While, grown: int, scope: Scope) -> None:
+        self._grow(grown, None)
+        self.lose(statement.body, scope)
+
+    def _or_unknown(self, node: ast.expr, statement: ast.stmt, scope: Scope) -> Any:
+        """What a loop or a branch depends on: what cannot be followed is not known, and the lines within are."""
+        try:
+            return self.value(node, scope)
+        except Exhausted:
+            raise
+        except Unreadable as error:
+            self.skip(error, statement)
+            return Opaque(f"what line {statement.lineno} goes through or asks")
+
+    def lose_called(self, statement: ast.stmt, scope: Scope) -> None:
+        """What calls of the code's own methods and functions may have collected, in a statement that was not followed."""
+        for each in ast.walk(statement):
+            if not isinstance(each, ast.Call):
+                continue
+            owner = self._held(each.func.value, scope) if isinstance(each.func, ast.Attribute) else None
+            given = (
+                [self._held(one, scope) for one in each.args] if isinstance(self._held(each.func, scope), Function) else []
+            )
+            for held in (*(owner.held.values() if isinstance(owner, Instance) else ()), *given):
+                if isinstance(held, (Items, Pairs)):
+                    held.rest = None
 
     # --- branches
 
     def _do_if(self, statement: ast.If, scope: Scope) -> None:
-        holds = truth(self.value(statement.test, scope))
+        holds = truth(self._or_unknown(statement.test, statement, scope))
         if holds is None:
             self._branch(statement, scope)
         else:
@@ -135,6 +195,7 @@ class Loops(Functions):
             )
             self.block(body if first else orelse, scope)
         elif leaves(body):
+            self.left_out += isinstance(body[-1], ast.Continue)
             self.block(orelse, scope)
         else:
             both = {name for node in body for name in bound_names(node)} & {
@@ -147,6 +208,7 @@ class Loops(Functions):
             missing = {name for node in orelse for name in bound_names(node)} - set(scope)
             if orelse and missing and not leaves(orelse):
                 self.block(orelse, scope)
+            self.lose([*body, *orelse], scope)
 
     def _do_try(self, statement: ast.Try, scope: Scope) -> None:
         noted, skipped = len(self.old), dict(self.skipped)

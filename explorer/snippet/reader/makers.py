@@ -9,6 +9,14 @@ from explorer.snippet.reader.names import LAYERS, MERGES
 
 _MODULES = ("keras", "tensorflow.keras", "tensorflow.python.keras", "tf_keras", "keras_core")
 _MAKES = {"Sequential", "Model", "Input", "Functional", "Lambda", "clone_model"} | LAYERS | set(MERGES)
+# Methods that change what they belong to.
+_CHANGING = frozenset(
+    (
+        *("add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert"),
+        *("intersection_update", "pop", "popitem", "popleft", "remove", "setdefault", "subtract"),
+        *("symmetric_difference_update", "update"),
+    )
+)
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -119,6 +127,19 @@ def counters(body: Sequence[ast.AST]) -> set[str]:
                     isinstance(part, ast.Name) and part.id == name for part in ast.walk(each.value)
                 ):
                     found.add(name)
+    return found
+
+
+def touched(body: Sequence[ast.AST]) -> list[ast.expr]:
+    """What statements add to or take from: lists, sets and dictionaries, by the names and attributes that hold them."""
+    found: list[ast.expr] = []
+    for each in (each for node in body for each in ast.walk(node)):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr in _CHANGING:
+            found.append(each.func.value)
+        elif isinstance(each, ast.AugAssign):
+            found.append(each.target)
+        elif isinstance(each, ast.Subscript) and not isinstance(each.ctx, ast.Load):
+            found.append(each.value)
     return found
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from explorer.snippet.reader.data_values import Array, Items, Opaque, Range
+from explorer.snippet.reader.data_values import Array, Distinct, Items, Opaque, Pairs, Range
 from explorer.snippet.reader.limits import LARGEST_NUMBER, LONGEST, bounded_number, light, plainly
 from explorer.snippet.reader.values import LayerValue, ModelValue, TensorValue, Unreadable
 
@@ -50,8 +50,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{"round": round, "list": list, "tuple": tuple, "dict": dict, "zip": zip, "enumerate": enumerate},
     **{"any": any, "all": all, "reversed": reversed, "sorted": sorted, "divmod": divmod},
     # A set has no order; what is read of one is its size, or it is sorted.
-    "set": lambda given=(): list(dict.fromkeys(given)),
+    "set": lambda given=(): Distinct(dict.fromkeys(given)),
 }
+# What these give depends on every element.
+_OF_ALL = ("min", "max", "sum", "any", "all")
 
 
 def bounded(node: ast.BinOp, left: Any, right: Any) -> None:
@@ -77,22 +79,22 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
     """
     if name == "print":
         return None
-    if name == "len" and len(args) == 1 and isinstance(args[0], (Array, Items)):
-        size = args[0].size if isinstance(args[0], Items) else args[0].shape[0] if args[0].shape else None
+    if name == "len" and len(args) == 1 and isinstance(args[0], (Array, Items, Pairs)):
+        size = args[0].size if not isinstance(args[0], Array) else args[0].shape[0] if args[0].shape else None
         return size if size is not None else Opaque("a length that is not known", whole=True)
     if name == "range" and any(isinstance(each, Opaque) for each in args):
         return Range(
             "a range whose end is not known", counted=args[0] if len(args) == 1 and isinstance(args[0], Opaque) else None
         )
-    if name == "zip" and args and any(isinstance(each, (Array, Opaque, Items)) for each in args):
+    if name == "zip" and args and any(isinstance(each, (Array, Opaque, Items, Pairs)) for each in args):
         return _zipped(args)
-    if name == "enumerate" and args and isinstance(args[0], (Array, Opaque, Items)):
+    if name == "enumerate" and args and isinstance(args[0], (Array, Opaque, Items, Pairs)):
         return _numbered(args[0], node)
     alone = args[0] if len(args) == 1 else None
-    if name in ("list", "tuple", "sorted", "reversed") and (
-        isinstance(alone, (Array, Range)) or (isinstance(alone, Items) and alone.rest != 0)
-    ):
+    if name in ("list", "tuple", "sorted", "reversed") and isinstance(alone, (Array, Range)):
         return alone
+    if isinstance(alone, (Items, Pairs)) and alone.size != len(alone) and (made := _of_some(name, alone)) is not None:
+        return made
     if name == "int" and len(args) == 1 and isinstance(args[0], (Opaque, Array)):
         return Opaque(getattr(args[0], "why", "a number of an array"), getattr(args[0], "name", None), whole=True)
     if name in ("len", "round") and any(isinstance(each, Opaque) for each in args):
@@ -120,10 +122,24 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
         made = bounded_number(_FUNCTIONS[name](*args, **kwargs), node)
         light(made, node)
     if name == "dict":
-        return made
+        return Pairs(made)
     # What was in a list may be anything: a layer, a function, a name of Keras.
     made = list(made) if not isinstance(made, PLAIN) and isinstance(made, Iterable) else made
-    return Items(made) if isinstance(made, list) else made
+    return Items(made) if isinstance(made, list) and not isinstance(made, Items) else made
+
+
+def _of_some(name: str, held: Items | Pairs) -> Any:
+    """What a function makes of a list or dictionary of which not all is held; None where it does not matter."""
+    if name in ("list", "tuple", "sorted", "reversed", "set", "dict"):
+        pairs = all(isinstance(each, tuple) and len(each) == 2 and not isinstance(each[0], (list, dict)) for each in held)
+        kept = held if name != "dict" or isinstance(held, dict) or pairs else ()
+        made = Pairs(kept) if name == "dict" else Distinct(held) if name == "set" else Items(held)
+        made.rest = held.rest if type(made) is type(held) is Items else None
+        return made
+    if name in ("min", "max") and len(held) == 1 and isinstance(held, Items) and isinstance(held[0], Opaque):
+        return held[0]
+    alike = name in ("min", "max") and held.rest is not None
+    return Opaque(f"`{name}` of a list that is not known", whole=True) if name in _OF_ALL and not alike else None
 
 
 def _zipped(args: list[Any]) -> Any:
@@ -158,6 +174,8 @@ def run_of_plain(value: Any) -> tuple[list[Any], bool]:
         return [Opaque(f"an element of {value.why}"[:80])], False
     if isinstance(value, Items) and value.rest != 0:
         return list(value[:1]) or [Opaque("an element")], False
+    if isinstance(value, (Distinct, Pairs)):
+        return list(value) or [Opaque("an element")] * (value.size is None), value.size is not None
     return list(value) if isinstance(value, (list, tuple, range, str, dict)) else [Opaque("an element")], True
 
 

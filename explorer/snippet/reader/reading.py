@@ -91,6 +91,8 @@ class Reader(Loops):
             raise Return(Opaque(why, lost=True), statement.lineno)
         if isinstance(statement, ast.Raise):
             raise Return(Opaque(why), statement.lineno)
+        self.lose([statement], scope)
+        self.lose_called(statement, scope)
         targets = [statement] if isinstance(statement, (ast.Import, ast.ImportFrom)) else _targets(statement)
         for target in targets:
             self.forget(target, scope, why)
@@ -116,7 +118,8 @@ class Reader(Loops):
         """What the code makes sure of is not asked for again."""
 
     def _do_delete(self, statement: ast.Delete, scope: Scope) -> None:
-        """A name that is gone is not read again."""
+        """A name that is gone is not read again; what an entry is taken from has fewer."""
+        self.lose([statement], scope)
 
     def _do_global(self, statement: ast.Global, scope: Scope) -> None:
         if scope is not self.names:

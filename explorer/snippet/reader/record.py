@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.snippet.reader.costs import Within
-from explorer.snippet.reader.data_values import Items, Opaque
+from explorer.snippet.reader.data_values import Items, Opaque, Pairs
 from explorer.snippet.reader.edits import Edit, Source
 from explorer.snippet.reader.fed import Typed, fed_names
 from explorer.snippet.reader.limits import (
@@ -50,7 +50,8 @@ class Record:
     spent on the code.
     skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
     that only the reader of the page knows. unread: why models could not be read. typed: shapes that were given; given:
-    numbers that were asked for before. gave_none: the calls that gave names the value None.
+    numbers that were asked for before. gave_none: the calls that gave names the value None. grown: lists and dictionaries
+    that grew, and by how many elements. left_out: how often the rest of a round of a loop may not be gone through.
     """
 
     def __init__(
@@ -78,7 +79,8 @@ class Record:
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
         self.gave_none: dict[str, ast.Call] = {}
-        self.grown: list[tuple[Items, int]] = []
+        self.grown: list[tuple[Items | Pairs, int]] = []
+        self.left_out = 0
         self.inputs_made = 0
         self.inside = 0
         self.stopped: Exception | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from explorer.snippet.reader import array_methods, legacy
+from explorer.snippet.reader.containers import changed
 from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.data_sets import method_of_table
@@ -17,7 +18,7 @@ from explorer.snippet.reader.library.paths import reaches_out
 from explorer.snippet.reader.limits import light, plainly
 from explorer.snippet.reader.names import FILES
 from explorer.snippet.reader.nodes import Node
-from explorer.snippet.reader.plain import filled_in, run_of_plain
+from explorer.snippet.reader.plain import filled_in
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.spelling import nearest
 from explorer.snippet.reader.values import (
@@ -70,8 +71,8 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
 def _plain_method(record: Record, owner: Any, name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
     if isinstance(owner, Items) and name in _OF_DATASETS:
         return _of_dataset(owner, name, args, node)
-    if isinstance(owner, list) and name in ("append", "extend", "insert"):
-        return _grown(record, owner, name, args, node)
+    if (done := changed(record, owner, name, args, kwargs, node)) is not None:
+        return done[0]
     methods: dict[type, tuple[str, ...]] = {
         list: ("append", "extend", "insert", "pop", "reverse", "copy", "index", "count"),
         dict: ("get", "items", "keys", "values", "pop", "update", "copy", "setdefault"),
@@ -94,13 +95,8 @@ def _plain_method(record: Record, owner: Any, name: str, args: list[Any], kwargs
     ):
         return Opaque(f"`.{name}()`")
     if isinstance(owner, Items) and owner.rest != 0 and name in ("pop", "index", "count"):
+        owner.rest = None if name == "pop" else owner.rest
         return owner[-1] if owner else Opaque("an element")
-    if name == "update" and isinstance(owner, dict):
-        args = [*(each for each in args if isinstance(each, dict)), kwargs]
-        for each in args:
-            owner.update(each)
-        light(owner, node)
-        return None
     with plainly(node):
         made = getattr(owner, name)(*args)
     light(owner, node)
@@ -123,25 +119,6 @@ def _of_dataset(owner: Items, name: str, args: list[Any], node: Node) -> Items:
     found = type(owner)(swapped(each, batched) for each in owner[:1])
     found.rest = None
     return found
-
-
-def _grown(record: Record, owner: list[Any], name: str, args: list[Any], node: Node) -> None:
-    """A list that grows, at its end. Raises Unreadable where Python would raise."""
-    with plainly(node):
-        before = len(owner)
-        if name == "append":
-            owner.append(*args)
-        elif name == "insert":
-            owner.insert(*args)
-        else:
-            (more,) = args
-            held, whole = run_of_plain(more)
-            owner.extend(held)
-            if not whole and isinstance(owner, Items):
-                owner.rest = None
-    if isinstance(owner, Items):
-        record.grown.append((owner, len(owner) - before))
-    light(owner, node)
 
 
 def _model_method(

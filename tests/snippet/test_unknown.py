@@ -1,0 +1,78 @@
+"""What is collected where nobody knows how often: its size is asked for and never made up."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.snippet.test_scripts import executed, model_in, read
+
+MODEL = "n = len(held)\nmodel = keras.Sequential([keras.Input((4, 3)), layers.GRU(5), layers.Dense(n)])\n"
+# Python cannot run these, as the file is not there; every one of them has a number of its own that is wrong.
+COLLECTED = {
+    "a set": "held = set()\nfor line in open('a.txt'):\n    if line not in held:\n        held.add(line)",
+    "a set made a sorted list": "raw = set()\nfor line in open('a.txt'):\n    raw.add(line)\nheld = sorted(list(raw))",
+    "a set that is updated": "held = set('ab')\nfor line in open('a.txt'):\n    held.update(line)",
+    "a set of a list": "lines = []\nfor line in open('a.txt'):\n    lines.append(line)\nheld = set(lines)",
+    "a list": "held = ['pad']\nfor line in open('a.txt'):\n    held.append(line)",
+    "a list that +=": "held = []\nfor line in open('a.txt'):\n    held += [line]",
+    "a list that is made anew": "held = []\nfor line in open('a.txt'):\n    held = held + [line]",
+    "a list that gets shorter": "held = [1, 2, 3]\nfor line in open('a.txt'):\n    held.remove(1)",
+    "a tuple": "held = ()\nfor line in open('a.txt'):\n    held += (line,)",
+    "a text": "held = ''\nfor line in open('a.txt'):\n    held += 'ab'",
+    "entries of a dictionary": "held = {}\nfor line in open('a.txt'):\n    held[line] = len(held)",
+    "entries of known names": "held = {}\nfor line in open('a.txt'):\n    held['a'] = line",
+    "a dictionary that is updated": "held = {'a': 1}\nwhile unknown():\n    held.update(b=1)",
+    "a dictionary updated with a file": "held = {'a': 1}\nheld.update(json.load(open('a.json')))",
+    "setdefault": "held = {}\nfor line in open('a.txt'):\n    held.setdefault(line, []).append(line)",
+    "a dictionary of pairs": (
+        "raw = set()\nfor line in open('a.txt'):\n    raw.add(line)\nheld = dict((a, i) for i, a in enumerate(raw))"
+    ),
+    "keys": "raw = {}\nfor line in open('a.txt'):\n    raw[line] = 1\nheld = list(raw.keys())",
+    "a Counter": "import collections\nheld = collections.Counter()\nfor line in open('a.txt'):\n    held.update([line])",
+    "an attribute": (
+        "class Words:\n    def __init__(self):\n        self.held = {}\n"
+        "    def put(self, word):\n        self.held[word] = 1\n"
+        "words = Words()\nfor line in open('a.txt'):\n    words.put(line)\nheld = words.held"
+    ),
+    "what a method collects of a file": (
+        "class Words:\n    def __init__(self):\n        self.held = {}\n"
+        "    def put(self, word):\n        self.held[word] = 1\n"
+        "words = Words()\nwords.put(open('a.txt').read())\nheld = words.held"
+    ),
+    "what a function collects of a file": (
+        "def put(more, where):\n    where.append(more)\nheld = []\nput(open('a.txt').read(), held)"
+    ),
+    "a loop that is left": "held = []\nfor a in open('a.txt'):\n    held.append(a)\n    if len(held) == 1:\n        break",
+    "a branch": "held = [1]\nif unknown():\n    held.append(2)",
+    "a round that may be left out": (
+        "held = []\nfor each in range(9):\n    if unknown(each):\n        continue\n    held.append(each)"
+    ),
+    "a line that is not followed": "held = {1: 1}\nwith unknown() as f:\n    held[f.read().x @ 3] = f\n    del held[1]",
+    "entries that are taken out": "held = {'a': 1, 'b': 2}\ndel held[unknown()]",
+}
+
+
+@pytest.mark.parametrize("name", COLLECTED)
+def test_how_many_were_collected_is_asked(name):
+    report = read(COLLECTED[name] + "\n" + MODEL)
+    assert [each["name"] for each in report["asked"]] == ["n"], (report["problems"], report["layers"])
+    answered = read(COLLECTED[name] + "\n" + MODEL, sizes={"n": 6})
+    assert answered["output"] == [[None, 6]] and answered["asked"] == []
+
+
+KNOWN = {
+    "a set": "held = set()\nfor each in 'hello':\n    held.add(each)",
+    "a dictionary": "held = {}\nfor each in 'hello':\n    held[each] = len(held)",
+    "both": "raw = set('ab')\nraw.update('bcd')\nheld = {each: i for i, each in enumerate(sorted(raw))}\nheld.update(z=1)",
+    "taken out": "held = {'a': 1, 'b': 2}\nheld.pop('a')\nheld.setdefault('c', 3)\nheld.setdefault('b', 3)",
+    "a list made anew": "held = [1]\nfor each in range(4):\n    held = held + [each]",
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_what_is_collected_from_what_stands_in_the_code_is_counted(name):
+    code = KNOWN[name] + "\n" + MODEL
+    real = model_in(executed("import keras\nfrom keras import layers\n" + textwrap.dedent(code)))
+    assert read(code)["output"] == [list(real.output_shape)]
