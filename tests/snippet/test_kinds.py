@@ -25,6 +25,10 @@ _WEIGHTS = (
 _CELLS = "layers.RNN([layers.{0}Cell(8), layers.{0}Cell(8)], return_state=True)"
 _IMAGES = "i = keras.Input((4, 16, 8))\nmodel = keras.Sequential([i, {}layers.GRU(8)])\n"
 _TABLE = _WORDS.format("", "layers.GRU(4), ") + "model.compile('adam', 'mse')\nmodel.fit({}, np.zeros((8, 1)))\n"
+_TWO = (
+    "h = layers.GRU(8)(a)\nno, yes = layers.Dense(1, name='no')(h), layers.Dense(1, activation='sigmoid', name='yes')(h)\n"
+    "model = keras.Model(a, [no, yes])\nmodel.compile('adam', {})\n"
+)
 _LONE = "layers.Softmax(axis=1)(layers.Dense(1)(h))"
 
 # The code and its right twin; the kind, the class of the layer that is blamed, and words of what is said.
@@ -33,6 +37,21 @@ SILENT = {
         "h = layers.GRU(8, return_sequences=True)(a)\nmodel = keras.Model(a, layers.Attention()([h, layers.GRU(8)(a)]))\n",
         "h = layers.GRU(8, return_sequences=True)(a)\nmodel = keras.Model(a, layers.Attention()([h, h]))\n",
         ("time_axis_missing", "Attention", "from one sample of the batch to the others"),
+    ),
+    "sigmoids for one class of several": (
+        _CLASSES.format(", activation='sigmoid'", "'categorical_crossentropy'"),
+        _CLASSES.format(", activation='sigmoid'", "'binary_crossentropy'"),
+        ("label_encoding", "Dense", "The 4 sigmoids of `dense` say yes or no"),
+    ),
+    "losses by the names of outputs": (
+        _TWO.format("{'no': 'binary_crossentropy', 'yes': 'mse'}"),
+        _TWO.format("{'yes': 'binary_crossentropy', 'no': 'mse'}"),
+        ("label_encoding", "Dense", "`no` has no activation"),
+    ),
+    "features that are a window": (
+        "look_back = 9\nmodel = keras.Sequential([keras.Input((1, look_back)), layers.LSTM(4), layers.Dense(1)])\n",
+        "model = keras.Sequential([keras.Input((1, 9)), layers.LSTM(4), layers.Dense(1)])\n",
+        ("axes_swapped", "LSTM", "one timestep with 9 features"),
     ),
     "a reshape of rows and columns": (
         _IMAGES.format("layers.Reshape((16, 32)), "),

@@ -13,7 +13,7 @@ from explorer.snippet import Unreadable, check, model_of
 from tests.learners import CASES, RIGHT, WRONG, executed, holding, model_in, told
 
 # What is still said of two fixes as their authors wrote them: one pads without a mask, one leaves a single timestep.
-FURTHER = {"I8": ["mask_lost"], "ir-2": ["axes_swapped"]}
+FURTHER = {"I8": ["mask_lost"]}
 
 
 @contextmanager

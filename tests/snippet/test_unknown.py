@@ -76,3 +76,60 @@ def test_what_is_collected_from_what_stands_in_the_code_is_counted(name):
     code = KNOWN[name] + "\n" + MODEL
     real = model_in(executed("import keras\nfrom keras import layers\n" + textwrap.dedent(code)))
     assert read(code)["output"] == [list(real.output_shape)]
+
+
+def test_a_shape_that_comes_from_a_file_is_asked_for_as_one():
+    code = "data = np.load('a.npy')\nmodel = keras.Sequential([keras.Input((None, *data.shape[2:])), layers.GRU(5)])\n"
+    (asked,) = read(code)["asked"]
+    assert asked["name"] == "data.shape[2:]" and asked["shape"]
+    for given in (3, (3,)):
+        assert read(code, sizes={"data.shape[2:]": given})["params"] == 150
+
+
+def test_a_model_without_an_input_takes_what_its_data_are_known_to_be():
+    words = "model = keras.Sequential([layers.Embedding(9, 4), layers.GRU(5)])\n"
+    assert read(words)["layers"][0]["output"] == [[None, None, 4]]
+    padded = "texts = open('a.txt').read()\nx = keras.utils.pad_sequences(texts, maxlen=40)\nx = x[np.arange(len(x))]\n"
+    report = read(padded + words + "model.compile('adam', 'mse')\nmodel.fit(x, np.zeros((8, 5)))\n")
+    assert report["layers"][0]["output"] == [[None, 40, 4]] and report["holds"]
+
+
+def test_a_number_that_is_counted_from_another_one_is_not_asked_for_twice():
+    code = (
+        "words = open('a.txt').read()\ntotal = len(words) + 1\n"
+        "model = keras.Sequential([keras.Input((4,)), layers.Embedding(total, 5), layers.GRU(5)])\n"
+        "model.add(layers.Dense(len(words)))\n"
+    )
+    assert [each["name"] for each in read(code)["asked"]] == ["total"]
+    assert read(code, sizes={"total": 9})["output"] == [[None, 8]]
+
+
+def test_columns_by_names_are_counted_whichever_package_made_the_table():
+    code = "import feather\nx = feather.load_table('a')[['a', 'b', 'c']].values\n"
+    model = "model = keras.Sequential([keras.Input((4, x.shape[1])), layers.GRU(5)])\n"
+    assert read(code.replace("load_table", "table") + model)["params"] == 150
+
+
+def test_states_are_reset_where_a_layer_can():
+    model = (
+        "model = keras.Sequential([keras.Input((4, 3), batch_size=2), layers.GRU(5, stateful=True), layers.Dense(1)])\n"
+        "for each in model.layers:\n"
+    )
+    guarded = model + "    if hasattr(each, 'reset_states'):\n        each.reset_states()\n"
+    executed("import keras\nfrom keras import layers\n" + guarded)
+    assert read(guarded)["problems"] == []
+    (problem,) = read(model + "    each.reset_states()\n")["problems"]
+    assert problem["keras_says"] == "AttributeError: 'Dense' object has no attribute 'reset_states'"
+
+
+def test_cells_below_their_numbers_are_read():
+    code = "In [1]:\n%matplotlib inline\nimport keras\nfrom keras import layers\n\nIn [2]:\nunits = 5\nunits\n\nOut[2]:\n5\n"
+    code += "\nIn [3]:\nmodel = keras.Sequential([keras.Input((4, 3)), layers.GRU(units)])\n"
+    assert read(code, head="")["params"] == 150
+
+
+def test_a_tensor_that_is_given_to_a_constructor_is_told_and_the_layer_called():
+    code = "i = keras.Input((4, 3))\nmodel = keras.Model(i, layers.GRU(5, i))\n"
+    (problem,) = read(code)["problems"]
+    assert "`i` is given to the constructor of a GRU" in problem["message"]
+    assert read(problem["fixes"][0]["code"], head="")["params"] == 150

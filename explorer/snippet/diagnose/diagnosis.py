@@ -17,7 +17,7 @@ from explorer.snippet.diagnose.rules.silent import silent_mistakes
 from explorer.snippet.diagnose.running import run
 from explorer.snippet.diagnose.stopped import asked_for, at_line, no_such_model, not_whole, syntax
 from explorer.snippet.diagnose.training_data import chosen, find_arrays, sized, with_found
-from explorer.snippet.reader.data_values import Array, Full
+from explorer.snippet.reader.data_values import Array, Full, Shape
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.exploring import explore, from_target
 from explorer.snippet.reader.fed import Typed
@@ -160,20 +160,33 @@ def settled(case: Case) -> Finding | None:
             None,
             case.model.node,
         )
-    if not case.data.x:
+    shape = tuple(case.data.x[0][1:]) if case.data.x else _open_shape(case.model)
+    if shape is None:
         message = (
             "The model has no Input, so no shape is known. Start it with keras.Input(shape=(timesteps, features)), or give "
             "the shape of the data."
         )
         return Finding("unreadable", message, None, case.model.node)
     try:
-        settle(case.reader, case.model, tuple(case.data.x[0][1:]))
+        settle(case.reader, case.model, shape)
     except Broken as error:
         case.broken = True
         return broken(case, error.event)
     except Unreadable as error:
         return at_line("unreadable", str(error), error.line)
     return None
+
+
+def _open_shape(model: ModelValue) -> Shape | None:
+    """What a model without an Input takes, as far as its data or its first layer say it; None where that is too little."""
+    fed = next((given.get("x") for _, _, given in model.fits if given.get("x") is not None), None)
+    first = model.layers[0]
+    if isinstance(fed, Array) and fed.shape and len(fed.shape) > 1 and (fed.shape[-1] is not None or len(fed.shape) == 2):
+        known = fed.shape[1:]
+        if known[-1] is not None or (isinstance(first, LayerValue) and first.kind == "Embedding"):
+            return known
+    # An Embedding takes words, however many there are.
+    return (None,) if isinstance(first, LayerValue) and first.kind == "Embedding" else None
 
 
 def _settled_own(case: Case, model: ModelValue) -> Finding | None:

@@ -112,6 +112,8 @@ def find_arrays(case: Case) -> None:
     elif isinstance(given.get("x"), dict):
         case.arrays["x"] = None
         case.arrays.update({f"x{place}": array_in(part) for place, part in enumerate(given["x"].values())})
+    if model is not None and isinstance(given.get("y"), dict):
+        given["y"] = by_outputs(model, given["y"])
     if isinstance(given.get("y"), (list, tuple)) and any(isinstance(each, Array) for each in given["y"]):
         case.arrays["y"] = None
         case.arrays.update({f"y{place}": array_in(part) for place, part in enumerate(given["y"])})
@@ -127,7 +129,10 @@ def with_found(case: Case, given: Data) -> Data:
         data = replace(data, y=found[0] if found and len(found) == 1 else found)
     model = case.model or (case.reader.models[-1] if case.reader.models else None)
     compiled = (model.compiled or {}) if model else {}
-    if "loss" in compiled and (found := _loss(compiled["loss"])) is not None:
+    told = compiled.get("loss")
+    if model is not None and isinstance(told, dict):
+        told = by_outputs(model, told)
+    if "loss" in compiled and (found := _loss(told)) is not None:
         data = replace(data, loss=found)
     elif data.loss is not None:
         data = replace(data, loss=_loss(data.loss))
@@ -189,6 +194,12 @@ def _several(case: Case, key: str) -> tuple[Full, ...] | None:
     parts = [case.arrays.get(f"{key}{place}") for place in range(20) if f"{key}{place}" in case.arrays]
     shapes = [full(each.shape) for each in parts if each is not None and each.shape]
     return tuple(shapes) if shapes and len(shapes) == len(parts) else None
+
+
+def by_outputs(model: ModelValue, given: dict[Any, Any]) -> list[Any]:
+    """What a code gives by the names of outputs, in the order of the outputs; as it stands where the names are others."""
+    names = [each.made.name if each.made is not None else "" for each in model.outputs]
+    return [given.get(name) for name in names] if given and set(given) <= set(names) else list(given.values())
 
 
 def _loss(value: Any) -> Any:

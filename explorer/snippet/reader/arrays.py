@@ -77,7 +77,7 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
             size = max(0, math.ceil((stop - start) / step)) if step else 0
             whole = all(isinstance(each, int) for each in numbers) and is_whole(kwargs.get("dtype"), True)
             return Array(checked((size,), node), whole, start, stop - 1 if size else start, node=node)
-        return Array(None, node=node)
+        return Array((None,), is_whole(kwargs.get("dtype"), all(isinstance(e, (int, Opaque)) for e in args)), node=node)
     if last == "linspace":
         size = args[2] if len(args) > 2 else kwargs.get("num", 50)
         return Array(checked((size,), node) if isinstance(size, int) else None, node=node)

@@ -96,6 +96,7 @@ class Binding(Record):
         """A value under a name: a number that was given for it, or the shape that was given for data so called."""
         if isinstance(value, Opaque):
             if name in self.given:
+                self.count_back(value, self.given[name])
                 return self.given[name]
             if value.name is None or not value.name.isidentifier():
                 value = replace(value, name=name, line=getattr(node, "lineno", None))

@@ -99,7 +99,11 @@ class Expressions(Binding):
         return attributes.attribute(self, owner, name, at)
 
     def _of_tuple(self, node: ast.Tuple, scope: Scope) -> Any:
-        return tuple(self._elements(node.elts, scope))
+        found = self._elements(node.elts, scope)
+        if found.rest != 0:
+            starred = [self.named(each.value) for each in node.elts if isinstance(each, ast.Starred)]
+            return Opaque("sizes that are not known", starred[0], node.lineno)
+        return tuple(found)
 
     def _of_list(self, node: ast.List, scope: Scope) -> Any:
         return self._elements(node.elts, scope)
@@ -125,7 +129,8 @@ class Expressions(Binding):
         found = Items()
         for each in nodes:
             if isinstance(each, ast.Starred):
-                run = run_of(self.value(each.value, scope), each)
+                held = self.value(each.value, scope)  # A shape that was asked for may have a single size.
+                run = run_of((held,) if type(held) is int and self.named(each.value) in self.given else held, each)
                 found += run.held
                 found.rest = found.rest if run.whole else None
             else:
@@ -241,27 +246,28 @@ class Expressions(Binding):
             return calling.item(self, owner, index, node)
         if isinstance(owner, Array):
             return array_methods.indexed(owner, index, node)
+        if isinstance(owner, Opaque) and isinstance(index, list) and {*map(type, index)} == {str}:
+            owner = owner if isinstance(owner, Table) else Table(owner.why)  # Nothing else has columns by names.
         if isinstance(owner, Table):
             return array_methods.part_of_table(owner, index, node)
         if isinstance(owner, Opaque) and isinstance(index, tuple) and any(isinstance(each, slice) for each in index):
             # Only an array has such a part, and mostly it has as many axes as the part names.
             return array_methods.indexed(Array((None,) * len(index), node=node), index, node)
         if isinstance(owner, (Opaque, Known)):
-            name = self.named(owner, node)
             why = owner.why if isinstance(owner, Opaque) else owner.path
-            return Opaque(why, name, getattr(owner, "line", None) or node.lineno)
+            return Opaque(why, self.named(node), getattr(owner, "line", None) or node.lineno)
         if isinstance(owner, (list, tuple, dict, str, range)):
             if isinstance(index, (Opaque, Array)):
                 every = list(owner.values()) if isinstance(owner, dict) else owner
                 alike = isinstance(owner, Items) and len(owner) == 1
-                return every[0] if alike else Opaque("an element whose place is not known", self.named(owner, node))
+                return every[0] if alike else Opaque("an element whose place is not known", self.named(node))
             light(index, node)
             if isinstance(owner, Items) and owner.rest != 0 and isinstance(index, (int, slice)):
                 return part_of_grown(owner, index)
             if isinstance(index, slice) and any(isinstance(each, Opaque) for each in (index.start, index.stop, index.step)):
-                return Opaque("a part whose size is not known", self.named(owner, node))
+                return Opaque("a part whose size is not known", self.named(node))
             if isinstance(owner, Pairs) and owner.rest is None and index not in owner:
-                return Opaque("an entry that is not known", self.named(owner, node))
+                return Opaque("an entry that is not known", self.named(node))
             with plainly(node):
                 found = owner[index]
             if isinstance(owner, list) and isinstance(index, slice):
@@ -273,7 +279,7 @@ class Expressions(Binding):
             return (owner.find(index) or (Opaque(f"a member of {owner.name}"), ""))[0]
         raise Unreadable(f"{shown(owner)} has no elements that can be read here.", node.lineno)
 
-    def named(self, owner: Any, node: ast.expr) -> str | None:
+    def named(self, node: ast.expr) -> str | None:
         """How the code calls a part of something."""
         text = self.source.text(node) if hasattr(node, "end_lineno") and node.end_lineno == node.lineno else ""
         return text if 0 < len(text) <= 60 else None

@@ -11,7 +11,7 @@ from explorer.snippet.reader.library.paths import stands
 from explorer.snippet.reader.limits import LONGEST_TEXT
 from explorer.snippet.reader.modules import computed
 from explorer.snippet.reader.objects import ClassValue, FieldsClass, Instance, Parser, Partial, Super
-from explorer.snippet.reader.values import Known, Method, Refused
+from explorer.snippet.reader.values import Known, LayerValue, Method, Refused
 
 if TYPE_CHECKING:
     from explorer.snippet.reader.functions import Functions
@@ -44,6 +44,8 @@ def looking(reader: Functions, name: str, args: list[Any], node: ast.Call) -> tu
         return (args[2],) if isinstance(found, Opaque) and len(args) > 2 and not isinstance(args[0], Opaque) else (found,)
     if name == "hasattr" and len(args) == 2 and isinstance(args[0], Known) and isinstance(args[1], str):
         return (stands(f"{args[0].path}.{args[1]}", args[0].top),)
+    if name == "hasattr" and len(args) == 2 and isinstance(args[0], LayerValue) and isinstance(args[1], str):
+        return (not args[1].startswith("_") and args[1] in dir(args[0].layer),)
     if name == "hasattr" and len(args) == 2 and isinstance(args[0], Instance) and isinstance(args[1], str):
         return (args[1] in args[0].held or bool(args[0].made_by and args[0].made_by.find(args[1])),)
     if name == "getattr":

@@ -7,6 +7,8 @@ import re
 from explorer.notebook import NoNotebook, code_of, looks_like_one
 
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In|Out) ?\[\d*\]: ?|^ {3,}\.{3,}: ?")
+# What stands above a cell, where its code begins on the next line.
+_HEADER = re.compile(r"^(In|Out) ?\[[\d* ]*\]:?\s*$")
 _MAGIC = re.compile(r"^(\s*)(?:%%?|!|\?)\s*\w.*$|^(\s*)[\w.]+\?{1,2}\s*$")
 _CAPTURE = re.compile(r"^(\s*\w[\w, ]*=\s*)[!%].*$")
 _PRINT = re.compile(r"^(\s*)print\s+(?![(=.,])(.+?)\s*$")
@@ -19,6 +21,8 @@ def as_python(code: str) -> str:
     'import keras\\n1 + 1\\n# 2\\n'
     >>> as_python("%matplotlib inline\\n!pip install keras\\nx = 1\\n")
     'pass  # %matplotlib inline\\npass  # !pip install keras\\nx = 1\\n'
+    >>> as_python("In [1]:\\nx = 1\\nx\\nOut[1]:\\n1\\nIn [2]:\\ny = x\\n")
+    '# In [1]:\\nx = 1\\nx\\n# Out[1]:\\n# 1\\n# In [2]:\\ny = x\\n'
     """
     if looks_like_one(code):
         try:
@@ -27,7 +31,9 @@ def as_python(code: str) -> str:
             return code
     lines = code.split("\n")
     first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
-    if _PROMPT.match(first):
+    if _HEADER.match(first):
+        lines = _without_headers(lines)
+    elif _PROMPT.match(first):
         lines = [_without_prompt(line) for line in lines]
     return "\n".join(_plain(line) for line in lines)
 
@@ -38,6 +44,16 @@ def _without_prompt(line: str) -> str:
         # What is printed between two prompts.
         return f"# {line}" if line.strip() else line
     return line[found.end() :] if not line.startswith("Out") else f"# {line}"
+
+
+def _without_headers(lines: list[str]) -> list[str]:
+    """Cells below their `In [1]:`; what stands below an `Out[1]:` was printed."""
+    found, printed = [], False
+    for line in lines:
+        header = _HEADER.match(line)
+        printed = header[1] == "Out" if header else printed
+        found.append(f"# {line}" if (header or printed) and line.strip() else line)
+    return found
 
 
 def _plain(line: str) -> str:

@@ -81,6 +81,7 @@ class Record:
         self.gave_none: dict[str, ast.Call] = {}
         self.grown: list[tuple[Items | Pairs, int]] = []
         self.left_out = 0
+        self._asked_for: list[Opaque] = []
         self.inputs_made = 0
         self.inside = 0
         self.stopped: Exception | None = None
@@ -100,7 +101,18 @@ class Record:
                 f"A size is not known here: it depends on {value.why}. Write the number.", getattr(node, "lineno", None)
             )
         line = value.line if value.line is not None else int(getattr(node, "lineno", 1))
+        if value.name not in self.asked and any(
+            one.root is not None and (value.root or value).name == one.root.name for one in self._asked_for
+        ):
+            # Who says the one says the other.
+            return
+        self._asked_for.append(value)
         self.asked.setdefault(value.name, Ask(value.name, line, value.why, shape, node))
+
+    def count_back(self, value: Opaque, given: int | tuple[int, ...]) -> None:
+        """A number was given that is counted from another one: that one is known then as well."""
+        if value.root is not None and value.root.name is not None and isinstance(given, int) and given >= value.offset:
+            self.given.setdefault(value.root.name, given - value.offset)
 
     @property
     def made(self) -> tuple[int, int, int]:

@@ -11,6 +11,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.labels import loss_edits, with_activation
 from explorer.snippet.diagnose.rules.shape_text import axes_at
+from explorer.snippet.diagnose.training_data import by_outputs
 from explorer.snippet.reader.data_values import LossName
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import RECURRENT
@@ -75,6 +76,29 @@ def softmax_of_many(case: Case) -> Finding | None:
         )
         each = Candidate("Several classes at once: use a sigmoid", tuple(with_activation(case, head, "sigmoid")))
         return Finding("label_encoding", message, head, None, None, True, (other, each))
+    return None
+
+
+def sigmoids_of_one_class(case: Case) -> Finding | None:
+    """A categorical cross-entropy of sigmoids: it asks for one class of several, and each sigmoid says yes or no by itself.
+
+    Keras divides the numbers of a sample by their sum before it takes their logarithm:
+    https://keras.io/api/losses/probabilistic_losses/#categorical_crossentropy-function
+    """
+    for head, activation, loss in _ends(case):
+        classes = head.outputs[0].shape[-1]
+        if activation != "sigmoid" or loss != "categorical_crossentropy" or not isinstance(classes, int) or classes < 2:
+            continue
+        message = (
+            f"The {classes} sigmoids of `{head.name}` say yes or no of each class by itself, but {loss} asks for one class "
+            f"of {classes}: it only counts the classes that are there, as parts of a sum of 1. Several classes at once "
+            "need binary_crossentropy, one of several needs a softmax."
+        )
+        several = Candidate(
+            "Several classes at once: use binary_crossentropy", tuple(loss_edits(case, "binary_crossentropy"))
+        )
+        one = Candidate("One class of several: use a softmax", tuple(with_activation(case, head, "softmax")))
+        return Finding("label_encoding", message, head, None, None, True, (several, one))
     return None
 
 
@@ -178,7 +202,7 @@ def _losses(case: Case, many: int) -> list[Any]:
     """The loss of every output as the code gives it, else as it was given beside the code."""
     told = (case.whole.compiled or {}).get("loss")
     told = case.data.loss if told is None else getattr(told, "last", told)
-    told = list(told.values()) if isinstance(told, dict) else told
+    told = by_outputs(case.whole, told) if isinstance(told, dict) else told
     return [getattr(each, "last", each) for each in told] if isinstance(told, (list, tuple)) else [told] * many
 
 

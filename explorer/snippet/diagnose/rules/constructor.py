@@ -18,7 +18,7 @@ from explorer.snippet.diagnose.rules.unknown import unknown_size
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.spelling import nearest
-from explorer.snippet.reader.values import Call, Event, Known, LayerValue, tensors_in
+from explorer.snippet.reader.values import Call, Event, Known, LayerValue, TensorValue, tensors_in
 from explorer.tensors.text import an, joined
 
 # A first value for arguments that decide a size: any whole number does.
@@ -70,6 +70,8 @@ def make(case: Case, event: Event) -> Finding:
         and not isinstance(sizes[0], str)
     ):
         return _units_tuple(case, event, call, kind, sizes[0])
+    if (found := _called_within(case, event, call, kind)) is not None:
+        return found
     if "NoneType" in event.says or (args and args[0] is None):
         return unknown_size(case, event, _as_reader(case, call), (None, None))
     if (
@@ -91,6 +93,22 @@ def make(case: Case, event: Event) -> Finding:
         names = joined([f"`{each.arg}`" for each in unknown])
         message = f"{an(kind)[0].upper()}{an(kind)[1:]} has no {many} {names}.{hint}"
     return Finding("keras3_api" if old else "units_misread", message, call, node, event.says, False, tuple(candidates))
+
+
+def _called_within(case: Case, event: Event, call: Call, kind: str) -> Finding | None:
+    """A tensor among the arguments that make a layer: it belongs into a call of the layer."""
+    node, args = event.called, event.given.get("args") or []
+    if len(args) < 2 or not isinstance(args[-1], TensorValue) or tensors_in(args[:-1]) or len(args) != len(node.args):
+        return None
+    source, place = case.source, node.args[-1]
+    tensor = source.text(place)
+    message = (
+        f"`{tensor}` is given to the constructor of {an(kind)}, which takes settings. Make the layer first, then call it: "
+        f"{kind}(...)({tensor})."
+    )
+    _, end = source.span(node)
+    edits = (source.without(node, place), Edit(end, end, f"({tensor})"))
+    return Finding("units_misread", message, call, node, event.says, False, (Candidate("Call the layer", edits),))
 
 
 def _missing(case: Case, event: Event, call: Call, kind: str, name: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
-from explorer.snippet.diagnose.rules.activations import lone_softmax, raw_scores, softmax_of_many
+from explorer.snippet.diagnose.rules.activations import lone_softmax, raw_scores, sigmoids_of_one_class, softmax_of_many
 from explorer.snippet.diagnose.rules.backwards import backwards, last_of_both
 from explorer.snippet.diagnose.rules.batches import shuffled
 from explorer.snippet.diagnose.rules.embeddings import no_words
@@ -22,6 +23,11 @@ from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.families import ATTENTION, KEEPING, RECURRENT
 from explorer.snippet.reader.values import Call, Event, LayerValue
 from explorer.tensors.text import count
+
+# Names of numbers of timesteps.
+_STEPS = re.compile(
+    r"look|back|step|lag|window|seq|past|hist|time|days|hours|minutes|weeks|months|maxlen|max_len|length|n_in|period", re.I
+)
 
 
 def silent_mistakes(case: Case) -> Iterator[Finding]:
@@ -44,6 +50,7 @@ def silent_mistakes(case: Case) -> Iterator[Finding]:
         lone_softmax,
         raw_scores,
         softmax_of_many,
+        sigmoids_of_one_class,
         shuffled,
     ):
         found = rule(case)
@@ -66,6 +73,13 @@ def hints(case: Case) -> list[str]:
                 f"The Input declares {count(tensor.shape[1], 'timesteps')} and the data have {shape[1]}; a Sequential model "
                 "accepts both."
             )
+        if len(shape) == 3 and shape[1] == 1 < shape[2]:
+            reader = next((each for each in case.readers_of(tensor) if isinstance(each.layer, LayerValue)), None)
+            if reader is not None and reader.value.core.kind in RECURRENT and _rows(case, reader, shape):
+                found.append(
+                    f"Every sequence has one timestep with {shape[2]} features, so `{reader.name}` never uses its hidden "
+                    f"state. If they are {shape[2]} timesteps of one feature, the data must be (batch, {shape[2]}, 1)."
+                )
     for call in case.called():
         if call.kind == "Embedding" and case.source.keyword(call.made_at, "input_length"):
             found.append(f"`{call.name}` takes the number of timesteps from the data: input_length can be removed.")
@@ -130,8 +144,29 @@ def _one_step(case: Case) -> Finding | None:
             continue
         if "initial_state" in call.keywords or len(call.arguments) > 1:
             continue
+        if _rows(case, call, shape):
+            return None
         return _single(case, call, shape)
     return None
+
+
+def _rows(case: Case, call: Call, shape: Shape) -> bool:
+    """Whether the features of a single timestep may be just that: nothing in the code says that they are timesteps."""
+    if not shape[2] or shape[2] == 1:
+        return False
+    (tensor,) = call.inputs
+    places: list[ast.AST] = [case.source_of(tensor).node, call.made_at]
+    named = {each.id for place in places for each in ast.walk(place) if isinstance(each, ast.Name)}
+    named |= {each.attr for place in places for each in ast.walk(place) if isinstance(each, ast.Attribute)}
+    windows = any(
+        isinstance(each, ast.Slice)
+        and each.lower is not None
+        and each.upper is not None
+        and {one.id for one in ast.walk(each.lower) if isinstance(one, ast.Name)}
+        & {one.id for one in ast.walk(each.upper) if isinstance(one, ast.Name)}
+        for each in ast.walk(case.source.tree)
+    )
+    return not windows and not any(_STEPS.search(name) for name in named)
 
 
 def _single(case: Case, call: Call, shape: Shape) -> Finding:

@@ -58,10 +58,9 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
     if isinstance(owner, (list, dict, str, tuple)):
         return _plain_method(record, owner, name, args, kwargs, node)
     if isinstance(owner, LayerValue):
-        if name == "reset_states":
-            _gone_method(
-                record, node, "`reset_states`", f"'{owner.kind}' object has no attribute 'reset_states'", "reset_state"
-            )
+        if name == "reset_states" and not hasattr(owner.layer, name):
+            says = f"AttributeError: '{owner.kind}' object has no attribute 'reset_states'"
+            raise Broken(Event("name", node.func, says, {"name": name, "hint": "", "near": None, "of": f"`{owner.name}`"}))
         return Opaque(f"the {name} of a layer")
     if isinstance(owner, TensorValue):
         raise Unreadable(f"`.{name}()` is not supported on a tensor. Use a layer or keras.ops.", node.lineno)
@@ -232,9 +231,3 @@ def _old_method(
         edits.append(Edit(source.span(node)[1], source.span(node)[1], ".argmax(axis=-1)"))
     note(record, node, f"`{name}`", says, *edits)
     return _fit(record, model, today, args, kwargs, node)
-
-
-def _gone_method(record: Record, node: ast.Call, what: str, says: str, today: str) -> None:
-    _, end = record.source.span(node.func)
-    length = len(node.func.attr) if isinstance(node.func, ast.Attribute) else 0
-    note(record, node, what, f"AttributeError: {says}", Edit(end - length, end, today))
