@@ -71,7 +71,8 @@ function drawButtons({ buttons }, labels, pin) {
     mark(button, { type: "button", "aria-pressed": pinned, "data-pin": run });
     button.title = pinned ? "Let this line go" : "Keep this line while other runs follow (up to three)";
     say(button, text);
-    button.style.cssText = `left:${left}px;top:${top - 2}px;width:${width}px`;
+    // It follows its line: what is seen beside a curve that grows is not laid out anew.
+    button.style.cssText = `left:0;top:0;transform:translate(${left}px,${top - 2}px);width:${width}px`;
     button.onclick = () => pin(run);
   });
 }
