@@ -24,6 +24,8 @@ from explorer.ui.followed import Followed, followed
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
 VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
+# What a view is called on the page, where links have another name for it.
+CALLED = {"compare": "twins"}
 COMPARED = ("compare", "compare_value")
 _OTHERS = ("run", "preset", "view", "quiz_seed", *COMPARED)
 
@@ -46,9 +48,11 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
         preset, run, view = (address.get(name, "")[:LONGEST_VALUE] for name in ("preset", "run", "view"))
         problems = []
+        view = CALLED.get(view, view)
         st.session_state["view"] = view if view in VIEWS else VIEWS[0]
         if view and view not in VIEWS:
-            problems.append(Problem("view", view, f"There is no view called “{view[:40]}”. There are: {', '.join(VIEWS)}."))
+            known = ", ".join(next((called for called, of in CALLED.items() if of == name), name) for name in VIEWS)
+            problems.append(Problem("view", view, f"There is no view called “{view[:40]}”. There are: {known}."))
         if preset in PRESETS:
             values = PRESETS[preset].experiment.to_query() | values
         elif preset:

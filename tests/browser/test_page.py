@@ -396,7 +396,7 @@ def test_somebody_else_sees_the_run_and_does_not_steer_it(visitor, page, server)
                 "timesteps must be a whole number from 2 to 200; received “9999”. Using 200 instead.",
                 "units must be a whole number from 1 to 256; received “**5**”. Using 32 instead.",
                 "seed must be a whole number from 0 to 999999; received “![a](http:",
-                "There is no view called “upside_down”. There are: chain, unrolled, twins, code, quiz.",
+                "There is no view called “upside_down”. There are: chain, unrolled, compare, code, quiz.",
                 "quiz_seed must be a whole number from 0 to 9999; received “many”. Using another instead.",
                 "There is no setting called “untis”; it was left out. Did you mean units?",
             ),

@@ -166,7 +166,7 @@ def choose_setting(page: Page, setting: str) -> None:
 
 
 def test_the_first_difference_of_two_models_is_shown(page, server):
-    visit(page, server, "/?architecture=bidirectional_gru&view=twins")
+    visit(page, server, "/?architecture=bidirectional_gru&view=compare")
     here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_compared"))
     expect(here.locator('[data-layer="memory"]')).to_be_visible()
     choose_setting(page, "memory · merge_mode")
