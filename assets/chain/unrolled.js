@@ -118,6 +118,7 @@ function unrolledPaint(state) {
   if (!state.width) return; // Folded away: the observer calls again when there is room.
   setFont(getComputedStyle(root).fontFamily);
   const narrow = state.width < UNROLLED_NARROW;
+  root.toggleAttribute("data-narrow", narrow);
   const { shown, axis, steps, says } = description.unrolled;
   const [headWidth, endWidth] = narrow ? [104, 0] : [176, 176];
   const rows = unrolledRows(description);

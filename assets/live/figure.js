@@ -76,12 +76,15 @@ export function places(ticks, x, plot) {
   });
 }
 
+// A line on the axis, and its rounded end, reach below the plot.
+const BELOW = 4;
+
 // What lies ahead of the epoch that is shown is pale.
 /** @type {(panel: Charted, plot: Plot) => Mark[]} */
 export function veil(panel, plot) {
   const at = epochScale(panel, plot)(panel.film.shown + 0.5);
   const width = Math.max(0, plot.right - at + 2);
-  return [markOf("veil", "rect", { class: "veil", x: at, y: plot.top, width, height: plot.height })];
+  return [markOf("veil", "rect", { class: "veil", x: at, y: plot.top, width, height: plot.height + BELOW })];
 }
 
 /** @type {(panel: Charted, plot: Plot, key?: string) => Mark} */

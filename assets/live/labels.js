@@ -25,13 +25,18 @@ export function dense(points) {
   });
 }
 
-// The nearest places come first: above or below the line, at the right, in the middle, at the left.
+// The nearest places come first: above or below the line, at the right, in the middle, at the left. The name of a run, whose
+// curve may lie beside the current one all along, may stand anywhere.
 /** @type {(label: Label, plot: Plot) => Spot[]} */
-function candidates({ y, width }, plot) {
+function candidates({ y, width, lined }, plot) {
   const lefts = [plot.right - width - 2, plot.left + 0.5 * (plot.width - width), plot.left + 6];
   const tops = [y - HIGH - 2, y + 3, y - 2 * HIGH - 2, y + HIGH + 3];
-  return tops.slice(0, 2).flatMap((top) => lefts.map((left) => ({ left, top })))
+  const near = tops.slice(0, 2).flatMap((top) => lefts.map((left) => ({ left, top })))
     .concat(tops.slice(2).map((top) => ({ left: lefts[0], top })));
+  if (lined) return near;
+  const rows = Array.from({ length: Math.floor(plot.height / (HIGH + STEP)) }, (_, row) => plot.top + row * (HIGH + STEP));
+  rows.sort((one, two) => Math.abs(one - y) - Math.abs(two - y));
+  return near.concat(rows.flatMap((top) => lefts.map((left) => ({ left, top }))));
 }
 
 /** @type {(labels: Label[], curves: [number, number][][], plot: Plot) => Spot[]} */

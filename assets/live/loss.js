@@ -1,7 +1,7 @@
 // The losses of a run by epoch, with its baselines and the runs before it.
 
 import { comparable, nameOf } from "./earlier.js";
-import { epochScale, levels, markOf, pathOf, plotOf, scale, shownLine, veil } from "./figure.js";
+import { epochScale, epochsOf, levels, markOf, pathOf, plotOf, scale, shownLine, veil } from "./figure.js";
 import { placeLabels, widthOf } from "./labels.js";
 import { placeInWords, shownFrame } from "./frames.js";
 import { extent, logTicks, roundUp, short, valueTicks } from "./ticks.js";
@@ -26,11 +26,17 @@ export function lossRange(panel, before) {
   return [Math.floor(Math.log10(lowest)), Math.log10(top)];
 }
 
+// A run of more epochs than the axis has ends where the axis does.
+/** @type {(before: EarlierRun[], epochs: number) => EarlierRun[]} */
+function within(before, epochs) {
+  return before.map((each) => ({ ...each, losses: each.losses.subarray(0, epochs) }));
+}
+
 /** @type {(panel: Charted, size: Size) => Figure} */
 export function lossFigure(panel, size) {
   const { info, frames, log } = panel;
   const plot = plotOf(size, { top: 10, bottom: 6 });
-  const before = comparable(panel.earlier, info, panel.run);
+  const before = within(comparable(panel.earlier, info, panel.run), epochsOf(panel));
   const range = lossRange(panel, before);
   const [x, place] = [epochScale(panel, plot), scale(range, plot.bottom, plot.top)];
   const y = (/** @type {number} */ value) => (log ? place(value > 0 ? Math.log10(value) : NaN) : place(value));

@@ -105,6 +105,7 @@ function writeScrub(panel, trained) {
     words.epoch.replaceChildren("epoch ", number, rest);
   }
   mark(scrub, { max: epochs, "aria-valuetext": `epoch ${film.shown}${rest}, trained to ${trained}` });
+  words.epoch.style.setProperty("--digits", String(String(epochs).length));
   if (scrub.value !== String(film.shown)) scrub.value = String(film.shown);
   scrub.disabled = trained === 0;
   place.style.setProperty("--shown", String(film.shown / epochs));

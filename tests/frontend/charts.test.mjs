@@ -71,8 +71,10 @@ test("the loss is drawn and told from the frames that are there, up to the epoch
   const [, second, third] = pointsOf(find(some, "training").at.d);
   assert.equal(find(some, "shown").at.x1, second[0]);
   assert.deepEqual([find(some, "now").at.cx, find(some, "now").at.cy], second);
-  const { x, width } = find(some, "veil").at;
+  const { x, y, width, height } = find(some, "veil").at;
   assert.ok(x > second[0] && x < third[0] && x + width > 460);
+  // A line of 2 px on the axis lies below the plot by half.
+  assert.ok(y + height >= some.plot.bottom + 2);
   assert.equal(lossFigure(panel(4, { shown: 0 }), SIZE).words, "Loss by epoch. Epoch 0 is shown; epoch 4 is trained.");
 });
 
@@ -122,6 +124,19 @@ test("the run before stays as a line with its name, in the chart of its task alo
   assert.deepEqual(figure.read(find(figure, "training").at.d.match(/L([\d.]+)/)[1], 50).lines.at(-1), "Dense: 0.28");
   const other = lossFigure(panel(3, { earlier: { runs: [{ ...runs[0], task: "noise" }] } }), SIZE);
   assert.equal(find(other, "earlier0"), undefined);
+});
+
+test("a run before that is longer than the axis ends with it, and its name lies on no curve", () => {
+  const losses = Float32Array.from({ length: 300 }, (_, epoch) => 1 / (epoch + 1));
+  const runs = [{ run: "old", title: "Dense", task: "echo", loss: "mse", settings: {}, pinned: true, losses }];
+  const figure = lossFigure(panel(20, { earlier: { runs } }), SIZE);
+  const old = pointsOf(find(figure, "earlier0").at.d);
+  assert.ok(old.length > 10 && old.every(([x]) => x <= figure.plot.right));
+  const [{ left, top, width }] = figure.buttons;
+  const [right, bottom] = [left + width, top + 15];
+  for (const key of ["training", "validation", "earlier0"]) {
+    for (const [x, y] of pointsOf(find(figure, key).at.d)) assert.ok(x <= left || x >= right || y <= top || y >= bottom, `${key} ${x}`);
+  }
 });
 
 test("the nearest epoch is read anywhere in the plot", () => {
