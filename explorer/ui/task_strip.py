@@ -45,7 +45,7 @@ class Strip:
     """What is drawn. sequence: which of the probe, from 1. places: where each cell of an input begins, in cells.
 
     width: of all, in cells. arrow: its words, and the cell of the target from the left; groups: what it begins at.
-    left_out: a note where not all timesteps are drawn.
+    left_out: which timesteps are drawn, such as "1 to 32 of 200", where that is not all.
     """
 
     sequence: int
@@ -92,7 +92,7 @@ def strip(experiment: Experiment) -> Strip:
         groups=_groups(arrow, ordered, shown) if arrow else (),
         words=arrow.words if arrow else "",
         at=arrow.target if arrow else 0,
-        left_out=f"timesteps 1 to {shown} of {found.timesteps}" if shown < found.timesteps else "",
+        left_out=f"1 to {shown} of {found.timesteps}" if shown < found.timesteps else "",
     )
 
 

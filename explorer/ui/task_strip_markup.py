@@ -75,7 +75,7 @@ def _colours(row: Row, places: tuple[float, ...], width: float) -> str:
 
 def _arrow(strip: Strip) -> str:
     """From each group down to one line, and from there down to the target."""
-    note = f'<em class="left-out">{escape(strip.left_out)}</em>' if strip.left_out else ""
+    note = f'<em class="left-out"><small>timesteps </small>{escape(strip.left_out)}</em>' if strip.left_out else ""
     if not strip.words:
         return note
     middles = [100 * (group.begin + group.end) / 2 / strip.width for group in strip.groups]
