@@ -15,13 +15,15 @@ from explorer.tensors.text import count
 # A baseline is beaten when the validation loss is clearly below it, not by the noise of 256 sequences.
 CLEARLY_BELOW = 0.95
 # A timestep is learned once its error stays under this part of the mean error of the first epoch, for some epochs: one
-# that dips below it in the last epoch may be noise.
+# that dips below it may be noise.
 LEARNED = 0.5
 RISING = 1.1
 VISIBLE = 0.02
 EPOCHS_OF_A_TREND = 5
 # Of the layers that a batch has changed.
 NAMED_LAYERS = 2
+# Of timesteps, where a row of them is one name.
+MOST_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,22 @@ def tell_batch(loss: float, changes: Mapping[str, float | None]) -> str:
     sizes = {name: math.inf if share is None else share for name, share in changes.items()}
     moved = sorted((name for name, size in sizes.items() if size > 0), key=lambda name: -sizes[name])
     if not moved:
-        return f"Loss {loss:.3g} before the step; no weight changed."
+        return f"Loss {short(loss)} before the step; no weight changed."
     most = [f"{name} ({_part(changes[name])})" for name in moved[:NAMED_LAYERS]]
     only = "most " if len(sizes) > 1 else ""
-    return f"Loss {loss:.3g} before the step; weights changed {only}in {', then '.join(most)}."
+    return f"Loss {short(loss)} before the step; weights changed {only}in {', then '.join(most)}."
+
+
+def short(value: float) -> str:
+    """A loss as the charts write it (`short` in assets/live/ticks.js).
+
+    >>> short(0.08333), short(0.25), short(1.0), short(4.53e-5)
+    ('0.0833', '0.25', '1', '4.5e-5')
+    """
+    if value and not 0.001 <= abs(value) < 10000:
+        digits, power = f"{value:.1e}".split("e")
+        return f"{digits}e{int(power):+d}"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def _part(share: float | None) -> str:
@@ -105,14 +119,14 @@ def _baselines(found: Resolved, course: Course) -> str:
     if passed is not None:
         baseline, epoch = passed
         meaning = baseline.passed.format(**words)
-        return f"Beat the baseline “{baseline.name}” ({values[baseline.name]:.3f}) at epoch {epoch}. {meaning}"
+        return f"Beat the baseline “{baseline.name}” ({short(values[baseline.name])}) at epoch {epoch}. {meaning}"
     if standing is not None:
         value, now = values[standing.name], float(course.val_losses[-1])
         if now > value * RISING:
-            return f"The validation loss ({now:.3f}) is above the baseline “{standing.name}” ({value:.3f})."
+            return f"The validation loss ({short(now)}) is above the baseline “{standing.name}” ({short(value)})."
         return (
-            f"The validation loss ({now:.3f}) is close to the baseline “{standing.name}” ({value:.3f}): "
-            "so far the model does no better."
+            f"The validation loss ({short(now)}) is close to the baseline “{standing.name}” ({short(value)}): "
+            "the model is not clearly better."
         )
     return ""
 
@@ -125,7 +139,7 @@ def _rise(course: Course) -> str:
     visible = now - least > VISIBLE * float(course.val_losses[0])
     if epochs - 1 - best < EPOCHS_OF_A_TREND or now < least * RISING or not visible:
         return ""
-    text = f"The validation loss has been rising since epoch {best + 1}, from {least:.3g} to {now:.3g}"
+    text = f"The validation loss has been rising since epoch {best + 1}, from {short(least)} to {short(now)}"
     if course.losses[-1] < course.losses[best]:
         return f"{text}, while the training loss falls: the model is overfitting."
     return f"{text}."
@@ -138,39 +152,66 @@ def _accuracy(course: Course) -> str:
 
 
 def _steps(found: Resolved, course: Course) -> str:
-    """Which timesteps were learned first and which last."""
+    """Which timesteps were learned first and which last. What is said to be learned stays true of later epochs."""
     steps = course.errors.shape[1]
     if found.task.answers == "once" or steps < 2:
         return ""
     bound = LEARNED * float(course.errors[0].mean())
-    learned = [_stays_under(course.errors[:, step], bound) for step in range(steps)]
+    learned = [_learned_at(course.errors[:, step], bound) for step in range(steps)]
+    below = course.errors[-1] < bound
+    open_steps = [step for step, epoch in enumerate(learned) if epoch is None]
+    seem, missing = [step for step in open_steps if below[step]], [step for step in open_steps if not below[step]]
     done = [epoch for epoch in learned if epoch is not None]
     if not done:
-        return "No timestep is learned yet: every error is still above half of the mean error of the first epoch."
+        half = "half of the mean error of the first epoch"
+        if not seem:
+            return f"No timestep is learned yet: every error is above {half}."
+        its, count_as = ("its", "it counts") if len(seem) == 1 else ("their", "they count")
+        return (
+            f"{_begun(seem)} {_verb(seem, 'seems', 'seem')} learned, as {its} error is below {half}; "
+            f"{count_as} as learned after {EPOCHS_OF_A_TREND} such epochs."
+        )
     first, last = min(done), max(done)
-    firsts = _named([step for step, epoch in enumerate(learned) if epoch == first])
-    begin = f"{firsts} {'were' if firsts.startswith('Timesteps') else 'was'} learned first (epoch {first})"
-    if len(done) < steps:
-        missing = _named([step for step, epoch in enumerate(learned) if epoch is None])
-        return f"{begin}; not learned yet: {missing[0].lower() + missing[1:]}."
-    if first == last:
-        return f"All {steps} timesteps were learned at epoch {first}."
-    lasts = _named([step for step, epoch in enumerate(learned) if epoch == last])
-    return f"{begin}; {lasts[0].lower() + lasts[1:]} last (epoch {last})."
+    firsts, lasts = ([step for step, epoch in enumerate(learned) if epoch == when] for when in (first, last))
+    parts = [f"{_begun(firsts)} {_verb(firsts, 'was', 'were')} learned first (epoch {first})"]
+    if not open_steps:
+        all_at_once = f"All {steps} timesteps were learned at epoch {first}"
+        parts = [all_at_once] if first == last else [*parts, f"{_named(lasts)} last (epoch {last})"]
+    if seem:
+        parts.append(f"{_named(seem)} {_verb(seem, 'seems', 'seem')} learned, for fewer than {EPOCHS_OF_A_TREND} epochs")
+    if missing:
+        parts.append(f"not learned yet: {_named(missing)}")
+    if lost := [step for step, epoch in enumerate(learned) if epoch is not None and not below[step]]:
+        parts.append(f"the error has risen again at {_named(lost)}")
+    return "; ".join(parts) + "."
 
 
-def _stays_under(errors: np.ndarray, bound: float) -> int | None:
-    """The first epoch (from 1) from which the error stays below the bound, for some epochs; None where it does not."""
-    above = np.flatnonzero(errors >= bound)
-    first = int(above[-1]) + 2 if len(above) else 1
-    return first if first <= len(errors) - EPOCHS_OF_A_TREND + 1 else None
+def _learned_at(errors: np.ndarray, bound: float) -> int | None:
+    """The first epoch (from 1) from which the error stays below the bound for long enough to be no noise, or None."""
+    below = 0
+    for epoch, error in enumerate(errors, 1):
+        below = below + 1 if error < bound else 0
+        if below == EPOCHS_OF_A_TREND:
+            return epoch - below + 1
+    return None
+
+
+def _verb(steps: Sequence[int], one: str, many: str) -> str:
+    return one if len(steps) == 1 else many
+
+
+def _begun(steps: Sequence[int]) -> str:
+    named = _named(steps)
+    return named[0].upper() + named[1:]
 
 
 def _named(steps: Sequence[int]) -> str:
-    """Timesteps for a sentence, counted from 1, runs of them joined.
+    """Timesteps for a sentence, counted from 1, three or more in a row joined; of many that are scattered only how many.
 
-    >>> _named([0, 1, 2, 6]), _named([4])
-    ('Timesteps 1 to 3 and 7', 'Timestep 5')
+    >>> _named([0, 1, 2, 6]), _named([4]), _named([12, 18, 19])
+    ('timesteps 1 to 3 and 7', 'timestep 5', 'timesteps 13, 19 and 20')
+    >>> _named([3, 8, 10, 12, 14, 19])
+    '6 of the timesteps 4 to 20'
     """
     runs: list[list[int]] = []
     for step in steps:
@@ -178,11 +219,10 @@ def _named(steps: Sequence[int]) -> str:
             runs[-1].append(step)
         else:
             runs.append([step])
-    names = [
-        f"{run[0] + 1}" if len(run) == 1 else f"{run[0] + 1}{' to ' if len(run) > 2 else ' and '}{run[-1] + 1}"
-        for run in runs
-    ]
-    if len(names) > 3:
-        names = [*names[:2], f"{len(steps) - sum(len(run) for run in runs[:2])} more"]
+    names: list[str] = []
+    for run in runs:
+        names += [f"{run[0] + 1} to {run[-1] + 1}"] if len(run) > 2 else [str(step + 1) for step in run]
+    if len(names) > MOST_NAMES:
+        return f"{len(steps)} of the timesteps {steps[0] + 1} to {steps[-1] + 1}"
     text = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-    return f"{'Timestep' if len(steps) == 1 else 'Timesteps'} {text}"
+    return f"{'timestep' if len(steps) == 1 else 'timesteps'} {text}"

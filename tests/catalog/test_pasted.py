@@ -337,7 +337,7 @@ def test_the_story_of_random_targets():
     losses = np.array([1.2, 1.02])
     said = tell(wanted, Course(losses, losses, np.ones((2, 1))))
     assert said == [
-        "The validation loss (1.020) is close to the baseline “always the mean” (1.000): so far the model does no better."
+        "The validation loss (1.02) is close to the baseline “always the mean” (1): the model is not clearly better."
     ]
 
 
