@@ -16,7 +16,7 @@ import { wirePaths } from "./chain/paths.js";
 import { fitsChain, newShown, newShownLine, numbersOf, takeShown, valuesOf, writeShown } from "./chain/shown.js";
 import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
-import { newChanges, tellChanges } from "./chain/told.js";
+import { listenForHands, newChanges, tellChanges } from "./chain/told.js";
 import { drawUnrolled } from "./chain/unrolled.js";
 import { listenForWhy, newWhy, writeInside, writeWhy } from "./chain/why.js";
 import { create, createSvg, mark, prefersStill, say } from "./dom.js";
@@ -77,10 +77,10 @@ function newChain(parent) {
   listenForWhy(state);
   const listen = (/** @type {Event} */ event) => show(state, /** @type {CustomEvent<ShownDetail>} */ (event).detail);
   document.addEventListener("explorer:shown", listen);
-  const unlink = listenForLine(state);
+  const ends = [listenForLine(state), listenForHands(state)];
   state.end = () => {
     document.removeEventListener("explorer:shown", listen);
-    unlink();
+    ends.forEach((end) => end());
   };
   return state;
 }

@@ -63,7 +63,8 @@ function parametersMoved(parameters, before, after) {
   return `parameters of ${names}, in total ${number(before.params)} → ${number(after.params)}`;
 }
 
-// The whole of it; only the setting and the reason where there is less room; and without the reason where there is little.
+// The whole of it; only the setting and the reason where there is less room; without the reason where there is little; and the
+// setting with the sum of all parameters where there is least.
 /** @type {(found: Moved, before: Description, after: Description) => Told} */
 export function changesInWords(found, before, after) {
   const named = found.settings.map(({ name, was, now }) => `${name.replaceAll("_", " ")} ${number(was)} → ${number(now)}`);
@@ -79,21 +80,23 @@ export function changesInWords(found, before, after) {
   // Names of settings and layers stay as they are written elsewhere, even where a sentence starts.
   const words = [joined(named), parts.join("; ")].filter(Boolean).map((part) => `${part}.`).join(" ");
   const still = !found.parameters.length;
+  const sum = still ? "" : `${number(before.params)} → ${number(after.params)} parameters`;
+  const brief = [joined(named), sum].filter(Boolean).map((part) => `${part}.`).join(" ") || words;
   const says = found.settings
     .map(({ name }) => after.settings[name])
     .filter(({ parameters = [] }) => (parameters.length === 0) === still)
     .map((setting) => setting.says);
   // A sentence of one setting would not be true of two at once.
   if (says.length === 1 && found.settings.length === 1) {
-    return { words: `${words} ${says[0]}`, reason: still ? `${joined(named)}. ${says[0]}` : words, short: words };
+    return { words: `${words} ${says[0]}`, reason: still ? `${joined(named)}. ${says[0]}` : words, short: words, brief };
   }
   const whole = still ? `${words} No parameter changes.` : words;
-  return { words: whole, reason: whole, short: words };
+  return { words: whole, reason: whole, short: words, brief };
 }
 
 /** @type {(step: Moved) => Told} */
 export function backInWords(step) {
   const names = step.settings.map(({ name, now }) => `${name.replaceAll("_", " ")} ${number(now)}`);
   const words = names.length ? `Back to ${joined(names)}: all shapes and parameters are as before.` : "As before.";
-  return { words, reason: words, short: words };
+  return { words, reason: words, short: words, brief: words };
 }

@@ -17,7 +17,26 @@ const RESTED = 1500;
 const INSIDE = "Click a layer to see inside.";
 
 /** @type {() => Changes} */
-export const newChanges = () => ({ from: null, last: null, moved: -Infinity, timer: 0, words: "", reason: "", short: "" });
+export const newChanges = () => ({
+  from: null, last: null, architecture: "", moved: -Infinity, timer: 0, words: "", reason: "", short: "", brief: "",
+});
+
+// A press elsewhere, such as on Undo or a named experiment, ends a drag as a rest does; keys on one slider go on with it.
+/** @type {(state: State) => () => void} */
+export function listenForHands({ changes }) {
+  const ends = (/** @type {Event} */ event) => {
+    const { target } = event;
+    const slides = target instanceof HTMLInputElement && target.type === "range";
+    if (event instanceof KeyboardEvent && slides && !event.ctrlKey && !event.metaKey) return;
+    changes.moved = -Infinity;
+  };
+  document.addEventListener("pointerdown", ends, { capture: true });
+  document.addEventListener("keydown", ends, { capture: true });
+  return () => {
+    document.removeEventListener("pointerdown", ends, { capture: true });
+    document.removeEventListener("keydown", ends, { capture: true });
+  };
+}
 
 /** @type {(state: State) => void} */
 export function tellChanges(state) {
@@ -27,10 +46,13 @@ export function tellChanges(state) {
     Object.assign(changes, newChanges(), { timer: changes.timer });
     return sayTold(state);
   }
+  const architecture = data.query?.architecture ?? "";
+  // Two architectures may have the same layers, with other settings of them.
+  if (changes.architecture !== architecture) Object.assign(changes, newChanges(), { timer: changes.timer, architecture });
   if (!description?.layers || waiting) return sayTold(state);
   const now = performance.now();
   const step = compare(changes.last, description);
-  if (!step) Object.assign(changes, { from: description, words: "", reason: "", short: "" });
+  if (!step) Object.assign(changes, { from: description, words: "", reason: "", short: "", brief: "" });
   else if (step.any) {
     if (now - changes.moved > RESTED) changes.from = changes.last;
     changes.moved = now;
@@ -50,10 +72,12 @@ function sayTold(state) {
   // Words are measured as heavy ones. A line that is not the last has a gap at its end.
   const room = width < NARROW ? (lines - 0.2) * width : 1.06 * (width - SHOWN);
   const fits = (/** @type {string} */ words) => textWidth(words, 13) < room;
-  const fitting = [changes.words, changes.reason].find(fits) ?? changes.short;
+  const fitting = [changes.words, changes.reason, changes.short].find(fits) ?? changes.brief;
   told.toggleAttribute("data-quiet", quiet);
   say(told, !quiet ? fitting : fits(hintOf(data)) ? hintOf(data) : INSIDE);
-  mark(told, { title: quiet || fitting === changes.words ? "" : changes.words });
+  // What is measured as fitting may end in an ellipsis yet.
+  const whole = fitting === changes.words && textWidth(fitting, 13) < 0.9 * room;
+  mark(told, { title: quiet || whole ? "" : changes.words });
 }
 
 /** @type {(data: PageData) => string} */

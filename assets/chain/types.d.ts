@@ -289,11 +289,13 @@ export interface Told {
   words: string;
   reason: string;
   short: string;
+  brief: string;
 }
 
 export interface Changes extends Told {
   from: Description | null;
   last: Description | null;
+  architecture: string;
   moved: number;
   timer: number;
 }

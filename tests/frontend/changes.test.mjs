@@ -24,6 +24,11 @@ test("a slider that moves parameters says which, and from what to what", () => {
   assert.equal(words, `units 32 → 33. U changed in memory; ${counts}. memory and answer have weights along units.`);
 });
 
+test("where there is least room, the setting and the sum are told", () => {
+  assert.match(told(chain(20, 32), chain(20, 256)).brief, /^units 32 → 256\. [\d,]+ → [\d,]+ parameters\.$/);
+  assert.equal(told(chain(20), chain(21)).brief, "timesteps 20 → 21.");
+});
+
 test("of two settings at once no sentence of one is told", () => {
   const { words } = told(chain(20, 32), chain(21, 33));
   assert.match(words, /^timesteps 20 → 21 and units 32 → 33\. T changed in .*; U changed in memory; parameters /);
