@@ -33,7 +33,10 @@ export function buttonsOf(standing) {
   }
   const starts = run === null || !mine || !same;
   const trains = starts ? trainable : ready && own && held;
-  const step = button("step", "Step", "step", !(shown < trained || trains), `Show the next ${slow ? "batch" : "epoch"} (→); ← goes back`);
+  const part = slow ? "batch" : "epoch";
+  const ahead = starts ? "Start a run with the settings on the page, for one epoch" : `Train one more epoch, and show ${slow ? "its first batch" : "it"}`;
+  const moves = shown < trained ? `Show the next ${part}` : ahead;
+  const step = button("step", "Step", "step", !(shown < trained || trains), `${moves} (→); ← goes back`);
   const words = refusal || "Begin again at epoch 0, with the settings on the page";
   const restart = button("reset", "Restart", "restart", !(mine && run !== null && trainable), words);
   const stop = button("stop", "Stop", "stop", !(run !== null && mine && (going || held)), "End the run; its results stay");

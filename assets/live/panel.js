@@ -3,6 +3,7 @@
 import { create, mark, say } from "../dom.js";
 import { questionMark } from "../terms.js";
 import { newDrawn } from "./draw.js";
+import { isWithin } from "./film.js";
 import { lastEpoch, shownFrame } from "./frames.js";
 import { listenForHover } from "./hover.js";
 import { MAX_OUTPUTS } from "./outputs.js";
@@ -179,7 +180,9 @@ export function writeLegend(panel) {
 
 /** @type {(panel: Panel) => void} */
 export function writeNarration(panel) {
-  const sentences = sentencesAt(panel.stories, panel.film.shown);
+  const { film } = panel;
+  // Of an epoch nothing is told before its last batch.
+  const sentences = sentencesAt(panel.stories, isWithin(film) ? film.shown - 1 : film.shown);
   const held = [...panel.narration.children];
   // Sentences that stay keep their element: only what is new is read aloud.
   sentences.forEach((sentence, index) => {

@@ -39,7 +39,7 @@ def play(
             write(f"Right. {right.reason}")
         else:
             write(f"No. {chosen.reason}")
-            write(f"{LETTERS[asked.right]}) {right.text} is right. {right.reason}")
+            write(f"The right answer: {LETTERS[asked.right]}) {right.text}. {right.reason}")
     write(f"\n{score}.")
     return score
 

@@ -30,7 +30,8 @@ class Status(TypedDict):
     """What the panel's status line says of a run.
 
     reason: a sentence, or empty. rate: epochs a second. left: seconds. sharing: None where no run has to share. queue: None
-    where it has its turns. elsewhere: whether another server trains it, whose news is not told here.
+    where it has its turns. elsewhere: whether another server trains it, whose news is not told here. compiling: whether it
+    waits for its model to be compiled.
     """
 
     state: str
@@ -42,6 +43,7 @@ class Status(TypedDict):
     sharing: Sharing | None
     queue: Queue | None
     elsewhere: bool
+    compiling: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class RunView:
     rate: float | None = None
     hindrance: str = ""
     queue: Queue | None = None
+    compiling: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,4 +89,5 @@ class Snapshot:
             "sharing": {"runs": self.admitted, "workers": self.workers} if shares else None,
             "queue": view.queue if view else None,
             "elsewhere": view is None and run.state in GOING,
+            "compiling": view is not None and view.compiling,
         }

@@ -51,7 +51,12 @@ class Views:
 
     def _view(self, active: Active) -> RunView:
         queue = self._queue.get(active.run.id) if active.going else None
-        return RunView(active.run, active.rate, self._hindrance(active), queue)
+        return RunView(active.run, active.rate, self._hindrance(active), queue, self._is_compiling(active))
+
+    def _is_compiling(self, active: Active) -> bool:
+        """Whether a chunk is with a worker that has not compiled the run's program yet."""
+        worker = self._scheduler.workers.get(active.worker or "")
+        return active.going and bool(active.flight) and worker is not None and active.program not in worker.programs
 
     def _places(self) -> dict[str, Queue]:
         queued = self._scheduler.queue()

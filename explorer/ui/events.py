@@ -185,8 +185,8 @@ class _Narration:
 
 
 def _visible(status: Status) -> dict[str, Any]:
-    # Of the queue, and of those that share the workers, only a sentence is told.
-    told = {name: value for name, value in status.items() if name not in ("sharing", "queue")}
+    # Of the queue, of those that share the workers, and of compiling only a sentence is told.
+    told = {name: value for name, value in status.items() if name not in ("sharing", "queue", "compiling")}
     return {
         **told,
         "reason": standing(status),

@@ -118,8 +118,8 @@ def _reveal(asked: Question, place: int) -> None:
     if chosen.right:
         st.success(f"**Right: {plain(right.text)}.** {plain(right.reason)}", icon=":material/check:")
         return
-    st.error(f"**Not {plain(chosen.text)}.** {plain(chosen.reason)}", icon=":material/close:")
-    st.success(f"**{plain(right.text)} is right.** {plain(right.reason)}", icon=":material/check:")
+    st.error(f"**Wrong: {plain(chosen.text)}.** {plain(chosen.reason)}", icon=":material/close:")
+    st.success(f"**The right answer: {plain(right.text)}.** {plain(right.reason)}", icon=":material/check:")
 
 
 def _buttons(asked: Question, last: bool) -> None:

@@ -202,6 +202,14 @@ test("the buttons say what a press does, in every state", () => {
   assert.equal(buttons({ mine: false, state: "done", playing: true }), "train pause step false false");
 });
 
+test("the step says what it does", () => {
+  const step = (more) => buttonsOf({ ...STANDING, ...more }).step.title;
+  assert.match(step({ shown: 3 }), /^Show the next epoch /);
+  assert.match(step({ shown: 3, slow: true, same: false }), /^Show the next batch /);
+  assert.match(step({ shown: 31, state: "paused" }), /^Train one more epoch, and show it /);
+  assert.match(step({ shown: 31, same: false }), /^Start a run with the settings on the page, for one epoch /);
+});
+
 test("what must not be trained cannot be pressed, and the reason stands beside it", () => {
   const refused = { refusal: "Too long." };
   const first = { run: null, state: "idle", trained: 0, shown: 0, playing: false };

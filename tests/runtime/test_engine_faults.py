@@ -345,6 +345,16 @@ def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkey
     ends_as_the_calm_one(engine, engine.submit(LONG, "you"), calm)
 
 
+def test_a_run_whose_model_is_being_compiled_says_so(engines):
+    engine = engines()
+    engine._core.cluster.paused.set()
+    run_id = engine.submit(replace(SMALL, units=9, epochs=2), "me")
+    wait_for(lambda: engine.status(run_id)["compiling"])
+    engine._core.cluster.go_on()
+    state_is(engine, run_id, "done")
+    assert not engine.status(run_id)["compiling"]
+
+
 def test_a_scheduler_that_is_lost_is_told(engines, calm):
     engine = engines()
     run_id = started(engine, ENDLESS)

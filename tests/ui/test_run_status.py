@@ -15,6 +15,7 @@ KNOWN = {
     "sharing": None,
     "queue": None,
     "elsewhere": False,
+    "compiling": False,
 }
 
 
