@@ -153,8 +153,9 @@ export function writeInfo(panel) {
 
 /** @type {(panel: Panel) => void} */
 export function writeMarks(panel) {
-  const { status, frames, film } = panel;
+  const { status, frames, film, may } = panel;
   mark(panel.root, {
+    "data-stale": panel.run !== null && may.mine && !may.same,
     "data-run": panel.run ?? "",
     "data-state": status.state,
     "data-epoch": Math.max(lastEpoch(frames), status.epoch ?? 0),
