@@ -21,7 +21,8 @@ FILES = Path(streamlit.__file__).parent / "static"
 # The elements that this page draws, as the frontend names them. They are found by these names, without their hashes:
 # one that another version calls otherwise is only fetched later.
 ELEMENTS = ("Html", "Selectbox", "Slider", "NumberInput", "Checkbox", "ButtonGroup", "BidiComponent", "Button", "PageLink")
-FONTS = ("MaterialSymbols-Rounded", "SourceSansVF-Upright")
+# The hidden state h is drawn in italics.
+FONTS = ("MaterialSymbols-Rounded", "SourceSansVF-Upright", "SourceSansVF-Italic")
 
 _TITLE = "<title>Streamlit</title>"
 # Below an address like /paste the frontend looks for the server twice, and once in vain, unless it is told.
@@ -61,7 +62,7 @@ def elements() -> list[str]:
 
 
 def fonts() -> list[str]:
-    """The paths of the fonts that the page needs at once."""
+    """The paths of the fonts that the page draws with."""
     return [path for name in FONTS for path in _hashed("media", name, "woff2")]
 
 

@@ -51,4 +51,7 @@ def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visito
     wait_for_epoch(page, epoch + 20)
     press(page, "stop")
     expect(panel(page)).to_have_attribute("data-state", "stopped")
-    expect(panel(page)).to_have_attribute("data-frames", str(number(page, "data-epoch")))
+    # The last epoch may come after the state.
+    page.wait_for_function(
+        "() => { const { frames, epoch } = document.querySelector('[data-live]').dataset; return frames === epoch; }"
+    )

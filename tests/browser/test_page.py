@@ -302,7 +302,7 @@ PICTURE = """() => [...document.querySelectorAll('[data-chain] .tensor .grid pat
 
 def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, server):
     # Fast enough that each batch changes the picture.
-    open_page(page, server, SMALL + "&epochs=3&seed=14&learning_rate=0.01")
+    open_page(page, server, SMALL + "&epochs=3&seed=14&learning_rate=0.05")
     at_speed(page, "slow")
     press(page, "train")
     # Looked at with every frame of the browser: each text stands for a quarter of a second.

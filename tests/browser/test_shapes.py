@@ -48,6 +48,8 @@ def test_every_layer_opens_into_its_explanation(page, server, name):
 
 
 def test_a_slider_marks_what_it_moves_and_says_why_no_parameter_did(page, server):
+    # After another architecture nothing is told of the settings before.
+    open_page(page, server, "architecture=lstm_every_step")
     open_page(page, server)
     told = page.locator(".told")
     slide(page, "timesteps", 1)
@@ -55,7 +57,9 @@ def test_a_slider_marks_what_it_moves_and_says_why_no_parameter_did(page, server
     expect(told).to_have_attribute("title", re.compile("timesteps 20 → 21. T changed in sequence, memory and answer. No p"))
     expect(told).to_contain_text("timesteps 20 → 21. No parameter changes: the same weights are used at every timestep.")
     slide(page, "units", 1)
-    expect(told).to_contain_text("parameters of memory 3,744 → 3,960")
+    # Of two settings the line has room for the sum.
+    expect(told).to_contain_text("timesteps 20 → 21 and units 32 → 33. 3,777 → 3,994 parameters.")
+    expect(told).to_have_attribute("title", re.compile("parameters of memory 3,744 → 3,960, of answer 33 → 34"))
     expect(page.locator(".shape", has_text="U = 33")).to_be_visible()
 
 
