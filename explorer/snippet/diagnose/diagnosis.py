@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
-from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.diagnose.rules.broken import broken
+from explorer.snippet.diagnose.rules.compared import compared
 from explorer.snippet.diagnose.rules.compiling import unknown_names, unknown_optimizer
 from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.fits import data_sets, fits, single_sample
+from explorer.snippet.diagnose.rules.partly import partly
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
 from explorer.snippet.diagnose.running import run
 from explorer.snippet.diagnose.stopped import asked_for, at_line, no_such_model, not_whole, syntax
-from explorer.snippet.diagnose.training_data import chosen, find_arrays, sized, with_found
-from explorer.snippet.reader.data_values import Array, Full, Shape
+from explorer.snippet.diagnose.training_data import chosen, find_arrays, loosened, sized, with_found
+from explorer.snippet.reader.data_values import Array, Shape
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.exploring import explore, from_target
 from explorer.snippet.reader.fed import Typed
@@ -28,12 +29,7 @@ from explorer.snippet.reader.limits import MOST_CHARACTERS, Budget
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.record import Old
 from explorer.snippet.reader.unknowns import Given
-from explorer.snippet.reader.values import Broken, LayerValue, ModelValue, Unreadable, full
-
-_NO_TARGET = (
-    "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
-    'labels (`y_true`)."'
-)
+from explorer.snippet.reader.values import Broken, LayerValue, ModelValue, Unreadable
 
 
 def read(code: str, given: Data, budget: Budget, sizes: Given | None = None) -> tuple[Case | None, Finding | None]:
@@ -226,6 +222,8 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
         return
     yield from unknown_optimizer(case)
     yield from single_sample(case)
+    yield from partly(case)
+    loosened(case)
     yield from fed(case)
     yield from counted(case)
     try:
@@ -242,58 +240,7 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
     if across is not None and across.kind in ("time_axis_missing", "embedding_input", "unknown_length"):
         yield across
         return
-    yield from _compared(case)
+    yield from compared(case)
     yield from fits(case)
     if across is not None:
         yield across
-
-
-def _compared(case: Case) -> Iterator[Finding]:
-    target, outputs = case.data.y, case.whole.outputs
-    if target is None or case.ran is None:
-        return
-    shapes = case.ran.outputs
-    whole = one_target(target)
-    targets = [whole] if len(outputs) == 1 and whole is not None else several_targets(target)
-    if len(targets) != len(outputs):
-        if len(outputs) > 1 and whole is not None:
-            yield _many_outputs(case, whole)
-        return
-    loss_of = case.data.loss
-    losses = loss_of if isinstance(loss_of, tuple) else (loss_of,) * len(outputs)
-    for tensor, shape, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
-        if None in shape or not shape or not wanted:
-            continue
-        answer = full(shape)
-        # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
-        if wanted[0] != answer[0]:
-            continue
-        yield from answered(case, tensor, answer, wanted, loss)
-        yield from mask_mismatch(case, tensor, answer, wanted, loss)
-
-
-def _many_outputs(case: Case, target: Full) -> Finding:
-    """A model with several outputs, mostly the states of a memory, and one target."""
-    outputs = case.whole.outputs
-    makers = {id(each.made): each.made for each in outputs if each.made}
-    maker = next(iter(makers.values()), None)
-    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}: fit needs one for each."
-    # Of a loss for all outputs Keras makes one for each, and finds no target for the second.
-    says = _NO_TARGET if isinstance(case.data.loss, str) else None
-    candidates = []
-    if (
-        len(makers) == 1
-        and maker
-        and isinstance(maker.layer, LayerValue)
-        and getattr(maker.layer.core.layer, "return_state", False)
-    ):
-        edit = case.source.without_keyword(maker.layer.core.node, "return_state")
-        if edit:
-            candidates.append(Candidate("Return only the output (return_state=False)", (edit,)))
-        return Finding("state_unpacking", message, maker, None, says, False, tuple(candidates))
-    if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
-        edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
-        return Finding(
-            "merge_mismatch", message, maker, None, says, False, (Candidate("Concatenate the two directions", (edit,)),)
-        )
-    return Finding("target_mismatch", message, None, case.whole.node, says, False, ())

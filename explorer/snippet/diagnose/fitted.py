@@ -81,7 +81,7 @@ def fitted(case: Case) -> Iterator[Fitted]:
 
 def known(array: Array | None) -> Shape | None:
     """The shape of an array, None where not all of it is known but for the number of samples."""
-    shape = array.shape if array is not None else None
+    shape = array.shape if array is not None and not array.open else None
     return shape if shape and None not in shape[1:] else None
 
 

@@ -96,27 +96,52 @@ def find_arrays(case: Case) -> None:
         for name, _, arguments in (trained or model.fits)[:1]:
             asked = name.startswith("predict")
             given = {key: arguments.get(key) for key in ("x", "y")}
+    found: dict[str, Any] = {}
     for key, known in (("x", _INPUTS), ("y", _TARGETS)):
         value = given.get(key)
         if value is None:
             value = next((names[name] for name in known if isinstance(names.get(name), Array)), None)
-        case.arrays[key] = array_in(value)
+        found[key] = value
+    many = _samples(case, found)
+    case.arrays.update({key: array_in(value, many) for key, value in found.items()})
     x, y = case.arrays["x"], case.arrays["y"]
     if asked and x and y and x.shape and y.shape and x.shape[0] != y.shape[0]:
         # What is predicted has no target.
         case.arrays["y"] = None
     if isinstance(given.get("x"), (list, tuple)) and any(isinstance(each, Array) for each in given["x"]):
-        parts = [array_in(each) for each in given["x"]]
+        parts = [array_in(each, many) for each in given["x"]]
         case.arrays["x"] = None
         case.arrays.update({f"x{place}": part for place, part in enumerate(parts)})
     elif isinstance(given.get("x"), dict):
         case.arrays["x"] = None
-        case.arrays.update({f"x{place}": array_in(part) for place, part in enumerate(given["x"].values())})
+        case.arrays.update({f"x{place}": array_in(part, many) for place, part in enumerate(given["x"].values())})
     if model is not None and isinstance(given.get("y"), dict):
         given["y"] = by_outputs(model, given["y"])
     if isinstance(given.get("y"), (list, tuple)) and any(isinstance(each, Array) for each in given["y"]):
         case.arrays["y"] = None
-        case.arrays.update({f"y{place}": array_in(part) for place, part in enumerate(given["y"])})
+        case.arrays.update({f"y{place}": array_in(part, many) for place, part in enumerate(given["y"])})
+
+
+def _samples(case: Case, found: dict[str, Any]) -> int:
+    """How many samples there are, as far as inputs or targets say it: what does not say it has as many."""
+    if case.given.x is not None:
+        return case.given.x[0][0]
+    for value in found.values():
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+        for each in parts:
+            if isinstance(each, Array) and each.shape and each.shape[0] is not None:
+                return each.shape[0]
+    return SAMPLES
+
+
+def loosened(case: Case) -> None:
+    """Leave out data that may have more axes than is known, where they would not fit: nothing says that they do not."""
+    given, inputs = case.arrays.get("x"), case.whole.inputs
+    shapes = case.data.x or ()
+    if case.given.x is not None or given is None or not given.open or not len(shapes) == len(inputs) == 1:
+        return
+    if taken(inputs[0].shape, shapes[0], case.whole.sequential) is None:
+        case.arrays["x"], case.data = None, replace(case.data, x=None)
 
 
 def with_found(case: Case, given: Data) -> Data:
@@ -175,15 +200,15 @@ def taken(declared: Shape, given: Full, any_length: bool) -> Full | None:
     return given
 
 
-def array_in(value: Any) -> Array | None:
-    """An array with a size for every axis: of one whose number of samples is not known, a few are looked at."""
+def array_in(value: Any, samples: int = SAMPLES) -> Array | None:
+    """An array with a size for every axis. samples: how many are looked at where the array does not say."""
     if isinstance(value, (list, tuple)) and value and not isinstance(value, Batches):
         value = literal(value, ast.Pass(lineno=1))
     if not isinstance(value, Array):
         return None
     shape = value.shape
     if shape and None in shape:
-        shape = None if None in shape[1:] else (SAMPLES, *shape[1:])
+        shape = None if None in shape[1:] else (samples, *shape[1:])
     return value if shape is value.shape else replace(value, shape=shape)
 
 

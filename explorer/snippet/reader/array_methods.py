@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from explorer.snippet.reader.data_values import Array, Opaque, Shape
+from explorer.snippet.reader.data_values import Array, Opaque, Shape, Turned
 from explorer.snippet.reader.limits import LARGEST_NUMBER, plainly
 from explorer.snippet.reader.literals import MOST_AXES, checked, is_whole
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.parts_of_arrays import indexed, part_of_table, probed, view
-from explorer.snippet.reader.values import Broken, Event, Unreadable, full
+from explorer.snippet.reader.values import Broken, Event, Unreadable
 
 METHODS = frozenset(
     (
@@ -62,28 +62,29 @@ def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any],
 
 def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
     shape = given.shape
-    keep = replace(given, typed=False, ragged=False, turned=None, filled=None, fractions=False, node=node)
+    keep = replace(given, typed=False, ragged=False, turned=None, filled=None, fractions=False, onehot=False, node=node)
     if name == "astype":
         dtype = args[0] if args else kwargs.get("dtype")
-        return Array(shape, is_whole(dtype), given.low, given.high, given.ragged, given.padded, node)
+        return given.made(shape, node, whole=is_whole(dtype), ragged=given.ragged, padded=given.padded, filled=given.filled)
     if name == "tolist":
         return given
     if name == "reshape":
         wanted = args[0] if len(args) == 1 else tuple(args)
         wanted = kwargs.get("newshape", kwargs.get("shape", wanted))
-        new = _reshaped(shape, wanted, node)
-        if shape is None or new is None or None in shape or None in new:
-            return replace(keep, shape=new)
-        turned = len(shape) == len(new) == 3 and shape[1:] == new[:0:-1] and shape[1] != shape[2] and 1 not in shape[1:]
-        return replace(keep, shape=new, turned=full(shape) if turned else None)
+        new = _reshaped(None if given.open else shape, wanted, node)
+        turned = None if shape is None or new is None or given.open else _turned(shape, new)
+        return replace(keep, shape=new, open=False, turned=None if turned is None else Turned(*turned, node))
     if shape is None:
         if name in ("flatten", "ravel"):
             return replace(keep, shape=(None,))
         return Array(None, ragged=given.ragged, node=node)
     if name in _SAME:
-        return replace(keep, shape=shape)
+        return replace(keep, shape=shape, turned=given.turned)
     if name in _ROWS:
-        return replace(keep, shape=(None, *shape[1:]))
+        return replace(keep, shape=(None, *shape[1:]), turned=given.turned)
+    if given.open:
+        # Where an axis stands, counted from the end, is not known, nor is how many values there are.
+        return Array((None,) if name in ("flatten", "ravel") else None, given.whole, node=node)
     if name in ("flatten", "ravel"):
         return replace(keep, shape=(None if None in shape else math.prod(size or 0 for size in shape),))
     if name == "repeat":
@@ -135,7 +136,20 @@ def broadcast(parts: Sequence[Array], node: Node) -> Array:
         raise Broken(
             Event("numpy", node, f"ValueError: operands could not be broadcast together with shapes {shapes}")
         ) from None
-    return Array(shape, all(each.whole for each in parts), node=node)
+    held = next((each for each in parts if each.shape == shape), parts[0])
+    turned = held.turned if held.turned and all(each.shape in ((), shape) for each in parts) else None
+    return Array(shape, all(each.whole for each in parts), node=node, turned=turned, open=any(e.open for e in parts))
+
+
+def _turned(shape: Shape, new: Shape) -> tuple[Shape, Shape] | None:
+    """The shapes of a reshape that looks like turning rows and columns round, and keeps the values in their order."""
+    if len(shape) == len(new) == 3 and None not in shape[1:]:
+        mixes = shape[1:] == new[:0:-1] and shape[1] != shape[2] and 1 not in shape[1:]
+        return (shape, new) if mixes else None
+    # A few columns under each other, cut into rows: with or without an axis for one timestep.
+    flat = tuple(size for size in new if size != 1)
+    known = None not in shape and len(shape) == 2 and 1 not in shape and shape[0] != shape[1]
+    return (shape, new) if known and flat == shape[::-1] and len(new) in (2, 3) and new[0] == flat[0] else None
 
 
 def _checked(shape: Shape, node: Node) -> Shape:

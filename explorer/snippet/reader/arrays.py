@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from explorer.snippet.reader.array_methods import METHODS, broadcast, method, view
-from explorer.snippet.reader.data_values import Array, Opaque, Shape
+from explorer.snippet.reader.data_values import Array, Opaque, Shape, Sizes
 from explorer.snippet.reader.limits import bounded_number, plainly
 from explorer.snippet.reader.literals import array_of, checked, is_whole, literal
 from explorer.snippet.reader.nodes import Node
@@ -151,14 +152,15 @@ def _padded(shape: Shape, widths: Any) -> Shape:
     return (None,) * len(shape)
 
 
-def told(shape: Shape | None, name: str | None = None, line: int | None = None) -> Any:
-    """A shape as the code gets it: sizes that are not known have names of their own."""
+def told(shape: Shape | None, name: str | None = None, line: int | None = None, more: bool = False) -> Any:
+    """A shape as the code gets it: sizes that are not known have names of their own. more: whether others may follow."""
     if shape is None:
         return Opaque("a shape that is not known", f"{name}.shape" if name else None, line)
-    return tuple(
+    sizes = [
         Opaque("the data", f"{name}.shape[{place}]" if name else None, line, whole=True) if size is None else size
         for place, size in enumerate(shape)
-    )
+    ]
+    return Sizes(sizes) if more else tuple(sizes)
 
 
 def shape_of_argument(value: Any, node: Node) -> Shape:
@@ -224,7 +226,8 @@ def _joined(name: str, parts: Any, axis: Any, node: Node) -> Any:
     whole = all(each.whole for each in arrays)
     # NumPy copies what it joins: only the sizes across the seam are real, the others stand for themselves.
     if any(None in shape for shape in shapes) or sum(math.prod(size or 1 for size in shape) for shape in shapes) > 200_000:
-        return _joined_large(name, shapes, axis, whole, node)
+        made = _joined_large(name, shapes, axis, whole, node)
+        return replace(made, open=any(each.open for each in arrays), onehot=all(each.onehot for each in arrays))
     try:
         views = [view([size or 0 for size in shape]) for shape in shapes]
         joined = getattr(np, name)(views, **({"axis": axis} if name in ("concatenate", "stack") else {}))
@@ -232,7 +235,8 @@ def _joined(name: str, parts: Any, axis: Any, node: Node) -> Any:
         raise Broken(Event("numpy", node, f"{type(error).__name__}: {error}")) from None
     known = [each for array in arrays for each in (array.low, array.high) if each is not None]
     low, high = (min(known), max(known)) if len(known) == 2 * len(arrays) else (None, None)
-    return Array(checked(joined.shape, node), all(each.whole for each in arrays), low, high, node=node)
+    alike = arrays[0].traits if len({tuple(each.traits.items()) for each in arrays}) == 1 else {}
+    return Array(checked(joined.shape, node), all(each.whole for each in arrays), low, high, node=node, **alike)
 
 
 def _joined_large(name: str, shapes: list[Shape], axis: int, whole: bool, node: Node) -> Array:
@@ -263,10 +267,11 @@ def _joined_alike(name: str, parts: Any, shapes: list[Shape], node: Node) -> Arr
     if not shapes or len(set(shapes)) > 1 or getattr(parts, "rest", 0) == 0:
         return Array(None, node=node)
     (shape,) = set(shapes)
+    first = array_of(parts[0], node)
     if name == "stack":
-        return Array((parts.size, *shape), node=node)
+        return Array((parts.size, *shape), node=node, **first.traits)
     if name in ("concatenate", "vstack") and len(shape) > 1:
-        return Array((None, *shape[1:]), node=node)
+        return Array((None, *shape[1:]), node=node, **first.traits)
     return Array(None, node=node)
 
 

@@ -13,6 +13,7 @@ from explorer.snippet.reader.library import imports
 from explorer.snippet.reader.limits import light, plainly
 from explorer.snippet.reader.names import LAYERS, REFUSED_BUILTINS
 from explorer.snippet.reader.objects import ClassValue, Instance
+from explorer.snippet.reader.parts_of_arrays import written_into
 from explorer.snippet.reader.plain import BUILTINS
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import Broken, Event, Function, Known, Method, Refused, Scope, Unreadable
@@ -121,6 +122,8 @@ class Binding(Record):
                 self.bind(each.value if isinstance(each, ast.Starred) else each, item, scope, given)
         elif isinstance(target, ast.Subscript):
             owner = self.value(target.value, scope)
+            if isinstance(owner, Array) and isinstance(target.value, ast.Name) and owner.low is not None:
+                scope.put(target.value.id, written_into(owner, self.value(target.slice, scope)))
             if isinstance(owner, (dict, list)):
                 key = self.value(target.slice, scope)
                 if isinstance(owner, list) and not isinstance(key, (int, slice)):

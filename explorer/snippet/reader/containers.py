@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs
+from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs, Window
 from explorer.snippet.reader.limits import light, plainly
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.plain import run_of_plain
@@ -19,7 +19,13 @@ def changed(record: Record, owner: Any, name: str, args: list[Any], kwargs: dict
         return _of_set(record, owner, name, args, node)
     if isinstance(owner, list) and name in ("append", "extend", "insert"):
         _grown(record, owner, name, args, node)
+        if isinstance(owner, Window) and owner.most is not None and len(owner) > owner.most:
+            # What it holds from now on are the last ones, however many came.
+            del owner[: len(owner) - owner.most]
         return (None,)
+    if isinstance(owner, Window) and name in ("popleft", "appendleft", "rotate"):
+        owner.rest = None
+        return (owner[0] if owner and name == "popleft" else Opaque("an element"),)
     if isinstance(owner, list) and name in ("clear", "remove") and isinstance(owner, Items):
         owner.rest = None
         return (None,)

@@ -65,6 +65,16 @@ class Items(list[Any]):
         return None if self.rest is None else len(self) + self.rest
 
 
+class Sizes(tuple[Any, ...]):
+    """The first sizes of a shape that may have more of them."""
+
+
+class Window(Items):
+    """A list that drops its first elements where it would hold more than `most`: `deque(maxlen=...)`."""
+
+    most: int | None = None
+
+
 class Distinct(Items):
     """A set of the code: what it holds, each once."""
 
@@ -112,13 +122,23 @@ class LossName(str):
 
 
 @dataclass(frozen=True)
+class Turned:
+    """A reshape that put two sizes the other way round: the shapes before and after it, and where it stands."""
+
+    before: Shape
+    after: Shape
+    node: Node
+
+
+@dataclass(frozen=True)
 class Array:
     """An array of which only the shape is known, and what its values are like.
 
     shape: its sizes, None where one is not known, or None where nothing is. whole: whether its values are whole numbers.
     low, high: the smallest and largest value, where known. ragged: sequences of different lengths, which no array can hold.
     filled: the value that was added as padding. fractions: whether some values are known to be no whole numbers.
-    turned: the shape before a reshape that put its last two sizes the other way round.
+    turned: a reshape on its way here that put two sizes the other way round. open: whether more axes may follow, as it is a
+    part of something of which nobody knows how many it has. onehot: whether its last axis holds a 1 for the class.
     typed: whether its shape was given beside the code, for the data under its name: it may have another one before.
     padded: where zeros were added ("pre" or "post"), None where none were. node: where the code made it.
     """
@@ -130,7 +150,19 @@ class Array:
     ragged: bool = False
     padded: str | None = None
     node: Node | None = None
-    turned: Full | None = None
+    turned: Turned | None = None
     filled: float | None = None
     fractions: bool = False
     typed: bool = False
+    open: bool = False
+    onehot: bool = False
+
+    def made(self, shape: Shape | None, node: Node | None, **changes: Any) -> Array:
+        """Another array with what is known of the values of this one; of its shape stays that more axes may follow."""
+        kept = {"whole": self.whole, "low": self.low, "high": self.high}
+        return Array(shape, node=node, **{**kept, **self.traits, **changes})
+
+    @property
+    def traits(self) -> dict[str, Any]:
+        """What is as true of many such arrays together."""
+        return {"turned": self.turned, "open": self.open, "onehot": self.onehot}

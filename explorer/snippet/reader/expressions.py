@@ -11,14 +11,15 @@ from typing import Any
 from explorer.snippet.reader import array_methods, literals
 from explorer.snippet.reader.binding import Binding, private
 from explorer.snippet.reader.counting import counted, part_of_grown
-from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Pairs, Table
+from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Pairs, Sizes, Table
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.fed import Typed
 from explorer.snippet.reader.iteration import run_of, shown, truth
 from explorer.snippet.reader.library import attributes, calling
 from explorer.snippet.reader.limits import LARGEST_NUMBER, MOST_DEPTH, Budget, bounded_number, light, plainly
 from explorer.snippet.reader.objects import ClassValue, Instance
-from explorer.snippet.reader.plain import ARITHMETIC, COMPARISONS, PLAIN, bounded, formatted
+from explorer.snippet.reader.parts_of_arrays import names_axes
+from explorer.snippet.reader.plain import ARITHMETIC, COMPARISONS, PLAIN, bounded, formatted, one_of
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Function, Known, Method, Scope, TensorValue, Unreadable
 
@@ -250,17 +251,16 @@ class Expressions(Binding):
             owner = owner if isinstance(owner, Table) else Table(owner.why)  # Nothing else has columns by names.
         if isinstance(owner, Table):
             return array_methods.part_of_table(owner, index, node)
-        if isinstance(owner, Opaque) and isinstance(index, tuple) and any(isinstance(each, slice) for each in index):
-            # Only an array has such a part, and mostly it has as many axes as the part names.
-            return array_methods.indexed(Array((None,) * len(index), node=node), index, node)
+        if isinstance(owner, Opaque) and names_axes(index):
+            return array_methods.indexed(Array(None, node=node), index, node)  # Only an array has such a part.
         if isinstance(owner, (Opaque, Known)):
             why = owner.why if isinstance(owner, Opaque) else owner.path
             return Opaque(why, self.named(node), getattr(owner, "line", None) or node.lineno)
         if isinstance(owner, (list, tuple, dict, str, range)):
             if isinstance(index, (Opaque, Array)):
-                every = list(owner.values()) if isinstance(owner, dict) else owner
-                alike = isinstance(owner, Items) and len(owner) == 1
-                return every[0] if alike else Opaque("an element whose place is not known", self.named(node))
+                return one_of(owner, self.named(node))
+            if isinstance(owner, Sizes) and isinstance(index, slice) and index.stop is None:
+                return Opaque("sizes that are not known", self.named(node), node.lineno)
             light(index, node)
             if isinstance(owner, Items) and owner.rest != 0 and isinstance(index, (int, slice)):
                 return part_of_grown(owner, index)

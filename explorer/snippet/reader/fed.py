@@ -56,9 +56,10 @@ def filled(value: Opaque | Array, shape: Full, node: ast.AST) -> Array | None:
         return Array(shape, node=node, typed=True)  # type: ignore[arg-type]
     if value.shape is None:
         return Array(shape, value.whole, value.low, value.high, node=value.node, typed=True)
-    if None not in value.shape or len(value.shape) != len(shape):
+    more = value.open and len(value.shape) < len(shape)
+    if not more and (None not in value.shape or len(value.shape) != len(shape)):
         return None
-    if any(mine not in (None, its) for mine, its in zip(value.shape[1:], shape[1:], strict=True)):
+    if any(mine not in (None, its) for mine, its in zip(value.shape[1:], shape[1:], strict=not more)):
         return None
     return Array(shape, value.whole, value.low, value.high, padded=value.padded, turned=value.turned, node=value.node)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.snippet.reader.array_methods import indexed
-from explorer.snippet.reader.data_values import Array, Items, Opaque, Pairs, Range, Table
+from explorer.snippet.reader.data_values import Array, Items, Opaque, Pairs, Range, Sizes, Table
 from explorer.snippet.reader.limits import LONGEST, light
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.plain import PLAIN
@@ -70,6 +70,8 @@ def unpacked(target: ast.Tuple | ast.List, value: Any, given: ast.expr) -> list[
         value = [Opaque(value.why) for _ in range(wanted)]
     elif isinstance(value, Array):
         value = [indexed(value, 0, given)] * wanted
+    elif isinstance(value, Sizes):
+        value = [*value, *(Opaque("a size that is not known", whole=True) for _ in range(wanted - len(value)))]
     elif isinstance(value, TensorValue):
         says = "Iterating over a symbolic KerasTensor is not supported."
         raise Broken(Event("unpack", given, says, {"wanted": wanted, "got": 1, "tensors": [value], "target": target}))

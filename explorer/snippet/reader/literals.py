@@ -21,7 +21,8 @@ def array_of(value: Any, node: Node) -> Array:
 def literal(value: Any, node: Node, dtype: Any = None) -> Array:
     """The array that `np.array` makes of nested lists; `ragged` where their lengths differ."""
     if isinstance(value, Array):
-        return Array(value.shape, is_whole(dtype, value.whole), value.low, value.high, value.ragged, value.padded, node=node)
+        kept = {"ragged": value.ragged, "padded": value.padded, "filled": value.filled}
+        return value.made(value.shape, node, whole=is_whole(dtype, value.whole), **kept)
     if not isinstance(value, (list, tuple, int, float, bool, range)):
         return Array(None, node=node)
     shape = _nested(value)
@@ -36,8 +37,15 @@ def literal(value: Any, node: Node, dtype: Any = None) -> Array:
         return Array(None, whole, node=node)
     if None in shape:
         checked([size for size in shape if size is not None], node)
-        return Array(shape, is_whole(dtype, whole), node=node)
-    return Array(checked(shape, node), is_whole(dtype, whole), low, high, node=node)
+        return Array(shape, is_whole(dtype, whole), node=node, **_first(value).traits)
+    return Array(checked(shape, node), is_whole(dtype, whole), low, high, node=node, **_first(value).traits)
+
+
+def _first(value: Any) -> Array:
+    """The first array in nested lists: the others are like it."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return value if isinstance(value, Array) else Array(None)
 
 
 def has_fractions(value: Any) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from explorer.snippet.reader.data_values import Array, Items, Opaque
+from explorer.snippet.reader.data_values import Array, DataSet, Items, Opaque, Window
 from explorer.snippet.reader.instances import attribute_of_instance, of_its_own
+from explorer.snippet.reader.iteration import run_of
 from explorer.snippet.reader.library.paths import stands
 from explorer.snippet.reader.limits import LONGEST_TEXT
 from explorer.snippet.reader.modules import computed
-from explorer.snippet.reader.objects import ClassValue, FieldsClass, Instance, Parser, Partial, Super
-from explorer.snippet.reader.values import Known, LayerValue, Method, Refused
+from explorer.snippet.reader.objects import Bound, ClassValue, FieldsClass, Instance, Parser, Partial, Super
+from explorer.snippet.reader.values import Function, Known, LayerValue, Method, Refused
 
 if TYPE_CHECKING:
     from explorer.snippet.reader.functions import Functions
@@ -95,6 +96,12 @@ def standard(reader: Functions, called: Any, args: list[Any], kwargs: dict[str, 
             if isinstance(args[0], dict) or all(isinstance(e, tuple) and len(e) == 2 for e in args[0])
             else None
         )
+    if why == "collections.deque":
+        window = Window(run_of(args[0], node).held if args else ())
+        most = kwargs.get("maxlen", args[1] if len(args) > 1 else None)
+        window.most = most if isinstance(most, int) and most > 0 else None
+        del window[: max(0, len(window) - (window.most or len(window)))]
+        return (window,)
     if why in ("copy.copy", "copy.deepcopy") and args:
         return (args[0],)
     if why in ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm") and args:
@@ -135,6 +142,11 @@ def _method(reader: Functions, called: Method, args: list[Any], kwargs: dict[str
             owner.held.update(kwargs)
         space = Instance(None, node, owner.held)
         return (space,) if name == "parse_args" else ((space, Items()),) if name == "parse_known_args" else (None,)
+    if isinstance(owner, DataSet) and name == "map" and args and owner:
+        if not isinstance(args[0], (Function, Bound)):
+            return (Opaque("what `map` gives"),)
+        given = list(owner[0]) if isinstance(owner[0], tuple) else [owner[0]]
+        return (DataSet([reader.invoked(args[0], given, {}, node)]),)
     if isinstance(owner, Super):
         return (_super(reader, owner, name, args, kwargs),)
     if isinstance(owner, Instance) and owner.kind in ("layer", "model"):

@@ -50,7 +50,10 @@ def indexed(given: Array, index: Any, node: Node) -> Any:
     """A part of an array."""
     unknown = Array(None, given.whole, ragged=given.ragged, node=node)
     if given.shape is None:
-        return unknown
+        return _part_of_unknown(unknown, index, node)
+    if given.open and _beyond(given.shape, index):
+        longer: Shape = (*given.shape, *(None,) * (_parts(index) - len(given.shape)))
+        return indexed(replace(given, shape=longer), index, node)
     if isinstance(index, Array):
         return _chosen(given, index, node)
     if isinstance(index, str) and given.shape:
@@ -58,7 +61,7 @@ def indexed(given: Array, index: Any, node: Node) -> Any:
     if isinstance(index, list):
         if index and all(isinstance(each, str) for each in index) and given.shape:
             return Array((*given.shape[:-1], _many(index)), given.whole, node=node)
-        return Array((_many(index), *given.shape[1:]), given.whole, node=node) if given.shape else unknown
+        return given.made((_many(index), *given.shape[1:]), node) if given.shape else unknown
     parts = index if isinstance(index, tuple) else (index,)
     if any(isinstance(each, bool) for each in parts):
         # True and False choose values, which NumPy copies.
@@ -105,7 +108,46 @@ def indexed(given: Array, index: Any, node: Node) -> Any:
     for place, width in widths.items():
         at = sum(1 for each in plain[:place] if not isinstance(each, int) or isinstance(each, bool))
         sizes[at] = width
-    return Array(tuple(sizes), given.whole, given.low, given.high, False, given.padded, node)
+    # What was mixed stays mixed; whole one-hot vectors stay what they are.
+    kept = all(isinstance(each, slice) for each in parts)
+    changes: dict[str, Any] = {"padded": given.padded, "filled": given.filled, "turned": given.turned if kept else None}
+    return given.made(tuple(sizes), node, onehot=given.onehot and len(parts) == 1 and len(sizes) > 0, **changes)
+
+
+def written_into(given: Array, index: Any) -> Array:
+    """An array after something was written into a part of it: what was there before pads the rest of every sequence."""
+    parts = index if isinstance(index, tuple) else ()
+    short = len(parts) > 1 and isinstance(parts[1], slice) and (parts[1].start, parts[1].stop) != (None, None)
+    changed = replace(given, low=None, high=None, turned=None)
+    return replace(changed, padded="filled", filled=given.low) if short and given.low == given.high else changed
+
+
+def _part_of_unknown(unknown: Array, index: Any, node: Node) -> Array:
+    """A part of an array of which nothing is known: the axes that its places name, and maybe more behind them."""
+    parts = index if isinstance(index, tuple) else (index,)
+    alone = parts[0]
+    if len(parts) == 1 and not (isinstance(alone, slice) and _width(alone) is not None):
+        return unknown
+    if not all(isinstance(each, (slice, int, Opaque)) and not isinstance(each, bool) for each in parts):
+        return unknown
+    found = indexed(replace(unknown, shape=(None,) * len(parts), open=True, ragged=False), index, node)
+    return found if isinstance(found, Array) and found.shape else unknown
+
+
+def names_axes(index: Any) -> bool:
+    """Whether a part says of what it is taken from that it has axes: several places, or a window of a known length."""
+    if isinstance(index, tuple):
+        return any(isinstance(each, slice) for each in index)
+    return isinstance(index, slice) and _width(index) is not None
+
+
+def _parts(index: Any) -> int:
+    """How many axes an index names."""
+    return sum(each is not None for each in index) if isinstance(index, tuple) else 1
+
+
+def _beyond(shape: Shape, index: Any) -> bool:
+    return not (isinstance(index, tuple) and any(each is Ellipsis for each in index)) and _parts(index) > len(shape)
 
 
 def _width(part: slice) -> int | None:
@@ -133,8 +175,8 @@ def _chosen(given: Array, index: Array, node: Node) -> Array:
         return Array(None, given.whole, node=node)
     mask = (index.low, index.high) == (0, 1) and index.shape[:1] == shape[:1]
     if mask:
-        return Array((None, *shape[len(index.shape) :]), given.whole, given.low, given.high, node=node)
-    return Array((*index.shape, *shape[1:]), given.whole, given.low, given.high, node=node)
+        return given.made((None, *shape[len(index.shape) :]), node)
+    return given.made((*index.shape, *shape[1:]), node)
 
 
 def part_of_table(table: Table, index: Any, node: Node) -> Any:
@@ -174,4 +216,4 @@ def attribute_of_table(table: Table, name: str) -> Any:
     return None
 
 
-__all__ = ["attribute_of_table", "indexed", "part_of_table", "probed", "view"]
+__all__ = ["attribute_of_table", "indexed", "names_axes", "part_of_table", "probed", "view", "written_into"]

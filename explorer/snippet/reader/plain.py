@@ -128,6 +128,15 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
     return Items(made) if isinstance(made, list) and not isinstance(made, Items) else made
 
 
+def one_of(owner: Any, name: str | None) -> Any:
+    """An element of a list or dictionary, nobody knows which. name: how the code calls it."""
+    every = list(owner.values()) if isinstance(owner, dict) else owner
+    if isinstance(owner, Items) and len(owner) == 1:
+        return every[0]
+    whole = bool(every) and all(isinstance(each, int) or getattr(each, "whole", False) is True for each in every)
+    return Opaque("an element whose place is not known", name, whole=whole)
+
+
 def _of_some(name: str, held: Items | Pairs) -> Any:
     """What a function makes of a list or dictionary of which not all is held; None where it does not matter."""
     if name in ("list", "tuple", "sorted", "reversed", "set", "dict"):
@@ -165,7 +174,7 @@ def _numbered(value: Any, node: ast.Call) -> Items:
 def run_of_plain(value: Any) -> tuple[list[Any], bool]:
     """The first elements of a value, and whether they are all of them."""
     if isinstance(value, Array):
-        one = Array(value.shape[1:] if value.shape else None, value.whole, value.low, value.high, node=value.node)
+        one = value.made(value.shape[1:] if value.shape else None, value.node, turned=None)
         many = value.shape[0] if value.shape else None
         return [one] * (many if many is not None and many <= 64 else 1), many is not None and many <= 64
     if isinstance(value, Range):

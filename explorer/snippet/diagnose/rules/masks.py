@@ -192,7 +192,7 @@ def other_value(case: Case) -> Finding | None:
         message = (
             f"The sequences are padded with {given.filled:g}, but `{call.name}` masks {looked_for:g}: nothing is masked."
         )
-        pad = case.source.with_keyword(given.node, "value", f"{looked_for}") if isinstance(given.node, ast.Call) else None
+        pad = _padded_with(case, given, looked_for)
         candidates = [Candidate(f"Pad with {looked_for:g}", (pad,))] if pad else []
         if call.kind == "Masking":
             edit = case.source.with_keyword(call.made_at, "mask_value", f"{given.filled}")
@@ -201,6 +201,18 @@ def other_value(case: Case) -> Finding | None:
             candidates.insert(0, Candidate(f"Mask {given.filled:g}", (edit,)))
         return Finding("mask_lost", message, call, None, None, True, tuple(candidates))
     return None
+
+
+def _padded_with(case: Case, given: Array, value: float) -> Edit | None:
+    """Another value for the padding, where the code names it."""
+    if not isinstance(given.node, ast.Call):
+        return None
+    if given.padded != "filled":
+        return case.source.with_keyword(given.node, "value", f"{value}")
+    keyword = case.source.keyword(given.node, "fill_value")
+    full = case.text(given.node.func).endswith(("full", "full_like"))
+    place = keyword.value if keyword else given.node.args[1] if full and len(given.node.args) > 1 else None
+    return None if place is None else case.source.replaced(place, f"{value}")
 
 
 def mask_first(case: Case) -> list[Edit]:

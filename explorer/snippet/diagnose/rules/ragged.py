@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.masks import mask_first
-from explorer.snippet.reader.data_values import Array
+from explorer.snippet.reader.data_values import Array, Turned
 from explorer.snippet.reader.library.old import keras_imported
 from explorer.snippet.reader.values import Event
 
@@ -16,21 +17,26 @@ def noted(case: Case) -> list[Finding]:
     """What works otherwise than it looks, noted while the code was read."""
     found = [_cut(case, event) for event in case.reader.noted if event.what == "cut"]
     given = case.arrays.get("x")
-    return [*found, *([_turned(case, given)] if given is not None and given.turned else [])]
+    return [*found, *([_turned(case, given.turned)] if given is not None and given.turned else [])]
 
 
-def _turned(case: Case, array: Array) -> Finding:
+def _turned(case: Case, turned: Turned) -> Finding:
     """A reshape that looks like turning the axes round, and cuts the sequences to pieces."""
-    before, after, node, source = array.turned, array.shape, array.node, case.source
+    before, after, node, source = turned.before, turned.after, turned.node, case.source
+    rows = len(before) == 2
+    what = "the columns with each other" if rows else "timesteps and features"
+    told = [str(each).replace("None", "samples") for each in (before, after)]
     message = (
-        f"`reshape` keeps the values in their order in memory: from {before} to {after} it mixes timesteps and features; "
-        "transpose would swap them."
+        f"`reshape` keeps the values in their order in memory: from {told[0]} to {told[1]} it mixes {what}; transpose would "
+        f"{'turn rows into columns' if rows else 'swap them'}."
     )
     candidates = []
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner = source.text(node.func.value)
         owner = source.text(node.args[0]) if owner in ("np", "numpy") and node.args else owner
-        edit = source.replaced(node, f"{owner}.transpose(0, 2, 1)")
+        owner = owner if re.fullmatch(r"[\w.]+(\(.*\)|\[.*\])?", owner, re.DOTALL) else f"({owner})"
+        change = f".T.reshape{after}" if rows and len(after) > 2 else ".T" if rows else ".transpose(0, 2, 1)"
+        edit = source.replaced(node, f"{owner}{change}")
         candidates.append(Candidate("Swap the axes with transpose", (edit,)))
     return Finding("axes_swapped", message, None, node, None, True, tuple(candidates))
 

@@ -102,12 +102,16 @@ def _no_such_name(owner: Known, name: str, names: Iterable[str], node: Node) -> 
 def _of_array(record: Record, owner: Array, name: str, node: ast.Attribute) -> Any:
     if name == "shape":
         text = record.source.text(node.value) if node.value.end_lineno else ""
-        found = told(owner.shape, text if 0 < len(text) <= 60 and "\n" not in text else None, node.lineno)
+        found = told(owner.shape, text if 0 < len(text) <= 60 and "\n" not in text else None, node.lineno, owner.open)
         if isinstance(found, tuple):
-            return tuple(record.given.get(each.name or "", each) if isinstance(each, Opaque) else each for each in found)
+            return type(found)(
+                record.given.get(each.name or "", each) if isinstance(each, Opaque) else each for each in found
+            )
         return found
     if name == "ndim":
-        return len(owner.shape) if owner.shape is not None else Opaque("a number of axes that is not known")
+        return (
+            len(owner.shape) if owner.shape is not None and not owner.open else Opaque("a number of axes that is not known")
+        )
     if name == "size":
         if owner.shape is None or None in owner.shape:
             return Opaque("a size that is not known", whole=True)

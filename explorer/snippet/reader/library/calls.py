@@ -19,6 +19,7 @@ from explorer.snippet.reader.library.old import old_arguments
 from explorer.snippet.reader.library.operations import operation_named
 from explorer.snippet.reader.library.own_layers import lambda_layer, unknown_layer
 from explorer.snippet.reader.library.paths import reaches_out, snake, stands, written
+from explorer.snippet.reader.library.signals import signal
 from explorer.snippet.reader.library.utilities import initializer, tensorflow, utility
 from explorer.snippet.reader.limits import plainly
 from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES
@@ -64,6 +65,8 @@ def call(record: Record, called: Any, args: list[Any], kwargs: dict[str, Any], n
 def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     parts = called.why.split(".")
     name = parts[-1]
+    if (heard := signal(called.why, args, kwargs, node)) is not None:
+        return heard[0]
     if (made := table(called.why, kwargs, node)) is not None:
         if name != "DataFrame":
             record.skip(Refused(reaches_out(called.why), node.lineno), node)
@@ -73,6 +76,8 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
     if name == "train_test_split":
         with plainly(node):
             return split(args, kwargs, node)
+    if name in ("fit_transform", "transform") and "OneHotEncoder" in called.why:
+        return Array((None, None), low=0, high=1, node=node, onehot=True)
     if (made := scaled(name, args, node)) is not None:
         return replace(made, fractions=True) if "Scaler" in called.why else made
     if (made := tokenized(name, args, node)) is not None:
@@ -86,9 +91,13 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
     if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
         return Opaque(called.why, made=True)
     if name == "get_dummies":
-        return Array((None, None), node=node)
+        column = bool(args) and isinstance(args[0], Array) and args[0].shape is not None and len(args[0].shape) == 1
+        return Array((None, None), node=node, onehot=column and not kwargs)
     if name in ("fit_transform", "transform") and "LabelEncoder" in called.why:
         return Array((None,), True, node=node)
+    if name in ("fit_transform", "transform") and "Scaler" in called.why:
+        # Scalers take rows and columns, and nothing else.
+        return Array((None, None), node=node, fractions=True)
     if name == "concat" and parts[0] == "pandas":
         return Table("the columns of pandas.concat")
     # What a function that is not known makes of a tensor may be one.

@@ -84,7 +84,7 @@ def scaled(name: str, args: list[Any], node: Node) -> Any:
         return None
     if isinstance(args[0], (Array, list)):
         given = literals.array_of(args[0], node)
-        return Array(given.shape, node=node)
+        return given.made(given.shape, node, whole=False, low=None, high=None, onehot=False)
     return Array((None, None), node=node) if isinstance(args[0], Table) else None
 
 
@@ -102,11 +102,11 @@ def split(args: list[Any], kwargs: dict[str, Any], node: Node) -> Any:
             continue
         many = given.shape[0]
         if many is None or not isinstance(part, (int, float)):
-            found += [Array((None, *given.shape[1:]), given.whole, node=node)] * 2
+            found += [given.made((None, *given.shape[1:]), node)] * 2
             continue
         test = min(many, part if isinstance(part, int) and part >= 1 else math.ceil(many * part))
         sizes = (max(0, many - test), max(0, test))
-        found += [Array((size, *given.shape[1:]), given.whole, node=node) for size in sizes]
+        found += [given.made((size, *given.shape[1:]), node) for size in sizes]
     return found
 
 

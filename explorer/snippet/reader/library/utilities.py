@@ -74,6 +74,9 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
 
     Raises Unreadable for what downloads something, and for a tensor that goes where it is not supported.
     """
+    # What is given by its name is the first argument all the same.
+    first = kwargs.get({"to_categorical": "x", "pad_sequences": "sequences"}.get(name, ""))
+    args = [first] if first is not None and not args else args
     if name == "to_categorical" and args:
         given = literals.array_of(args[0], node)
         many = kwargs.get("num_classes", args[1] if len(args) > 1 else None)
@@ -81,10 +84,10 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
             many = int(given.high) + 1
         many = many if isinstance(many, int) else None
         if given.shape is None:
-            return Array((None, many), low=0, high=1, node=node)
+            return Array((None, many), low=0, high=1, node=node, open=True, onehot=True)
         shape = given.shape[:-1] if len(given.shape) > 1 and given.shape[-1] == 1 else given.shape
         literals.checked([size for size in (*shape, many) if size is not None], node)
-        return Array((*shape, many), low=0, high=1, node=node)
+        return Array((*shape, many), low=0, high=1, node=node, open=given.open, onehot=True)
     if name == "pad_sequences" and args:
         return _padded(record, args, kwargs, node)
     if name in ("set_random_seed", "clear_session", "plot_model", "set_floatx", "set_image_data_format", "set_seed"):

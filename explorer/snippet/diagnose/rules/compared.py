@@ -1,0 +1,91 @@
+"""What the model answers beside its targets, output by output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.fitted import fitted
+from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_target, several_targets
+from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
+from explorer.snippet.reader.data_values import Full, Shape
+from explorer.snippet.reader.values import LayerValue, full
+
+_NO_TARGET = (
+    "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
+    'labels (`y_true`)."'
+)
+
+
+def compared(case: Case) -> Iterator[Finding]:
+    """Every output with its target, by the loss that it is given."""
+    outputs = case.whole.outputs
+    if case.ran is None:
+        return
+    shapes = case.ran.outputs
+    target = case.data.y or _one_hot(case, shapes)
+    if target is None:
+        return
+    whole = one_target(target)
+    targets = [whole] if len(outputs) == 1 and whole is not None else several_targets(target)
+    if len(targets) != len(outputs):
+        if len(outputs) > 1 and whole is not None:
+            yield _many_outputs(case, whole)
+        return
+    loss_of = case.data.loss
+    losses = loss_of if isinstance(loss_of, tuple) else (loss_of,) * len(outputs)
+    for tensor, shape, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
+        if None in shape or not shape or not wanted:
+            continue
+        answer = full(shape)
+        # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
+        if wanted[0] != answer[0]:
+            continue
+        found = [*answered(case, tensor, answer, wanted, loss), *mask_mismatch(case, tensor, answer, wanted, loss)]
+        held = case.arrays.get("y")
+        if found and held is not None and held.open and case.given.y is None:
+            # It may have more axes than is known.
+            case.arrays["y"], case.data = None, replace(case.data, y=None)
+            return
+        yield from found
+
+
+def _one_hot(case: Case, shapes: list[Shape]) -> Target | None:
+    """One-hot targets whose width is not known: that of the answer, as nothing says otherwise."""
+    held = next((each.y[0] for each in fitted(case) if each.first and len(each.y) == 1), None)
+    if held is None or not held.onehot or not held.shape or len(shapes) != 1 or not shapes[0] or None in shapes[0]:
+        return None
+    sizes = full(shapes[0])
+    middle = held.shape[1:-1]
+    if None in middle or (held.open and len(held.shape) != len(sizes)):
+        return None
+    case.data = replace(case.data, y=(sizes[0], *full(middle), sizes[-1]))
+    return case.data.y
+
+
+def _many_outputs(case: Case, target: Full) -> Finding:
+    """A model with several outputs, mostly the states of a memory, and one target."""
+    outputs = case.whole.outputs
+    makers = {id(each.made): each.made for each in outputs if each.made}
+    maker = next(iter(makers.values()), None)
+    message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}: fit needs one for each."
+    # Of a loss for all outputs Keras makes one for each, and finds no target for the second.
+    says = _NO_TARGET if isinstance(case.data.loss, str) else None
+    candidates = []
+    if (
+        len(makers) == 1
+        and maker
+        and isinstance(maker.layer, LayerValue)
+        and getattr(maker.layer.core.layer, "return_state", False)
+    ):
+        edit = case.source.without_keyword(maker.layer.core.node, "return_state")
+        if edit:
+            candidates.append(Candidate("Return only the output (return_state=False)", (edit,)))
+        return Finding("state_unpacking", message, maker, None, says, False, tuple(candidates))
+    if len(makers) == 1 and maker and maker.kind == "Bidirectional" and maker.value.layer.merge_mode is None:
+        edit = case.source.with_keyword(maker.made_at, "merge_mode", '"concat"')
+        return Finding(
+            "merge_mismatch", message, maker, None, says, False, (Candidate("Concatenate the two directions", (edit,)),)
+        )
+    return Finding("target_mismatch", message, None, case.whole.node, says, False, ())
