@@ -8,6 +8,8 @@ from html import escape
 
 import streamlit as st
 
+from explorer.ui.assets import ASSETS
+
 # A sentence that is longer may not fit into two lines.
 LONG = 100
 
@@ -16,6 +18,8 @@ def notice(sentences: Sequence[str]) -> None:
     """Draw the sentences, none for nothing. Its place is there in any case (assets/layout.css)."""
     with st.container(key="notice"):
         if sentences:
+            # Only with it, as it gives Streamlit's header another look.
+            st.html(ASSETS / "notice.css")
             st.html(markup(sentences))
 
 

@@ -54,6 +54,7 @@ def main() -> None:
         st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
         return
     st.html(ASSETS / "page.css")
+    st.html(ASSETS / "paste.css")
     _head()
     told_of_it = st.container()
     for sentence in (*told, st.session_state["_paste"]["told"]):

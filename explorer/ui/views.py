@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.export import script
+from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
@@ -49,6 +50,8 @@ def show_view(
     """
     view, description = st.session_state["view"], found["description"]
     if view == "twins" and experiment is not None:
+        if query is not None:
+            st.html(ASSETS / "compare.css")
         compare_panel(experiment, found, in_address=query is not None)
         return
     if view == "code" and experiment is not None:

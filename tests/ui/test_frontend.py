@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from explorer.ui import frontend, modules, streamlit_internals
+from explorer.ui.assets import ASSETS
 from explorer.ui.sockets import send_at_once
 from scripts.front_end import program
 
@@ -133,3 +134,13 @@ def test_asyncio_leaves_such_connections_waiting():
     # In a thread of its own: the browser tests have a loop that runs in this one.
     with ThreadPoolExecutor() as threads:
         assert threads.submit(asyncio.run, nodelay(listener)).result() == 0
+
+
+def test_no_rule_asks_what_the_whole_page_has():
+    """After every change in what such a rule looks into, a browser styles all of that anew."""
+    whole = re.compile(
+        r"(html|body|:root|\.stApp|\.stMain|stAppViewContainer\"\]|stMain\"\]|stMainBlockContainer\"\])(:not\()?:has\("
+    )
+    styles = sorted(ASSETS.glob("*.css"))
+    assert len(styles) > 10
+    assert [style.name for style in styles if whole.search(style.read_text())] == []
