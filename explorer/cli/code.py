@@ -93,7 +93,7 @@ def _print_report(code: str, report: Report) -> None:
             printing.paragraph(f"\n{fix.title}", "underline")
             if fix.data:
                 printing.paragraph(f"data: {fix.data}")
-            if not fix.ran:
+            if not fix.ran and problem.kind != "unreadable":
                 printing.paragraph(NOT_TRIED, "dim")
             printing.difference(code, fix.code)
     for asked in report.asked:

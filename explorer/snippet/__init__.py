@@ -3,8 +3,9 @@
 reader/      reads a code, and never executes it:
   nodes        what of the syntax tree has a place in the code
   values       what names of the code stand for
-  edits        the text of the code, and changes of it
   pasted_text  prompts, magic lines and notebooks as Python
+  logical_lines, mending, recovery  lines that are no Python: read as they were meant, or left out
+  edits        the text of the code, and changes of it
   names, legacy, families  what may be called, what is called otherwise today, which layers are alike
   spelling     names that are nearly right
   unknowns     what is asked for, left out and taken for granted

@@ -13,9 +13,10 @@ from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
-from explorer.snippet.diagnose.problems import Data, Finding, Problem, Report
-from explorer.snippet.diagnose.stopped import asked_for
+from explorer.snippet.diagnose.problems import Data, Finding, Fix, Problem, Report
+from explorer.snippet.diagnose.stopped import asked_for, broken_lines
 from explorer.snippet.diagnose.training_data import shapes_of, target_of
+from explorer.snippet.reader.edits import Source, applied
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.limits import SECONDS_OF_PROOFS, SECONDS_OF_TRIALS, Budget
 from explorer.snippet.reader.unknowns import Given, sizes_of
@@ -26,6 +27,7 @@ from explorer.snippet.repair.trials import runs
 from explorer.snippet.report_layers import shown
 from explorer.snippet.stateless_scope import stateless_scope
 
+MOST_PROBLEMS = 3
 _LOG = logging.getLogger(__name__)
 
 
@@ -86,6 +88,8 @@ def model_of(code: str, x: Sequence[Sequence[int]] | None = None, sizes: Given |
 
 def _model(code: str, x: Sequence[Sequence[int]] | None, sizes: Given) -> keras.Model:
     case, finding = read(code, Data(shapes_of(x)), Budget(), sizes)
+    if case is not None and case.source.broken:
+        finding = broken_lines(case)[0]
     if finding is None and case is not None:
         finding = settled(case)
     if finding is not None or case is None:
@@ -131,8 +135,29 @@ def _told(case: Case, finding: Finding | None, given: Data) -> Report:
         # Of what was worked out with numbers in the place of those that are missing, nothing is told.
         findings = [asked_for(case.reader)]
     proofs = Proofs(given, Budget(SECONDS_OF_PROOFS), dict(case.reader.given))
-    problems = [_problem(case, each, proofs) for each in findings[:3]]
+    problems = _syntax(case, findings) if case.source.broken else []
+    problems += [_problem(case, each, proofs) for each in findings[: MOST_PROBLEMS - len(problems)]]
     return shown(case, findings, problems)
+
+
+def _syntax(case: Case, findings: list[Finding]) -> list[Problem]:
+    """The problems of lines that are no Python; of the findings only those stay that say more."""
+    broken = broken_lines(case)
+    told = {line for each in case.source.broken for line in range(each.first, each.last + 1)}
+    seen = bool(case.reader.models or case.reader.calls)
+    findings[:] = [each for each in findings if seen and (each.kind != "unreadable" or each.line not in told)]
+    most = MOST_PROBLEMS - 1 if findings else MOST_PROBLEMS if seen else 1
+    return [_mended(case, each) for each in broken[:most]]
+
+
+def _mended(case: Case, finding: Finding) -> Problem:
+    """A line that is no Python, with the change after which it is; the rest of the code is read as if that was done."""
+    fixes = []
+    for each in finding.candidates:
+        code = applied(case.source.code, each.edits)
+        if len(Source(code).broken) < len(case.source.broken):
+            fixes.append(Fix(each.title, code, case.data))
+    return replace(_plain(finding), fixes=tuple(fixes))
 
 
 def _tried(report: Report, sizes: Given) -> Report:

@@ -61,7 +61,9 @@ def marks(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     >>> marks({"problems": [problem], "asked": [], "not_followed": [{"line": 3, "why": "It is a file."}]})[0]["words"]
     'The mask is lost'
     """
-    wrong = [] if report["asked"] else [each for each in report["problems"] if each["line"]]
+    # What is asked for has a mark of its own.
+    asked = {each["line"] for each in report["asked"]}
+    wrong = [each for each in report["problems"] if each["line"] and each["line"] not in asked]
     found = [{"line": each["line"], "kind": "problem", "problem": each["kind"], "words": title_of(each)} for each in wrong]
     found += [{"line": each["line"], "kind": "asked", "problem": "", "words": ""} for each in report["asked"]]
     return found + [{"line": each["line"], "kind": "skipped", "problem": "", "words": ""} for each in report["not_followed"]]

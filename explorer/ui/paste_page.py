@@ -192,7 +192,8 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
     kept = st.session_state["_paste"]
     with above, st.container(key="chain_broken"):
         if description and description["layers"]:
-            st.caption("The chain, up to the layer that fails")
+            fails = bool(report["layers"]) and report["layers"][-1].get("broken")
+            st.caption("The chain, up to the layer that fails" if fails else "The chain")
             chain(description, marks=marks(report, title_of))
             kept["chain"] = description
         elif report["asked"]:

@@ -11,6 +11,7 @@ from keras.src.backend.common import global_state
 
 from explorer.snippet import check
 from explorer.snippet.diagnose.problems import KINDS
+from explorer.snippet.reader.pasted_text import as_python
 from tests.fuzz.watch import watched
 
 LONGEST_SENTENCE = 1500
@@ -25,6 +26,14 @@ def _settings() -> dict[str, Any]:
     kept = {name: repr(value) for name, value in vars(global_state.GLOBAL_STATE_TRACKER).items() if value is not None}
     plain = {"policy": keras.config.dtype_policy().name, "floatx": keras.config.floatx()}
     return {name: value for name, value in kept.items() if name not in _LAZY} | plain
+
+
+def _is_python(code: str) -> bool:
+    try:
+        ast.parse(as_python(code))
+    except SyntaxError:
+        return False
+    return True
 
 
 def keep(code: str, **data: Any) -> dict[str, Any]:
@@ -49,7 +58,8 @@ def keep(code: str, **data: Any) -> dict[str, Any]:
         place, many = problem["layer"], len(report["layers"])
         assert place is None or 0 <= place < many, f"Layer {place} of {many}: {problem}"
         for fix in problem["fixes"]:
-            ast.parse(fix["code"])
+            # A code may have more than one line that is no Python, and a fix for each.
+            assert _is_python(fix["code"]) or not _is_python(code), fix
             assert fix["title"], fix
     assert report["holds"] is (not report["problems"] and report["params"] is not None)
     assert not any(each.get("broken") for each in report["layers"][:-1]), report["layers"]

@@ -58,7 +58,12 @@ class Case:
         """The calls that were read; where one of them broke as a batch ran through the model, those before it."""
         if self.broke is None:
             # Calls of other models are told where those are opened.
-            return self.called() if self.working_model is not None else self.reader.calls
+            calls = self.called() if self.model is not None and self.model.built and not self.broken else self.reader.calls
+            unread = self.model.unread if self.model is not None else None
+            if unread is None or unread.line is None:
+                return calls
+            # What comes after a layer that could not be read does not read what stands before it.
+            return [call for call in calls if call.made_at.lineno < unread.line]
         return [call for call in self.called() if call.place < self.broke.place]
 
     def order(self) -> list[Any]:
@@ -79,8 +84,9 @@ class Case:
 
     @property
     def working_model(self) -> ModelValue | None:
-        """The model that is checked, None where there is none or where Keras raised."""
-        return self.model if self.model is not None and self.model.built and not self.broken else None
+        """The model that is checked, None where there is none, where a part of it was not read, or where Keras raised."""
+        model = self.model
+        return model if model is not None and model.built and model.unread is None and not self.broken else None
 
     @cached_property
     def description(self) -> ModelShapes | None:

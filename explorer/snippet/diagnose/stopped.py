@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import named_models
-from explorer.snippet.diagnose.problems import Finding
+from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.reader.objects import ClassValue
 from explorer.snippet.reader.reading import Reader
+from explorer.snippet.reader.recovery import LEFT_OUT, BrokenLine
 
 
 def asked_for(reader: Reader) -> Finding:
@@ -63,6 +65,20 @@ def syntax(error: SyntaxError) -> str:
     said += "" if said.endswith("?") else "."
     advice = " Check the indentation." if isinstance(error, IndentationError) else ""
     return f"Syntax error{where}: {said}{advice}"
+
+
+def broken_lines(case: Case) -> list[Finding]:
+    """What is no Python, those left out below one another as one; each with what makes it right, where that is known."""
+    found: list[tuple[BrokenLine, Finding]] = []
+    for each in case.source.broken:
+        if found and each.how == found[-1][0].how == LEFT_OUT and each.first == found[-1][0].last + 1:
+            whole = replace(found[-1][0], last=each.last)
+            found[-1] = whole, at_line("unreadable", whole.sentence, whole.line)
+            continue
+        edits = case.source.mending(each)
+        candidates = (Candidate(each.fix, edits),) if edits else ()
+        found.append((each, replace(at_line("unreadable", each.sentence, each.line), candidates=candidates)))
+    return [finding for _, finding in found]
 
 
 def at_line(kind: str, message: str, line: int | None) -> Finding:

@@ -8,11 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.snippet.reader.logical_lines import BLANKS
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.pasted_text import as_python
+from explorer.snippet.reader.recovery import MEANT, BrokenLine, Recovered, recovered
 
 # Characters that all changes of a code may put into it.
 LONGEST_CHANGE = 50_000
+LONGEST_COMPARED = 300
 
 
 @dataclass(frozen=True, order=True)
@@ -24,10 +27,33 @@ class Edit:
     text: str
 
 
+def split_lines(text: str) -> list[str]:
+    """Lines with their ends: only what `ast` itself takes for the end of a line; a form feed in a string is none."""
+    return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+
+
+def changes(own: str, read: str) -> tuple[Edit, ...]:
+    """How one line became another: the white space before it, and the stretches behind that in which they differ."""
+    before, after = (len(each) - len(each.lstrip(BLANKS)) for each in (own, read))
+    found = [] if own[:before] == read[:after] else [Edit(0, before, read[:after])]
+    mine, its = own[before:], read[after:]
+    # What is compared letter by letter takes long in a long line.
+    blocks = difflib.SequenceMatcher(None, mine, its, autojunk=False).get_opcodes() if len(own) < LONGEST_COMPARED else []
+    if not blocks and mine != its:
+        least = min(len(mine), len(its))
+        same = next((at for at in range(least) if mine[at] != its[at]), least)
+        end = next((at for at in range(least - same) if mine[-1 - at] != its[-1 - at]), least - same)
+        blocks = [("replace", same, len(mine) - end, same, len(its) - end)]
+    found += (Edit(before + start, before + end, its[i:j]) for how, start, end, i, j in blocks if how != "equal")
+    return tuple(found)
+
+
 class Source:
     """Code with its syntax tree, and where every node of it stands.
 
-    Raises SyntaxError and what else `ast.parse` raises for text that is no Python.
+    broken: the lines that are no Python. lost: at which lines something stands in the tree that is not followed, and why.
+
+    Raises SyntaxError and what else `ast.parse` raises for text of which nothing can be read.
     """
 
     def __init__(self, code: str) -> None:
@@ -36,26 +62,60 @@ class Source:
             # A notebook's file may pass for a dictionary of Python.
             code = as_python(code)
         mark = len(code) - len(code.removeprefix("\ufeff"))
+        found: Recovered | None = None
         try:
             self.tree = ast.parse(code[mark:])
         except SyntaxError:
             # Prompts and what only notebooks know are no Python: without them the lines stay where they are.
-            if (cleaned := as_python(code)) == code:
-                raise
-            code = cleaned
-            self.tree = ast.parse(code[mark:])
+            code = as_python(code)
+            try:
+                self.tree = ast.parse(code[mark:])
+            except SyntaxError as error:
+                found = recovered(split_lines(code[mark:]), error)
+                if found is None:
+                    raise
+                self.tree = found.tree
         self.code = code
-        # Only what `ast` itself takes for the end of a line: a form feed in a string is none.
-        self.lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", code[mark:])
+        self.lines = split_lines(code[mark:])
+        self.broken: tuple[BrokenLine, ...] = found.broken if found else ()
+        self.lost: dict[int, str] = found.lost if found else {}
+        # The lines as they were read, and how far each is from the line of the code.
+        self._read = found.lines if found else self.lines
+        self._changes: dict[int, tuple[Edit, ...]] = {}
+        for line, (own, read) in enumerate(zip(self.lines, self._read, strict=True), 1):
+            if own != read:
+                self._changes[line] = changes(own, read)
         self._within: dict[int, ast.stmt | None] = {}
         self._starts = [mark]
-        for line in self.lines:
-            self._starts.append(self._starts[-1] + len(line))
+        for own in self.lines:
+            self._starts.append(self._starts[-1] + len(own))
 
     def offset(self, line: int, column: int) -> int:
         """Where a place of `ast` (1-based line, column in bytes of UTF-8) stands in the text."""
-        within = self.lines[line - 1].encode()[:column].decode(errors="ignore")
-        return self._starts[line - 1] + len(within)
+        at = len(self._read[line - 1].encode()[:column].decode(errors="ignore"))
+        moved = 0
+        for edit in self._changes.get(line, ()):
+            start = edit.start + moved
+            # A statement begins behind the white space before it, and an expression ends before what was added to it.
+            if at < start or (at == start and edit.start):
+                break
+            if at < start + len(edit.text):
+                at, moved = min(edit.start + at - start, edit.end), 0
+                break
+            moved += len(edit.text) - (edit.end - edit.start)
+        return self._starts[line - 1] + at - moved
+
+    def mending(self, broken: BrokenLine) -> tuple[Edit, ...]:
+        """The changes that make broken lines what they were read as; none where nothing is offered for them."""
+        if not broken.fix:
+            return ()
+        others = (each for each in self.broken if each.how != MEANT)
+        kept = {line for each in others for line in range(each.first, each.last + 1)}
+        return tuple(
+            Edit(start := self._starts[line - 1], start + len(own), read)
+            for line in range(broken.first, broken.last + 1)
+            if (own := self.lines[line - 1]) != (read := self._read[line - 1]) and line not in kept
+        )
 
     def span(self, node: Node) -> tuple[int, int]:
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset

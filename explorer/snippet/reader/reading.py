@@ -65,6 +65,8 @@ class Reader(Loops):
         for statement in body:
             self.tick(statement)
             try:
+                if self.source.lost and (why := self.source.lost.get(statement.lineno)):
+                    raise Unreadable(why, statement.lineno)
                 name = type(statement).__name__
                 method = getattr(self, f"_do_{name.lower()}", None)
                 if method is None:

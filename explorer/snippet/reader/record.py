@@ -23,8 +23,12 @@ from explorer.snippet.reader.limits import (
 )
 from explorer.snippet.reader.makers import Makers
 from explorer.snippet.reader.nodes import Node
+from explorer.snippet.reader.recovery import MEANT
 from explorer.snippet.reader.unknowns import Ask, Given, Remark
 from explorer.snippet.reader.values import Call, Event, Exhausted, ModelValue, Scope, Unreadable
+
+# Of a text that is no Python at all, no more lines are listed.
+MOST_BROKEN = 200
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,10 @@ class Record:
         self.typed, self.given = typed or Typed(), dict(given or {})
         self.fed = fed_names(source.tree)
         self.makers = Makers(source.tree)
-        self.skipped: dict[int, Remark] = {}
+        broken = source.broken[:MOST_BROKEN]
+        self.skipped = {each.line: Remark(each.line, each.sentence) for each in broken if each.how != MEANT}
         self.passed: list[Remark] = []
-        self.assumed: dict[int, Remark] = {}
+        self.assumed = {each.line: Remark(each.line, each.sentence) for each in broken if each.how == MEANT}
         self.asked: dict[str, Ask] = {}
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
