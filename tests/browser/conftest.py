@@ -20,7 +20,8 @@ NO_HINTS = '["*"]'
 OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 
 
-@pytest.fixture(scope="session")
+# Of this folder, and not of the whole session: they end with the last of its tests, and cost the others nothing.
+@pytest.fixture(scope="package")
 def server(tmp_path_factory) -> Iterator[Application]:
     # Another name that the server answers to, and an address that only tests have, of a proxy that it trusts.
     environment = os.environ | {"EXPLORER_HOSTS": OTHER_NAME, "EXPLORER_PROXIES": PROXY}
@@ -41,7 +42,7 @@ def own(tmp_path) -> Iterator[Application]:
     own.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context(tmp_path_factory) -> Iterator[BrowserContext]:
     """One for all tests of this process, with a folder: the programs that it has compiled once are kept there for
     the next page, which then takes a third less of the processor."""
@@ -76,7 +77,7 @@ def visitor(context, kept) -> Iterator[BrowserContext]:
     assert errors == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kept() -> list[Page]:
     """The page that tests leave open for the next one, if there is one."""
     return []

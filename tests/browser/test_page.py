@@ -24,7 +24,7 @@ new PerformanceObserver((list) => {
 
 
 # Long enough that a hand can press a button before it is done.
-LONG = SMALL + "&epochs=500&samples=2048&units=48"
+LONG = SMALL + "&epochs=500&samples=4096&units=48"
 
 
 def layer(page: Page, name: str):
