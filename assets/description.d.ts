@@ -213,6 +213,7 @@ export interface Fix {
   batch_size: number | null;
   data: string | null;
   ran: boolean;
+  tried: string;
 }
 
 // A number that the code does not say: it comes from a file, or with an argument that nobody gives.

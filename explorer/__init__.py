@@ -54,6 +54,7 @@ runtime/        where runs live, in this order:
   cluster         the processes that chunks run in: embedded or remote
   replays         the tensors of a run at any epoch, stored or trained again, and the batches of an epoch
   queries         shapes, comparisons and checks, asked of workers and kept
+  trials          fixes of pasted code, tried while they are read
   describe_catalog  describes what pages open with, at the set-up or while nobody asks
   event_loop      the one thread that owns the state of runs
   store_writer    writes to the database in order, and tries again while it cannot be used

@@ -15,15 +15,35 @@ Target = tuple[int | Full, ...]
 Loss = str | tuple[str | None, ...]
 
 
-# Said of a fix that was not run.
-NOT_TRIED = "Proved by its shapes; no step of training was tried."
+def not_tried(why: str) -> str:
+    """What is said of a fix of which only the shapes are proved.
+
+    >>> not_tried("the model is too large to be tried in a moment")
+    'Not tried: the model is too large to be tried in a moment.'
+    """
+    return f"Not tried: {why}."
+
+
+class Trial(Plain, frozen=True):
+    """What became of a fix that was tried. ran: whether a step of the code's own `fit` ran; None where it was not tried.
+
+    sentence: the same in words.
+    """
+
+    ran: bool | None
+    sentence: str
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Trial:
+        """The trial that was written out so."""
+        return msgspec.convert(values, cls)
 
 
 class Fix(Plain, frozen=True):
     """A change that was proved. code: the whole changed code. x, y, loss, batch_size: what it is to be trained on.
 
     data: a line of NumPy, where the data change. ran: whether the code's own `fit` was really tried and ran; where it was
-    not, as the model is too large for that or not Keras's own, its shapes were proved.
+    not, its shapes were proved. tried: what became of the trial in words, or why there can be none; "": there was none yet.
     """
 
     title: str
@@ -34,6 +54,7 @@ class Fix(Plain, frozen=True):
     batch_size: int | None
     data: str | None
     ran: bool = False
+    tried: str = ""
 
 
 class Problem(Plain, frozen=True):

@@ -12,7 +12,7 @@ import click
 from explorer import notebook
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
-from explorer.report import NOT_TRIED, Report
+from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.tensors.text import count
 
@@ -93,8 +93,8 @@ def _print_report(code: str, report: Report) -> None:
             printing.paragraph(f"\n{fix.title}", "underline")
             if fix.data:
                 printing.paragraph(f"data: {fix.data}")
-            if not fix.ran and problem.kind != "unreadable":
-                printing.paragraph(NOT_TRIED, "dim")
+            if fix.tried:
+                printing.paragraph(fix.tried, "dim")
             printing.difference(code, fix.code)
     for asked in report.asked:
         printing.paragraph(

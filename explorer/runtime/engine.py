@@ -63,8 +63,7 @@ class Engine:
     ) -> None:
         self.store = store
         self._core = EngineCore(store, cluster, grace, first, later)
-
-    # --- the life of the engine
+        self.try_fixes = self._core.trials.ask
 
     @property
     def ready(self) -> bool:

@@ -31,6 +31,7 @@ from explorer.runtime.scheduler import Scheduler
 from explorer.runtime.store import Store
 from explorer.runtime.store_writer import StoreWriter
 from explorer.runtime.subscribers import Subscribers
+from explorer.runtime.trials import Trials
 from explorer.runtime.views import Views
 from explorer.runtime.worker_pool import WorkerPool
 from explorer.training import cost
@@ -81,6 +82,7 @@ class EngineCore:
             descriptions=store.descriptions,
             in_background=lambda operation: self.writer.ask(operation, _ignore),
         )
+        self.trials = Trials(self._cluster_within)
         self.replays = Replays(store.tensors, self._cluster_within, self._place_of, max(1, cluster.wanted))
         self.precompiler = Precompiler(
             self.scheduler,

@@ -96,6 +96,17 @@ def check(
 
 
 @with_plain_errors
+def try_fixes(
+    fixes: list[dict[str, Any]], sizes: dict[str, Any] | None = None, model: str | None = None
+) -> list[dict[str, Any]]:
+    """What becomes of fixes of pasted code, each tried by a step of training (`explorer.snippet.try_fixes`)."""
+    warm()
+    from explorer import snippet
+
+    return [each.to_dict() for each in snippet.try_fixes(fixes, sizes, model)]
+
+
+@with_plain_errors
 def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     """What stands at `explorer.answers.Answer`: the shapes of an experiment's model, the numbers that flow for one probe
     sequence through its untrained weights, and the settings that could be otherwise.

@@ -43,7 +43,7 @@ checking     from code to a report, or to a model
 From top to bottom: a module imports what stands above it.
 """
 
-from explorer.snippet.checking import check, model_of
+from explorer.snippet.checking import check, model_of, try_fixes
 from explorer.snippet.reader.values import Unreadable
 
-__all__ = ["Unreadable", "check", "model_of"]
+__all__ = ["Unreadable", "check", "model_of", "try_fixes"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
 
 from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
+from explorer.report import Trial
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.diagnose.problems import Data, Finding, Fix, Problem, Report
@@ -18,12 +20,12 @@ from explorer.snippet.diagnose.stopped import asked_for, broken_lines
 from explorer.snippet.diagnose.training_data import shapes_of, target_of
 from explorer.snippet.reader.edits import Source, applied
 from explorer.snippet.reader.library.followed import Followed
-from explorer.snippet.reader.limits import SECONDS_OF_PROOFS, SECONDS_OF_TRIALS, Budget
+from explorer.snippet.reader.limits import SECONDS_FOR_A_READER, SECONDS_OF_PROOFS, SECONDS_OF_TRIALS, Budget
 from explorer.snippet.reader.unknowns import Given, sizes_of
 from explorer.snippet.reader.values import LayerValue, Unreadable
 from explorer.snippet.repair.proofs import Proofs
 from explorer.snippet.repair.real_models import real
-from explorer.snippet.repair.trials import runs
+from explorer.snippet.repair.trials import tried
 from explorer.snippet.report_layers import shown
 from explorer.snippet.stateless_scope import stateless_scope
 
@@ -156,7 +158,7 @@ def _mended(case: Case, finding: Finding) -> Problem:
     for each in finding.candidates:
         code = applied(case.source.code, each.edits)
         if len(Source(code).broken) < len(case.source.broken):
-            fixes.append(Fix(each.title, code, case.data))
+            fixes.append(Fix(each.title, code, case.data, hindrance="only how the line is written changes"))
     return replace(_plain(finding), fixes=tuple(fixes))
 
 
@@ -168,11 +170,28 @@ def _tried(report: Report, sizes: Given) -> Report:
     for problem in report.problems:
         kept = []
         for fix in problem.fixes:
-            ran = runs(fix.code, fix.data, sizes, budget) if fix.small and not budget.over else None
-            if ran is not False:
-                kept.append(replace(fix, ran=ran is True))
+            trial = None if fix.hindrance else tried(fix.code, fix.data, sizes, budget)
+            if trial is None:
+                kept.append(fix)
+            elif trial.ran is not False:
+                kept.append(replace(fix, ran=trial.ran is True, tried=trial.sentence))
         problems.append(replace(problem, fixes=tuple(kept)))
     return replace(report, problems=tuple(problems))
+
+
+def try_fixes(fixes: Sequence[Mapping[str, Any]], sizes: Given | None = None, model: str | None = None) -> list[Trial]:
+    """Try fixes as a report has them (`Fix`), each by a step of the code's own `fit`, for `SECONDS_FOR_A_READER` in all."""
+    budget = Budget(SECONDS_FOR_A_READER)
+    found = []
+    for fix in fixes:
+        data = Data(shapes_of(fix["x"]), target_of(fix["y"]), _loss_of(fix["loss"]), fix["batch_size"], model)
+        found.append(tried(fix["code"], data, sizes_of(sizes), budget))
+    return found
+
+
+def _loss_of(given: Any) -> Any:
+    """A loss as it was written out: a name, or one for each output."""
+    return tuple(given) if isinstance(given, list) else given
 
 
 def _plain(finding: Finding) -> Problem:

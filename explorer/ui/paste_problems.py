@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.report import Trial
 from explorer.ui import paste_state
 from explorer.ui.code import change
 from explorer.ui.markdown import marked, plain
 from explorer.ui.paste_asked import where
 from explorer.ui.paste_fields import write_shapes
+from explorer.ui.paste_trials import line, trials
 
 TITLES = {
     "time_axis_missing": "Timesteps are missing",
@@ -46,20 +48,22 @@ def title_of(problem: Mapping[str, Any]) -> str:
 
 def problems(report: Mapping[str, Any], code: str) -> None:
     """Draw all problems in order, the first one open."""
-    several = len(report["problems"]) > 1
+    several, told = len(report["problems"]) > 1, trials(report, code)
     for place, problem in enumerate(report["problems"]):
         title = title_of(problem)
         if several:
             with st.expander(f"**{place + 1}. {plain(title)}**", expanded=place == 0, key=f"problem_{place}"):
-                _problem(problem, report, code, place)
+                _problem(problem, report, code, place, told)
         else:
             with st.container(key=f"problem_{place}"):
-                _problem(problem, report, code, place)
+                _problem(problem, report, code, place, told)
 
 
-def _problem(problem: Mapping[str, Any], report: Mapping[str, Any], code: str, place: int) -> None:
-    line = f":gray[{where(code, problem['line'])}.] " if problem["line"] else ""
-    st.markdown(line + marked(problem["message"]))
+def _problem(
+    problem: Mapping[str, Any], report: Mapping[str, Any], code: str, place: int, told: Mapping[tuple[int, int], Trial]
+) -> None:
+    at = f":gray[{where(code, problem['line'])}.] " if problem["line"] else ""
+    st.markdown(at + marked(problem["message"]))
     if problem["kind"] != "unreadable":
         with st.container(key=f"keras_{place}", gap="xsmall"):
             st.caption("Keras's error")
@@ -68,10 +72,10 @@ def _problem(problem: Mapping[str, Any], report: Mapping[str, Any], code: str, p
             else:
                 st.code(problem["keras_says"], language=None, wrap_lines=True)
     for number, fix in enumerate(problem["fixes"]):
-        _fix(fix, report, code, f"{place}_{number}")
+        _fix(fix, report, code, f"{place}_{number}", told[place, number])
 
 
-def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str) -> None:
+def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str, trial: Trial) -> None:
     with st.container(key=f"fix_{name}", gap="xsmall"):
         words, button = st.columns([9, 3], vertical_alignment="center")
         words.markdown(f":material/build: {marked(fix['title'])}")
@@ -81,8 +85,11 @@ def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str
             type="primary" if name == "0_0" else "secondary",
             on_click=paste_state.apply,
             args=(dict(fix), code),
+            # What Keras does not take is no fix.
+            disabled=trial.ran is False,
             width="stretch",
         )
+        line(trial, name)
         if fix["code"].strip() != code.strip():
             change(code, fix["code"], key=f"change_{name}")
         for told in _other_changes(fix, report):

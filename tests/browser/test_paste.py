@@ -202,6 +202,10 @@ def test_a_script_is_pasted_asks_for_a_number_is_drawn_mended_and_trained(page, 
     expect(problem).to_have_attribute("data-kind", "time_axis_missing")
     expect(page.locator(".st-key-keras_0")).to_contain_text("expected ndim=3, found ndim=2")
 
+    # The fix is tried while it is read, on a line that is there from the start.
+    expect(page.locator(".st-key-trial_0_0")).to_contain_text("Tried: one step of your own fit runs.")
+    expect(page.locator(".st-key-apply_0_0 button")).to_be_enabled()
+
     # Lines and layers are linked both ways.
     layer(page, "lstm").hover()
     expect(row(page, broken - 1)).to_have_attribute("data-lit", "")

@@ -12,7 +12,7 @@ from explorer.snippet import check
 from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.reader.edits import Edit, Source, applied, diff
 from explorer.snippet.reader.limits import Budget
-from explorer.snippet.repair.trials import runs
+from explorer.snippet.repair.trials import tried
 from tests.fuzz.watch import watched
 from tests.learners import executed
 
@@ -236,8 +236,24 @@ def test_a_fix_is_tried_with_the_batches_of_the_codes_own_fit():
         executed(fix.code)
     # Batches of 5 with 16 samples to train and 4 to validate: Keras takes neither, and the trial says so.
     sizes = Data(((20, 5, 3),), (20, 1), "mse", 5)
-    assert runs(STATEFUL, sizes, {}, Budget()) is False
-    assert runs(STATEFUL.replace("batch_size=5", "batch_size=4"), replace(sizes, batch=4), {}, Budget()) is True
+    refused = tried(STATEFUL, sizes, {}, Budget())
+    assert (refused.ran, refused.sentence) == (
+        *(False, "Tried: the batches of your `fit` do not have the size that the model is made for."),
+    )
+    taken = tried(STATEFUL.replace("batch_size=5", "batch_size=4"), replace(sizes, batch=4), {}, Budget())
+    assert (taken.ran, taken.sentence) == (True, "Tried: one step of your own `fit` runs.")
+
+
+def test_what_keras_says_of_a_fix_that_it_refuses_is_told_in_one_line():
+    # The axis that `Dense` is given has another size in every batch: shapes alone do not show it.
+    code = IMPORTS + (
+        "i = keras.Input((20, 5))\nh = layers.Masking()(layers.Reshape((20, 5, 1))(i))\n"
+        "model = keras.Model(i, layers.TimeDistributed(layers.GRU(4))(h))\nmodel.compile('sgd', 'mse')\n"
+    )
+    trial = tried(code, Data(((8, 20, 5),), (8, 20, 4), "mse", None), {}, Budget())
+    assert trial.ran is False
+    assert trial.sentence.startswith("Tried: Keras says InvalidArgumentError: ")
+    assert "\n" not in trial.sentence and "{{" not in trial.sentence
 
 
 OWN = {
@@ -271,9 +287,10 @@ def test_a_line_of_numpy_changes_the_array_that_the_code_gives(given):
 def test_what_is_not_keras_own_or_too_large_is_not_tried():
     wide = CHAIN.format("").replace("GRU(32)", "GRU(3000)").replace("Dense(1)", "GRU(16)")
     own = CHAIN.format("").replace("layers.Dense(1)", "layers.GRU(16), layers.Lambda(lambda h: h * 2)")
-    for code in (wide, own):
-        fixes = check(code, x=[(8, 20, 5)], y=(8, 16), loss="mse", trials=True).problems[0].fixes
+    for code, why in ((wide, "is too large"), (own, "layers that the code defines itself")):
+        fixes = check(code, x=[(8, 20, 5)], y=(8, 16), loss="mse", trials=True).problems[0].written().fixes
         assert fixes and not any(fix.ran for fix in fixes)
+        assert all(fix.tried.startswith("Not tried: ") and why in fix.tried for fix in fixes)
 
 
 # ------------------------------------------------------------------------------------------------ the tools

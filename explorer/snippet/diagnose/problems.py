@@ -101,8 +101,8 @@ class Fix:
     """A change that was proved: the code builds and takes the data, and nothing else is wrong.
 
     code: the whole changed code. x, y, loss, batch_size: what it is to be trained on. data: a line of NumPy, where the
-    data change. steps: how many changes it is made of; the same one at several layers is one. small: whether its model
-    can be tried; ran: whether it was, and a step of the code's own `fit` ran.
+    data change. steps: how many changes it is made of; the same one at several layers is one. hindrance: why its model
+    cannot be tried, nothing where it can. tried: what became of it in words, where it was; ran: whether a step ran then.
     """
 
     title: str
@@ -110,12 +110,14 @@ class Fix:
     data: Data
     line: str | None = None
     steps: int = 1
-    small: bool = False
+    hindrance: str = ""
     ran: bool = False
+    tried: str = ""
 
     def written(self) -> report.Fix:
         data = self.data
-        return report.Fix(self.title, self.code, data.x, data.y, data.loss, data.batch, self.line, self.ran)
+        told = self.tried or (report.not_tried(self.hindrance) if self.hindrance else "")
+        return report.Fix(self.title, self.code, data.x, data.y, data.loss, data.batch, self.line, self.ran, told)
 
 
 @dataclass(frozen=True)

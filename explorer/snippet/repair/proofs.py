@@ -15,7 +15,7 @@ from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Known
 from explorer.snippet.repair.chains import Chain
-from explorer.snippet.repair.trials import small
+from explorer.snippet.repair.trials import hindrance
 
 MOST_FIXES = 3
 MOST_PROOFS = 24
@@ -58,7 +58,7 @@ class Proofs:
                 end = next(
                     held for (text, _), (held, _) in self._known.items() if text == chain.code and held.data == chain.data
                 )
-                fix = Fix(chain.title, chain.code, chain.data, chain.line, len(chain.kinds), small(end))
+                fix = Fix(chain.title, chain.code, chain.data, chain.line, len(chain.kinds), hindrance(end))
                 if not any(fix.title == each.title or (fix.code, fix.data) == (each.code, each.data) for each in found):
                     found.append(fix)
             if found:

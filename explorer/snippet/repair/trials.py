@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
+from explorer.report import Trial, not_tried
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import read, settled
 from explorer.snippet.diagnose.problems import Data, one_target, several_targets
@@ -23,6 +24,7 @@ from explorer.snippet.diagnose.training_data import sized
 from explorer.snippet.reader.data_values import Full
 from explorer.snippet.reader.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.reader.library.followed import Followed
+from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import LayerValue, TensorValue
@@ -34,72 +36,85 @@ MOST_NUMBERS = 300_000
 MOST_STEPS = 120
 
 
-def small(case: Case) -> bool:
-    """Whether the model is Keras's own through and through, and small enough to be tried."""
-    if case.ran is None or not case.data.x:
-        return False
+def _untried(why: str) -> Trial:
+    return Trial(None, not_tried(why))
+
+
+TOO_LONG = _untried("it would take too long")
+_NO_DATA = "no shape of the data is known"
+_OWN = "it has layers that the code defines itself, and pasted code is never run"
+_LARGE = "the model is too large to be tried in a moment"
+
+
+def hindrance(case: Case) -> str:
+    """Why a model cannot be tried: it is not Keras's own through and through, or too large; nothing where it can."""
+    if case.ran is None:
+        return _NO_DATA
     weights = steps = numbers = 0
-    rows = min(case.data.x[0][0], 2 * (case.data.batch or FIT_BATCH))
+    shapes = sized(case)
+    rows = min((case.data.x or shapes)[0][0], 2 * (case.data.batch or FIT_BATCH))
     for call in case.called():
         layer = call.layer.layer if isinstance(call.layer, LayerValue) else None
         if layer is None and not isinstance(call.layer, str):
-            return False
+            return "it has another model within"
         if any(isinstance(part, np.ndarray) for part in (*call.arguments, *call.keywords.values())):
-            return False
+            return "it uses an array of the code, of which only the shape is known"
         if layer is not None:
             parts = layer_and_sublayers(layer)
             if any(isinstance(each, Followed) or type(each).__name__ == "TextVectorization" for each in parts):
-                return False
+                return _OWN
             weights += sum(math.prod(each.shape) for each in layer.variables)
             shape = case.shape(call.inputs[0])
             if call.value.core.kind in (*RECURRENT, *CONV_RECURRENT) and len(shape) > 1:
                 # Within TimeDistributed all steps of all windows.
                 steps += math.prod(size or 1 for size in (shape[1:3] if call.kind == "TimeDistributed" else shape[1:2]))
         numbers += sum(rows * math.prod(size or 1 for size in case.shape(each)[1:]) for each in call.outputs)
-    numbers += sum(rows * math.prod(shape[1:]) for shape in case.data.x)
-    return weights <= MOST_WEIGHTS and numbers <= MOST_NUMBERS and steps <= MOST_STEPS
+    numbers += sum(rows * math.prod(shape[1:]) for shape in shapes)
+    return "" if weights <= MOST_WEIGHTS and numbers <= MOST_NUMBERS and steps <= MOST_STEPS else _LARGE
 
 
-def runs(code: str, data: Data, sizes: Given, budget: Budget) -> bool | None:
-    """Whether the code's own `fit` takes such data, as Keras says; None where it could not be tried.
+def tried(code: str, data: Data, sizes: Given, budget: Budget) -> Trial:
+    """Whether the code's own `fit` takes such data, as Keras says; only of a code that nothing hinders.
 
     To be asked where weights have memory, which they have not while a code is checked.
     """
+    if budget.over:
+        return TOO_LONG
     with named_anew():
         case, finding = read(code, data, budget, sizes)
         if case is None or finding is not None or settled(case) is not None:
-            return None
+            return TOO_LONG if budget.over else _untried("the code around it cannot be read as a whole")
         try:
             case.ran = run(case.whole, sized(case), budget)
             model = real(case)
         except Exception:
-            return None
+            return TOO_LONG if budget.over else _untried(_NO_DATA)
         return _fitted(case, model)
 
 
-def _fitted(case: Case, model: keras.Model) -> bool:
+def _fitted(case: Case, model: keras.Model) -> Trial:
     fit: dict[str, Any] = next((given for name, _, given in case.whole.fits if name == "fit"), {})
     rng = np.random.default_rng(0)
     batch = case.data.batch or FIT_BATCH
     split = fit.get("validation_split")
     split = split if isinstance(split, float) and 0 < split < 1 else 0.0
-    samples = case.data.x[0][0] if case.data.x else FIT_BATCH
+    samples = (case.data.x or sized(case))[0][0]
     trained = math.floor(samples * (1 - split))
     parts = [_least(many, batch) for many in (trained, samples - trained) if many]
     if not _keeps_batches(case, parts, batch):
-        return False
+        return Trial(False, "Tried: the batches of your `fit` do not have the size that the model is made for.")
     rows = [([_given(case, each, many, rng) for each in case.whole.inputs], _wanted(case, many, rng)) for many in parts]
     try:
         if any(y is None for _, y in rows):
             model.predict(_one(rows[0][0]), batch_size=batch, verbose=0)
-            return True
+            return Trial(True, "Tried: the model takes the data. Of its training too little is known.")
         model.compile(optimizer="sgd", loss=_loss(case), run_eagerly=True)
         more = {"validation_data": (_one(rows[1][0]), rows[1][1])} if len(rows) > 1 else {}
         shuffle = fit.get("shuffle") is not False
         model.fit(_one(rows[0][0]), rows[0][1], batch_size=batch, shuffle=shuffle, epochs=1, verbose=0, **more)
-    except Exception:
-        return False
-    return True
+    except Exception as error:
+        return Trial(False, f"Tried: Keras says {spoken(error)}")
+    return Trial(True, "Tried: one step of your own `fit` runs." if fit else "Tried: one step of training runs.")
 
 
 def _keeps_batches(case: Case, parts: list[int], batch: int) -> bool:

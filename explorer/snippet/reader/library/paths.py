@@ -48,6 +48,8 @@ def spoken(error: BaseException) -> str:
     text = " ".join(str(error).split()).partition(" Arguments received by")[0]
     text = re.sub(r"^Exception encountered when calling [\w.]+\(\)\. ", "", text)
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    # The names that TensorFlow's operations have within a graph say nothing of the code.
+    text = re.sub(r"^\{\{[^{}]*\}\} | \[Op:\w+\]( name:)?\s*$", "", text)
     return f"{type(error).__name__}: {text[:400]}"
 
 

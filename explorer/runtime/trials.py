@@ -1,0 +1,103 @@
+"""Fixes of pasted code, tried by workers while somebody reads them: nobody waits for an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cachetools import LRUCache
+
+from explorer.report import Trial, not_tried
+from explorer.runtime import jobs
+from explorer.runtime.cluster import Cluster
+from explorer.runtime.futures import WorkerDied, gone
+
+_LOG = logging.getLogger(__name__)
+
+KEPT = 256
+# After what somebody waits for (100), before what trains.
+PRIORITY = 10
+# Nothing that a worker tries takes so long (`jobs.try_fixes`): later than that, none was free.
+SECONDS = 20.0
+_NOBODY_FREE = Trial(None, not_tried("the workers are busy"))
+_ENDED = Trial(None, not_tried("the worker that tried it ended"))
+
+
+@dataclass
+class _Asked:
+    future: Any
+    visitor: str
+    many: int
+    since: float
+
+
+class Trials:
+    """Every method may be called from any thread, and returns at once.
+
+    cluster: gives the cluster within so many seconds; raises TimeoutError where it is not up.
+    """
+
+    def __init__(self, cluster: Callable[[float], Cluster]) -> None:
+        self._cluster = cluster
+        self._lock = threading.Lock()
+        self._known: LRUCache[str, list[Trial]] = LRUCache(KEPT)
+        self._asked: dict[str, _Asked] = {}
+
+    def ask(
+        self,
+        fixes: Sequence[Mapping[str, Any]],
+        sizes: Mapping[str, Any] | None = None,
+        model: str | None = None,
+        visitor: str = "",
+    ) -> list[Trial] | None:
+        """What became of each fix, None as long as that is not known: then it is being tried.
+
+        Whoever asks for other fixes meanwhile does not need the ones before any more.
+        """
+        arguments = (list(fixes), dict(sizes) if sizes else None, model)
+        key = hashlib.sha256(json.dumps(arguments).encode()).hexdigest()
+        with self._lock:
+            if (known := self._known.get(key)) is not None:
+                return known
+            if (asked := self._asked.get(key)) is None:
+                self._start(key, arguments, visitor)
+                return None
+            found = self._answer(asked)
+            if found is not None:
+                self._known[key] = found
+                del self._asked[key]
+            return found
+
+    def _start(self, key: str, arguments: tuple[Any, ...], visitor: str) -> None:
+        for other, asked in list(self._asked.items()):
+            if asked.visitor == visitor or time.monotonic() - asked.since > SECONDS:
+                asked.future.cancel()
+                del self._asked[other]
+        try:
+            future = self._cluster(0.0).submit(jobs.try_fixes, *arguments, priority=PRIORITY)
+        except (TimeoutError, WorkerDied):
+            return  # Whoever asks again starts it.
+        self._asked[key] = _Asked(future, visitor, len(arguments[0]), time.monotonic())
+
+    def _answer(self, asked: _Asked) -> list[Trial] | None:
+        future = asked.future
+        if gone(future):
+            return [_ENDED] * asked.many
+        if future.done():
+            try:
+                return [Trial.read(each) for each in self._cluster(0.0).result(future, 1.0)]
+            except (TimeoutError, WorkerDied):
+                return [_ENDED] * asked.many
+            except Exception as error:
+                _LOG.warning("Fixes could not be tried: %r", error)
+                return [_ENDED] * asked.many
+        if time.monotonic() - asked.since > SECONDS:
+            future.cancel()
+            return [_NOBODY_FREE] * asked.many
+        return None
