@@ -3,7 +3,7 @@
 import { tellPointed } from "./link.js";
 import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
-import { flat, joined, parametersInWords, sentence } from "./words.js";
+import { flat, isClosed, joined, parametersInWords, sentence } from "./words.js";
 import { create, mark, pointWithin, say, sayBreakable } from "../dom.js";
 
 /** @import { LayerItem, LayerNode, State } from "./types.d.ts" */
@@ -86,6 +86,6 @@ export function writeLayer(state, layer, item, first, width) {
   layer.element.toggleAttribute("data-broken", Boolean(broken));
   mark(layer.box, {
     "aria-label": [spoken, sentence(marks?.[name])].filter(Boolean).join(" "),
-    "aria-disabled": hidden.length > 0 || Boolean(broken),
+    "aria-disabled": hidden.length > 0 || isClosed(item.layer),
   });
 }

@@ -2,6 +2,7 @@
 
 import { lastOf } from "../held.js";
 
+/** @import { Layer } from "../description.d.ts" */
 /** @import { Axis, Hidden, Shape, Tensor } from "./types.d.ts" */
 
 const SINGULAR = new Map([
@@ -19,6 +20,12 @@ const SINGULAR = new Map([
 /** @type {(word: string) => string} */
 export function singular(word) {
   return SINGULAR.get(word) ?? word;
+}
+
+// Of a layer that cannot go on, or of which not all sizes are known, nothing more is told.
+/** @type {(layer: Layer | undefined) => boolean} */
+export function isClosed(layer) {
+  return layer !== undefined && (Boolean(layer.broken) || !layer.parameters);
 }
 
 /** @type {(number: number | null | undefined, word: string) => string} */
@@ -93,6 +100,8 @@ export function flat(shapes) {
 /** @type {(params: number | null, hidden?: Hidden) => string} */
 export function parametersInWords(params, hidden = []) {
   if (hidden.includes("parameters")) return "? parameters";
+  // Of a pasted model whose sizes are not all known.
+  if (params === null) return "? parameters";
   return params ? count(params, "parameters") : "no parameters";
 }
 

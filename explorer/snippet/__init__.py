@@ -38,6 +38,7 @@ repair/      fixes it:
   proofs       proves what may fix it
 stateless_scope  Keras without memory for weights
 report_layers  the layers that work, as a report
+sketch       the chain while numbers are asked for
 checking     from code to a report, or to a model
 
 From top to bottom: a module imports what stands above it.

@@ -194,8 +194,8 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
         if description and description["layers"]:
             fails = bool(report["layers"]) and report["layers"][-1].get("broken")
             st.caption("The chain, up to the layer that fails" if fails else "The chain")
-            chain(description, marks=marks(report, title_of))
-            kept["chain"] = description
+            chain(description, marks={} if report["asked"] else marks(report, title_of))
+            kept["chain"] = None if report["asked"] else description
         elif report["asked"]:
             st.caption("The chain")
             known = "this number is" if len(report["asked"]) == 1 else "these numbers are"

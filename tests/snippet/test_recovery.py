@@ -59,7 +59,7 @@ def test_one_broken_line_costs_no_other(name):
     assert read_so(report) == LAYERS and report.params == 369 and not report.holds
     problem = report.problems[0]
     assert (problem.kind, problem.line) == ("unreadable", line), problem
-    assert problem.message.startswith("Syntax error in line ") and words in problem.message, problem.message
+    assert problem.message.startswith("Syntax error: ") and words in problem.message, problem.message
     listed = report.assumed if name in MENDED else report.not_followed
     assert line in [each.line for each in listed]
     if name in MENDED:
@@ -116,7 +116,7 @@ def test_code_that_lost_its_white_space_is_read():
 def test_of_prose_one_sentence_is_told():
     report = check("Dear all,\n" + "my model does not work, and I do not know why.\n" * 40)
     (problem,) = report.problems
-    assert problem.message.startswith("Syntax error in line 1:") and problem.message.endswith("Lines 1 to 41 were left out.")
+    assert problem.message.startswith("Syntax error:") and problem.message.endswith("Lines 1 to 41 were left out.")
     assert len(report.not_followed) == 41
 
 

@@ -455,11 +455,37 @@ def test_a_number_that_is_missing_is_asked_for_by_its_name_and_taken_when_it_com
     report = check(ASKS).to_dict()
     assert [(each["name"], each["line"], each["shape"]) for each in report["asked"]] == [("n_features", 6, False)]
     assert report["layers"] == [] and report["params"] is None and not report["holds"]
+    assert [each["symbols"] for each in report["sketch"]["sources"]] == [["B", "T", "n_features"]]
     (problem,) = report["problems"]
     assert problem["kind"] == "unreadable" and problem["line"] == 6 and "`n_features` on line 6" in problem["message"]
     answered = check(ASKS, sizes={"n_features": 3}).to_dict()
     assert answered["holds"] and answered["asked"] == [] and answered["params"] == 150
     assert model_of(ASKS, sizes={"n_features": 3}).count_params() == 150
+
+
+def test_what_does_not_depend_on_a_missing_number_is_told_and_nothing_else_is():
+    code = HEAD + "df = pd.read_csv('a.csv')\nn, m = df.shape[1], len(df)\n"
+    made = "model = keras.Sequential([keras.Input((7, n)), layers.LSTM(5), layers.GRU(3), layers.Dense(4)])\n"
+    whole = made.replace("LSTM(5)", "LSTM(5, return_sequences=True)").replace(
+        "layers.Dense(4)", "layers.Dense(n * 2), layers.Dense(m)"
+    )
+    sketch = check(code + whole).sketch
+    assert [each.shape for each in sketch.sources] == [(None, 7, None)]
+    assert [each.symbols[-1] for each in sketch.sources] == ["n"]
+    told = [(each.type, each.output, each.symbols_out[0][-1], each.params) for each in sketch.layers]
+    assert told == [
+        ("LSTM", ((None, 7, 5),), "U", None),
+        ("GRU", ((None, 3),), "U2", 90),
+        ("Dense", ((None, None),), "?", None),
+        ("Dense", ((None, None),), "m", None),
+    ]
+    answered = [check(code + whole, sizes={"n": n, "m": 6}).to_dict()["layers"] for n in (2, 9)]
+    for each, *others in zip(sketch.to_dict()["layers"], *answered, strict=True):
+        for name in ("name", "type", "params", "arithmetic", "short", "as_code"):
+            known = {str(other[name]) for other in others}
+            assert each[name] is None or "known" in each["short"] or known == {str(each[name])}, (name, each[name], known)
+    # What breaks whatever the number is, and whole shapes that are missing, are not drawn.
+    assert check(code + made).sketch is None and check(code + whole, sizes={"n": 2, "m": 6}).sketch is None
 
 
 def test_shapes_that_stand_beside_the_code_answer_what_it_asks():

@@ -158,6 +158,7 @@ class Report:
     not_followed: tuple[report.Line, ...] = ()
     assumed: tuple[report.Line, ...] = ()
     models: tuple[report.Made, ...] = ()
+    sketch: report.Sketch | None = None
 
     @property
     def holds(self) -> bool:
@@ -181,6 +182,7 @@ class Report:
             not_followed=self.not_followed,
             assumed=self.assumed,
             models=self.models,
+            sketch=self.sketch,
         )
 
     def to_dict(self) -> dict[str, Any]:

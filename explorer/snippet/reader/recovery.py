@@ -48,7 +48,7 @@ class BrokenLine:
     @property
     def sentence(self) -> str:
         said = self.says.replace("invalid syntax. Perhaps you forgot a comma?", "a comma may be missing")
-        told = f"Syntax error in line {self.line}: {said}{'' if said.endswith(('?', '.')) else '.'}"
+        told = f"Syntax error: {said}{'' if said.endswith(('?', '.')) else '.'}"
         how = (
             f"The line was {self.how}." if self.first == self.last else f"Lines {self.first} to {self.last} were {self.how}."
         )
