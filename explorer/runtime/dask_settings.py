@@ -16,7 +16,7 @@ SETTINGS: dict[str, Any] = {
     "distributed.worker.memory.terminate": 0.95,
     # Dask would end a worker that takes this long to come back, just when it is up; `restore` replaces those that failed.
     "distributed.deploy.lost-worker-timeout": "1 hour",
-    # Each process looks whether its loop is late: 50 times a second by default, a twentieth of a core while nobody does anything.
+    # Each process looks whether its loop is late: by default 50 times a second, a twentieth of a core.
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.tick.limit": "30s",
     # What Dask keeps to look at later would grow for hours: the last 1,000 messages of each connection (with the states

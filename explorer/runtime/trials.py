@@ -25,16 +25,21 @@ KEPT = 256
 PRIORITY = 10
 # Nothing that a worker tries takes so long (`jobs.try_fixes`): later than that, none was free.
 SECONDS = 20.0
+# A page looks twice a second: who has not asked for so long has gone on to another code.
+SECONDS_UNTIL_FORGOTTEN = 3.0
+MOST_AT_ONCE = 32
 _NOBODY_FREE = Trial(None, not_tried("the workers are busy"))
 _ENDED = Trial(None, not_tried("the worker that tried it ended"))
 
 
 @dataclass
 class _Asked:
+    """What a worker is at. since, seen: when it was asked for at first, and at last."""
+
     future: Any
-    visitor: str
     many: int
     since: float
+    seen: float
 
 
 class Trials:
@@ -50,15 +55,11 @@ class Trials:
         self._asked: dict[str, _Asked] = {}
 
     def ask(
-        self,
-        fixes: Sequence[Mapping[str, Any]],
-        sizes: Mapping[str, Any] | None = None,
-        model: str | None = None,
-        visitor: str = "",
+        self, fixes: Sequence[Mapping[str, Any]], sizes: Mapping[str, Any] | None = None, model: str | None = None
     ) -> list[Trial] | None:
-        """What became of each fix, None as long as that is not known: then it is being tried.
+        """What became of each fix, as `explorer.report.Fix` has it; None as long as it is being tried.
 
-        Whoever asks for other fixes meanwhile does not need the ones before any more.
+        sizes, model: what its report was made with (`explorer.snippet.check`). Whoever wants to know asks again.
         """
         arguments = (list(fixes), dict(sizes) if sizes else None, model)
         key = hashlib.sha256(json.dumps(arguments).encode()).hexdigest()
@@ -66,24 +67,30 @@ class Trials:
             if (known := self._known.get(key)) is not None:
                 return known
             if (asked := self._asked.get(key)) is None:
-                self._start(key, arguments, visitor)
+                self._start(key, arguments)
                 return None
-            found = self._answer(asked)
-            if found is not None:
+            asked.seen = time.monotonic()
+        found = self._answer(asked)
+        if found is not None:
+            with self._lock:
                 self._known[key] = found
-                del self._asked[key]
-            return found
+                self._asked.pop(key, None)
+        return found
 
-    def _start(self, key: str, arguments: tuple[Any, ...], visitor: str) -> None:
+    def _start(self, key: str, arguments: tuple[Any, ...]) -> None:
+        """Have them tried; where that cannot be now, whoever asks again starts it."""
+        now = time.monotonic()
         for other, asked in list(self._asked.items()):
-            if asked.visitor == visitor or time.monotonic() - asked.since > SECONDS:
+            if now - asked.seen > SECONDS_UNTIL_FORGOTTEN:
                 asked.future.cancel()
                 del self._asked[other]
+        if len(self._asked) >= MOST_AT_ONCE:
+            return
         try:
             future = self._cluster(0.0).submit(jobs.try_fixes, *arguments, priority=PRIORITY)
         except (TimeoutError, WorkerDied):
-            return  # Whoever asks again starts it.
-        self._asked[key] = _Asked(future, visitor, len(arguments[0]), time.monotonic())
+            return
+        self._asked[key] = _Asked(future, len(arguments[0]), now, now)
 
     def _answer(self, asked: _Asked) -> list[Trial] | None:
         future = asked.future

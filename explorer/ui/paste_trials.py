@@ -10,7 +10,6 @@ import streamlit as st
 from explorer.report import Trial
 from explorer.ui import engine_instance, paste_state
 from explorer.ui.markdown import marked
-from explorer.ui.owner import visitor
 
 SECONDS_BETWEEN_LOOKS = 0.5
 WAITING = Trial(None, "Trying one step of training …")
@@ -28,7 +27,7 @@ def trials(report: Mapping[str, Any], code: str) -> dict[tuple[int, int], Trial]
     if not waiting:
         return told
     asked = (list(waiting.values()), paste_state.given_sizes(code), st.session_state["_paste"]["model"])
-    found = engine_instance.engine().try_fixes(*asked, visitor())
+    found = engine_instance.engine().try_fixes(*asked)
     if found is None:
         _look_again(*asked)
     return told | dict(zip(waiting, found or [WAITING] * len(waiting), strict=True))
@@ -36,11 +35,12 @@ def trials(report: Mapping[str, Any], code: str) -> dict[tuple[int, int], Trial]
 
 @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
 def _look_again(fixes: list[dict[str, Any]], sizes: dict[str, Any], model: str | None) -> None:
-    if engine_instance.engine().try_fixes(fixes, sizes, model, visitor()) is not None:
+    if engine_instance.engine().try_fixes(fixes, sizes, model) is not None:
         st.rerun()
 
 
 def line(trial: Trial, name: str) -> None:
     """One line on a fix, as high whatever it says."""
     with st.container(key=f"trial_{name}"):
-        st.caption(marked(trial.sentence), help=marked(trial.sentence) if trial.ran is False else None)
+        colour = "green" if trial.ran else "red" if trial.ran is False else "gray"
+        st.caption(f":{colour}[{marked(trial.sentence)}]", help=marked(trial.sentence) if trial.ran is False else None)

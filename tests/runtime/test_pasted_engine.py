@@ -44,15 +44,10 @@ def wait_for_another_worker(engine: Engine, before: set[int]) -> None:
 def test_fixes_are_tried_while_nobody_waits(engine):
     broken = CODE.replace("layers.GRU(5)", "layers.GRU(5), layers.GRU(4)")
     fixes = engine.check(broken, **ASKED)["problems"][0]["fixes"]
-    assert engine.try_fixes(fixes, visitor="me") is None
-    wait_for(lambda: engine.try_fixes(fixes, visitor="me") is not None)
-    found = engine.try_fixes(fixes, visitor="me")
+    assert engine.try_fixes(fixes) is None
+    wait_for(lambda: engine.try_fixes(fixes) is not None)
+    found = engine.try_fixes(fixes)
     assert [(each.ran, each.sentence) for each in found] == [(True, "Tried: one step of training runs.")] * len(fixes)
-
-    # Who asks for others does not need those before any more, and whoever asks for these again has them at once.
-    fewer = fixes[:1]
-    assert engine.try_fixes(fewer, visitor="me") is None
-    assert engine.try_fixes(fixes, visitor="me") is found
 
 
 def test_a_checked_code_is_trained_step_by_step_and_to_its_end(engine):

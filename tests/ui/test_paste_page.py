@@ -16,6 +16,7 @@ from explorer.ui.code import changed_lines
 from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
 from explorer.ui.paste_problems import TITLES
+from explorer.ui.paste_trials import WAITING
 
 SCRIPT = Path(__file__).resolve().parents[2] / "explorer" / "ui" / "paste_page.py"
 MODEL = "import keras\nmodel = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(2)])\n"
@@ -76,8 +77,14 @@ def test_the_first_visit_shows_an_example_already_diagnosed(engine):
     assert page.query_params["example"] in ("memory_thrown_away", ["memory_thrown_away"])
 
 
-def test_a_fix_is_applied_with_one_click_and_taken_back(engine):
+def test_a_fix_is_tried_while_it_is_read_applied_with_one_click_and_taken_back(engine):
     page = open_page(engine, example="memory_thrown_away")
+    # A line stands there from the start, and says later what became of the fix.
+    lines = [WAITING.sentence]
+    while any(WAITING.sentence in each for each in lines):
+        lines = [each.value for each in page.caption if "Tried" in each.value or WAITING.sentence in each.value]
+        page.run()
+    assert set(lines) == {r":green[Tried\: one step of training runs.]"}
     page.button(key="apply_0_0").click().run()
     assert not page.exception
     assert "No problems found." in words(page)
