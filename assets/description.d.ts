@@ -215,6 +215,8 @@ export interface Fix {
   data: string | null;
   ran: boolean;
   tried: string;
+  intention: string;
+  shapes: string;
 }
 
 // A number that the code does not say: it comes from a file, or with an argument that nobody gives.

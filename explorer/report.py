@@ -44,6 +44,7 @@ class Fix(Plain, frozen=True):
 
     data: a line of NumPy, where the data change. ran: whether the code's own `fit` was really tried and ran; where it was
     not, its shapes were proved. tried: what became of the trial in words, or why there can be none; "": there was none yet.
+    intention: what this fix is right for, where others are right for something else. shapes: what it changes in them.
     """
 
     title: str
@@ -55,6 +56,8 @@ class Fix(Plain, frozen=True):
     data: str | None
     ran: bool = False
     tried: str = ""
+    intention: str = ""
+    shapes: str = ""
 
 
 class Problem(Plain, frozen=True):

@@ -90,7 +90,9 @@ def _print_report(code: str, report: Report) -> None:
         elif problem.silent:
             printing.paragraph("No error: the model trains, but it is wrong.", "dim")
         for fix in problem.fixes:
-            printing.paragraph(f"\n{fix.title}", "underline")
+            printing.paragraph(f"\n{fix.intention} {fix.title}".replace("\n ", "\n"), "underline")
+            if fix.shapes:
+                printing.paragraph(fix.shapes)
             if fix.data:
                 printing.paragraph(f"data: {fix.data}")
             if fix.tried:

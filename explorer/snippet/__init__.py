@@ -34,6 +34,7 @@ diagnose/    says what is wrong with it:
 repair/      fixes it:
   chains       changes that mean one thing together
   real_models  a model that was read, made by Keras
+  intentions   what a fix is right for, of several, and what it changes in shapes
   trials       a fix really tried, by a step of the code's own `fit`
   proofs       proves what may fix it
 stateless_scope  Keras without memory for weights

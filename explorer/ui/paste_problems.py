@@ -77,6 +77,8 @@ def _problem(
 
 def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str, trial: Trial) -> None:
     with st.container(key=f"fix_{name}", gap="xsmall"):
+        if fix["intention"]:
+            st.markdown(f"**{marked(fix['intention'])}**")
         words, button = st.columns([9, 3], vertical_alignment="center")
         words.markdown(f":material/build: {marked(fix['title'])}")
         button.button(
@@ -92,6 +94,8 @@ def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str
         line(trial, name)
         if fix["code"].strip() != code.strip():
             change(code, fix["code"], key=f"change_{name}")
+        if fix["shapes"]:
+            st.caption(marked(fix["shapes"]))
         for told in _other_changes(fix, report):
             st.markdown(told)
         if fix["data"]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.catalog.examples import EXAMPLES
 from explorer.snippet import check
 from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.reader.edits import Edit, Source, applied, diff
@@ -341,3 +342,34 @@ def test_a_diff_shows_what_changed_with_one_line_around_it():
     before = "a\nb\nc\nd\ne\n"
     assert diff(before, before.replace("c", "C")).splitlines()[1:] == [" b", "-c", "+C", " d"]
     assert diff(before, before) == ""
+
+
+# ------------------------------------------------------------------------------------------------ what a fix is right for
+
+_ONE_OUTPUT = "If you want one output per {}, and {}:"
+INTENTIONS = {
+    "batch_as_long_as_time": (
+        _ONE_OUTPUT.format("timestep", "the next layer is to read every timestep"),
+        _ONE_OUTPUT.format("timestep", "one vector is to stand for the whole sequence"),
+        "If you want one output per sequence:",
+    ),
+    "channels_first": ("If your data are right:", "If your data have their axes in the wrong order:"),
+    "labels": ("If your targets are right:", "If your targets are to be one-hot vectors:"),
+    "stateful": ("If sequences go on in the next batch:", "If each batch begins anew:"),
+    "mask_too_late": ("If the padding is to be ignored:", "If the padding counts like data:"),
+    # Both are right for the same.
+    "read_backwards": ("", ""),
+}
+
+
+@pytest.mark.parametrize("name", INTENTIONS)
+def test_fixes_for_different_ends_say_first_what_they_are_for(name):
+    example = EXAMPLES[name]
+    (problem,) = check(example.code, x=example.x, y=example.y, loss=example.loss).problems
+    assert tuple(fix.written().intention for fix in problem.fixes) == INTENTIONS[name]
+
+
+def test_a_fix_says_what_it_changes_in_shapes():
+    example = EXAMPLES["memory_thrown_away"]
+    fixes = check(example.code, x=example.x, y=example.y, loss=example.loss).problems[0].fixes
+    assert fixes[0].shapes == "`lstm` returns (batch, 20, 32) instead of (batch, 32); the model returns (batch, 1)."

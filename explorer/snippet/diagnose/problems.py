@@ -102,7 +102,8 @@ class Fix:
 
     code: the whole changed code. x, y, loss, batch_size: what it is to be trained on. data: a line of NumPy, where the
     data change. steps: how many changes it is made of; the same one at several layers is one. hindrance: why its model
-    cannot be tried, nothing where it can. tried: what became of it in words, where it was; ran: whether a step ran then.
+    cannot be tried, nothing where it can. intention: what it is right for, of several. shapes: what it changes in them.
+    tried: what became of it in words, where it was; ran: whether a step ran then.
     """
 
     title: str
@@ -111,13 +112,17 @@ class Fix:
     line: str | None = None
     steps: int = 1
     hindrance: str = ""
+    intention: str = ""
+    shapes: str = ""
     ran: bool = False
     tried: str = ""
 
     def written(self) -> report.Fix:
         data = self.data
         told = self.tried or (report.not_tried(self.hindrance) if self.hindrance else "")
-        return report.Fix(self.title, self.code, data.x, data.y, data.loss, data.batch, self.line, self.ran, told)
+        want = f"If {self.intention}:" if self.intention else ""
+        shapes = (data.x, data.y, data.loss, data.batch)
+        return report.Fix(self.title, self.code, *shapes, self.line, self.ran, told, want, self.shapes)
 
 
 @dataclass(frozen=True)

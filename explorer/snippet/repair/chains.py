@@ -124,6 +124,8 @@ def _effect(code: str, edits: Sequence[Edit]) -> frozenset[str]:
             found.add("repeats")
         if any(name in new and name not in old for name in _POOLING):
             found.add("pools")
+        if "Flatten" in new and "Flatten" not in old:
+            found.add("flattens")
         if _KEEPS in new and _KEEPS not in old:
             found.add("keeps")
         if _KEEPS in old and _KEEPS not in new:

@@ -15,6 +15,7 @@ from explorer.snippet.reader.limits import Budget
 from explorer.snippet.reader.unknowns import Given
 from explorer.snippet.reader.values import Known
 from explorer.snippet.repair.chains import Chain
+from explorer.snippet.repair.intentions import changes, wants
 from explorer.snippet.repair.trials import hindrance
 
 MOST_FIXES = 3
@@ -46,6 +47,7 @@ class Proofs:
         start = Chain(case.source.code, case.data, case.data)
         for kinds in range(1, MOST_KINDS + 1):
             found: list[Fix] = []
+            ends: list[tuple[Chain, Case]] = []
             for candidate in finding.candidates:
                 if len(found) >= MOST_FIXES or self._spent:
                     break
@@ -61,8 +63,12 @@ class Proofs:
                 fix = Fix(chain.title, chain.code, chain.data, chain.line, len(chain.kinds), hindrance(end))
                 if not any(fix.title == each.title or (fix.code, fix.data) == (each.code, each.data) for each in found):
                     found.append(fix)
+                    ends.append((chain, end))
             if found:
-                return found
+                return [
+                    replace(fix, intention=want, shapes=changes(case, end))
+                    for fix, want, (_, end) in zip(found, wants(case, ends), ends, strict=True)
+                ]
         return []
 
     @property

@@ -21,8 +21,8 @@ from explorer.tensors.text import count, joined
 
 # What makes one vector of an answer with so many axes.
 _POOLED = {
-    3: (("GlobalAveragePooling1D", "average over time"), ("Flatten", "flatten all timesteps into one vector")),
-    4: (("GlobalAveragePooling2D", "average over rows and columns"), ("Flatten", "flatten them into one vector")),
+    3: (("GlobalAveragePooling1D", "Average over time"), ("Flatten", "Flatten all timesteps into one vector")),
+    4: (("GlobalAveragePooling2D", "Average over rows and columns"), ("Flatten", "Flatten them into one vector")),
 }
 
 
@@ -113,9 +113,7 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     if keeper and (edits := code_edits.drops_steps(case, keeper)):
         wrapped = [each for each in case.up(tensor) if each.place > keeper.place and each.kind == "TimeDistributed"]
         more = [edit for each in wrapped for edit in code_edits.unwrapped(case, each) or []]
-        candidates.append(
-            Candidate(f"One output per sequence: return only the last hidden state of {keeper.name}", (*edits, *more))
-        )
+        candidates.append(Candidate(f"Return only the last hidden state of {keeper.name}", (*edits, *more)))
     anchor = head
     if (
         anchor is not None
@@ -130,14 +128,13 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
             before = code_edits.before(case, anchor, kind)
             if more and not code_edits.in_sequential(anchor):
                 continue
-            one = "sequence" if timed else "sample"
-            candidates.append(Candidate(f"One output per {one}: {title}", (*before, *more)))
+            candidates.append(Candidate(title, (*before, *more)))
     elif timed:
         last = tensor.made
         if last is not None and isinstance(last.layer, LayerValue):
             candidates.append(
                 Candidate(
-                    "One output per sequence: average over time",
+                    "Average over time",
                     tuple(code_edits.after(case, last, "GlobalAveragePooling1D")),
                 )
             )
@@ -194,7 +191,7 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
         wider = code_edits.with_units(case, head, case.number(target[-1])) or []
     if all_kept and steps == now:
         names = tuple(each.name for each in droppers)
-        title = "One output per timestep: return_sequences=True in"
+        title = "return_sequences=True in"
         candidates.append(Candidate(title, (*all_kept, *wider), layers=names))
     # As many numbers at once as the target has timesteps: the answer is all of them, flat.
     flat = len(target) == 3 and answer[-1] == steps != now
@@ -210,9 +207,7 @@ def _no_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, loss:
         repeated = decoder_edits(case, drop, steps)
         candidates.append(Candidate(f"Add a decoder: RepeatVector({steps}) and a recurrent layer", (*repeated, *wider)))
         if drop.kind in FLATTENING:
-            candidates.insert(
-                0, Candidate(f"One output per timestep: remove {drop.name}", (*code_edits.removed(case, drop), *wider))
-            )
+            candidates.insert(0, Candidate(f"Remove {drop.name}", (*code_edits.removed(case, drop), *wider)))
     if not sparse and steps > 1 and target[-1] == answer[-1]:
         data = replace(case.data, y=(target[0], *target[2:]))
         candidates.append(Candidate("One target per sequence: the last one of each", (), data, "y = y[:, -1]"))
