@@ -4,7 +4,9 @@ import { setTheme } from "./axes.js";
 import { create, mark, say } from "./dom.js";
 import { placeAsks, writeAsks } from "./editor/asks.js";
 import { listenForFiles } from "./editor/file.js";
+import { listenForGaps, placeField } from "./editor/gaps.js";
 import { listenForLinks, tellCursor } from "./editor/links.js";
+import { lineAt } from "./editor/lines.js";
 import { writeRows } from "./editor/rows.js";
 
 /** @import { Component } from "./component.d.ts" */
@@ -46,7 +48,7 @@ function newEditor(parent, data) {
   say(label, data.words.label);
   say(button, data.words.open);
   mark(button, { title: data.words.help });
-  const kept = { asks: new Map(), put: "", sent: "", resting: 0, layers: [], lit: "", jumps: false, send: () => {} };
+  const kept = { asks: new Map(), put: "", sent: "", resting: 0, layers: [], lit: "", jumps: false, lines: 0, send: () => {} };
   /** @type {Editor} */
   const editor = { data, root, area, box, sheet, rows, told, strip, described, ...kept };
   area.oninput = () => {
@@ -67,10 +69,12 @@ function newEditor(parent, data) {
   };
   listenForFiles(editor, button, input);
   const unlink = listenForLinks(editor);
+  const unlisten = listenForGaps(editor);
   const observer = new ResizeObserver(() => write(editor));
   observer.observe(box);
   const end = () => {
     unlink();
+    unlisten();
     observer.disconnect();
     root.remove();
     editors.delete(parent);
@@ -95,9 +99,24 @@ function remember({ put, area, sent }) {
 /** @type {(editor: Editor) => void} */
 function write(editor) {
   remember(editor);
+  const { box, sheet } = editor;
+  sheet.style.setProperty("--seen", `${box.clientWidth}px`);
+  const before = rowOfCursor(editor)?.offsetTop;
   const now = writeRows(editor);
+  const after = rowOfCursor(editor)?.offsetTop;
+  // A sentence that comes or goes above the cursor moves nothing under the eyes of whoever types.
+  const many = editor.rows.children.length;
+  const stays = document.activeElement === editor.area && editor.lines === many;
+  if (stays && before !== undefined && after !== undefined) box.scrollTop += after - before;
+  editor.lines = many;
+  placeField(editor);
   placeAsks(editor, ({ line }) => now(line));
   tellCursor(editor);
+}
+
+/** @type {(editor: Editor) => HTMLElement | null} */
+function rowOfCursor({ area, rows }) {
+  return /** @type {HTMLElement | null} */ (rows.children[lineAt(area.value, area.selectionStart) - 1] ?? null);
 }
 
 // The page's code is taken where the page has put another one there; what was typed is never replaced by its echo.

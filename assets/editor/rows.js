@@ -31,7 +31,8 @@ function writeRow(row, number, pieces, mark_, layer) {
   if (mark_?.kind !== "problem") return;
   const note = create("span", "note", row);
   mark(note, { "data-problem": "", "data-kind": mark_.problem, "data-line": number });
-  note.textContent = mark_.words;
+  // The number stays where it is; below it the sentence stands in the width that is seen.
+  create("span", "words", note).textContent = mark_.says || mark_.words;
 }
 
 // Marks were made for `data.code`: what was typed since has moved them.

@@ -8,6 +8,8 @@ export interface Mark {
   // Of a problem: which one, and in a few words what it is.
   problem: string;
   words: string;
+  // The same as sentences, to be read below the line.
+  says?: string;
 }
 
 export interface Ask {
@@ -59,6 +61,8 @@ export interface Editor {
   layers: LayerLine[];
   lit: string;
   jumps: boolean;
+  // How many rows there were when they were last written.
+  lines: number;
   send: (name: string, value: object) => void;
 }
 

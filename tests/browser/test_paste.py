@@ -49,6 +49,7 @@ def go_to(page: Page, name: str) -> None:
     links.get_by_role("link", name=name, exact=True).click()
 
 
+LINE_OF_CURSOR = "area => area.value.slice(0, area.selectionStart).split('\\n').length"
 BOXES = ".explorer-code, .explorer-chain, .explorer-editor, .explorer-editor .box, .stButton button, input:not([type=file])"
 
 
@@ -201,6 +202,22 @@ def test_a_script_is_pasted_asks_for_a_number_is_drawn_mended_and_trained(page, 
     expect(problem).to_have_attribute("data-line", str(broken))
     expect(problem).to_have_attribute("data-kind", "time_axis_missing")
     expect(page.locator(".st-key-keras_0")).to_contain_text("expected ndim=3, found ndim=2")
+
+    # The sentence stands below its line, and what is clicked or selected above and below it is what is seen there.
+    expect(problem).to_contain_text("lstm returned only the last hidden state")
+    row(page, broken).evaluate("each => each.scrollIntoView({block: 'center'})")
+    places = [row(page, line).locator("code").bounding_box() for line in (broken - 1, broken + 1)]
+    assert places[1]["y"] - places[0]["y"] > 3 * places[0]["height"]
+    for place, line in zip(places, (broken - 1, broken + 1), strict=True):
+        page.mouse.click(place["x"] + 1, place["y"] + 8)
+        assert editor(page).evaluate(LINE_OF_CURSOR) == line
+    page.mouse.move(places[0]["x"] + 1, places[0]["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(places[1]["x"] + 1, places[1]["y"] + 8)
+    page.mouse.up()
+    selected = "\n".join(SCRIPT.splitlines()[broken - 2 : broken]) + "\n"
+    assert editor(page).evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)") == selected
+    assert page.evaluate("() => [...CSS.highlights.values()].map((each) => each.size)") == [2]
 
     # The fix is tried while it is read, on a line that is there from the start.
     expect(page.locator(".st-key-trial_0_0")).to_contain_text("Tried: one step of your own fit runs.")
