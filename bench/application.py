@@ -65,6 +65,9 @@ class Application:
             time.sleep(0.2)
         raise TimeoutError("The workers did not start.")
 
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()

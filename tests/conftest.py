@@ -22,7 +22,8 @@ settings.load_profile("repeatable")
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
 # go to one process: those of the browser share a server there, those of layers what they have drawn.
 LONGEST_FIRST = (
-    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "http", "film")),
+    # The last of each ends the server.
+    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "film", "http")),
     tuple(f"browser/test_{name}.py" for name in ("layout", "accessibility", "edge", "faults")),
     ("training/test_training.py",),
     ("test_examples.py",),
@@ -42,7 +43,8 @@ LONGEST_FIRST = (
     ("snippet/test_fuzz.py",),
     ("runtime/test_cluster_remote.py",),
 )
-PLACES = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
+GROUPS = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
+PLACES = {name: place for place, name in enumerate(GROUPS)}
 
 
 class LongestFirst(LoadScopeScheduling):
@@ -50,7 +52,7 @@ class LongestFirst(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return str(PLACES.get(file, file))
+        return str(GROUPS.get(file, file))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LongestFirst | None:

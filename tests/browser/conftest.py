@@ -20,26 +20,31 @@ NO_HINTS = '["*"]'
 OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
 
 
-# Of this folder, and not of the whole session: they end with the last of its tests, and cost the others nothing.
+# Of this folder, and not of the whole session: it ends with the last of its tests, and costs the others nothing.
 @pytest.fixture(scope="package")
-def server(tmp_path_factory) -> Iterator[Application]:
+def shared_server(tmp_path_factory) -> Iterator[Application]:
     # Another name that the server answers to, and an address that only tests have, of a proxy that it trusts.
     environment = os.environ | {"EXPLORER_HOSTS": OTHER_NAME, "EXPLORER_PROXIES": PROXY}
     database = tmp_path_factory.mktemp("server") / "runs.db"
     server = Application(free_port(), database, environment=environment, program="tests.browser.served")
-    server.start()
-    server.wait_for_workers()
+    _start(server)
     yield server
     server.stop()
 
 
+def _start(server: Application) -> None:
+    server.start()
+    server.wait_for_workers()
+
+
 @pytest.fixture
-def own(tmp_path) -> Iterator[Application]:
-    """A server for one test alone, which may kill what belongs to it."""
-    own = Application(free_port(), tmp_path / "runs.db")
-    own.start()
-    yield own
-    own.stop()
+def server(shared_server, kept) -> Application:
+    """The server that all tests share, started again after a test that has ended it."""
+    if not shared_server.runs():
+        while kept:
+            kept.pop().close()
+        _start(shared_server)
+    return shared_server
 
 
 @pytest.fixture(scope="package")

@@ -1,5 +1,5 @@
 """`streamlit` for the server that browser tests share: they show hundreds of experiments and train few of them, so that its
-workers compile nothing ahead. A server of one test's own does, as everybody's."""
+workers compile nothing ahead, as those of any other server do."""
 
 from __future__ import annotations
 

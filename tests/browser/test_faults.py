@@ -20,32 +20,33 @@ def workers_of(server: Application) -> list[psutil.Process]:
     return [child for child in children if not child.children() and "resource_tracker" not in " ".join(child.cmdline())]
 
 
-def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visitor, own):
+def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visitor, server):
     page = visitor.new_page()
     # Few enough epochs that what a busy machine needs to train them is no matter here.
-    open_page(page, own, SMALL + "&epochs=100&samples=2048&units=48")
+    open_page(page, server, SMALL + "&epochs=100&samples=2048&units=48")
     press(page, "train")
     wait_for_epoch(page, 2)
-    killed = workers_of(own)
+    killed = workers_of(server)
     assert len(killed) == 2
     for worker in killed:
         worker.kill()
     expect(panel(page)).to_have_attribute("data-state", "done")
     expect(panel(page)).to_have_attribute("data-frames", "100")
     # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
-    with sqlite3.connect(own.database) as connection:
-        assert connection.execute("SELECT state, held FROM runs").fetchall() == [("done", "")]
+    run = panel(page).get_attribute("data-run")
+    with sqlite3.connect(server.database) as connection:
+        assert connection.execute("SELECT state, held FROM runs WHERE id = ?", [run]).fetchall() == [("done", "")]
     slide(page, "units", 1)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
 
-    open_page(page, own, LONG)
+    open_page(page, server, LONG)
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "running")
     wait_for_epoch(page, 2)
     address, run = page.url, panel(page).get_attribute("data-run")
-    own.kill()
+    server.kill()
     epoch = number(page, "data-epoch")
-    own.start()
+    server.start()
     page.goto(address)
     expect(panel(page)).to_have_attribute("data-run", run)
     wait_for_epoch(page, epoch + 20)

@@ -98,13 +98,13 @@ def test_the_page_names_its_modules_ahead_and_each_is_there_to_stay(server):
 
 
 @pytest.fixture(scope="module")
-def fetched(context, server) -> list[str]:
+def fetched(context, shared_server) -> list[str]:
     """The paths that the browser asks the server for when a page opens."""
     page = context.new_page()
-    open_page(page, server, SMALL)
+    open_page(page, shared_server, SMALL)
     names = page.evaluate("() => performance.getEntriesByType('resource').map((entry) => entry.name)")
     page.close()
-    return [name.removeprefix(server.url) for name in names]
+    return [name.removeprefix(shared_server.url) for name in names]
 
 
 def test_the_components_are_served_as_the_page_names_them_and_nothing_else_of_theirs(fetched, server):
@@ -167,11 +167,12 @@ def test_no_other_file_is_given_away(server, path):
         assert refused.code in (400, 404)
 
 
-def test_a_stream_that_is_open_does_not_keep_the_server_from_ending(own):
-    store = Store(f"sqlite:///{own.database}")
+# The last of this file, and this file the last of its process (`LONGEST_FIRST`): who comes later starts the server again.
+def test_a_stream_that_is_open_does_not_keep_the_server_from_ending(server):
+    store = Store(f"sqlite:///{server.database}")
     store.add_run(Run("waits", "me", Experiment("gru_every_step", "delayed_echo"), "paused", "", "", 0))
     store.close()
-    with get(f"{own.url}/live/waits") as stream:
+    with get(f"{server.url}/live/waits") as stream:
         assert stream.readline() == b"event: state\n"
-        own.process.terminate()
-        own.process.wait(timeout=60)
+        server.process.terminate()
+        server.process.wait(timeout=60)

@@ -60,33 +60,36 @@ def parted(model: keras.Model, *setting: object) -> dict:
 
 def test_every_setting_of_every_architecture_has_a_variant_or_a_reason(architecture):
     model = build(architecture, SIZES)
-    before = json.dumps(described(model).to_dict())
+    here, called = described(model), names(model)
     found = settings(model)
-    assert {each.layer for each in found} <= set(names(model))
+    assert {each.layer for each in found} <= set(called)
     assert len({(each.layer, each.setting) for each in found}) == len(found)
     for each in found:
         assert each.others and each.value not in each.others
         for other in each.others:
             made = variant_of(model, each.layer, each.setting, other)
             if made.broken is None:
-                assert [layer.name for layer in made.description.layers] == names(model)
+                assert [layer.name for layer in made.description.layers] == called
                 now = next(own for own in settings(made.model) if (own.layer, own.setting) == (each.layer, each.setting))
                 assert now.value == other and each.value in now.others
             else:
                 assert f"`{made.broken['layer']}` fails: " in made.broken["says"]
                 assert made.broken["says"].endswith(".") and made.broken["keras_says"]
-            parts = compare(described(model), made.description and made.description.written(), made.broken, made.changed)
+            parts = compare(here, made.description and made.description.written(), made.broken, made.changed)
             assert parts["layer"] and parts["why"].endswith(".") and parts["differences"]
             json.dumps(made.to_dict())
-    assert json.dumps(described(model).to_dict()) == before
+    assert described(model) == here
 
 
 def test_a_variant_turned_back_is_the_model_again(architecture):
     model = build(architecture, SIZES)
+    here = in_short(model)
     for each in settings(model):
+        if each.setting == "kind":
+            continue
         made = variant_of(model, each.layer, each.setting)
-        if made.broken is None and each.setting != "kind":
-            assert in_short(variant(made.model, each.layer, each.setting, each.value)) == in_short(model)
+        if made.broken is None:
+            assert in_short(variant(made.model, each.layer, each.setting, each.value)) == here
 
 
 # ------------------------------------------------------------------------------------------------ by hand
