@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 
-import psutil
 from playwright.sync_api import expect
 
-from bench.application import Application
 from tests.browser.conftest import PATIENCE
+from tests.browser.processes import workers_of
 from tests.browser.test_page import LONG, SMALL, layer, number, open_page, panel, press, slide, wait_for_epoch
 
 expect.set_options(timeout=PATIENCE)
-
-
-def workers_of(server: Application) -> list[psutil.Process]:
-    """The processes that import TensorFlow: on Linux the server's children have forked them."""
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if not child.children() and "resource_tracker" not in " ".join(child.cmdline())]
 
 
 def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visitor, server):

@@ -15,7 +15,9 @@ from explorer.experiment import Experiment
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
 from explorer.ui import frontend, modules, streamlit_internals
+from tests.browser.processes import has_tensorflow, server_process, workers_of
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
+from tests.browser.test_paste import open_paste
 from tests.runs import finished
 
 
@@ -165,6 +167,15 @@ def test_no_other_file_is_given_away(server, path):
             assert b"<title>Streamlit</title>" in answer.read()
     except urllib.error.HTTPError as refused:
         assert refused.code in (400, 404)
+
+
+def test_a_server_whose_pages_have_trained_and_checked_has_not_loaded_keras(page, server):
+    open_page(page, server, SMALL + "&epochs=3")
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-state", "done")
+    open_paste(page, server, "example=stateful_mended")
+    assert not has_tensorflow(server_process(server))
+    assert all(has_tensorflow(worker) for worker in workers_of(server))
 
 
 # The last of this file, and this file the last of its process (`LONGEST_FIRST`): who comes later starts the server again.

@@ -60,19 +60,19 @@ def test_states_are_wired_into_the_decoder_and_an_output_that_nothing_uses_is_gr
     expect(page.locator(".explorer-chain .shape[data-unused]")).to_have_count(1)
     expect(page.locator(".explorer-chain .shape[data-unused]")).to_contain_text("output, unused")
     # At each of the three names a wire of its own ends.
-    ends = page.evaluate("""() => {
+    page.wait_for_function("""() => {
       const right = (path) => path.getPointAtLength(path.getTotalLength());
       const stage = document.querySelector(".explorer-chain .stage").getBoundingClientRect();
-      return [...document.querySelectorAll("[data-layer=lstm_1] .port")].map((port) => {
+      const ports = [...document.querySelectorAll("[data-layer=lstm_1] .port")];
+      return ports.length === 3 && ports.every((port) => {
         const [box, place] = [port.closest(".box").getBoundingClientRect(), port.getBoundingClientRect()];
         const y = place.top + place.height / 2 - stage.top;
         return [...document.querySelectorAll(".explorer-chain .wire")].filter((path) => {
           const end = right(path);
           return Math.abs(end.y - y) < 2 && Math.abs(end.x - (box.left - stage.left)) < 4;
-        }).length;
+        }).length === 1;
       });
     }""")
-    assert ends == [1, 1, 1]
     # States are drawn with their own numbers: without any, a tensor has a pattern of two shades.
     shades = page.locator(".explorer-chain .tensor .grid").evaluate_all(
         "grids => grids.map(grid => grid.querySelectorAll('path:not(.ground, [d=\"\"])').length)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from bench.application import Application
 
@@ -60,10 +60,8 @@ def appearances(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[str, int]
 
 
 def nothing_lies_beside_the_window(page: Page, boxes: str) -> None:
-    """boxes: a CSS selector. Drawings follow the window's size a moment later."""
-    for _ in range(100):
-        beside = page.evaluate(BESIDE, boxes)
-        if not beside:
-            return
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-    raise AssertionError(beside)
+    """boxes: a CSS selector. Drawings follow the window's size a moment later, and a sidebar slides away."""
+    try:
+        page.wait_for_function(f"boxes => ({BESIDE})(boxes).length === 0", arg=boxes)
+    except TimeoutError:
+        raise AssertionError(page.evaluate(BESIDE, boxes)) from None
