@@ -69,7 +69,8 @@ function drawButtons({ buttons }, labels, pin) {
   labels.forEach(({ text, run, left, top, width, pinned }, index) => {
     const button = /** @type {HTMLButtonElement} */ (buttons.children[index] ?? create("button", "pin", buttons));
     mark(button, { type: "button", "aria-pressed": pinned, "data-pin": run });
-    button.title = pinned ? "Let this line go" : "Keep this line while other runs follow (up to three)";
+    const does = pinned ? "Let this line go" : "Keep this line while other runs follow (up to three)";
+    button.title = `${text}\n${does}`; // A name may be longer than the chart is wide.
     say(button, text);
     // It follows its line: what is seen beside a curve that grows is not laid out anew.
     button.style.cssText = `left:0;top:0;transform:translate(${left}px,${top - 2}px);width:${width}px`;

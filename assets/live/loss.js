@@ -1,6 +1,6 @@
 // The losses of a run by epoch, with its baselines and the runs before it.
 
-import { comparable, nameOf } from "./earlier.js";
+import { comparable, nameOf, REFUSED } from "./earlier.js";
 import { epochScale, epochsOf, levels, markOf, pathOf, plotOf, scale, shownLine, veil } from "./figure.js";
 import { placeLabels, widthOf } from "./labels.js";
 import { placeInWords, shownFrame } from "./frames.js";
@@ -57,7 +57,8 @@ export function lossFigure(panel, size) {
   });
   const named = before.map((each) => {
     const last = each.losses[each.losses.length - 1];
-    const text = `${each.pinned ? "pinned" : "previous run"}: ${nameOf(each, info)} ${short(last)}`;
+    const name = `${each.pinned ? "pinned" : "previous run"}: ${nameOf(each, info)} ${short(last)}`;
+    const text = each.run === panel.earlier.refused ? REFUSED : name;
     const level = Math.max(plot.top, Math.min(plot.bottom, y(last) || plot.bottom));
     return { text, y: level, lined: false, run: each.run };
   });
@@ -79,7 +80,7 @@ export function lossFigure(panel, size) {
     .map((spot, index) => ({ ...labels[index], left: spot.left, top: spot.top }))
     .slice(lined.length)
     .map((label, index) => ({ ...label, pinned: pinned[index] }));
-  return { marks, buttons, plot, words: words(panel, frame), points: frames.list.length, read: reading(panel, before, x, plot) };
+  return { marks, buttons, plot, words: words(panel, frame) + (panel.earlier.refused ? ` ${REFUSED}` : ""), points: frames.list.length, read: reading(panel, before, x, plot) };
 }
 
 /** @type {(key: string, kind: string, points: [number, number][]) => ReturnType<typeof markOf>} */

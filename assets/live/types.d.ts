@@ -154,14 +154,16 @@ export interface Buttons {
   keeps: boolean;
 }
 
-export interface EarlierRun extends Pick<Info, "title" | "task" | "loss" | "settings"> {
+export interface EarlierRun extends Pick<Info, "key" | "title" | "task" | "loss" | "settings"> {
   run: string;
   losses: Float32Array;
   pinned: boolean;
 }
 
+// refused: the run whose line was to be pinned when there was no room for it.
 export interface Earlier {
   runs: EarlierRun[];
+  refused: string | null;
 }
 
 export type Range = [number, number];

@@ -122,6 +122,8 @@ test("the run before stays as a line with its name, in the chart of its task alo
   assert.equal(pointsOf(find(figure, "earlier0").at.d).length, 2);
   assert.deepEqual(figure.buttons.map(({ text, run }) => [text, run]), [["previous run: Dense 0.28", "old"]]);
   assert.deepEqual(figure.read(find(figure, "training").at.d.match(/L([\d.]+)/)[1], 50).lines.at(-1), "Dense: 0.28");
+  const refused = lossFigure(panel(3, { earlier: { runs, refused: "old" } }), SIZE);
+  for (const words of [refused.buttons[0].text, refused.words]) assert.match(words, /Three lines are pinned/);
   const other = lossFigure(panel(3, { earlier: { runs: [{ ...runs[0], task: "noise" }] } }), SIZE);
   assert.equal(find(other, "earlier0"), undefined);
 });

@@ -249,7 +249,7 @@ test("keys press what nobody else wants", () => {
   for (const key of [" ", "ArrowRight", "ArrowLeft"]) assert.equal(pressedBy(key, { typed: true, pressed: false }), null);
 });
 
-const info = (title, settings = {}) => ({ title, settings, task: "echo", loss: "mse" });
+const info = (title, settings = {}, key = "") => ({ key, title, settings, task: "echo", loss: "mse" });
 const frames = { list: [{ loss: 0.5 }, { loss: 0.25 }, { loss: null }] };
 
 test("of earlier runs the last one and three that are pinned are kept", () => {
@@ -259,7 +259,12 @@ test("of earlier runs the last one and three that are pinned are kept", () => {
     remember(earlier, run, info("GRU"), frames);
     togglePin(earlier, run);
   }
-  assert.deepEqual(earlier.runs.map(({ run }) => run), ["b", "c", "d"]);
+  // The fourth is refused, and none of the others goes.
+  assert.equal(earlier.refused, "d");
+  assert.deepEqual(earlier.runs.map(({ run, pinned }) => run + pinned), ["atrue", "btrue", "ctrue", "dfalse"]);
+  togglePin(earlier, "a");
+  togglePin(earlier, "d");
+  assert.equal(earlier.refused, null);
   remember(earlier, "e", info("GRU"), frames);
   remember(earlier, "f", info("GRU"), frames);
   assert.deepEqual(earlier.runs.map(({ run, pinned }) => run + pinned), ["btrue", "ctrue", "dtrue", "ffalse"]);
@@ -272,9 +277,14 @@ test("of earlier runs the last one and three that are pinned are kept", () => {
 });
 
 test("an earlier run is named by what tells it from the one that is shown", () => {
-  const one = { ...info("GRU", { units: "64", seed: "1", learning_rate: "0.1", batch: "8" }), run: "a" };
-  assert.equal(nameOf(one, info("Dense")), "GRU");
-  assert.equal(nameOf(one, info("GRU", { ...one.settings, units: "32" })), "units 64");
-  assert.equal(nameOf(one, info("GRU", { units: "32", seed: "2", learning_rate: "0.2", batch: "8" })), "units 64, seed 1, ...");
-  assert.equal(nameOf(one, info("GRU", one.settings)), "the same settings");
+  const settings = { architecture: "gru", units: "64", seed: "1", learning_rate: "0.1", batch: "8" };
+  const one = { ...info("GRU", settings), run: "a" };
+  assert.equal(nameOf(one, info("GRU", { ...settings, units: "32" })), "units 64");
+  const other = { architecture: "gru", units: "32", seed: "2", learning_rate: "0.2", batch: "8" };
+  assert.equal(nameOf(one, info("GRU", other)), "units 64, seed 1, learning rate 0.1");
+  assert.equal(nameOf(one, info("GRU", settings)), "the same settings");
+  assert.equal(nameOf(one, info("GRU", settings, "pasted anew")), "other code");
+  // Of another model: the model, and what differs besides.
+  assert.equal(nameOf(one, info("Dense", { ...settings, architecture: "dense" })), "GRU");
+  assert.equal(nameOf(one, info("Dense", { ...other, architecture: "dense", batch: "8" })), "GRU, units 64, seed 1, learning rate 0.1");
 });
