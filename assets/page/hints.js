@@ -1,6 +1,7 @@
-// Hints for a newcomer: one at a time, beside what it speaks of, never over all of the page. Which are done, or put away, is
-// kept in this browser.
+// Hints for a newcomer: one at a time, where the page has room for it, with a ring around what it speaks of. Which are done, or
+// put away, is kept in this browser.
 
+import { coveredBy, roomFor, takenOnPage } from "./room.js";
 import { create, mark } from "../dom.js";
 
 /** @import { Hint, HintsData } from "./types.d.ts" */
@@ -10,8 +11,9 @@ const KEPT = "explorer_hints";
 const ALL = "*";
 // Whoever knows already what to do is not kept from it.
 const CONTROLS = ".transport";
-const GAP = 10;
-const MARGIN = 8;
+const NEVER = 100;
+// As high as its words at its width, or one line where there is no room for that.
+const FORMS = ["high", "low"];
 
 /** The first that is not gone, and whose place is there. @type {(hints: Hint[], gone: string[], there: (hint: Hint) => boolean) => Hint | undefined} */
 export function nextHint(hints, gone, there) {
@@ -25,34 +27,10 @@ export function isDone({ done }, first, now) {
   return Boolean(done.view) && now.view === done.view;
 }
 
-/** @typedef {{ left: number; top: number; right: number; bottom: number }} Edges */
-
-/**
- * Where a box of this width and height stands: within the window, and not over what is to be pressed, where there is room.
- *
- * @type {(at: Edges, width: number, height: number, side: string, window: { width: number; height: number },
- *   pressed?: Edges) => { left: number; top: number }}
- */
-export function placeBeside(at, width, height, side, window, pressed) {
-  /** @type {(value: number, most: number) => number} */
-  const within = (value, most) => Math.max(MARGIN, Math.min(value, most - MARGIN));
-  const right = at.right + GAP;
-  const left = within(at.left, window.width - width);
-  const onTheRight = side === "right" && right + width + MARGIN <= window.width;
-  const apart = pressed ? [pressed.top - GAP - height, pressed.bottom + GAP] : [];
-  const wanted = onTheRight
-    ? [(at.top + at.bottom) / 2, ...apart].map((top) => ({ left: right, top }))
-    : [at.bottom + GAP, at.top - GAP - height, ...apart].map((top) => ({ left, top }));
-  /** @type {(place: { left: number; top: number }, edges?: Edges) => boolean} */
-  const covers = (place, edges) =>
-    edges !== undefined &&
-    place.left < edges.right &&
-    place.left + width > edges.left &&
-    place.top < edges.bottom &&
-    place.top + height > edges.top;
-  const places = wanted.map((each) => ({ ...each, top: within(each.top, window.height - height) }));
-  const free = places.find((each) => !covers(each, at) && !covers(each, pressed));
-  return free ?? places.find((each) => !covers(each, at)) ?? places[0];
+/** Those that are done by what the page has, however it was reached: by the keyboard, or before their turn. @type {(hints: Hint[], gone: string[], has: (there: string) => boolean) => string[]} */
+export function reached(hints, gone, has) {
+  const open = gone.includes(ALL) ? [] : hints.filter(({ name }) => !gone.includes(name));
+  return open.filter(({ done }) => done.there !== undefined && has(done.there)).map(({ name }) => name);
 }
 
 /** @type {() => string[]} */
@@ -99,23 +77,55 @@ export function newHints(data) {
     return button;
   });
 
+  const ring = create("div", "explorer-hint-ring");
+  mark(ring, { "aria-hidden": "true" });
+  /** @type {{ key: string; sizes: Record<string, import("./room.js").Size>; spot: import("./room.js").Spot | null; at: string }} */
+  const placed = { key: "", sizes: {}, spot: null, at: "" };
+  const measure = () => {
+    const key = `${says.textContent} ${window.innerWidth}`;
+    if (placed.key === key) return;
+    Object.assign(placed, { key, spot: null });
+    for (const form of FORMS) {
+      box.dataset.form = form;
+      const { width, height } = box.getBoundingClientRect();
+      placed.sizes[form] = { width: Math.ceil(width), height: Math.ceil(height) };
+    }
+  };
+
   const place = () => {
     const at = shown && placeOf(shown);
     const { top: above = 0, bottom: below = 0 } = at?.getBoundingClientRect() ?? {};
-    box.hidden = !at || below < 0 || above > window.innerHeight;
+    box.hidden = ring.hidden = !at || below < 0 || above > window.innerHeight;
     if (!shown || !at || box.hidden) return;
-    const { width, height } = box.getBoundingClientRect();
-    const size = { width: window.innerWidth, height: window.innerHeight };
+    measure();
+    const { left, top, right, bottom } = at.getBoundingClientRect();
     const controls = document.querySelector(CONTROLS)?.getBoundingClientRect();
-    const { left, top } = placeBeside(at.getBoundingClientRect(), width, height, shown.side, size, controls);
-    box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    const never = [{ left, top, right, bottom }, ...(controls ? [controls] : [])];
+    const taken = [...takenOnPage([box]), ...never.map((each) => ({ left: each.left, top: each.top, right: each.right, bottom: each.bottom, weight: NEVER }))];
+    const stands = [left, top, right, bottom].map(Math.round).join(" ");
+    const { spot } = placed;
+    // It stays while it covers no more than at first: numbers that grow beside it do not move it about.
+    if (!spot || placed.at !== stands || coveredBy(spot, placed.sizes[spot.form], taken) > spot.covered) {
+      const size = { width: window.innerWidth, height: window.innerHeight };
+      Object.assign(placed, { at: stands, spot: roomFor({ left, top, right, bottom }, placed.sizes, shown.side, size, taken) });
+    }
+    if (!placed.spot) return;
+    box.dataset.form = placed.spot.form;
+    box.style.transform = `translate(${Math.round(placed.spot.left)}px, ${Math.round(placed.spot.top)}px)`;
+    ring.style.cssText = `transform:translate(${left - 4}px,${top - 4}px);width:${right - left + 8}px;height:${bottom - top + 8}px`;
   };
+  const has = (/** @type {string} */ there) => document.querySelector(there) !== null;
   const show = () => {
+    const done = reached(now.hints, gone, has);
+    if (done.length) write((gone = [...gone, ...done]));
     shown = nextHint(now.hints, gone, (hint) => placeOf(hint) !== undefined);
-    if (!shown) return box.remove();
+    if (!shown) {
+      ring.remove();
+      return box.remove();
+    }
     mark(box, { "data-hint": shown.name });
     if (says.textContent !== shown.says) says.textContent = shown.says;
-    if (!box.isConnected) document.body.append(box);
+    if (!box.isConnected) document.body.append(ring, box);
     place();
   };
   /** @type {(name: string) => void} */
@@ -128,8 +138,10 @@ export function newHints(data) {
   /** @type {(event: Event) => void} */
   const press = (event) => {
     if (event instanceof KeyboardEvent && event.key !== "Enter" && event.key !== " ") return;
-    const pressed = shown?.done.press;
-    if (shown && pressed && event.target instanceof Element && event.target.closest(pressed)) end(shown.name);
+    const { target } = event;
+    if (!(target instanceof Element)) return;
+    const pressed = now.hints.filter(({ name, done }) => done.press && !gone.includes(name) && target.closest(done.press));
+    pressed.forEach(({ name }) => end(name));
   };
   hide.addEventListener("click", () => shown && end(shown.name));
   stop.addEventListener("click", () => end(ALL));
@@ -138,7 +150,11 @@ export function newHints(data) {
   document.addEventListener("scroll", place, { capture: true, passive: true });
   window.addEventListener("resize", place);
   // What a hint stands beside may come later, move or go: the chain is drawn anew with every move of a slider.
-  const timer = setInterval(() => (shown && placeOf(shown) ? place() : show()), 400);
+  const timer = setInterval(() => {
+    const done = reached(now.hints, gone, has).length > 0;
+    if (shown && placeOf(shown) && !done) place();
+    else show();
+  }, 400);
   show();
   return {
     take(data) {
@@ -152,6 +168,7 @@ export function newHints(data) {
       document.removeEventListener("keydown", press, { capture: true });
       document.removeEventListener("scroll", place, { capture: true });
       window.removeEventListener("resize", place);
+      ring.remove();
       box.remove();
     },
   };

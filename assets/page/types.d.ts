@@ -5,7 +5,7 @@ export interface Hint {
   at: string;
   side: string;
   says: string;
-  done: { settings?: string[]; view?: string; press?: string };
+  done: { settings?: string[]; view?: string; press?: string; there?: string };
 }
 
 /** query: the settings on the page, as in its address. hints: none but on a first visit. */

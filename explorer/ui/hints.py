@@ -12,6 +12,7 @@ from explorer.tensors.text import count
 
 # A quiz asks, and Compare is one of the things that a hint leads to: there nobody is led elsewhere.
 QUIET_VIEWS = ("quiz", "twins")
+TRAIN, RUN = ".st-key-train", '.explorer-live[data-run]:not([data-run=""])'
 
 
 def hints(experiment: Experiment, view: str) -> list[dict[str, Any]]:
@@ -19,7 +20,7 @@ def hints(experiment: Experiment, view: str) -> list[dict[str, Any]]:
     None in a view that wants no hints.
 
     at: a selector of what a hint stands beside, on its side; one whose place is not on the page is left out.
-    done: what ends it: the settings that differ, a view that is chosen, or a selector of what is pressed.
+    done: what ends it: the settings that differ, a view that is chosen, a selector of what is pressed, or of what is there.
     """
     if view in QUIET_VIEWS:
         return []
@@ -27,12 +28,13 @@ def hints(experiment: Experiment, view: str) -> list[dict[str, Any]]:
     data = _hint(
         *("data", ".st-key-units", "right"),
         f"The data: sequences of {steps} with {features} each. Move a slider, and see which tensors change.",
-        {"settings": ["timesteps", "features"]},
+        # Whoever trains already needs no word on the data.
+        {"settings": ["timesteps", "features"], "there": RUN},
     )
     train = _hint(
-        *("train", ".st-key-train", "below"),
+        *("train", TRAIN, "below"),
         "Train the model, and watch its loss fall epoch by epoch.",
-        {"press": ".st-key-train"},
+        {"press": TRAIN, "there": RUN},
     )
     layers = _on_layers(experiment, steps) if experiment.architecture == "gru_every_step" else []
     return [data, *layers, train]
