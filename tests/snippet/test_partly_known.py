@@ -132,6 +132,11 @@ RIGHT = {
         _CLASSES.format("categorical_crossentropy") + "y = np.load('targets.npy')[:, 0]\nmodel.fit(x, y, verbose=0)\n"
     ),
     "as many targets as samples": (_MODEL + "x = np.zeros((40, 5, 3))\ny = pd.read_csv('table.csv')['k'].values\n" + _FIT),
+    "a single timestep and a state to start from": (
+        "a, s = keras.Input((1, 3)), keras.Input((8,))\nmodel = keras.Model([a, s], layers.GRU(8)(a, initial_state=s))\n"
+        "model.compile('sgd', 'mse', run_eagerly=True)\n"
+        "model.fit([np.zeros((9, 1, 3)), np.zeros((9, 8))], np.zeros((9, 8)), verbose=0)\n"
+    ),
     "a batch of whatever is loaded": _MODEL + "x, y = np.load('windows.npy'), np.zeros(9)\n" + _FIT,
 }
 

@@ -154,7 +154,7 @@ def _rows(case: Case, call: Call, shape: Shape) -> bool:
     """Whether the features of a single timestep may be just that: nothing in the code says that they are timesteps."""
     if not shape[2] or shape[2] == 1:
         return False
-    (tensor,) = call.inputs
+    tensor = call.inputs[0]
     places: list[ast.AST] = [case.source_of(tensor).node, call.made_at]
     named = {each.id for place in places for each in ast.walk(place) if isinstance(each, ast.Name)}
     named |= {each.attr for place in places for each in ast.walk(place) if isinstance(each, ast.Attribute)}
