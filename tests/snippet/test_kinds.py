@@ -224,3 +224,12 @@ def test_what_is_said_of_losses_is_so():
 def test_a_table_counts_negative_numbers_from_its_end():
     table = layers.Embedding(5, 3)
     np.testing.assert_array_equal(table(np.array([-1])), table(np.array([4])))
+
+
+def test_a_single_timestep_is_no_hint_where_states_are_given_with_it():
+    code = (
+        HEAD
+        + "b, h = keras.Input((1, 9)), keras.Input((4,))\nmodel = keras.Model([b, h], layers.GRU(4)(b, initial_state=[h]))\n"
+    )
+    report = check(code, x=[(6, 1, 9), (6, 4)])
+    assert report.holds and report.hints == ()

@@ -151,8 +151,11 @@ def _one_step(case: Case) -> Finding | None:
 
 
 def _rows(case: Case, call: Call, shape: Shape) -> bool:
-    """Whether the features of a single timestep may be just that: nothing in the code says that they are timesteps."""
-    if not shape[2] or shape[2] == 1:
+    """Whether the features of a single timestep may be just that: nothing in the code says that they are timesteps.
+
+    A layer that is given its states reads one timestep on purpose.
+    """
+    if not shape[2] or shape[2] == 1 or len(call.inputs) != 1:
         return False
     tensor = call.inputs[0]
     places: list[ast.AST] = [case.source_of(tensor).node, call.made_at]
