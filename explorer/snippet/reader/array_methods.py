@@ -21,6 +21,7 @@ METHODS = frozenset(
         *("reshape", "astype", "transpose", "flatten", "ravel", "copy", "squeeze", "mean", "sum", "max", "min", "std"),
         *("var", "argmax", "argmin", "repeat", "tolist", "swapaxes", "to_numpy", "dropna", "fillna", "sort_values", "head"),
         *(
+            "tail",
             "reset_index",
             "round",
             "numpy",
@@ -46,7 +47,7 @@ _REDUCED = frozenset(
 _SAME = frozenset(
     ["to_numpy", "fillna", "reset_index", "round", "numpy", "clip", "cumsum", "interpolate", "apply", "map", "toarray"]
 )
-_ROWS = frozenset(["dropna", "sort_values", "head", "sample"])
+_ROWS = frozenset(["dropna", "sort_values", "sample"])
 
 
 def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
@@ -62,7 +63,8 @@ def method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any],
 
 def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any], node: Node) -> Any:
     shape = given.shape
-    keep = replace(given, typed=False, ragged=False, turned=None, filled=None, fractions=False, onehot=False, node=node)
+    changes: dict[str, Any] = {"turned": None, "filled": None, "fractions": False, "onehot": False, "rows": False}
+    keep = replace(given, typed=False, ragged=False, node=node, **changes)
     if name == "astype":
         dtype = args[0] if args else kwargs.get("dtype")
         return given.made(shape, node, whole=is_whole(dtype), ragged=given.ragged, padded=given.padded, filled=given.filled)
@@ -82,6 +84,11 @@ def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any]
         return replace(keep, shape=shape, turned=given.turned)
     if name in _ROWS:
         return replace(keep, shape=(None, *shape[1:]), turned=given.turned)
+    if name in ("head", "tail"):
+        many = args[0] if args else kwargs.get("n", 5)
+        held = shape[0] if shape else None
+        some = many if isinstance(many, int) and many >= 0 else None
+        return replace(keep, shape=(some if held is None or some is None else min(some, held), *shape[1:]))
     if given.open:
         # Where an axis stands, counted from the end, is not known, nor is how many values there are.
         return Array((None,) if name in ("flatten", "ravel") else None, given.whole, node=node)
@@ -121,6 +128,8 @@ def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any]
         made = None
     else:
         made = probed([shape], lambda sizes: getattr(np, name)(view(sizes), *args, **kwargs).shape, node)
+    if name in ("transpose", "swapaxes") and given.rows and made is not None and made != shape and made == shape[::-1]:
+        return replace(keep, shape=made, turned=Turned(shape, made, node, True))
     return replace(keep, shape=made)
 
 
@@ -146,6 +155,10 @@ def _turned(shape: Shape, new: Shape) -> tuple[Shape, Shape] | None:
     if len(shape) == len(new) == 3 and None not in shape[1:]:
         mixes = shape[1:] == new[:0:-1] and shape[1] != shape[2] and 1 not in shape[1:]
         return (shape, new) if mixes else None
+    windows = len(new) == 3 and 1 not in new[1:] and new[2] not in new[:2]
+    if windows and len(shape) == 2 and None not in shape and shape[0] == new[2]:
+        # Rows of one feature each, cut into windows of as many features.
+        return shape, new
     # A few columns under each other, cut into rows: with or without an axis for one timestep.
     flat = tuple(size for size in new if size != 1)
     known = None not in shape and len(shape) == 2 and 1 not in shape and shape[0] != shape[1]

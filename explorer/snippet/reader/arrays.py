@@ -83,8 +83,10 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
         size = args[2] if len(args) > 2 else kwargs.get("num", 50)
         return Array(checked((size,), node) if isinstance(size, int) else None, node=node)
     if last in ("eye", "identity"):
-        size = args[0]
-        return Array(checked((size, args[1] if len(args) > 1 and isinstance(args[1], int) else size), node), node=node)
+        sizes = [each if isinstance(each, int) else None for each in (args[0], args[1] if len(args) > 1 else args[0])]
+        return Array(_known(sizes, node), low=0, high=1, node=node, onehot=True)
+    if last == "one_hot" and args:
+        return onehot(array_of(args[0], node), kwargs.get("num_classes", args[1] if len(args) > 1 else None), node)
     if last in METHODS or last in ("expand_dims", "moveaxis", "tile"):
         if not args:
             return Opaque(f"np.{name}")
@@ -132,6 +134,15 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
             total = bounded_number(total * each, node)
         return total
     return Opaque(f"np.{name}")
+
+
+def onehot(given: Array, many: Any, node: Node) -> Array:
+    """A vector for each class number, with a 1 at its place. many: how many classes there are, where that is a number."""
+    many = many if isinstance(many, int) else None
+    if given.shape is None:
+        return Array((None, many), low=0, high=1, node=node, open=True, onehot=True)
+    checked([size for size in (*given.shape, many) if size is not None], node)
+    return Array((*given.shape, many), low=0, high=1, node=node, open=given.open, onehot=True)
 
 
 def _padded(shape: Shape, widths: Any) -> Shape:

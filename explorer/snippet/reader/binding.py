@@ -123,7 +123,7 @@ class Binding(Record):
         elif isinstance(target, ast.Subscript):
             owner = self.value(target.value, scope)
             if isinstance(owner, Array) and isinstance(target.value, ast.Name) and owner.low is not None:
-                scope.put(target.value.id, written_into(owner, self.value(target.slice, scope)))
+                scope.put(target.value.id, written_into(owner, self.value(target.slice, scope), value))
             if isinstance(owner, (dict, list)):
                 key = self.value(target.slice, scope)
                 if isinstance(owner, list) and not isinstance(key, (int, slice)):

@@ -32,5 +32,13 @@ def part_of_grown(owner: Items, index: int | slice) -> Any:
         # Of numbers only those are known that are held.
         return Opaque("an element of a list") if isinstance(found, (int, float)) and not 0 <= index < len(owner) else found
     found = Items(owner[-1:])
-    found.rest = None
+    cut = [each for each in (index.stop, index.start) if each is not None]
+    last = index.stop is None and isinstance(index.start, int) and index.start < 0
+    first = not index.start and isinstance(index.stop, int) and index.stop > 0
+    if found and len(cut) == 1 and index.step in (None, 1) and (last or first):
+        # As of an array: there are as many as are asked for, unless it is known that there are fewer.
+        many = abs(cut[0]) if owner.size is None else min(abs(cut[0]), owner.size)
+        found.rest = max(0, many - len(found))
+    else:
+        found.rest = None
     return found

@@ -74,6 +74,11 @@ class Window(Items):
 
     most: int | None = None
 
+    @property
+    def size(self) -> int | None:
+        many = super().size
+        return many if many is None or self.most is None else min(many, self.most)
+
 
 class Distinct(Items):
     """A set of the code: what it holds, each once."""
@@ -123,11 +128,15 @@ class LossName(str):
 
 @dataclass(frozen=True)
 class Turned:
-    """A reshape that put two sizes the other way round: the shapes before and after it, and where it stands."""
+    """A reshape that put two sizes the other way round: the shapes before and after it, and where it stands.
+
+    whole: whether it was a transpose, of rows that come one after the other in time.
+    """
 
     before: Shape
     after: Shape
     node: Node
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,8 @@ class Array:
     turned: a reshape on its way here that put two sizes the other way round. open: whether more axes may follow, as it is a
     part of something of which nobody knows how many it has. onehot: whether its last axis holds a 1 for the class.
     typed: whether its shape was given beside the code, for the data under its name: it may have another one before.
-    padded: where zeros were added ("pre" or "post"), None where none were. node: where the code made it.
+    padded: where zeros were added ("pre" or "post"), None where none were. rows: whether it is some rows of a longer table,
+    one after the other. node: where the code made it.
     """
 
     shape: Shape | None
@@ -156,6 +166,7 @@ class Array:
     typed: bool = False
     open: bool = False
     onehot: bool = False
+    rows: bool = False
 
     def made(self, shape: Shape | None, node: Node | None, **changes: Any) -> Array:
         """Another array with what is known of the values of this one; of its shape stays that more axes may follow."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from typing import Any
 
 from explorer.snippet.reader.comprehensions import LOOKED_AT
-from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs, Range
+from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs, Range, Window
 from explorer.snippet.reader.functions import Functions
 from explorer.snippet.reader.iteration import run_of, truth
-from explorer.snippet.reader.makers import bound_names, counters, leaves, touched
+from explorer.snippet.reader.makers import bound_names, counters, leaves, touched, waits
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.unknowns import STAND_IN
 from explorer.snippet.reader.values import Broken, Exhausted, Function, Scope, Unreadable
@@ -59,12 +60,28 @@ class Loops(Functions):
             if self.tiring(started, done + 1, len(run.held)) and before == self.made:
                 self.shorten(statement, len(run.held))
                 self._grow(half, len(run.held) - LOOKED_AT)
+                if waits(statement.body):
+                    self._late_round(statement, each, scope)
                 self._lose_count(statement.body, scope)
                 break
         else:
             if not run.whole or self.left_out != left_out:
                 self._after_unknown(statement, grown, scope)
             self.block(statement.orelse, scope)
+
+    def _late_round(self, statement: ast.For, element: Any, scope: Scope) -> None:
+        """A round after those that were gone through: what is collected has become as long as a test waits for."""
+        found = [self._held(each, scope) for each in touched(statement.body)]
+        collected = {id(each): (each, len(each), each.rest) for each in found if isinstance(each, Items)}
+        for each, many, _ in collected.values():
+            most = each.most if isinstance(each, Window) else None
+            each.rest = None if most is None else max(0, most - many)
+        self.bind(statement.target, element, scope, statement.iter)
+        with contextlib.suppress(Leave):
+            self.block(statement.body, scope)
+        for each, many, rest in collected.values():
+            if rest is not None:
+                each.rest = max(0, rest + many - len(each))
 
     def _do_while(self, statement: ast.While, scope: Scope) -> None:
         before, grown, done = self.made, len(self.grown), 0

@@ -143,6 +143,13 @@ def touched(body: Sequence[ast.AST]) -> list[ast.expr]:
     return found
 
 
+def waits(body: Sequence[ast.AST]) -> bool:
+    """Whether a statement is for the time when something is so long as a test asks."""
+    tests = [each.test for node in body for each in ast.walk(node) if isinstance(each, ast.If)]
+    called = [each.func for test in tests for each in ast.walk(test) if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.Name) and each.id == "len" for each in called)
+
+
 def yields(node: ast.AST) -> bool:
     """Whether a function is a generator."""
     waiting = list(ast.iter_child_nodes(node))

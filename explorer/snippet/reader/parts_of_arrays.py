@@ -111,11 +111,25 @@ def indexed(given: Array, index: Any, node: Node) -> Any:
     # What was mixed stays mixed; whole one-hot vectors stay what they are.
     kept = all(isinstance(each, slice) for each in parts)
     changes: dict[str, Any] = {"padded": given.padded, "filled": given.filled, "turned": given.turned if kept else None}
+    part = parts[0]
+    if len(given.shape) == len(sizes) == 2 and isinstance(part, slice) and None not in (part.start, part.stop):
+        changes["rows"] = sizes[1] is None or sizes[1] > 1
     return given.made(tuple(sizes), node, onehot=given.onehot and len(parts) == 1 and len(sizes) > 0, **changes)
 
 
-def written_into(given: Array, index: Any) -> Array:
-    """An array after something was written into a part of it: what was there before pads the rest of every sequence."""
+def written_into(given: Array, index: Any, value: Any = None) -> Array:
+    """An array after something was written into a part of it: what was there before pads the rest of every sequence.
+
+    value: what was written, of which a number may be the largest then.
+    """
+    if (
+        isinstance(value, int)
+        and given.whole
+        and given.low is not None
+        and given.high is not None
+        and given.low < given.high
+    ):
+        return replace(given, low=min(given.low, value), high=max(given.high, value), turned=None)
     parts = index if isinstance(index, tuple) else ()
     short = len(parts) > 1 and isinstance(parts[1], slice) and (parts[1].start, parts[1].stop) != (None, None)
     changed = replace(given, low=None, high=None, turned=None)

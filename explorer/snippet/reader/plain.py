@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from explorer.snippet.reader.data_values import Array, Distinct, Items, Opaque, Pairs, Range
+from explorer.snippet.reader.data_values import Array, Distinct, Items, Opaque, Pairs, Range, Window
 from explorer.snippet.reader.limits import LARGEST_NUMBER, LONGEST, bounded_number, light, plainly
 from explorer.snippet.reader.values import LayerValue, ModelValue, TensorValue, Unreadable
 
@@ -143,7 +143,8 @@ def _of_some(name: str, held: Items | Pairs) -> Any:
         pairs = all(isinstance(each, tuple) and len(each) == 2 and not isinstance(each[0], (list, dict)) for each in held)
         kept = held if name != "dict" or isinstance(held, dict) or pairs else ()
         made = Pairs(kept) if name == "dict" else Distinct(held) if name == "set" else Items(held)
-        made.rest = held.rest if type(made) is type(held) is Items else None
+        many = held.size if type(made) is Items and isinstance(held, Window) else None
+        made.rest = held.rest if type(made) is type(held) is Items else None if many is None else many - len(made)
         return made
     if name in ("min", "max") and len(held) == 1 and isinstance(held, Items) and isinstance(held[0], Opaque):
         return held[0]

@@ -92,6 +92,10 @@ def _one(case: Case, tensor: TensorValue, given: Full, place: int) -> Finding | 
             (by_input, by_data) if declared[1] is not None and len(rest) == 2 and rest[0] > rest[1] else (by_data, by_input)
         )
         return Finding(kind, message, call, tensor.node, says, False, order)
+    if len(given) == len(declared) == 3 and (given[1], given[0]) == declared[1:] and given[2] != declared[2]:
+        message += " The samples stand in the last axis, as after `.T`, which turns all axes round."
+        back = _data(case, place, given[::-1], "Turn the axes back", "x = np.transpose(x)")
+        return Finding("axes_swapped", message, None, tensor.node, says, False, (back,))
     if (len(given) == len(declared) - 1 and given == tuple(declared[1:])) or _fits(declared[1:], given):
         message += " A single sample has no batch axis."
         if case.data.y is None or tuple(case.data.y[:1]) == (1,):

@@ -9,22 +9,36 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.masks import mask_first
 from explorer.snippet.reader.data_values import Array, Turned
+from explorer.snippet.reader.families import RECURRENT
 from explorer.snippet.reader.library.old import keras_imported
-from explorer.snippet.reader.values import Event
+from explorer.snippet.reader.values import Event, LayerValue
 
 
 def noted(case: Case) -> list[Finding]:
     """What works otherwise than it looks, noted while the code was read."""
     found = [_cut(case, event) for event in case.reader.noted if event.what == "cut"]
     given = case.arrays.get("x")
-    return [*found, *([_turned(case, given.turned)] if given is not None and given.turned else [])]
+    if given is None or given.turned is None or (given.turned.whole and not _reads_steps(case)):
+        return found
+    return [*found, _turned(case, given.turned)]
+
+
+def _reads_steps(case: Case) -> bool:
+    """Whether a recurrent layer is the first that reads the data."""
+    first = next((call for call in case.reader.calls if isinstance(call.layer, LayerValue)), None)
+    made = case.model.layers[0] if case.model is not None and case.model.layers else None
+    layer = first.layer if first is not None else made
+    return isinstance(layer, LayerValue) and layer.core.kind in RECURRENT
 
 
 def _turned(case: Case, turned: Turned) -> Finding:
     """A reshape that looks like turning the axes round, and cuts the sequences to pieces."""
     before, after, node, source = turned.before, turned.after, turned.node, case.source
+    if turned.whole:
+        return _transposed(case, turned)
     rows = len(before) == 2
-    what = "the columns with each other" if rows else "timesteps and features"
+    features = rows and len(after) == 3 and before[0] == after[2]
+    what = "the rows with each other" if features else "the columns with each other" if rows else "timesteps and features"
     told = [str(each).replace("None", "samples") for each in (before, after)]
     message = (
         f"`reshape` keeps the values in their order in memory: from {told[0]} to {told[1]} it mixes {what}; transpose would "
@@ -39,6 +53,23 @@ def _turned(case: Case, turned: Turned) -> Finding:
         edit = source.replaced(node, f"{owner}{change}")
         candidates.append(Candidate("Swap the axes with transpose", (edit,)))
     return Finding("axes_swapped", message, None, node, None, True, tuple(candidates))
+
+
+def _transposed(case: Case, turned: Turned) -> Finding:
+    """A transpose of a window's rows, which are its timesteps already."""
+    node, source = turned.node, case.source
+    before, after = (str(each).replace("None", "…") for each in (turned.before, turned.after))
+    message = (
+        f"The rows of this window, {before}, are its timesteps; transpose makes {after} of them, so that the features stand "
+        "where a recurrent layer reads timesteps."
+    )
+    owner = node.value if isinstance(node, ast.Attribute) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        numpy = source.text(node.func.value) in ("np", "numpy")
+        owner = node.args[0] if numpy and node.args else node.func.value
+    edits = () if owner is None else (source.replaced(node, source.text(owner)),)
+    candidates = (Candidate("Keep timesteps and features as they are", edits),) if edits else ()
+    return Finding("axes_swapped", message, None, node, None, True, candidates)
 
 
 def ragged(case: Case, array: Array) -> Finding:

@@ -118,7 +118,9 @@ def _of_array(record: Record, owner: Array, name: str, node: ast.Attribute) -> A
         return math.prod(size or 0 for size in owner.shape)
     if name == "T":
         return array_methods.method(owner, "transpose", [], {}, node)
-    if name in ("values", "iloc", "loc", "str", "dt", "array"):
+    if name == "codes":
+        return owner.made(owner.shape, node, whole=True)
+    if name in ("values", "iloc", "loc", "str", "dt", "cat", "array"):
         return owner
     return Method(owner, name)
 

@@ -93,6 +93,8 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
     if name == "get_dummies":
         column = bool(args) and isinstance(args[0], Array) and args[0].shape is not None and len(args[0].shape) == 1
         return Array((None, None), node=node, onehot=column and not kwargs)
+    if name == "factorize" and parts[0] == "pandas":
+        return Array((None,), True, node=node), Opaque("the names of the classes")
     if name in ("fit_transform", "transform") and "LabelEncoder" in called.why:
         return Array((None,), True, node=node)
     if name in ("fit_transform", "transform") and "Scaler" in called.why:

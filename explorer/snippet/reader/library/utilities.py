@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from explorer.snippet.reader import arrays, literals
@@ -36,6 +37,11 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
         return args[0].shape if rest == "shape" else len(args[0].shape)
     if rest == "data.Dataset.from_tensor_slices" and args:
         return DataSet([swapped(args[0], lambda each: indexed(each, 0, node) if isinstance(each, Array) else each)])
+    if rest == "TensorSpec" and (shape := args[0] if args else kwargs.get("shape")) is not None:
+        dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
+        return Array(arrays.shape_of_argument(shape, node), literals.is_whole(dtype), node=node)
+    if rest == "data.Dataset.from_generator" and "output_signature" in kwargs:
+        return DataSet([kwargs["output_signature"]])
     if (made := drawn(record, rest, args, kwargs, node)) is not None:
         return made
     if tensors and rest in TENSORFLOW_OPERATIONS:
@@ -82,12 +88,8 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
         many = kwargs.get("num_classes", args[1] if len(args) > 1 else None)
         if many is None and given.high is not None:
             many = int(given.high) + 1
-        many = many if isinstance(many, int) else None
-        if given.shape is None:
-            return Array((None, many), low=0, high=1, node=node, open=True, onehot=True)
-        shape = given.shape[:-1] if len(given.shape) > 1 and given.shape[-1] == 1 else given.shape
-        literals.checked([size for size in (*shape, many) if size is not None], node)
-        return Array((*shape, many), low=0, high=1, node=node, open=given.open, onehot=True)
+        shape = given.shape[:-1] if given.shape and len(given.shape) > 1 and given.shape[-1] == 1 else given.shape
+        return arrays.onehot(replace(given, shape=shape), many, node)
     if name == "pad_sequences" and args:
         return _padded(record, args, kwargs, node)
     if name in ("set_random_seed", "clear_session", "plot_model", "set_floatx", "set_image_data_format", "set_seed"):
