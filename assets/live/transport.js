@@ -98,11 +98,13 @@ function writeScrub(panel, trained) {
   const { transport, film, status } = panel;
   const { scrub, words, place, numbers } = transport;
   const epochs = Math.max(panel.info.epochs, status.epochs ?? 0, trained, 1);
-  const rest = film.batch ? `, batch ${film.batch} of ${film.of}` : ` of ${epochs}`;
+  const [after, batch] = film.batch ? [", ", `batch ${film.batch} of ${film.of}`] : [` of ${epochs}`, ""];
+  const rest = after + batch;
   if (words.epoch.textContent !== `epoch ${film.shown}${rest}`) {
     const number = document.createElement("b");
     number.textContent = String(film.shown);
-    words.epoch.replaceChildren("epoch ", number, rest);
+    words.epoch.replaceChildren("epoch ", number, after);
+    if (batch) say(create("span", "", words.epoch), batch);
   }
   mark(scrub, { max: epochs, "aria-valuetext": `epoch ${film.shown}${rest}, trained to ${trained}` });
   words.epoch.style.setProperty("--digits", String(String(epochs).length));

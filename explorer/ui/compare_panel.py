@@ -150,7 +150,7 @@ def _first_that_holds(experiment: Experiment, offers: Mapping[str, Offer]) -> st
 
 
 def _choose(offers: Mapping[str, Offer]) -> tuple[Offer, Any]:
-    setting, value = st.columns([7, 5], vertical_alignment="bottom")
+    setting, value = st.columns([7, 5], vertical_alignment="top")
     titles = {key: offer.title for key, offer in offers.items()}
     _keep("compare_setting", tuple(offers), tuple(titles.values()))
     with setting:

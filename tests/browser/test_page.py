@@ -303,6 +303,7 @@ PICTURE = """() => [...document.querySelectorAll('[data-chain] .tensor .grid pat
 def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, server):
     # Fast enough that each batch changes the picture.
     open_page(page, server, SMALL + "&epochs=3&seed=14&learning_rate=0.05")
+    wide = page.locator("[data-scrub]").bounding_box()["width"]
     at_speed(page, "slow")
     press(page, "train")
     # Looked at with every frame of the browser: each text stands for a quarter of a second.
@@ -322,6 +323,7 @@ def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, serve
         changed = r"Loss \d.* before the step; weights changed most in \w+ \([\d.]+%\), then \w+ \([\d.]+%\)\."
         expect(page.locator("[data-live] .batch")).to_have_text(re.compile(changed))
         seen[batch] = page.evaluate(PICTURE)
+        assert abs(page.locator("[data-scrub]").bounding_box()["width"] - wide) < 1
     assert len(set(seen.values())) == 4
     page.keyboard.press("ArrowLeft")
     expect(page.locator("[data-chain]")).to_have_attribute("data-batch", "3")

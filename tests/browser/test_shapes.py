@@ -174,6 +174,9 @@ def test_the_first_difference_of_two_models_is_shown(page, server):
     here, there = (page.locator(f".st-key-{key} .explorer-chain") for key in ("chain_itself", "chain_compared"))
     expect(here.locator('[data-layer="memory"]')).to_be_visible()
     choose_setting(page, "memory · merge_mode")
+    labels = (page.locator(f".st-key-compare_{name} label").first for name in ("setting", "value"))
+    tops = [label.bounding_box()["y"] for label in labels]
+    assert abs(tops[0] - tops[1]) < 1, tops
     page.locator(".st-key-compare_value").get_by_text("sum", exact=True).click()
     expect(there.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,32")
     expect(here.locator('[data-layer="memory"]')).to_have_attribute("data-output", "None,20,64")
