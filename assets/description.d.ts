@@ -6,7 +6,7 @@ export interface Description {
   output: (number | null)[][];
   sources: Source[];
   layers: Layer[];
-  params: number;
+  params: number | null;
   symbols: Record<string, Symbol>;
   settings: Record<string, Setting>;
   unrolled: Unrolled;
@@ -31,7 +31,7 @@ export interface Layer {
   broken?: boolean;
   line?: number;
   output: (number | null)[][];
-  params: number;
+  params: number | null;
   arithmetic: string | null;
   says: string;
   does: string;
@@ -80,7 +80,7 @@ export interface Window {
 export interface Parameters {
   formula: string | null;
   numbers: string | null;
-  total: number;
+  total: number | null;
 }
 
 // One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. letters: of each. says: all of it.
@@ -178,7 +178,6 @@ export interface Report {
   not_followed: Line[];
   assumed: Line[];
   models: Made[];
-  sketch: Sketch | null;
 }
 
 // What is known of every layer, also of one that cannot be described: then its `params` are None.
@@ -241,37 +240,6 @@ export interface Made {
   layers: number;
   output: (number | null)[][] | null;
   params: number | null;
-}
-
-// What of a model holds whatever the numbers are that are asked for.
-export interface Sketch {
-  sources: Source[];
-  layers: SketchLayer[];
-}
-
-// A layer while numbers are asked for. What depends on one of them is None; the symbol of such a size is the name of the number, or "?" where it is worked out from it. The fields mean what those of `explorer.description.Layer` do.
-export interface SketchLayer {
-  name: string;
-  type: string;
-  input: (number | null)[][];
-  output: (number | null)[][] | null;
-  params: number | null;
-  broken?: boolean;
-  line?: number;
-  axes_in: string[][];
-  axes_out: string[][];
-  symbols_in: (string | null)[][];
-  symbols_out: (string | null)[][];
-  reads: string[];
-  origins: Origin[];
-  names_in: string[];
-  names_out: string[];
-  as_code: string;
-  short: string;
-  arithmetic: string | null;
-  spoken: string;
-  says: string;
-  change: string;
 }
 
 // A model with the numbers that flow through it for one sequence, by the names of sources and layers.

@@ -88,11 +88,14 @@ class Weight(Plain, frozen=True):
 
 
 class Parameters(Plain, frozen=True):
-    """How parameters come about: in symbols, in numbers to be evaluated, and in all; None where no rule is known."""
+    """How parameters come about: in symbols, in numbers to be evaluated, and in all; None where no rule is known.
+
+    total: None where it depends on a size that a pasted code does not say.
+    """
 
     formula: str | None
     numbers: str | None
-    total: int
+    total: int | None
 
 
 class Window(Plain, frozen=True):
@@ -158,7 +161,7 @@ class Layer(Outline, frozen=True, kw_only=True):
     """
 
     output: tuple[Shape, ...]
-    params: int
+    params: int | None
     arithmetic: str | None
     says: str
     does: str
@@ -251,7 +254,7 @@ class Description(Plain, frozen=True):
     output: tuple[Shape, ...]
     sources: tuple[Source, ...]
     layers: tuple[Layer, ...]
-    params: int
+    params: int | None
     symbols: dict[str, Symbol]
     settings: dict[str, Setting]
     unrolled: Unrolled

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from explorer.description import Axes, Description, Origin, Outline, Plain, Shape, Source, Symbols
+from explorer.description import Description, Outline, Plain, Shape
 
 # Of one target its shape, of several a shape for each.
 Full = tuple[int, ...]
@@ -108,41 +108,12 @@ class Made(Plain, frozen=True):
     params: int | None = None
 
 
-class SketchLayer(Outline, frozen=True, kw_only=True):
-    """A layer while numbers are asked for. What depends on one of them is None; the symbol of such a size is the name of the
-    number, or "?" where it is worked out from it. The fields mean what those of `explorer.description.Layer` do.
-    """
-
-    axes_in: tuple[Axes, ...]
-    axes_out: tuple[Axes, ...]
-    symbols_in: tuple[Symbols, ...]
-    symbols_out: tuple[Symbols, ...]
-    reads: tuple[str, ...]
-    origins: tuple[Origin, ...]
-    names_in: tuple[str, ...] = ()
-    names_out: tuple[str, ...] = ()
-    as_code: str = ""
-    short: str = ""
-    arithmetic: str | None = None
-    spoken: str = ""
-    says: str = ""
-    change: str = ""
-
-
-class Sketch(Plain, frozen=True):
-    """What of a model holds whatever the numbers are that are asked for."""
-
-    sources: tuple[Source, ...]
-    layers: tuple[SketchLayer, ...]
-
-
 class Report(Plain, frozen=True):
     """What a check found. layers: those that hold, and after them the one that broke, if one did.
 
     output, params: of the whole model, None where it does not hold. holds: whether it is whole and nothing is wrong with it.
     asked: numbers without which it cannot be read. not_followed: lines that were left out. assumed: lines of which something
-    was taken for granted. models: all that the code makes, the shown one first. sketch: while numbers are asked for, what of
-    the model holds without them; None where nothing can be told.
+    was taken for granted. models: all that the code makes, the shown one first.
     """
 
     layers: tuple[Outline, ...]
@@ -159,7 +130,6 @@ class Report(Plain, frozen=True):
     not_followed: tuple[Line, ...] = ()
     assumed: tuple[Line, ...] = ()
     models: tuple[Made, ...] = ()
-    sketch: Sketch | None = None
 
     @property
     def known_x(self) -> tuple[Full, ...] | None:

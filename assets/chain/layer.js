@@ -3,7 +3,7 @@
 import { tellPointed } from "./link.js";
 import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
-import { flat, isClosed, joined, parametersInWords, sentence } from "./words.js";
+import { flat, joined, parametersInWords, sentence } from "./words.js";
 import { create, mark, pointWithin, say, sayBreakable } from "../dom.js";
 
 /** @import { LayerItem, LayerNode, State } from "./types.d.ts" */
@@ -74,7 +74,7 @@ export function writeLayer(state, layer, item, first, width) {
   say(layer.reads, !named && (item.reads.length > 1 || !first) ? `reads ${joined(item.reads)}` : "");
   say(layer.params, broken ? "" : parametersInWords(params, hidden));
   // The arithmetic names sizes: it would answer a question about either.
-  say(layer.arithmetic, params && !hidden.length ? (arithmetic ?? "") : "");
+  say(layer.arithmetic, params !== 0 && !hidden.length ? (arithmetic ?? "") : "");
   say(layer.change, asked ? "" : item.layer.change);
   layer.says = asked ? "" : sentence(says || short);
   mark(layer.element, {
@@ -86,6 +86,6 @@ export function writeLayer(state, layer, item, first, width) {
   layer.element.toggleAttribute("data-broken", Boolean(broken));
   mark(layer.box, {
     "aria-label": [spoken, sentence(marks?.[name])].filter(Boolean).join(" "),
-    "aria-disabled": hidden.length > 0 || isClosed(item.layer),
+    "aria-disabled": hidden.length > 0 || Boolean(broken),
   });
 }

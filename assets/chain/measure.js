@@ -89,9 +89,10 @@ export function batchBeside(tensor, width) {
   return (above ? textWidth(above, 12) + 8 : 0) + textWidth("batch", 12) <= width + 15;
 }
 
+// An open size has the name that the code or the equations have for it.
 /** @type {(axis: Axis) => string} */
-export function axisLabel(axis) {
-  return `${axis.axis} ${axis.size ?? ""}`.trim();
+export function axisLabel({ axis, size, symbol }) {
+  return `${axis} ${size ?? (axis === "batch" ? "" : (symbol ?? ""))}`.trim();
 }
 
 /** @type {(axis: Axis, drawn: number) => string} */

@@ -3,7 +3,6 @@
 import { backInWords, changesInWords, compare } from "./changes.js";
 import { NARROW } from "./layout.js";
 import { textWidth } from "./text.js";
-import { isClosed } from "./words.js";
 import { mark, say } from "../dom.js";
 
 /** @import { Changes, Moved, PageData, State } from "./types.d.ts" */
@@ -84,7 +83,6 @@ function sayTold(state) {
 /** @type {(data: PageData) => string} */
 function hintOf({ description, hidden = [], follows = [] }) {
   if (!description) return "";
-  if (description.layers?.every(isClosed)) return "";
   if (hidden.length) return "The question is about the values marked ?.";
   if (follows.length) return "Move a slider to read here what it changes; click a layer to see inside.";
   return "Click a layer to see where its shape and parameter count come from.";

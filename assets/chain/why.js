@@ -8,7 +8,7 @@ import { drawImageWindow } from "./image.js";
 import { drawInside } from "./inside.js";
 import { writeShape } from "./shape.js";
 import { titleOf } from "./title.js";
-import { isClosed, sentence } from "./words.js";
+import { sentence } from "./words.js";
 import { create, mark, prefersStill, say } from "../dom.js";
 import { held } from "../held.js";
 import { questionMark, sayWithTerms } from "../terms.js";
@@ -53,7 +53,7 @@ export function listenForWhy(state) {
     if (event.key === "Escape") closeWhy(state, true);
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const names = (state.data.description?.layers ?? []).filter((layer) => !isClosed(layer)).map(({ name }) => name);
+    const names = (state.data.description?.layers ?? []).filter(({ broken }) => !broken).map(({ name }) => name);
     const next = names[names.indexOf(why.name) + step];
     if (!next) return;
     event.preventDefault();
@@ -68,7 +68,7 @@ const layerOf = (state, name) => state.data.description?.layers?.find((layer) =>
 
 /** @type {(state: State, name: string, opener?: HTMLElement | null) => void} */
 export function toggleWhy(state, name, opener = null) {
-  if (state.data.hidden?.length || isClosed(layerOf(state, name))) return;
+  if (state.data.hidden?.length || layerOf(state, name)?.broken) return;
   if (state.why.name === name) return closeWhy(state, false);
   Object.assign(state.why, { name, opener });
   state.tip.hidden = true;
@@ -102,7 +102,7 @@ export function writeWhy(state) {
   const layer = hidden.length ? undefined : layerOf(state, why.name);
   if (description?.layers && !layer) why.name = null;
   for (const [name, { box }] of layers) {
-    const closed = hidden.length || isClosed(layerOf(state, name));
+    const closed = hidden.length || layerOf(state, name)?.broken;
     if (closed) ["aria-expanded", "aria-controls"].forEach((attribute) => box.removeAttribute(attribute));
     else mark(box, { "aria-expanded": Boolean(layer) && name === why.name, "aria-controls": why.panel.id });
   }

@@ -2,7 +2,6 @@
 
 import { lastOf } from "../held.js";
 
-/** @import { Layer } from "../description.d.ts" */
 /** @import { Axis, Hidden, Shape, Tensor } from "./types.d.ts" */
 
 const SINGULAR = new Map([
@@ -20,12 +19,6 @@ const SINGULAR = new Map([
 /** @type {(word: string) => string} */
 export function singular(word) {
   return SINGULAR.get(word) ?? word;
-}
-
-// Of a layer that cannot go on, or of which not all sizes are known, nothing more is told.
-/** @type {(layer: Layer | undefined) => boolean} */
-export function isClosed(layer) {
-  return layer !== undefined && (Boolean(layer.broken) || !layer.parameters);
 }
 
 /** @type {(number: number | null | undefined, word: string) => string} */
@@ -99,9 +92,7 @@ export function flat(shapes) {
 
 /** @type {(params: number | null, hidden?: Hidden) => string} */
 export function parametersInWords(params, hidden = []) {
-  if (hidden.includes("parameters")) return "? parameters";
-  // Of a pasted model whose sizes are not all known.
-  if (params === null) return "? parameters";
+  if (hidden.includes("parameters") || params == null) return "? parameters";
   return params ? count(params, "parameters") : "no parameters";
 }
 

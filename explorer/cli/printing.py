@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from explorer.description import Description, Outline
+from explorer.description import Axes, Description, Outline, Shape, Symbols
 from explorer.tensors.text import in_words
 
 # No terminal is as wide: nothing is wrapped for whoever reads line by line.
@@ -54,13 +54,27 @@ def table(columns: Mapping[str, Mapping[str, Any]], rows: Sequence[Sequence[str]
 
 def chain(description: Description, broken: Sequence[Outline] = ()) -> None:
     """A row for every input and layer, and for the layers that cannot be built."""
-    rows = [(source.name, "Input", in_words(source.axes, source.shape), "", "") for source in description.sources]
+    rows = [
+        (source.name, "Input", _sizes(source.axes, source.shape, source.symbols), "", "") for source in description.sources
+    ]
     for layer in description.layers:
-        outputs = "\n".join(map(in_words, layer.axes_out, layer.output))
-        rows.append((layer.name, layer.type, outputs, f"{layer.params:,}", layer.says))
+        outputs = "\n".join(map(_sizes, layer.axes_out, layer.output, layer.symbols_out))
+        rows.append((layer.name, layer.type, outputs, _number(layer.params), layer.says))
     rows += [_broken(layer) for layer in broken]
-    rows.append(("total", "", "", f"{description.params:,}", ""))
+    rows.append(("total", "", "", _number(description.params), ""))
     _layers(rows)
+
+
+def _number(params: int | None) -> str:
+    return "?" if params is None else f"{params:,}"
+
+
+def _sizes(axes: Axes, shape: Shape, symbols: Symbols) -> str:
+    """A shape with the sizes of its axes, and the symbol of one whose size is open."""
+    named = zip(axes, shape, symbols, strict=True)
+    return in_words(
+        [f"{axis} {symbol}" if size is None and symbol and axis != "batch" else axis for axis, size, symbol in named], shape
+    )
 
 
 def broken_layers(layers: Sequence[Outline]) -> None:

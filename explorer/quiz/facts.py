@@ -36,7 +36,7 @@ class Facts:
 
     @property
     def total(self) -> int:
-        return self.layer.parameters.total
+        return self.layer.parameters.total or 0
 
     @property
     def received(self) -> list[Tensor]:

@@ -97,7 +97,7 @@ def _given(layer: Layer, hidden: Sequence[str]) -> str:
     return HIDDEN_SHAPE if "shapes" in hidden else shapes_in_words(*given)
 
 
-def _parameters(number: int, hidden: Sequence[str]) -> str:
-    if "parameters" in hidden:
+def _parameters(number: int | None, hidden: Sequence[str]) -> str:
+    if "parameters" in hidden or number is None:
         return HIDDEN_NUMBER
     return count(number, "parameters") if number else "no parameters"

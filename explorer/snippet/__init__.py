@@ -38,8 +38,8 @@ repair/      fixes it:
   trials       a fix really tried, by a step of the code's own `fit`
   proofs       proves what may fix it
 stateless_scope  Keras without memory for weights
+unknown_sizes  a model of which sizes are asked for: what is known of it whatever they are
 report_layers  the layers that work, as a report
-sketch       the chain while numbers are asked for
 checking     from code to a report, or to a model
 
 From top to bottom: a module imports what stands above it.

@@ -27,7 +27,6 @@ from explorer.snippet.repair.proofs import Proofs
 from explorer.snippet.repair.real_models import real
 from explorer.snippet.repair.trials import tried
 from explorer.snippet.report_layers import shown
-from explorer.snippet.sketch import sketched
 from explorer.snippet.stateless_scope import stateless_scope
 
 MOST_PROBLEMS = 3
@@ -118,8 +117,7 @@ def _report(code: str, given: Data, sizes: Given) -> Report:
         case, finding = read(code, given, Budget(), sizes)
         if case is None:
             return Report(problems=(_plain(finding),) if finding else (), data=given)
-        report = _told(case, finding, given)
-        return replace(report, sketch=sketched(code, given, sizes, case.reader.asked)) if case.reader.asked else report
+        return _told(case, finding, given)
     except RecursionError:
         nested = Finding("unreadable", "The code is nested too deeply to be read. Use less nesting.")
         return Report(problems=(_plain(nested),), data=given)

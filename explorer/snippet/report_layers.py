@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
+from msgspec.structs import replace
 
-from explorer.description import Broken, Outline
+from explorer.description import Broken, Description, Outline
 from explorer.report import Asked, Line
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import made
@@ -12,6 +12,7 @@ from explorer.snippet.diagnose.problems import Finding, Problem, Report
 from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.diagnose.rules.silent import hints
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue
+from explorer.snippet.unknown_sizes import with_unknown_sizes
 
 TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
 
@@ -29,11 +30,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     layers: list[Outline] = []
     told = description.written() if description else None
     if told is not None:
-        order = {each.name: place for place, each in enumerate(case.order())}
-        kept = [each for each in told.layers if each.shares is None and each.name in order]
-        lines = {each.name: _line(each) for each in case.order()}
-        kept = [msgspec.structs.replace(each, line=lines[each.name]) for each in kept]
-        layers += sorted(kept, key=lambda each: order[each.name])
+        layers += _in_order(case, told)
     else:
         layers += [_plain(case, each) for each in case.order()]
     if broke is not None and not isinstance(broke.layer, str):
@@ -42,9 +39,14 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     params = told.params if told and model else None
     reader = case.reader
     asked = tuple(Asked(each.name, each.line, each.why, each.shape) for each in reader.asked.values())
+    models = made(case)
     if asked:
         # What was worked out with numbers in the place of those that are asked for is not shown.
-        layers, output, params, told = [], None, None, None
+        known = with_unknown_sizes(case)
+        told = known.description if known else None
+        layers = _in_order(known.case, known.description) if known else []
+        output, params = (told.output, told.params) if told else (None, None)
+        models = known.models if known else tuple(replace(each, output=None, params=None) for each in models)
     return Report(
         tuple(layers),
         output,
@@ -56,9 +58,17 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         asked,
         tuple(Line(each.line, each.why) for _, each in sorted(reader.skipped.items())),
         tuple(Line(each.line, each.why) for _, each in sorted(reader.assumed.items())),
-        # Numbers in the place of those that are asked for are in all of them.
-        tuple(msgspec.structs.replace(each, output=None, params=None) for each in made(case)) if asked else made(case),
+        models,
     )
+
+
+def _in_order(case: Case, told: Description) -> list[Outline]:
+    """The layers of a description that are of the code's own, in the order in which they were first called."""
+    order = {each.name: place for place, each in enumerate(case.order())}
+    kept = [each for each in told.layers if each.shares is None and each.name in order]
+    lines = {each.name: _line(each) for each in case.order()}
+    found = [replace(each, line=lines[each.name]) for each in kept]
+    return sorted(found, key=lambda each: order[each.name])
 
 
 def _plain(case: Case, layer: LayerValue | ModelValue) -> Outline:

@@ -36,12 +36,12 @@ def estimate(experiment: Experiment, description: Description) -> Estimate:
     """
     looked_at = HELD_OUT_SAMPLES + PROBE_SEQUENCES
     sequence = _sequence(description.sources[0])
-    steps = prod(sequence)
+    steps, weights = prod(sequence), description.params or 0
     passes = 3 * experiment.samples + looked_at
     batches = experiment.samples / experiment.batch + 1
     # A row of an Embedding is looked up, and multiplied with nothing.
-    rows = sum(layer.params for layer in description.layers if (layer.wraps or layer.type) == "Embedding")
-    work = passes * steps * (description.params - rows) / MULTIPLICATIONS_A_SECOND
+    rows = sum(layer.params or 0 for layer in description.layers if (layer.wraps or layer.type) == "Embedding")
+    work = passes * steps * (weights - rows) / MULTIPLICATIONS_A_SECOND
     loops = batches * (sequence or [1])[-1] * len(description.layers) * SECONDS_A_STEP
     shapes = [shape for layer in description.layers for shape in layer.output]
     values = sum(_numbers(shape) for shape in shapes)
@@ -49,7 +49,7 @@ def estimate(experiment: Experiment, description: Description) -> Estimate:
     memory = 4 * (
         values * COPIES_OF_A_VALUE * max(experiment.batch, looked_at)
         + inputs * (experiment.samples + looked_at)
-        + description.params * 8
+        + weights * 8
     )
     return Estimate(experiment.epochs * (work + loops), memory)
 

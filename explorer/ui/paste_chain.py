@@ -17,15 +17,10 @@ AXES = {
 
 
 def drawn(report: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The description to draw of a report of `Engine.check`: where a layer fails, it stands last and returns nothing; while
-    numbers are asked for, what depends on them is not told.
+    """The description to draw of a report of `Engine.check`: where a layer fails, it stands last and returns nothing.
 
     None where there is nothing to draw.
     """
-    if sketch := report["sketch"]:
-        names = " and ".join(each["name"] for each in report["asked"])
-        spoken = f"The chain, without what is not known until {names} {'is' if len(report['asked']) == 1 else 'are'} given."
-        return {**sketch, "output": None, "params": None, "spoken": spoken}
     described: Mapping[str, Any] | None = report["description"]
     layers = report["layers"]
     broken = layers[-1] if layers and layers[-1].get("broken") else None

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
-from explorer.tensors.text import count
+from explorer.tensors.text import count, joined
 from explorer.ui import engine_instance, paste_state, paste_training
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
@@ -188,24 +188,28 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
     if report["asked"]:
         title = "A number is missing" if len(report["asked"]) == 1 else "Numbers are missing"
     more = f" {count(len(found) - 1, 'more problems')} below." if len(found) > 1 else ""
+    missing = joined([each["name"] for each in report["asked"]])
     description = drawn(report)
     kept = st.session_state["_paste"]
     with above, st.container(key="chain_broken"):
         if description and description["layers"]:
             fails = bool(report["layers"]) and report["layers"][-1].get("broken")
-            st.caption("The chain, up to the layer that fails" if fails else "The chain")
-            chain(description, marks={} if report["asked"] else marks(report, title_of))
-            kept["chain"] = None if report["asked"] else description
+            without = plain(f"The chain, without what depends on {missing}") if missing else "The chain"
+            st.caption("The chain, up to the layer that fails" if fails else without)
+            chain(description, marks=marks(report, title_of))
+            kept["chain"] = description
         elif report["asked"]:
             st.caption("The chain")
-            known = "this number is" if len(report["asked"]) == 1 else "these numbers are"
-            chain(None, waiting=f"The layers are drawn as soon as {known} known.")
+            known = "is" if len(report["asked"]) == 1 else "are"
+            chain(None, waiting=f"The layers are drawn as soon as {missing} {known} given.")
         else:
             # While somebody types, a line is often half a line.
             st.caption("The chain, as it was" if kept["chain"] else "The chain")
             chain(kept["chain"], waiting="The layers are drawn as soon as the code can be read.")
     st.markdown(f":red[:material/error: **{plain(title)}.**]{more}")
     problems(report, fields.code)
+    if missing:
+        st.caption(plain(f"Training, Compare and the numbers within the tensors wait for {missing}."))
     _hints(report)
     followed(report, fields.code)
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisInWords, count, flat, HIDDEN, isClosed, joined, NOTHING, parametersInWords, sentence } from "../../assets/chain/words.js";
+import { axisInWords, count, flat, HIDDEN, joined, NOTHING, parametersInWords, sentence } from "../../assets/chain/words.js";
 import { shapeAsCode, singular, sizeAsCode, tensorOf } from "../../assets/chain/words.js";
 
 test("a count and its noun agree", () => {
@@ -68,9 +68,4 @@ test("words become a sentence, and a sentence stays one", () => {
   assert.equal(sentence("Is it? "), "Is it?");
   assert.equal(sentence(" "), "");
   assert.equal(sentence(null), "");
-});
-
-test("a layer that fails, or of which not all is known, does not open", () => {
-  const parameters = { formula: null, numbers: null, total: 5 };
-  assert.deepEqual([{ parameters }, {}, { parameters, broken: true }, undefined].map(isClosed), [false, true, true, false]);
 });

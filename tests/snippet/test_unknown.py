@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
@@ -133,3 +134,77 @@ def test_a_tensor_that_is_given_to_a_constructor_is_told_and_the_layer_called():
     (problem,) = read(code)["problems"]
     assert "`i` is given to the constructor of a GRU" in problem["message"]
     assert read(problem["fixes"][0]["code"], head="")["params"] == 150
+
+
+UNTIL_GIVEN = {
+    "features": (
+        "n = open('a.csv')\nmodel = keras.Sequential([keras.Input((20, n)), layers.GRU(8), layers.Dense(3), "
+        "layers.Dense(n)])",
+        [[[None, 8]], [[None, 3]], [[None, None]]],
+        [None, 27, None],
+    ),
+    "timesteps": (
+        "n = open('a.csv')\nmodel = keras.Sequential([keras.Input((n, 4)), layers.Conv1D(6, 3), layers.MaxPooling1D(2), "
+        "layers.LSTM(5), layers.Dense(1)])",
+        [[[None, None, 6]], [[None, None, 6]], [[None, 5]], [[None, 1]]],
+        [78, 0, 240, 6],
+    ),
+    "a kernel": (
+        "n = open('a.csv')\nmodel = keras.Sequential([keras.Input((9, 4)), layers.Conv1D(6, n), layers.GRU(5)])",
+        [[[None, None, 6]], [[None, 5]]],
+        [None, 195],
+    ),
+    "a shape": (
+        "n = open('a.csv')\nmodel = keras.Sequential([keras.Input(n), layers.GRU(5, return_sequences=True), "
+        "layers.Dense(2)])",
+        [[[None, None, 5]], [[None, None, 2]]],
+        [None, 12],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNTIL_GIVEN)
+def test_what_does_not_depend_on_a_number_is_known_before_it_is_given(name):
+    code, outputs, params = UNTIL_GIVEN[name]
+    report = read(code)
+    assert [each["output"] for each in report["layers"]] == outputs
+    assert [each["params"] for each in report["layers"]] == params
+    total = None if None in params else sum(params)
+    assert report["params"] == report["models"][0]["params"] == total and not report["holds"]
+    # Whatever is given then, it is what was known.
+    for given in ((7, 11) if name != "a shape" else ((13, 7), (4, 2))) if name != "a kernel" else (2, 3):
+        _holds(report["description"], read(code, sizes={"n": given})["description"])
+
+
+def _holds(known, real):
+    """Every number that is known, alone or in a sentence, is the real one."""
+    if isinstance(known, dict):
+        for key in known.keys() & real.keys():
+            # The steps that are drawn are chosen by their number.
+            if key != "unrolled":
+                _holds(known[key], real[key])
+    elif isinstance(known, list):
+        for each, other in zip(known, real, strict=False):
+            _holds(each, other)
+    elif isinstance(known, str):
+        assert set(re.findall(r"\d[\d,]*", known.replace("n[0]", "").replace("n[1]", ""))) <= set(
+            re.findall(r"\d[\d,]*", real)
+        ), (known, real)
+    elif known is not None:
+        assert known == real
+
+
+def test_a_size_has_the_name_of_its_number_and_a_sum_waits_for_it():
+    layer = read(UNTIL_GIVEN["features"][0])["description"]["layers"][0]
+    assert layer["symbols_in"] == [["B", "T", "n"]]
+    assert layer["counted"][1:] == ["3 · 8 · (n + 8 + 2)", "not known until n is given"]
+    assert "features F = n" in layer["spoken"] and "has ? parameters" in layer["spoken"]
+    assert layer["weights"] == []
+
+
+def test_a_number_that_decides_what_the_layers_are_leaves_them_undrawn():
+    several = "n = open('a.csv')\nmodel = keras.Sequential([keras.Input((9, 4))])\nfor i in range(n):\n    "
+    assert read(several + "model.add(layers.GRU(4, return_sequences=True))\n")["description"] is None
+    # A Dense takes a shape of any number of axes.
+    any_rank = "n = open('a.csv')\nmodel = keras.Sequential([keras.Input(n), layers.Dense(4)])\n"
+    assert read(any_rank)["description"] is None

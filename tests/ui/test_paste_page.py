@@ -61,6 +61,12 @@ def editor_of(page: AppTest) -> dict:
     return json.loads(found.json)
 
 
+def chain_of(page: AppTest) -> dict:
+    """What the page sends to its chain."""
+    (found,) = [each.proto for each in page.get("bidi_component") if each.proto.component_name == "explorer_chain"]
+    return json.loads(found.json)
+
+
 def marked_lines(page: AppTest) -> list[tuple[int, str]]:
     return [(each["line"], each["kind"]) for each in editor_of(page)["marks"]]
 
@@ -111,6 +117,10 @@ def test_a_number_that_the_code_does_not_say_is_asked_for_beside_its_line_and_ta
     type_code(page, SCRIPT_WITH_A_FILE)
     assert not page.exception
     assert "A number is missing." in words(page)
+    # What does not depend on it is drawn at once, and nothing that does has a number.
+    drawn = chain_of(page)["description"]
+    assert [layer["params"] for layer in drawn["layers"]] == [None, 33] and drawn["params"] is None
+    assert "wait for n" in words(page)
     assert marked_lines(page) == [(5, "asked"), (4, "skipped"), (8, "skipped")]
     (field,) = editor_of(page)["asks"]
     assert (field["name"], field["line"], field["words"]) == ("n_features", 5, "n_features: how many?")

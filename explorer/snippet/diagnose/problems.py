@@ -163,7 +163,6 @@ class Report:
     not_followed: tuple[report.Line, ...] = ()
     assumed: tuple[report.Line, ...] = ()
     models: tuple[report.Made, ...] = ()
-    sketch: report.Sketch | None = None
 
     @property
     def holds(self) -> bool:
@@ -187,7 +186,6 @@ class Report:
             not_followed=self.not_followed,
             assumed=self.assumed,
             models=self.models,
-            sketch=self.sketch,
         )
 
     def to_dict(self) -> dict[str, Any]:

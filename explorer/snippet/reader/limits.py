@@ -35,6 +35,8 @@ SECONDS_OF_PROOFS = 3.0
 SECONDS_OF_TRIALS = 1.0
 # Trials of which a reader waits for none.
 SECONDS_FOR_A_READER = 4.0
+# Of each reading with numbers in the place of those that are asked for.
+SECONDS_OF_PLACEHOLDERS = 1.0
 # On a busy machine a thread's own seconds take longer.
 PATIENCE = 1.8
 

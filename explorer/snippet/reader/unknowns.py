@@ -8,7 +8,8 @@ from typing import Any
 
 # A number, or a shape without the batch, by the name that it was asked for by.
 Given = Mapping[str, int | tuple[int, ...]]
-# Stands where a number is asked for, so that the rest can be read: nothing that is worked out with it is shown.
+# Stands where a number is asked for, so that the rest can be read: nothing that is worked out with it is shown. What does
+# not depend on it, `explorer.snippet.unknown_sizes` finds out.
 STAND_IN = 7
 LARGEST = 10_000_000
 MOST_AXES = 8
