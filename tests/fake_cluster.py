@@ -81,6 +81,8 @@ class FakeCluster:
     ) -> FakeFuture:
         future = FakeFuture()
         with self._lock:
+            if not self._programs:
+                raise WorkerDied("No worker is up.")
             address = worker if worker in self._programs else sorted(self._programs)[0]
         if function is jobs.describe:
             future.set_result(description(replace(Experiment.from_dict(arguments[0]), seed=0, epochs=1)))
@@ -162,6 +164,20 @@ class FakeCluster:
             if not future.cancelled():
                 future.set_exception(WorkerDied("It was ended."))
         then()
+
+    def lose_workers(self) -> int:
+        """All workers end, and what they are at is lost; successors come with `come_back`. Returns how many there were."""
+        with self._lock:
+            gone, self._programs = len(self._programs), {}
+            lost, self._at_work = self._at_work, []
+        for _, future, _ in lost:
+            future.set_exception(WorkerDied("It was ended."))
+        return gone
+
+    def come_back(self, workers: int) -> None:
+        with self._lock:
+            for _ in range(workers):
+                self._add()
 
     def restore(self) -> None:
         """Every worker that ended has a successor already."""

@@ -11,6 +11,8 @@ from explorer.runtime.snapshot import Queue, RunView, Snapshot
 from explorer.runtime.worker_pool import WorkerPool
 
 GOES_ON = "The run waits, and will continue by itself."
+NO_WORKER = "No worker is up: all of them ended, and are being started anew, which takes some seconds."
+NO_WORKER_OF_THEIRS = "No worker is connected to the scheduler."
 IS_WRITTEN_LATER = "Your click is remembered, and is stored as soon as that is possible."
 
 
@@ -81,6 +83,8 @@ class Views:
             return ""
         if self._cluster.lost:
             return f"{self._cluster.lost} {GOES_ON}"
+        if not self._scheduler.workers and self._pool.is_connected:
+            return f"{NO_WORKER_OF_THEIRS if self._cluster.remote else NO_WORKER} {GOES_ON}"
         if silence := self._pool.silence_of(active.worker):
             return (
                 f"The worker that trains this has not answered for {silence:.0f} seconds. "

@@ -21,8 +21,8 @@ SECONDS_OF_A_FULL_WORKER = 300.0
 class WorkerPool:
     """Keeps `Scheduler.workers` up to date, in the engine's own thread.
 
-    wanted: how many workers there should be. post: runs what it is given in the engine's thread. look_soon: has the cluster
-    looked at without delay.
+    wanted: how many workers there should be. is_connected: whether the cluster has been up. post: runs what it is given in
+    the engine's thread. look_soon: has the cluster looked at without delay.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class WorkerPool:
         look_soon: Callable[[], None],
     ) -> None:
         self.wanted = wanted
+        self.is_connected = False
         self.look_soon = look_soon
         self._cluster = cluster
         self._scheduler = scheduler
@@ -44,6 +45,7 @@ class WorkerPool:
     def connect(self, addresses: Sequence[str]) -> None:
         """The cluster is up, with these workers. Of somebody else's, as many are wanted as there are."""
         self.note_addresses(addresses)
+        self.is_connected = True
         if self._cluster.remote:
             self.wanted = max(1, len(self._scheduler.workers))
 

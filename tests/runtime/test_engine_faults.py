@@ -335,6 +335,23 @@ def test_a_silent_worker_is_told_and_replaced(engines, monkeypatch, calm):
     goes_on_as_the_calm_one(engine, run_id, calm)
 
 
+def test_when_all_workers_have_ended_the_run_says_so_and_goes_on_with_their_successors(engines, calm):
+    engine = engines()
+    run_id = started(engine, ENDLESS)
+    cluster = engine._core.cluster
+    cluster.paused.set()
+    gone = cluster.lose_workers()
+    reason = wait_for(lambda: engine.status(run_id)["reason"])
+    assert reason == (
+        "No worker is up: all of them ended, and are being started anew, which takes some seconds. "
+        "The run waits, and will continue by itself."
+    )
+    cluster.paused.clear()
+    cluster.come_back(gone)
+    wait_for(lambda: not engine.status(run_id)["reason"])
+    goes_on_as_the_calm_one(engine, run_id, calm)
+
+
 def test_an_epoch_without_end_fails_its_run_and_frees_the_worker(engines, monkeypatch, calm):
     monkeypatch.setattr(chunks, "MOST_CHECKS", 5)
     engine = engines()
