@@ -533,3 +533,10 @@ def test_a_product_of_a_transposed_tensor_is_part_of_the_model():
     )
     (problem,) = check(code).to_dict()["problems"]
     assert "`tf.matmul` is a name of Keras 1 or 2" in problem["message"]
+
+
+def test_an_axis_that_is_no_number_is_named_by_its_type_and_an_unknown_one_is_no_mistake():
+    problem = only("import numpy as np\nx = np.zeros((2, 3))\ny = x.mean(axis='\\ud800')\n")
+    assert "'str' object cannot be interpreted as an integer" in problem["message"] and problem["line"] == 3
+    unknown = "import numpy as np\nx = np.zeros((2, 3))\ny = x.mean(axis=len(open('a')))\n"
+    assert "NumPy cannot" not in only(unknown)["message"]

@@ -109,7 +109,13 @@ def _method(given: Array, name: str, args: Sequence[Any], kwargs: dict[str, Any]
         if axis is None:
             return Opaque("a single number of an array")
         axes = axis if isinstance(axis, tuple) else (axis,)
-        if not all(isinstance(each, int) and -len(shape) <= each < len(shape) for each in axes):
+        if any(isinstance(each, (Opaque, Array)) for each in axes):
+            return Array(None, node=node)
+        strange = next((each for each in axes if not isinstance(each, int)), None)
+        if strange is not None:
+            says = f"TypeError: '{type(strange).__name__}' object cannot be interpreted as an integer"
+            raise Broken(Event("numpy", node, says))
+        if not all(-len(shape) <= each < len(shape) for each in axes):
             raise Broken(
                 Event("numpy", node, f"AxisError: axis {axis} is out of bounds for array of dimension {len(shape)}")
             )
