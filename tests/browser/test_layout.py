@@ -127,6 +127,8 @@ def test_no_words_are_smaller_than_12_pixels(page, server):
     page.set_viewport_size({"width": 375, "height": 812})
     expect(page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
     look("a phone")
+    arrow = page.get_by_test_id("stExpandSidebarButton")
+    assert arrow.evaluate("node => getComputedStyle(node, '::after').content") == '"Settings"'
     assert found == {}
 
 
