@@ -52,8 +52,8 @@ WATCH = """() => {
         const element = node instanceof Element ? node : node?.parentElement;
         return `${element?.outerHTML.slice(0, 60)}: ${was.x},${was.y} to ${is.x},${is.y}`;
       });
-      // The head of a wire, which goes where a tensor becomes larger, is no part of the window to speak of.
-      if (value > 0.0001) window.moved.push(`${value.toFixed(4)} ${parts.join('; ')}`);
+      // The head of a wire, which goes where a tensor becomes larger, has no element: no part of the window to speak of.
+      if (value > (sources.length ? 0.0001 : 0.001)) window.moved.push(`${value.toFixed(4)} ${parts.join('; ')}`);
     }
   });
   window.watching.observe({ type: 'layout-shift' });
