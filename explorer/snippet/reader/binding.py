@@ -64,7 +64,9 @@ class Binding(Record):
         if node.id in ("__file__", "__doc__"):
             return Opaque(node.id)
         if node.id in REFUSED_BUILTINS or node.id.startswith("__"):
-            raise Refused(f"`{node.id}` is never called here: pasted code is read, not run. Remove it.", node.lineno)
+            raise Refused(
+                f"`{node.id}` is never called here: pasted code is read, not run. What it gives is not known.", node.lineno
+            )
         if node.id in BUILTINS:
             return Method(None, node.id)
         if node.id in _QUIET:

@@ -50,9 +50,11 @@ class Table(Opaque):
 
 @dataclass(frozen=True, eq=False)
 class Range(Opaque):
-    """`range` of a number that is not known. counted: that number, where it is the only one."""
+    """`range` of a number that is not known, or of too many. counted: that number, where it is the only one. many: how many
+    there are, where that is known."""
 
     counted: Opaque | None = None
+    many: int | None = None
 
 
 class Items(list[Any]):

@@ -46,7 +46,7 @@ def run_of(value: Any, node: Node) -> Run:
     if isinstance(value, Table):
         return Run([Opaque("the name of a column")], None)
     if isinstance(value, Range):
-        return Run([Opaque("a number of a loop", whole=True)], None)
+        return Run([Opaque("a number of a loop", whole=True)], value.many)
     if isinstance(value, Opaque):
         return Run([Opaque(f"an element of {value.why}"[:80])], None)
     raise Unreadable(f"The values of this loop are not known here: {shown(value)}. Write a range or a list.", node.lineno)

@@ -10,6 +10,7 @@ from explorer.snippet.reader.comprehensions import LOOKED_AT
 from explorer.snippet.reader.data_values import Distinct, Items, Opaque, Pairs, Range, Window
 from explorer.snippet.reader.functions import Functions
 from explorer.snippet.reader.iteration import run_of, truth
+from explorer.snippet.reader.limits import MOST_LAYERS
 from explorer.snippet.reader.makers import bound_names, counters, leaves, touched, waits
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.unknowns import STAND_IN
@@ -65,6 +66,12 @@ class Loops(Functions):
                 self._lose_count(statement.body, scope)
                 break
         else:
+            if isinstance(value, Range) and value.many is not None and before != self.made:
+                raise Exhausted(
+                    f"This loop makes layers in {value.many:,} rounds, and at most {MOST_LAYERS} layers are read here. "
+                    "Write a smaller model.",
+                    statement.lineno,
+                )
             if not run.whole or self.left_out != left_out:
                 self._after_unknown(statement, grown, scope)
             self.block(statement.orelse, scope)

@@ -104,9 +104,8 @@ def builtin(name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) 
     if name == "range":
         with plainly(node):
             numbers = range(*args)
-        if len(numbers) > LONGEST:
-            raise Unreadable(f"A range of {len(numbers):,} is too long to be read here.", node.lineno)
-        return numbers
+            many = len(numbers)
+        return numbers if many <= LONGEST else Range(f"a range of {many:,}", many=many)
     if name in ("map", "filter"):
         return Opaque(f"`{name}`")
     allowed = {"sorted": {"reverse"}, "enumerate": {"start"}, "zip": {"strict"}, "max": {"default"}, "min": {"default"}}

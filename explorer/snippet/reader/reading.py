@@ -23,7 +23,7 @@ from explorer.snippet.reader.values import Broken, Exhausted, Function, Known, M
 
 _LOG = logging.getLogger(__name__)
 _INSTEAD = {
-    "Raise": "`raise` is not supported here. Remove the check.",
+    "Raise": "`raise` is not followed here: the lines below are read as if they were reached.",
     "AsyncFunctionDef": "`async` functions are not supported here. Write plain functions.",
 }
 _NESTED = "The code is nested too deeply to be read. Use less nesting."
@@ -70,9 +70,7 @@ class Reader(Loops):
                 name = type(statement).__name__
                 method = getattr(self, f"_do_{name.lower()}", None)
                 if method is None:
-                    raise Unreadable(
-                        _INSTEAD.get(name, f"`{name.lower()}` is not supported here. Remove it."), statement.lineno
-                    )
+                    raise Unreadable(_INSTEAD.get(name, f"`{name.lower()}` is not followed here."), statement.lineno)
                 method(statement, scope)
             except (Exhausted, Broken, Return, Leave, RecursionError, MemoryError):
                 raise

@@ -56,8 +56,8 @@ def spoken(error: BaseException) -> str:
 def reaches_out(name: str) -> str:
     """Why a function is never called."""
     return (
-        f"`{name}` uses a file, the network or the system, but pasted code is only read here. Remove the line; "
-        "if it loads data, write their shape: x = np.zeros((8, 20, 5))."
+        f"`{name}` uses a file, the network or the system, but pasted code is only read here. What it gives "
+        "is not known; if it loads data, their shape can be written: x = np.zeros((8, 20, 5))."
     )
 
 
