@@ -20,6 +20,7 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.ui.followed import Followed, followed
+from explorer.ui.streamlit_internals import went_through_history
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
@@ -37,14 +38,13 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     of the experiment is in `st.session_state`, and in "_followed" what moved because something else did.
     experiment_of_run: a function that gives a run's experiment by its id, or None.
     """
-    address, moved = st.query_params.to_dict(), _moved()
-    if entered("explore"):
+    address, arrives = st.query_params.to_dict(), entered("explore")
+    if arrives:
         # The links between the pages carry no parameters: whoever comes back finds what was left.
-        address, moved = address or st.session_state.get("_written", {}), False
-        st.session_state["_written"] = None
+        address = address or st.session_state.get("_written", {})
     # The browser sends its address along with every move, and the address that was written last may not have reached it
-    # yet: where a hand has moved something, the widgets count.
-    if address != st.session_state.get("_written") and not moved:
+    # yet: it is only asked for where somebody went to it.
+    if arrives or (went_through_history() and address != st.session_state.get("_written")):
         values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
         preset, run, view = (address.get(name, "")[:LONGEST_VALUE] for name in ("preset", "run", "view"))
         problems = []
@@ -123,7 +123,6 @@ def choose(experiment: Experiment) -> None:
     _put(experiment, force=True)
     st.session_state["_problems"] = ()
     st.session_state["_followed"] = Followed()
-    st.session_state["_chosen"] = True
 
 
 def write(experiment: Experiment) -> None:
@@ -140,12 +139,6 @@ def write(experiment: Experiment) -> None:
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     st.session_state["_written"] = wanted
-
-
-def _moved() -> bool:
-    """Whether a widget stands at another value than the page last showed, or a named experiment was chosen."""
-    chosen = st.session_state.pop("_chosen", False)
-    return "_experiment" in st.session_state and (chosen or widgets_moved())
 
 
 def widgets_moved() -> bool:

@@ -28,6 +28,7 @@ from explorer.ui.paste_fields import (
     write_shapes,
     write_size,
 )
+from explorer.ui.streamlit_internals import went_through_history
 
 FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
@@ -46,7 +47,7 @@ _NOTHING: dict[str, Any] = {
 def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ...]:
     """Bring fields, settings and address together; returns a sentence for whatever in the address could not be taken.
 
-    A new address wins over the fields, except where a hand has just changed one of them.
+    The address counts where somebody arrives, or goes back or forward; else the fields do.
     """
     state, address = st.session_state, st.query_params.to_dict()
     kept = state.setdefault("_paste", {"written": None, "drawn": False, "knobs": {}, "asked": {}, **_NOTHING})
@@ -60,8 +61,8 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
         state["run"], kept["drawn"] = kept.get("run"), False
     changed, opened = _changed(kept), state.pop("_paste_opened", False)
     # The browser sends its address along with every move, and the address that was written last may not have reached it
-    # yet: where a hand has moved something, the fields count.
-    if not arrives and (changed or state.get("check") or address == kept["written"]):
+    # yet: it is only asked for where somebody went to it.
+    if not arrives and (not went_through_history() or address == kept["written"]):
         if changed & set(FIELDS) and not opened:
             _forget_what_is_of_other_code(changed, kept)
         return ()

@@ -14,6 +14,7 @@ import streamlit
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 # --- the frontend's files, in the package
 
@@ -114,6 +115,15 @@ def kind_of_message(content: bytes) -> tuple[str | None, int, int, int]:
     asked = back.rerun_script
     names = (asked.fragment_id, asked.page_script_hash, asked.page_name)
     return kind, len(asked.widget_states.widgets), len(asked.query_string), max(map(len, names))
+
+
+# --- why it runs the script
+
+
+def went_through_history() -> bool:
+    """Whether this run of the script answers the browser's "back" or "forward", and not a widget."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 # --- its loggers that say something for each message or connection that is not as it should be

@@ -473,6 +473,26 @@ def test_back_returns_to_the_settings_before(page, server):
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
 
 
+# Two clicks come before the page has answered the first, and so does each of the later ones.
+CLICK_IN_TURN = """async names => {
+  for (const name of names) {
+    [...document.querySelectorAll('.st-key-view button[role=radio]')].find(each => each.innerText.trim() === name).click();
+    await new Promise(done => setTimeout(done, 30));
+  }
+}"""
+
+
+def test_of_clicks_in_quick_turn_the_last_one_counts(page, server):
+    open_page(page, server)
+    for _ in range(3):
+        page.evaluate(CLICK_IN_TURN, ["Unrolled", "Compare", "Code", "Quiz", "Code"])
+        expect(page.locator(".st-key-code_of_model code").first).to_be_visible()
+        page.wait_for_url(re.compile("view=code"))
+        page.evaluate(CLICK_IN_TURN, ["Quiz", "Chain"])
+        expect(page.locator(".explorer-live")).to_be_visible()
+        expect(page).not_to_have_url(re.compile("view="))
+
+
 def test_little_moves_while_the_page_opens_and_nothing_is_missing(visitor, server):
     page = visitor.new_page()
     wrong: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import logging
@@ -15,6 +16,7 @@ import streamlit as st
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from explorer.ui import streamlit_internals as internals
 
@@ -145,6 +147,15 @@ def test_the_path_of_the_script_is_in_the_first_message_and_is_taken_out():
     other = ForwardMsg(script_finished=1).SerializeToString()
     assert internals.without_script_path(other) == other
     assert internals.without_script_path(b"\xff\xff") == b"\xff\xff"
+
+
+# --------------------------------------------------------------------------------------------- why it runs the script
+
+
+def test_a_run_of_the_script_knows_whether_history_asked_for_it():
+    # Where no script runs, nobody went anywhere; that a browser's "back" is one is seen in tests/browser/test_page.py.
+    assert internals.went_through_history() is False
+    assert "is_history_navigation" in {field.name for field in dataclasses.fields(ScriptRunContext)}
 
 
 # ---------------------------------------------------------------------------------------------------------- its loggers
