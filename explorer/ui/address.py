@@ -8,6 +8,8 @@ defaults.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,6 +19,7 @@ from explorer.catalog.presets import PRESETS
 from explorer.experiment import SETTINGS, SIZES, Experiment
 from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.parse import LONGEST_VALUE, Problem
+from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.ui.followed import Followed, followed
@@ -28,7 +31,7 @@ VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
 # What a view is called on the page, where links have another name for it.
 CALLED = {"compare": "twins"}
 COMPARED = ("compare", "compare_value")
-_OTHERS = ("run", "preset", "view", "quiz_seed", *COMPARED)
+_OTHERS = ("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", *COMPARED)
 
 
 def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
@@ -45,50 +48,7 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     # The browser sends its address along with every move, and the address that was written last may not have reached it
     # yet: it is only asked for where somebody went to it.
     if arrives or (went_through_history() and address != st.session_state.get("_written")):
-        values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
-        preset, run, view = (address.get(name, "")[:LONGEST_VALUE] for name in ("preset", "run", "view"))
-        problems = []
-        view = CALLED.get(view, view)
-        st.session_state["view"] = view if view in VIEWS else VIEWS[0]
-        if view and view not in VIEWS:
-            known = ", ".join(next((called for called, of in CALLED.items() if of == name), name) for name in VIEWS)
-            problems.append(Problem("view", view, f"There is no view called “{view[:40]}”. There are: {known}."))
-        if preset in PRESETS:
-            values = PRESETS[preset].experiment.to_query() | values
-        elif preset:
-            known = ", ".join(PRESETS)
-            problems.append(Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}."))
-        # Which settings there are is known once the model is described.
-        st.session_state["_compare_wanted"] = tuple(address.get(name, "")[:LONGEST_VALUE] for name in COMPARED)
-        quiz_seed = address.get("quiz_seed", "")
-        if quiz_seed.isdecimal() and len(quiz_seed) < 10 and int(quiz_seed) <= LARGEST_SEED:
-            st.session_state["quiz_seed_wanted"] = int(quiz_seed)
-        elif quiz_seed:
-            wrong = f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}; received “{quiz_seed[:40]}”."
-            problems.append(Problem("quiz_seed", quiz_seed, f"{wrong} Using another instead."))
-        st.session_state["run"] = None
-        if run:
-            try:
-                found = experiment_of_run(run)
-            except DatabaseUnavailable as error:
-                # The address holds every setting too; the run stays in it, for when it can be read again.
-                st.session_state["run"] = run
-                problems.append(Problem("run", run, f"{error} The run is shown again when you reload the page."))
-                found = read_experiment(values, _OTHERS).experiment
-            if found is not None and found.pasted:
-                sentence = "This run trains pasted code: it is on the page Paste, under the same name."
-                problems.append(Problem("run", run, sentence))
-            elif found is None:
-                sentence = f"There is no run called “{run[:40]}” here. The page shows the settings without a run."
-                problems.append(Problem("run", run, sentence))
-            else:
-                st.session_state["run"] = run
-                values = found.to_query() | values
-        reading = read_experiment(values, _OTHERS)
-        _put(reading.experiment, force=True)
-        st.session_state["_problems"] = (*problems, *reading.problems)
-        st.session_state["_followed"] = Followed()
-        return reading.experiment, st.session_state["_problems"]
+        return _open(address, experiment_of_run)
 
     before: Experiment = st.session_state["_experiment"]
     # A browser may leave out what it likes: then it stays as it was.
@@ -99,7 +59,8 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         chosen, task = ARCHITECTURES.get(values["architecture"]), TASKS.get(values["task"])
         if chosen and task and not chosen.fits(task):
             del values["task"]
-    if values["learning_rate"] == default_rate(before.architecture, before.task):
+    kept = restrictions().holds("learning_rate")
+    if not kept and values["learning_rate"] == default_rate(before.architecture, before.task):
         # Nobody chose it: it follows architecture and task.
         del values["learning_rate"]
     reading = read_experiment(values)
@@ -109,6 +70,106 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
         also = st.session_state["_followed"] = followed(_flat(before), values, reading.experiment)
         st.session_state["_problems"] = tuple(each for each in reading.problems if each.name not in also.names)
     return reading.experiment, st.session_state["_problems"]
+
+
+def _open(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
+    """Put on the page what an address says, and return it as `take` does."""
+    kept, problems = read_restrictions(address, NAMES)
+    st.session_state["_restrictions"] = kept
+    values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
+    preset = address.get("preset", "")[:LONGEST_VALUE]
+    if preset in PRESETS:
+        values = PRESETS[preset].experiment.to_query() | values
+    elif preset:
+        known = ", ".join(PRESETS)
+        wrong = Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}.")
+        problems = (*problems, wrong)
+    problems = (*problems, *_open_view(address, kept))
+    of_run, wrong_run = _open_run(address, values, experiment_of_run)
+    reading = read_experiment(of_run | values, _OTHERS)
+    _put(reading.experiment, force=True)
+    st.session_state["_problems"] = (*problems, *wrong_run, *reading.problems)
+    st.session_state["_followed"] = Followed()
+    return reading.experiment, st.session_state["_problems"]
+
+
+def _open_view(address: dict[str, str], kept: Restrictions) -> list[Problem]:
+    """Put the view on the page, and what is chosen in it; returns what is wrong with that."""
+    problems = []
+    # Which layers and settings there are is known once the model is described.
+    st.session_state["_layer_wanted"] = address.get("layer", "")[:LONGEST_VALUE]
+    twin, _, value = address.get("twin", "")[:LONGEST_VALUE].partition(":")
+    compared = tuple(address.get(name, "")[:LONGEST_VALUE] for name in COMPARED)
+    st.session_state["_compare_wanted"] = compared if compared[0] else (twin, value)
+    view = address.get("view", "")[:LONGEST_VALUE]
+    view = CALLED.get(view, view)
+    if not view and any(st.session_state["_compare_wanted"]):
+        view = "twins"
+    st.session_state["view"] = view if view in VIEWS and not kept.hides("chain") else VIEWS[0]
+    if view and view not in VIEWS:
+        known = ", ".join(next((called for called, of in CALLED.items() if of == name), name) for name in VIEWS)
+        problems.append(Problem("view", view, f"There is no view called “{view[:40]}”. There are: {known}."))
+    elif view and kept.hides("chain"):
+        problems.append(Problem("view", view, f"The link asks for the view “{view}” and hides the chain: it is hidden."))
+    seed = address.get("quiz_seed", "")
+    if seed.isdecimal() and len(seed) < 10 and int(seed) <= LARGEST_SEED:
+        st.session_state["quiz_seed_wanted"] = int(seed)
+    elif seed:
+        wrong = f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}; received “{seed[:40]}”."
+        problems.append(Problem("quiz_seed", seed, f"{wrong} Using another instead."))
+    return problems
+
+
+def _open_run(
+    address: dict[str, str], values: dict[str, Any], experiment_of_run: Any
+) -> tuple[dict[str, str], list[Problem]]:
+    """Put the run of an address on the page; returns the settings that it was made with, and what is wrong."""
+    run, problems = address.get("run", "")[:LONGEST_VALUE], []
+    st.session_state["run"] = None
+    if not run:
+        return {}, []
+    try:
+        found = experiment_of_run(run)
+    except DatabaseUnavailable as error:
+        # The address holds every setting too; the run stays in it, for when it can be read again.
+        st.session_state["run"] = run
+        problems.append(Problem("run", run, f"{error} The run is shown again when you reload the page."))
+        found = read_experiment(values, _OTHERS).experiment
+    if found is not None and not found.pasted:
+        st.session_state["run"] = run
+        return found.to_query(), problems
+    sentence = f"There is no run called “{run[:40]}” here. The page shows the settings without a run."
+    if found is not None:
+        sentence = "This run trains pasted code: it is on the page Paste, under the same name."
+    problems.append(Problem("run", run, sentence))
+    return {}, problems
+
+
+def names_of(experiment: Experiment) -> list[str]:
+    """The settings that the experiment has, in the order of the page."""
+    return ["architecture", "task", *SIZES, *experiment.knobs, *SETTINGS]
+
+
+def restrictions() -> Restrictions:
+    """What the link that the page was opened by fixes and hides."""
+    found: Restrictions = st.session_state.get("_restrictions", Restrictions())
+    return found
+
+
+def end_restrictions() -> None:
+    """Show everything again; for a callback."""
+    st.session_state["_restrictions"] = Restrictions()
+
+
+def open_layer(names: Sequence[str]) -> tuple[str | None, str]:
+    """The layer that the address opens, None for none, and what is wrong with it, or "". names: the layers of the model."""
+    wanted = st.session_state.get("_layer_wanted", "")
+    st.session_state["_layer"] = wanted if wanted in names else ""
+    if not wanted or wanted in names:
+        return wanted or None, ""
+    near = difflib.get_close_matches(wanted, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"It has: {', '.join(names)}."
+    return None, f"This model has no layer called “{wanted[:40]}” to open. {hint}"
 
 
 def entered(page: str) -> bool:
@@ -125,17 +186,26 @@ def choose(experiment: Experiment) -> None:
     st.session_state["_followed"] = Followed()
 
 
-def write(experiment: Experiment) -> None:
-    """Make the address say what the page shows."""
+def query_of(experiment: Experiment) -> dict[str, str]:
+    """The parameters of the address of what the page shows."""
     wanted = experiment.to_query()
     if st.session_state.get("run"):
         wanted["run"] = st.session_state["run"]
+    wanted |= restrictions().to_query()
+    if st.session_state.get("_layer"):
+        wanted["layer"] = st.session_state["_layer"]
     if st.session_state.get("view", VIEWS[0]) != VIEWS[0]:
         wanted["view"] = st.session_state["view"]
     if st.session_state.get("view") == "quiz" and "quiz_seed" in st.session_state:
         wanted["quiz_seed"] = str(st.session_state["quiz_seed"])
     if st.session_state.get("view") == "twins":
         wanted |= dict(zip(COMPARED, st.session_state.get("_compared", ()), strict=False))
+    return wanted
+
+
+def write(experiment: Experiment) -> None:
+    """Make the address say what the page shows."""
+    wanted = query_of(experiment)
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     st.session_state["_written"] = wanted

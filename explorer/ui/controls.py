@@ -8,13 +8,14 @@ import streamlit as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, resolve
 from explorer.catalog.entries import Knob
-from explorer.experiment import SIZES, Experiment, spell
+from explorer.experiment import SETTINGS, SIZES, Experiment, spell
 from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
 from explorer.experiment.learning_rates import RATES
+from explorer.experiment.restrictions import Restrictions
 from explorer.glossary import GLOSSARY
 from explorer.tensors.text import count
 from explorer.training.narration import goal
-from explorer.ui.address import keep_when_bounds_move
+from explorer.ui.address import end_restrictions, keep_when_bounds_move, restrictions
 from explorer.ui.followed import Followed
 from explorer.ui.markdown import plain
 
@@ -24,52 +25,96 @@ WORDS = {
     **{"batch": "batch", "epochs": "epoch"},
 }
 
+# What is folded away, and how its line says each.
+FOLDED = {"samples": "{} samples", "batch": "batch {}", "seed": "seed {}"}
+SHOW_ALL_HELP = "This page was opened by a link that fixes or hides some of it. Show every setting and every part."
+
 
 def controls(experiment: Experiment, also: Followed) -> None:
-    """Draw every control at the experiment's values. also: what moved because another setting did; it is said below that
-    one, where the eyes are.
+    """Draw every control at the experiment's values that the link does not hide. also: what moved because another setting
+    did; it is said below that one, where the eyes are.
     """
-    architecture, task = ARCHITECTURES[experiment.architecture], TASKS[experiment.task]
+    kept = restrictions()
+    knobs = knobs_of(ARCHITECTURES[experiment.architecture], TASKS[experiment.task])
 
-    def tell(name: str) -> None:
+    def draw(name: str) -> None:
+        if kept.hides(name):
+            return
+        if name in kept.fixed:
+            _fixed(name, experiment)
+        elif name == "architecture":
+            _architecture(experiment, kept)
+        elif name == "task":
+            _task(experiment)
+        elif name in knobs:
+            draw_knob(knobs[name], experiment)
+        else:
+            draw_setting(name, experiment)
         if also.cause == name:
             st.caption(plain(also.sentence))
 
+    for name in ("architecture", "task", *SIZES, *knobs):
+        draw(name)
+    if not all(map(kept.hides, SETTINGS)):
+        with st.container(key="training"):
+            st.markdown("**Training**")
+    for name in ("epochs", "learning_rate"):
+        draw(name)
+    if shown := [name for name in FOLDED if not kept.hides(name)]:
+        with st.expander(", ".join(FOLDED[name].format(getattr(experiment, name)) for name in shown)):
+            for name in shown:
+                draw(name)
+    show_all_button()
+
+
+def show_all_button() -> None:
+    """Draw the way out of what a link keeps from its visitor; nothing where it keeps nothing."""
+    if restrictions():
+        st.button("Show everything", key="show_all", type="tertiary", help=SHOW_ALL_HELP, on_click=end_restrictions)
+
+
+def _fixed(name: str, experiment: Experiment) -> None:
+    """Draw a setting that the link fixes: in words."""
+    if name in ("architecture", "task"):
+        chosen = resolve(experiment)
+        entry = chosen.architecture if name == "architecture" else chosen.task
+        _only(name, entry.title, _about(name, experiment), "")
+    elif name in experiment.knobs:
+        knob = knobs_of(ARCHITECTURES[experiment.architecture], TASKS[experiment.task])[name]
+        _only(name, experiment.knobs[name], knob.help, "")
+    else:
+        _only(name, getattr(experiment, name), _limit(name, experiment).help, "")
+
+
+def _about(name: str, experiment: Experiment) -> str:
+    if name == "task":
+        return "What the model should learn; only tasks that fit the architecture are listed. " + goal(experiment)
+    return "Which layers the model has, and how they are connected.\n\n" + ARCHITECTURES[experiment.architecture].doc
+
+
+def _architecture(experiment: Experiment, kept: Restrictions) -> None:
+    names = list(ARCHITECTURES)
+    if kept.holds("task"):
+        # Another one would change the task, which is to stay.
+        names = [name for name in names if ARCHITECTURES[name].fits(TASKS[experiment.task])]
+    keep_when_bounds_move("architecture", tuple(names))
     st.selectbox(
         "Architecture",
-        list(ARCHITECTURES),
+        names,
         format_func=lambda name: ARCHITECTURES[name].title,
         key="architecture",
-        help="Which layers the model has, and how they are connected.\n\n" + architecture.doc,
+        help=_about("architecture", experiment),
     )
-    tell("architecture")
-    fitting = [name for name, entry in TASKS.items() if architecture.fits(entry)]
+
+
+def _task(experiment: Experiment) -> None:
+    fitting = [name for name, entry in TASKS.items() if ARCHITECTURES[experiment.architecture].fits(entry)]
     keep_when_bounds_move("task", tuple(fitting))
-    st.selectbox(
-        "Task",
-        fitting,
-        format_func=lambda name: TASKS[name].title,
-        key="task",
-        help="What the model should learn; only tasks that fit the architecture are listed. " + goal(experiment),
-    )
-    tell("task")
-    for name in SIZES:
-        _slider(name, experiment)
-        tell(name)
-    for knob in knobs_of(architecture, task).values():
-        draw_knob(knob, experiment)
-    with st.container(key="training"):
-        st.markdown("**Training**")
-    draw_setting("epochs", experiment)
-    draw_setting("learning_rate", experiment)
-    with st.expander(f"{experiment.samples} samples, batch {experiment.batch}, seed {experiment.seed}"):
-        for name in ("samples", "batch", "seed"):
-            draw_setting(name, experiment)
-            tell(name)
+    st.selectbox("Task", fitting, format_func=lambda name: TASKS[name].title, key="task", help=_about("task", experiment))
 
 
 def draw_setting(name: str, experiment: Experiment) -> None:
-    """Draw one of `SETTINGS` as a widget, its key the name, at the experiment's value."""
+    """Draw one of `SIZES` or `SETTINGS` as a widget, its key the name, at the experiment's value."""
     if name == "learning_rate":
         rates = sorted({*RATES, experiment.learning_rate})
         st.select_slider("learning rate", rates, format_func=spell, key=name, help=_limit(name, experiment).help)

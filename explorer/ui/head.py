@@ -11,6 +11,7 @@ from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
 from explorer.training.narration import goal
 from explorer.ui import address
+from explorer.ui.controls import show_all_button
 from explorer.ui.task_strip import strip
 from explorer.ui.task_strip_markup import markup
 from explorer.ui.terms import with_terms
@@ -23,12 +24,18 @@ PRESETS_HELP = "Ready-made experiments. Each is also a link: ?preset= and its na
 
 def head(experiment: Experiment) -> None:
     """Draw the head, and the choice of the view; what is chosen is in `st.session_state`."""
+    kept = address.restrictions()
     # Its place is there before its words are (assets/layout.css).
     with st.container(key="head"):
         st.html(words(experiment))
     with st.container(horizontal=True, vertical_alignment="center", key="choices"):
-        choose_view(st)
-        _presets(experiment)
+        if not kept.hides("chain"):
+            choose_view(st)
+        # A named experiment would move what the link keeps.
+        if not (kept.keeps_settings or kept.hides("presets")):
+            _presets(experiment)
+        if kept.hides("sidebar"):
+            show_all_button()
 
 
 def words(experiment: Experiment) -> str:

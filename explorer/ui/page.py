@@ -12,10 +12,12 @@ from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
 from explorer.ui.head import head
 from explorer.ui.loading import rerun_when_ready, wait_for_workers
+from explorer.ui.markdown import plain
 from explorer.ui.notice import notice
 from explorer.ui.owner import visitor
 from explorer.ui.page_component import listen
 from explorer.ui.run_panel import run_panel
+from explorer.ui.share import share_button
 from explorer.ui.undo import undo_buttons
 from explorer.ui.views import show_view
 
@@ -31,17 +33,26 @@ def main() -> None:
     experiment, problems = address.take(engine_instance.experiment_of)
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "head.css")
-    with st.sidebar:
-        with st.container(horizontal=True, gap=None, vertical_alignment="center", key="top"):
-            st.markdown("**Sequence explorer**", help=ABOUT)
-            undo_buttons(experiment)
-        controls(experiment, st.session_state["_followed"])
+    kept = address.restrictions()
+    if kept.hides("sidebar"):
+        st.html(ASSETS / "layout_no_sidebar.css")
+    else:
+        with st.sidebar:
+            with st.container(horizontal=True, gap=None, vertical_alignment="center", key="top"):
+                st.markdown("**Sequence explorer**", help=ABOUT)
+                undo_buttons(experiment)
+            controls(experiment, st.session_state["_followed"])
     notice([problem.sentence for problem in problems])
+    share = st.container(key="share_place")
     head(experiment)
-    with st.container(key="chain_place"):
-        _shapes(experiment)
+    layers: list[str] = []
+    if not kept.hides("chain"):
+        with st.container(key="chain_place"):
+            layers = _shapes(experiment)
+    with share:
+        share_button(experiment, layers)
     # A quiz is about the model before it is trained; a run goes on meanwhile.
-    if st.session_state["view"] != "quiz":
+    if st.session_state["view"] != "quiz" and not kept.hides("charts"):
         with st.container(key="run_place"):
             run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
     listen(experiment)
@@ -49,7 +60,8 @@ def main() -> None:
     engine.compile_ahead(visitor(), experiment)
 
 
-def _shapes(experiment: Experiment) -> None:
+def _shapes(experiment: Experiment) -> list[str]:
+    """Draw the chosen view; returns the names of the layers, none until they are known."""
     engine = engine_instance.engine()
     ready = engine.ready
     try:
@@ -60,12 +72,18 @@ def _shapes(experiment: Experiment) -> None:
     except TimeoutError:
         if not ready:
             wait_for_workers()
-            return
+            return []
         chain(None, waiting="The workers are busy; the shapes follow as soon as one is free.")
     else:
-        show_view(experiment, found, experiment.to_query(), sliders(experiment))
+        layers = [layer["name"] for layer in found["description"]["layers"]]
+        opened, wrong = address.open_layer(layers)
+        if wrong:
+            st.warning(plain(wrong), icon=":material/info:")
+        show_view(experiment, found, experiment.to_query(), sliders(experiment), opened)
         if not ready:
             rerun_when_ready()
+        return layers
+    return []
 
 
 # A worker that is started while pages are open is told that this is the main script, and imports it under another name.

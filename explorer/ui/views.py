@@ -43,10 +43,12 @@ def show_view(
     found: Mapping[str, Any],
     query: Mapping[str, str] | None = None,
     follows: Sequence[str] = (),
+    opened: str | None = None,
 ) -> None:
     """Draw what is chosen. found: what `Engine.describe` says, or only a description; experiment: None without "Compare".
 
-    query, follows: as `chain` takes them, where sliders on the page decide the shapes.
+    query, follows: as `chain` takes them, where sliders on the page decide the shapes. opened: the layer that is open at
+    first.
     """
     view, description = st.session_state["view"], found["description"]
     if view == "twins" and experiment is not None:
@@ -64,4 +66,4 @@ def show_view(
         chain(description, values, query=query, drawings=drawings, hidden=hidden(description, experiment))
         quiz_panel(description, experiment)
         return
-    chain(description, values, query=query, drawings=drawings, view=view, follows=follows)
+    chain(description, values, query=query, drawings=drawings, view=view, follows=follows, open=opened)

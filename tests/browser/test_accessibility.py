@@ -73,6 +73,16 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     expect(page.get_by_test_id("stTooltipContent")).to_be_visible()
     at.look("after a run, with open settings and Streamlit's own help")
     page.mouse.move(0, 0)
+    # What a lecture's link leaves, and the dialogue that makes such a link.
+    visit(page, server, "/?fix=timesteps,task,delay&hide=presets,seed&layer=answer")
+    expect(page.locator('[data-layer="answer"] .box')).to_have_attribute("aria-expanded", "true")
+    at.look("with settings that the link fixes")
+    page.get_by_role("button", name="Share").locator("visible=true").click()
+    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    at.look("Share")
+    at.look("Share, on a phone", PHONE)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     # A size that is fixed has its reason in a caption, and a run that must not start in the bar; the rest is folded.
     visit(page, server, "/?task=adding_problem&timesteps=200&units=256&samples=4096&epochs=500&features=9&seed=x")
     expect(page.locator(".transport .refusal")).to_be_visible()

@@ -493,6 +493,49 @@ def test_of_clicks_in_quick_turn_the_last_one_counts(page, server):
         expect(page).not_to_have_url(re.compile("view="))
 
 
+def choose_in(page, label: str, *names: str) -> None:
+    """Choose in a list of the open dialogue of which several can be chosen."""
+    page.get_by_role("dialog").get_by_role("combobox", name=label).click()
+    for name in names:
+        page.get_by_role("option", name=name, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def test_a_link_is_made_for_a_lesson_and_opens_what_it_says(page, server):
+    open_page(page, server)
+    page.get_by_role("button", name="Share").locator("visible=true").click()
+    dialogue = page.get_by_role("dialog")
+    code = dialogue.get_by_role("img", name="QR code of the link")
+    expect(code).to_be_visible()
+    before = code.get_attribute("src")
+    choose_in(page, "Fixed settings", "timesteps", "architecture")
+    choose_in(page, "Hidden settings and parts", "charts: the training and its charts")
+    link = dialogue.locator("code").first
+    expect(link).to_contain_text(re.compile(r"^http://127.*&fix=timesteps,architecture&hide=charts$"))
+    expect(code).not_to_have_attribute("src", before)
+    address = link.text_content()
+    page.keyboard.press("Escape")
+    expect(dialogue).to_have_count(0)
+    visit(page, server, address.removeprefix(server.url))
+    expect(page.locator(".st-key-only_timesteps")).to_contain_text("timesteps 20")
+    expect(page.locator(".st-key-timesteps, .st-key-run_place, .st-key-presets")).to_have_count(0)
+    expect(layer(page, "memory")).to_be_visible()
+    page.get_by_role("button", name="Show everything").click()
+    expect(page.locator(".st-key-timesteps input")).to_have_count(1)
+    expect(panel(page)).to_be_visible()
+    expect(page).not_to_have_url(re.compile("fix=|hide="))
+
+
+def test_a_link_without_the_settings_leaves_no_room_for_them(page, server):
+    visit(page, server, "/?hide=sidebar&layer=memory")
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(layer(page, "memory").locator(".box")).to_have_attribute("aria-expanded", "true")
+    assert page.locator(".explorer-head").bounding_box()["x"] < 40
+    page.get_by_role("button", name="Show everything").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    expect(page.locator(".st-key-timesteps input")).to_have_count(1)
+
+
 def test_little_moves_while_the_page_opens_and_nothing_is_missing(visitor, server):
     page = visitor.new_page()
     wrong: list[str] = []
