@@ -4,6 +4,7 @@ import { setTheme } from "./axes.js";
 import { create, mark, say } from "./dom.js";
 import { placeAsks, writeAsks } from "./editor/asks.js";
 import { listenForFiles } from "./editor/file.js";
+import { listenForFragments, sendFragment } from "./editor/fragment.js";
 import { listenForGaps, placeField } from "./editor/gaps.js";
 import { listenForLinks, tellCursor } from "./editor/links.js";
 import { lineAt } from "./editor/lines.js";
@@ -70,11 +71,13 @@ function newEditor(parent, data) {
   listenForFiles(editor, button, input);
   const unlink = listenForLinks(editor);
   const unlisten = listenForGaps(editor);
+  const endFragments = listenForFragments(editor);
   const observer = new ResizeObserver(() => write(editor));
   observer.observe(box);
   const end = () => {
     unlink();
     unlisten();
+    endFragments();
     observer.disconnect();
     root.remove();
     editors.delete(parent);
@@ -163,5 +166,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   writeAsks(editor);
   write(editor);
   jump(editor);
+  sendFragment(editor);
   return end;
 }

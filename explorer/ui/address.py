@@ -206,15 +206,10 @@ def query_of(experiment: Experiment) -> dict[str, str]:
 def write(experiment: Experiment) -> None:
     """Make the address say what the page shows."""
     wanted = query_of(experiment)
-    if st.query_params.to_dict() != wanted:
+    # What the browser has sent may be the same, and another one on its way to it.
+    if st.query_params.to_dict() != wanted or st.session_state.get("_written") not in (None, wanted):
         st.query_params.from_dict(wanted)
     st.session_state["_written"] = wanted
-
-
-def widgets_moved() -> bool:
-    """Whether a widget stands at another value than the page last showed."""
-    shown = _flat(st.session_state["_experiment"]).items()
-    return any(st.session_state.get(name, value) != value for name, value in shown)
 
 
 def _flat(experiment: Experiment) -> dict[str, Any]:

@@ -22,6 +22,11 @@ from explorer.ui.modules import MODULES, styles
 from explorer.ui.streamlit_internals import FILES, document, elements, fonts, linked
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+# A link to code has it there; the editor asks for it when it is drawn (assets/editor/fragment.js).
+_FRAGMENT = (
+    "<script>const keep = () => { window.explorerFragment = window.location.hash }; keep(); "
+    'window.addEventListener("hashchange", keep)</script>'
+)
 _FOREVER = "public, max-age=31536000, immutable"
 _KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -76,7 +81,7 @@ class Frontend:
 
 def held() -> dict[str, Held]:
     """The page itself and what it needs, by path. Nothing else is ever looked up."""
-    page = document()
+    page = _page()
     named = linked(page)
     ahead = [path for path in elements() if path not in named]
     # Of low priority: what draws the first frame, and the first questions to the server, go before.
@@ -101,7 +106,12 @@ def _documents(page: str) -> dict[str, str]:
     return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in looks.items()}
 
 
+def _page() -> str:
+    """The document, which keeps what stands behind the # of its address before anything else writes there."""
+    return document().replace("</head>", f"  {_FRAGMENT}\n  </head>", 1)
+
+
 def inline_scripts() -> list[str]:
     """The sources that a content policy must name for the scripts within the page itself: a hash of each."""
-    texts = [text.encode() for text in _INLINE.findall(document())]
+    texts = [text.encode() for text in _INLINE.findall(_page())]
     return [f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'" for text in texts]

@@ -10,7 +10,7 @@ from explorer.catalog import ARCHITECTURES
 from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
 from explorer.training.narration import goal
-from explorer.ui import address
+from explorer.ui import address, renewed
 from explorer.ui.controls import show_all_button
 from explorer.ui.task_strip import strip
 from explorer.ui.task_strip_markup import markup
@@ -52,20 +52,19 @@ def words(experiment: Experiment) -> str:
 
 def _presets(experiment: Experiment) -> None:
     current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)
-    st.session_state["presets"] = current
-    st.pills(
-        "Named experiments",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].title,
-        key="presets",
-        wrap=True,
-        on_change=_choose_preset,
-        help=PRESETS_HELP,
-    )
+    with st.container(key="presets"):
+        st.pills(
+            "Named experiments",
+            list(PRESETS),
+            format_func=lambda name: PRESETS[name].title,
+            key=renewed.key_of("preset", current),
+            wrap=True,
+            on_change=_choose_preset,
+            help=PRESETS_HELP,
+        )
 
 
 def _choose_preset() -> None:
-    name = st.session_state["presets"]
-    # While a slider moves, the browser may send along the name that it still shows: nobody chose it.
-    if name in PRESETS and not address.widgets_moved():
+    name = renewed.take("preset")
+    if name in PRESETS:
         address.choose(PRESETS[name].experiment)

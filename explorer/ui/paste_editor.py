@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.tensors.text import count
 from explorer.ui import paste_state
+from explorer.ui.code_link import MOST_IN_A_LINK
 from explorer.ui.modules import component, styles
 from explorer.ui.paste_asked import asks
 from explorer.ui.paste_fields import MOST_CHARACTERS
@@ -51,7 +52,9 @@ def editor(code: str, report: Mapping[str, Any] | None) -> None:
         "mostOfFile": MOST_OF_A_FILE,
         "words": words,
     }
-    _EDITOR(data=data, key="editor", on_typed_change=_typed, on_given_change=_given, on_file_change=_file)
+    _EDITOR(
+        data=data, key="editor", on_typed_change=_typed, on_given_change=_given, on_file_change=_file, on_link_change=_link
+    )
 
 
 def marks(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -98,6 +101,12 @@ def _given() -> None:
     sent = _sent("given")
     if isinstance(sent.get("name"), str) and isinstance(sent.get("text"), str):
         paste_state.give_size(sent["name"][:100], sent["text"][:100])
+
+
+def _link() -> None:
+    fragment = _sent("link").get("fragment")
+    if isinstance(fragment, str):
+        paste_state.open_link(fragment[: MOST_IN_A_LINK + 1])
 
 
 def _file() -> None:

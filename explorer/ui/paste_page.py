@@ -10,7 +10,7 @@ from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.tensors.text import count, joined
-from explorer.ui import engine_instance, paste_state, paste_training
+from explorer.ui import engine_instance, paste_state, paste_training, renewed
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.loading import wait_for_workers
@@ -23,6 +23,7 @@ from explorer.ui.paste_editor import editor
 from explorer.ui.paste_fields import MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_models import choose_model, is_another
 from explorer.ui.paste_problems import problems, title_of
+from explorer.ui.share import share_code_button
 from explorer.ui.views import VIEWS_HELP, choose_view, show_view
 
 SECONDS_TO_CHECK = 20.0
@@ -55,6 +56,7 @@ def main() -> None:
         return
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "paste.css")
+    share = st.container(key="share_place")
     _head()
     told_of_it = st.container()
     for sentence in (*told, st.session_state["_paste"]["told"]):
@@ -88,6 +90,8 @@ def main() -> None:
         else:
             _broken(fields, report, above)
     told_of_it.caption(_about())
+    with share:
+        share_code_button(paste_state.fragment)
     listen()
     paste_state.keep(trainable)
 
@@ -99,23 +103,21 @@ def _head() -> None:
     words.subheader("Paste your Keras code", anchor=False, help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
     shown = paste_state.shown_example()
     titles = {each.stem: each.title for each in EXAMPLES.values()}
-    st.session_state["example"] = shown.stem if shown else None
     example.selectbox(
         "Examples",
         list(titles),
         index=None,
         format_func=titles.__getitem__,
-        key="example",
+        key=renewed.key_of("example", shown.stem if shown else None),
         placeholder="Open an example",
         label_visibility="collapsed",
         on_change=_open_example,
     )
-    st.session_state["form"] = shown.form if shown else None
     form.segmented_control(
         "Form",
         FORMS,
         format_func=FORM_TITLES.__getitem__,
-        key="form",
+        key=renewed.key_of("form", shown.form if shown else None),
         disabled=shown is None or f"{shown.stem}_mended" not in EXAMPLES,
         on_change=_open_form,
         args=(shown.stem if shown else "",),
@@ -129,13 +131,13 @@ def _about() -> str:
 
 
 def _open_example() -> None:
-    stem = st.session_state["example"]
+    stem = renewed.take("example")
     if stem in EXAMPLES:
         paste_state.show(EXAMPLES[stem])
 
 
 def _open_form(stem: str) -> None:
-    chosen = f"{stem}_mended" if st.session_state["form"] == "mended" else stem
+    chosen = f"{stem}_mended" if renewed.take("form") == "mended" else stem
     if chosen in EXAMPLES:
         paste_state.show(EXAMPLES[chosen])
 

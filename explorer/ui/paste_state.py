@@ -18,9 +18,11 @@ from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
 from explorer.notebook import NoNotebook, code_of, looks_like_one
 from explorer.ui.address import entered
+from explorer.ui.code_link import WrongLink, fragment_of, read_fragment
 from explorer.ui.differences import share_in_common
 from explorer.ui.paste_fields import (
     MOST_CHARACTERS,
+    MOST_IN_A_FIELD,
     is_typed,
     read_size,
     with_origin,
@@ -160,8 +162,11 @@ def write() -> None:
     state = st.session_state
     kept, shown = state["_paste"], shown_example()
     kept["run"] = state.get("run")
-    wanted = {"run": state["run"]} if state.get("run") else {"example": shown.name} if shown else {}
-    if st.query_params.to_dict() != wanted:
+    # On a first visit nobody has chosen the example: an address without one may still have the code of a link behind its #.
+    named = {"example": shown.name} if shown and not kept["untouched"] else {}
+    wanted = {"run": state["run"]} if state.get("run") else named
+    # What the browser has sent may be the same, and another one on its way to it.
+    if st.query_params.to_dict() != wanted or kept["written"] not in (None, wanted):
         st.query_params.from_dict(wanted)
     kept["written"] = wanted
 
@@ -206,6 +211,26 @@ def open_file(name: str, text: str) -> None:
     before = [*(state[name] for name in FIELDS), kept["batch_size"]]
     _put(code.replace("\r\n", "\n").replace("\r", "\n"), [each if is_typed(each) else "" for each in before[1:4]], kept)
     kept.update(before=before, sizes={})
+
+
+def open_link(fragment: str) -> None:
+    """Put the code of a link into the fields, or keep a sentence why not."""
+    kept = st.session_state["_paste"]
+    try:
+        fields, sizes = read_fragment(fragment)
+    except WrongLink as error:
+        kept["told"] = str(error)
+        return
+    _put(fields["code"], [fields[name][: MOST_IN_A_FIELD[name]] for name in FIELDS[1:]], kept)
+    kept["sizes"] = sizes
+
+
+def fragment() -> str:
+    """What the fields hold as the fragment of a link."""
+    state = st.session_state
+    code, *texts = (state[name] or "" for name in FIELDS)
+    fields = dict(zip(FIELDS, (code, *map(without_origin, texts)), strict=True))
+    return fragment_of(fields, {name: text for name, text in state["_paste"]["sizes"].items() if name in code and text})
 
 
 def give_size(name: str, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -16,6 +16,11 @@ from explorer.ui import address
 from explorer.ui.assets import ASSETS
 
 HELP = "A link to what the page shows, and its QR code."
+CODE_HELP = "A link that holds this code, and its QR code."
+IN_THE_LINK = (
+    "The code and the fields below it are in the link itself, behind the #: no server keeps them. Whoever opens the link "
+    "finds them in the editor. Nothing is executed."
+)
 FIX_HELP = "These settings are shown with their values, and cannot be moved."
 HIDE_HELP = "These settings and parts of the page are not shown. The settings keep their values."
 LAYER_HELP = "The layer that is open when the page opens."
@@ -50,11 +55,34 @@ def _dialogue(experiment: Experiment, layers: Sequence[str]) -> None:
             at = layers.index(now) if (now := st.session_state.get("_layer")) in layers else None
             opened = st.selectbox("Open a layer", layers, at, placeholder="None", help=LAYER_HELP)
         link = link_to(_base(), experiment, Restrictions(tuple(fixed), tuple(hidden)), opened)
-        st.code(link, language=None, wrap_lines=True)
-        if reaches_only_itself(link):
-            st.caption(OPEN_TO_OTHERS)
+        _show_link(link)
     with code:
         st.html(qr_code(link))
+
+
+def share_code_button(fragment: Callable[[], str]) -> None:
+    """The same for the page Paste. fragment: gives its fields as `explorer.ui.code_link` writes them."""
+    if st.button("Share", key="share", icon=":material/share:", type="tertiary", help=CODE_HELP):
+        _dialogue_of_code(fragment())
+
+
+@st.dialog("Share this code", width="large")
+def _dialogue_of_code(fragment: str) -> None:
+    st.html(ASSETS / "share.css")
+    choices, code = st.columns([1, 1], gap="large")
+    link = f"{_base()}#{fragment}"
+    with choices:
+        st.markdown(IN_THE_LINK)
+        _show_link(link)
+    with code:
+        st.html(qr_code(link))
+
+
+def _show_link(link: str) -> None:
+    with st.container(key="share_link"):
+        st.code(link, language=None, wrap_lines=True)
+    if reaches_only_itself(link):
+        st.caption(OPEN_TO_OTHERS)
 
 
 def _title(name: str) -> str:
@@ -91,5 +119,5 @@ def qr_code(link: str) -> str:
     try:
         drawing = segno.make_qr(link, error="m").svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
     except segno.DataOverflowError:
-        return f"<p>The link has {len(link):,} characters: too many for a QR code. Copy it.</p>"
+        return f"<p>The link has {len(link):,} characters: too many for a QR code. Copy it instead.</p>"
     return f'<img class="explorer-qr" alt="QR code of the link" src="{escape(drawing)}">'

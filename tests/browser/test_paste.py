@@ -362,6 +362,40 @@ def test_both_forms_of_an_example_open_and_are_links(page, server):
     expect(editor(page)).to_have_value(re.compile(r"shape=\(channels, length\)"))
 
 
+def test_a_link_holds_pasted_code_and_opens_it_for_somebody_else(page, server):
+    open_paste(page, server)
+    code = 'import keras  # "naïve", 日本\nmodel = keras.Sequential([keras.layers.GRU(7)])\n'
+    paste(page, code)
+    # The page has taken it: the shapes of the example are gone.
+    expect(page.locator(".st-key-x input")).to_have_value("")
+    page.locator(".st-key-x input").fill("4,9,3")
+    page.locator(".st-key-x input").press("Enter")
+    expect(layer(page, "gru")).to_have_attribute("data-output", "None,7")
+    page.get_by_role("button", name="Share").locator("visible=true").click()
+    link = page.get_by_role("dialog").locator(".stCode code")
+    expect(link).to_contain_text("/paste#code=")
+    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    address = link.text_content()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    other = page.context.new_page()
+    try:
+        asked = []
+        other.on("request", lambda request: asked.append(request.url))
+        other.goto(address)
+        for _ in range(2):
+            expect(editor(other)).to_have_value(code)
+            expect(other.locator(".st-key-x input")).to_have_value("4,9,3")
+            expect(layer(other, "gru")).to_have_attribute("data-output", "None,7")
+            other.reload()
+        # The browser keeps what stands behind the # to itself.
+        assert not [url for url in asked if "code=" in url.partition("#")[0]]
+        other.goto(f"{address[:-9]}")
+        expect(other.get_by_text("It was probably cut short: copy the whole link.")).to_be_visible()
+    finally:
+        other.close()
+
+
 # In how many frames there is the page Paste, and beside it a sidebar in which nothing is.
 LOOK_FOR_AN_EMPTY_SIDEBAR = """() => {
   [window.empty, window.looked] = [0, 0];

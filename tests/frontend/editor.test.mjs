@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { codeCellsOf } from "../../assets/editor/file.js";
+import { takeFragment } from "../../assets/editor/fragment.js";
 import { lineAt, moved } from "../../assets/editor/lines.js";
 import { piecesOf } from "../../assets/editor/pieces.js";
 
@@ -62,4 +63,11 @@ test("of a notebook the code cells are sent, without what they printed", () => {
   ];
   assert.equal(codeCellsOf(JSON.stringify({ cells })), '{"cells":[{"cell_type":"code","source":["a = 1"]}]}');
   assert.equal(codeCellsOf(`{"cells": [${"1,".repeat(9000)}`).length, 1000);
+});
+
+test("the code of a link is taken once, and other fragments are no code", () => {
+  const kept = { explorerFragment: "#code=q1bK" };
+  assert.deepEqual([takeFragment(kept), takeFragment(kept)], ["#code=q1bK", ""]);
+  assert.equal(takeFragment({ explorerFragment: "#stMain" }), "");
+  assert.equal(takeFragment({}), "");
 });

@@ -66,6 +66,19 @@ def test_a_choice_counts_though_the_browser_still_has_the_address_before_the_las
     assert page.query_params["view"] in ("quiz", ["quiz"])
 
 
+def test_a_named_experiment_that_the_browser_still_shows_is_not_chosen_again():
+    page = open_link({"preset": "article_2"})
+    (presets,) = [each for each in page.button_group if each.label == "Named experiments"]
+    before = presets.key
+    page.slider(key="timesteps").set_value(9).run()
+    (presets,) = [each for each in page.button_group if each.label == "Named experiments"]
+    # What a browser still sends for the one before is nobody's.
+    assert (presets.value, before) == (None, "preset_0") and presets.key != before
+    presets.set_value("article_2").run()
+    (again,) = [each for each in page.button_group if each.label == "Named experiments"]
+    assert (again.value, again.key, page.session_state["timesteps"]) == ("article_2", presets.key, 20)
+
+
 def test_back_brings_what_its_address_says(monkeypatch):
     page = choose(open_link({"timesteps": "7"}), "code")
     page.query_params.update(timesteps="9", view="unrolled")
@@ -83,7 +96,7 @@ def test_back_brings_what_its_address_says(monkeypatch):
 def test_a_link_fixes_and_hides_settings_and_keeps_both_in_the_address():
     page = open_link({"timesteps": "7", "fix": "timesteps,delay,task", "hide": "seed, presets"})
     assert page.session_state["said"] == []
-    assert {"timesteps", "delay", "task", "seed", "presets"}.isdisjoint(keys(page))
+    assert {"timesteps", "delay", "task", "seed", "preset_0"}.isdisjoint(keys(page))
     assert {"architecture", "features", "units", "samples", "view", "show_all"} <= keys(page)
     words = [each.value for each in page.markdown]
     assert "**timesteps** 7" in words and "**task** Delayed echo" in words
