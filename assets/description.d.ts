@@ -242,6 +242,41 @@ export interface Made {
   params: number | null;
 }
 
+// What a text means that somebody pasted.
+export interface Found {
+  status: "code" | "empty" | "known" | "unknown";
+  family: string;
+  title: string;
+  quoted: string;
+  start: number;
+  end: number;
+  means: string;
+  facts: Fact[];
+  causes: Cause[];
+  advice: string;
+  also: string[];
+  cut: boolean;
+}
+
+// A number, a shape or a name that stands in the message. name: what the message calls it, or is told by.
+export interface Fact {
+  name: string;
+  words: string;
+  shape: (number | null)[] | null;
+  axes: string[] | null;
+}
+
+// One of the usual causes. kind: as a check of code names it (`explorer.report.TITLES`), "" where no check does.
+export interface Cause {
+  kind: string;
+  title: string;
+  says: string;
+  example: string;
+  fixed: string;
+  example_title: string;
+  shows: string;
+}
+
 // A model with the numbers that flow through it for one sequence, by the names of sources and layers.
 export interface Answer {
   description: Description;

@@ -22,6 +22,7 @@ keras_source *  likewise what stands in Keras's own source, and must be imported
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
 shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
 answers         the types of what workers answer about a model
+errors/         what an error message of Keras means, and which example shows it; a small file for each family of messages
 schema          the JSON schema of all that is written out
 snippet/ *      pasted Keras code read without running it: its model, or where its shapes fail and how to fix it;
                 in reader/, diagnose/ and repair/, in this order

@@ -13,6 +13,29 @@ from explorer.description import Description, Outline, Plain, Shape
 Full = tuple[int, ...]
 Target = tuple[int | Full, ...]
 Loss = str | tuple[str | None, ...]
+# The kinds of problems, as people are told them.
+TITLES = {
+    "time_axis_missing": "Timesteps are missing",
+    "time_axis_extra": "Timesteps are still there",
+    "target_mismatch": "The target does not fit the output",
+    "input_rank": "Wrong number of dimensions",
+    "axes_swapped": "Axes in the wrong order",
+    "units_misread": "Units misunderstood",
+    "time_distributed_inner": "TimeDistributed removes the timesteps",
+    "stateful_batch": "stateful=True needs a fixed batch size",
+    "state_unpacking": "Wrong states",
+    "mask_lost": "The mask is lost",
+    "ragged_input": "Sequences of different lengths",
+    "unknown_length": "A size is unknown",
+    "backward_order": "Timesteps in reverse order",
+    "label_encoding": "Labels do not fit the loss",
+    "merge_mismatch": "Shapes that cannot be merged",
+    "embedding_input": "Wrong input for an Embedding",
+    "keras3_api": "Not in Keras 3",
+    "none_value": "No model under this name",
+    "fit_arguments": "Arguments that do not fit the data",
+    "unreadable": "A line that cannot be read",
+}
 
 
 def not_tried(why: str) -> str:

@@ -12,11 +12,12 @@ import msgspec
 
 from explorer.answers import Answer, CompareAnswer
 from explorer.description import Description
+from explorer.errors import Found
 from explorer.report import Report
 from explorer.shapes.compare import Comparison
 from explorer.shapes.explanation import Explained
 
-WRITTEN = (Description, Explained, Report, Answer, CompareAnswer, Comparison)
+WRITTEN = (Description, Explained, Report, Found, Answer, CompareAnswer, Comparison)
 
 
 def schema() -> dict[str, Any]:

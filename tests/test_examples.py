@@ -32,6 +32,10 @@ MODEL = """import keras
 from keras import layers
 model = keras.Sequential([keras.Input((20, 5)), layers.GRU(32), layers.GRU(16), layers.Dense(1)])
 """
+TRACEBACK = """Traceback (most recent call last):
+  File "model.py", line 3, in <module>
+ValueError: Input 0 of layer "gru_1" is incompatible with the layer: expected ndim=3, found ndim=2.
+"""
 
 
 def blocks(page: Path, kind: str) -> list[str]:
@@ -59,6 +63,7 @@ COMMANDS = [
 def test_every_example_of_the_command_line_runs(line, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("model.py").write_text(MODEL)
+    Path("traceback.txt").write_text(TRACEBACK)
     line, _, read = line.partition(" < ")
     line, _, written = line.partition(" > ")
     monkeypatch.setattr("sys.stdin", io.StringIO(Path(read).read_text() if read else "q\n"))
@@ -68,7 +73,7 @@ def test_every_example_of_the_command_line_runs(line, tmp_path, monkeypatch, cap
     said = capsys.readouterr()
     assert said.out or Path(written or "windows.py").exists()
     assert "Error" not in said.err and "Traceback" not in said.err
-    assert set(path.name for path in tmp_path.iterdir()) <= {"model.py", "windows.py"}
+    assert set(path.name for path in tmp_path.iterdir()) <= {"model.py", "traceback.txt", "windows.py"}
 
 
 def test_there_are_examples_of_every_command():

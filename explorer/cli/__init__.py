@@ -1,9 +1,9 @@
-"""The same from the command line: `explorer list|shapes|explain|check|quiz|twins|train|export|bench`.
+"""The same from the command line: `explorer list|shapes|explain|check|error|quiz|twins|train|export|bench`.
 
 options  -> what commands are told: experiments and shapes
 printing -> tables, changes of code, and one console for all
 models   -> list, shapes, explain, quiz, twins
-code     -> check, export
+code     -> check, error, export
 training -> train, bench
 
 From top to bottom: a module imports what stands above it.
@@ -25,7 +25,7 @@ from explorer.cli import code, models, training
 EXIT_CODES = """\b
 Exit codes
   0  it worked
-  1  the answer is no: the code has a problem, or the loss was no longer a finite number
+  1  the answer is no: the code has a problem, the error is not known, or the loss was no longer a finite number
   2  it cannot be done: an unknown name, a value that is not allowed, a file that is not there
   130  you stopped it
 """

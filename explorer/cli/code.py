@@ -1,4 +1,4 @@
-"""The commands about code: check your own, export an experiment's."""
+"""The commands about code: check your own, look up an error message, export an experiment's."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from explorer import notebook
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
+from explorer.errors import Found, find
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.tensors.text import count
@@ -121,6 +122,45 @@ def _print_report(code: str, report: Report) -> None:
         printing.paragraph("\nNo problems found.", "green")
 
 
+@click.command("error", epilog=examples("error traceback.txt", "error - --json < traceback.txt"))
+@click.argument("file", metavar="FILE")
+@as_json
+def look_up(file: str, as_json: bool) -> int:
+    """What an error message of Keras means: in named axes, with its usual causes.
+
+    FILE is a message or a whole traceback; - is standard input. Nothing in it is run. Ends with 1 if it is not known.
+    """
+    # What is no text is no message either, and that is the answer.
+    try:
+        with click.open_file(file, encoding="utf-8", errors="replace") as stream:
+            text = str(stream.read())
+    except OSError as error:
+        raise ValueError(f"The file “{file}” cannot be read: {error.strerror}.") from error
+    found = find(text)
+    if as_json:
+        print(json.dumps(found.to_dict()))
+    else:
+        _print_found(found)
+    return 0 if found.status == "known" else 1
+
+
+def _print_found(found: Found) -> None:
+    if found.title:
+        printing.paragraph(found.title, "bold")
+    if found.quoted:
+        printing.paragraph(f"Found: {found.quoted}", "dim")
+    if found.means:
+        printing.paragraph(found.means)
+    for number, cause in enumerate(found.causes, 1):
+        printing.paragraph(f"\n{number}. {cause.says}")
+        if cause.example:
+            fixed = f", fixed: {cause.fixed}" if cause.fixed else ""
+            printing.paragraph(f"Example on the page: /paste?example={cause.example}{fixed}", "dim")
+    if found.also:
+        printing.paragraph(f"\nThe text has other messages too: {'; '.join(found.also)}.", "dim")
+    printing.paragraph(f"\n{found.advice}" if found.causes else found.advice)
+
+
 @click.command(epilog=examples("export gru_once", "export windows_gru --windows 4 --output windows.py"))
 @takes_experiment
 @click.option("--output", metavar="FILE", help="Write the script to this file instead of printing it.")
@@ -139,4 +179,4 @@ def export(settings: dict[str, Any], output: str | None) -> None:
     print(f"Wrote {output}.")
 
 
-COMMANDS = (check, export)
+COMMANDS = (check, look_up, export)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.report import Trial
+from explorer.report import TITLES, Trial
 from explorer.ui import paste_state
 from explorer.ui.code import change
 from explorer.ui.markdown import marked, plain
@@ -15,28 +15,6 @@ from explorer.ui.paste_asked import where
 from explorer.ui.paste_fields import write_shapes
 from explorer.ui.paste_trials import line, trials
 
-TITLES = {
-    "time_axis_missing": "Timesteps are missing",
-    "time_axis_extra": "Timesteps are still there",
-    "target_mismatch": "The target does not fit the output",
-    "input_rank": "Wrong number of dimensions",
-    "axes_swapped": "Axes in the wrong order",
-    "units_misread": "Units misunderstood",
-    "time_distributed_inner": "TimeDistributed removes the timesteps",
-    "stateful_batch": "stateful=True needs a fixed batch size",
-    "state_unpacking": "Wrong states",
-    "mask_lost": "The mask is lost",
-    "ragged_input": "Sequences of different lengths",
-    "unknown_length": "A size is unknown",
-    "backward_order": "Timesteps in reverse order",
-    "label_encoding": "Labels do not fit the loss",
-    "merge_mismatch": "Shapes that cannot be merged",
-    "embedding_input": "Wrong input for an Embedding",
-    "keras3_api": "Not in Keras 3",
-    "none_value": "No model under this name",
-    "fit_arguments": "Arguments that do not fit the data",
-    "unreadable": "A line that cannot be read",
-}
 SILENT = "No error: the model trains, but it is wrong."
 
 

@@ -307,3 +307,20 @@ def test_it_runs_as_a_module_and_prints_nothing_but_json():
     command = [sys.executable, "-m", "explorer", "shapes", "dense_every_step", "--json"]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(found.stdout)["output"] == [[None, 20, 1]]
+
+
+def test_an_error_message_is_looked_up(capsys, tmp_path, monkeypatch):
+    (tmp_path / "traceback.txt").write_text('ValueError: Input 0 of layer "lstm_1" is wrong: expected ndim=3, found ndim=2')
+    text = said(capsys, "error", str(tmp_path / "traceback.txt"))
+    assert "(batch, timesteps, features)" in text and "/paste?example=memory_thrown_away, fixed" in text
+    monkeypatch.setattr("sys.stdin", io.StringIO("Dimensions must be equal, but are 6 and 12"))
+    found = json.loads(said(capsys, "error", "-", "--json"))
+    assert (found["status"], found["family"]) == ("known", "dimensions_differ")
+    assert found["causes"][0]["example"] == "attention_widths"
+
+
+def test_an_error_that_is_not_known_ends_with_1(capsys, tmp_path):
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\xff\xfe\x00" * 50)
+    assert main(["error", str(tmp_path / "picture.png")]) == 1
+    assert "not known" in capsys.readouterr().out
+    assert "cannot be read" in refused(capsys, "error", str(tmp_path / "none.txt"))

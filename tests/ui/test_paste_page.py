@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from explorer.catalog.examples import EXAMPLES
+from explorer.report import TITLES
 from explorer.runtime import precompiler
 from explorer.ui import engine_instance
 from explorer.ui.code import changed_lines
 from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
-from explorer.ui.paste_problems import TITLES
 from explorer.ui.paste_trials import WAITING
 
 SCRIPT = Path(__file__).resolve().parents[2] / "explorer" / "ui" / "paste_page.py"

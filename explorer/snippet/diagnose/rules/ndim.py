@@ -6,12 +6,13 @@ import ast
 import math
 from dataclasses import replace
 
+from explorer.shapes.in_words import needs_in_words
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
 from explorer.snippet.diagnose.rules.embeddings import two_levels
 from explorer.snippet.diagnose.rules.output_layer import keeper_of
-from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words, needs_in_words
+from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words
 from explorer.snippet.diagnose.rules.steps import extra, needs_steps
 from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import math
 
+from explorer.shapes.in_words import in_words
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words, in_words
+from explorer.snippet.diagnose.rules.shape_text import axes_at, given_in_words
 from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING

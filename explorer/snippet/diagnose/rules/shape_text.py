@@ -6,34 +6,13 @@ from typing import Any
 
 from explorer.keras_internals import maker
 from explorer.layers.base import rules_for
-from explorer.layers.conv_recurrent import PLACES
-from explorer.layers.reading import numbered
-from explorer.shapes.axes import BY_RANK
+from explorer.shapes.in_words import SEQUENCE_AXES, in_words
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.reader.data_values import Shape
-from explorer.snippet.reader.families import CONV_RECURRENT, KEEPING, MERGING, RESHAPING
+from explorer.snippet.reader.families import KEEPING, MERGING, RESHAPING
 from explorer.snippet.reader.values import Call, LayerValue, TensorValue
 from explorer.tensors import text
 from explorer.tensors.tensor import Axes, is_named
-
-# What the axes of data are called that no layer names.
-SEQUENCE_AXES = ("batch", "timesteps", "features")
-
-
-def in_words(shape: Shape, axes: Axes) -> str:
-    """A shape with the names of its axes where they are known; a size that is open is "unknown".
-
-    >>> in_words((None, 20, 5), ("batch", "timesteps", "features")), in_words((8, None, 5), ("batch", "axis 1", "axis 2"))
-    ('(batch, timesteps 20, features 5)', '(batch, unknown, 5)')
-    """
-    if len(axes) != len(shape):
-        # What a batch meets may have other axes than Keras said before.
-        axes = BY_RANK.get(len(shape), numbered(len(shape)))
-    parts = []
-    for axis, size in zip(axes, shape, strict=True):
-        number = "unknown" if size is None else str(size)
-        parts.append(axis if axis == "batch" else f"{axis} {number}" if is_named(axis) else number)
-    return f"({', '.join(parts)})"
 
 
 def given_in_words(case: Case, call: Call, shape: Shape | None = None, place: int = 0) -> str:
@@ -89,16 +68,6 @@ def _moved(case: Case, tensor: TensorValue) -> bool:
         if isinstance(call.layer, str) and type(operation).__name__ not in KEEPING | MERGING:
             return True
     return False
-
-
-def needs_in_words(kind: str) -> str:
-    """The axes that a layer of a kind needs."""
-    number = next((number for number in PLACES if f"{number}D" in kind), 1)
-    if kind in CONV_RECURRENT:
-        return f"(batch, timesteps, {', '.join(PLACES[number])}, channels)"
-    if number > 1:
-        return f"(batch, {', '.join(PLACES[number])}, channels)"
-    return "(batch, timesteps, features)"
 
 
 def mask_in_words(shape: Any) -> str:

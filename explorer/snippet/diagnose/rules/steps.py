@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from explorer.keras_internals import node_of
 from explorer.layers.base import LayerCall, LayerRules, rules_for
+from explorer.shapes.in_words import needs_in_words
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at, given_in_words, needs_in_words
+from explorer.snippet.diagnose.rules.shape_text import answer_in_words, axes_at, given_in_words
 from explorer.snippet.reader.data_values import Shape
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import ATTENTION, FLATTENING, RECURRENT

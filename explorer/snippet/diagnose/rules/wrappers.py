@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from explorer.shapes.in_words import needs_in_words
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding, finding_of
-from explorer.snippet.diagnose.rules.shape_text import needs_in_words
 from explorer.snippet.diagnose.rules.steps import needs_steps
 from explorer.snippet.diagnose.rules.unknown import unknown
 from explorer.snippet.reader.data_values import Shape
