@@ -13,6 +13,7 @@ from explorer.tensors.text import count, joined
 from explorer.ui import engine_instance, paste_state, paste_training, renewed
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
+from explorer.ui.error_box import error_box
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
 from explorer.ui.owner import visitor
@@ -58,6 +59,7 @@ def main() -> None:
     st.html(ASSETS / "paste.css")
     share = st.container(key="share_place")
     _head()
+    error_box(paste_state.show_instead, paste_state.open_text)
     told_of_it = st.container()
     for sentence in (*told, st.session_state["_paste"]["told"]):
         if sentence:

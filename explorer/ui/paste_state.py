@@ -186,6 +186,22 @@ def show(example: Example) -> None:
     kept["sizes"] = {}
 
 
+def show_instead(name: str) -> None:
+    """Put an example into the fields for a callback, such that one click brings back a code of the visitor's own."""
+    state = st.session_state
+    kept = state["_paste"]
+    own = bool((state["code"] or "").strip()) and shown_example() is None
+    before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
+    show(EXAMPLES[name])
+    if own:
+        kept.update(before=before)
+
+
+def open_text(text: str) -> None:
+    """Put a code that was pasted elsewhere on the page into the editor; for a callback."""
+    open_file("", text)
+
+
 def type_code(code: str, put: Any) -> None:
     """Take what was typed. put: which code it was typed into, as the editor was told: into one before, it is not meant."""
     state = st.session_state

@@ -483,3 +483,21 @@ def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(visitor, ser
     go_to(page, "Explore")
     page.wait_for_url(re.compile("epochs=60"))
     slide(page, "epochs", 1)
+
+
+def test_an_error_is_found_by_the_keyboard_and_its_example_opens_below(page, server):
+    open_paste(page, server, "example=article_2")
+    box = page.locator(".st-key-error_box")
+    # One line, until it is used.
+    assert box.bounding_box()["height"] < 44
+    box.locator("summary").press("Enter")
+    field = page.get_by_label("Error message of Keras")
+    field.fill("Input 0 is incompatible with layer lstm_1: expected ndim=3, found ndim=2")
+    field.press("Control+Enter")
+    expect(page.locator(".st-key-error_found")).to_contain_text("(batch, timesteps, features)")
+    nothing_lies_beside_the_window(page, BOXES)
+    page.get_by_role("button", name="Example: Two LSTMs in a row").press("Enter")
+    expect(page).to_have_url(re.compile("example=memory_thrown_away"))
+    expect(editor(page)).to_have_value(re.compile(r"layers\.LSTM\(32\),\n    layers\.LSTM\(16\)"))
+    # It is closed then, and what opened is seen.
+    expect(page.locator(".st-key-error_found")).to_have_count(0)

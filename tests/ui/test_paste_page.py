@@ -348,3 +348,40 @@ def test_a_change_is_told_by_signs_with_the_lines_around():
 
 def test_names_in_a_sentence_cannot_end_their_own_code():
     assert marked("`a\n\n# b` <i>") == "`a # b` \\<i\\>"
+
+
+MESSAGE = (
+    "ValueError: Input 0 of layer lstm_1 is incompatible: expected ndim=3, found ndim=2. Full shape received: (None, 32)"
+)
+
+
+def look_up(page: AppTest, text: str) -> AppTest:
+    page.session_state["error_box"] = True
+    page.run()
+    page.text_area(key="error_text").set_value(text).run()
+    assert not page.exception
+    return page
+
+
+def test_an_error_is_found_and_its_example_opens_in_the_place_of_own_code(engine):
+    page = open_page(engine)
+    assert not page.text_area
+    type_code(page, MODEL)
+    look_up(page, MESSAGE)
+    text = words(page)
+    assert "(batch, timesteps, features)" in text and "Write `return_sequences=True` in that layer." in text
+    page.button(key="error_fixed_1").click().run()
+    assert editor_of(page)["code"] == EXAMPLES["memory_thrown_away_mended"].code
+    # The box is closed, so that the example is seen, and one click brings back what stood in the editor.
+    assert not page.text_area
+    page.button(key="undo").click().run()
+    assert editor_of(page)["code"] == MODEL
+
+
+def test_code_in_the_box_is_put_into_the_editor_and_what_is_not_known_is_said(engine):
+    page = look_up(open_page(engine), "RuntimeError: CUDA out of memory")
+    assert "This message is not known here" in words(page).replace("\\", "")
+    look_up(page, MODEL)
+    assert "This is code" in words(page)
+    page.button(key="error_code").click().run()
+    assert editor_of(page)["code"] == MODEL

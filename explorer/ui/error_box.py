@@ -1,0 +1,97 @@
+"""Find my error: a box, of one line until it is used, that takes an error message and says what it means.
+
+It is a fragment: only it runs again while somebody uses it, and nothing of it while it is closed. What is pasted stays in
+the session of the visitor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer.errors import Cause, Found, find
+from explorer.ui.assets import ASSETS
+from explorer.ui.markdown import marked, plain
+
+# A browser's message to the server has at most 500 kB.
+MOST_TYPED = 100_000
+WORDS = "Error message of Keras or TensorFlow"
+PLACEHOLDER = "expected ndim=3, found ndim=2\nOne line, or the whole traceback, of any version of Keras."
+_BOX, _TEXT, _LEFT = "error_box", "error_text", "_error_box_left"
+
+
+def error_box(open_example: Callable[[str], None], open_code: Callable[[str], None]) -> None:
+    """Draw the box. open_example: is given the name of an example of the catalog to open; open_code: code that was pasted
+    here in place of a message. After both the whole page runs again.
+    """
+    # The whole page runs, as it should after something was opened.
+    st.session_state.pop(_LEFT, None)
+    _box(open_example, open_code)
+
+
+@st.fragment
+def _box(open_example: Callable[[str], None], open_code: Callable[[str], None]) -> None:
+    if st.session_state.pop(_LEFT, False):
+        st.rerun()
+    box = st.expander("Find my error", icon=":material/troubleshoot:", key=_BOX, on_change="rerun")
+    with box:
+        if not box.open:
+            return
+        st.html(ASSETS / "error_box.css")
+        st.text_area(WORDS, key=_TEXT, height=110, max_chars=MOST_TYPED, placeholder=PLACEHOLDER, persist_state="session")
+        st.button("What does it mean?", key="error_find", type="primary")
+        text = st.session_state[_TEXT] or ""
+        if text.strip():
+            with st.container(key="error_found", gap="small"):
+                _found(find(text), text, open_example, open_code)
+
+
+def _found(found: Found, text: str, open_example: Callable[[str], None], open_code: Callable[[str], None]) -> None:
+    st.markdown(f"**{plain(found.title)}.**")
+    if found.cut:
+        st.caption("The text is long: only its end was read, where the error of a traceback stands.")
+    if found.quoted:
+        st.code(found.quoted, language=None, wrap_lines=True)
+    if found.means:
+        st.markdown(marked(found.means))
+    if found.causes:
+        st.caption("Usual causes, the most frequent first" if len(found.causes) > 1 else "The usual cause")
+    for number, cause in enumerate(found.causes, 1):
+        with st.container(key=f"error_cause_{number}", gap="xsmall"):
+            st.markdown(f"{number}\\. {marked(cause.says)}" if len(found.causes) > 1 else marked(cause.says))
+            _example(cause, number, open_example)
+    if found.also:
+        st.caption(f"The text has other messages too: {plain('; '.join(found.also))}.")
+    st.caption(plain(found.advice))
+    if found.status == "code":
+        st.button("Put it into the editor", key="error_code", on_click=_leave, args=(open_code, text))
+
+
+def _example(cause: Cause, number: int, open_example: Callable[[str], None]) -> None:
+    if not cause.example:
+        return
+    with st.container(horizontal=True, gap="small", key=f"error_examples_{number}"):
+        st.button(
+            f"Example: {plain(cause.example_title)}",
+            key=f"error_example_{number}",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+            on_click=_leave,
+            args=(open_example, cause.example),
+        )
+        if cause.fixed:
+            st.button(
+                "Fixed",
+                key=f"error_fixed_{number}",
+                type="tertiary",
+                icon=":material/check:",
+                on_click=_leave,
+                args=(open_example, cause.fixed),
+            )
+
+
+def _leave(what: Callable[[str], None], argument: str) -> None:
+    """Do it, and close the box: what was opened stands below it."""
+    what(argument)
+    st.session_state.update({_BOX: False, _LEFT: True})
