@@ -90,9 +90,17 @@ OLD = [
     ("If a RNN is stateful, a complete input_shape must be provided (including batch size)", "stateful", "stateful"),
     ("TypeError: ('Keyword argument not understood:', 'input_dims')", "not_in_this_keras", "keras_1_arguments"),
     ("AttributeError: 'NoneType' object has no attribute 'compile'", "none_instead", ""),
+    ("Error when checking model target: expected lstm_1 to have shape (9, 500) but got array with shape (9, 1)",)
+    + ("target_and_output", "labels"),
+    ("AttributeError: 'Sequential' object has no attribute 'predict_classes'", "not_in_this_keras", "keras_1_arguments"),
+    ("'NoneType' object has no attribute '_inbound_nodes'", "disconnected", "article_3"),
+    ("In[0] is not a matrix. Instead it has shape [128] [Op:MatMul]", "matrix_sizes", "flat_input"),
+    ("Layer flatten_1 does not support masking, but was passed an input_mask", "masks", "mask_too_late"),
+    ("You are trying to load a weight file containing 2 layers into a model with 1 layers", "weights_of_another_model", ""),
+    ("`y` argument is not supported when using dataset as input.", "arguments_of_fit", ""),
     ("expected ndim=3, found ndim=2", "axes_of_a_layer", "memory_thrown_away"),
     ("Shapes used to initialize variables must be fully-defined", "unknown_size", "unknown_features"),
-    ("Dimensions must be equal, but are 6 and 12", "dimensions_differ", "attention_widths"),
+    ("Dimensions must be equal, but are 6 and 12", "dimensions_differ", "batch_as_long_as_time"),
 ]
 # Of other libraries, of Python, and of nobody.
 NOT_KNOWN = [
