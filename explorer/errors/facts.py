@@ -114,7 +114,8 @@ def shape_of(text: str) -> Shape | None:
     >>> shape_of("(None, 20, 5)"), shape_of("[?,5]"), shape_of("(1,)"), shape_of("(batch, x)")
     ((None, 20, 5), (None, 5), (1,), None)
     """
-    parts = [part.strip() for part in text.strip("()[] ").split(",") if part.strip()]
+    # Somebody may have parted thousands.
+    parts = [part for each in text.strip("()[] ").split(",") if (part := each.replace(" ", ""))]
     sizes = [int(part) if part.isascii() and part.isdigit() and len(part) < 10 else None for part in parts]
     unknown = all(part.lower() in ("none", "?", "-1") for part, size in zip(parts, sizes, strict=True) if size is None)
     return tuple(sizes) if unknown and len(sizes) <= MOST_AXES else None
@@ -167,6 +168,9 @@ def axes_of(shape: Shape, kind: str, of_outputs: bool) -> Axes:
 
 def _needed(rank: int, kind: str) -> Axes | None:
     """The axes that a layer needs that asks for so many."""
+    if kind == "TimeDistributed" and rank > len(SEQUENCE_AXES):
+        # What stands behind the timesteps is read by the layer within.
+        return None
     for each in (kind, "LSTM", "Conv2D", "Conv3D"):
         if len(needed_axes(each)) == rank:
             return needed_axes(each)

@@ -22,6 +22,7 @@ from tests.test_words import check as check_words
 
 # What Keras 3.15.1 says where the code of a learner's case, or of an example, is run: with the kind that the case has.
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
+IN_LOSS = ("target_and_output", "labels")
 # Wordings of Keras 1 and 2 and of TensorFlow 1 and 2, with the family and the example that come first.
 OLD = [
     ("Input 0 is incompatible with layer lstm_1: expected ndim=3, found ndim=2", "axes_of_a_layer", "memory_thrown_away"),
@@ -90,14 +91,22 @@ OLD = [
     ("If a RNN is stateful, a complete input_shape must be provided (including batch size)", "stateful", "stateful"),
     ("TypeError: ('Keyword argument not understood:', 'input_dims')", "not_in_this_keras", "keras_1_arguments"),
     ("AttributeError: 'NoneType' object has no attribute 'compile'", "none_instead", ""),
-    ("Error when checking model target: expected lstm_1 to have shape (9, 500) but got array with shape (9, 1)",)
-    + ("target_and_output", "labels"),
+    (
+        "Error when checking model target: expected lstm_1 to have shape (9, 500) but got array with shape (9, 1)",
+        "target_and_output",
+        "labels",
+    ),
     ("AttributeError: 'Sequential' object has no attribute 'predict_classes'", "not_in_this_keras", "keras_1_arguments"),
     ("'NoneType' object has no attribute '_inbound_nodes'", "disconnected", "article_3"),
     ("In[0] is not a matrix. Instead it has shape [128] [Op:MatMul]", "matrix_sizes", "flat_input"),
     ("Layer flatten_1 does not support masking, but was passed an input_mask", "masks", "mask_too_late"),
     ("You are trying to load a weight file containing 2 layers into a model with 1 layers", "weights_of_another_model", ""),
     ("`y` argument is not supported when using dataset as input.", "arguments_of_fit", ""),
+    ("Error when checking target: expected dense_1 to have shape (None, 10) but got array with shape (19 541, 1)", *IN_LOSS),
+    ("Optimizer weight shape (1200,) not compatible with provided weight shape (300, 300)", "weights_of_another_model", ""),
+    ("The model expects 2 input arrays, but only received one array.", "number_of_tensors", "article_3"),
+    ("Layer expects input ndim=3, was provided with input shape (None, 30)", "axes_of_a_layer", "memory_thrown_away"),
+    ("Cannot unroll a RNN if the time dimension is undefined.", "unknown_size", "unknown_features"),
     ("expected ndim=3, found ndim=2", "axes_of_a_layer", "memory_thrown_away"),
     ("Shapes used to initialize variables must be fully-defined", "unknown_size", "unknown_features"),
     ("Dimensions must be equal, but are 6 and 12", "dimensions_differ", "batch_as_long_as_time"),
