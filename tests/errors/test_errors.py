@@ -23,6 +23,7 @@ from tests.test_words import check as check_words
 # What Keras 3.15.1 says where the code of a learner's case, or of an example, is run: with the kind that the case has.
 MESSAGES = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
 IN_LOSS = ("target_and_output", "labels")
+OF_WEIGHTS = ("weights_of_another_model", "")
 # Wordings of Keras 1 and 2 and of TensorFlow 1 and 2, with the family and the example that come first.
 OLD = [
     ("Input 0 is incompatible with layer lstm_1: expected ndim=3, found ndim=2", "axes_of_a_layer", "memory_thrown_away"),
@@ -106,6 +107,9 @@ OLD = [
     ("Optimizer weight shape (1200,) not compatible with provided weight shape (300, 300)", "weights_of_another_model", ""),
     ("The model expects 2 input arrays, but only received one array.", "number_of_tensors", "article_3"),
     ("Layer expects input ndim=3, was provided with input shape (None, 30)", "axes_of_a_layer", "memory_thrown_away"),
+    ("Shapes (64, 100, 332) and (64, 100) are incompatible", *IN_LOSS),
+    ("TypeError: Received unknown keyword arguments: {'epochs': 400}", "not_in_this_keras", "keras_1_arguments"),
+    ("Dimension 1 in both shapes must be equal, but are 7 and 9. Shapes are [6,7] and [6,9]. for 'Assign_17'", *OF_WEIGHTS),
     ("Cannot unroll a RNN if the time dimension is undefined.", "unknown_size", "unknown_features"),
     ("expected ndim=3, found ndim=2", "axes_of_a_layer", "memory_thrown_away"),
     ("Shapes used to initialize variables must be fully-defined", "unknown_size", "unknown_features"),
