@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from explorer import notebook
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
-from explorer.errors import Found, find
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.tensors.text import count
+
+if TYPE_CHECKING:
+    from explorer.errors import Found
 
 
 @click.command(epilog=examples("check model.py --x 8,20,5 --y 8,1 --loss mse", "check - --json < model.py"))
@@ -130,6 +132,8 @@ def look_up(file: str, as_json: bool) -> int:
 
     FILE is a message or a whole traceback; - is standard input. Nothing in it is run. Ends with 1 if it is not known.
     """
+    from explorer.errors import find
+
     # What is no text is no message either, and that is the answer.
     try:
         with click.open_file(file, encoding="utf-8", errors="replace") as stream:
