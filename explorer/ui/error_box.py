@@ -63,7 +63,8 @@ def _found(found: Found, text: str, open_example: Callable[[str], None], open_co
             _example(cause, number, open_example)
     if found.also:
         st.caption(f"The text has other messages too: {plain('; '.join(found.also))}.")
-    st.caption(plain(found.advice))
+    # Where nothing else is said it is the answer.
+    (st.caption if found.causes else st.markdown)(plain(found.advice))
     if found.status == "code":
         st.button("Put it into the editor", key="error_code", on_click=_leave, args=(open_code, text))
 
