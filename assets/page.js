@@ -1,6 +1,7 @@
-// What concerns the whole page, and is drawn nowhere of its own: whose keys are whose, second clicks, and hints for a newcomer.
+// What concerns the whole page, and is drawn nowhere of its own: whose keys are whose, second clicks, files, and hints for a newcomer.
 
 import { ignoreSecondClick } from "./page/clicks.js";
+import { listenForFiles } from "./page/dropped.js";
 import { newHints } from "./page/hints.js";
 import { leaveToTextFields } from "./page/keys.js";
 import { putMeaningAway } from "./terms.js";
@@ -12,10 +13,11 @@ import { putMeaningAway } from "./terms.js";
 const pages = new WeakMap();
 
 /** @type {(component: Component<HintsData>) => () => void} */
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   window.addEventListener("keydown", leaveToTextFields, { capture: true });
   window.addEventListener("keydown", putMeaningAway, { capture: true });
   window.addEventListener("click", ignoreSecondClick, { capture: true });
+  const endFiles = listenForFiles(data.opens, (file) => setTriggerValue("dropped", file));
   const hints = pages.get(parentElement);
   if (hints) hints.take(data);
   else if (data.hints.length) pages.set(parentElement, newHints(data));
@@ -23,6 +25,7 @@ export default function ({ data, parentElement }) {
     window.removeEventListener("keydown", leaveToTextFields, { capture: true });
     window.removeEventListener("keydown", putMeaningAway, { capture: true });
     window.removeEventListener("click", ignoreSecondClick, { capture: true });
+    endFiles();
     pages.get(parentElement)?.end();
     pages.delete(parentElement);
   };

@@ -69,7 +69,7 @@ runtime/        where runs live, in this order:
   precompiler     compiles ahead what pages rest on
   views           makes the snapshot
   engine, engine_core  all of it together: train, pause, step, stop, and how a run stands
-export/         an experiment as a script that stands alone
+export/         what is taken home: an experiment as a script and as settings, and what came of a run
 html            an explanation as a table, for notebooks
 charts          the charts of a training that has ended, for notebooks, by Plotly
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`

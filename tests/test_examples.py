@@ -71,9 +71,11 @@ def test_every_example_of_the_command_line_runs(line, tmp_path, monkeypatch, cap
     arguments = [name, *rest, *(["--help"] if name in LONG else [])]
     assert main(arguments) == ENDS_WITH.get(name, 0)
     said = capsys.readouterr()
-    assert said.out or Path(written or "windows.py").exists()
+    output = Path(rest[rest.index("--output") + 1] if "--output" in rest else written or "windows.py")
+    assert said.out or output.exists()
     assert "Error" not in said.err and "Traceback" not in said.err
-    assert set(path.name for path in tmp_path.iterdir()) <= {"model.py", "traceback.txt", "windows.py"}
+    known = {"model.py", "traceback.txt", output.name, f"{output.stem}-outputs.csv"}
+    assert set(path.name for path in tmp_path.iterdir()) <= known
 
 
 def test_there_are_examples_of_every_command():

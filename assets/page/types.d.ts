@@ -8,9 +8,20 @@ export interface Hint {
   done: { settings?: string[]; view?: string; press?: string; there?: string };
 }
 
-/** query: the settings on the page, as in its address. hints: none but on a first visit. */
+/**
+ * query: the settings on the page, as in its address. hints: none but on a first visit. opens: how many bytes a
+ * dropped file may have that is sent whole; 0 where none is taken.
+ */
 export interface HintsData {
   hints: Hint[];
   query: Record<string, string>;
   view: string;
+  opens: number;
+}
+
+/** A file as it is sent: its beginning as text, and its size in bytes. */
+export interface DroppedFile {
+  name: string;
+  text: string;
+  size: number;
 }

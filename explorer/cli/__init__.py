@@ -3,8 +3,9 @@
 options  -> what commands are told: experiments and shapes
 printing -> tables, changes of code, and one console for all
 models   -> list, shapes, explain, quiz, twins
-code     -> check, error, export
+code     -> check, error
 training -> train, bench
+take_home -> export
 
 From top to bottom: a module imports what stands above it.
 """
@@ -20,7 +21,7 @@ from typing import Any
 import click
 
 from explorer import __version__
-from explorer.cli import code, models, training
+from explorer.cli import code, models, take_home, training
 
 EXIT_CODES = """\b
 Exit codes
@@ -66,7 +67,7 @@ def commands() -> None:
     pass
 
 
-for _command in (*models.COMMANDS, *code.COMMANDS, *training.COMMANDS):
+for _command in (*models.COMMANDS, *code.COMMANDS, *training.COMMANDS, *take_home.COMMANDS):
     # Click would cut it short.
     _command.short_help = (_command.help or "").partition(".\n")[0].removesuffix(".") + "."
     commands.add_command(_command)

@@ -1,4 +1,4 @@
-"""The commands about code: check your own, look up an error message, export an experiment's."""
+"""The commands about your own code: check it, look up an error message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from explorer import notebook
 from explorer.cli import printing
-from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
+from explorer.cli.options import as_json, examples, shape
 from explorer.report import Report
 from explorer.runtime import jobs
 from explorer.tensors.text import count
@@ -165,22 +165,4 @@ def _print_found(found: Found) -> None:
     printing.paragraph(f"\n{found.advice}" if found.causes else found.advice)
 
 
-@click.command(epilog=examples("export gru_once", "export windows_gru --windows 4 --output windows.py"))
-@takes_experiment
-@click.option("--output", metavar="FILE", help="Write the script to this file instead of printing it.")
-def export(settings: dict[str, Any], output: str | None) -> None:
-    """The experiment as a Python script that stands alone: it needs NumPy, Keras and TensorFlow."""
-    from explorer.export import script
-
-    text = script(experiment(settings))
-    if output is None:
-        print(text, end="")
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ValueError(f"The file “{output}” cannot be written: {error.strerror}.") from error
-    print(f"Wrote {output}.")
-
-
-COMMANDS = (check, look_up, export)
+COMMANDS = (check, look_up)

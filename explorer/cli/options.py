@@ -23,9 +23,11 @@ def examples(*lines: str) -> str:
     return "\b\nExamples\n" + "\n".join(f"  explorer {line}" for line in lines)
 
 
-def takes_experiment(function: Callable[..., Any]) -> Callable[..., Any]:
+def takes_experiment(function: Callable[..., Any], metavar: str = "ARCHITECTURE") -> Callable[..., Any]:
     """Give a command the argument ARCHITECTURE and an option for every setting; it is called with `settings`, the values as
     they were written, which `experiment` judges: what is allowed depends on the architecture and the task.
+
+    metavar: what the argument is called where it may be something else too.
     """
 
     def command(architecture: str, task: str | None, **values: Any) -> Any:
@@ -38,7 +40,7 @@ def takes_experiment(function: Callable[..., Any]) -> Callable[..., Any]:
     for name, help in reversed(_SETTINGS.items()):
         decorated = click.option(spelled(name), name, metavar=name.upper(), help=help)(decorated)
     decorated = click.option("--task", metavar="TASK", help="A task that fits; by default the first that does.")(decorated)
-    return click.argument("architecture", metavar="ARCHITECTURE")(decorated)
+    return click.argument("architecture", metavar=metavar)(decorated)
 
 
 def spelled(name: str) -> str:

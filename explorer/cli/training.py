@@ -29,16 +29,20 @@ def train(settings: dict[str, Any], as_json: bool) -> int:
     Ends with 1 if the loss was no longer a finite number.
     """
     wanted = experiment(settings)
-    done = run(wanted, _print_line) if as_json else _train_with_bar(wanted)
+    done = run(wanted, _print_line) if as_json else train_with_bar(wanted)
     if not done.finite:
-        print(f"The loss was no longer a finite number in epoch {done.frames[-1].epoch}.", file=sys.stderr)
+        print(not_finite(done), file=sys.stderr)
         return 1
     if not as_json:
         _print_end(done)
     return 0
 
 
-def _train_with_bar(wanted: Experiment) -> Training:
+def not_finite(done: Training) -> str:
+    return f"The loss was no longer a finite number in epoch {done.frames[-1].epoch}."
+
+
+def train_with_bar(wanted: Experiment) -> Training:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.experiment import ENDED, Experiment
+from explorer.experiment import ENDED, Experiment, Frame
 
 GOING = ("queued", "running")
 
@@ -75,6 +75,14 @@ class StoredFrame:
     def array(self) -> np.ndarray:
         """The probe's outputs, (sequences, timesteps, outputs) float32."""
         return np.frombuffer(self.outputs, "<f2").reshape(self.shape).astype(np.float32)
+
+
+def as_stored(frame: Frame) -> StoredFrame:
+    """A frame as it would stand in the store."""
+    sequences, steps, outputs = frame.outputs.shape
+    losses = finite(frame.loss), finite(frame.val_loss)
+    numbers = zlib.decompress(packed(frame.outputs))
+    return StoredFrame(frame.epoch, *losses, frame.accuracy, frame.val_accuracy, (sequences, steps, outputs), numbers)
 
 
 def shape_of(text: str) -> tuple[int, int, int]:

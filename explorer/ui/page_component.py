@@ -1,21 +1,25 @@
-"""The component that draws nothing in its own place: keys and clicks that concern the whole page, hints for a newcomer."""
+"""The component that draws nothing in its own place: keys, clicks and files of the whole page, hints for a newcomer."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from explorer.experiment import Experiment
+from explorer.export.experiment_file import MOST_CHARACTERS
+from explorer.ui.dropped import open_dropped
 from explorer.ui.hints import hints
 from explorer.ui.modules import component, styles
 
 _PAGE = st.components.v2.component(
-    "explorer_page", css=styles(("hints.css",)), js=component("page.js"), isolate_styles=False
+    "explorer_page", css=styles(("hints.css", "dropped.css")), js=component("page.js"), isolate_styles=False
 )
 
 
 def listen(experiment: Experiment | None = None) -> None:
-    """Call once on each page. Hints are for the page Explore, which hands its experiment."""
+    """Call once on each page. Hints are for the page Explore, which hands its experiment; files are dropped there too."""
     view = st.session_state.get("view", "")
     shown = hints(experiment, view) if experiment else []
     query = experiment.to_query() if experiment else {}
-    _PAGE(data={"hints": shown, "query": query, "view": view}, key="page")
+    opens = MOST_CHARACTERS if experiment else 0
+    data = {"hints": shown, "query": query, "view": view, "opens": opens}
+    _PAGE(data=data, key="page", on_dropped_change=open_dropped)

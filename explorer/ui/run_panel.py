@@ -24,8 +24,8 @@ def run_panel(experiment: Experiment, write: Callable[[], None]) -> None:
 
     The run is in `st.session_state["run"]`; `write` makes the address say so after a button has changed it.
     """
-    if st.session_state.pop("_more_epochs", False):
-        # The slider of the epochs stands outside of this fragment.
+    if st.session_state.pop("_whole_page", False):
+        # The slider of the epochs, and what can be taken home of a run, stand outside of this fragment.
         st.rerun()
     engine = engine_instance.engine()
     try:
@@ -78,6 +78,7 @@ def _refusal_of_more(engine: Engine, run: Run) -> str:
 def _act(action: str, kept: bool, sequence: int | None, experiment: Experiment, write: Callable[[], None]) -> None:
     engine = engine_instance.engine()
     st.session_state["_refusal"] = ""
+    before = st.session_state.get("run")
     try:
         # Reading a run opens it: one that the server holds goes on.
         run = _run(engine)
@@ -99,11 +100,13 @@ def _act(action: str, kept: bool, sequence: int | None, experiment: Experiment, 
             if epochs := _epochs_more(mine):
                 engine.train_more(mine.id, visitor(), epochs, sequence)
                 st.session_state["epochs"] = epochs
-                st.session_state["_more_epochs"] = epochs != experiment.epochs
+                st.session_state["_whole_page"] = epochs != experiment.epochs
         else:
             getattr(engine, action)(mine.id, visitor())
     except (Refused, TimeoutError, DatabaseUnavailable) as refusal:
         st.session_state["_refusal"] = str(refusal)
+    if st.session_state.get("view") == "code" and st.session_state.get("run") != before:
+        st.session_state["_whole_page"] = True
     write()
 
 

@@ -87,7 +87,9 @@ COMPONENTS = "/_stcore/bidi-components/"
 
 # What the page's frontend asks for. Streamlit knows more kinds (addresses for uploads, tools of development): they are not
 # for visitors, and some of them cost the server's event loop seconds.
-KINDS_WANTED = ("rerun_script", "stop_script", "app_heartbeat")
+# "deferred_file" is a kind of its own here: what a button for a download makes when it is pressed. The other operations of
+# the same message, one of which writes files, are not wanted.
+KINDS_WANTED = ("rerun_script", "stop_script", "app_heartbeat", "deferred_file")
 
 
 def without_script_path(content: bytes) -> bytes:
@@ -110,6 +112,8 @@ def kind_of_message(content: bytes) -> tuple[str | None, int, int, int]:
     """
     back = BackMsg.FromString(content)
     kind = back.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return back.backend_operation_request.WhichOneof("payload"), 0, 0, 0
     if kind != "rerun_script":
         return kind, 0, 0, 0
     asked = back.rerun_script

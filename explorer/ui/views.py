@@ -13,6 +13,7 @@ from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
 from explorer.ui.quiz_panel import hidden, quiz_panel
+from explorer.ui.take_home import take_home
 
 VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "code": "Code", "quiz": "Quiz"}
 # As high as most chains, so that what stands below does not move.
@@ -57,6 +58,7 @@ def show_view(
         compare_panel(experiment, found, in_address=query is not None)
         return
     if view == "code" and experiment is not None:
+        take_home(experiment)
         with st.container(key="code_of_model"):
             st.code(script(experiment), language="python", line_numbers=True, height=CODE_HEIGHT)
         return

@@ -117,13 +117,26 @@ def test_the_icon_and_the_files_are_in_the_folder_that_is_served():
 
 @pytest.mark.parametrize("kind", internals.KINDS_WANTED)
 def test_each_kind_of_message_is_there(kind):
-    assert kind in {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
     back = BackMsg()
+    if kind == "deferred_file":
+        back.backend_operation_request.deferred_file.file_id = "a"
+        assert internals.kind_of_message(back.SerializeToString()) == (kind, 0, 0, 0)
+        return
+    assert kind in {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
     if kind == "rerun_script":
         back.rerun_script.SetInParent()
     else:
         setattr(back, kind, True)
     assert internals.kind_of_message(back.SerializeToString()) == (kind, 0, 0, 0)
+
+
+def test_of_the_operations_of_a_button_only_the_download_is_wanted():
+    others = {field.name for field in BackMsg().backend_operation_request.DESCRIPTOR.oneofs_by_name["payload"].fields}
+    for name in others - {"deferred_file"}:
+        back = BackMsg()
+        getattr(back.backend_operation_request, name).SetInParent()
+        assert internals.kind_of_message(back.SerializeToString())[0] not in internals.KINDS_WANTED
+    assert len(others) > 1
 
 
 def test_a_rerun_says_how_much_is_in_it():

@@ -1,0 +1,141 @@
+"""The command that takes an experiment or a run home: export."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from explorer.cli.options import examples, experiment, takes_experiment
+from explorer.cli.training import not_finite, train_with_bar
+from explorer.experiment import Experiment
+from explorer.interface import Training
+from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
+from explorer.runtime.records import StoredFrame, as_stored
+
+KINDS = ("script", "json", "csv")
+_OF_A_RUN = ("csv",)
+_RUN = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run that has been trained, here or on the page. state: of the store; None where it was trained here."""
+
+    experiment: Experiment
+    frames: Sequence[StoredFrame]
+    state: bytes | None = None
+    training: Training | None = None
+
+
+@click.command(
+    epilog=examples(
+        "export gru_once",
+        "export windows_gru --windows 4 --as script --output windows.py",
+        "export gru_every_step --epochs 20 --as csv --output losses.csv",
+    )
+)
+@partial(takes_experiment, metavar="ARCHITECTURE_OR_RUN")
+@click.option("--as", "kind", metavar="KIND", default="script", show_default=True, help="script, json or csv; see above.")
+@click.option("--output", metavar="FILE", help="Write to this file instead of printing.")
+def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
+    """Take an experiment home: as a script, or its settings; of a run also what came of it.
+
+    A run is named by what stands after run= in the page's address, and read from the page's database. Of an architecture,
+    csv trains it first, here.
+
+    \b
+    script    Python that stands alone: it needs NumPy, Keras and TensorFlow
+    json      the settings; a file that the page opens when it is dropped on it
+    csv       the losses of every epoch; with --output FILE.csv also FILE-outputs.csv, the
+              outputs of every epoch and timestep
+    """
+    if kind not in KINDS:
+        raise ValueError(f"--as can be {', '.join(KINDS)}. Received: “{kind[:40]}”.")
+    named = settings["architecture"]
+    run = _stored(named, settings) if _RUN.fullmatch(named) else None
+    wanted = run.experiment if run else experiment(settings)
+    if kind not in _OF_A_RUN:
+        _write(_text(wanted, kind), output)
+        return 0
+    run = run or _trained(wanted)
+    if not run.frames:
+        raise ValueError(f"Nothing is trained yet of the run {named}. Export it after its first epoch.")
+    _take(run, kind, output)
+    if run.training is not None and not run.training.finite:
+        print(not_finite(run.training), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _text(wanted: Experiment, kind: str) -> str:
+    from explorer.export import script
+    from explorer.export.experiment_file import experiment_json
+
+    return {"script": script, "json": experiment_json}[kind](wanted)
+
+
+def _take(run: _Run, kind: str, output: str | None) -> None:
+    """Write what came of a run."""
+    from explorer.export.history import losses_csv, outputs_csv
+
+    _write(losses_csv(run.frames), output)
+    if output is not None:
+        path = Path(output)
+        _write(outputs_csv(run.experiment, run.frames), str(path.with_name(f"{path.stem}-outputs{path.suffix}")))
+
+
+def _trained(wanted: Experiment) -> _Run:
+    done = train_with_bar(wanted)
+    return _Run(done.experiment, [as_stored(frame) for frame in done.frames], training=done)
+
+
+def _stored(run_id: str, settings: dict[str, Any]) -> _Run:
+    """A run of the page's database. Raises ValueError with a sentence where there is none."""
+    from explorer.runtime.store import Store
+
+    if others := [name for name in settings if name not in ("architecture", "task") or (name == "task" and settings[name])]:
+        raise ValueError(f"A run has its settings already: leave out {', '.join(others)}, or name an architecture instead.")
+    address = os.environ.get("EXPLORER_DATABASE", "") or f"{SQLITE}{DEFAULT_PATH}"
+    if address.startswith(SQLITE) and "?" not in address and not Path(address.removeprefix(SQLITE)).exists():
+        raise ValueError(
+            f"There is no database {address.removeprefix(SQLITE)}, so no run can be read. Start the page once, or name the "
+            "database of the page in EXPLORER_DATABASE."
+        )
+    store = Store()
+    try:
+        run = store.run(run_id)
+        if run is None:
+            raise ValueError(
+                f"There is no run {run_id} in {store.database.address}. Copy its name from run= in the page's address, or "
+                "set EXPLORER_DATABASE to the database of that page."
+            )
+        return _Run(run.experiment, store.frames(run_id), store.state(run_id))
+    except DatabaseUnavailable as error:
+        raise ValueError(str(error)) from error
+    finally:
+        store.close()
+
+
+def _write(content: str | bytes, output: str | None) -> None:
+    if output is None:
+        print(content, end="")
+        return
+    try:
+        if isinstance(content, str):
+            content = content.encode()
+        Path(output).write_bytes(content)
+    except OSError as error:
+        raise ValueError(f"The file “{output}” cannot be written: {error.strerror}.") from error
+    print(f"Wrote {output}.")
+
+
+COMMANDS = (export,)

@@ -1,0 +1,31 @@
+"""A file that is dropped on the page, or chosen: an experiment's settings, which the page then shows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.experiment import WrongExperiment
+from explorer.experiment.parse import LONGEST_VALUE, Problem
+from explorer.export.experiment_file import MOST_CHARACTERS, read_experiment_file
+from explorer.ui import address
+
+
+def open_dropped() -> None:
+    """Show the experiment of the file that the browser has sent, or say what is wrong with it; for a callback."""
+    sent = st.session_state.get("page", {}).get("dropped")
+    if not isinstance(sent, dict) or not isinstance(sent.get("name"), str) or not isinstance(sent.get("text"), str):
+        return  # It comes from the browser, whatever that sends.
+    size = sent.get("size")
+    name = " ".join(sent["name"][:LONGEST_VALUE].split())[:60]
+    try:
+        experiment = read_experiment_file(sent["text"][: MOST_CHARACTERS + 1], size if type(size) is int else 0)
+    except WrongExperiment as wrong:
+        first, *others = wrong.sentences
+        _tell(name, [f"“{name}” was not opened. {first}", *others])
+    else:
+        address.choose(experiment)
+        _tell(name, [f"“{name}” is open: the settings are those of the file."])
+
+
+def _tell(name: str, sentences: list[str]) -> None:
+    st.session_state["_problems"] = tuple(Problem("file", name, sentence) for sentence in sentences)

@@ -1,0 +1,67 @@
+"""What can be taken home from the view "Code", one click each: the experiment in several forms, and what came of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from explorer.experiment import Experiment
+from explorer.export import script
+from explorer.export.experiment_file import experiment_json
+from explorer.export.history import losses_csv, outputs_csv
+from explorer.ui import engine_instance
+from explorer.ui.assets import ASSETS
+
+NO_RUN = "Train first: this is made of a run."
+OPEN_HELP = (
+    "Opens settings that were taken home (.json). You can also drop the file anywhere on the page. It is read, never run."
+)
+
+
+def take_home(experiment: Experiment) -> None:
+    """Draw the buttons. experiment: of the settings on the page; the run is in `st.session_state["run"]`."""
+    run = st.session_state.get("run")
+    name = f"{experiment.architecture}-{experiment.task}"
+    st.html(ASSETS / "take_home.css")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="take_home"):
+        st.markdown("Take home")
+        _button("script", "Script .py", f"{name}.py", "text/x-python", partial(script, experiment), SCRIPT_HELP)
+        _button(
+            "settings", "Settings .json", f"{name}.json", "application/json", partial(experiment_json, experiment), JSON_HELP
+        )
+        _button("losses", "Losses .csv", "losses.csv", "text/csv", run and partial(_losses, run), LOSSES_HELP)
+        _button("outputs", "Outputs .csv", "outputs.csv", "text/csv", run and partial(_outputs, run), OUTPUTS_HELP)
+        st.button("Open", key="open_experiment", icon=":material/upload:", help=OPEN_HELP)
+
+
+SCRIPT_HELP = "The code below. It stands alone: it needs NumPy, Keras and TensorFlow."
+JSON_HELP = "All settings of this experiment. Open the file here, or drop it on the page, and it shows them again."
+LOSSES_HELP = "A row for each epoch of the run: its losses, in the unit of the task's loss."
+OUTPUTS_HELP = "A row for each epoch, validation sequence and timestep of the run: outputs and targets."
+
+
+def _button(key: str, label: str, file: str, mime: str, made: Callable[[], str | bytes] | None, help: str) -> None:
+    """made: what makes the file when the button is pressed, in another thread; None where there is no run to make it of."""
+    st.download_button(
+        label,
+        made or str,
+        file_name=file,
+        mime=mime,
+        key=f"take_{key}",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=made is None,
+        help=help if made else f"{help} {NO_RUN}",
+    )
+
+
+def _losses(run_id: str) -> str:
+    return losses_csv(engine_instance.engine().store.frames(run_id))
+
+
+def _outputs(run_id: str) -> str:
+    store = engine_instance.engine().store
+    run = store.run(run_id)
+    return outputs_csv(run.experiment, store.frames(run_id)) if run else ""
