@@ -21,7 +21,7 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.records import StoredFrame, as_stored
 
-KINDS = ("script", "json", "csv")
+KINDS = ("script", "notebook", "json", "csv")
 _OF_A_RUN = ("csv",)
 _RUN = re.compile(r"[0-9a-f]{32}")
 
@@ -40,11 +40,12 @@ class _Run:
     epilog=examples(
         "export gru_once",
         "export windows_gru --windows 4 --as script --output windows.py",
+        "export gru_once --as notebook --output gru_once.ipynb",
         "export gru_every_step --epochs 20 --as csv --output losses.csv",
     )
 )
 @partial(takes_experiment, metavar="ARCHITECTURE_OR_RUN")
-@click.option("--as", "kind", metavar="KIND", default="script", show_default=True, help="script, json or csv; see above.")
+@click.option("--as", "kind", metavar="KIND", default="script", show_default=True, help=f"{', '.join(KINDS)}: see above.")
 @click.option("--output", metavar="FILE", help="Write to this file instead of printing.")
 def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     """Take an experiment home: as a script, or its settings; of a run also what came of it.
@@ -54,6 +55,7 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
 
     \b
     script    Python that stands alone: it needs NumPy, Keras and TensorFlow
+    notebook  the same in cells, with each layer explained and its shapes as assertions
     json      the settings; a file that the page opens when it is dropped on it
     csv       the losses of every epoch; with --output FILE.csv also FILE-outputs.csv, the
               outputs of every epoch and timestep
@@ -79,7 +81,11 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
 def _text(wanted: Experiment, kind: str) -> str:
     from explorer.export import script
     from explorer.export.experiment_file import experiment_json
+    from explorer.export.notebook import notebook
+    from explorer.runtime import jobs
 
+    if kind == "notebook":
+        return notebook(wanted, jobs.describe(wanted.to_dict()))
     return {"script": script, "json": experiment_json}[kind](wanted)
 
 

@@ -1,4 +1,5 @@
-"""An experiment as a Python script that stands alone: NumPy, Keras and TensorFlow, nothing of this project.
+"""What is taken home. Here: an experiment as a Python script that stands alone: NumPy, Keras and TensorFlow, nothing of this
+project. See `notebook`, `experiment_file` and `history` for the rest.
 
 The architecture's and the task's functions are handed out as they are written, with the module's own helpers and constants
 that they need, so that what is read on the page is what runs elsewhere.
@@ -7,6 +8,7 @@ that they need, so that what is read on the page is what runs elsewhere.
 from __future__ import annotations
 
 import sys
+from typing import Any
 from urllib.parse import urlencode
 
 from explorer.catalog import resolve
@@ -70,22 +72,32 @@ def script(experiment: Experiment) -> str:
     """
     if experiment.pasted is not None:
         return pasted_script(experiment, experiment.pasted)
+    parts = parts_of(experiment)
+    return _SCRIPT.format(**parts, code="\n\n\n".join([*parts["task_code"], *parts["architecture_code"]]))
+
+
+def parts_of(experiment: Experiment) -> dict[str, Any]:
+    """What a script of an experiment of the catalog is put together from, by name; `task_code` and `architecture_code` are
+    lists of functions and constants, each of which stands in one of them."""
     found = resolve(experiment)
     architecture, task = found.architecture, found.task
     imports, code = {"import keras", "import numpy as np"}, list[str]()
+    ends = []
     for entry, text in ((task, undecorated(task.function)), (architecture, architecture.code)):
         gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
+        ends.append(len(code))
     knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
     names = ["timesteps", "features", *(["units"] if architecture.takes("units") else [])]
     values = {name: getattr(experiment, name) for name in names} | {"outputs": task.outputs} | knobs
     settings = {name: getattr(experiment, name) for name in SETTINGS}
-    return _SCRIPT.format(
+    return dict(
         title=architecture.title,
         task_title=task.title,
         summary=task.summary,
         query=urlencode(experiment.to_query()),
         imports="\n".join(sorted(imports, key=import_order)),
-        code="\n\n\n".join(code),
+        task_code=code[: ends[0]],
+        architecture_code=code[ends[0] :],
         settings="\n".join(f"{name} = {value!r}" for name, value in (values | settings).items()),
         task_call=call(task, ["timesteps", "features"], "rng, samples"),
         architecture_call=call(architecture, [*names[:2], "outputs", *names[2:]]),

@@ -142,7 +142,7 @@ def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | N
 
 def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
     """One layer as text: shapes, rule, equation, weights, arithmetic, what it does to one sequence, and what it holds."""
-    takes, gives = _spelled(layer)
+    takes, gives = taken_and_given(layer)
     lines = [
         f"{layer.name}: {layer.type}",
         f"  takes {takes}",
@@ -170,8 +170,8 @@ def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
     return "\n".join([text, *([f"{indent}  inside:"] if inside else []), *inside])
 
 
-def _spelled(layer: Layer) -> tuple[str, str]:
-    """What a layer takes, and what it gives."""
+def taken_and_given(layer: Layer) -> tuple[str, str]:
+    """What a layer takes, and what it gives: tensors with their axes."""
     takes = [spelled(*each) for each in zip(layer.axes_in, layer.symbols_in, layer.input, strict=True)]
     gives = [spelled(*each) for each in zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)]
     return grouped(called(layer.names_in, takes)), grouped(called(layer.names_out, gives))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from explorer.experiment import Experiment
 from explorer.export import script
 from explorer.export.experiment_file import experiment_json
 from explorer.export.history import losses_csv, outputs_csv
+from explorer.export.notebook import notebook
 from explorer.ui import engine_instance
 from explorer.ui.assets import ASSETS
 
@@ -20,14 +22,18 @@ OPEN_HELP = (
 )
 
 
-def take_home(experiment: Experiment) -> None:
-    """Draw the buttons. experiment: of the settings on the page; the run is in `st.session_state["run"]`."""
+def take_home(experiment: Experiment, found: Mapping[str, Any]) -> None:
+    """Draw the buttons. experiment: of the settings on the page; the run is in `st.session_state["run"]`. found: what
+    `Engine.describe` says of the experiment.
+    """
     run = st.session_state.get("run")
     name = f"{experiment.architecture}-{experiment.task}"
     st.html(ASSETS / "take_home.css")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="take_home"):
         st.markdown("Take home")
         _button("script", "Script .py", f"{name}.py", "text/x-python", partial(script, experiment), SCRIPT_HELP)
+        made = partial(notebook, experiment, found)
+        _button("notebook", "Notebook .ipynb", f"{name}.ipynb", "application/x-ipynb+json", made, NOTEBOOK_HELP)
         _button(
             "settings", "Settings .json", f"{name}.json", "application/json", partial(experiment_json, experiment), JSON_HELP
         )
@@ -37,6 +43,7 @@ def take_home(experiment: Experiment) -> None:
 
 
 SCRIPT_HELP = "The code below. It stands alone: it needs NumPy, Keras and TensorFlow."
+NOTEBOOK_HELP = "The code below in cells, with each layer explained and its shapes as assertions."
 JSON_HELP = "All settings of this experiment. Open the file here, or drop it on the page, and it shows them again."
 LOSSES_HELP = "A row for each epoch of the run: its losses, in the unit of the task's loss."
 OUTPUTS_HELP = "A row for each epoch, validation sequence and timestep of the run: outputs and targets."

@@ -58,7 +58,7 @@ def show_view(
         compare_panel(experiment, found, in_address=query is not None)
         return
     if view == "code" and experiment is not None:
-        take_home(experiment)
+        take_home(experiment, found)
         with st.container(key="code_of_model"):
             st.code(script(experiment), language="python", line_numbers=True, height=CODE_HEIGHT)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -59,6 +60,9 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
     assert name == "gru_every_step-delayed_echo.py"
     compile(script, name, "exec")
     assert b"units = 7\n" in script
+    name, notebook = taken(page, "notebook")
+    assert name == "gru_every_step-delayed_echo.ipynb"
+    assert any("units = 7" in "".join(cell["source"]) for cell in json.loads(notebook)["cells"])
     name, settings = taken(page, "settings")
     assert name == "gru_every_step-delayed_echo.json"
 
