@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import secrets
+import sys
+import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,9 +21,14 @@ from explorer.cli import main
 from explorer.experiment import Experiment, Frame, WrongExperiment
 from explorer.export.experiment_file import MOST_CHARACTERS, experiment_json, read_experiment_file
 from explorer.export.history import losses_csv, outputs_csv
+from explorer.export.model_zip import model_zip, zip_without_model
+from explorer.interface import train
+from explorer.models.build import build_experiment
+from explorer.runtime.model_file_job import model_file
 from explorer.runtime.records import as_stored, new_run
 from explorer.runtime.store import Store
-from explorer.training import data
+from explorer.training import checkpoint, data
+from tests.test_export import RUN, run, small
 
 GOOD = Experiment("gru_every_step", "delayed_echo", units=9, knobs={"delay": 2})
 
@@ -172,21 +180,21 @@ def stored(tmp_path, monkeypatch):
     address = f"sqlite:///{tmp_path / 'runs.db'}"
     monkeypatch.setenv("EXPLORER_DATABASE", address)
     store = Store(address)
-    run, frames = new_run(GOOD, "somebody", "running"), frames_of(GOOD, 3)
-    store.add_run(run)
-    store.add_chunk(run.id, 3, b"", frames, "done")
+    made, frames = new_run(GOOD, "somebody", "running"), frames_of(GOOD, 3)
+    store.add_run(made)
+    store.add_chunk(made.id, 3, b"", frames, "done")
     store.close()
-    return run.id, frames
+    return made.id, frames
 
 
 def test_a_run_of_the_page_is_exported_by_its_name(stored, tmp_path, capsys):
-    run, frames = stored
+    name, frames = stored
     path = tmp_path / "losses.csv"
-    assert main(["export", run, "--as", "csv", "--output", str(path)]) == 0
+    assert main(["export", name, "--as", "csv", "--output", str(path)]) == 0
     assert [float(row["loss"]) for row in read(path.read_text())] == [frame.loss for frame in frames]
     assert len(read((tmp_path / "losses-outputs.csv").read_text())) == 3 * 8 * GOOD.timesteps
     capsys.readouterr()
-    assert main(["export", run, "--as", "json"]) == 0
+    assert main(["export", name, "--as", "json"]) == 0
     assert read_experiment_file(capsys.readouterr().out) == GOOD
 
 
@@ -209,3 +217,66 @@ def test_an_architecture_is_trained_for_its_table(tmp_path, capsys):
     short = ["--timesteps", "4", "--samples", "32", "--epochs", "2", "--task", "pointwise"]
     assert main(["export", "dense_every_step", *short, "--as", "csv"]) == 0
     assert [row["epoch"] for row in read(capsys.readouterr().out)] == ["1", "2"]
+
+
+# ------------------------------------------------------------------------------------------------------------- models
+
+LOAD = """
+import json, sys, zipfile
+import keras, numpy as np
+found = {}
+for name, path, inputs in json.load(sys.stdin):
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(path + ".folder")
+    model = keras.models.load_model(path + ".folder/model.keras")
+    arrays = [np.array(each, "float32") for each in inputs]
+    found[name] = np.array(model(arrays if len(arrays) > 1 else arrays[0])).ravel().tolist()
+assert "explorer" not in sys.modules
+print(json.dumps(found))
+"""
+
+
+def test_every_architectures_model_is_loaded_by_keras_in_a_new_process_and_answers_the_same(tmp_path):
+    asked, answers = [], {}
+    for name, task in RUN.items():
+        experiment = small(name, task)
+        model = build_experiment(replace(experiment, seed=11))
+        state = checkpoint.pack([variable.numpy() for variable in model.variables], 4)
+        made = model_zip(experiment, [], model_file(experiment.to_dict(), state), 4)
+        (tmp_path / name).write_bytes(made)
+        inputs = [stream[:2] for stream in data.make(experiment, "probe").inputs]
+        answers[name] = np.array(model(inputs if len(inputs) > 1 else inputs[0])).ravel()
+        asked.append((name, str(tmp_path / name), [each.tolist() for each in inputs]))
+    answer = run([sys.executable, "-c", LOAD], tmp_path, input=json.dumps(asked))
+    found = json.loads(answer.stdout.splitlines()[-1])
+    assert list(found) == list(ARCHITECTURES)
+    for name, wanted in answers.items():
+        np.testing.assert_allclose(found[name], wanted, atol=1e-6)
+        assert read_experiment_file((tmp_path / f"{name}.folder" / "experiment.json").read_text()) == small(name, RUN[name])
+
+
+def test_a_trained_model_is_the_one_whose_outputs_are_in_the_table(tmp_path, capsys):
+    import keras
+
+    short = ["--timesteps", "4", "--samples", "32", "--epochs", "2", "--task", "pointwise"]
+    path = tmp_path / "dense.zip"
+    assert main(["export", "dense_every_step", *short, "--as", "keras", "--output", str(path)]) == 0
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path)
+    experiment = read_experiment_file((tmp_path / "experiment.json").read_text())
+    trained = train(experiment)
+    assert [float(row["loss"]) for row in read((tmp_path / "history.csv").read_text())] == [
+        frame.loss for frame in trained.frames
+    ]
+    model = keras.models.load_model(tmp_path / "model.keras")
+    outputs = np.array(model(data.make(experiment, "probe").inputs[0]))
+    np.testing.assert_allclose(outputs, trained.frames[-1].outputs, atol=1e-6)
+
+
+def test_a_run_without_weights_or_without_a_file_to_write_to_is_told(stored, tmp_path, capsys):
+    path = str(tmp_path / "run.zip")
+    assert "No weights are stored of this run yet" in said_of(capsys, stored[0], "--as", "keras", "--output", path)
+    assert "add --output FILE.zip" in said_of(capsys, "gru_once", "--as", "keras")
+    archive = zipfile.ZipFile(io.BytesIO(zip_without_model(GOOD, [], "The workers are busy.")))
+    assert "The workers are busy." in archive.read("README.txt").decode()
+    assert sorted(archive.namelist()) == ["README.txt", "experiment.json", "history.csv"]

@@ -21,8 +21,8 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.records import StoredFrame, as_stored
 
-KINDS = ("script", "notebook", "json", "csv")
-_OF_A_RUN = ("csv",)
+KINDS = ("script", "notebook", "json", "keras", "csv")
+_OF_A_RUN = ("keras", "csv")
 _RUN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -41,6 +41,7 @@ class _Run:
         "export gru_once",
         "export windows_gru --windows 4 --as script --output windows.py",
         "export gru_once --as notebook --output gru_once.ipynb",
+        "export gru_every_step --epochs 20 --as keras --output gru.zip",
         "export gru_every_step --epochs 20 --as csv --output losses.csv",
     )
 )
@@ -51,12 +52,13 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     """Take an experiment home: as a script, or its settings; of a run also what came of it.
 
     A run is named by what stands after run= in the page's address, and read from the page's database. Of an architecture,
-    csv trains it first, here.
+    keras and csv train it first, here.
 
     \b
     script    Python that stands alone: it needs NumPy, Keras and TensorFlow
     notebook  the same in cells, with each layer explained and its shapes as assertions
     json      the settings; a file that the page opens when it is dropped on it
+    keras     a zip of the trained model (.keras), its settings and its losses; needs --output
     csv       the losses of every epoch; with --output FILE.csv also FILE-outputs.csv, the
               outputs of every epoch and timestep
     """
@@ -68,6 +70,8 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     if kind not in _OF_A_RUN:
         _write(_text(wanted, kind), output)
         return 0
+    if kind == "keras" and output is None:
+        raise ValueError("--as keras makes an archive, which cannot be printed: add --output FILE.zip.")
     run = run or _trained(wanted)
     if not run.frames:
         raise ValueError(f"Nothing is trained yet of the run {named}. Export it after its first epoch.")
@@ -93,10 +97,27 @@ def _take(run: _Run, kind: str, output: str | None) -> None:
     """Write what came of a run."""
     from explorer.export.history import losses_csv, outputs_csv
 
+    if kind == "keras":
+        _write(_archive(run), output)
+        return
     _write(losses_csv(run.frames), output)
     if output is not None:
         path = Path(output)
         _write(outputs_csv(run.experiment, run.frames), str(path.with_name(f"{path.stem}-outputs{path.suffix}")))
+
+
+def _archive(run: _Run) -> bytes:
+    from explorer.export.model_zip import NOT_TRAINED, model_zip
+    from explorer.runtime.model_file_job import model_file
+    from explorer.training import checkpoint
+
+    state = run.state
+    if run.training is not None:
+        weights = [variable.numpy() for variable in run.training.model.variables]
+        state = checkpoint.pack(weights, run.frames[-1].epoch)
+    if not state:
+        raise ValueError(NOT_TRAINED)
+    return model_zip(run.experiment, run.frames, model_file(run.experiment.to_dict(), state), checkpoint.epoch_of(state))
 
 
 def _trained(wanted: Experiment) -> _Run:

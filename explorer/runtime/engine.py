@@ -64,6 +64,7 @@ class Engine:
         self.store = store
         self._core = EngineCore(store, cluster, grace, first, later)
         self.try_fixes = self._core.trials.ask
+        self.model_file = self._core.model_files.make
 
     @property
     def ready(self) -> bool:

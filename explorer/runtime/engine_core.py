@@ -19,6 +19,7 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.describe_catalog import describe_in_quiet
 from explorer.runtime.event_loop import EventLoop, LoopEnded
 from explorer.runtime.health import WorkerHealth
+from explorer.runtime.model_files import ModelFiles
 from explorer.runtime.precompiler import Precompiler
 from explorer.runtime.queries import Queries, Refused
 from explorer.runtime.quotas import Quotas, most_training
@@ -84,6 +85,7 @@ class EngineCore:
         )
         self.trials = Trials(self._cluster_within)
         self.replays = Replays(store.tensors, self._cluster_within, self._place_of, max(1, cluster.wanted))
+        self.model_files = ModelFiles(self._cluster_within, max(1, cluster.wanted))
         self.precompiler = Precompiler(
             self.scheduler,
             self.queries,

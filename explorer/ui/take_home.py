@@ -12,7 +12,10 @@ from explorer.experiment import Experiment
 from explorer.export import script
 from explorer.export.experiment_file import experiment_json
 from explorer.export.history import losses_csv, outputs_csv
+from explorer.export.model_zip import NOT_TRAINED, model_zip, zip_without_model
 from explorer.export.notebook import notebook
+from explorer.runtime.engine import Refused
+from explorer.training.checkpoint import epoch_of
 from explorer.ui import engine_instance
 from explorer.ui.assets import ASSETS
 
@@ -39,6 +42,7 @@ def take_home(experiment: Experiment, found: Mapping[str, Any]) -> None:
         )
         _button("losses", "Losses .csv", "losses.csv", "text/csv", run and partial(_losses, run), LOSSES_HELP)
         _button("outputs", "Outputs .csv", "outputs.csv", "text/csv", run and partial(_outputs, run), OUTPUTS_HELP)
+        _button("model", "Model .zip", f"{name}.zip", "application/zip", run and partial(_model, run), MODEL_HELP)
         st.button("Open", key="open_experiment", icon=":material/upload:", help=OPEN_HELP)
 
 
@@ -47,6 +51,7 @@ NOTEBOOK_HELP = "The code below in cells, with each layer explained and its shap
 JSON_HELP = "All settings of this experiment. Open the file here, or drop it on the page, and it shows them again."
 LOSSES_HELP = "A row for each epoch of the run: its losses, in the unit of the task's loss."
 OUTPUTS_HELP = "A row for each epoch, validation sequence and timestep of the run: outputs and targets."
+MODEL_HELP = "The trained model (.keras), its settings (.json) and its losses (.csv) in one archive, with how to go on."
 
 
 def _button(key: str, label: str, file: str, mime: str, made: Callable[[], str | bytes] | None, help: str) -> None:
@@ -72,3 +77,17 @@ def _outputs(run_id: str) -> str:
     store = engine_instance.engine().store
     run = store.run(run_id)
     return outputs_csv(run.experiment, store.frames(run_id)) if run else ""
+
+
+def _model(run_id: str) -> bytes:
+    """The archive of a run. Where its model cannot be had now, the archive says so: a button has no other way to."""
+    engine = engine_instance.engine()
+    run, state, frames = engine.store.run(run_id), engine.store.state(run_id), engine.store.frames(run_id)
+    if run is None:
+        raise ValueError(f"There is no run called {run_id[:40]}.")
+    if not state:
+        return zip_without_model(run.experiment, frames, NOT_TRAINED)
+    try:
+        return model_zip(run.experiment, frames, engine.model_file(run.experiment, state), epoch_of(state))
+    except (Refused, TimeoutError) as error:
+        return zip_without_model(run.experiment, frames, f"{error} Take it home again in a moment.")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -18,7 +19,7 @@ from tests.browser.window import appearances, nothing_lies_beside_the_window, vi
 expect.set_options(timeout=PATIENCE)
 
 SETTINGS = "architecture=gru_every_step&task=delayed_echo&samples=64&batch=16&epochs=3&units=7&seed=4"
-OF_A_RUN = ("losses", "outputs")
+OF_A_RUN = ("losses", "outputs", "model")
 DROP = """([name, text]) => {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([text], name));
@@ -74,6 +75,10 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
     assert [row["epoch"] for row in losses] == ["1", "2", "3"] and all(float(row["loss"]) > 0 for row in losses)
     outputs = list(csv.DictReader(io.StringIO(taken(page, "outputs")[1].decode())))
     assert len(outputs) == 3 * 8 * 20
+    with zipfile.ZipFile(io.BytesIO(taken(page, "model")[1])) as archive:
+        assert archive.read("model.keras").startswith(b"PK")
+        assert archive.read("experiment.json") == settings
+        assert "after epoch 3" in archive.read("README.txt").decode()
 
     visit(page, server, "/?architecture=gru_once")
     drop(page, "mine.json", settings.decode())
