@@ -15,13 +15,14 @@ import click
 
 from explorer.cli.options import examples, experiment, takes_experiment
 from explorer.cli.training import not_finite, train_with_bar
+from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.interface import Training
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.records import StoredFrame, as_stored
 
-KINDS = ("script", "notebook", "json", "keras", "csv")
+KINDS = ("script", "notebook", "json", "keras", "csv", "figure")
 _OF_A_RUN = ("keras", "csv")
 _RUN = re.compile(r"[0-9a-f]{32}")
 
@@ -42,6 +43,7 @@ class _Run:
         "export windows_gru --windows 4 --as script --output windows.py",
         "export gru_once --as notebook --output gru_once.ipynb",
         "export gru_every_step --epochs 20 --as keras --output gru.zip",
+        "export two_streams --as figure --output chain.svg",
         "export gru_every_step --epochs 20 --as csv --output losses.csv",
     )
 )
@@ -61,6 +63,7 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     keras     a zip of the trained model (.keras), its settings and its losses; needs --output
     csv       the losses of every epoch; with --output FILE.csv also FILE-outputs.csv, the
               outputs of every epoch and timestep
+    figure    SVG: the chain; of a run also its losses and its last outputs. PNG is not made here
     """
     if kind not in KINDS:
         raise ValueError(f"--as can be {', '.join(KINDS)}. Received: “{kind[:40]}”.")
@@ -68,7 +71,7 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     run = _stored(named, settings) if _RUN.fullmatch(named) else None
     wanted = run.experiment if run else experiment(settings)
     if kind not in _OF_A_RUN:
-        _write(_text(wanted, kind), output)
+        _write(_text(wanted, kind, run.frames if run else ()), output)
         return 0
     if kind == "keras" and output is None:
         raise ValueError("--as keras makes an archive, which cannot be printed: add --output FILE.zip.")
@@ -82,12 +85,15 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     return 0
 
 
-def _text(wanted: Experiment, kind: str) -> str:
+def _text(wanted: Experiment, kind: str, frames: Sequence[StoredFrame]) -> str:
     from explorer.export import script
     from explorer.export.experiment_file import experiment_json
+    from explorer.export.figure import figure
     from explorer.export.notebook import notebook
     from explorer.runtime import jobs
 
+    if kind == "figure":
+        return figure(wanted, Description.read(jobs.describe(wanted.to_dict())["description"]), frames)
     if kind == "notebook":
         return notebook(wanted, jobs.describe(wanted.to_dict()))
     return {"script": script, "json": experiment_json}[kind](wanted)

@@ -12,7 +12,7 @@ from explorer.experiment import SETTINGS, SIZES, Experiment, WrongExperiment
 # The longest that is written here has about 600 characters.
 MOST_CHARACTERS = 20_000
 DEEPEST = 3
-_WAY_OUT = "Open a file that “Settings .json” in the view Code has written"
+_WAY_OUT = "Open a file that “Settings” in the view Code has written (.json)"
 # How what is no text begins, where it is read as UTF-8.
 _BINARY = {
     "PK\x03\x04": "an archive (a zip, or a .keras file)",
@@ -24,7 +24,7 @@ _BINARY = {
 def experiment_json(experiment: Experiment) -> str:
     """Every setting of an experiment as JSON, knobs among the others' names; `read_experiment_file` reads it back.
 
-    >>> read_experiment_file(experiment_json(Experiment("gru_once", "trend", units=8))).units
+    >>> read_experiment_file(experiment_json(Experiment("gru_once", "adding_problem", features=2, units=8))).units
     8
     """
     return (

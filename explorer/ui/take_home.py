@@ -8,9 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.export import script
 from explorer.export.experiment_file import experiment_json
+from explorer.export.figure import figure
 from explorer.export.history import losses_csv, outputs_csv
 from explorer.export.model_zip import NOT_TRAINED, model_zip, zip_without_model
 from explorer.export.notebook import notebook
@@ -34,24 +36,27 @@ def take_home(experiment: Experiment, found: Mapping[str, Any]) -> None:
     st.html(ASSETS / "take_home.css")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="take_home"):
         st.markdown("Take home")
-        _button("script", "Script .py", f"{name}.py", "text/x-python", partial(script, experiment), SCRIPT_HELP)
+        _button("script", "Script", f"{name}.py", "text/x-python", partial(script, experiment), SCRIPT_HELP)
         made = partial(notebook, experiment, found)
-        _button("notebook", "Notebook .ipynb", f"{name}.ipynb", "application/x-ipynb+json", made, NOTEBOOK_HELP)
-        _button(
-            "settings", "Settings .json", f"{name}.json", "application/json", partial(experiment_json, experiment), JSON_HELP
-        )
-        _button("losses", "Losses .csv", "losses.csv", "text/csv", run and partial(_losses, run), LOSSES_HELP)
-        _button("outputs", "Outputs .csv", "outputs.csv", "text/csv", run and partial(_outputs, run), OUTPUTS_HELP)
-        _button("model", "Model .zip", f"{name}.zip", "application/zip", run and partial(_model, run), MODEL_HELP)
+        _button("notebook", "Notebook", f"{name}.ipynb", "application/x-ipynb+json", made, NOTEBOOK_HELP)
+        _button("settings", "Settings", f"{name}.json", "application/json", partial(experiment_json, experiment), JSON_HELP)
+        _button("losses", "Losses", "losses.csv", "text/csv", run and partial(_losses, run), LOSSES_HELP)
+        _button("outputs", "Outputs", "outputs.csv", "text/csv", run and partial(_outputs, run), OUTPUTS_HELP)
+        _button("model", "Model", f"{name}.zip", "application/zip", run and partial(_model, run), MODEL_HELP)
+        drawn = partial(_figure, experiment, found, run)
+        _button("figure", "Figure", f"{name}.svg", "image/svg+xml", drawn, FIGURE_HELP)
         st.button("Open", key="open_experiment", icon=":material/upload:", help=OPEN_HELP)
 
 
-SCRIPT_HELP = "The code below. It stands alone: it needs NumPy, Keras and TensorFlow."
-NOTEBOOK_HELP = "The code below in cells, with each layer explained and its shapes as assertions."
-JSON_HELP = "All settings of this experiment. Open the file here, or drop it on the page, and it shows them again."
-LOSSES_HELP = "A row for each epoch of the run: its losses, in the unit of the task's loss."
-OUTPUTS_HELP = "A row for each epoch, validation sequence and timestep of the run: outputs and targets."
-MODEL_HELP = "The trained model (.keras), its settings (.json) and its losses (.csv) in one archive, with how to go on."
+SCRIPT_HELP = "The code below (.py). It stands alone: it needs NumPy, Keras and TensorFlow."
+NOTEBOOK_HELP = "The code below in cells (.ipynb), with each layer explained and its shapes as assertions."
+JSON_HELP = "All settings of this experiment (.json). Open the file here, or drop it on the page, and it shows them again."
+LOSSES_HELP = "A table (.csv): a row for each epoch of the run: its losses, in the unit of the task's loss."
+OUTPUTS_HELP = "A table (.csv): a row for each epoch, validation sequence and timestep of the run: outputs and targets."
+MODEL_HELP = (
+    "The trained model (.keras), its settings (.json) and its losses (.csv) in one archive (.zip), with how to go on."
+)
+FIGURE_HELP = "The chain as a drawing (.svg), and below it the losses and the last outputs of a run with these settings."
 
 
 def _button(key: str, label: str, file: str, mime: str, made: Callable[[], str | bytes] | None, help: str) -> None:
@@ -91,3 +96,11 @@ def _model(run_id: str) -> bytes:
         return model_zip(run.experiment, frames, engine.model_file(run.experiment, state), epoch_of(state))
     except (Refused, TimeoutError) as error:
         return zip_without_model(run.experiment, frames, f"{error} Take it home again in a moment.")
+
+
+def _figure(experiment: Experiment, found: Mapping[str, Any], run_id: str | None) -> str:
+    """A run with other settings than the page's is left out: the chain would not be its own."""
+    store = engine_instance.engine().store
+    run = store.run(run_id) if run_id else None
+    frames = store.frames(run.id) if run and run.experiment == experiment else []
+    return figure(experiment, Description.read(found["description"]), frames)

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -34,6 +35,9 @@ DROP = """([name, text]) => {
 def open_code(page: Page, server: Application) -> None:
     visit(page, server, f"/?{SETTINGS}&view=code")
     expect(page.locator(".st-key-code_of_model code").first).to_be_visible()
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    # What an address was told before is gone with it.
+    expect(page.locator(".st-key-notice").filter(has_text="opened")).to_have_count(0)
 
 
 def taker(page: Page, name: str) -> Locator:
@@ -75,6 +79,9 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
     assert [row["epoch"] for row in losses] == ["1", "2", "3"] and all(float(row["loss"]) > 0 for row in losses)
     outputs = list(csv.DictReader(io.StringIO(taken(page, "outputs")[1].decode())))
     assert len(outputs) == 3 * 8 * 20
+    name, figure = taken(page, "figure")
+    words = [each.text for each in ElementTree.fromstring(figure).iter("{http://www.w3.org/2000/svg}text")]
+    assert name == "gru_every_step-delayed_echo.svg" and {"GRU(7)", "Loss"} < set(words)
     with zipfile.ZipFile(io.BytesIO(taken(page, "model")[1])) as archive:
         assert archive.read("model.keras").startswith(b"PK")
         assert archive.read("experiment.json") == settings
