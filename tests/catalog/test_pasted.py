@@ -142,7 +142,8 @@ def test_every_loss_equals_keras_and_falls(loss):
     program = Program(still, xla=False)
     (frame,) = Trainer(still, program).run(None, 1, 1e9)[1]
     model = build_experiment(still)
-    model.compile(loss=loss, metrics=["binary_accuracy" if loss.startswith("binary") else "accuracy"], jit_compile=False)
+    # Eagerly, as each of these models is asked once: to trace it takes longer.
+    model.compile(loss=loss, metrics=["binary_accuracy" if loss.startswith("binary") else "accuracy"], run_eagerly=True)
     held_out = data.make(still, "held out")
     expected, accuracy = model.evaluate(held_out.inputs[0], held_out.targets, verbose=0, batch_size=256)
     assert frame.val_loss == pytest.approx(expected, rel=1e-4)
@@ -234,7 +235,7 @@ model = keras.Sequential([
     wanted = experiment(code, [(8, 7)], (8, 7, 2), "mse", learning_rate=1e-12, epochs=1, samples=70)
     (frame,) = trained(wanted)
     model = build_experiment(wanted)
-    model.compile(loss="mse", jit_compile=False)
+    model.compile(loss="mse", run_eagerly=True)
     training = data.make(wanted, "training")
     losses = []
     order = data.order(wanted, 1)
