@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import keras
@@ -124,14 +124,21 @@ class Drawn:
     """A model of one layer. inputs: one array for each of its inputs, (samples, ...).
 
     call: how a layer of this class is called with the inputs.
-    runs: whether it can be called with numbers: some layers take shapes that fail then, others do not run on a CPU.
     """
 
     layer: Any
     model: keras.Model
     inputs: list[np.ndarray]
-    runs: bool
     call: Callable[[Any, list[Any]], Any]
+
+    @cached_property
+    def runs(self) -> bool:
+        """Whether it can be called with numbers: some layers take shapes that fail then, others do not run on a CPU.
+
+        Found out when it is asked, as most of what is drawn is never called.
+        """
+        with double_precision():
+            return _runs(self.model, self.inputs)
 
     def __str__(self) -> str:
         shapes = [tuple(tensor.shape) for tensor in self.model.inputs]
@@ -216,7 +223,7 @@ def _one(kind: type, name: str, rng: random.Random, size: int | None = None) -> 
         if any(None in tensor.shape[1:] for tensor in model.outputs):
             continue
         inputs = [_numbers(tensor, len(name) + place) for place, tensor in enumerate(model.inputs)]
-        return Drawn(layer, _with_weights(model), inputs, _runs(model, inputs), call)
+        return Drawn(layer, _with_weights(model), inputs, call)
     return None
 
 
