@@ -281,6 +281,8 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     expect(panel(page)).to_have_attribute("data-shown", "7")
     assert panel(page).get_attribute("data-speed") == "slow"
     page.wait_for_function("() => window.told.at(-1).memory === 48 && window.told.at(-1).epoch === 7")
+    # The panel stands where it stays once the page's script has ended.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.locator("h1, h2, h3, h4").first.click()
     # A speed that was clicked keeps no key.
     page.locator("[data-live] .speeds").get_by_text("max", exact=True).click()
