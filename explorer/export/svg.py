@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 INK, QUIET, LINE, GROUND = "#1d2733", "#5b6570", "#c9d0d8", "#ffffff"
 # The page's colours of the axes, dark enough for words. What is no such axis is ink.
@@ -22,7 +22,7 @@ def width_of(text: str, size: float = 12) -> float:
 def element(tag: str, content: str = "", **attributes: object) -> str:
     """An element; an underscore in an attribute's name stands for a hyphen, and one at its end for nothing."""
     named = "".join(
-        f" {name.rstrip('_').replace('_', '-')}={quoteattr(_spelled(value))}" for name, value in attributes.items()
+        f' {name.rstrip("_").replace("_", "-")}="{escape(_spelled(value))}"' for name, value in attributes.items()
     )
     return f"<{tag}{named}>{content}</{tag}>" if content else f"<{tag}{named}/>"
 
