@@ -284,8 +284,8 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     # The panel stands where it stays once the page's script has ended.
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.locator("h1, h2, h3, h4").first.click()
-    # A speed that was clicked keeps no key.
-    page.locator("[data-live] .speeds").get_by_text("max", exact=True).click()
+    at_speed(page, "max")
+    page.locator("h1, h2, h3, h4").first.click()
     page.keyboard.press("ArrowRight")
     expect(panel(page)).to_have_attribute("data-shown", "8")
     page.keyboard.press("Space")
