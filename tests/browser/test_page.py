@@ -57,8 +57,14 @@ def wait_for_epoch(page: Page, epoch: int) -> None:
     page.wait_for_function("epoch => Number(document.querySelector('[data-live]').dataset.epoch) >= epoch", arg=epoch)
 
 
+def wait_for_script(page: Page) -> None:
+    """Until the page has answered what was done before: what moves a setting in the meantime is overtaken by the answer."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def slide(page: Page, key: str, presses: int, taken: bool = True) -> None:
     """Press an arrow on a slider so many times. taken: wait each time until the page has taken it, as a person would."""
+    wait_for_script(page)
     thumb = page.locator(f".st-key-{key} input[type=range]")
     thumb.focus()
     for _ in range(abs(presses)):
@@ -69,6 +75,7 @@ def slide(page: Page, key: str, presses: int, taken: bool = True) -> None:
 
 
 def choose(page: Page, key: str, title: str) -> None:
+    wait_for_script(page)
     page.locator(f".st-key-{key} [role=combobox], .st-key-{key} input").first.click()
     page.get_by_role("option", name=title, exact=True).click()
 
@@ -282,7 +289,7 @@ def test_a_run_plays_as_a_film_that_one_scrubber_governs(page, server):
     assert panel(page).get_attribute("data-speed") == "slow"
     page.wait_for_function("() => window.told.at(-1).memory === 48 && window.told.at(-1).epoch === 7")
     # The panel stands where it stays once the page's script has ended.
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    wait_for_script(page)
     page.locator("h1, h2, h3, h4").first.click()
     at_speed(page, "max")
     page.locator("h1, h2, h3, h4").first.click()
