@@ -17,6 +17,7 @@ catalog/        what there is to choose from; the package itself walks the first
   pasted          pasted code in an architecture's place, and random targets in a task's
   presets         named experiments with a point to see
   examples/       Keras code to open and paste: as written, and fixed
+  lessons/        one Markdown file each: steps, what the page shows at each, predictions
 keras_internals what Keras does not document: attributes of its tensors, layers and weights
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words

@@ -1,0 +1,69 @@
+"""Lessons, one Markdown file each; walked when they are first asked for. A file that is wrong raises with its line.
+
+A file has a head (`title`, `minutes`, `goal`) and steps. A step begins with `## ` and its title; below it stand, until an
+empty line, what the page shows as parameters of its address, and:
+
+    page       explore (unless given) or paste
+    done       what must have happened to go on, a kind of `values.Condition` with its words: `moved timesteps`
+    quiz       a question of the quiz about a layer, which ends the lesson: `output memory`
+    conceals   nothing: shapes are not hidden while the step's question is open
+
+A step without an address keeps what the learner has. Then comes the text, and the parts `### Predict` (a question, and
+answers as a list of tasks, each with its reason below), `### Do` and `### Notes`.
+
+Every number in a text says where it comes from: `{3,744: memory.params}` is shown as 3,744, and a test compares it with
+Keras. A source is one of these, or arithmetic with them; it may end with `@` and settings that differ from the step's, as in
+`memory.output @ architecture=gru_once`:
+
+    timesteps, units, delay ...    a setting of the step's experiment
+    LAYER.output, LAYER.input      its shape; LAYER.params, LAYER.arithmetic, LAYER.code likewise; `inputs` of the model
+    baseline NAME                  the baseline's value, rounded as it is written
+    error                          what Keras says about the example on Paste
+    keras CODE                     what this expression of Python gives, with keras, layers and np
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from explorer.catalog.lessons.reading import VIEWS, WrongLesson, read_lesson
+from explorer.catalog.lessons.values import Answer, Condition, Fact, Lesson, Prediction, QuizKind, Step
+
+# The order in which they are offered; a file that is not named here comes after, by name.
+ORDER = (
+    "axes",
+    "units",
+    "return_sequences",
+    "time_distributed",
+    "memory",
+    "both_directions",
+    "masks",
+    "several_inputs",
+    "encoder_decoder",
+    "reading_errors",
+)
+
+
+def read_lessons(folder: Path = Path(__file__).parent) -> dict[str, Lesson]:
+    """The lessons of a folder in their order, by name. Raises WrongLesson."""
+    place = {name: number for number, name in enumerate(ORDER)}
+    files = sorted(folder.glob("*.md"), key=lambda path: (place.get(path.stem, len(place)), path.stem))
+    return {path.stem: read_lesson(path) for path in files}
+
+
+LESSONS: dict[str, Lesson] = read_lessons()
+
+__all__ = [
+    "LESSONS",
+    "VIEWS",
+    "Answer",
+    "Condition",
+    "Fact",
+    "Lesson",
+    "Prediction",
+    "QuizKind",
+    "Step",
+    "WrongLesson",
+    "read_lesson",
+    "read_lessons",
+]

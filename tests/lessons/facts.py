@@ -1,0 +1,100 @@
+"""What a lesson's numbers are by the models themselves: the sources that a lesson's text names, worked out with Keras."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from functools import lru_cache
+from typing import Any
+
+from explorer.catalog import read_experiment, resolve
+from explorer.catalog.examples import EXAMPLES
+from explorer.catalog.lessons import Fact, Lesson
+from explorer.description import Description, Layer
+from explorer.experiment import Experiment
+from explorer.runtime import jobs
+
+OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def experiment_at(lesson: Lesson, step: int, changed: str = "") -> Experiment:
+    page, address = lesson.state(step)
+    assert page == "explore", f"{lesson.name}: step {step} is on Paste and has no experiment"
+    changes = dict(each.split("=") for each in changed.split(",") if each)
+    reading = read_experiment({**address, **changes}, ignore=("view", "layer", "fix", "hide", "compare", "compare_value"))
+    assert not reading.problems, reading.problems
+    return reading.experiment
+
+
+@lru_cache(maxsize=256)
+def described(experiment: Experiment) -> Description:
+    return Description.read(jobs.describe(experiment.to_dict())["description"])
+
+
+def spelled(shape: Any, axes: Any, named: bool) -> str:
+    sizes = (
+        axis if size is None else f"{size} {axis}" if named else str(size) for size, axis in zip(shape, axes, strict=True)
+    )
+    return f"({', '.join(sizes)})"
+
+
+def of_layer(layer: Layer, what: str) -> Any:
+    if what in ("output", "input"):
+        shapes, axes = (layer.output, layer.axes_out) if what == "output" else (layer.input, layer.axes_in)
+        return [spelled(shapes[0], axes[0], named) for named in (True, False)]
+    return {"params": layer.params, "arithmetic": layer.arithmetic, "code": layer.as_code}[what]
+
+
+def value(source: str, lesson: Lesson, step: int) -> Any:
+    """What a source gives: a number, a text, or a list of texts that all say it."""
+    source, _, changed = (part.strip() for part in source.partition(" @ "))
+    if source.startswith("keras "):
+        import keras
+        import numpy as np
+        from keras import layers
+
+        return eval(source[6:], {"keras": keras, "layers": layers, "np": np})
+    if source == "error":
+        return keras_error(lesson.state(step)[1]["example"])
+    experiment = experiment_at(lesson, step, changed)
+    if source.startswith("baseline "):
+        return resolve(experiment).baselines[source[9:]]
+    return _worked_out(ast.parse(source, mode="eval").body, experiment)
+
+
+def _worked_out(node: ast.AST, experiment: Experiment) -> Any:
+    if isinstance(node, ast.BinOp):
+        return OPERATORS[type(node.op)](_worked_out(node.left, experiment), _worked_out(node.right, experiment))
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        return {**experiment.to_dict(), **experiment.knobs, "params": described(experiment).params}[node.id]
+    assert isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name), ast.dump(node)
+    layers = {layer.name: layer for layer in described(experiment).layers}
+    sources = {source.name: source for source in described(experiment).sources}
+    if node.value.id in sources and node.attr == "output":
+        source = sources[node.value.id]
+        return [spelled(source.shape, source.axes, named) for named in (True, False)]
+    return of_layer(layers[node.value.id], node.attr)
+
+
+@lru_cache
+def keras_error(example: str) -> str:
+    """What Keras says where the example's code is run."""
+    try:
+        exec(compile(EXAMPLES[example].code, example, "exec"), {})
+    except Exception as error:
+        return str(error)
+    raise AssertionError(f"the example {example} raises nothing")
+
+
+def is_true(fact: Fact, lesson: Lesson) -> bool:
+    found = value(fact.source, lesson, fact.step)
+    if isinstance(found, list):
+        return fact.said in found
+    if isinstance(found, str):
+        return fact.said == found or (fact.source == "error" and fact.said in found)
+    number = re.sub(r",(?=\d{3})", "", fact.said)
+    decimals = len(number.partition(".")[2])
+    return float(number) == round(float(found), decimals)
