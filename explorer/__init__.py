@@ -40,6 +40,7 @@ runtime/        where runs live, in this order:
   database_file   the same where it is a file, without SQLAlchemy
   database        connections, tables brought up to date, a deleted file put back
   records, tables runs and frames as values, and as rows
+  room_rules, rooms  people who look at the page together: codes and bounds, and who is there and what they answered
   stored_tensors  what is kept of a run to show the net at any epoch: tensors, and states to train on from
   descriptions    descriptions of models, kept for the next start
   store           runs and frames in SQL, and which server trains which run

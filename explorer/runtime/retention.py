@@ -93,6 +93,7 @@ class Retention:
         while True:
             try:
                 self.sweep()
+                self._store.rooms.sweep()
             except DatabaseUnavailable:
                 pass  # The next sweep comes soon.
             except Exception:

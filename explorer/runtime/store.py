@@ -24,6 +24,7 @@ from explorer.runtime.database import TABLES, Database
 from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.descriptions import Descriptions
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
+from explorer.runtime.rooms import Rooms
 from explorer.runtime.server_id import is_gone, new_server_id
 from explorer.runtime.stored_tensors import StoredTensors
 from explorer.runtime.tables import BYTES_OF_A_FRAME, FRAMES, RUNS, STATES, upgrade
@@ -54,6 +55,7 @@ class Store:
         self.server = new_server_id()
         self.descriptions = Descriptions(self.database)
         self.tensors = StoredTensors(self.database)
+        self.rooms = Rooms(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -1,4 +1,4 @@
-"""The tables of runs, their states, frames and tensors, and how rows of an older version are brought up to date."""
+"""The tables of runs, their states, frames and tensors, and of rooms; how older rows are brought up to date."""
 
 from __future__ import annotations
 
@@ -63,6 +63,35 @@ TENSORS = sql.Table(
     sql.Column("sequence", sql.Integer, primary_key=True),
     sql.Column("epoch", sql.Integer, primary_key=True),
     sql.Column("numbers", sql.LargeBinary(2**31), nullable=False),
+)
+# opened, ended, seen: seconds since 1970; ended is 0 while a room is open. version: another one after every change.
+ROOMS = sql.Table(
+    "rooms",
+    TABLES,
+    sql.Column("code", sql.String(8), primary_key=True),
+    sql.Column("owner", sql.String(64), nullable=False, index=True),
+    sql.Column("host", sql.String(32), nullable=False),
+    sql.Column("opened", sql.Double, nullable=False),
+    sql.Column("ended", sql.Double, nullable=False),
+    sql.Column("seen", sql.Double, nullable=False),
+    sql.Column("version", sql.Integer, nullable=False),
+    sql.Column("calls", sql.Integer, nullable=False),
+    sql.Column("address", sql.Text, nullable=False),
+)
+ROOM_MEMBERS = sql.Table(
+    "room_members",
+    TABLES,
+    sql.Column("room", sql.String(8), primary_key=True),
+    sql.Column("member", sql.String(32), primary_key=True),
+    sql.Column("seen", sql.Double, nullable=False),
+)
+ROOM_ANSWERS = sql.Table(
+    "room_answers",
+    TABLES,
+    sql.Column("room", sql.String(8), primary_key=True),
+    sql.Column("question", sql.String(80), primary_key=True),
+    sql.Column("member", sql.String(32), primary_key=True),
+    sql.Column("choice", sql.Integer, nullable=False),
 )
 
 

@@ -1,0 +1,256 @@
+"""Rooms in the database: who is in them, where the host has brought everybody, and what they answered.
+
+Nothing of it is in a server's memory: a server that is started again, or a second one on the same database, finds it here.
+A room ends by itself after a day, or when its host ends it; with that its members and answers are deleted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from typing import Any
+
+import sqlalchemy as sql
+
+from explorer.runtime.database import Database
+from explorer.runtime.records import owner_of
+from explorer.runtime.room_rules import (
+    MOST_ANSWERS,
+    MOST_CHOICES,
+    MOST_MEMBERS,
+    MOST_PEOPLE,
+    MOST_REMEMBERED,
+    MOST_ROOMS,
+    ROOMS_OF_A_VISITOR,
+    SECONDS_EMPTY,
+    SECONDS_OF_A_ROOM,
+    SECONDS_REMEMBERED,
+    SECONDS_TO_BE_MISSED,
+    WITHOUT,
+    Room,
+    RoomRefused,
+    Tally,
+    checked_address,
+    is_question,
+    member_of,
+    new_code,
+    read_code,
+)
+from explorer.runtime.tables import ROOM_ANSWERS, ROOM_MEMBERS, ROOMS
+
+TRIES_FOR_A_CODE = 8
+
+
+class Rooms:
+    """Every method is one transaction; all may be called from any thread.
+
+    visitor: a browser's secret, of which only hashes are stored. clock: seconds since 1970. Every method raises
+    `explorer.runtime.database_errors.DatabaseUnavailable` as the store does, and RoomRefused with a sentence for a code
+    that there is not, or whose room has ended.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- what a host does
+
+    def open(self, visitor: str) -> Room:
+        """Open a room. Raises RoomRefused where the visitor, or everybody together, has as many as there may be."""
+        owner = owner_of(visitor)
+        self.sweep()
+        for _ in range(TRIES_FOR_A_CODE):
+            with suppress(sql.exc.IntegrityError), self._database.transaction() as connection:
+                self._refuse_too_many(connection, owner)
+                room = Room(code := new_code(), member_of(code, visitor), 0, "")
+                now = self._clock()
+                values = {"code": code, "owner": owner, "host": room.host, "opened": now, "ended": 0.0, "seen": now}
+                connection.execute(ROOMS.insert().values(**values, version=1, calls=0, address=""))
+                return room
+        raise RoomRefused("No code was free for a room. Try again.")
+
+    def _refuse_too_many(self, connection: sql.Connection, owner: str) -> None:
+        count = sql.select(sql.func.count()).select_from(ROOMS).where(self._is_open())
+        if connection.execute(count.where(ROOMS.c.owner == owner)).scalar_one() >= ROOMS_OF_A_VISITOR:
+            raise RoomRefused(f"You have {ROOMS_OF_A_VISITOR} rooms open, and no more are allowed. End one of them first.")
+        if connection.execute(count).scalar_one() >= MOST_ROOMS:
+            raise RoomRefused(f"This server has {MOST_ROOMS} rooms open, and no more are allowed. Try again later.")
+
+    def bring(self, code: str, host: str, address: str) -> None:
+        """All here: everybody is brought to an address within the page. host: the host's `member_of`; of anybody else it
+        is refused. Raises RoomRefused for an address that is none of this page's, too."""
+        wanted = checked_address(address)
+        with self._database.transaction() as connection:
+            self._change(connection, code, host, calls=ROOMS.c.calls + 1, address=wanted)
+
+    def end(self, code: str, host: str) -> None:
+        """End a room for everybody. host: as in `bring`."""
+        with self._database.transaction() as connection:
+            self._change(connection, code, host, ended=self._clock())
+            for table in (ROOM_ANSWERS, ROOM_MEMBERS):
+                connection.execute(table.delete().where(table.c.room == code))
+
+    # --- what a member does
+
+    def join(self, code: str, visitor: str) -> Room:
+        """Enter a room; whoever is in it stays in it, and the host is no member. code: as somebody types it.
+
+        Raises RoomRefused for what is no code, and where the room is full.
+        """
+        code = read_code(code)
+        member, now = member_of(code, visitor), self._clock()
+        mine = (ROOM_MEMBERS.c.room == code) & (ROOM_MEMBERS.c.member == member)
+        with self._database.transaction() as connection:
+            # Writing comes first: from here on nobody else can come in.
+            self._change(connection, code)
+            room = _room_of(connection.execute(ROOMS.select().where(ROOMS.c.code == code)).one())
+            if room.host == member:
+                return room
+            if connection.execute(ROOM_MEMBERS.update().where(mine).values(seen=now)).rowcount:
+                return room
+            if self._people(connection, code) >= MOST_PEOPLE:
+                raise RoomRefused(f"The room {code} is full: it has room for {MOST_PEOPLE} people. {WITHOUT}")
+            _forget_the_longest_gone(connection, code)
+            connection.execute(ROOM_MEMBERS.insert().values(room=code, member=member, seen=now))
+        return room
+
+    def leave(self, code: str, member: str) -> None:
+        """Leave a room: the member and all that this member answered are deleted. Nothing happens where there is none."""
+        with self._database.transaction() as connection:
+            connection.execute(ROOMS.update().where(ROOMS.c.code == code).values(version=ROOMS.c.version + 1))
+            for table in (ROOM_ANSWERS, ROOM_MEMBERS):
+                connection.execute(table.delete().where(table.c.room == code, table.c.member == member))
+
+    def answer(self, code: str, member: str, question: str, choice: int) -> bool:
+        """Take a member's answer to a question: the number of a choice, from 0. Only the first counts, as of a prediction.
+
+        Returns whether it was taken. Raises ValueError for a question or a choice that cannot be one.
+        """
+        if not is_question(question) or not 0 <= choice < MOST_CHOICES:
+            raise ValueError(f"{question[:100]!r} and choice {choice} are no answer to a question of a room.")
+        mine = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.member == member)
+        with self._database.transaction() as connection:
+            self._change(connection, code)
+            if not self._is_in(connection, code, member):
+                return False
+            given = set(connection.execute(sql.select(ROOM_ANSWERS.c.question).where(mine)).scalars())
+            if question in given or len(given) >= MOST_ANSWERS:
+                return False
+            values = {"room": code, "member": member, "question": question, "choice": choice}
+            connection.execute(ROOM_ANSWERS.insert().values(values))
+        return True
+
+    # --- what everybody may know
+
+    def room(self, code: str) -> Room:
+        """The room of a code."""
+        with self._database.transaction() as connection:
+            row = connection.execute(ROOMS.select().where(ROOMS.c.code == code, self._is_open())).first()
+            if row is None:
+                raise self._refusal(connection, code)
+        return _room_of(row)
+
+    def people(self, code: str) -> int:
+        """How many members are in a room now."""
+        with self._database.transaction() as connection:
+            return self._people(connection, code)
+
+    def tally(self, code: str, question: str) -> Tally:
+        """How often each choice of a question was taken."""
+        chosen = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.question == question)
+        query = sql.select(ROOM_ANSWERS.c.choice, sql.func.count()).where(chosen).group_by(ROOM_ANSWERS.c.choice)
+        with self._database.transaction() as connection:
+            found = {choice: number for choice, number in connection.execute(query)}
+            people = self._people(connection, code)
+        counts = tuple(found.get(choice, 0) for choice in range(max(found, default=-1) + 1))
+        return Tally(counts, sum(counts), people)
+
+    def knows(self, code: str, member: str) -> bool:
+        """Whether somebody is in a room: a member, or its host."""
+        with self._database.transaction() as connection:
+            return self._is_in(connection, code, member) or bool(
+                connection.execute(sql.select(ROOMS.c.code).where(ROOMS.c.code == code, ROOMS.c.host == member)).first()
+            )
+
+    def has_answered(self, code: str, member: str, question: str) -> bool:
+        mine = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.member == member) & (ROOM_ANSWERS.c.question == question)
+        with self._database.transaction() as connection:
+            return connection.execute(sql.select(ROOM_ANSWERS.c.choice).where(mine)).first() is not None
+
+    # --- what a server does for its listeners
+
+    def note_seen(self, seen: Mapping[str, Collection[str]]) -> None:
+        """Say who is there still: members by the code of their room."""
+        now = self._clock()
+        with self._database.transaction() as connection:
+            for code in sorted(seen):
+                connection.execute(ROOMS.update().where(ROOMS.c.code == code).values(seen=now))
+                these = (ROOM_MEMBERS.c.room == code) & ROOM_MEMBERS.c.member.in_(sorted(seen[code]))
+                connection.execute(ROOM_MEMBERS.update().where(these).values(seen=now))
+
+    def versions(self, codes: Collection[str]) -> dict[str, int]:
+        """The version of each of these rooms that is open: another one where anything has changed."""
+        query = sql.select(ROOMS.c.code, ROOMS.c.version).where(ROOMS.c.code.in_(sorted(codes)), self._is_open())
+        with self._database.transaction() as connection:
+            return {row.code: row.version for row in connection.execute(query)}
+
+    def sweep(self) -> None:
+        """End the rooms whose day is over and, where there are too many, those that nobody was in for long; delete what
+        rooms that have ended still hold, and in the end the rooms."""
+        now = self._clock()
+        with self._database.transaction() as connection:
+            over = (ROOMS.c.ended == 0) & (ROOMS.c.opened <= now - SECONDS_OF_A_ROOM)
+            connection.execute(ROOMS.update().where(over).values(ended=now))
+            count = sql.select(sql.func.count()).select_from(ROOMS).where(ROOMS.c.ended == 0)
+            if connection.execute(count).scalar_one() >= MOST_ROOMS:
+                empty = (ROOMS.c.ended == 0) & (ROOMS.c.seen <= now - SECONDS_EMPTY)
+                connection.execute(ROOMS.update().where(empty).values(ended=now))
+            for table in (ROOM_ANSWERS, ROOM_MEMBERS):
+                ended = sql.select(ROOMS.c.code).where(ROOMS.c.ended > 0)
+                connection.execute(table.delete().where(table.c.room.in_(ended)))
+            connection.execute(ROOMS.delete().where(ROOMS.c.ended > 0, ROOMS.c.ended <= now - SECONDS_REMEMBERED))
+            latest = sql.select(ROOMS.c.code).where(ROOMS.c.ended > 0).order_by(ROOMS.c.ended.desc())
+            too_many = list(connection.execute(latest.offset(MOST_REMEMBERED)).scalars())
+            connection.execute(ROOMS.delete().where(ROOMS.c.code.in_(too_many)))
+
+    # --- within a transaction
+
+    def _is_open(self) -> sql.ColumnElement[bool]:
+        return (ROOMS.c.ended == 0) & (ROOMS.c.opened > self._clock() - SECONDS_OF_A_ROOM)
+
+    def _change(self, connection: sql.Connection, code: str, host: str | None = None, **values: Any) -> None:
+        """Note that an open room has changed. host: only where it is this one's."""
+        chosen = ROOMS.update().where(ROOMS.c.code == code, self._is_open())
+        if host is not None:
+            chosen = chosen.where(ROOMS.c.host == host)
+        if not connection.execute(chosen.values(version=ROOMS.c.version + 1, **values)).rowcount:
+            raise self._refusal(connection, code)
+
+    def _refusal(self, connection: sql.Connection, code: str) -> RoomRefused:
+        row = connection.execute(ROOMS.select().where(ROOMS.c.code == code)).first()
+        if row is None:
+            return RoomRefused(f"There is no room {code[:40]}. Compare the code with the one that the host shows. {WITHOUT}")
+        if row.ended or row.opened <= self._clock() - SECONDS_OF_A_ROOM:
+            return RoomRefused(f"The room {code} has ended. {WITHOUT}")
+        return RoomRefused(f"Only the host of the room {code} can do this.")
+
+    def _people(self, connection: sql.Connection, code: str) -> int:
+        here = (ROOM_MEMBERS.c.room == code) & (ROOM_MEMBERS.c.seen > self._clock() - SECONDS_TO_BE_MISSED)
+        return int(connection.execute(sql.select(sql.func.count()).where(here)).scalar_one())
+
+    def _is_in(self, connection: sql.Connection, code: str, member: str) -> bool:
+        mine = (ROOM_MEMBERS.c.room == code) & (ROOM_MEMBERS.c.member == member)
+        return connection.execute(sql.select(ROOM_MEMBERS.c.member).where(mine)).first() is not None
+
+
+def _room_of(row: Any) -> Room:
+    return Room(row.code, row.host, row.calls, row.address)
+
+
+def _forget_the_longest_gone(connection: sql.Connection, code: str) -> None:
+    """Make room for one member more."""
+    query = sql.select(ROOM_MEMBERS.c.member).where(ROOM_MEMBERS.c.room == code).order_by(ROOM_MEMBERS.c.seen.desc())
+    gone = list(connection.execute(query.offset(MOST_MEMBERS - 1)).scalars())
+    for table in (ROOM_ANSWERS, ROOM_MEMBERS):
+        connection.execute(table.delete().where(table.c.room == code, table.c.member.in_(gone)))
