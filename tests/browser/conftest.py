@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebError, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, WebError, sync_playwright
 
 from bench.application import CHROMIUM_FLAGS, Application, free_port
 from scripts.chromium import find
@@ -18,6 +19,8 @@ WINDOW = {"width": 1280, "height": 800}
 FAILED = pytest.StashKey[bool]()
 NO_HINTS = '["*"]'
 OTHER_NAME, PROXY = "models.school.example", "127.0.0.2"
+# An address without a host, as `data:`, is none of the network.
+OWN_HOSTS = (None, "127.0.0.1", "localhost", OTHER_NAME)
 
 
 # Of this folder, and not of the whole session: it ends with the last of its tests, and costs the others nothing.
@@ -67,19 +70,28 @@ def context(tmp_path_factory) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def visitor(context, kept) -> Iterator[BrowserContext]:
-    """A browser of somebody's own, at the size of a projector. Any error in it fails the test."""
+    """A browser of somebody's own, at the size of a projector. Any error in it fails the test, and so does a request to
+    another host: the page works without the internet."""
     errors: list[str] = []
+    foreign: list[str] = []
 
     def note(error: WebError) -> None:
         errors.append(str(error.error))
 
+    def note_foreign(request: Request) -> None:
+        if urlsplit(request.url).hostname not in OWN_HOSTS:
+            foreign.append(request.url)
+
     context.on("weberror", note)
+    context.on("request", note_foreign)
     yield context
     for page in context.pages:
         if page not in kept:
             page.close()
     context.remove_listener("weberror", note)
+    context.remove_listener("request", note_foreign)
     assert errors == []
+    assert foreign == []
 
 
 @pytest.fixture(scope="package")
