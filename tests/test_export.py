@@ -16,6 +16,7 @@ import pytest
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.export import script
+from explorer.export.layer_lines import layer_lines
 from explorer.models.build import build_experiment
 from explorer.shapes.describe_model import describe
 from explorer.training import data
@@ -146,3 +147,16 @@ def test_helpers_are_copied_with_what_they_need_in_the_order_of_their_file():
     text = script(small("windows_gru", "longest_window"))
     assert text.index("def no_run(") < text.index("def fair_chance(") < text.index("def longest_window(")
     assert "def half_loss(" not in text  # a baseline's, not the data's
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_layer_has_its_lines_in_the_code(name):
+    experiment = small(name, RUN[name])
+    code = script(experiment)
+    lines = code.splitlines()
+    # Keras's own layers, those for the inputs too.
+    layers = [layer.name for layer in build_experiment(experiment).layers]
+    found = layer_lines(code, layers)
+    assert list(found) and set(found) == set(layers)
+    for layer, (first, last) in found.items():
+        assert f'"{layer}"' in "\n".join(lines[first - 1 : last])

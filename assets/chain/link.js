@@ -7,12 +7,23 @@ export function tellPointed(name) {
   document.dispatchEvent(new CustomEvent("explorer:layer", { detail: { name } }));
 }
 
+// A chain that stands in a place that scrolls, beside the code, is scrolled there. The page stays where it is.
+/** @type {(element: HTMLElement) => void} */
+function show(element) {
+  const place = element.closest(".st-key-code_chain");
+  if (!place) return;
+  const [box, seen] = [element.getBoundingClientRect(), place.getBoundingClientRect()];
+  if (box.top < seen.top || box.bottom > seen.bottom) place.scrollTop += box.top - seen.top - 30;
+}
+
 /** @type {(state: State) => () => void} */
 export function listenForLine(state) {
   const listen = (/** @type {Event} */ event) => {
     const { names } = /** @type {CustomEvent<{ names: string[] }>} */ (event).detail;
     for (const { element } of state.layers.values()) {
-      element.toggleAttribute("data-lit", names.includes(element.dataset.layer ?? ""));
+      const lit = names.includes(element.dataset.layer ?? "");
+      element.toggleAttribute("data-lit", lit);
+      if (lit) show(element);
     }
   };
   document.addEventListener("explorer:line", listen);

@@ -9,6 +9,7 @@ import { drawInside } from "./inside.js";
 import { writeShape } from "./shape.js";
 import { titleOf } from "./title.js";
 import { sentence } from "./words.js";
+import { copied } from "../copied.js";
 import { create, mark, prefersStill, say } from "../dom.js";
 import { held } from "../held.js";
 import { questionMark, sayWithTerms } from "../terms.js";
@@ -225,22 +226,4 @@ async function copyWhy(state) {
   if (!layer) return;
   say(why.copy, (await copied(layer.text, why.panel)) ? "Copied" : "The browser does not allow copying");
   setTimeout(() => say(why.copy, "Copy as text"), 2000);
-}
-
-// Without https there is no clipboard: then a selection is copied, as a hand would.
-/** @type {(text: string, parent: HTMLElement) => Promise<boolean>} */
-async function copied(text, parent) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const before = document.activeElement;
-    const area = create("textarea", "why-copied", parent);
-    area.value = text;
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    if (before instanceof HTMLElement) before.focus();
-    return done;
-  }
 }

@@ -9,15 +9,15 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.export import script
+from explorer.export.layer_lines import layer_lines
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
+from explorer.ui.listing import listing
 from explorer.ui.quiz_panel import hidden, quiz_panel
 from explorer.ui.take_home import take_home
 
 VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "code": "Code", "quiz": "Quiz"}
-# As high as most chains, so that what stands below does not move.
-CODE_HEIGHT = 290
 VIEWS_HELP = (
     "**Chain** shows the tensors between the layers. **Unrolled** shows the model over time. **Compare** shows it beside "
     "the same model with one setting changed. **Code** is a script that trains the same model without this page. **Quiz** "
@@ -52,6 +52,7 @@ def show_view(
     first.
     """
     view, description = st.session_state["view"], found["description"]
+    values, drawings = found.get("values"), found.get("drawings")
     if view == "twins" and experiment is not None:
         if query is not None:
             st.html(ASSETS / "compare.css")
@@ -59,10 +60,15 @@ def show_view(
         return
     if view == "code" and experiment is not None:
         take_home(experiment, found)
+        code = script(experiment)
+        names = [each["name"] for each in (*description["sources"], *description["layers"])]
         with st.container(key="code_of_model"):
-            st.code(script(experiment), language="python", line_numbers=True, height=CODE_HEIGHT)
+            left, right = st.columns([6, 5], gap="small")
+            with left:
+                listing(code, layer_lines(code, names))
+            with right, st.container(key="code_chain"):
+                chain(description, values, query=query, drawings=drawings, follows=follows, low=True)
         return
-    values, drawings = found.get("values"), found.get("drawings")
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.
         chain(description, values, query=query, drawings=drawings, hidden=hidden(description, experiment))

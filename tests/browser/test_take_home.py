@@ -57,6 +57,20 @@ def drop(page: Page, name: str, text: str) -> None:
     expect(page.locator(".st-key-notice")).to_contain_text(f"“{name}”")
 
 
+def test_lines_of_the_code_and_layers_of_the_chain_show_each_other(page, server):
+    open_code(page, server)
+    line = page.locator(".explorer-listing .line").filter(has_text='name="answer"')
+    line.hover()
+    expect(page.locator('.layer[data-layer="answer"][data-lit]')).to_be_visible()
+    expect(page.locator(".layer[data-lit]")).to_have_count(1)
+    page.get_by_role("button", name=re.compile("makes the layer memory$")).focus()
+    expect(page.locator('.layer[data-layer="memory"][data-lit]')).to_be_visible()
+    page.locator('.layer[data-layer="answer"] .box').hover()
+    expect(line).to_have_attribute("data-lit", "")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+
+
 def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(page, server):
     open_code(page, server)
     for name in OF_A_RUN:
