@@ -23,7 +23,7 @@ from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.ui.followed import Followed, followed
-from explorer.ui.streamlit_internals import went_through_history
+from explorer.ui.streamlit_internals import uninterrupted, went_through_history
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = ("architecture", "task", *SIZES, *SETTINGS, *sorted(_KNOBS))
@@ -34,6 +34,7 @@ COMPARED = ("compare", "compare_value")
 _OTHERS = ("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", *COMPARED)
 
 
+@uninterrupted()
 def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     """The experiment that the page shows now, and what was wrong with the values that came.
 
@@ -156,6 +157,7 @@ def restrictions() -> Restrictions:
     return found
 
 
+@uninterrupted()
 def end_restrictions() -> None:
     """Show everything again; for a callback."""
     st.session_state["_restrictions"] = Restrictions()
@@ -179,6 +181,7 @@ def entered(page: str) -> bool:
     return before != page
 
 
+@uninterrupted()
 def choose(experiment: Experiment) -> None:
     """Put an experiment on the page; for a callback, before the widgets are drawn."""
     _put(experiment, force=True)

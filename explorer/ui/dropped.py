@@ -8,8 +8,10 @@ from explorer.experiment import WrongExperiment
 from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.export.experiment_file import MOST_CHARACTERS, read_experiment_file
 from explorer.ui import address
+from explorer.ui.streamlit_internals import uninterrupted
 
 
+@uninterrupted()
 def open_dropped() -> None:
     """Show the experiment of the file that the browser has sent, or say what is wrong with it; for a callback."""
     sent = st.session_state.get("page", {}).get("dropped")

@@ -13,6 +13,7 @@ import streamlit as st
 from explorer.errors import Cause, Found, find
 from explorer.ui.assets import ASSETS
 from explorer.ui.markdown import marked, plain
+from explorer.ui.streamlit_internals import uninterrupted
 
 # A browser's message to the server has at most 500 kB.
 MOST_TYPED = 100_000
@@ -92,6 +93,7 @@ def _example(cause: Cause, number: int, open_example: Callable[[str], None]) -> 
             )
 
 
+@uninterrupted()
 def _leave(what: Callable[[str], None], argument: str) -> None:
     """Do it, and close the box: what was opened stands below it."""
     what(argument)

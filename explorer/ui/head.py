@@ -12,6 +12,7 @@ from explorer.experiment import Experiment
 from explorer.training.narration import goal
 from explorer.ui import address, renewed
 from explorer.ui.controls import show_all_button
+from explorer.ui.streamlit_internals import uninterrupted
 from explorer.ui.task_strip import strip
 from explorer.ui.task_strip_markup import markup
 from explorer.ui.terms import with_terms
@@ -64,6 +65,7 @@ def _presets(experiment: Experiment) -> None:
         )
 
 
+@uninterrupted()
 def _choose_preset() -> None:
     name = renewed.take("preset")
     if name in PRESETS:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.experiment import PROBE_SEQUENCES
 from explorer.ui.modules import component, styles
+from explorer.ui.streamlit_internals import uninterrupted
 
 STYLES = ("axes.css", "live.css", "transport.css", "charts.css", "terms.css")
 # "open": a run that the server holds is to go on, because its page is there again.
@@ -26,6 +27,7 @@ def live(data: Mapping[str, Any], on_action: Callable[[str, bool, int | None], N
     fragment around runs again. Neither frames nor changes of state do that.
     """
 
+    @uninterrupted()
     def act() -> None:
         action = st.session_state.get(key, {}).get("action")
         # It comes from the browser, whatever that sends.

@@ -14,6 +14,7 @@ from explorer.ui.modules import component, styles
 from explorer.ui.paste_asked import asks
 from explorer.ui.paste_fields import MOST_CHARACTERS
 from explorer.ui.paste_problems import title_of
+from explorer.ui.streamlit_internals import uninterrupted
 
 # More than is read may be pasted, so that a sentence can say how much too long it is.
 MOST_TYPED = 5 * MOST_CHARACTERS
@@ -91,24 +92,28 @@ def _sent(name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+@uninterrupted()
 def _typed() -> None:
     sent = _sent("typed")
     if isinstance(sent.get("code"), str):
         paste_state.type_code(sent["code"][: MOST_TYPED + 1], sent.get("put"))
 
 
+@uninterrupted()
 def _given() -> None:
     sent = _sent("given")
     if isinstance(sent.get("name"), str) and isinstance(sent.get("text"), str):
         paste_state.give_size(sent["name"][:100], sent["text"][:100])
 
 
+@uninterrupted()
 def _link() -> None:
     fragment = _sent("link").get("fragment")
     if isinstance(fragment, str):
         paste_state.open_link(fragment[: MOST_IN_A_LINK + 1])
 
 
+@uninterrupted()
 def _file() -> None:
     sent = _sent("file")
     if isinstance(sent.get("name"), str) and isinstance(sent.get("text"), str):

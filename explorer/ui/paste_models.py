@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.tensors.text import count
+from explorer.ui.streamlit_internals import uninterrupted
 
 HELP = "The code makes several models. The one that is fitted is shown first; choose another to see its layers."
 
@@ -43,6 +44,7 @@ def _in_words(made: Mapping[str, Any]) -> str:
     return f"{made['name']}: line {made['line']}, {count(made['layers'], 'layers')}{params}"
 
 
+@uninterrupted()
 def _choose() -> None:
     kept, chosen = st.session_state["_paste"], st.session_state["model"]
     kept["model"] = None if chosen == kept["fitted"] else chosen

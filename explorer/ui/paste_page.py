@@ -25,6 +25,7 @@ from explorer.ui.paste_fields import MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_models import choose_model, is_another
 from explorer.ui.paste_problems import problems, title_of
 from explorer.ui.share import share_code_button
+from explorer.ui.streamlit_internals import uninterrupted
 from explorer.ui.views import VIEWS_HELP, choose_view, show_view
 
 SECONDS_TO_CHECK = 20.0
@@ -132,12 +133,14 @@ def _about() -> str:
     return plain(shown.says) if shown else ABOUT
 
 
+@uninterrupted()
 def _open_example() -> None:
     stem = renewed.take("example")
     if stem in EXAMPLES:
         paste_state.show(EXAMPLES[stem])
 
 
+@uninterrupted()
 def _open_form(stem: str) -> None:
     chosen = f"{stem}_mended" if renewed.take("form") == "mended" else stem
     if chosen in EXAMPLES:

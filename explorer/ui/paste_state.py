@@ -30,7 +30,7 @@ from explorer.ui.paste_fields import (
     write_shapes,
     write_size,
 )
-from explorer.ui.streamlit_internals import went_through_history
+from explorer.ui.streamlit_internals import uninterrupted, went_through_history
 
 FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
@@ -46,6 +46,7 @@ _NOTHING: dict[str, Any] = {
 }
 
 
+@uninterrupted()
 def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ...]:
     """Bring fields, settings and address together; returns a sentence for whatever in the address could not be taken.
 
@@ -140,6 +141,7 @@ def _open_address(
     return tuple(problems)
 
 
+@uninterrupted()
 def keep(drawn: bool) -> None:
     """After every run of the page: remember what it stands at, and make the address say it.
 
@@ -260,6 +262,7 @@ def given_sizes(code: str) -> dict[str, int | tuple[int, ...]]:
     return {name: size for name, size in found.items() if size is not None}
 
 
+@uninterrupted()
 def apply(fix: dict[str, Any], code: str) -> None:
     """Put a fix into the fields, and remember what stood there; for a callback. code: what it fixes."""
     state = st.session_state
@@ -274,6 +277,7 @@ def apply(fix: dict[str, Any], code: str) -> None:
     kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"])
 
 
+@uninterrupted()
 def undo() -> None:
     """Bring back what stood in the fields before the first fix; for a callback."""
     kept = st.session_state["_paste"]

@@ -19,6 +19,7 @@ from explorer.experiment import Experiment
 from explorer.quiz import LARGEST_SEED, Question, Sitting, question, sitting_length
 from explorer.tensors.text import count
 from explorer.ui.markdown import plain
+from explorer.ui.streamlit_internals import uninterrupted
 
 HIDDEN = ["shapes", "parameters"]
 HELP = (
@@ -148,6 +149,7 @@ def _result(questions: int) -> None:
         st.button("Other questions", key="quiz_others", help="With the next seed.", on_click=_go_on)
 
 
+@uninterrupted()
 def _answer(right: int) -> None:
     state = st.session_state
     place = state.get("quiz_choice")
@@ -159,17 +161,20 @@ def _answer(right: int) -> None:
     _redraw()
 
 
+@uninterrupted()
 def _next() -> None:
     _turn_to(st.session_state["quiz_number"] + 1)
     _redraw()
 
 
+@uninterrupted()
 def _go_on() -> None:
     state = st.session_state
     state["quiz_seed_wanted"] = (state["quiz_seed_wanted"] + 1) % (LARGEST_SEED + 1)
     _begin()
 
 
+@uninterrupted()
 def _begin() -> None:
     """A sitting with another seed: from its first question, and with a score of its own."""
     state = st.session_state
@@ -189,6 +194,7 @@ def _turn_to(number: int) -> None:
     st.session_state["quiz_answered"] = st.session_state["quiz_choice"] = None
 
 
+@uninterrupted()
 def _meet(description: Mapping[str, Any], experiment: Experiment | None) -> int:
     """Begin a sitting, or turn to a question about the model on the page where that is another one now.
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.ui.streamlit_internals import uninterrupted
 
+
+@uninterrupted()
 def key_of(name: str, value: str | None) -> str:
     """The key under which to draw the choice, which then shows the value. Call it once in each run of the page."""
     known: dict[str, tuple[int, str | None]] = st.session_state.setdefault("_renewed", {})

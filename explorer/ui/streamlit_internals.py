@@ -7,7 +7,8 @@ names it. What the server replaces of uvicorn, which Streamlit starts, stands in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 import streamlit
@@ -128,6 +129,31 @@ def went_through_history() -> bool:
     """Whether this run of the script answers the browser's "back" or "forward", and not a widget."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Run a part of the script, or as `@uninterrupted()` a callback, to its end.
+
+    Whatever somebody clicks or types ends the run of the script before, and that at any word in `st.session_state`, in the
+    middle of a callback too, which is then not called again. What is written there together would be written in part.
+    """
+    context = get_script_run_ctx()
+    state = context.session_state if context is not None else None
+    if state is None:
+        yield
+        return
+    before = state._yield_callback
+    # An attribute that is set in the usual way is a word in the session's state.
+    object.__setattr__(state, "_yield_callback", _go_on)
+    try:
+        yield
+    finally:
+        object.__setattr__(state, "_yield_callback", before)
+
+
+def _go_on() -> None:
+    pass
 
 
 # --- its loggers that say something for each message or connection that is not as it should be

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.experiment import Experiment
 from explorer.ui import address
 from explorer.ui.history import History
+from explorer.ui.streamlit_internals import uninterrupted
 
 
 def undo_buttons(experiment: Experiment) -> None:
@@ -35,6 +36,7 @@ def _button(key: Literal["undo", "redo"], shortcut: str, disabled: bool) -> None
     )
 
 
+@uninterrupted()
 def _act(key: Literal["undo", "redo"]) -> None:
     history: History = st.session_state["_history"]
     experiment = history.undo() if key == "undo" else history.redo()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import importlib
 import json
@@ -10,6 +11,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -17,6 +19,7 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.state import SafeSessionState, SessionState
 
 from explorer.ui import streamlit_internals as internals
 
@@ -169,6 +172,63 @@ def test_a_run_of_the_script_knows_whether_history_asked_for_it():
     # Where no script runs, nobody went anywhere; that a browser's "back" is one is seen in tests/browser/test_page.py.
     assert internals.went_through_history() is False
     assert "is_history_navigation" in {field.name for field in dataclasses.fields(ScriptRunContext)}
+
+
+class Ended(Exception):
+    """Somebody has clicked again: this run of the script ends."""
+
+
+def test_a_part_of_the_script_is_run_to_its_end_though_somebody_clicks_again(monkeypatch):
+    def end() -> None:
+        raise Ended
+
+    state = SafeSessionState(SessionState(), end)
+    monkeypatch.setattr(internals, "get_script_run_ctx", lambda: SimpleNamespace(session_state=state))
+
+    @internals.uninterrupted()
+    def write_both() -> None:
+        state["one"] = 1
+        with internals.uninterrupted():
+            state["two"] = 2
+        assert (state["one"], state["two"]) == (1, 2)
+
+    write_both()
+    with pytest.raises(Ended):
+        state["three"] = 3
+    with pytest.raises(ZeroDivisionError), internals.uninterrupted():
+        print(1 / 0)
+    with pytest.raises(Ended):
+        print(state["one"])
+
+
+def callbacks() -> dict[str, bool]:
+    """What the page hands to a widget to be called, by file and name: whether it is run to its end."""
+    found: dict[str, bool] = {}
+    functions: dict[str, list[ast.FunctionDef]] = {}
+    named: list[tuple[str, ast.expr]] = []
+    for path in UI.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                for place in (node.name, f"{path.name} {node.name}"):
+                    functions.setdefault(place, []).append(node)
+            elif isinstance(node, ast.Call):
+                given = (each for each in node.keywords if re.fullmatch(r"on_(click|\w*change)", each.arg or ""))
+                named += [(path.name, each.value) for each in given if not isinstance(each.value, ast.Constant)]
+    for file, value in named:
+        # A function of another module is handed on as `module.function`.
+        *module, name = ast.unparse(value).split(".")
+        file = f"{module[0]}.py" if module else file
+        meant = functions.get(f"{file} {name}", functions[name])
+        decorated = [{ast.unparse(each) for each in function.decorator_list} for function in meant]
+        found[f"{file} {name}"] = all("uninterrupted()" in each for each in decorated)
+    return found
+
+
+def test_each_callback_is_run_to_its_end():
+    found = callbacks()
+    assert len(found) > 15
+    assert [name for name, safe in found.items() if not safe] == []
 
 
 # ---------------------------------------------------------------------------------------------------------- its loggers
