@@ -25,7 +25,8 @@ export function graph(description, hidden = []) {
       reads,
       inputs: asked ? reads.map((name) => held(items, name).tensors[0]) : tensorsOf(layer, "input"),
       tensors: asked ? [HIDDEN] : layer.broken ? [NOTHING] : tensorsOf(layer, "output"),
-      names: layer.names_out ?? [],
+      // "last hidden state" would tell what is asked.
+      names: asked ? [] : (layer.names_out ?? []),
       used: [],
       ports: portsOf(layer, reads, items),
       depth: 1 + Math.max(0, ...reads.map((name) => held(items, name).depth)),

@@ -161,6 +161,7 @@ export function writeMarks(panel) {
     "data-epoch": Math.max(lastEpoch(frames), status.epoch ?? 0),
     "data-frames": frames.list.length,
     "data-shown": film.shown,
+    "data-validation": shownFrame(panel)?.val_loss ?? "",
     "data-batch": film.batch || "",
     "data-speed": film.speed,
     "data-playing": film.playing,

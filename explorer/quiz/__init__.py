@@ -13,7 +13,7 @@ Everything is made from an `explorer.description.Description` and an experiment;
 """
 
 from explorer.quiz.play import play
-from explorer.quiz.questions import BEHAVIOUR, EASY_FIRST, KINDS, question, sitting_length
+from explorer.quiz.questions import BEHAVIOUR, EASY_FIRST, KINDS, question, question_about, sitting_length
 from explorer.quiz.values import LARGEST_SEED, Choice, Question, Sitting
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Sitting",
     "play",
     "question",
+    "question_about",
     "sitting_length",
 ]

@@ -46,7 +46,27 @@ def question(description: Description, seed: int, number: int, experiment: Exper
         raise ValueError(f"There is nothing to ask about this model. Received: {received}. Choose one whose layers do more.")
     round_, place = divmod(number, len(topics))
     kind, layer = _order(topics, seed, round_)[place]
-    chance = random.Random(f"{seed}/{number}/{kind}/{layer}")
+    return _asked(kind, layer, description, experiment, random.Random(f"{seed}/{number}/{kind}/{layer}"))
+
+
+def question_about(
+    description: Description, kind: str, layer: str, seed: int = 0, experiment: Experiment | None = None
+) -> Question:
+    """The question of a kind about a layer; about the first baseline that is certain where the kind is BEHAVIOUR.
+
+    Raises ValueError where that cannot be asked of this model.
+    """
+    topics = _topics(description, experiment)
+    found = next((topic for topic in topics if topic[0] == kind and layer in (topic[1], "")), None)
+    if found is None:
+        known = ", ".join(f"{each} {name}" for each, name in topics)
+        raise ValueError(f"“{kind} {layer}” cannot be asked of this model. What can be asked: {known or 'nothing'}.")
+    return _asked(*found, description, experiment, random.Random(f"{seed}/{kind}/{layer}"))
+
+
+def _asked(
+    kind: str, layer: str, description: Description, experiment: Experiment | None, chance: random.Random
+) -> Question:
     draft: Draft | None
     if experiment is not None and kind == BEHAVIOUR:
         draft = can_pass(experiment, certain(experiment)[layer])

@@ -26,8 +26,11 @@ SECONDS_BETWEEN_MODELS = 0.5
 
 
 def experiments() -> list[Experiment]:
-    """Every architecture with the sizes that it opens with, what the page opens with first, and the named experiments."""
+    """Every architecture with the sizes that it opens with, what the page opens with first, the named experiments, and what
+    the steps of lessons open with.
+    """
     from explorer.catalog import ARCHITECTURES, read_experiment
+    from explorer.catalog.lessons import LESSONS
     from explorer.catalog.presets import PRESETS
     from explorer.runtime.descriptions import model_key
 
@@ -35,6 +38,8 @@ def experiments() -> list[Experiment]:
     defaults += [read_experiment({"architecture": name}).experiment for name in ARCHITECTURES]
     by_model = {model_key(experiment): experiment for experiment in defaults}
     by_model |= {model_key(preset.experiment): preset.experiment for preset in PRESETS.values()}
+    of_steps = [lesson.experiment(number) for lesson in LESSONS.values() for number in range(1, len(lesson.steps) + 1)]
+    by_model |= {model_key(experiment): experiment for experiment in of_steps if experiment is not None}
     return list(by_model.values())
 
 

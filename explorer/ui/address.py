@@ -22,6 +22,7 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.ui import lesson_place
 from explorer.ui.followed import Followed, followed
 from explorer.ui.streamlit_internals import uninterrupted, went_through_history
 
@@ -31,7 +32,7 @@ VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
 # What a view is called on the page, where links have another name for it.
 CALLED = {"compare": "twins"}
 COMPARED = ("compare", "compare_value")
-_OTHERS = ("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", *COMPARED)
+OTHERS = ("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", *COMPARED, *lesson_place.PARAMETERS)
 
 
 @uninterrupted()
@@ -49,7 +50,7 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     # The browser sends its address along with every move, and the address that was written last may not have reached it
     # yet: it is only asked for where somebody went to it.
     if arrives or (went_through_history() and address != st.session_state.get("_written")):
-        return _open(address, experiment_of_run)
+        return open_address(address, experiment_of_run)
 
     before: Experiment = st.session_state["_experiment"]
     # A browser may leave out what it likes: then it stays as it was.
@@ -73,11 +74,14 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     return reading.experiment, st.session_state["_problems"]
 
 
-def _open(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
-    """Put on the page what an address says, and return it as `take` does."""
-    kept, problems = read_restrictions(address, NAMES)
+def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
+    """Put on the page what an address says, and return it as `take` does; for `take`, or a callback."""
+    of_lesson, wrong_place = lesson_place.open_place(address, "explore")
+    address = of_lesson | address
+    kept, wrong_names = read_restrictions(address, NAMES)
+    problems: tuple[Problem, ...] = (*wrong_place, *wrong_names)
     st.session_state["_restrictions"] = kept
-    values: dict[str, Any] = {name: value for name, value in address.items() if name not in _OTHERS}
+    values: dict[str, Any] = {name: value for name, value in address.items() if name not in OTHERS}
     preset = address.get("preset", "")[:LONGEST_VALUE]
     if preset in PRESETS:
         values = PRESETS[preset].experiment.to_query() | values
@@ -87,7 +91,7 @@ def _open(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, 
         problems = (*problems, wrong)
     problems = (*problems, *_open_view(address, kept))
     of_run, wrong_run = _open_run(address, values, experiment_of_run)
-    reading = read_experiment(of_run | values, _OTHERS)
+    reading = read_experiment(of_run | values, OTHERS)
     _put(reading.experiment, force=True)
     st.session_state["_problems"] = (*problems, *wrong_run, *reading.problems)
     st.session_state["_followed"] = Followed()
@@ -135,7 +139,7 @@ def _open_run(
         # The address holds every setting too; the run stays in it, for when it can be read again.
         st.session_state["run"] = run
         problems.append(Problem("run", run, f"{error} The run is shown again when you reload the page."))
-        found = read_experiment(values, _OTHERS).experiment
+        found = read_experiment(values, OTHERS).experiment
     if found is not None and not found.pasted:
         st.session_state["run"] = run
         return found.to_query(), problems
@@ -194,10 +198,11 @@ def query_of(experiment: Experiment) -> dict[str, str]:
     wanted = experiment.to_query()
     if st.session_state.get("run"):
         wanted["run"] = st.session_state["run"]
-    wanted |= restrictions().to_query()
+    wanted |= restrictions().to_query() | lesson_place.query("explore")
     if st.session_state.get("_layer"):
         wanted["layer"] = st.session_state["_layer"]
-    if st.session_state.get("view", VIEWS[0]) != VIEWS[0]:
+    # A step of a lesson may open with another view than the first.
+    if st.session_state.get("view", VIEWS[0]) != VIEWS[0] or lesson_place.place("explore"):
         wanted["view"] = st.session_state["view"]
     if st.session_state.get("view") == "quiz" and "quiz_seed" in st.session_state:
         wanted["quiz_seed"] = str(st.session_state["quiz_seed"])

@@ -12,6 +12,7 @@ from explorer.experiment import Experiment
 from explorer.training.narration import goal
 from explorer.ui import address, renewed
 from explorer.ui.controls import show_all_button
+from explorer.ui.lesson_place import Place
 from explorer.ui.streamlit_internals import uninterrupted
 from explorer.ui.task_strip import strip
 from explorer.ui.task_strip_markup import markup
@@ -23,17 +24,21 @@ PRESETS_HELP = "Ready-made experiments. Each is also a link: ?preset= and its na
 )
 
 
-def head(experiment: Experiment) -> None:
-    """Draw the head, and the choice of the view; what is chosen is in `st.session_state`."""
+def head(experiment: Experiment, at: Place | None = None) -> None:
+    """Draw the head, and the choice of the view; what is chosen is in `st.session_state`.
+
+    at: the step of a lesson, whose panel stands in the place of the words.
+    """
     kept = address.restrictions()
-    # Its place is there before its words are (assets/layout.css).
-    with st.container(key="head"):
-        st.html(words(experiment))
+    if at is None:
+        # Its place is there before its words are (assets/layout.css).
+        with st.container(key="head"):
+            st.html(words(experiment))
     with st.container(horizontal=True, vertical_alignment="center", key="choices"):
         if not kept.hides("chain"):
-            choose_view(st)
+            choose_view(st, disabled=at is not None and at.conceals)
         # A named experiment would move what the link keeps.
-        if not (kept.keeps_settings or kept.hides("presets")):
+        if not (at or kept.keeps_settings or kept.hides("presets")):
             _presets(experiment)
         if kept.hides("sidebar"):
             show_all_button()

@@ -6,11 +6,12 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.runtime.engine import Refused
-from explorer.ui import address, engine_instance
+from explorer.ui import address, engine_instance, lesson_place, lesson_steps
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
 from explorer.ui.head import head
+from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import rerun_when_ready, wait_for_workers
 from explorer.ui.markdown import plain
 from explorer.ui.notice import notice
@@ -30,7 +31,10 @@ def main() -> None:
         page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
     )
     engine = engine_instance.engine()
+    lesson_steps.switch()
     experiment, problems = address.take(engine_instance.experiment_of)
+    lesson_steps.switch()
+    at = lesson_place.place("explore")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "head.css")
     kept = address.restrictions()
@@ -44,24 +48,27 @@ def main() -> None:
             controls(experiment, st.session_state["_followed"])
     notice([problem.sentence for problem in problems])
     share = st.container(key="share_place")
-    head(experiment)
+    if at:
+        at = lesson_steps.note_what_is_seen(at, experiment)
+        lesson_panel(at, lambda: engine.describe(experiment, SECONDS_TO_DESCRIBE)["description"], experiment)
+    head(experiment, at)
     layers: list[str] = []
     if not kept.hides("chain"):
         with st.container(key="chain_place"):
-            layers = _shapes(experiment)
+            layers = _shapes(experiment, concealed=at is not None and at.conceals)
     with share:
         share_button(experiment, layers)
     # A quiz is about the model before it is trained; a run goes on meanwhile.
-    if st.session_state["view"] != "quiz" and not kept.hides("charts"):
+    if st.session_state["view"] != "quiz" and not kept.hides("charts") and not (at and at.asks):
         with st.container(key="run_place"):
             run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
-    listen(experiment)
+    listen(experiment, newcomers=at is None)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)
 
 
-def _shapes(experiment: Experiment) -> list[str]:
-    """Draw the chosen view; returns the names of the layers, none until they are known."""
+def _shapes(experiment: Experiment, concealed: bool) -> list[str]:
+    """Draw the chosen view; returns the names of the layers, none until they are known. concealed: without shapes."""
     engine = engine_instance.engine()
     ready = engine.ready
     try:
@@ -79,7 +86,7 @@ def _shapes(experiment: Experiment) -> list[str]:
         opened, wrong = address.open_layer(layers)
         if wrong:
             st.warning(plain(wrong), icon=":material/info:")
-        show_view(experiment, found, experiment.to_query(), sliders(experiment), opened)
+        show_view(experiment, found, experiment.to_query(), sliders(experiment), opened, concealed)
         if not ready:
             rerun_when_ready()
         return layers

@@ -15,10 +15,13 @@ _PAGE = st.components.v2.component(
 )
 
 
-def listen(experiment: Experiment | None = None) -> None:
-    """Call once on each page. Hints are for the page Explore, which hands its experiment; files are dropped there too."""
+def listen(experiment: Experiment | None = None, newcomers: bool = True) -> None:
+    """Call once on each page. Hints are for the page Explore, which hands its experiment; files are dropped there too.
+
+    newcomers: whether there are hints; a lesson says itself what to do.
+    """
     view = st.session_state.get("view", "")
-    shown = hints(experiment, view) if experiment else []
+    shown = hints(experiment, view) if experiment and newcomers else []
     query = experiment.to_query() if experiment else {}
     opens = MOST_CHARACTERS if experiment else 0
     data = {"hints": shown, "query": query, "view": view, "opens": opens}

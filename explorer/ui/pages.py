@@ -27,11 +27,18 @@ def main() -> None:
         url_path="paste",
         help="Paste your own Keras code: see its shapes, or where it fails and how to fix it.",
     )
-    chosen = st.navigation([explore, paste], position="top")
+    lessons = st.Page(
+        HERE / "lessons_page.py",
+        title="Lessons",
+        url_path="lessons",
+        help="Ten short lessons: predict, try it on a real model, and see why.",
+    )
+    chosen = st.navigation([explore, paste, lessons], position="top")
     # On a phone Streamlit puts its own links away into the sidebar, which is closed: there these are shown (page.css).
     with st.container(horizontal=True, gap="small", key="pages"):
         st.page_link(explore, disabled=chosen == explore)
         st.page_link(paste, disabled=chosen == paste)
+        st.page_link(lessons, disabled=chosen == lessons)
     chosen.run()
 
 

@@ -10,10 +10,11 @@ from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.tensors.text import count, joined
-from explorer.ui import engine_instance, paste_state, paste_training, renewed
+from explorer.ui import engine_instance, lesson_place, lesson_steps, paste_state, paste_training, renewed
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.error_box import error_box
+from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
 from explorer.ui.owner import visitor
@@ -34,6 +35,7 @@ EMPTY = (
     "Paste your script, or drop a file or a notebook. Lines that make data, `compile` and `fit` can stay: shapes and "
     "loss are read from them. Nothing is executed."
 )
+ASKED_FIRST = "Answer the question of the lesson first. Then the code is checked."
 ABOUT = "See the shapes of your own model, or where it fails and how to fix it. The code is read, never executed."
 EXAMPLES_HELP = (
     "**Examples** are common mistakes, as written and fixed, and the three examples of an article. "
@@ -51,14 +53,19 @@ def main() -> None:
     st.set_page_config(
         page_title="Paste your Keras code", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
     )
+    lesson_steps.switch()
     try:
         told = paste_state.take(engine_instance.experiment_of)
     except DatabaseUnavailable as error:
         st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
         return
+    lesson_steps.switch()
+    at = lesson_place.place("paste")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "paste.css")
     share = st.container(key="share_place")
+    # Drawn when the code was checked: a step may ask for code that holds.
+    lesson = st.container()
     _head()
     error_box(paste_state.show_instead, paste_state.open_text)
     told_of_it = st.container()
@@ -74,7 +81,13 @@ def main() -> None:
     with right:
         above = st.container(key="chain_place")
         result = st.container(key="result")
-    report, refusal = _check(fields, checking)
+    # While a lesson asks what is wrong, the page does not tell.
+    asks = at is not None and at.asks
+    report, refusal = (None, "") if asks else _check(fields, checking)
+    if at:
+        holds = report is not None and report["holds"] and not report["asked"]
+        with lesson:
+            lesson_panel(lesson_steps.note_what_is_seen(at, holds=holds))
     with code_place:
         editor(fields.code, report)
     trainable = False
@@ -85,11 +98,14 @@ def main() -> None:
             st.warning("\n\n".join(map(plain, fields.problems or (refusal,))), icon=":material/info:")
         elif not fields.code.strip():
             st.info(EMPTY, icon=":material/content_paste:")
+        elif asks:
+            st.info(ASKED_FIRST, icon=":material/help:")
         elif report is None:
             with above:
                 wait_for_workers()
         elif report["holds"] and not report["asked"]:
-            trainable = _without_problems(fields, report, above)
+            # A lesson on this page is about the code.
+            trainable = _without_problems(fields, report, above, trains=at is None)
         else:
             _broken(fields, report, above)
     told_of_it.caption(_about())
@@ -221,8 +237,8 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
     followed(report, fields.code)
 
 
-def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> bool:
-    """Draw code without problems; returns whether the settings of training were drawn."""
+def _without_problems(fields: Fields, report: dict[str, Any], above: Any, trains: bool) -> bool:
+    """Draw code without problems; returns whether the settings of training were drawn. trains: whether they should be."""
     trainable = False
     st.session_state["_paste"]["chain"] = report["description"]
     total = f"{report['params']:,} parameters in total." if report["params"] is not None else ""
@@ -245,7 +261,7 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any) -> boo
             choose_view(st, ("chain", "unrolled", "twins", "quiz"))
             show_view(experiment, found)
         # A quiz is about the model before it is trained, as on the page Explore; a run goes on meanwhile.
-        if st.session_state["view"] != "quiz":
+        if trains and st.session_state["view"] != "quiz":
             trainable = paste_training.train(experiment, found["hindrance"])
     _hints(report)
     followed(report, fields.code)

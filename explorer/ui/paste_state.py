@@ -17,6 +17,7 @@ from explorer.catalog.examples import EXAMPLES, Example
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
 from explorer.notebook import NoNotebook, code_of, looks_like_one
+from explorer.ui import lesson_place
 from explorer.ui.address import entered
 from explorer.ui.code_link import WrongLink, fragment_of, read_fragment
 from explorer.ui.differences import share_in_common
@@ -113,9 +114,12 @@ def _open_address(
     address: dict[str, str], kept: dict[str, Any], experiment_of_run: Callable[[str], Experiment | None]
 ) -> tuple[str, ...]:
     state, problems = st.session_state, []
+    of_lesson, wrong = lesson_place.open_place(address, "paste")
+    address = of_lesson | address
+    problems += [problem.sentence for problem in wrong]
     known = ("example", "run")
     for name in address:
-        if name not in known:
+        if name not in (*known, *lesson_place.PARAMETERS):
             problems.append(f"The address of this page can have {' and '.join(known)}; “{name[:40]}” was ignored.")
     state["run"], run, example = None, address.get("run"), address.get("example")
     if run:
@@ -166,7 +170,7 @@ def write() -> None:
     kept["run"] = state.get("run")
     # On a first visit nobody has chosen the example: an address without one may still have the code of a link behind its #.
     named = {"example": shown.name} if shown and not kept["untouched"] else {}
-    wanted = {"run": state["run"]} if state.get("run") else named
+    wanted = ({"run": state["run"]} if state.get("run") else named) | lesson_place.query("paste")
     # What the browser has sent may be the same, and another one on its way to it.
     if st.query_params.to_dict() != wanted or kept["written"] not in (None, wanted):
         st.query_params.from_dict(wanted)

@@ -14,7 +14,7 @@ from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
 from explorer.ui.listing import listing
-from explorer.ui.quiz_panel import hidden, quiz_panel
+from explorer.ui.quiz_panel import HIDDEN, hidden, quiz_panel
 from explorer.ui.take_home import take_home
 
 VIEWS = {"chain": "Chain", "unrolled": "Unrolled", "twins": "Compare", "code": "Code", "quiz": "Quiz"}
@@ -25,7 +25,7 @@ VIEWS_HELP = (
 )
 
 
-def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
+def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS), disabled: bool = False) -> None:
     """Draw the choice; what is chosen is in `st.session_state["view"]`."""
     if st.session_state.get("view") not in names:
         st.session_state["view"] = names[0]
@@ -36,6 +36,7 @@ def choose_view(place: Any, names: Sequence[str] = tuple(VIEWS)) -> None:
         key="view",
         required=True,
         help=VIEWS_HELP,
+        disabled=disabled,
     )
 
 
@@ -45,14 +46,18 @@ def show_view(
     query: Mapping[str, str] | None = None,
     follows: Sequence[str] = (),
     opened: str | None = None,
+    concealed: bool = False,
 ) -> None:
     """Draw what is chosen. found: what `Engine.describe` says, or only a description; experiment: None without "Compare".
 
     query, follows: as `chain` takes them, where sliders on the page decide the shapes. opened: the layer that is open at
-    first.
+    first. concealed: a lesson asks about the model, so that its chain is drawn without what would tell the answer.
     """
     view, description = st.session_state["view"], found["description"]
     values, drawings = found.get("values"), found.get("drawings")
+    if concealed:
+        chain(description, values, query=query, drawings=drawings, hidden=HIDDEN)
+        return
     if view == "twins" and experiment is not None:
         if query is not None:
             st.html(ASSETS / "compare.css")

@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from explorer.catalog import read_experiment, resolve
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.lessons import Fact, Lesson
@@ -51,15 +53,19 @@ def value(source: str, lesson: Lesson, step: int) -> Any:
     source, _, changed = (part.strip() for part in source.partition(" @ "))
     if source.startswith("keras "):
         import keras
-        import numpy as np
         from keras import layers
 
         return eval(source[6:], {"keras": keras, "layers": layers, "np": np})
-    if source == "error":
-        return keras_error(lesson.state(step)[1]["example"])
+    page, state = lesson.state(step)
+    if page == "paste":
+        return of_example(source, state["example"])
     experiment = experiment_at(lesson, step, changed)
     if source.startswith("baseline "):
         return resolve(experiment).baselines[source[9:]]
+    if source == "mean target":
+        task = resolve(experiment).task
+        _, targets = task.make(np.random.default_rng(0), 4096, experiment.timesteps, experiment.features, experiment.knobs)
+        return abs(float(targets.mean()))
     return _worked_out(ast.parse(source, mode="eval").body, experiment)
 
 
@@ -79,6 +85,23 @@ def _worked_out(node: ast.AST, experiment: Experiment) -> Any:
     return of_layer(layers[node.value.id], node.attr)
 
 
+class Within(str):
+    """A text of which a fact says a part."""
+
+
+def of_example(source: str, name: str) -> Any:
+    """What an example on Paste has: its code, the shape of its input, or what Keras says where the code is run."""
+    example = EXAMPLES[name]
+    if source == "code":
+        return Within(example.code)
+    if source == "error":
+        return Within(keras_error(name))
+    assert source == "x" and example.x is not None, f"{source} is no source on Paste"
+    _, *sizes = example.x[0]
+    axes = ("timesteps", "features")[: len(sizes)]
+    return [spelled((None, *sizes), ("batch", *axes), named) for named in (True, False)] + list(map(str, sizes))
+
+
 @lru_cache
 def keras_error(example: str) -> str:
     """What Keras says where the example's code is run."""
@@ -94,7 +117,7 @@ def is_true(fact: Fact, lesson: Lesson) -> bool:
     if isinstance(found, list):
         return fact.said in found
     if isinstance(found, str):
-        return fact.said == found or (fact.source == "error" and fact.said in found)
+        return fact.said in found if isinstance(found, Within) else fact.said == found
     number = re.sub(r",(?=\d{3})", "", fact.said)
     decimals = len(number.partition(".")[2])
     return float(number) == round(float(found), decimals)

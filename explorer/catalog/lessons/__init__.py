@@ -18,7 +18,8 @@ Keras. A source is one of these, or arithmetic with them; it may end with `@` an
     timesteps, units, delay ...    a setting of the step's experiment
     LAYER.output, LAYER.input      its shape; LAYER.params, LAYER.arithmetic, LAYER.code likewise; `inputs` of the model
     baseline NAME                  the baseline's value, rounded as it is written
-    error                          what Keras says about the example on Paste
+    mean target                    the mean of the task's targets, rounded as it is written
+    code, x, error                 on Paste: the example's code, the shape of its input, what Keras says of it
     keras CODE                     what this expression of Python gives, with keras, layers and np
 """
 

@@ -11,13 +11,23 @@ from typing import Any, NoReturn, get_args
 
 from explorer.catalog import checked_experiment
 from explorer.catalog.examples import EXAMPLES
-from explorer.catalog.lessons.values import Answer, Condition, Fact, Lesson, Page, Prediction, QuizKind, Step
+from explorer.catalog.lessons.values import (
+    NO_SETTINGS,
+    Answer,
+    Condition,
+    Fact,
+    Lesson,
+    Page,
+    Prediction,
+    QuizKind,
+    Step,
+)
 from explorer.experiment import SETTINGS, SIZES, WrongExperiment
 from explorer.experiment.restrictions import read_restrictions
 
 # What a step's address can have beside the settings; the views as links name them.
 VIEWS = ("chain", "unrolled", "compare", "code", "quiz")
-_OF_PAGE = {"explore": ("view", "layer", "fix", "hide", "twin", "compare", "compare_value"), "paste": ("example", "view")}
+_OF_PAGE = {"explore": NO_SETTINGS, "paste": ("example",)}
 _HEAD = ("title", "minutes", "goal")
 _MINUTES = range(3, 8)
 _PARTS = ("Predict", "Do", "Notes")
@@ -195,7 +205,7 @@ def _check_address(file: _File, line: int, page: str, address: dict[str, str]) -
         file.wrong(line, f"there is no example called {own['example'][:40]!r}.")
     if page == "paste":
         if settings:
-            file.wrong(line, f"a step on Paste has page, example and view, and no {', '.join(settings)}.")
+            file.wrong(line, f"a step on Paste has page and example, and no {', '.join(settings)}.")
         return
     if address and not {"architecture", "task"} <= set(settings):
         file.wrong(line, "a step that says what the page shows must name architecture and task.")

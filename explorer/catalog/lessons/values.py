@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from explorer.catalog import read_experiment
+from explorer.experiment import Experiment
+
 Page = Literal["explore", "paste"]
+# What a step's address can have on Explore beside the settings.
+NO_SETTINGS = ("view", "layer", "fix", "hide", "twin", "compare", "compare_value")
 
 
 @dataclass(frozen=True)
@@ -106,3 +111,10 @@ class Lesson:
         """The page and the parameters of its address at step `number`, from 1: of the last step that says any."""
         place = next((step for step in self.steps[number - 1 :: -1] if step.address), self.steps[0])
         return place.page, dict(place.address)
+
+    def experiment(self, number: int) -> Experiment | None:
+        """The experiment of step `number`, from 1; None on Paste."""
+        page, state = self.state(number)
+        if page == "paste":
+            return None
+        return read_experiment({name: value for name, value in state.items() if name not in NO_SETTINGS}).experiment

@@ -32,6 +32,7 @@ TENSORS = "tensors"
 _EXACT = {
     "/": PAGE,
     "/paste": PAGE,
+    "/lessons": PAGE,
     "/shapes": SHAPES,
     HEALTH: SMALL,
     HOST_CONFIG: SMALL,
@@ -46,7 +47,7 @@ _BEGINNINGS = {
     MEDIA: SMALL,
     COMPONENTS: SMALL,
 }
-NOT_THERE = Refusal(404, "There is nothing at this address. The pages are / and /paste.")
+NOT_THERE = Refusal(404, "There is nothing at this address. The pages are /, /paste and /lessons.")
 # Nothing here takes a body, and answers that last are not for HEAD.
 _METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS), ("GET",))
 

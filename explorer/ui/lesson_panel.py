@@ -1,0 +1,225 @@
+"""The panel of a lesson: its text, its question, what is to be done, and the way to the next step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from explorer.catalog.lessons import LESSONS, Answer, Lesson, Prediction
+from explorer.description import Description
+from explorer.experiment import Experiment
+from explorer.quiz import question_about
+from explorer.runtime.engine import Refused
+from explorer.ui import engine_instance, lesson_place, lesson_steps
+from explorer.ui.assets import ASSETS
+from explorer.ui.lesson_place import Place
+from explorer.ui.markdown import plain
+from explorer.ui.modules import component, styles
+
+LATER = "The question follows as soon as the model is described."
+# The theme's colours by these names are those of the axes (.streamlit/config.toml); windows have none there.
+_COLOURS = {"batch": "gray", "timesteps": "blue", "features": "orange", "units": "green", "outputs": "violet"}
+_SHAPE = re.compile(r"\((batch\b[^()\[\]]*)\)")
+_AXIS = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
+_WATCH = st.components.v2.component(
+    "explorer_lessons", css=styles(("lessons.css",)), js=component("lessons.js"), isolate_styles=False
+)
+
+
+def lesson_panel(
+    at: Place, describe: Callable[[], Mapping[str, Any]] | None = None, experiment: Experiment | None = None
+) -> None:
+    """Draw the step. describe: gives the description of the model on the page, which a question of the quiz is about."""
+    st.html(ASSETS / "lesson.css")
+    with st.container(key="lesson", gap="small"):
+        _panel(at.lesson.name, at.number, describe, experiment)
+
+
+@st.fragment
+def _panel(name: str, number: int, describe: Callable[[], Mapping[str, Any]] | None, experiment: Experiment | None) -> None:
+    """Only this fragment runs again while an answer is chosen, and when the browser has seen what was to be done."""
+    at = lesson_place.place()
+    if at is None or (at.lesson.name, at.number) != (name, number):
+        # It was left meanwhile.
+        st.rerun()
+    step = at.step
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="lesson_head"):
+        st.html(_title(at))
+        _buttons(at)
+    text, asked = st.columns([1, 1], gap="medium")
+    prediction = step.prediction or _of_quiz(at, describe, experiment)
+    with text:
+        st.markdown(coloured(step.text))
+    with asked:
+        if prediction:
+            _ask(at, prediction)
+        elif step.quiz:
+            st.caption(LATER)
+        if step.do and not at.asks:
+            _task(at)
+    _watch(at, prediction)
+
+
+def _title(at: Place) -> str:
+    steps = len(at.lesson.steps)
+    dots = "".join(f"<i{' class=here' if number < at.number else ''}></i>" for number in range(steps))
+    counted = f"<small>Step {at.number} of {steps}</small><span aria-hidden=true>{dots}</span>"
+    return f'<div class="explorer-lesson"><h1><b>{escape(at.lesson.title)}:</b> {escape(at.step.title)}</h1>{counted}</div>'
+
+
+def _buttons(at: Place) -> None:
+    go, of = lesson_steps.go, engine_instance.experiment_of
+    words = "Finish" if at.last else "Next"
+    st.button("Back", key="lesson_back", disabled=at.number == 1, on_click=_rerun_after, args=(go, at.number - 1, of))
+    st.button(
+        words, key="lesson_next", type="primary", disabled=at.waits, on_click=_rerun_after, args=(go, at.number + 1, of)
+    )
+    st.button("Skip", key="lesson_skip", disabled=not at.waits, on_click=_rerun_after, args=(go, at.number + 1, of))
+    st.button("Leave", key="lesson_leave", type="tertiary", on_click=_rerun_after, args=(lesson_steps.leave,))
+
+
+def _rerun_after(what: Callable[..., None], *arguments: Any) -> None:
+    """From a callback: do it, and run the whole page in the place of the fragment."""
+    what(*arguments)
+    st.rerun()
+
+
+def _ask(at: Place, prediction: Prediction) -> None:
+    given, key = at.answers.get(at.number), f"lesson_choice_{at.lesson.name}_{at.number}"
+    st.markdown(f"**{coloured(prediction.question)}**")
+    if given is not None:
+        _tell(prediction.answers, given)
+        return
+    places = range(len(prediction.answers))
+    words = [coloured(answer.text) for answer in prediction.answers]
+    st.radio("Your answer", places, None, words.__getitem__, key=key, label_visibility="collapsed", persist_state="session")
+    ready = st.session_state.get(key) is not None
+    st.button("Answer", key="lesson_answer", type="primary", disabled=not ready, on_click=_answer, args=(key,))
+
+
+def _answer(key: str) -> None:
+    choice = st.session_state.get(key)
+    if choice is not None:
+        lesson_place.answer(choice)
+        st.rerun()
+
+
+def _tell(answers: Sequence[Answer], given: int) -> None:
+    """What was chosen and what is right, each with its reason."""
+    chosen, right = answers[given], next(answer for answer in answers if answer.right)
+    with st.container(key="lesson_told", gap="xsmall"):
+        if chosen.right:
+            st.markdown(f":material/check: **Right: {coloured(chosen.text)}.** {coloured(chosen.why)}")
+        else:
+            st.markdown(f":material/close: **Wrong: {coloured(chosen.text)}.** {coloured(chosen.why)}")
+            st.markdown(f":material/check: **Right is: {coloured(right.text)}.** {coloured(right.why)}")
+
+
+def coloured(text: str) -> str:
+    """Markdown with the axes of each shape, such as (batch, 20 timesteps, 32 units), in their colours.
+
+    >>> coloured("It returns (batch, 32 units), and takes (batch, timesteps 12).")
+    'It returns (:gray[batch], :green[32 units]), and takes (:gray[batch], :blue[timesteps 12]).'
+    """
+    return _SHAPE.sub(lambda shape: f"({', '.join(map(_coloured_axis, shape[1].split(', ')))})", text)
+
+
+def _coloured_axis(text: str) -> str:
+    found = _AXIS.search(text)
+    return f":{_COLOURS[found[0]]}[{text}]" if found else text
+
+
+def _task(at: Place) -> None:
+    done = at.number in at.met
+    with st.container(key="lesson_task"):
+        st.markdown(f"{':material/check_circle: **Done:**' if done else ':material/arrow_forward: **Do:**'} {at.step.do}")
+
+
+def _of_quiz(
+    at: Place, describe: Callable[[], Mapping[str, Any]] | None, experiment: Experiment | None
+) -> Prediction | None:
+    """The quiz's question as a prediction; None while the model is not described."""
+    quiz = at.step.quiz
+    if quiz is None or describe is None:
+        return None
+    try:
+        asked = question_about(Description.read(describe()), quiz.kind, quiz.layer, 0, experiment)
+    except (Refused, TimeoutError, ValueError):
+        # The model is another one now, or not known yet: the step can be skipped.
+        return None
+    answers = tuple(Answer(plain(choice.text), choice.right, plain(choice.reason)) for choice in asked.choices)
+    return Prediction(plain(asked.text), answers)
+
+
+def _watch(at: Place, prediction: Prediction | None) -> None:
+    """Draws nothing: keeps the place in the browser, tells a screen reader, and looks for what the step asks for."""
+    condition, given = at.step.condition, at.answers.get(at.number)
+    watches = condition is not None and not at.asks and at.number not in at.met
+    told = f"Step {at.number} of {len(at.lesson.steps)}: {at.step.title}."
+    if prediction and given is not None:
+        told = "Right." if prediction.answers[given].right else "Wrong."
+    if at.number in at.met:
+        told = "Done."
+    data = {
+        "lessons": None,
+        "lesson": at.lesson.name,
+        "step": at.number,
+        "ends": at.last and not at.waits,
+        "told": told,
+        "watch": _watched(at) if watches else None,
+    }
+    _WATCH(data=data, key="lesson_watch", on_seen_change=_seen)
+
+
+def _watched(at: Place) -> dict[str, Any] | None:
+    """What the browser looks for: an open layer, an epoch that is shown, or a loss below a number."""
+    condition = at.step.condition
+    if condition is None or condition.kind not in ("opened", "epoch", "below"):
+        return None
+    most = None
+    if condition.kind == "below":
+        most = lesson_steps.baseline(at, condition.value)
+    return {
+        "layer": condition.name or None,
+        "epoch": int(condition.value) if condition.kind == "epoch" else None,
+        "below": most,
+    }
+
+
+def _seen() -> None:
+    """The browser has seen it; what it sends is whatever it likes, and no more than a step of a lesson depends on it."""
+    seen, at = st.session_state.get("lesson_watch", {}).get("seen"), lesson_place.place()
+    if (
+        at
+        and isinstance(seen, dict)
+        and (seen.get("lesson"), seen.get("step")) == (at.lesson.name, at.number)
+        and not at.asks
+    ):
+        lesson_place.note_done()
+
+
+def lessons_list(lessons: Iterable[Lesson]) -> tuple[str, int] | None:
+    """Draw the lessons with what this browser has done; returns the lesson and the step that was just chosen, or None."""
+    listed = [
+        {
+            "name": lesson.name,
+            "title": lesson.title,
+            "goal": lesson.goal,
+            "minutes": lesson.minutes,
+            "steps": len(lesson.steps),
+            "path": "paste" if lesson.state(1)[0] == "paste" else "",
+        }
+        for lesson in lessons
+    ]
+    found = _WATCH(data={"lessons": listed}, key="lessons_list", on_chosen_change=lambda: None).chosen
+    if not isinstance(found, dict):
+        return None
+    name, step = found.get("lesson"), found.get("step")
+    lesson = LESSONS.get(name) if isinstance(name, str) else None
+    if lesson is None or type(step) is not int or not 1 <= step <= len(lesson.steps):
+        return None
+    return lesson.name, step
