@@ -19,6 +19,7 @@ from explorer.ui.assets import ASSETS
 from explorer.ui.lesson_place import Place
 from explorer.ui.markdown import plain
 from explorer.ui.modules import component, styles
+from explorer.ui.streamlit_internals import uninterrupted
 
 LATER = "The question follows as soon as the model is described."
 # The theme's colours by these names are those of the axes (.streamlit/config.toml); windows have none there.
@@ -82,6 +83,7 @@ def _buttons(at: Place) -> None:
     st.button("Leave", key="lesson_leave", type="tertiary", on_click=_rerun_after, args=(lesson_steps.leave,))
 
 
+@uninterrupted()
 def _rerun_after(what: Callable[..., None], *arguments: Any) -> None:
     """From a callback: do it, and run the whole page in the place of the fragment."""
     what(*arguments)
@@ -101,6 +103,7 @@ def _ask(at: Place, prediction: Prediction) -> None:
     st.button("Answer", key="lesson_answer", type="primary", disabled=not ready, on_click=_answer, args=(key,))
 
 
+@uninterrupted()
 def _answer(key: str) -> None:
     choice = st.session_state.get(key)
     if choice is not None:
@@ -190,6 +193,7 @@ def _watched(at: Place) -> dict[str, Any] | None:
     }
 
 
+@uninterrupted()
 def _seen() -> None:
     """The browser has seen it; what it sends is whatever it likes, and no more than a step of a lesson depends on it."""
     seen, at = st.session_state.get("lesson_watch", {}).get("seen"), lesson_place.place()
