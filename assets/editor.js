@@ -2,6 +2,7 @@
 
 import { setTheme } from "./axes.js";
 import { create, mark, say } from "./dom.js";
+import { deedOf } from "./keys.js";
 import { placeAsks, writeAsks } from "./editor/asks.js";
 import { listenForFiles } from "./editor/file.js";
 import { listenForFragments, sendFragment } from "./editor/fragment.js";
@@ -62,9 +63,10 @@ function newEditor(parent, data) {
   };
   area.onblur = () => send(editor);
   area.onkeydown = (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(editor);
+    const does = deedOf("Code on Paste", event.ctrlKey || event.metaKey ? `Ctrl+${event.key}` : event.key);
+    if (does === "check") send(editor);
     // The field is as high as its text: a page is what is seen of it.
-    const page = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : 0;
+    const page = does === "page down" ? 1 : does === "page up" ? -1 : 0;
     if (page) event.preventDefault();
     box.scrollBy(0, page * box.clientHeight * 0.9);
   };

@@ -4,6 +4,7 @@ import { ignoreSecondClick } from "./page/clicks.js";
 import { listenForFiles } from "./page/dropped.js";
 import { newHints } from "./page/hints.js";
 import { leaveToTextFields } from "./page/keys.js";
+import { listenForSheet } from "./page/sheet.js";
 import { putMeaningAway } from "./terms.js";
 
 /** @import { Component } from "./component.d.ts" */
@@ -17,6 +18,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   window.addEventListener("keydown", leaveToTextFields, { capture: true });
   window.addEventListener("keydown", putMeaningAway, { capture: true });
   window.addEventListener("click", ignoreSecondClick, { capture: true });
+  const endSheet = listenForSheet((does) => {
+    if (!data.presents) return false;
+    setTriggerValue("key", { does });
+    return true;
+  });
   const endFiles = listenForFiles(data.opens, (file) => setTriggerValue("dropped", file));
   const hints = pages.get(parentElement);
   if (hints) hints.take(data);
@@ -25,6 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     window.removeEventListener("keydown", leaveToTextFields, { capture: true });
     window.removeEventListener("keydown", putMeaningAway, { capture: true });
     window.removeEventListener("click", ignoreSecondClick, { capture: true });
+    endSheet();
     endFiles();
     pages.get(parentElement)?.end();
     pages.delete(parentElement);

@@ -9,6 +9,7 @@ import { setFont } from "./text.js";
 import { insideWindows } from "./windows.js";
 import { sentence } from "./words.js";
 import { create, createSvg, mark, say } from "../dom.js";
+import { deedOf } from "../keys.js";
 
 /** @import { Layer } from "../description.d.ts" */
 /** @import { Cell, Drawing, Drawn, Inside, LayerDrawing, Point } from "./types.d.ts" */
@@ -17,10 +18,10 @@ import { create, createSvg, mark, say } from "../dom.js";
 const insides = new WeakMap();
 /** @type {Map<string, Point>} */
 const WAYS = new Map([
-  ["ArrowLeft", [-1, 0]],
-  ["ArrowRight", [1, 0]],
-  ["ArrowUp", [0, -1]],
-  ["ArrowDown", [0, 1]],
+  ["left", [-1, 0]],
+  ["right", [1, 0]],
+  ["up", [0, -1]],
+  ["down", [0, 1]],
 ]);
 const INSIDE_HINT = "Point at a cell to read its number, or focus the drawing and use the arrow keys.";
 
@@ -58,7 +59,7 @@ function insidePoint(state, cell) {
 // The arrow keys go to the nearest number in their direction, over gaps and into the next strip too.
 /** @type {(state: Inside, event: KeyboardEvent) => void} */
 function insideWalk(state, event) {
-  const way = WAYS.get(event.key);
+  const way = WAYS.get(deedOf("Drawing of an opened layer", event.key) ?? "");
   const { cells } = state.pen;
   if (!way || !cells.length) return;
   event.preventDefault();

@@ -5,6 +5,7 @@ import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
 import { flat, joined, parametersInWords, sentence } from "./words.js";
 import { create, mark, pointWithin, say, sayBreakable } from "../dom.js";
+import { deedOf } from "../keys.js";
 
 /** @import { LayerItem, LayerNode, State } from "./types.d.ts" */
 
@@ -32,8 +33,9 @@ export function newLayer(state) {
   };
   box.onclick = () => toggleWhy(state, element.dataset.layer ?? "");
   box.onkeydown = (event) => {
-    if (event.key === "Escape") state.tip.hidden = true;
-    if (event.key !== "Enter" && event.key !== " ") return;
+    const does = deedOf("Chain", event.key);
+    if (does === "close") state.tip.hidden = true;
+    if (does !== "open") return;
     event.preventDefault();
     toggleWhy(state, element.dataset.layer ?? "");
   };

@@ -12,6 +12,7 @@ import { sentence } from "./words.js";
 import { copied } from "../copied.js";
 import { create, mark, prefersStill, say } from "../dom.js";
 import { held } from "../held.js";
+import { deedOf } from "../keys.js";
 import { questionMark, sayWithTerms } from "../terms.js";
 
 /** @import { Description, Layer, Weight } from "../description.d.ts" */
@@ -51,8 +52,9 @@ export function listenForWhy(state) {
   });
   root.addEventListener("keydown", (event) => {
     if (!why.name || event.defaultPrevented || event.target === state.scroll) return;
-    if (event.key === "Escape") closeWhy(state, true);
-    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+    const does = deedOf("Chain", event.key);
+    if (does === "close") closeWhy(state, true);
+    const step = does === "before" ? -1 : does === "after" ? 1 : 0;
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const names = (state.data.description?.layers ?? []).filter(({ broken }) => !broken).map(({ name }) => name);
     const next = names[names.indexOf(why.name) + step];

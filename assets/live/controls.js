@@ -1,5 +1,7 @@
 // What the buttons of the transport bar say and do, from how the run and the film stand.
 
+import { deedOf } from "../keys.js";
+
 /** @import { Button, Buttons, May, Standing } from "./types.d.ts" */
 
 export const ENDED = ["done", "stopped", "failed"];
@@ -62,8 +64,6 @@ export function refusalsOf({ main, second }, may, trained) {
 // Which button a key presses: the space bar the main one, the right arrow "step", the left arrow goes back.
 /** @type {(key: string, where: { typed: boolean; pressed: boolean }) => "main" | "step" | "back" | null} */
 export function pressedBy(key, { typed, pressed }) {
-  if (typed) return null;
-  if (key === " ") return pressed ? null : "main";
-  if (key === "ArrowRight") return "step";
-  return key === "ArrowLeft" ? "back" : null;
+  const does = /** @type {"main" | "step" | "back" | null} */ (deedOf("Film of the run", key));
+  return typed || (pressed && key === " ") ? null : does;
 }

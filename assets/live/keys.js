@@ -14,7 +14,7 @@ export function listenForKeys(root, act) {
   const listen = (event) => {
     const { target } = event;
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (!(target instanceof Element) || document.querySelector("[role=dialog]")) return;
+    if (!(target instanceof Element) || document.querySelector("[role=dialog], dialog[open]")) return;
     const free = event.key === " " && target.matches(WITHOUT_SPACE);
     // What has the focus beside the panel, such as a chain that scrolls, has its own use for the keys.
     if (!free && !target.contains(root) && !root.contains(target)) return;

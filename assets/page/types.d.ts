@@ -10,13 +10,14 @@ export interface Hint {
 
 /**
  * query: the settings on the page, as in its address. hints: none but on a first visit. opens: how many bytes a
- * dropped file may have that is sent whole; 0 where none is taken.
+ * dropped file may have that is sent whole; 0 where none is taken. presents: whether a key shows the page on the projector.
  */
 export interface HintsData {
   hints: Hint[];
   query: Record<string, string>;
   view: string;
   opens: number;
+  presents: boolean;
 }
 
 /** A file as it is sent: its beginning as text, and its size in bytes. */

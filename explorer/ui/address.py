@@ -22,7 +22,8 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.ui import lesson_place
+from explorer.ui import lesson_place, presenting
+from explorer.ui.deck import MODES
 from explorer.ui.followed import Followed, followed
 from explorer.ui.streamlit_internals import uninterrupted, went_through_history
 
@@ -32,7 +33,10 @@ VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
 # What a view is called on the page, where links have another name for it.
 CALLED = {"compare": "twins"}
 COMPARED = ("compare", "compare_value")
-OTHERS = ("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", *COMPARED, *lesson_place.PARAMETERS)
+OTHERS = (
+    *("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", "states"),
+    *(*COMPARED, *lesson_place.PARAMETERS),
+)
 
 
 @uninterrupted()
@@ -76,10 +80,15 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
 
 def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     """Put on the page what an address says, and return it as `take` does; for `take`, or a callback."""
+    mode = address.get("view", "")[:LONGEST_VALUE]
+    wrong_slides: list[Problem] = []
+    presenting.end()
+    if mode in MODES:
+        address, wrong_slides = presenting.begin(mode, address, OTHERS, VIEWS[0])
     of_lesson, wrong_place = lesson_place.open_place(address, "explore")
     address = of_lesson | address
     kept, wrong_names = read_restrictions(address, NAMES)
-    problems: tuple[Problem, ...] = (*wrong_place, *wrong_names)
+    problems: tuple[Problem, ...] = (*wrong_slides, *wrong_place, *wrong_names)
     st.session_state["_restrictions"] = kept
     values: dict[str, Any] = {name: value for name, value in address.items() if name not in OTHERS}
     preset = address.get("preset", "")[:LONGEST_VALUE]
@@ -155,6 +164,26 @@ def names_of(experiment: Experiment) -> list[str]:
     return ["architecture", "task", *SIZES, *experiment.knobs, *SETTINGS]
 
 
+@uninterrupted()
+def present(mode: str = "present") -> None:
+    """Show the page on the projector; for a callback."""
+    presenting.begin(mode, st.session_state.get("_written", {}), OTHERS, st.session_state.get("view", VIEWS[0]))
+
+
+@uninterrupted()
+def leave(experiment_of_run: Any) -> None:
+    """From the projector to the page in the state of the slide; for a callback."""
+    found = presenting.now()
+    if found is None:
+        return
+    presenting.end()
+    slide = found.deck.slides[found.at]
+    if found.at or found.listed:
+        open_address(dict(slide.address), experiment_of_run)
+    else:
+        st.session_state["view"] = found.view
+
+
 def restrictions() -> Restrictions:
     """What the link that the page was opened by fixes and hides."""
     found: Restrictions = st.session_state.get("_restrictions", Restrictions())
@@ -195,6 +224,9 @@ def choose(experiment: Experiment) -> None:
 
 def query_of(experiment: Experiment) -> dict[str, str]:
     """The parameters of the address of what the page shows."""
+    found = presenting.now()
+    if found and found.listed:
+        return presenting.query_of(found, {})
     wanted = experiment.to_query()
     if st.session_state.get("run"):
         wanted["run"] = st.session_state["run"]
@@ -208,7 +240,7 @@ def query_of(experiment: Experiment) -> dict[str, str]:
         wanted["quiz_seed"] = str(st.session_state["quiz_seed"])
     if st.session_state.get("view") == "twins":
         wanted |= dict(zip(COMPARED, st.session_state.get("_compared", ()), strict=False))
-    return wanted
+    return presenting.query_of(found, wanted) if found else wanted
 
 
 def write(experiment: Experiment) -> None:

@@ -27,6 +27,8 @@ _FRAGMENT = (
     "<script>const keep = () => { window.explorerFragment = window.location.hash }; keep(); "
     'window.addEventListener("hashchange", keep)</script>'
 )
+# What few visits need comes when it is drawn.
+LATER = "/present.js"
 _FOREVER = "public, max-age=31536000, immutable"
 _KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -87,7 +89,8 @@ def held() -> dict[str, Held]:
     # Of low priority: what draws the first frame, and the first questions to the server, go before.
     link = '  <link rel="modulepreload" fetchpriority="low" crossorigin href="./{}">\n  '
     # The page's own come first: the chain is what a visitor waits for.
-    links = "".join(f'  <link rel="modulepreload" fetchpriority="low" href="{path}">\n  ' for path in MODULES)
+    wanted = [path for path in MODULES if not path.endswith(LATER)]
+    links = "".join(f'  <link rel="modulepreload" fetchpriority="low" href="{path}">\n  ' for path in wanted)
     links += "".join(link.format(path) for path in ahead)
     page = page.replace("</head>", links + "</head>", 1)
     files = {f"/{path}": FILES / path for path in (*named, *ahead, *fonts())}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.runtime.engine import Refused
-from explorer.ui import address, engine_instance, lesson_place, lesson_steps
+from explorer.ui import address, engine_instance, lesson_place, lesson_steps, presenting
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
@@ -16,7 +16,8 @@ from explorer.ui.loading import rerun_when_ready, wait_for_workers
 from explorer.ui.markdown import plain
 from explorer.ui.notice import notice
 from explorer.ui.owner import visitor
-from explorer.ui.page_component import listen
+from explorer.ui.page_component import keys_button, listen
+from explorer.ui.projector import present_button, projector
 from explorer.ui.run_panel import run_panel
 from explorer.ui.share import share_button
 from explorer.ui.undo import undo_buttons
@@ -33,6 +34,9 @@ def main() -> None:
     engine = engine_instance.engine()
     lesson_steps.switch()
     experiment, problems = address.take(engine_instance.experiment_of)
+    if presenting.now():
+        projector(experiment, [problem.sentence for problem in problems])
+        return
     lesson_steps.switch()
     at = lesson_place.place("explore")
     st.html(ASSETS / "page.css")
@@ -56,7 +60,9 @@ def main() -> None:
     if not kept.hides("chain"):
         with st.container(key="chain_place"):
             layers = _shapes(experiment, concealed=at is not None and at.conceals)
-    with share:
+    with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):
+        keys_button()
+        present_button()
         share_button(experiment, layers)
     # A quiz is about the model before it is trained; a run goes on meanwhile.
     if st.session_state["view"] != "quiz" and not kept.hides("charts") and not (at and at.asks):

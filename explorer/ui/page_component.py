@@ -6,12 +6,13 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.export.experiment_file import MOST_CHARACTERS
+from explorer.ui import address
 from explorer.ui.dropped import open_dropped
 from explorer.ui.hints import hints
 from explorer.ui.modules import component, styles
 
 _PAGE = st.components.v2.component(
-    "explorer_page", css=styles(("hints.css", "dropped.css")), js=component("page.js"), isolate_styles=False
+    "explorer_page", css=styles(("hints.css", "dropped.css", "keys.css")), js=component("page.js"), isolate_styles=False
 )
 
 
@@ -24,5 +25,16 @@ def listen(experiment: Experiment | None = None, newcomers: bool = True) -> None
     shown = hints(experiment, view) if experiment and newcomers else []
     query = experiment.to_query() if experiment else {}
     opens = MOST_CHARACTERS if experiment else 0
-    data = {"hints": shown, "query": query, "view": view, "opens": opens}
-    _PAGE(data=data, key="page", on_dropped_change=open_dropped)
+    data = {"hints": shown, "query": query, "view": view, "opens": opens, "presents": experiment is not None}
+    _PAGE(data=data, key="page", on_dropped_change=open_dropped, on_key_change=_press)
+
+
+def keys_button() -> None:
+    """The button that opens the sheet of keys, which the browser has (assets/page/sheet.js)."""
+    st.button("Keys", key="keys", icon=":material/keyboard:", type="tertiary", help="Every key of these pages (?).")
+
+
+def _press() -> None:
+    # It comes from the browser, whatever that sends; there is one key so far.
+    if st.session_state.get("page", {}).get("key"):
+        address.present()

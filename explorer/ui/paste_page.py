@@ -18,7 +18,7 @@ from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
 from explorer.ui.owner import visitor
-from explorer.ui.page_component import listen
+from explorer.ui.page_component import keys_button, listen
 from explorer.ui.paste_asked import followed
 from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_editor import editor
@@ -109,7 +109,8 @@ def main() -> None:
         else:
             _broken(fields, report, above)
     told_of_it.caption(_about())
-    with share:
+    with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):
+        keys_button()
         share_code_button(paste_state.fragment)
     listen()
     paste_state.keep(trainable)

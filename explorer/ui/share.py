@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -21,6 +21,7 @@ IN_THE_LINK = (
     "The code and the fields below it are in the link itself, behind the #: no server keeps them. Whoever opens the link "
     "finds them in the editor. Nothing is executed."
 )
+SLIDES_IN_THE_LINK = "Whoever opens the link sees this slide, and walks through all of them with the arrow keys."
 FIX_HELP = "These settings are shown with their values, and cannot be moved."
 HIDE_HELP = "These settings and parts of the page are not shown. The settings keep their values."
 LAYER_HELP = "The layer that is open when the page opens."
@@ -73,6 +74,22 @@ def _dialogue_of_code(fragment: str) -> None:
     link = f"{_base()}#{fragment}"
     with choices:
         st.markdown(IN_THE_LINK)
+        _show_link(link)
+    with code:
+        st.html(qr_code(link))
+
+
+def share_slides(query: Mapping[str, str]) -> None:
+    """Open the dialogue with the link to the slide that is presented. query: the parameters of its address."""
+    _dialogue_of_slides(f"{_base()}?{urlencode(query, safe=',')}")
+
+
+@st.dialog("Share these slides", width="large")
+def _dialogue_of_slides(link: str) -> None:
+    st.html(ASSETS / "share.css")
+    choices, code = st.columns([1, 1], gap="large")
+    with choices:
+        st.markdown(SLIDES_IN_THE_LINK)
         _show_link(link)
     with code:
         st.html(qr_code(link))

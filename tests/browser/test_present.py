@@ -1,0 +1,169 @@
+"""The projector and the keys, by the keyboard alone: what is shown, how large it is, and where it leads."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from explorer.catalog.presets import PRESETS
+from explorer.ui.slides import Slide, pack
+from tests.browser.axe import OF_COLOURS, WCAG, violations
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_page import open_page
+from tests.browser.window import appearances, visit
+
+expect.set_options(timeout=PATIENCE)
+
+LESSON = "/?view=present&lesson=return_sequences"
+# Whatever has words of its own and is seen: those that are too small for the last row, and those that the window cuts.
+TOO_SMALL = """() => {
+  const root = document.querySelector('.explorer-present');
+  const own = each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  const seen = [...root.querySelectorAll('*')].filter(each => own(each) && each.getBoundingClientRect().width > 1);
+  const size = each => parseFloat(getComputedStyle(each).fontSize) * each.currentCSSZoom;
+  const inside = ({ left, right, top, bottom }) =>
+    left >= -1 && top >= -1 && right <= innerWidth + 1 && bottom <= innerHeight + 1;
+  const found = seen.filter(each => size(each) < 23.99 || !inside(each.getBoundingClientRect()));
+  const cuts = each => getComputedStyle(each).overflowY !== 'visible' && each.scrollHeight > each.clientHeight + 2;
+  const scrolls = [...root.querySelectorAll('*'), root].filter(each => each instanceof HTMLElement && cuts(each));
+  return [...found, ...scrolls].map(each => `${size(each)} px: ${each.outerHTML.slice(0, 120)}`);
+}"""
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def slide(page: Page, step: int):
+    """The projector at a step, with its shapes drawn, and the address that says so."""
+    shown = page.locator(f'.explorer-present[data-step="{step}"]')
+    expect(shown.locator(":is(.drawing :is(.wires, .layers), .text:not(:empty))").first).to_be_visible()
+    expect(shown.locator(".waiting")).to_have_count(0)
+    expect(page).to_have_url(re.compile(f"step={step}(&|$)" if step > 1 else r"view=present(?!.*step)"))
+    expect(page.locator(AT_REST)).to_be_visible()
+    return shown
+
+
+def readable(page: Page) -> None:
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def test_a_lesson_is_walked_revealed_and_left_by_keys_and_read_from_the_last_row(page, server):
+    visit(page, server, LESSON)
+    slide(page, 1)
+    readable(page)
+    page.keyboard.press("PageDown")
+    shown = slide(page, 2)
+    readable(page)
+    heading = shown.get_by_role("heading", level=1)
+    expect(heading).to_have_text("What shape comes out of GRU(32)?")
+    layer = shown.locator('[data-layer="memory"]')
+    expect(layer).to_have_attribute("data-output", "?")
+    # The drawing says nothing of the answer either, and no answer is marked.
+    said = shown.locator(".drawing").get_attribute("aria-label")
+    assert "?" in said and "timesteps" not in said
+    expect(shown.locator("[data-right]")).to_have_count(0)
+    page.keyboard.press("r")
+    expect(layer).to_have_attribute("data-output", "None,32")
+    expect(shown.locator('[data-right="true"]')).to_contain_text("(batch, 32 units)")
+    expect(shown.locator(".why-right")).to_contain_text("Only the last hidden state is returned.")
+    readable(page)
+    found = {}
+    for scheme, _ in appearances(page, (1280, 800)):
+        found[scheme] = violations(page, WCAG if scheme == "light" else OF_COLOURS)
+    assert found == {"light": [], "dark": []}
+    page.keyboard.press("r")
+    expect(layer).to_have_attribute("data-output", "?")
+    page.keyboard.press("End")
+    slide(page, 5)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("PageUp")
+    slide(page, 4)
+    readable(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".explorer-present")).to_have_count(0)
+    expect(page.locator(".explorer-chain .box").first).to_be_visible()
+    expect(page).to_have_url(re.compile("lesson=return_sequences"))
+    assert "view=present" not in page.url
+
+
+def test_the_page_is_presented_shared_and_left_in_the_state_of_a_slide(page, server):
+    open_page(page, server)
+    page.keyboard.press("p")
+    slide(page, 1)
+    readable(page)
+    page.keyboard.press("ArrowRight")
+    shown = slide(page, 2)
+    expect(shown.get_by_role("heading", level=1)).to_have_text(PRESETS["article_1"].title)
+    readable(page)
+    page.keyboard.press("s")
+    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_test_id("stCode")).to_contain_text("view=present&step=2")
+    # Keys are the dialogue's while it is open.
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(shown).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".explorer-present")).to_have_count(0)
+    expect(page).to_have_url(re.compile("architecture=windows_gru"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("TimeDistributed GRU over windows")
+
+
+def test_states_of_a_link_are_walked_and_what_is_wrong_is_told(page, server):
+    states = [Slide("First", {"timesteps": "7"}), Slide("", {"architecture": "two_streams", "units": "9999"})]
+    visit(page, server, f"/?view=present&states={pack(states)}&step=2")
+    shown = slide(page, 2)
+    expect(shown.get_by_role("heading", level=1)).to_have_text("Two inputs with Bidirectional GRUs")
+    expect(shown.locator(".told")).to_contain_text("units must be a whole number from 1 to")
+    readable(page)
+    page.keyboard.press("Home")
+    expect(slide(page, 1).locator('[data-layer="memory"]')).to_have_attribute("data-input", "None,7,5")
+    visit(page, server, "/?view=present&states=cut")
+    expect(slide(page, 1).locator(".told")).to_contain_text("The link's slides cannot be read.")
+    readable(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".explorer-present")).to_have_count(0)
+
+
+def test_a_question_mark_opens_the_sheet_of_keys_and_escape_gives_the_focus_back(page, server):
+    open_page(page, server)
+    box = page.locator('[data-layer="memory"] .box')
+    box.focus()
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_contain_text("Reveal the answer")
+    for scheme, _ in appearances(page, (1280, 800)):
+        assert violations(page, WCAG if scheme == "light" else OF_COLOURS) == []
+    # Behind it no key does anything.
+    page.keyboard.press("p")
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    expect(box).to_be_focused()
+    page.get_by_role("button", name="Keys").locator("visible=true").click()
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    # What is typed into a field is the field's.
+    page.get_by_text("512 samples").click()
+    field = page.locator(".st-key-seed input")
+    field.focus()
+    page.keyboard.press("?")
+    page.keyboard.press("p")
+    expect(sheet).to_have_count(0)
+    expect(page.locator(".explorer-present")).to_have_count(0)
+    page.keyboard.press("Escape")
+
+
+def test_the_notes_follow_the_slides_in_a_window_of_their_own(page, server):
+    visit(page, server, f"{LESSON}&step=2")
+    slide(page, 2)
+    with page.context.expect_page() as opened:
+        page.keyboard.press("n")
+    notes = opened.value
+    expect(notes.locator(".notes .say")).to_contain_text("Let the room vote before you reveal.")
+    expect(notes.get_by_text("These notes follow the slides")).to_be_visible()
+    # A key here walks there, and what is walked there is seen here.
+    notes.keyboard.press("ArrowRight")
+    slide(page, 3)
+    expect(notes.locator('.explorer-present[data-step="3"]')).to_be_visible()
+    page.keyboard.press("r")
+    expect(notes.get_by_role("button", name="Hide the answer")).to_be_visible()
+    assert violations(notes) == []
+    notes.close()
