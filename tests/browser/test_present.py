@@ -81,7 +81,7 @@ def test_a_lesson_is_walked_revealed_and_left_by_keys_and_read_from_the_last_row
     page.keyboard.press("Escape")
     expect(page.locator(".explorer-present")).to_have_count(0)
     expect(page.locator(".explorer-chain .box").first).to_be_visible()
-    expect(page).to_have_url(re.compile("lesson=return_sequences"))
+    expect(page).to_have_url(re.compile("timesteps=20.*hide=presets"))
     assert "view=present" not in page.url
 
 
