@@ -4,7 +4,7 @@
 import { setTheme } from "./axes.js";
 import { create, mark } from "./dom.js";
 import { deedOf, isForOthers } from "./keys.js";
-import { drawFoot } from "./present/foot.js";
+import { asks, drawFoot } from "./present/foot.js";
 import { endLosses, newLosses } from "./present/losses.js";
 import { drawNotes } from "./present/notes.js";
 import { drawSlide } from "./present/slide.js";
@@ -69,7 +69,7 @@ function act(deck, does) {
   const place = places.get(does);
   if (place !== undefined) return place === at ? undefined : go(deck, place);
   if (does === "reveal") {
-    if (!slideOf(deck)?.prediction) return;
+    if (!asks(slideOf(deck))) return;
     if (!deck.revealed.delete(at)) deck.revealed.add(at);
     tellOthers(deck);
     draw(deck);

@@ -3,11 +3,15 @@
 import { calledOf, KEYS } from "../keys.js";
 import { create, mark } from "../dom.js";
 
-/** @import { PresentData, Room } from "./types.d.ts" */
+/** @import { PresentData, Room, Slide } from "./types.d.ts" */
 
 const WALK = [["previous", "back"], ["next", "next"], ["reveal", "reveal"]];
 const QUIET = [["share", "link"], ["notes", "notes"], ["sheet", "keys"], ["leave", "leave"]];
 const MOST_MARKS = 24;
+
+// Whether there is something to reveal.
+/** @type {(slide: Slide | undefined) => boolean} */
+export const asks = (slide) => Boolean(slide && (slide.prediction || slide.hides.length));
 
 /** @type {(parent: HTMLElement, data: PresentData, at: number, act: (does: string) => void) => void} */
 export function drawFoot(parent, data, at, act) {
@@ -20,8 +24,8 @@ export function drawFoot(parent, data, at, act) {
   const shown = Math.min(slides.length, MOST_MARKS);
   const done = Math.round((shown * (at + 1)) / slides.length);
   for (let index = 0; index < shown; index++) mark(create("i", "", marks), { "data-done": index < done });
-  const asks = slides[at]?.prediction !== null;
-  drawKeys(parent, "walk", WALK.filter(([does]) => does !== "reveal" || asks), act);
+  const keys = WALK.filter(([does]) => does !== "reveal" || asks(slides[at]));
+  drawKeys(parent, "walk", keys, act);
   if (room) drawRoom(parent, room);
   else drawKeys(parent, "quiet", QUIET, act);
 }

@@ -2,6 +2,7 @@
 
 import { create, mark } from "../dom.js";
 import { writeLine, writeText } from "./colours.js";
+import { asks } from "./foot.js";
 
 /** @import { PresentData } from "./types.d.ts" */
 
@@ -11,7 +12,7 @@ export function drawNotes(parent, data, at, revealed, follows, act) {
   const next = data.slides[at + 1];
   const head = create("div", "notes-head", parent);
   create("b", "", head).textContent = `${data.name || "Slides"}: step ${at + 1} of ${data.slides.length}`;
-  for (const [does, words] of [["previous", "Back"], ["next", "Next"], ...(slide.prediction ? [["reveal", revealed ? "Hide the answer" : "Reveal"]] : [])]) {
+  for (const [does, words] of [["previous", "Back"], ["next", "Next"], ...(asks(slide) ? [["reveal", revealed ? "Hide the answer" : "Reveal"]] : [])]) {
     const button = create("button", "", head);
     mark(button, { type: "button", "data-does": does });
     button.textContent = words;
@@ -34,7 +35,7 @@ export function drawNotes(parent, data, at, revealed, follows, act) {
     }
   }
   if (slide.text) {
-    create("h2", "", parent).textContent = "On the slide";
+    create("h2", "", parent).textContent = slide.prediction ? "What the lesson says before the question" : "On the slide";
     writeText(parent, slide.text);
   }
   const after = create("p", "after", parent);

@@ -98,7 +98,8 @@ def _of_step(lesson: Lesson, number: int, step: Step, ignored: tuple[str, ...]) 
     notes = "\n\n".join(filter(None, (step.notes, step.do and f"**Then:** {step.do}")))
     # After the projector the page is at this step of the lesson.
     place = {**(state if page == "explore" else {}), "lesson": lesson.name, "step": str(number)}
-    return Shown(step.title, step.text, place, step.prediction, step.conceals, notes, experiment)
+    conceals = step.conceals and (step.prediction is not None or step.quiz is not None)
+    return Shown(step.title, step.text, place, step.prediction, conceals, notes, experiment)
 
 
 def _of_states(address: Mapping[str, str], ignored: tuple[str, ...], problems: list[Problem]) -> Deck | None:
@@ -165,7 +166,7 @@ def _data(slide: Shown, experiment_of_run: Callable[[str], Experiment | None]) -
         "title": slide.title,
         "text": slide.text,
         "query": experiment.to_query() if experiment and not experiment.pasted else None,
-        "hides": ["shapes", "parameters"] if asked and slide.conceals else [],
+        "hides": ["shapes", "parameters"] if slide.conceals else [],
         "prediction": asked
         and {
             "question": asked.question,

@@ -31,7 +31,7 @@ def test_every_step_of_a_lesson_is_a_slide(lesson):
         page, state = lesson.state(number)
         assert (slide["query"] is not None) == (page == "explore")
         assert slide["query"] is None or slide["query"].items() >= {"architecture": state["architecture"]}.items()
-        assert bool(slide["hides"]) == (step.prediction is not None and step.conceals)
+        assert bool(slide["hides"]) == (step.conceals and (step.prediction or step.quiz) is not None)
         assert step.notes in slide["notes"]
         if step.prediction:
             assert [each["right"] for each in slide["prediction"]["answers"]].count(True) == 1
@@ -73,7 +73,7 @@ def test_without_a_list_the_page_is_shown_and_then_the_named_experiments():
         ({"lesson": "x" * 500}, 0, "There are:"),
         ({"states": "%%%"}, 0, "cut short"),
         ({"lesson": "return_sequences", "states": "x"}, 0, "a lesson and holds slides too"),
-        ({"lesson": "return_sequences", "step": "99"}, len(LESSONS["return_sequences"].steps) - 1, "from 1 to 5"),
+        ({"lesson": "return_sequences", "step": "99"}, len(LESSONS["return_sequences"].steps) - 1, "from 1 to"),
         ({"step": "none"}, 0, "Showing step 1"),
         ({"step": "9" * 4000}, 0, "Showing step 1"),
     ],
