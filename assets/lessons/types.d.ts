@@ -21,13 +21,14 @@ export interface Watched {
   below: number | null;
 }
 
-/** step: from 1. ends: whether the lesson is at its end. told: what a screen reader is told. watch: null for nothing. */
+/** opens: whether the step opens a layer by itself. step: from 1. ends: whether the lesson is at its end. told: what a screen reader is told. watch: null for nothing. */
 export interface StepData {
   lessons: null;
   lesson: string;
   step: number;
   ends: boolean;
   told: string;
+  opens: boolean;
   watch: Watched | null;
 }
 

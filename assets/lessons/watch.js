@@ -6,6 +6,7 @@ import { keepStep } from "./kept.js";
 /** @import { StepData, Watch, Watched } from "./types.d.ts" */
 
 const OFTEN = 200;
+const OPEN = ".explorer-chain .layer [aria-expanded=true]";
 
 /**
  * Whether it is there. run: what the panel of the run says of itself, null without one.
@@ -38,6 +39,8 @@ export function takeStep(watch, data, send) {
     const next = document.querySelector(".st-key-lesson_next button:not(:disabled), .st-key-lesson_skip button:not(:disabled)");
     if (next instanceof HTMLElement) next.focus({ preventScroll: true });
   }
+  // What was opened in another step would lie between the panel and what the step is about.
+  if (before && before.step !== data.step && !data.opens) document.querySelectorAll(OPEN).forEach((each) => each instanceof HTMLElement && each.click());
   clearInterval(watch.timer);
   if (data.watch) watch.timer = window.setInterval(() => look(watch), OFTEN);
 }
@@ -45,7 +48,7 @@ export function takeStep(watch, data, send) {
 /** @type {(watch: Watch) => void} */
 function look({ data, send, timer }) {
   if (!data?.watch) return;
-  const opened = document.querySelector(".explorer-chain [aria-expanded=true]")?.closest("[data-layer]")?.getAttribute("data-layer") ?? null;
+  const opened = document.querySelector(OPEN)?.closest("[data-layer]")?.getAttribute("data-layer") ?? null;
   const run = document.querySelector("[data-live]");
   if (!isThere(data.watch, opened, run instanceof HTMLElement ? run.dataset : null)) return;
   clearInterval(timer);

@@ -35,12 +35,12 @@ def head(experiment: Experiment, at: Place | None = None) -> None:
         with st.container(key="head"):
             st.html(words(experiment))
     with st.container(horizontal=True, vertical_alignment="center", key="choices"):
-        if not kept.hides("chain"):
+        if not (kept.hides("chain") or (at and at.conceals_model)):
             choose_view(st, disabled=at is not None and at.conceals)
         # A named experiment would move what the link keeps.
         if not (at or kept.keeps_settings or kept.hides("presets")):
             _presets(experiment)
-        if kept.hides("sidebar"):
+        if kept.hides("sidebar") and at is None:
             show_all_button()
 
 

@@ -15,7 +15,6 @@ from explorer.experiment import Experiment
 from explorer.quiz import question_about
 from explorer.runtime.engine import Refused
 from explorer.ui import engine_instance, lesson_place, lesson_steps
-from explorer.ui.assets import ASSETS
 from explorer.ui.lesson_place import Place
 from explorer.ui.markdown import plain
 from explorer.ui.modules import component, styles
@@ -24,7 +23,8 @@ from explorer.ui.streamlit_internals import uninterrupted
 LATER = "The question follows as soon as the model is described."
 # The theme's colours by these names are those of the axes (.streamlit/config.toml); windows have none there.
 _COLOURS = {"batch": "gray", "timesteps": "blue", "features": "orange", "units": "green", "outputs": "violet"}
-_SHAPE = re.compile(r"\((batch\b[^()\[\]]*)\)")
+# Marks may be escaped.
+_SHAPE = re.compile(r"(\\?\()([^()\[\]\\]*\bbatch\b[^()\[\]\\]*)(\\?\))")
 _AXIS = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
 _WATCH = st.components.v2.component(
     "explorer_lessons", css=styles(("lessons.css",)), js=component("lessons.js"), isolate_styles=False
@@ -35,8 +35,7 @@ def lesson_panel(
     at: Place, describe: Callable[[], Mapping[str, Any]] | None = None, experiment: Experiment | None = None
 ) -> None:
     """Draw the step. describe: gives the description of the model on the page, which a question of the quiz is about."""
-    st.html(ASSETS / "lesson.css")
-    with st.container(key="lesson", gap="small"):
+    with st.container(key="lesson", gap=None):
         _panel(at.lesson.name, at.number, describe, experiment)
 
 
@@ -51,17 +50,18 @@ def _panel(name: str, number: int, describe: Callable[[], Mapping[str, Any]] | N
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="lesson_head"):
         st.html(_title(at))
         _buttons(at)
-    text, asked = st.columns([1, 1], gap="medium")
     prediction = step.prediction or _of_quiz(at, describe, experiment)
-    with text:
-        st.markdown(coloured(step.text))
-    with asked:
-        if prediction:
-            _ask(at, prediction)
-        elif step.quiz:
-            st.caption(LATER)
-        if step.do and not at.asks:
-            _task(at)
+    with st.container(key="lesson_body"):
+        text, asked = st.columns([1, 1], gap="medium")
+        with text:
+            st.markdown(coloured(step.text))
+        with asked:
+            if prediction:
+                _ask(at, prediction)
+            elif step.quiz:
+                st.caption(LATER)
+            if step.do and not at.asks:
+                _task(at)
     _watch(at, prediction)
 
 
@@ -128,7 +128,7 @@ def coloured(text: str) -> str:
     >>> coloured("It returns (batch, 32 units), and takes (batch, timesteps 12).")
     'It returns (:gray[batch], :green[32 units]), and takes (:gray[batch], :blue[timesteps 12]).'
     """
-    return _SHAPE.sub(lambda shape: f"({', '.join(map(_coloured_axis, shape[1].split(', ')))})", text)
+    return _SHAPE.sub(lambda shape: shape[1] + ", ".join(map(_coloured_axis, shape[2].split(", "))) + shape[3], text)
 
 
 def _coloured_axis(text: str) -> str:
@@ -173,6 +173,7 @@ def _watch(at: Place, prediction: Prediction | None) -> None:
         "step": at.number,
         "ends": at.last and not at.waits,
         "told": told,
+        "opens": bool(at.lesson.state(at.number)[1].get("layer")),
         "watch": _watched(at) if watches else None,
     }
     _WATCH(data=data, key="lesson_watch", on_seen_change=_seen)

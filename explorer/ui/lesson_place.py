@@ -54,6 +54,11 @@ class Place:
         return self.asks and self.step.conceals
 
     @property
+    def conceals_model(self) -> bool:
+        """Whether the page must not show the model at all yet."""
+        return self.asks and self.step.conceals_model
+
+    @property
     def waits(self) -> bool:
         """Whether something is still to be done before the next step."""
         return self.asks or (self.step.condition is not None and self.number not in self.met)

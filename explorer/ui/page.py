@@ -41,6 +41,8 @@ def main() -> None:
     at = lesson_place.place("explore")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "head.css")
+    if at:
+        st.html(ASSETS / "lesson.css")
     kept = address.restrictions()
     if kept.hides("sidebar"):
         st.html(ASSETS / "layout_no_sidebar.css")
@@ -57,7 +59,7 @@ def main() -> None:
         lesson_panel(at, lambda: engine.describe(experiment, SECONDS_TO_DESCRIBE)["description"], experiment)
     head(experiment, at)
     layers: list[str] = []
-    if not kept.hides("chain"):
+    if not kept.hides("chain") and not (at and at.conceals_model):
         with st.container(key="chain_place"):
             layers = _shapes(experiment, concealed=at is not None and at.conceals)
     with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):

@@ -63,6 +63,8 @@ def main() -> None:
     at = lesson_place.place("paste")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "paste.css")
+    if at:
+        st.html(ASSETS / "lesson.css")
     share = st.container(key="share_place")
     # Drawn when the code was checked: a step may ask for code that holds.
     lesson = st.container()

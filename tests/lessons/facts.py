@@ -56,17 +56,28 @@ def value(source: str, lesson: Lesson, step: int) -> Any:
         from keras import layers
 
         return eval(source[6:], {"keras": keras, "layers": layers, "np": np})
+    if source.startswith("error "):
+        return Within(keras_error(source[6:]))
     page, state = lesson.state(step)
     if page == "paste":
         return of_example(source, state["example"])
     experiment = experiment_at(lesson, step, changed)
     if source.startswith("baseline "):
         return resolve(experiment).baselines[source[9:]]
+    if source.startswith("shape "):
+        return shape_of(source.split()[1:], experiment)
     if source == "mean target":
         task = resolve(experiment).task
         _, targets = task.make(np.random.default_rng(0), 4096, experiment.timesteps, experiment.features, experiment.knobs)
         return abs(float(targets.mean()))
     return _worked_out(ast.parse(source, mode="eval").body, experiment)
+
+
+def shape_of(axes: list[str], experiment: Experiment) -> str:
+    """The axes in this order, such as `batch 2*timesteps units`, with the experiment's sizes."""
+    sizes = [None if axis == "batch" else _worked_out(ast.parse(axis, mode="eval").body, experiment) for axis in axes]
+    names = [re.findall(r"[a-z_]+", axis)[0] for axis in axes]
+    return spelled([size if size is None else int(size) for size in sizes], names, named=True)
 
 
 def _worked_out(node: ast.AST, experiment: Experiment) -> Any:
@@ -118,6 +129,8 @@ def is_true(fact: Fact, lesson: Lesson) -> bool:
         return fact.said in found
     if isinstance(found, str):
         return fact.said in found if isinstance(found, Within) else fact.said == found
+    if isinstance(found, tuple):
+        return fact.said == str(found)
     number = re.sub(r",(?=\d{3})", "", fact.said)
     decimals = len(number.partition(".")[2])
     return float(number) == round(float(found), decimals)

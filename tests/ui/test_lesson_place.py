@@ -124,3 +124,18 @@ def test_what_a_quiz_asks_can_be_chosen_by_kind_and_layer():
     assert (asked.kind, asked.layer) == ("gone", "memory") and asked.choices[asked.right].text == "timesteps"
     with pytest.raises(ValueError, match="cannot be asked of this model"):
         question_about(description, "gone", "answer")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(batch, 20 timesteps)", "(:gray[batch], :blue[20 timesteps])"),
+        (r"takes \(batch, units 2\).", r"takes \(:gray[batch], :green[units 2]\)."),
+        ("(timesteps, batch, 8 windows)", "(:blue[timesteps], :gray[batch], 8 windows)"),
+        ("20 timesteps (and no batch](", "20 timesteps (and no batch]("),
+    ],
+)
+def test_the_axes_of_a_shape_have_their_colours(text, found):
+    from explorer.ui.lesson_panel import coloured
+
+    assert coloured(text) == found

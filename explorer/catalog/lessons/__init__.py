@@ -6,7 +6,7 @@ empty line, what the page shows as parameters of its address, and:
     page       explore (unless given) or paste
     done       what must have happened to go on, a kind of `values.Condition` with its words: `moved timesteps`
     quiz       a question of the quiz about a layer, which ends the lesson: `output memory`
-    conceals   nothing: shapes are not hidden while the step's question is open
+    conceals   what is hidden while the step's question is open: shapes (unless given), model or nothing
 
 A step without an address keeps what the learner has. Then comes the text, and the parts `### Predict` (a question, and
 answers as a list of tasks, each with its reason below), `### Do` and `### Notes`.
@@ -17,9 +17,11 @@ Keras. A source is one of these, or arithmetic with them; it may end with `@` an
 
     timesteps, units, delay ...    a setting of the step's experiment
     LAYER.output, LAYER.input      its shape; LAYER.params, LAYER.arithmetic, LAYER.code likewise; `inputs` of the model
+    shape AXES                     these axes in this order with the experiment's sizes: `shape batch 2*timesteps units`
     baseline NAME                  the baseline's value, rounded as it is written
     mean target                    the mean of the task's targets, rounded as it is written
     code, x, error                 on Paste: the example's code, the shape of its input, what Keras says of it
+    error EXAMPLE                  what Keras says of that example
     keras CODE                     what this expression of Python gives, with keras, layers and np
 """
 

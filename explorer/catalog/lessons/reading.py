@@ -129,8 +129,8 @@ def _step(file: _File, start: int, end: int) -> Step:
     condition = _condition(file, start + 1, fields.pop("done", ""))
     kind, _, layer = fields.pop("quiz", "").partition(" ")
     conceals = fields.pop("conceals", "shapes")
-    if conceals not in ("shapes", "nothing"):
-        file.wrong(start + 1, f"conceals must be shapes or nothing. Received: {conceals[:40]!r}.")
+    if conceals not in ("shapes", "model", "nothing"):
+        file.wrong(start + 1, f"conceals must be shapes, model or nothing. Received: {conceals[:40]!r}.")
     _check_address(file, start + 1, page, fields)
     if kind and "Predict" in found:
         file.wrong(start + 1, "a step asks one question: a prediction or one of the quiz.")
@@ -145,7 +145,8 @@ def _step(file: _File, start: int, end: int) -> Step:
         found.get("Do", ""),
         condition,
         QuizKind(kind, layer) if kind else None,
-        conceals == "shapes",
+        conceals != "nothing",
+        conceals == "model",
         found.get("Notes", ""),
     )
 

@@ -80,8 +80,9 @@ class Step:
 
     text: Markdown. page, address: the state that the page shows, as parameters of its address; empty keeps what the
     learner has on the page. do: what to do, one or two sentences, told once the question is answered; condition: how that
-    is noticed, or None. quiz: a question of the quiz in place of a prediction, made from the model on the page. conceals:
-    whether shapes and parameter counts are hidden until the question is answered. notes: the presenter's, in Markdown.
+    is noticed, or None. quiz: a question of the quiz in place of a prediction, made from the model on the page.
+    conceals, conceals_model: what is hidden until the question is answered, shapes and parameter counts, or all of the
+    model. notes: the presenter's, in Markdown.
     """
 
     title: str
@@ -93,6 +94,7 @@ class Step:
     condition: Condition | None = None
     quiz: QuizKind | None = None
     conceals: bool = True
+    conceals_model: bool = False
     notes: str = ""
 
 
