@@ -67,7 +67,7 @@ def main() -> None:
         st.html(ASSETS / "lesson.css")
     share = st.container(key="share_place")
     # Drawn when the code was checked: a step may ask for code that holds.
-    lesson = st.container()
+    lesson = st.container(key="lesson_place")
     _head()
     error_box(paste_state.show_instead, paste_state.open_text)
     told_of_it = st.container()
