@@ -19,7 +19,7 @@ import numpy as np
 from keras import layers
 
 # How many models of a class are drawn. `make soak-layers` draws more of them.
-DRAWS = int(os.environ.get("DRAWS", "5"))
+DRAWS = int(os.environ.get("DRAWS", "3"))
 
 # No number stands here twice, and none in the settings below, so that a mix-up shows. (9, 4) is a sequence of vectors.
 SHAPES = ((7,), (9, 4), (8, 9, 4), (6, 7, 8, 4), (3, 5, 6, 7, 4))
