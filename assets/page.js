@@ -4,6 +4,7 @@ import { ignoreSecondClick } from "./page/clicks.js";
 import { listenForFiles } from "./page/dropped.js";
 import { newHints } from "./page/hints.js";
 import { leaveToTextFields } from "./page/keys.js";
+import { keepOnce } from "./page/picture.js";
 import { listenForSheet } from "./page/sheet.js";
 import { putMeaningAway } from "./terms.js";
 
@@ -12,18 +13,24 @@ import { putMeaningAway } from "./terms.js";
 
 /** @type {WeakMap<HTMLElement, ReturnType<typeof newHints>>} */
 const pages = new WeakMap();
+// What ends the listening of the call before: each call has its own, and a file that is dropped is sent once.
+/** @type {WeakMap<HTMLElement, () => void>} */
+const listening = new WeakMap();
 
 /** @type {(component: Component<HintsData>) => () => void} */
 export default function ({ data, parentElement, setTriggerValue }) {
   window.addEventListener("keydown", leaveToTextFields, { capture: true });
   window.addEventListener("keydown", putMeaningAway, { capture: true });
   window.addEventListener("click", ignoreSecondClick, { capture: true });
+  listening.get(parentElement)?.();
   const endSheet = listenForSheet((does) => {
     if (!data.presents) return false;
     setTriggerValue("key", { does });
     return true;
   });
   const endFiles = listenForFiles(data.opens, (file) => setTriggerValue("dropped", file));
+  listening.set(parentElement, () => (endSheet(), endFiles()));
+  void keepOnce(data.figure);
   const hints = pages.get(parentElement);
   if (hints) hints.take(data);
   else if (data.hints.length) pages.set(parentElement, newHints(data));
@@ -31,8 +38,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     window.removeEventListener("keydown", leaveToTextFields, { capture: true });
     window.removeEventListener("keydown", putMeaningAway, { capture: true });
     window.removeEventListener("click", ignoreSecondClick, { capture: true });
-    endSheet();
-    endFiles();
+    listening.get(parentElement)?.();
+    listening.delete(parentElement);
     pages.get(parentElement)?.end();
     pages.delete(parentElement);
   };

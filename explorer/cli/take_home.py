@@ -63,7 +63,7 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
     keras     a zip of the trained model (.keras), its settings and its losses; needs --output
     csv       the losses of every epoch; with --output FILE.csv also FILE-outputs.csv, the
               outputs of every epoch and timestep
-    figure    SVG: the chain; of a run also its losses and its last outputs. PNG is not made here
+    figure    SVG: the chain; of a run also its losses and its last outputs. PNG is made on the page only
     """
     if kind not in KINDS:
         raise ValueError(f"--as can be {', '.join(KINDS)}. Received: “{kind[:40]}”.")

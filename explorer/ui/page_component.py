@@ -25,7 +25,15 @@ def listen(experiment: Experiment | None = None, newcomers: bool = True) -> None
     shown = hints(experiment, view) if experiment and newcomers else []
     query = experiment.to_query() if experiment else {}
     opens = MOST_CHARACTERS if experiment else 0
-    data = {"hints": shown, "query": query, "view": view, "opens": opens, "presents": experiment is not None}
+    figure = st.session_state.get("_figure")
+    data = {
+        "hints": shown,
+        "query": query,
+        "view": view,
+        "opens": opens,
+        "presents": experiment is not None,
+        "figure": figure,
+    }
     _PAGE(data=data, key="page", on_dropped_change=open_dropped, on_key_change=_press)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -45,6 +46,7 @@ def take_home(experiment: Experiment, found: Mapping[str, Any]) -> None:
         _button("model", "Model", f"{name}.zip", "application/zip", run and partial(_model, run), MODEL_HELP)
         drawn = partial(_figure, experiment, found, run)
         _button("figure", "Figure", f"{name}.svg", "image/svg+xml", drawn, FIGURE_HELP)
+        _picture(f"{name}.png", drawn)
         st.button("Open", key="open_experiment", icon=":material/upload:", help=OPEN_HELP)
 
 
@@ -57,6 +59,7 @@ MODEL_HELP = (
     "The trained model (.keras), its settings (.json) and its losses (.csv) in one archive (.zip), with how to go on."
 )
 FIGURE_HELP = "The chain as a drawing (.svg), and below it the losses and the last outputs of a run with these settings."
+PNG_HELP = "The same as pixels (.png), twice as large, for slides and documents that take no drawing."
 
 
 def _button(key: str, label: str, file: str, mime: str, made: Callable[[], str | bytes] | None, help: str) -> None:
@@ -72,6 +75,12 @@ def _button(key: str, label: str, file: str, mime: str, made: Callable[[], str |
         disabled=made is None,
         help=help if made else f"{help} {NO_RUN}",
     )
+
+
+def _picture(file: str, drawn: Callable[[], str]) -> None:
+    """The browser makes the picture, which has fonts and draws SVG; `page_component.listen` hands it the figure."""
+    pressed = st.button("PNG", key="take_png", icon=":material/download:", help=PNG_HELP)
+    st.session_state["_figure"] = {"id": secrets.token_hex(4), "name": file, "svg": drawn()} if pressed else None
 
 
 def _losses(run_id: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
+import struct
 import zipfile
 from xml.etree import ElementTree
 
@@ -96,6 +98,10 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
     name, figure = taken(page, "figure")
     words = [each.text for each in ElementTree.fromstring(figure).iter("{http://www.w3.org/2000/svg}text")]
     assert name == "gru_every_step-delayed_echo.svg" and {"GRU(7)", "Loss"} < set(words)
+    name, picture = taken(page, "png")
+    size = [float(ElementTree.fromstring(figure).get(side)) for side in ("width", "height")]
+    assert name == "gru_every_step-delayed_echo.png" and picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert list(struct.unpack(">II", picture[16:24])) == [2 * math.floor(side) for side in size]
     with zipfile.ZipFile(io.BytesIO(taken(page, "model")[1])) as archive:
         assert archive.read("model.keras").startswith(b"PK")
         assert archive.read("experiment.json") == settings
