@@ -10,6 +10,7 @@ from explorer.ui import address
 from explorer.ui.dropped import open_dropped
 from explorer.ui.hints import hints
 from explorer.ui.modules import component, styles
+from explorer.ui.streamlit_internals import uninterrupted
 
 _PAGE = st.components.v2.component(
     "explorer_page", css=styles(("hints.css", "dropped.css", "keys.css")), js=component("page.js"), isolate_styles=False
@@ -42,6 +43,7 @@ def keys_button() -> None:
     st.button("Keys", key="keys", icon=":material/keyboard:", type="tertiary", help="Every key of these pages (?).")
 
 
+@uninterrupted()
 def _press() -> None:
     # It comes from the browser, whatever that sends; there is one key so far.
     if st.session_state.get("page", {}).get("key"):

@@ -15,6 +15,7 @@ from explorer.ui.deck import to_data
 from explorer.ui.modules import component, styles
 from explorer.ui.page_component import listen
 from explorer.ui.share import share_slides
+from explorer.ui.streamlit_internals import uninterrupted
 
 HELP = "Large type for a projector: this page, and the named experiments. The key P does the same."
 STYLES = ("axes.css", "chain.css", "live.css", "charts.css", "present.css")
@@ -65,6 +66,7 @@ def room() -> dict[str, Any] | None:
     return None
 
 
+@uninterrupted()
 def _act() -> None:
     sent = st.session_state.get("projector", {}).get("action")
     found = presenting.now()

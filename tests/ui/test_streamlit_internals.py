@@ -214,7 +214,10 @@ def callbacks() -> dict[str, bool]:
                     functions.setdefault(place, []).append(node)
             elif isinstance(node, ast.Call):
                 given = (each for each in node.keywords if re.fullmatch(r"on_(click|\w*change)", each.arg or ""))
-                named += [(path.name, each.value) for each in given if not isinstance(each.value, ast.Constant)]
+                values = [
+                    each.value for each in given if ast.unparse(each.value) not in ("'rerun'", "'ignore'", "lambda: None")
+                ]
+                named += [(path.name, value) for value in values]
     for file, value in named:
         # A function of another module is handed on as `module.function`.
         *module, name = ast.unparse(value).split(".")
