@@ -82,6 +82,13 @@ async def batches(request: Request) -> Response:
     return await route.batches(request, engine_instance.engine())
 
 
+async def room(request: Request) -> Response:
+    from explorer.ui import engine_instance
+    from explorer.ui import room_events as route
+
+    return await route.room(request, engine_instance.hub(), engine_instance.engine().store.rooms)
+
+
 app = st.App(
     ROOT / "explorer" / "ui" / "pages.py",
     lifespan=lifespan,
@@ -90,6 +97,7 @@ app = st.App(
         Route("/shapes", shapes),
         Route("/tensors/{run}", tensors),
         Route("/batches/{run}", batches),
+        Route("/room/{code}", room),
     ],
     # In the order in which a request meets them; Streamlit's own come after these.
     middleware=[

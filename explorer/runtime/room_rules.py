@@ -37,7 +37,6 @@ LONGEST_QUERY = 3000
 LONGEST_QUESTION = 80
 PAGES = ("/", "/paste")
 _QUESTION = re.compile(rf"[A-Za-z0-9_./:-]{{1,{LONGEST_QUESTION}}}")
-WITHOUT = "The page is shown without a room."
 
 
 class RoomRefused(Exception):
@@ -57,6 +56,11 @@ class Room:
     calls: int
     address: str
 
+    @property
+    def done_question(self) -> str:
+        """The question that whoever is done with what the host last called for answers, by its only choice."""
+        return f"done/{self.calls}"
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -70,6 +74,24 @@ class Tally:
     people: int
 
 
+@dataclass(frozen=True)
+class Look:
+    """A room at one moment. people: how many members are in it now. counts: by question, how many chose each choice."""
+
+    room: Room
+    people: int
+    counts: dict[str, tuple[int, ...]]
+
+    @property
+    def done(self) -> int:
+        """How many are done with what the host last called for."""
+        return sum(self.counts.get(self.room.done_question, ()))
+
+    def tally(self, question: str) -> Tally:
+        counts = self.counts.get(question, ())
+        return Tally(counts, sum(counts), self.people)
+
+
 def new_code() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
 
@@ -79,9 +101,7 @@ def read_code(text: str) -> str:
     code = "".join(text[:100].upper().split()).replace("-", "")
     if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
         shown = "".join(letter for letter in text[:40] if letter.isprintable())
-        raise RoomRefused(
-            f"A room's code has {CODE_LENGTH} letters and digits, such as 7KQ4F. Received: “{shown}”. {WITHOUT}"
-        )
+        raise RoomRefused(f"A room's code has {CODE_LENGTH} letters and digits, such as 7KQ4F. Received: “{shown}”.")
     return code
 
 

@@ -27,7 +27,7 @@ from explorer.runtime.room_rules import (
     SECONDS_OF_A_ROOM,
     SECONDS_REMEMBERED,
     SECONDS_TO_BE_MISSED,
-    WITHOUT,
+    Look,
     Room,
     RoomRefused,
     Tally,
@@ -110,7 +110,7 @@ class Rooms:
             if connection.execute(ROOM_MEMBERS.update().where(mine).values(seen=now)).rowcount:
                 return room
             if self._people(connection, code) >= MOST_PEOPLE:
-                raise RoomRefused(f"The room {code} is full: it has room for {MOST_PEOPLE} people. {WITHOUT}")
+                raise RoomRefused(f"The room {code} is full: it has room for {MOST_PEOPLE} people.")
             _forget_the_longest_gone(connection, code)
             connection.execute(ROOM_MEMBERS.insert().values(room=code, member=member, seen=now))
         return room
@@ -143,28 +143,32 @@ class Rooms:
 
     # --- what everybody may know
 
-    def room(self, code: str) -> Room:
-        """The room of a code."""
+    def look(self, code: str, questions: Collection[str] = ()) -> Look:
+        """The room of a code, how many are in it and how many are done, and how often each choice of these questions was
+        taken."""
+        columns = (ROOM_ANSWERS.c.question, ROOM_ANSWERS.c.choice)
+        query = sql.select(*columns, sql.func.count()).where(ROOM_ANSWERS.c.room == code).group_by(*columns)
         with self._database.transaction() as connection:
             row = connection.execute(ROOMS.select().where(ROOMS.c.code == code, self._is_open())).first()
             if row is None:
                 raise self._refusal(connection, code)
-        return _room_of(row)
+            room, people = _room_of(row), self._people(connection, code)
+            found: dict[str, dict[int, int]] = {question: {} for question in (*questions, room.done_question)}
+            for question, choice, number in connection.execute(query.where(columns[0].in_(sorted(found)))):
+                found[question][choice] = number
+        counts = {
+            question: tuple(taken.get(choice, 0) for choice in range(max(taken, default=-1) + 1))
+            for question, taken in found.items()
+        }
+        return Look(room, people, counts)
 
-    def people(self, code: str) -> int:
-        """How many members are in a room now."""
-        with self._database.transaction() as connection:
-            return self._people(connection, code)
+    def room(self, code: str) -> Room:
+        """The room of a code."""
+        return self.look(code).room
 
     def tally(self, code: str, question: str) -> Tally:
         """How often each choice of a question was taken."""
-        chosen = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.question == question)
-        query = sql.select(ROOM_ANSWERS.c.choice, sql.func.count()).where(chosen).group_by(ROOM_ANSWERS.c.choice)
-        with self._database.transaction() as connection:
-            found = {choice: number for choice, number in connection.execute(query)}
-            people = self._people(connection, code)
-        counts = tuple(found.get(choice, 0) for choice in range(max(found, default=-1) + 1))
-        return Tally(counts, sum(counts), people)
+        return self.look(code, [question]).tally(question)
 
     def knows(self, code: str, member: str) -> bool:
         """Whether somebody is in a room: a member, or its host."""
@@ -230,9 +234,9 @@ class Rooms:
     def _refusal(self, connection: sql.Connection, code: str) -> RoomRefused:
         row = connection.execute(ROOMS.select().where(ROOMS.c.code == code)).first()
         if row is None:
-            return RoomRefused(f"There is no room {code[:40]}. Compare the code with the one that the host shows. {WITHOUT}")
+            return RoomRefused(f"There is no room {code[:40]}. Compare the code with the one that the host shows.")
         if row.ended or row.opened <= self._clock() - SECONDS_OF_A_ROOM:
-            return RoomRefused(f"The room {code} has ended. {WITHOUT}")
+            return RoomRefused(f"The room {code} has ended.")
         return RoomRefused(f"Only the host of the room {code} can do this.")
 
     def _people(self, connection: sql.Connection, code: str) -> int:

@@ -1,4 +1,4 @@
-"""The one engine of this server process: started by the application's lifespan, or by the first page that asks."""
+"""The one engine of this server process, started by the application's lifespan or by the first page that asks; and its hub of rooms."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from explorer.runtime import describe_catalog
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
+from explorer.ui.room_hub import Hub
 
 _lock = threading.Lock()
 _engine: Engine | None = None
+_hub: Hub | None = None
 
 
 def start() -> None:
@@ -28,6 +30,16 @@ def engine() -> Engine:
         return _engine
 
 
+def hub() -> Hub:
+    """What tells the listeners of this process about their rooms."""
+    global _hub
+    rooms = engine().store.rooms
+    with _lock:
+        if _hub is None:
+            _hub = Hub(rooms)
+        return _hub
+
+
 def experiment_of(run_id: str) -> Experiment | None:
     """The experiment of a run; None where there is no such run. Raises DatabaseUnavailable where it cannot be read."""
     run = engine().store.run(run_id)
@@ -35,8 +47,9 @@ def experiment_of(run_id: str) -> Experiment | None:
 
 
 def end() -> None:
-    global _engine
+    global _engine, _hub
     with _lock:
+        _hub = None
         if _engine is not None:
             _engine.close()
             _engine.store.close()

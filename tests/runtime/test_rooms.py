@@ -153,7 +153,7 @@ def test_who_comes_is_brought_where_the_host_says_and_counted_without_a_name(her
     # Whoever comes later finds it; coming twice is coming once, and the host is no member.
     for visitor in ("two", "two", TEACHER):
         assert (here.join(code, visitor).calls, here.room(code).address) == (1, "/?timesteps=7")
-    assert here.people(code) == 2
+    assert here.look(code).people == 2
     with base.transaction() as connection:
         text = str([connection.execute(table.select()).all() for table in (ROOMS, ROOM_MEMBERS)])
     assert not any(secret in text for secret in (TEACHER, "one", "two"))
@@ -221,7 +221,7 @@ def test_a_full_room_lets_nobody_in_until_somebody_goes(here, clock, monkeypatch
     clock.now += SECONDS_TO_BE_MISSED
     here.note_seen({code: [members[1]]})
     # Two have closed the page without a word.
-    assert here.people(code) == 1
+    assert here.look(code).people == 1
     enter(here, code, "five")
 
 

@@ -68,6 +68,8 @@ RATES = {
     requests.SMALL: _rates("40 per 1 second; 400 per 30 second", "6000 per 30 second", 32, 1000),
     requests.SHAPES: _rates("40 per 1 second; 150 per 30 second", "1000 per 30 second", 4, 16),
     requests.LIVE: _rates("8 per 1 second; 60 per 30 second", "600 per 10 second", 24, 800),
+    # A page listens to one room, and anew with each question of a lesson that it shows the tally of.
+    requests.ROOM: _rates("8 per 1 second; 60 per 30 second", "600 per 10 second", 12, 400),
     requests.TENSORS: _rates("30 per 1 second; 450 per 30 second", "2000 per 30 second", 4, 64),
     requests.SESSION: _rates("4 per 1 second; 40 per 30 second", "400 per 10 second", 24, 800),
     MESSAGE: _rates("100 per 10 second", "2000 per 10 second", 0, 0),

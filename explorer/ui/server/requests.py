@@ -28,7 +28,7 @@ MOST_HEADERS = 100
 LARGEST_HEADERS = 16 * 1024
 
 PAGE, STATIC, SMALL, SHAPES, LIVE, SESSION = "page", "static", "small", "shapes", "live", "session"
-TENSORS = "tensors"
+TENSORS, ROOM = "tensors", "room"
 _EXACT = {
     "/": PAGE,
     "/paste": PAGE,
@@ -43,13 +43,14 @@ _BEGINNINGS = {
     "/live/": LIVE,
     "/tensors/": TENSORS,
     "/batches/": TENSORS,
+    "/room/": ROOM,
     STATIC_FILES: STATIC,
     MEDIA: SMALL,
     COMPONENTS: SMALL,
 }
 NOT_THERE = Refusal(404, "There is nothing at this address. The pages are /, /paste and /lessons.")
 # Nothing here takes a body, and answers that last are not for HEAD.
-_METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS), ("GET",))
+_METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS, ROOM), ("GET",))
 
 
 def kind_of(scope: Scope) -> str | None:

@@ -1,0 +1,107 @@
+"""The route of a room: what its host and its members are told, as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.runtime.room_rules import Look, RoomRefused, is_question
+from explorer.runtime.rooms import Rooms
+from explorer.ui import shutdown
+from explorer.ui.room_hub import Hub, Listener
+
+# A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
+SECONDS_OF_SILENCE = 10.0
+NOT_IN_IT = "You are not in the room {} any more."
+ASK_SO = "Ask with the member that the page names, 32 hexadecimal digits, and with a question's name of letters and digits."
+_MEMBER = re.compile(r"[0-9a-f]{32}")
+_NEVER = object()
+
+
+async def room(request: Request, hub: Hub, rooms: Rooms) -> Response:
+    """GET /room/{code}?member=M[&question=Q]: the events `room`, with what has changed since the one before, and `ended`.
+
+    question: the one whose tally is told: to the host, and to a member who has answered it.
+    """
+    code, query = request.path_params["code"], request.query_params
+    member, question = query.get("member", ""), query.get("question", "")
+    if not _MEMBER.fullmatch(member) or (question and not is_question(question)):
+        return JSONResponse({"error": ASK_SO}, status_code=400)
+    try:
+        listener = await run_in_threadpool(listener_of, rooms, code, member, question)
+    except DatabaseUnavailable as error:
+        return JSONResponse({"error": str(error)}, status_code=503, headers={"Retry-After": "2"})
+    return StreamingResponse(
+        events(hub, listener),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def listener_of(rooms: Rooms, code: str, member: str, question: str) -> Listener:
+    """Who listens: with a refusal where the room has ended, or this is nobody who is in it."""
+    try:
+        found = rooms.room(code)
+    except RoomRefused as refused:
+        return Listener(code, member, refusal=str(refused))
+    if not rooms.knows(code, member):
+        return Listener(code, member, refusal=NOT_IN_IT.format(code))
+    may_see = question and (found.host == member or rooms.has_answered(code, member, question))
+    return Listener(code, member, question if may_see else "")
+
+
+async def events(hub: Hub, listener: Listener) -> AsyncIterator[str]:
+    """The events of a listener, until the room has ended, or this server does."""
+    if listener.refusal:
+        # A browser reads the sentence of an event, and none of a status.
+        yield _event("ended", {"sentence": listener.refusal})
+        return
+    loop, ends = asyncio.get_running_loop(), asyncio.Event()
+
+    def end() -> None:
+        # From a signal handler.
+        loop.call_soon_threadsafe(ends.set)
+        loop.call_soon_threadsafe(listener.news.set)
+
+    last: dict[str, Any] = {}
+    with hub.listening(listener), shutdown.told(end):
+        # The page asks again by itself, and finds whoever answers then.
+        while not ends.is_set():
+            try:
+                await asyncio.wait_for(listener.news.wait(), SECONDS_OF_SILENCE)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            listener.news.clear()
+            if refusal := _refusal(listener):
+                yield _event("ended", {"sentence": refusal})
+                return
+            told = _told(listener.look, listener.question) if listener.look else {}
+            if changed := {name: value for name, value in told.items() if last.get(name, _NEVER) != value}:
+                last |= changed
+                yield _event("room", changed)
+
+
+def _refusal(listener: Listener) -> str:
+    # Since it was asked for first, the hub may have written one.
+    return listener.refusal
+
+
+def _told(look: Look, question: str) -> dict[str, Any]:
+    told = {"people": look.people, "calls": look.room.calls, "address": look.room.address, "done": look.done}
+    if question:
+        tally = look.tally(question)
+        told["tally"] = {"question": question, "counts": tally.counts, "answered": tally.answered}
+    return told
+
+
+def _event(name: str, content: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(content, separators=(',', ':'))}\n\n"
