@@ -35,7 +35,7 @@ MOST_REMEMBERED = 1000
 LONGEST_ADDRESS = 60_000
 LONGEST_QUERY = 3000
 LONGEST_QUESTION = 80
-PAGES = ("/", "/paste")
+PAGES = ("/", "/paste", "/lessons")
 _QUESTION = re.compile(rf"[A-Za-z0-9_./:-]{{1,{LONGEST_QUESTION}}}")
 
 
@@ -120,7 +120,7 @@ def checked_address(address: str) -> str:
     except ValueError:
         parts = urlsplit("//?")
     if parts.scheme or parts.netloc or parts.path not in PAGES or not address.startswith("/") or not address.isprintable():
-        raise RoomRefused(f"A room can be brought to the pages {' and '.join(PAGES)} of this server; nobody was brought.")
+        raise RoomRefused(f"A room can be brought to the pages {', '.join(PAGES)} of this server; nobody was brought.")
     if len(parts.query) > LONGEST_QUERY or len(address) > LONGEST_ADDRESS:
         raise RoomRefused(
             f"This page's address has {len(address):,} characters, too many to bring everybody there. Shorten the code."

@@ -40,6 +40,8 @@ from explorer.runtime.room_rules import (
 from explorer.runtime.tables import ROOM_ANSWERS, ROOM_MEMBERS, ROOMS
 
 TRIES_FOR_A_CODE = 8
+# Of a room that has ended only its code is remembered, and when it ended.
+_FORGOTTEN = {"owner": "", "host": "", "address": ""}
 
 
 class Rooms:
@@ -87,7 +89,7 @@ class Rooms:
     def end(self, code: str, host: str) -> None:
         """End a room for everybody. host: as in `bring`."""
         with self._database.transaction() as connection:
-            self._change(connection, code, host, ended=self._clock())
+            self._change(connection, code, host, ended=self._clock(), **_FORGOTTEN)
             for table in (ROOM_ANSWERS, ROOM_MEMBERS):
                 connection.execute(table.delete().where(table.c.room == code))
 
@@ -205,11 +207,11 @@ class Rooms:
         now = self._clock()
         with self._database.transaction() as connection:
             over = (ROOMS.c.ended == 0) & (ROOMS.c.opened <= now - SECONDS_OF_A_ROOM)
-            connection.execute(ROOMS.update().where(over).values(ended=now))
+            connection.execute(ROOMS.update().where(over).values(ended=now, **_FORGOTTEN))
             count = sql.select(sql.func.count()).select_from(ROOMS).where(ROOMS.c.ended == 0)
             if connection.execute(count).scalar_one() >= MOST_ROOMS:
                 empty = (ROOMS.c.ended == 0) & (ROOMS.c.seen <= now - SECONDS_EMPTY)
-                connection.execute(ROOMS.update().where(empty).values(ended=now))
+                connection.execute(ROOMS.update().where(empty).values(ended=now, **_FORGOTTEN))
             for table in (ROOM_ANSWERS, ROOM_MEMBERS):
                 ended = sql.select(ROOMS.c.code).where(ROOMS.c.ended > 0)
                 connection.execute(table.delete().where(table.c.room.in_(ended)))
@@ -223,11 +225,11 @@ class Rooms:
     def _is_open(self) -> sql.ColumnElement[bool]:
         return (ROOMS.c.ended == 0) & (ROOMS.c.opened > self._clock() - SECONDS_OF_A_ROOM)
 
-    def _change(self, connection: sql.Connection, code: str, host: str | None = None, **values: Any) -> None:
-        """Note that an open room has changed. host: only where it is this one's."""
+    def _change(self, connection: sql.Connection, code: str, by: str | None = None, **values: Any) -> None:
+        """Note that an open room has changed. by: whose it must be for that."""
         chosen = ROOMS.update().where(ROOMS.c.code == code, self._is_open())
-        if host is not None:
-            chosen = chosen.where(ROOMS.c.host == host)
+        if by is not None:
+            chosen = chosen.where(ROOMS.c.host == by)
         if not connection.execute(chosen.values(version=ROOMS.c.version + 1, **values)).rowcount:
             raise self._refusal(connection, code)
 

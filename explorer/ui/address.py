@@ -22,7 +22,7 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.ui import lesson_place, presenting
+from explorer.ui import lesson_place, presenting, room
 from explorer.ui.deck import MODES
 from explorer.ui.followed import Followed, followed
 from explorer.ui.streamlit_internals import uninterrupted, went_through_history
@@ -35,7 +35,7 @@ CALLED = {"compare": "twins"}
 COMPARED = ("compare", "compare_value")
 OTHERS = (
     *("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", "states"),
-    *(*COMPARED, *lesson_place.PARAMETERS),
+    *(*COMPARED, *lesson_place.PARAMETERS, room.PARAMETER, room.QUIZ_QUESTION),
 )
 
 
@@ -90,6 +90,8 @@ def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Exper
     kept, wrong_names = read_restrictions(address, NAMES)
     problems: tuple[Problem, ...] = (*wrong_slides, *wrong_place, *wrong_names)
     st.session_state["_restrictions"] = kept
+    if refused := room.take(address):
+        problems = (Problem(room.PARAMETER, address[room.PARAMETER][:LONGEST_VALUE], refused), *problems)
     values: dict[str, Any] = {name: value for name, value in address.items() if name not in OTHERS}
     preset = address.get("preset", "")[:LONGEST_VALUE]
     if preset in PRESETS:
@@ -131,6 +133,10 @@ def _open_view(address: dict[str, str], kept: Restrictions) -> list[Problem]:
     elif seed:
         wrong = f"quiz_seed must be a whole number from 0 to {LARGEST_SEED}; received “{seed[:40]}”."
         problems.append(Problem("quiz_seed", seed, f"{wrong} Using another instead."))
+    # Of a host's call alone: the first of a sitting has the number 1.
+    number = address.get(room.QUIZ_QUESTION, "")
+    if number.isdecimal() and 0 < len(number) < 3:
+        st.session_state["quiz_number_wanted"] = max(1, int(number)) - 1
     return problems
 
 
@@ -245,7 +251,7 @@ def query_of(experiment: Experiment) -> dict[str, str]:
 
 def write(experiment: Experiment) -> None:
     """Make the address say what the page shows."""
-    wanted = query_of(experiment)
+    wanted = query_of(experiment) | room.to_query()
     # What the browser has sent may be the same, and another one on its way to it.
     if st.query_params.to_dict() != wanted or st.session_state.get("_written") not in (None, wanted):
         st.query_params.from_dict(wanted)

@@ -1,4 +1,4 @@
-"""The one engine of this server process, started by the application's lifespan or by the first page that asks; and its hub of rooms."""
+"""The one engine of this server process, started by the lifespan or by the first page that asks, and its hub of rooms."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _FRAGMENT = (
     'window.addEventListener("hashchange", keep)</script>'
 )
 # What few visits need comes when it is drawn.
-LATER = "/present.js"
+LATER = ("/present.js", "/room.js", "/tally.js")
 _FOREVER = "public, max-age=31536000, immutable"
 _KINDS = {
     ".html": "text/html; charset=utf-8",

@@ -14,10 +14,11 @@ from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.quiz import question_about
 from explorer.runtime.engine import Refused
-from explorer.ui import engine_instance, lesson_place, lesson_steps
+from explorer.ui import engine_instance, lesson_place, lesson_steps, room
 from explorer.ui.lesson_place import Place
 from explorer.ui.markdown import plain
 from explorer.ui.modules import component, styles
+from explorer.ui.room_panel import tally
 from explorer.ui.streamlit_internals import uninterrupted
 
 LATER = "The question follows as soon as the model is described."
@@ -95,19 +96,34 @@ def _ask(at: Place, prediction: Prediction) -> None:
     st.markdown(f"**{coloured(prediction.question)}**")
     if given is not None:
         _tell(prediction.answers, given)
+        _tally(at, prediction)
         return
     places = range(len(prediction.answers))
     words = [coloured(answer.text) for answer in prediction.answers]
     st.radio("Your answer", places, None, words.__getitem__, key=key, label_visibility="collapsed", persist_state="session")
     ready = st.session_state.get(key) is not None
     st.button("Answer", key="lesson_answer", type="primary", disabled=not ready, on_click=_answer, args=(key,))
+    _tally(at, prediction)
+
+
+def _tally(at: Place, prediction: Prediction) -> None:
+    """What the others of a room have answered: their number at once for the host, the rest after one's own answer."""
+    answered = at.number in at.answers
+    right = next(place for place, answer in enumerate(prediction.answers) if answer.right) if answered else None
+    tally(_name(at), [plainly(answer.text) for answer in prediction.answers], right, revealed=answered)
+
+
+def _name(at: Place) -> str:
+    """The name of a step's question in a room."""
+    return f"lesson/{at.lesson.name}/{at.number}"
 
 
 @uninterrupted()
 def _answer(key: str) -> None:
-    choice = st.session_state.get(key)
-    if choice is not None:
+    choice, at = st.session_state.get(key), lesson_place.place()
+    if choice is not None and at is not None:
         lesson_place.answer(choice)
+        room.answer(_name(at), choice)
         st.rerun()
 
 
@@ -120,6 +136,15 @@ def _tell(answers: Sequence[Answer], given: int) -> None:
         else:
             st.markdown(f":material/close: **Wrong: {coloured(chosen.text)}.** {coloured(chosen.why)}")
             st.markdown(f":material/check: **Right is: {coloured(right.text)}.** {coloured(right.why)}")
+
+
+def plainly(text: str) -> str:
+    """A line of Markdown without its marks, for what is drawn as text.
+
+    >>> plainly("It has `32` units, *not* one.")
+    'It has 32 units, not one.'
+    """
+    return re.sub(r"[`*]|\\(?=\W)", "", text)
 
 
 def coloured(text: str) -> str:

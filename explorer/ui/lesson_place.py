@@ -15,6 +15,7 @@ import streamlit as st
 
 from explorer.catalog.lessons import LESSONS, Lesson, Step
 from explorer.experiment.parse import LONGEST_VALUE, Problem
+from explorer.ui import room
 
 PARAMETERS = ("lesson", "step")
 
@@ -128,7 +129,10 @@ def answer(choice: int) -> None:
 def note_done() -> None:
     """The step's condition is met, and stays so."""
     kept: dict[str, Any] = st.session_state["_lesson"]
+    if kept["number"] in kept["met"]:
+        return
     kept["met"].add(kept["number"])
+    room.say_step_done(query())
 
 
 def end() -> None:

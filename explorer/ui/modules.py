@@ -14,7 +14,10 @@ from pathlib import Path
 
 from explorer.ui.assets import ASSETS
 
-COMPONENTS = ("chain.js", "live.js", "code.js", "editor.js", "listing.js", "page.js", "lessons.js", "present.js")
+COMPONENTS = (
+    *("chain.js", "live.js", "code.js", "editor.js", "listing.js", "page.js"),
+    *("lessons.js", "present.js", "room.js", "tally.js"),
+)
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)
 # Lines of comments, a third of all, which a browser need not be sent.

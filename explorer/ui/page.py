@@ -18,6 +18,7 @@ from explorer.ui.notice import notice
 from explorer.ui.owner import visitor
 from explorer.ui.page_component import keys_button, listen
 from explorer.ui.projector import present_button, projector
+from explorer.ui.room_panel import room_bar, room_button
 from explorer.ui.run_panel import run_panel
 from explorer.ui.share import share_button
 from explorer.ui.undo import undo_buttons
@@ -41,6 +42,7 @@ def main() -> None:
     at = lesson_place.place("explore")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "head.css")
+    room_bar()
     if at:
         st.html(ASSETS / "lesson.css")
     kept = address.restrictions()
@@ -64,6 +66,7 @@ def main() -> None:
             layers = _shapes(experiment, concealed=at is not None and at.conceals)
     with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):
         keys_button()
+        room_button()
         present_button()
         share_button(experiment, layers)
     # A quiz is about the model before it is trained; a run goes on meanwhile.

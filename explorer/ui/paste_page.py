@@ -25,6 +25,7 @@ from explorer.ui.paste_editor import editor
 from explorer.ui.paste_fields import MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_models import choose_model, is_another
 from explorer.ui.paste_problems import problems, title_of
+from explorer.ui.room_panel import room_bar, room_button
 from explorer.ui.share import share_code_button
 from explorer.ui.streamlit_internals import uninterrupted
 from explorer.ui.views import VIEWS_HELP, choose_view, show_view
@@ -63,6 +64,7 @@ def main() -> None:
     at = lesson_place.place("paste")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "paste.css")
+    room_bar(paste_state.fragment_of_own)
     if at:
         st.html(ASSETS / "lesson.css")
     share = st.container(key="share_place")
@@ -113,6 +115,7 @@ def main() -> None:
     told_of_it.caption(_about())
     with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):
         keys_button()
+        room_button()
         share_code_button(paste_state.fragment)
     listen()
     paste_state.keep(trainable)

@@ -17,7 +17,7 @@ from explorer.catalog.examples import EXAMPLES, Example
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
 from explorer.notebook import NoNotebook, code_of, looks_like_one
-from explorer.ui import lesson_place
+from explorer.ui import lesson_place, room
 from explorer.ui.address import entered
 from explorer.ui.code_link import WrongLink, fragment_of, read_fragment
 from explorer.ui.differences import share_in_common
@@ -70,7 +70,7 @@ def take(experiment_of_run: Callable[[str], Experiment | None]) -> tuple[str, ..
         if changed & set(FIELDS) and not opened:
             _forget_what_is_of_other_code(changed, kept)
         return ()
-    if arrives and not address and "code" in kept:
+    if arrives and not address.keys() - room.to_query().keys() and "code" in kept:
         return ()
     told = _open_address(address, kept, experiment_of_run)
     # Before anything is drawn: whoever types while it is ends this run of the page, and what was typed counts as changed.
@@ -118,8 +118,10 @@ def _open_address(
     address = of_lesson | address
     problems += [problem.sentence for problem in wrong]
     known = ("example", "run")
+    if refused := room.take(address):
+        problems.append(refused)
     for name in address:
-        if name not in (*known, *lesson_place.PARAMETERS):
+        if name not in (*known, *lesson_place.PARAMETERS, room.PARAMETER):
             problems.append(f"The address of this page can have {' and '.join(known)}; “{name[:40]}” was ignored.")
     state["run"], run, example = None, address.get("run"), address.get("example")
     if run:
@@ -140,7 +142,7 @@ def _open_address(
         hint = f"Did you mean {near[0]}?" if near else "Choose one from the list of examples."
         problems.append(f"There is no example called “{example[:40]}”. {hint}")
     show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
-    kept["untouched"] = not address
+    kept["untouched"] = not address.keys() - {room.PARAMETER}
     del state["_paste_opened"]
     return tuple(problems)
 
@@ -170,7 +172,8 @@ def write() -> None:
     kept["run"] = state.get("run")
     # On a first visit nobody has chosen the example: an address without one may still have the code of a link behind its #.
     named = {"example": shown.name} if shown and not kept["untouched"] else {}
-    wanted = ({"run": state["run"]} if state.get("run") else named) | lesson_place.query("paste")
+    wanted = {"run": state["run"]} if state.get("run") else named
+    wanted |= lesson_place.query("paste") | room.to_query()
     # What the browser has sent may be the same, and another one on its way to it.
     if st.query_params.to_dict() != wanted or kept["written"] not in (None, wanted):
         st.query_params.from_dict(wanted)
@@ -253,6 +256,11 @@ def fragment() -> str:
     code, *texts = (state[name] or "" for name in FIELDS)
     fields = dict(zip(FIELDS, (code, *map(without_origin, texts)), strict=True))
     return fragment_of(fields, {name: text for name, text in state["_paste"]["sizes"].items() if name in code and text})
+
+
+def fragment_of_own() -> str:
+    """The same where the address does not name it: neither a run nor an example, as it is written; else empty."""
+    return "" if st.session_state.get("run") or shown_example() else fragment()
 
 
 def give_size(name: str, text: str) -> None:

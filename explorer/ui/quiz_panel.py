@@ -18,7 +18,9 @@ from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.quiz import LARGEST_SEED, Question, Sitting, question, sitting_length
 from explorer.tensors.text import count
+from explorer.ui import room
 from explorer.ui.markdown import plain
+from explorer.ui.room_panel import tally
 from explorer.ui.streamlit_internals import uninterrupted
 
 HIDDEN = ["shapes", "parameters"]
@@ -88,8 +90,19 @@ def _ask(description: Mapping[str, Any], experiment: Experiment | None) -> None:
             _choices("quiz_shown", asked, answered)
         _buttons(asked, last=number + 1 == questions)
     with reasons:
+        # What a class has answered is what a host waits for; everybody else wants the reason.
+        host = room.is_host()
+        if host:
+            _tally(asked, answered)
         if answered is not None:
             _reveal(asked, answered)
+        if not host:
+            _tally(asked, answered)
+
+
+def _tally(asked: Question, answered: int | None) -> None:
+    right = None if answered is None else asked.right
+    tally(_name(), [choice.text for choice in asked.choices], right, revealed=answered is not None)
 
 
 def _choices(key: str, asked: Question, answered: int | None) -> None:
@@ -158,7 +171,14 @@ def _answer(right: int) -> None:
     score = Sitting(state["quiz_right"], state["quiz_asked"]).counting(place == right)
     state["quiz_right"], state["quiz_asked"] = score.right, score.asked
     state["quiz_answered"] = place
+    room.answer(_name(), place)
     _redraw()
+
+
+def _name() -> str:
+    """The name of the open question in a room: whoever has the same model, seed and number has the same question."""
+    state = st.session_state
+    return f"quiz/{state['quiz_seed']}/{state['quiz_number']}/{state['quiz_model'][:12]}"
 
 
 @uninterrupted()
@@ -207,6 +227,9 @@ def _meet(description: Mapping[str, Any], experiment: Experiment | None) -> int:
         state["quiz_seed"], state["quiz_model"] = wanted, None
         state["quiz_right"] = state["quiz_asked"] = state["quiz_number"] = 0
         state["quiz_answered"] = None
+    turned_to = state.pop("quiz_number_wanted", None)
+    if turned_to is not None and turned_to != state["quiz_number"]:
+        state["quiz_number"], state["quiz_answered"], state["quiz_model"] = turned_to, None, None
     of_task = [] if experiment is None else [experiment.task, experiment.knobs]
     model = hashlib.sha256(json.dumps([description, of_task], sort_keys=True).encode()).hexdigest()
     read = Description.read(description)

@@ -55,7 +55,7 @@ def _dialogue(experiment: Experiment, layers: Sequence[str]) -> None:
         if layers and st.session_state["view"] == "chain":
             at = layers.index(now) if (now := st.session_state.get("_layer")) in layers else None
             opened = st.selectbox("Open a layer", layers, at, placeholder="None", help=LAYER_HELP)
-        link = link_to(_base(), experiment, Restrictions(tuple(fixed), tuple(hidden)), opened)
+        link = link_to(base(), experiment, Restrictions(tuple(fixed), tuple(hidden)), opened)
         _show_link(link)
     with code:
         st.html(qr_code(link))
@@ -71,7 +71,7 @@ def share_code_button(fragment: Callable[[], str]) -> None:
 def _dialogue_of_code(fragment: str) -> None:
     st.html(ASSETS / "share.css")
     choices, code = st.columns([1, 1], gap="large")
-    link = f"{_base()}#{fragment}"
+    link = f"{base()}#{fragment}"
     with choices:
         st.markdown(IN_THE_LINK)
         _show_link(link)
@@ -81,7 +81,7 @@ def _dialogue_of_code(fragment: str) -> None:
 
 def share_slides(query: Mapping[str, str]) -> None:
     """Open the dialogue with the link to the slide that is presented. query: the parameters of its address."""
-    _dialogue_of_slides(f"{_base()}?{urlencode(query, safe=',')}")
+    _dialogue_of_slides(f"{base()}?{urlencode(query, safe=',')}")
 
 
 @st.dialog("Share these slides", width="large")
@@ -106,7 +106,7 @@ def _title(name: str) -> str:
     return f"{name}: {PARTS[name]}" if name in PARTS else name.replace("_", " ")
 
 
-def _base() -> str:
+def base() -> str:
     """The address of the page as the browser sees it, without its parameters."""
     scheme, host, path, *_ = urlsplit(st.context.url or "")
     return urlunsplit((scheme, host, path or "/", "", ""))

@@ -16,6 +16,7 @@ from explorer.runtime.database import TABLES, Database
 from explorer.runtime.room_rules import (
     CODE_LENGTH,
     LETTERS,
+    PAGES,
     ROOMS_OF_A_VISITOR,
     SECONDS_EMPTY,
     SECONDS_OF_A_ROOM,
@@ -119,12 +120,12 @@ def test_nobody_is_brought_to_another_server(text):
             taken = checked_address(address)
         except RoomRefused:
             continue
-        assert taken.split("?")[0].split("#")[0] in ("/", "/paste") and taken.isprintable()
+        assert taken.split("?")[0].split("#")[0] in PAGES and taken.isprintable()
 
 
 @pytest.mark.parametrize(
     "address",
-    ["", "paste", "/lessons", "//there.example/", "https://there.example/", "/\n", "/?a=" + "b" * 3000, "/#" + "c" * 60_000],
+    ["", "paste", "/lesson", "//there.example/", "https://there.example/", "/\n", "/?a=" + "b" * 3000, "/#" + "c" * 60_000],
 )
 def test_what_is_no_address_of_this_page_is_refused(address):
     with pytest.raises(RoomRefused):
@@ -169,7 +170,7 @@ def test_only_the_host_brings_and_ends(here):
     for who in (member, stranger.host, ""):
         assert "Only the host" in refused(here.bring, code, who, "/")
         assert "Only the host" in refused(here.end, code, who)
-    assert "pages / and /paste" in refused(here.bring, code, here.room(code).host, "//there.example")
+    assert "pages /, /paste" in refused(here.bring, code, here.room(code).host, "//there.example")
     assert here.room(code).calls == 0
 
 
@@ -202,7 +203,10 @@ def test_a_room_ends_after_a_day_and_nothing_of_its_members_is_left(here, base, 
     clock.now += 1
     assert "has ended" in refused(here.join, code, "two")
     here.sweep()
-    assert (stored(base, ROOM_MEMBERS), stored(base, ROOM_ANSWERS), stored(base, ROOMS)) == (0, 0, 1)
+    assert (stored(base, ROOM_MEMBERS), stored(base, ROOM_ANSWERS)) == (0, 0)
+    with base.transaction() as connection:
+        (row,) = connection.execute(ROOMS.select()).all()
+    assert (row.code, row.owner, row.host, row.address) == (code, "", "", "")
     clock.now += SECONDS_REMEMBERED
     here.sweep()
     assert stored(base, ROOMS) == 0

@@ -45,7 +45,7 @@ def test_every_component_is_served_named_ahead_and_kept_for_good():
     assert len(modules.MODULES) == len(modules.COMPONENTS)
     for path, body in modules.MODULES.items():
         assert held[path].body == body and "immutable" in held[path].cache
-        # The projector is for few visits: it comes when it is drawn.
+        # The projector and rooms are for few visits: they come when they are drawn.
         assert (f'href="{path}"' in page) == (not path.endswith(frontend.LATER))
     for name in modules.COMPONENTS:
         assert any(path in modules.component(name) for path in modules.MODULES)

@@ -1,0 +1,104 @@
+"""A room as a class has it: one host and two members, each with a browser's window and a cookie of their own."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import OF_COLOURS, WCAG, violations
+from tests.browser.conftest import PATIENCE, somebody_else
+from tests.browser.test_page import press
+from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
+
+expect.set_options(timeout=PATIENCE)
+
+PHONE = {"width": 375, "height": 812}
+SMALL = "/?timesteps=5&features=3&units=4"
+
+
+def bar(page: Page, button: str = ""):
+    return page.locator(f'.explorer-room [data-press="{button}"]' if button else ".explorer-room")
+
+
+def at_rest(page: Page) -> None:
+    """What is clicked while the script runs may be lost."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def open_dialogue(page: Page) -> None:
+    at_rest(page)
+    page.get_by_role("button", name="Room", exact=True).locator("visible=true").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    at_rest(page)
+
+
+def choose(page: Page, choice: int) -> None:
+    at_rest(page)
+    page.locator(".st-key-quiz_choice input").nth(choice).press("Space")
+    press(page, "quiz_answer")
+    expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
+
+
+def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
+    host = page
+    visit(host, server, SMALL)
+    open_dialogue(host)
+    press(host, "room_open")
+    code = host.locator(".explorer-room-code").inner_text()
+    expect(host.get_by_role("img", name="QR code of the link")).to_be_visible()
+    found = {"the dialogue": violations(host)}
+    host.keyboard.press("Escape")
+    expect(host.get_by_role("dialog")).to_have_count(0)
+    with somebody_else(visitor) as one:
+        # By the link, and by the code on a phone.
+        one.goto(f"{server.url}/?room={code}")
+        expect(bar(host)).to_have_attribute("data-people", "1")
+        with somebody_else(visitor) as two:
+            two.set_viewport_size(PHONE)
+            two.goto(server.url)
+            expect(two.locator("[data-layer]").first).to_be_visible()
+            open_dialogue(two)
+            two.get_by_label("Code", exact=True).fill(code.lower())
+            two.get_by_label("Code", exact=True).press("Enter")
+            expect(bar(two)).to_have_attribute("data-room", code)
+            expect(bar(host)).to_have_attribute("data-people", "2")
+            # All here: each is brought once, and continues alone.
+            visit(host, server, f"{SMALL}&view=quiz&quiz_seed=7&room={code}")
+            bar(host, "here").click()
+            for member in (one, two):
+                expect(member).to_have_url(re.compile(rf"features=3.*view=quiz.*room={code}"))
+                expect(member.locator(".st-key-quiz_choice input").first).to_be_visible()
+                expect(bar(member).get_by_role("status")).to_have_text(re.compile("The host brought you here"))
+            at_rest(two)
+            two.locator(".st-key-view").get_by_text("Chain").click()
+            expect(two).not_to_have_url(re.compile("view=quiz"))
+            two.reload()
+            expect(bar(two)).to_have_attribute("data-calls", "1")
+            expect(two).not_to_have_url(re.compile("view=quiz"))
+            # The host sees how many have answered, and after the answer what; who has answered sees the same.
+            choose(one, 1)
+            tally = host.locator("[data-tally]")
+            expect(tally).to_have_attribute("data-answered", "1")
+            expect(tally.get_by_role("list")).not_to_be_visible()
+            expect(one.locator("[data-tally]")).to_have_attribute("data-counts", re.compile("^0,1"))
+            bar(one, "done").click()
+            expect(bar(host)).to_have_attribute("data-done", "1")
+            choose(host, 0)
+            expect(tally.get_by_role("list")).to_be_visible()
+            expect(tally).to_have_attribute("data-counts", re.compile("^0,1"))
+            for member, size in ((host, (1280, 800)), (one, (PHONE["width"], PHONE["height"]))):
+                for scheme, width in appearances(member, size):
+                    found[f"{width} px, {scheme}"] = violations(member, WCAG if scheme == "light" else OF_COLOURS)
+            nothing_lies_beside_the_window(one, ".explorer-room, .explorer-room button, .explorer-tally")
+            assert not any(found.values()), found
+            # Leaving is one key, and takes the room out of the address.
+            at_rest(two)
+            bar(two, "leave").press("Enter")
+            expect(bar(two)).to_have_count(0)
+            expect(two).not_to_have_url(re.compile("room="))
+            expect(bar(host)).to_have_attribute("data-people", "1")
+            open_dialogue(host)
+            press(host, "room_end")
+            expect(bar(one).get_by_role("status")).to_have_text(f"The room {code} has ended. The page stays as it is.")
+            expect(bar(host)).to_have_count(0)

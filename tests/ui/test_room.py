@@ -1,0 +1,181 @@
+"""How a page comes into a room and out of it, by its address and by the dialogue, and what its address says of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.runtime import rooms as rooms_module
+from explorer.runtime.database import TABLES, Database
+from explorer.runtime.room_rules import RoomRefused, checked_address, member_of
+from explorer.runtime.rooms import Rooms
+from explorer.runtime.tables import upgrade
+from explorer.ui import room
+
+
+@pytest.fixture
+def rooms(tmp_path, monkeypatch):
+    database = Database(f"sqlite:///{tmp_path / 'runs.db'}", TABLES, upgrade)
+    rooms = Rooms(database)
+    monkeypatch.setattr(room, "_rooms", lambda: rooms)
+    yield rooms
+    database.close()
+
+
+def page_in_a_room():
+    import streamlit as st
+
+    from explorer.ui import address, room
+    from explorer.ui.room_panel import room_bar, room_button, tally
+
+    experiment, problems = address.take(lambda run: None)
+    st.session_state["said"] = [problem.sentence for problem in problems]
+    room_bar()
+    room_button()
+    tally("quiz/1", ["none", "batch"], right=0)
+    address.write(experiment)
+    st.session_state["is"] = room.here()
+
+
+def visit(query: dict[str, str], visitor: str = "one") -> AppTest:
+    page = AppTest.from_function(page_in_a_room, default_timeout=30)
+    page.query_params.update(query)
+    page.session_state["_visitor"] = visitor
+    page.run()
+    assert not page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    return " ".join(page.session_state["said"])
+
+
+def test_a_link_leads_into_the_room_and_the_address_keeps_it(rooms):
+    code = rooms.open("teacher").code
+    page = visit({"room": code.lower(), "timesteps": "7"})
+    assert page.session_state["is"] == room.Here(code, member_of(code, "one"), False)
+    assert (page.query_params["room"], page.query_params["timesteps"]) == (code, "7") and said(page) == ""
+    assert rooms.look(code).people == 1
+    # The host's own page is no member's, by the same link.
+    assert visit({"room": code}, "teacher").session_state["is"].is_host
+    assert rooms.look(code).people == 1
+
+
+@pytest.mark.parametrize("wrong", ["unknown", "ended", "full", "nonsense"])
+def test_a_room_that_cannot_be_entered_gets_a_sentence_and_the_page_without_it(rooms, monkeypatch, wrong):
+    opened = rooms.open("teacher")
+    code = {"unknown": "34679", "nonsense": "no <b>room</b>"}.get(wrong, opened.code)
+    if wrong == "ended":
+        rooms.end(opened.code, opened.host)
+    monkeypatch.setattr(rooms_module, "MOST_PEOPLE", 0 if wrong == "full" else 9)
+    page = visit({"room": code, "timesteps": "7"})
+    because = {"unknown": "There is no room", "ended": "has ended", "full": "is full", "nonsense": "such as 7KQ4F"}
+    assert because[wrong] in said(page) and said(page).endswith(room.WITHOUT)
+    assert page.session_state["is"] is None and page.session_state["timesteps"] == 7
+    assert "room" not in page.query_params
+
+
+def test_a_code_that_is_typed_leads_in_and_a_wrong_one_is_told_where_it_was_typed(rooms):
+    code = rooms.open("teacher").code
+    page = visit({})
+    page.button(key="room").click().run()
+    page.text_input(key="room_code").set_value("34679")
+    page.button(key="room_join").click().run()
+    assert "There is no room 34679" in page.warning[0].value
+    page.text_input(key="room_code").set_value(f"{code[:2]} {code[2:]}".lower())
+    page.button(key="room_join").click().run()
+    assert page.session_state["is"].code == code and not page.warning
+
+
+def test_a_host_opens_a_room_and_ends_it_and_leaving_is_for_good(rooms):
+    page = visit({}, "teacher")
+    page.button(key="room").click().run()
+    page.button(key="room_open").click().run()
+    mine = page.session_state["is"]
+    assert mine.is_host and rooms.room(mine.code).host == mine.member
+    # The dialogue shows the code at once.
+    page.button(key="room_end").click().run()
+    assert page.session_state["is"] is None
+    with pytest.raises(RoomRefused, match="has ended"):
+        rooms.room(mine.code)
+    other = rooms.open("another").code
+    page = visit({"room": other})
+    page.button(key="room").click().run()
+    page.button(key="room_leave").click().run()
+    assert page.session_state["is"] is None and rooms.look(other).people == 0
+    # The browser goes back to where the address has the room in it.
+    page.session_state["_page"] = ""
+    page.query_params["room"] = other
+    page.run()
+    assert page.session_state["is"] is None and rooms.look(other).people == 0
+
+
+def test_whoever_enters_another_room_leaves_the_first(rooms):
+    first, second = rooms.open("teacher").code, rooms.open("teacher").code
+    page = visit({"room": first})
+    page.session_state["_page"] = ""
+    page.query_params["room"] = second
+    page.run()
+    assert page.session_state["is"].code == second
+    assert (rooms.look(first).people, rooms.look(second).people) == (0, 1)
+
+
+@given(st.dictionaries(st.sampled_from(["room", "view", "units", "code", "x"]), st.text(max_size=20), max_size=5))
+def test_a_call_has_nothing_that_is_the_hosts_alone(query):
+    from urllib.parse import parse_qsl, urlencode
+
+    for location in (f"/?{urlencode(query)}", f"/paste?{urlencode(query)}"):
+        brought = room.for_members(location)
+        kept = dict(parse_qsl(brought.partition("?")[2]))
+        assert "room" not in kept and kept.get("view") != "present"
+        assert {
+            name: value for name, value in query.items() if value and name != "room"
+        } == kept or "present" in query.values()
+        assert checked_address(brought) == brought
+
+
+def test_an_answer_without_a_room_or_of_a_host_counts_nowhere(rooms):
+    code = rooms.open("teacher").code
+
+    def page_that_answers():
+        from explorer.ui import address, room
+
+        address.take(lambda run: None)
+        room.answer("quiz/1", 1)
+        room.answer("quiz/1", 0)
+
+    for visitor, query in (("one", {"room": code}), ("two", {}), ("teacher", {"room": code})):
+        page = AppTest.from_function(page_that_answers, default_timeout=30)
+        page.query_params.update(query)
+        page.session_state["_visitor"] = visitor
+        page.run()
+        assert not page.exception
+    assert rooms.tally(code, "quiz/1").counts == (0, 1)
+
+
+def test_a_step_that_is_done_is_told_where_the_host_has_called_for_it(rooms):
+    opened = rooms.open("teacher")
+
+    def page_of_a_lesson():
+        import streamlit as st
+
+        from explorer.ui import address, lesson_place
+
+        address.take(lambda run: None)
+        lesson_place.note_done()
+        st.session_state["at"] = lesson_place.query()
+
+    def come(visitor: str, step: str) -> AppTest:
+        page = AppTest.from_function(page_of_a_lesson, default_timeout=30)
+        page.query_params.update({"room": opened.code, "lesson": "return_sequences", "step": step})
+        page.session_state["_visitor"] = visitor
+        page.run()
+        assert not page.exception
+        return page
+
+    rooms.bring(opened.code, opened.host, "/?units=8&lesson=return_sequences&step=2#code=x")
+    for visitor, step in (("one", "2"), ("two", "1"), ("teacher", "2")):
+        assert come(visitor, step).session_state["at"] == {"lesson": "return_sequences", "step": step}
+    assert rooms.look(opened.code).done == 1
