@@ -24,7 +24,7 @@ settings.load_profile("repeatable")
 LONGEST_FIRST = (
     # The last of each ends the server.
     tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "film", "http", "take_home")),
-    tuple(f"browser/test_{name}.py" for name in ("accessibility", "layout", "room", "edge", "faults")),
+    tuple(f"browser/test_{name}.py" for name in ("accessibility", "layout", "room", "lessons", "edge", "faults")),
     ("training/test_training.py",),
     ("test_examples.py",),
     ("catalog/test_pasted.py",),

@@ -115,6 +115,30 @@ def test_nothing_of_paste_breaks_wcag(page, server):
     assert at.found == {}
 
 
+def test_no_lesson_breaks_wcag(page, server):
+    at = Looks(page)
+    visit(page, server, "/lessons")
+    expect(page.locator("[data-lesson]").first).to_be_visible()
+    at.look("the list of lessons")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    visit(page, server, "/?lesson=return_sequences&step=1")
+    choices = page.locator(".st-key-lesson_body input[type=radio]")
+    expect(choices).to_have_count(3)
+    at.look("a question of a lesson")
+    at.look("a question of a lesson, on a phone", PHONE)
+    choices.first.press("Space")
+    expect(page.locator(".st-key-lesson_answer button")).to_be_enabled()
+    press(page, "lesson_answer")
+    expect(page.locator(".st-key-lesson_task")).to_be_visible()
+    at.look("an answer of a lesson, on a phone", PHONE)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    at.look("an answer of a lesson")
+    visit(page, server, "/paste?lesson=reading_errors&step=2")
+    expect(choices).to_have_count(3)
+    at.look("a question about code")
+    assert at.found == {}
+
+
 def unringed(page: Page) -> tuple[int, list[str]]:
     """How many stops Tab makes from the beginning of the page to its end, and at which of them no ring is seen."""
     # The first of all, wherever the keyboard was before.

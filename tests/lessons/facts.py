@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
+import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -117,7 +118,8 @@ def of_example(source: str, name: str) -> Any:
 def keras_error(example: str) -> str:
     """What Keras says where the example's code is run."""
     try:
-        exec(compile(EXAMPLES[example].code, example, "exec"), {})
+        with warnings.catch_warnings(action="ignore"):
+            exec(compile(EXAMPLES[example].code, example, "exec"), {})
     except Exception as error:
         return str(error)
     raise AssertionError(f"the example {example} raises nothing")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from explorer.catalog.lessons import LESSONS, VIEWS, Lesson, WrongLesson, read_lessons
-from explorer.quiz import BEHAVIOUR, KINDS
+from explorer.quiz import question_about
 from explorer.ui import address
 from tests.lessons.facts import described, experiment_at, is_true, value
 
+ROOT = Path(__file__).parents[2]
 WRONG = {
     "a number without a source": ("Text.", "It has 32 units.", 10, "the number 32"),
     "no answer is right": ("- [x] b", "- [ ] b", 12, "one of them is right"),
@@ -66,8 +71,9 @@ def test_a_prediction_comes_first_and_its_quiz_can_be_asked(lesson):
     doing = next((place for place, step in enumerate(lesson.steps) if step.condition), len(lesson.steps))
     assert any(step.prediction for step in lesson.steps[: doing + 1]), "something is done before anything is predicted"
     assert len(questions) > 1
-    quiz = lesson.steps[-1].quiz
-    assert quiz is not None and quiz.kind in {*KINDS, BEHAVIOUR}
+    quiz, experiment = lesson.steps[-1].quiz, lesson.experiment(len(lesson.steps))
+    assert quiz is not None and experiment is not None
+    assert question_about(described(experiment), quiz.kind, quiz.layer, 0, experiment).kind == quiz.kind
 
 
 def test_what_a_step_asks_for_is_on_the_page(lesson):
@@ -84,6 +90,28 @@ def test_what_a_step_asks_for_is_on_the_page(lesson):
             assert condition.name in [layer.name for layer in described(experiment).layers]
         if condition.kind in ("epoch", "below"):
             assert "charts" not in state.get("hide", "")
+
+
+def test_a_number_that_is_not_the_models_is_found():
+    lesson = LESSONS["return_sequences"]
+    facts = [fact for fact in lesson.facts if fact.source in ("memory.output", "memory.params")]
+    wrong = [replace(fact, said=fact.said.replace("32", "31").replace("3,456", "3,457")) for fact in facts]
+    assert facts and all(is_true(fact, lesson) for fact in facts) and not any(is_true(fact, lesson) for fact in wrong)
+
+
+def test_the_readme_lists_the_lessons():
+    wanted = [f"| {each.title} | `?lesson={each.name}` | {each.minutes} | {each.goal} |" for each in LESSONS.values()]
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert [line for line in lines if line.startswith("|") and "`?lesson=" in line] == wanted
+
+
+def test_the_lesson_that_contributors_are_shown_is_one(tmp_path):
+    (text,) = re.findall(r"^```markdown\n(.*?)^```$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "shown.md").write_text(text)
+    lesson = read_lessons(tmp_path)["shown"]
+    assert lesson.facts and all(is_true(fact, lesson) for fact in lesson.facts)
+    quiz = lesson.steps[-1].quiz
+    assert question_about(described(lesson.experiment(2)), quiz.kind, quiz.layer).choices
 
 
 def test_the_views_are_those_of_the_page():

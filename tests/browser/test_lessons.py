@@ -1,0 +1,117 @@
+"""Every lesson from beginning to end, as a learner takes it: by the list, the answers, the tasks and the buttons alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from explorer.catalog.lessons import LESSONS, Condition, Lesson, Step
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_layout import view
+from tests.browser.test_page import at_speed, layer, panel, press, slide, wait_for_script
+from tests.browser.window import visit
+
+expect.set_options(timeout=PATIENCE)
+
+MESSAGE = "Shapes used to initialize variables must be fully-defined"
+
+
+def stands_at(page: Page, lesson: Lesson, number: int) -> None:
+    expect(page.locator(".explorer-lesson small")).to_have_text(f"Step {number} of {len(lesson.steps)}")
+    expect(page.locator(".explorer-lesson h1")).to_contain_text(lesson.steps[number - 1].title)
+    expect(page).to_have_url(re.compile(f"lesson={lesson.name}&step={number}(&|$)"))
+    wait_for_script(page)
+
+
+def answer(page: Page, step: Step, rightly: bool) -> None:
+    """Answer the question, of the quiz with the first choice; meanwhile nothing on the page tells it."""
+    page.locator(".st-key-lesson_body input[type=radio]").first.wait_for(state="attached")
+    if step.page == "explore":
+        expect(page.locator("[data-live]")).to_have_count(0)
+        if step.conceals:
+            expect(page.locator(".explorer-chain .layer [aria-expanded]")).to_have_count(0)
+    else:
+        expect(page.locator(".st-key-result .explorer-chain, .st-key-chain_place .explorer-chain")).to_have_count(0)
+    place = 0
+    if step.prediction:
+        place = next(place for place, each in enumerate(step.prediction.answers) if each.right == rightly)
+    page.locator(".st-key-lesson_body input[type=radio]").nth(place).press("Space")
+    expect(page.locator(".st-key-lesson_answer button")).to_be_enabled()
+    wait_for_script(page)
+    press(page, "lesson_answer")
+    told = page.locator(".st-key-lesson_told")
+    expect(told).to_contain_text("Right" if step.prediction is None else "Right:" if rightly else "Wrong:")
+    wait_for_script(page)
+
+
+def find_error(page: Page, example: str) -> None:
+    page.locator(".st-key-error_box summary").press("Enter")
+    page.get_by_label("Error message of Keras").fill(MESSAGE)
+    press(page, "error_find")
+    page.get_by_role("button", name="Example: TimeDistributed around a GRU").locator("visible=true").click()
+    expect(page).to_have_url(re.compile(f"example={example}(&|$)"))
+
+
+def train(page: Page) -> None:
+    expect(page.locator(".st-key-train button")).to_be_enabled()
+    press(page, "train")
+    expect(panel(page)).to_have_attribute("data-run", re.compile("."))
+    at_speed(page, "max")
+
+
+def do(page: Page, asked: Condition) -> None:
+    """What a step asks for, as its words say it."""
+    ways: dict[str, Callable[[], None]] = {
+        "opened": lambda: layer(page, asked.name).locator(".box").click(),
+        "view": lambda: view(page, asked.value.capitalize()),
+        "moved": lambda: slide(page, asked.name, 1),
+        "epoch": lambda: train(page),
+        "below": lambda: train(page),
+        "code": lambda: press(page, "apply_0_0"),
+        "example": lambda: find_error(page, asked.value),
+    }
+    ways[asked.kind]()
+
+
+def test_every_lesson_can_be_taken_from_beginning_to_end(page, server):
+    visit(page, server, "/lessons")
+    for place, lesson in enumerate(LESSONS.values()):
+        card = page.locator(f'[data-lesson="{lesson.name}"]')
+        card.get_by_role("link").click()
+        for number, step in enumerate(lesson.steps, 1):
+            stands_at(page, lesson, number)
+            if step.prediction or step.quiz:
+                expect(page.locator(".st-key-lesson_next button")).to_be_disabled()
+                answer(page, step, rightly=(place + number) % 3 > 0)
+            if step.condition:
+                expect(page.locator(".st-key-lesson_next button")).to_be_disabled()
+                do(page, step.condition)
+                expect(page.locator(".st-key-lesson_task")).to_contain_text("Done:")
+            expect(page.locator(".st-key-lesson_next button")).to_be_enabled()
+            wait_for_script(page)
+            press(page, "lesson_next")
+        expect(card).to_have_attribute("data-done", "true")
+        wait_for_script(page)
+
+
+def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
+    lesson = next(iter(LESSONS.values()))
+    visit(page, server, f"/?lesson={lesson.name}&step=2")
+    stands_at(page, lesson, 2)
+    page.get_by_role("link", name="Lessons").locator("visible=true").first.click()
+    card = page.locator(f'[data-lesson="{lesson.name}"]')
+    expect(card).to_be_visible()
+    # Whoever was at its end once can begin again.
+    done = card.get_attribute("data-done") == "true"
+    expect(card).to_contain_text("Done" if done else "You were at step 2")
+    card.get_by_role("link").click()
+    stands_at(page, lesson, 1 if done else 2)
+    page.reload()
+    stands_at(page, lesson, 1 if done else 2)
+    press(page, "lesson_leave")
+    expect(page.locator(".explorer-head")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("lesson=|step=|hide="))
+    visit(page, server, "/paste?lesson=reading_error&step=2")
+    expect(page.get_by_text("Did you mean reading_errors?")).to_be_visible()
