@@ -118,6 +118,9 @@ export function newBar(parent, data, press) {
       press({ name: each, ...(each === "here" ? { at: pathname + search } : {}), ...(each === "done" ? { calls: news.calls ?? 0 } : {}) });
     });
   }
+  // What stands at the foot of the window stands above the bar, which has a second row where a phone is narrow.
+  const measure = new ResizeObserver(() => document.body.style.setProperty("--room", `${bar.offsetHeight}px`));
+  measure.observe(bar);
   document.addEventListener(ASK, ask);
   draw();
   start();
@@ -138,6 +141,8 @@ export function newBar(parent, data, press) {
       close(ear);
       clearTimeout(silence);
       document.removeEventListener(ASK, ask);
+      measure.disconnect();
+      document.body.style.removeProperty("--room");
       bar.remove();
     },
   };
