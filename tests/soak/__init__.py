@@ -9,5 +9,6 @@ workers    a worker is killed or stopped
 servers    a server is killed, or two share a database, or a scheduler is lost
 disk       the database is locked, full, read-only or deleted
 stream     a listener whose connection breaks every second
+film       the film of the page is recorded
 people     people who come, train, watch, paste and leave, and what memory that takes
 """
