@@ -7,9 +7,11 @@ the session of the visitor.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import streamlit as st
 
+from explorer.catalog.lessons import lesson_of
 from explorer.errors import Cause, Found, find
 from explorer.ui.assets import ASSETS
 from explorer.ui.markdown import marked, plain
@@ -22,17 +24,27 @@ PLACEHOLDER = "expected ndim=3, found ndim=2\nOne line, or the whole traceback, 
 _BOX, _TEXT, _LEFT = "error_box", "error_text", "_error_box_left"
 
 
-def error_box(open_example: Callable[[str], None], open_code: Callable[[str], None]) -> None:
-    """Draw the box. open_example: is given the name of an example of the catalog to open; open_code: code that was pasted
-    here in place of a message. After both the whole page runs again.
+class Ways(NamedTuple):
+    """Where the box leads.
+
+    example: is given the name of an example of the catalog to open. code: code that was pasted here in place of a message.
+    lesson: the name of a lesson to begin; None: no lesson is offered.
     """
+
+    example: Callable[[str], None]
+    code: Callable[[str], None]
+    lesson: Callable[[str], None] | None
+
+
+def error_box(ways: Ways) -> None:
+    """Draw the box. After each way that it leads to the whole page runs again."""
     # The whole page runs, as it should after something was opened.
     st.session_state.pop(_LEFT, None)
-    _box(open_example, open_code)
+    _box(ways)
 
 
 @st.fragment
-def _box(open_example: Callable[[str], None], open_code: Callable[[str], None]) -> None:
+def _box(ways: Ways) -> None:
     if st.session_state.pop(_LEFT, False):
         st.rerun()
     box = st.expander("Find my error", icon=":material/troubleshoot:", key=_BOX, on_change="rerun")
@@ -45,10 +57,10 @@ def _box(open_example: Callable[[str], None], open_code: Callable[[str], None]) 
         text = st.session_state[_TEXT] or ""
         if text.strip():
             with st.container(key="error_found", gap="small"):
-                _found(find(text), text, open_example, open_code)
+                _found(find(text), text, ways)
 
 
-def _found(found: Found, text: str, open_example: Callable[[str], None], open_code: Callable[[str], None]) -> None:
+def _found(found: Found, text: str, ways: Ways) -> None:
     st.markdown(f"**{plain(found.title)}.**")
     if found.cut:
         st.caption("The text is long: only its end was read, where the error of a traceback stands.")
@@ -61,16 +73,16 @@ def _found(found: Found, text: str, open_example: Callable[[str], None], open_co
     for number, cause in enumerate(found.causes, 1):
         with st.container(key=f"error_cause_{number}", gap="xsmall"):
             st.markdown(f"{number}\\. {marked(cause.says)}" if len(found.causes) > 1 else marked(cause.says))
-            _example(cause, number, open_example)
+            _example(cause, number, ways)
     if found.also:
         st.caption(f"The text has other messages too: {plain('; '.join(found.also))}.")
     # Where nothing else is said it is the answer.
     (st.caption if found.causes else st.markdown)(plain(found.advice))
     if found.status == "code":
-        st.button("Put it into the editor", key="error_code", on_click=_leave, args=(open_code, text))
+        st.button("Put it into the editor", key="error_code", on_click=_leave, args=(ways.code, text))
 
 
-def _example(cause: Cause, number: int, open_example: Callable[[str], None]) -> None:
+def _example(cause: Cause, number: int, ways: Ways) -> None:
     if not cause.example:
         return
     with st.container(horizontal=True, gap="small", key=f"error_examples_{number}"):
@@ -80,7 +92,7 @@ def _example(cause: Cause, number: int, open_example: Callable[[str], None]) -> 
             type="tertiary",
             icon=":material/arrow_forward:",
             on_click=_leave,
-            args=(open_example, cause.example),
+            args=(ways.example, cause.example),
         )
         if cause.fixed:
             st.button(
@@ -89,7 +101,17 @@ def _example(cause: Cause, number: int, open_example: Callable[[str], None]) -> 
                 type="tertiary",
                 icon=":material/check:",
                 on_click=_leave,
-                args=(open_example, cause.fixed),
+                args=(ways.example, cause.fixed),
+            )
+        lesson = lesson_of(cause.example)
+        if lesson and ways.lesson:
+            st.button(
+                f"Lesson: {plain(lesson.title)}",
+                key=f"error_lesson_{number}",
+                type="tertiary",
+                icon=":material/school:",
+                on_click=_leave,
+                args=(ways.lesson, lesson.name),
             )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.catalog import resolve
 from explorer.catalog.examples import EXAMPLES
-from explorer.catalog.lessons import Condition
+from explorer.catalog.lessons import LESSONS, Condition
 from explorer.experiment import Experiment
 from explorer.ui import address, lesson_place, paste_state
 from explorer.ui.lesson_place import Place
@@ -41,6 +41,16 @@ def go(number: int, experiment_of_run: Callable[[str], Experiment | None]) -> No
         st.session_state["_lesson_switch"] = (page, lesson_place.query())
     elif before.lesson.steps[number - 1].address or number < before.number:
         _show(page, state, experiment_of_run)
+
+
+def begin(name: str, page: str, experiment_of_run: Callable[[str], Experiment | None]) -> None:
+    """Go to the first step of a lesson; for a callback. page: where the visitor is."""
+    lesson_place.set_place(name, 1)
+    own, state = LESSONS[name].state(1)
+    if own == page:
+        _show(own, state, experiment_of_run)
+    else:
+        st.session_state["_lesson_switch"] = (own, lesson_place.query())
 
 
 def _show(page: str, state: dict[str, str], experiment_of_run: Callable[[str], Experiment | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from explorer.tensors.text import count, joined
 from explorer.ui import engine_instance, lesson_place, lesson_steps, paste_state, paste_training, renewed
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
-from explorer.ui.error_box import error_box
+from explorer.ui.error_box import Ways, error_box
 from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
@@ -71,7 +72,9 @@ def main() -> None:
     # Drawn when the code was checked: a step may ask for code that holds.
     lesson = st.container(key="lesson_place")
     _head()
-    error_box(paste_state.show_instead, paste_state.open_text)
+    # Whoever is in a lesson is not led to another.
+    begin = None if at else partial(lesson_steps.begin, page="paste", experiment_of_run=engine_instance.experiment_of)
+    error_box(Ways(paste_state.show_instead, paste_state.open_text, begin))
     told_of_it = st.container()
     for sentence in (*told, st.session_state["_paste"]["told"]):
         if sentence:

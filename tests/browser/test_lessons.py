@@ -100,6 +100,8 @@ def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
     lesson = next(iter(LESSONS.values()))
     visit(page, server, f"/?lesson={lesson.name}&step=2")
     stands_at(page, lesson, 2)
+    # What keeps the place tells it, too.
+    expect(page.locator(".explorer-lesson-told")).to_have_text(f"Step 2 of {len(lesson.steps)}: {lesson.steps[1].title}.")
     page.get_by_role("link", name="Lessons").locator("visible=true").first.click()
     card = page.locator(f'[data-lesson="{lesson.name}"]')
     expect(card).to_be_visible()
@@ -115,3 +117,14 @@ def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
     expect(page).not_to_have_url(re.compile("lesson=|step=|hide="))
     visit(page, server, "/paste?lesson=reading_error&step=2")
     expect(page.get_by_text("Did you mean reading_errors?")).to_be_visible()
+
+
+def test_an_error_message_leads_to_the_lesson_about_it(page, server):
+    visit(page, server, "/paste?example=labels")
+    box = page.locator(".st-key-error_box summary")
+    wait_for_script(page)
+    box.press("Enter")
+    page.get_by_label("Error message of Keras").fill("ValueError: expected ndim=3, found ndim=2")
+    press(page, "error_find")
+    page.get_by_role("button", name="Lesson: Reading Keras's errors").locator("visible=true").first.click()
+    stands_at(page, LESSONS["reading_errors"], 1)

@@ -56,6 +56,18 @@ def read_lessons(folder: Path = Path(__file__).parent) -> dict[str, Lesson]:
 
 LESSONS: dict[str, Lesson] = read_lessons()
 
+
+def lesson_of(example: str) -> Lesson | None:
+    """The first lesson that shows this example on Paste, as written or fixed; None where none does.
+
+    >>> lesson_of("mask_too_late").name, lesson_of("labels")
+    ('masks', None)
+    """
+    stem = example.removesuffix("_mended")
+    shown = ((lesson, step.address.get("example", "")) for lesson in LESSONS.values() for step in lesson.steps)
+    return next((lesson for lesson, name in shown if name.removesuffix("_mended") == stem), None)
+
+
 __all__ = [
     "LESSONS",
     "VIEWS",
@@ -67,6 +79,7 @@ __all__ = [
     "QuizKind",
     "Step",
     "WrongLesson",
+    "lesson_of",
     "read_lesson",
     "read_lessons",
 ]
