@@ -39,7 +39,8 @@ def experiments() -> list[Experiment]:
     by_model = {model_key(experiment): experiment for experiment in defaults}
     by_model |= {model_key(preset.experiment): preset.experiment for preset in PRESETS.values()}
     of_steps = [lesson.experiment(number) for lesson in LESSONS.values() for number in range(1, len(lesson.steps) + 1)]
-    by_model |= {model_key(experiment): experiment for experiment in of_steps if experiment is not None}
+    for experiment in filter(None, of_steps):
+        by_model.setdefault(model_key(experiment), experiment)
     return list(by_model.values())
 
 
