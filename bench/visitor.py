@@ -64,6 +64,7 @@ class Visitor:
     said: set[str] = field(default_factory=set)
     widgets: dict[str, Widget] = field(default_factory=dict)
     panel: Panel | None = None
+    _goes_back: bool = False
     _values: dict[str, Any] = field(default_factory=dict)
     _socket: ClientConnection | None = None
     _messages: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
@@ -109,6 +110,19 @@ class Visitor:
         self.query = query
         await self._send()
         await self._drawn(until)
+
+    async def go_back(self, query: str) -> None:
+        """Go to an address of the page as the browser's "back" does, and wait until it is drawn.
+
+        Raises VisitFailed where the page does not show what the address says.
+        """
+        self._goes_back = True
+        try:
+            await self.rerun(query)
+        finally:
+            self._goes_back = False
+        if parse_qs(self.query) != parse_qs(query):
+            raise VisitFailed(f"The page was to show {query[:300]}, and shows {self.query[:300]}.")
 
     async def go(self, page: str, query: str = "") -> None:
         """Follow a link to another page, by its path."""
@@ -193,6 +207,7 @@ class Visitor:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_name, asked.fragment_id = query, self.page, fragment
+        asked.is_history_navigation = self._goes_back
         for key, value in self._values.items():
             state = asked.widget_states.widgets.add(id=self._widget(key).id)
             for name, content in value.items():

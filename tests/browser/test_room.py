@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
+from bench.room import Member
+from explorer.catalog import read_experiment
+from explorer.runtime.database import TABLES, Database
+from explorer.runtime.rooms import Rooms
+from explorer.runtime.tables import upgrade
 from tests.browser.axe import OF_COLOURS, WCAG, violations
 from tests.browser.conftest import PATIENCE, somebody_else
 from tests.browser.test_page import press
@@ -102,3 +110,29 @@ def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
             press(host, "room_end")
             expect(bar(one).get_by_role("status")).to_have_text(f"The room {code} has ended. The page stays as it is.")
             expect(bar(host)).to_have_count(0)
+
+
+def test_a_call_of_another_server_reaches_every_client(server):
+    """This process is the other server: it shares the database."""
+    database = Database(f"sqlite:///{server.database}", TABLES, upgrade)
+    rooms = Rooms(database)
+    room = rooms.open("teacher")
+
+    async def follow() -> None:
+        members = [Member(server.port, room.code) for _ in range(4)]
+        for member in members:
+            await member.come()
+        assert rooms.look(room.code).people == len(members)
+        for steps in (5, 6):
+            following = [asyncio.create_task(member.follow()) for member in members]
+            rooms.bring(room.code, room.host, f"/?{urlencode(read_experiment({'timesteps': steps}).experiment.to_query())}")
+            await asyncio.gather(*following)
+        for member in members:
+            assert member.errors == []
+            await member.leave()
+
+    # Playwright has an event loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, follow()).result()
+    rooms.end(room.code, room.host)
+    database.close()
