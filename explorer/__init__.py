@@ -27,7 +27,8 @@ errors/         what an error message of Keras means, and which example shows it
 schema          the JSON schema of all that is written out
 snippet/ *      pasted Keras code read without running it: its model, or where its shapes fail and how to fix it;
                 in reader/, diagnose/ and repair/, in this order
-models/ *       real Keras models: built, with a setting changed, with the numbers that flow through them, made fast to train
+models/ *       real Keras models: built, with a setting changed, with the numbers that flow through them, looked into, made
+                fast to train
 quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
 runtime/        where runs live, in this order:

@@ -15,6 +15,8 @@ import numpy as np
 
 from explorer.answers import Numbers
 from explorer.keras_internals import mask_of, set_mask
+from explorer.models.cell_steps import STEPS, Step, is_stepped
+from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls, source_name
 from explorer.shapes.model_shapes import ModelShapes
@@ -49,14 +51,7 @@ def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[s
 def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
     """What every source and layer gives for the first sequence of `inputs`, (1, ...), and the mask that goes with it,
     (1, timesteps), or None, by the names of tensors (`explorer.tensors.grid.tensor_name`)."""
-    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-    if len(given) != len(model.inputs):
-        raise ValueError(f"The model takes {len(model.inputs)} inputs. Received: {len(given)}")
-    first = [np.asarray(array)[:1] for array in given]
-    for array, tensor in zip(first, model.inputs, strict=True):
-        if len(array.shape) != len(tensor.shape):
-            raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
-    found = _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
+    found = run(model, inputs, samples=1)
     named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
     for call in calls(model):
         named.update((tensor_name(call.name, place), found[id(each)]) for place, each in enumerate(call.outputs))
@@ -67,10 +62,25 @@ def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dic
     )
 
 
+def run(model: keras.Model, inputs: Any, samples: int | None = None) -> dict[int, Any]:
+    """Every tensor of a model's graph, by the id of its symbolic tensor. A tensor brings its mask along, as in Keras.
+
+    inputs: an array for each input of the model (or the one array). samples: how many of them are taken, all unless given.
+    """
+    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if len(given) != len(model.inputs):
+        raise ValueError(f"The model takes {len(model.inputs)} inputs. Received: {len(given)}")
+    first = [np.asarray(array)[:samples] for array in given]
+    for array, tensor in zip(first, model.inputs, strict=True):
+        if len(array.shape) != len(tensor.shape):
+            raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
+    return _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
+
+
 def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
     """The hidden state of a recurrent layer after every timestep, (samples, timesteps, units), in the order in which it
     reads, whatever of it the layer returns; None for a layer that is not stepped through here."""
-    step = _stepper(layer) if _is_stepped(layer) else None
+    step = _stepper(layer) if is_stepped(layer) else None
     if step is None:
         return None
     return np.stack(_hidden_states(layer, step, sequence, mask, None)[0], axis=1)
@@ -94,7 +104,7 @@ def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
 
 
 def _run(model: keras.Model, inputs: Sequence[Any]) -> dict[int, Any]:
-    """Every tensor of a model's graph, by the id of its symbolic tensor. A tensor brings its mask along, as in Keras."""
+    """`run` of tensors."""
     found = {id(tensor): value for tensor, value in zip(model.inputs, inputs, strict=True)}
     for call in calls(model):
         # The masks in the graph are left out here (`fill_in` gives None for them): a layer finds them on its inputs.
@@ -116,11 +126,13 @@ def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         return _folded(layer, args[0])
     if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
         return _both_ways(layer, args[0], mask)
-    if _is_stepped(layer) and not set(more) - {"initial_state", "mask"} and len(args) == 1:
+    if is_stepped(layer) and not set(more) - {"initial_state", "mask"} and len(args) == 1:
         step = _stepper(layer)
         if step is not None:
-            mask = kwargs.get("mask") if kwargs.get("mask") is not None else mask_of(args[0])
-            return _stepped(layer, step, args[0], mask, kwargs.get("initial_state"))
+            mask, start = kwargs.get("mask"), kwargs.get("initial_state")
+            if mask is None and start is None:
+                mask = mask_of(args[0])
+            return _stepped(layer, step, args[0], mask, start)
     return layer(*args, **kwargs)
 
 
@@ -138,14 +150,7 @@ def _both_ways(layer: keras.layers.Bidirectional, sequence: Any, mask: Any) -> A
     backwards, *more = keras.tree.flatten(_call(layer.backward_layer, [sequence], given))
     if layer.return_sequences:
         backwards = keras.ops.flip(backwards, axis=1)
-    merge: dict[str | None, Callable[[], list[Any]]] = {
-        "concat": lambda: [keras.ops.concatenate([forwards, backwards], axis=-1)],
-        "sum": lambda: [forwards + backwards],
-        "ave": lambda: [(forwards + backwards) / 2],
-        "mul": lambda: [forwards * backwards],
-        None: lambda: [forwards, backwards],
-    }
-    return [*(_with_mask(each, mask, layer) for each in merge[layer.merge_mode]()), *states, *more]
+    return [*(_with_mask(each, mask, layer) for each in merged(layer, forwards, backwards)), *states, *more]
 
 
 def _with_mask(output: Any, mask: Any, layer: Any) -> Any:
@@ -167,51 +172,6 @@ ACTIVATIONS: dict[Any, Callable[[np.ndarray], np.ndarray]] = {
     keras.activations.relu: lambda x: np.maximum(x, 0),
     keras.activations.linear: lambda x: x,
 }
-
-# One timestep: what comes in, already multiplied by the kernel, and the states -> the new states, the hidden state first.
-Step = Callable[[np.ndarray, list[np.ndarray]], list[np.ndarray]]
-
-
-def _gru(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate: Any) -> Step:
-    units = cell.units
-
-    def step(x: np.ndarray, states: list[np.ndarray]) -> list[np.ndarray]:
-        (h,) = states
-        if cell.reset_after:
-            inner = h @ recurrent + bias
-            z = gate(x[:, :units] + inner[:, :units])
-            r = gate(x[:, units : 2 * units] + inner[:, units : 2 * units])
-            new = bend(x[:, 2 * units :] + r * inner[:, 2 * units :])
-        else:
-            z = gate(x[:, :units] + h @ recurrent[:, :units])
-            r = gate(x[:, units : 2 * units] + h @ recurrent[:, units : 2 * units])
-            new = bend(x[:, 2 * units :] + (r * h) @ recurrent[:, 2 * units :])
-        return [z * h + (1 - z) * new]
-
-    return step
-
-
-def _lstm(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate: Any) -> Step:
-    def step(x: np.ndarray, states: list[np.ndarray]) -> list[np.ndarray]:
-        h, c = states
-        i, f, new, o = np.split(x + h @ recurrent, 4, axis=1)
-        c = gate(f) * c + gate(i) * bend(new)
-        return [gate(o) * bend(c), c]
-
-    return step
-
-
-def _simple(cell: Any, recurrent: np.ndarray, bias: np.ndarray, bend: Any, gate: Any) -> Step:
-    return lambda x, states: [bend(x + states[0] @ recurrent)]
-
-
-STEPS = {keras.layers.GRUCell: _gru, keras.layers.LSTMCell: _lstm, keras.layers.SimpleRNNCell: _simple}
-RECURRENT = (keras.layers.GRU, keras.layers.LSTM, keras.layers.SimpleRNN, keras.layers.RNN)
-
-
-def _is_stepped(layer: Any) -> bool:
-    """Whether a layer is one of Keras's own with a cell whose steps are known here."""
-    return type(layer) in RECURRENT and type(layer.cell) in STEPS and not layer.stateful
 
 
 def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
@@ -245,7 +205,7 @@ def _hidden_states(
     output = np.zeros((samples, layer.cell.units), np.float32)
     hidden_states = []
     for place in reversed(range(steps)) if layer.go_backwards else range(steps):
-        new = step(weighed[:, place], states)
+        new, _ = step(weighed[:, place], states)
         if masked is None:
             states, output = new, new[0]
         else:
@@ -261,7 +221,8 @@ def _hidden_states(
 def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
     hidden_states, states = _hidden_states(layer, weights, sequence, mask, start)
     output = np.stack(hidden_states, axis=1) if layer.return_sequences else hidden_states[-1]
-    output = _with_mask(keras.ops.convert_to_tensor(output), mask, layer)
+    # Beside states to start from, Keras does not give the layer the mask that travels; it travels on all the same.
+    output = _with_mask(keras.ops.convert_to_tensor(output), mask_of(sequence) if mask is None else mask, layer)
     if layer.return_state:
         return [output, *(keras.ops.convert_to_tensor(state) for state in states)]
     return output

@@ -37,7 +37,7 @@ def folded_with_tensors(model: keras.Model) -> tuple[keras.Model, dict[str, Any]
     for call in calls(model):
         # As Keras itself goes through a model's graph: masks are not among the arguments, but travel with the tensors.
         args, kwargs = call.node.arguments.fill_in(found)
-        returned = keras.tree.flatten(_folded_call(call.layer, args, kwargs))
+        returned = keras.tree.flatten(folded_call(call.layer, args, kwargs))
         found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
         named.update(_named(call, returned))
     answers = [found[id(tensor)] for tensor in model.outputs]
@@ -50,7 +50,8 @@ def _named(call: Call, tensors: Sequence[Any]) -> list[tuple[str, Any]]:
     return [(tensor_name(call.name, place), each) for place, each in enumerate(tensors)]
 
 
-def _folded_call(layer: keras.layers.Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+def folded_call(layer: keras.layers.Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """`layer(*args, **kwargs)`, folded where that changes nothing."""
     if not may_fold(layer) or len(args) != 1 or _masked(args[0], kwargs):
         return layer(*args, **kwargs)
     (sequence,) = args

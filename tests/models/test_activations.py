@@ -100,6 +100,16 @@ def test_a_state_that_is_handed_on_starts_the_next_layer():
     agree(keras.Model(sequence, decoder), [numbers(2, 6, 3)])
 
 
+def test_beside_states_to_start_from_keras_gives_a_layer_no_mask_that_travels():
+    sequence, state = keras.Input((6, 3), name="sequence"), keras.Input((4,), name="state")
+    received = layers.Masking(name="mask")(sequence)
+    memory = layers.GRU(4, return_sequences=True, name="memory")(received, initial_state=state)
+    inputs = [numbers(2, 6, 3), numbers(2, 4)]
+    inputs[0][0, [0, 3, 5]] = 0
+    # The mask travels on.
+    agree(keras.Model([sequence, state], layers.GlobalAveragePooling1D(name="mean")(memory)), inputs)
+
+
 def test_layers_that_have_no_short_way_are_called_as_they_are():
     sequence = keras.Input((6, 3), name="sequence")
     heard = layers.Conv1D(4, 3, padding="causal", name="heard")(sequence)
