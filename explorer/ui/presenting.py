@@ -9,8 +9,10 @@ import streamlit as st
 
 from explorer.experiment.parse import Problem
 from explorer.ui.deck import OWN, Deck, open_deck
+from explorer.ui.slides import unpack
 
 _KEY, _ARRIVALS = "_presenting", "_presenting_arrivals"
+_STATES = "_presented_states"
 
 
 @dataclass
@@ -51,6 +53,10 @@ def begin(
     deck, at, problems = open_deck(address, ignored)
     arrival = st.session_state[_ARRIVALS] = st.session_state.get(_ARRIVALS, 0) + 1
     found = st.session_state[_KEY] = Presenting(mode, deck, at, arrival, view)
+    if "states" in deck.query:
+        # Whoever opened a link with slides can change them.
+        st.session_state.pop("_slides", None)
+        st.session_state[_STATES] = deck.query["states"]
     return {} if found.listed else dict(deck.query), problems
 
 
@@ -58,3 +64,9 @@ def query_of(found: Presenting, page: Mapping[str, str]) -> dict[str, str]:
     """The parameters of the address of the slide that is shown. page: those of the page below."""
     own = found.deck.query if found.listed else {key: page[key] for key in page if key not in OWN}
     return {**own, "view": found.mode, **({"step": str(found.at + 1)} if found.at else {})}
+
+
+def listed_states() -> list[tuple[str, dict[str, str]]]:
+    """The states of the last link with slides that was opened: their names, and the parameters of their addresses."""
+    states = st.session_state.get(_STATES)
+    return [(slide.name, dict(slide.query)) for slide in unpack(states)] if states else []

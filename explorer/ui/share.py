@@ -14,6 +14,7 @@ from explorer.experiment import Experiment
 from explorer.experiment.restrictions import PARTS, Restrictions
 from explorer.ui import address
 from explorer.ui.assets import ASSETS
+from explorer.ui.my_slides import my_slides
 
 HELP = "A link to what the page shows, and its QR code."
 CODE_HELP = "A link that holds this code, and its QR code."
@@ -55,10 +56,13 @@ def _dialogue(experiment: Experiment, layers: Sequence[str]) -> None:
         if layers and st.session_state["view"] == "chain":
             at = layers.index(now) if (now := st.session_state.get("_layer")) in layers else None
             opened = st.selectbox("Open a layer", layers, at, placeholder="None", help=LAYER_HELP)
-        link = link_to(base(), experiment, Restrictions(tuple(fixed), tuple(hidden)), opened)
+        query = query_to(experiment, Restrictions(tuple(fixed), tuple(hidden)), opened)
+        link = link_to(base(), query)
         _show_link(link)
     with code:
         st.html(qr_code(link))
+    st.divider()
+    my_slides(base(), query, _show_slides)
 
 
 def share_code_button(fragment: Callable[[], str]) -> None:
@@ -81,7 +85,7 @@ def _dialogue_of_code(fragment: str) -> None:
 
 def share_slides(query: Mapping[str, str]) -> None:
     """Open the dialogue with the link to the slide that is presented. query: the parameters of its address."""
-    _dialogue_of_slides(f"{base()}?{urlencode(query, safe=',')}")
+    _dialogue_of_slides(link_to(base(), query))
 
 
 @st.dialog("Share these slides", width="large")
@@ -95,8 +99,16 @@ def _dialogue_of_slides(link: str) -> None:
         st.html(qr_code(link))
 
 
-def _show_link(link: str) -> None:
-    with st.container(key="share_link"):
+def _show_slides(link: str) -> None:
+    words, code = st.columns([1, 1], gap="large")
+    with words:
+        _show_link(link, "slides_link")
+    with code:
+        st.html(qr_code(link))
+
+
+def _show_link(link: str, key: str = "share_link") -> None:
+    with st.container(key=key):
         st.code(link, language=None, wrap_lines=True)
     if reaches_only_itself(link):
         st.caption(OPEN_TO_OTHERS)
@@ -112,10 +124,13 @@ def base() -> str:
     return urlunsplit((scheme, host, path or "/", "", ""))
 
 
-def link_to(base: str, experiment: Experiment, kept: Restrictions, layer: str | None) -> str:
-    """The link to what the page shows of an experiment, with these restrictions and this layer open."""
+def query_to(experiment: Experiment, kept: Restrictions, layer: str | None) -> dict[str, str]:
+    """The parameters of a link to what the page shows of an experiment, with these restrictions and this layer open."""
     query = {name: value for name, value in address.query_of(experiment).items() if name not in ("fix", "hide", "layer")}
-    query |= kept.to_query() | ({"layer": layer} if layer else {})
+    return query | kept.to_query() | ({"layer": layer} if layer else {})
+
+
+def link_to(base: str, query: Mapping[str, str]) -> str:
     return f"{base}?{urlencode(query, safe=',')}"
 
 

@@ -110,6 +110,40 @@ def test_the_page_is_presented_shared_and_left_in_the_state_of_a_slide(page, ser
     expect(page.get_by_role("heading", level=1)).to_have_text("TimeDistributed GRU over windows")
 
 
+def add_slide(page: Page, number: int) -> None:
+    """Open the dialogue Share, and add the page as the last slide, whose number is given."""
+    page.get_by_role("button", name="Share").locator("visible=true").click()
+    page.get_by_role("button", name="Add this to my slides").click()
+    expect(page.get_by_label(f"Name of slide {number}")).to_be_visible()
+    expect(page.locator(AT_REST)).to_be_visible()
+
+
+def test_states_are_collected_named_put_in_order_and_presented(page, server):
+    open_page(page, server)
+    add_slide(page, 1)
+    link = page.locator(".st-key-slides_link code")
+    unnamed = link.inner_text()
+    page.get_by_label("Name of slide 1").fill("The start")
+    page.keyboard.press("Enter")
+    expect(link).not_to_have_text(unnamed)
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    visit(page, server, "/?architecture=dense_every_step&timesteps=9")
+    add_slide(page, 2)
+    page.get_by_role("button", name="Up", exact=True).last.click()
+    expect(page.get_by_label("Name of slide 1").and_(page.locator("[value='']"))).to_have_count(1)
+    expect(page.get_by_label("Name of slide 2")).to_have_value("The start")
+    expect(page.locator(AT_REST)).to_be_visible()
+    for scheme, _ in appearances(page, (1280, 800)):
+        assert violations(page, WCAG if scheme == "light" else OF_COLOURS) == []
+    page.get_by_role("button", name="Present my slides").click()
+    expect(slide(page, 1).locator('[data-layer="answer"]')).to_have_attribute("data-output", "None,9,1")
+    page.keyboard.press("PageDown")
+    expect(slide(page, 2).get_by_role("heading", level=1)).to_have_text("The start")
+    page.keyboard.press("Escape")
+    expect(page.locator(".explorer-present")).to_have_count(0)
+
+
 def test_states_of_a_link_are_walked_and_what_is_wrong_is_told(page, server):
     states = [Slide("First", {"timesteps": "7"}), Slide("", {"architecture": "two_streams", "units": "9999"})]
     visit(page, server, f"/?view=present&states={pack(states)}&step=2")

@@ -199,7 +199,7 @@ def test_any_text_gives_known_names_and_few_sentences(fix, hide):
 def test_a_shared_link_opens_the_same_page(name):
     experiment = PRESETS[name].experiment
     kept = Restrictions(("timesteps",), ("seed", "presets"))
-    link = share.link_to("http://class.example:8501/", experiment, kept, "memory")
+    link = share.link_to("http://class.example:8501/", share.query_to(experiment, kept, "memory"))
     query = dict(parse_qsl(urlsplit(link).query))
     assert query.pop("layer") == "memory"
     page = open_link(query)
