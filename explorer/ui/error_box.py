@@ -49,15 +49,26 @@ def _box(ways: Ways) -> None:
         st.rerun()
     box = st.expander("Find my error", icon=":material/troubleshoot:", key=_BOX, on_change="rerun")
     with box:
-        if not box.open:
-            return
-        st.html(ASSETS / "error_box.css")
-        st.text_area(WORDS, key=_TEXT, height=110, max_chars=MOST_TYPED, placeholder=PLACEHOLDER, persist_state="session")
-        st.button("What does it mean?", key="error_find", type="primary")
-        text = st.session_state[_TEXT] or ""
-        if text.strip():
-            with st.container(key="error_found", gap="small"):
-                _found(find(text), text, ways)
+        if box.open:
+            _ask(110, ways)
+
+
+@st.fragment
+def error_finder(ways: Ways) -> None:
+    """The same without a box, on a page of its own."""
+    if st.session_state.pop(_LEFT, False):
+        st.rerun()
+    _ask(180, ways)
+
+
+def _ask(height: int, ways: Ways) -> None:
+    st.html(ASSETS / "error_box.css")
+    st.text_area(WORDS, key=_TEXT, height=height, max_chars=MOST_TYPED, placeholder=PLACEHOLDER, persist_state="session")
+    st.button("What does it mean?", key="error_find", type="primary")
+    text = st.session_state[_TEXT] or ""
+    if text.strip():
+        with st.container(key="error_found", gap="small"):
+            _found(find(text), text, ways)
 
 
 def _found(found: Found, text: str, ways: Ways) -> None:

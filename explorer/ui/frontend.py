@@ -105,7 +105,7 @@ def held() -> dict[str, Held]:
 
 def _documents(page: str) -> dict[str, str]:
     """Every page is the same document, which asks the server by its address what to draw; where that will stand is known."""
-    looks = {"/": ("layout.css", "layout_explore.css"), "/paste": ("layout.css",), "/lessons": ("layout.css",)}
+    looks = {"/": ("layout.css", "layout_explore.css"), **dict.fromkeys(("/paste", "/lessons", "/error"), ("layout.css",))}
     return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in looks.items()}
 
 

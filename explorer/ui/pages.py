@@ -33,12 +33,19 @@ def main() -> None:
         url_path="lessons",
         help="Ten short lessons: predict, try it on a real model, and see why.",
     )
-    chosen = st.navigation([explore, paste, lessons], position="top")
+    error = st.Page(
+        HERE / "error_page.py",
+        title="Find my error",
+        url_path="error",
+        help="What an error message of Keras means, its usual causes, and an example of each.",
+    )
+    chosen = st.navigation([explore, paste, lessons, error], position="top")
     # On a phone Streamlit puts its own links away into the sidebar, which is closed: there these are shown (page.css).
     with st.container(horizontal=True, gap="small", key="pages"):
         st.page_link(explore, disabled=chosen == explore)
         st.page_link(paste, disabled=chosen == paste)
         st.page_link(lessons, disabled=chosen == lessons)
+        st.page_link(error, disabled=chosen == error)
     chosen.run()
 
 

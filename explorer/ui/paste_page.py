@@ -15,6 +15,7 @@ from explorer.ui import engine_instance, lesson_place, lesson_steps, paste_state
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.error_box import Ways, error_box
+from explorer.ui.error_page import pasted_here
 from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import wait_for_workers
 from explorer.ui.markdown import marked, plain
@@ -61,6 +62,8 @@ def main() -> None:
     except DatabaseUnavailable as error:
         st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
         return
+    if text := pasted_here():
+        paste_state.open_text(text)
     lesson_steps.switch()
     at = lesson_place.place("paste")
     st.html(ASSETS / "page.css")

@@ -33,6 +33,7 @@ _EXACT = {
     "/": PAGE,
     "/paste": PAGE,
     "/lessons": PAGE,
+    "/error": PAGE,
     "/shapes": SHAPES,
     HEALTH: SMALL,
     HOST_CONFIG: SMALL,
@@ -48,7 +49,7 @@ _BEGINNINGS = {
     MEDIA: SMALL,
     COMPONENTS: SMALL,
 }
-NOT_THERE = Refusal(404, "There is nothing at this address. The pages are /, /paste and /lessons.")
+NOT_THERE = Refusal(404, "There is nothing at this address. The pages are /, /paste, /lessons and /error.")
 # Nothing here takes a body, and answers that last are not for HEAD.
 _METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS, ROOM), ("GET",))
 

@@ -1,0 +1,59 @@
+"""The script of the page "Find my error": the box of the page Paste, open, for who comes with a message and no code."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from explorer.ui import engine_instance, lesson_steps
+from explorer.ui.address import entered
+from explorer.ui.assets import ASSETS, SIDEBAR
+from explorer.ui.error_box import Ways, error_finder
+from explorer.ui.page_component import keys_button, listen
+
+ABOUT = (
+    "Paste what Keras or TensorFlow said: one line, or the whole traceback. The page says what it means in named axes, "
+    "names the usual causes, and shows each in an example. The text is only read: nothing of it is run."
+)
+_OPENS, _CODE = "_error_opens", "_error_code"
+
+
+def main() -> None:
+    st.set_page_config(
+        page_title="Find my error", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
+    )
+    lesson_steps.switch()
+    if query := st.session_state.pop(_OPENS, None):
+        st.switch_page(lesson_steps.FILES["paste"], query_params=query)
+    if _CODE in st.session_state:
+        st.switch_page(lesson_steps.FILES["paste"])
+    entered("error")
+    st.html(ASSETS / "page.css")
+    st.html(ASSETS / "layout_no_sidebar.css")
+    with st.container(key="share_place"):
+        keys_button()
+    st.subheader("Find my error", anchor=False)
+    st.markdown(ABOUT)
+    begin = partial(lesson_steps.begin, page="error", experiment_of_run=engine_instance.experiment_of)
+    error_finder(Ways(_open_example, _open_code, begin))
+    listen()
+
+
+def pasted_here() -> str | None:
+    """Code that was pasted here in place of a message, for the editor on Paste; once."""
+    found: str | None = st.session_state.pop(_CODE, None)
+    return found
+
+
+def _open_example(name: str) -> None:
+    st.session_state[_OPENS] = {"example": name}
+
+
+def _open_code(text: str) -> None:
+    st.session_state[_CODE] = text
+
+
+# A worker that is started while pages are open is told that this is the main script, and imports it under another name.
+if __name__ == "__main__":
+    main()
