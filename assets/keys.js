@@ -48,6 +48,7 @@ export const KEYS = [
   { place: "Projector", does: "reveal", keys: ["r"], says: "Reveal the answer, or hide it again" },
   { place: "Projector", does: "notes", keys: ["n"], says: "Open the notes in a second window" },
   { place: "Projector", does: "share", keys: ["s"], says: "Show the link to these slides, and its QR code" },
+  { place: "Projector", does: "here", keys: ["a"], says: "All here: bring the room that you host to this slide" },
   { place: "Projector", does: "leave", keys: ["Escape"], says: "Leave the projector" },
 ];
 

@@ -5,7 +5,7 @@ import { listenForFiles } from "./page/dropped.js";
 import { newHints } from "./page/hints.js";
 import { leaveToTextFields } from "./page/keys.js";
 import { keepOnce } from "./page/picture.js";
-import { listenForSheet } from "./page/sheet.js";
+import { newSheet } from "./page/sheet.js";
 import { putMeaningAway } from "./terms.js";
 
 /** @import { Component } from "./component.d.ts" */
@@ -13,6 +13,8 @@ import { putMeaningAway } from "./terms.js";
 
 /** @type {WeakMap<HTMLElement, ReturnType<typeof newHints>>} */
 const pages = new WeakMap();
+/** @type {WeakMap<HTMLElement, ReturnType<typeof newSheet>>} */
+const sheets = new WeakMap();
 // What ends the listening of the call before: each call has its own, and a file that is dropped is sent once.
 /** @type {WeakMap<HTMLElement, () => void>} */
 const listening = new WeakMap();
@@ -23,13 +25,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   window.addEventListener("keydown", putMeaningAway, { capture: true });
   window.addEventListener("click", ignoreSecondClick, { capture: true });
   listening.get(parentElement)?.();
-  const endSheet = listenForSheet((does) => {
-    if (!data.presents) return false;
-    setTriggerValue("key", { does });
-    return true;
-  });
-  const endFiles = listenForFiles(data.opens, (file) => setTriggerValue("dropped", file));
-  listening.set(parentElement, () => (endSheet(), endFiles()));
+  listening.set(parentElement, listenForFiles(data.opens, (file) => setTriggerValue("dropped", file)));
+  const press = (/** @type {string} */ does) => {
+    if (data.presents) setTriggerValue("key", { does });
+    return data.presents;
+  };
+  const sheet = sheets.get(parentElement);
+  // One that is open stays open when the page is drawn anew.
+  if (sheet) sheet.take(press);
+  else sheets.set(parentElement, newSheet(press));
   void keepOnce(data.figure);
   const hints = pages.get(parentElement);
   if (hints) hints.take(data);
@@ -40,6 +44,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     window.removeEventListener("click", ignoreSecondClick, { capture: true });
     listening.get(parentElement)?.();
     listening.delete(parentElement);
+    sheets.get(parentElement)?.end();
+    sheets.delete(parentElement);
     pages.get(parentElement)?.end();
     pages.delete(parentElement);
   };

@@ -8,9 +8,11 @@ import { asks, drawFoot } from "./present/foot.js";
 import { endLosses, newLosses } from "./present/losses.js";
 import { drawNotes } from "./present/notes.js";
 import { drawSlide } from "./present/slide.js";
+import { ASK, HERE, NEWS } from "./room/events.js";
 
 /** @import { Answer } from "./description.d.ts" */
 /** @import { Component } from "./component.d.ts" */
+/** @import { RoomDetail } from "./room/types.d.ts" */
 /** @import { Deck, Known, PresentData, Slide } from "./present/types.d.ts" */
 
 /** @type {WeakMap<HTMLElement, Deck>} */
@@ -22,6 +24,8 @@ const [WIDE, HIGH, SMALL] = [1280, 800, 900];
 const RESTS = 250;
 const BUSY = 1000;
 const CHANNEL = "explorer-slides";
+// A question that nobody answers: then the room tells how many are there.
+const NO_QUESTION = "projector";
 
 /** @type {(parent: HTMLElement) => Deck} */
 function newDeck(parent) {
@@ -29,7 +33,7 @@ function newDeck(parent) {
   mark(root, { "aria-label": "Projector", "data-present": "" });
   /** @type {Deck} */
   const deck = {
-    root, data: null, at: 0, revealed: new Set(), known: new Map(), asking: false, losses: null, tell: () => {}, telling: 0, drawing: 0, told: 0,
+    root, data: null, at: 0, revealed: new Set(), known: new Map(), asking: false, losses: null, answers: null, tell: () => {}, telling: 0, drawing: 0, told: 0,
     channel: "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null,
     observer: new ResizeObserver(() => draw(deck)), ends: [], closed: false,
   };
@@ -37,6 +41,11 @@ function newDeck(parent) {
   const press = (/** @type {KeyboardEvent} */ event) => pressKey(deck, event);
   document.addEventListener("keydown", press, { capture: true });
   deck.ends.push(() => document.removeEventListener("keydown", press, { capture: true }));
+  const news = (/** @type {Event} */ event) => takeNews(deck, /** @type {CustomEvent<RoomDetail>} */ (event).detail);
+  const here = () => askRoom(deck);
+  document.addEventListener(NEWS, news);
+  document.addEventListener(HERE, here);
+  deck.ends.push(() => (document.removeEventListener(NEWS, news), document.removeEventListener(HERE, here)));
   if (deck.channel) deck.channel.onmessage = ({ data }) => hear(deck, data);
   return deck;
 }
@@ -81,8 +90,10 @@ function act(deck, does) {
 /** @type {(deck: Deck, at: number) => void} */
 function go(deck, at) {
   deck.at = at;
+  if (deck.answers) deck.answers = { ...deck.answers, tally: [], answered: 0 };
   draw(deck);
   tellOthers(deck);
+  askRoom(deck);
   void prepare(deck);
   clearTimeout(deck.telling);
   deck.telling = setTimeout(() => deck.tell("action", { name: "moved", at: deck.at }), RESTS);
@@ -107,6 +118,22 @@ function hear(deck, said) {
   if (typeof said.at !== "number" || !data.slides[said.at]) return;
   Object.assign(deck, { at: said.at, revealed: new Set(said.revealed ?? []), told: deck.told + 1 });
   draw(deck);
+}
+
+// The bar of the room listens to it (room/bar.js): it is told which question is shown, and tells what came of it.
+/** @type {(deck: Deck) => void} */
+function askRoom(deck) {
+  const question = slideOf(deck)?.question;
+  if (deck.data?.room && !isNotes(deck)) document.dispatchEvent(new CustomEvent(ASK, { detail: { question: question || NO_QUESTION } }));
+}
+
+/** @type {(deck: Deck, detail: RoomDetail) => void} */
+function takeNews(deck, { people, tally }) {
+  const own = tally && tally.question === slideOf(deck)?.question ? tally : { counts: [], answered: 0 };
+  const answers = { people, tally: own.counts, answered: own.answered };
+  if (JSON.stringify(answers) === JSON.stringify(deck.answers)) return;
+  deck.answers = answers;
+  later(deck);
 }
 
 /** @type {(query: Record<string, string>) => string} */
@@ -176,8 +203,8 @@ function draw(deck) {
     frame.style.cssText = small ? "" : `zoom:${larger};width:${width / larger}px;height:${height / larger}px`;
     const place = create("div", "slide", frame);
     const foot = create("div", "foot", frame);
-    drawFoot(foot, data, at, (does) => act(deck, does));
-    drawSlide(place, slide, { known: known.get(keyOf(slide.query ?? {})), losses: deck.losses, revealed: revealed.has(at), room: data.room });
+    drawFoot(foot, data, at, deck.answers, (does) => act(deck, does));
+    drawSlide(place, slide, { known: known.get(keyOf(slide.query ?? {})), losses: deck.losses, revealed: revealed.has(at), given: data.room && slide.question ? deck.answers : null });
   }
   if (focused) /** @type {HTMLElement | null} */ (root.querySelector(`[data-does="${focused}"]`))?.focus();
 }
@@ -205,6 +232,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (theme !== deck.root.dataset.theme || JSON.stringify(before) !== JSON.stringify(data)) draw(deck);
   if (isNotes(deck)) deck.channel?.postMessage({ deck: data.deck, asks: true });
   else tellOthers(deck);
+  askRoom(deck);
   void prepare(deck);
   const shown = deck;
   return () => {

@@ -6,8 +6,9 @@ import { calledOf, deedOf, isForOthers, keysByPlace } from "../keys.js";
 
 const BUTTON = ".st-key-keys button";
 
-/** @type {(press: (does: string) => boolean) => () => void} */
-export function listenForSheet(press) {
+// press: called with what a key does that Python has to do; returns whether it does.
+/** @type {(press: (does: string) => boolean) => { take: (press: (does: string) => boolean) => void; end: () => void }} */
+export function newSheet(press) {
   const sheet = create("dialog", "explorer-keys");
   mark(sheet, { "aria-label": "Keys" });
   const open = () => {
@@ -36,11 +37,16 @@ export function listenForSheet(press) {
   document.addEventListener("keydown", key);
   window.addEventListener("click", click, { capture: true });
   document.addEventListener("explorer:keys", open);
-  return () => {
-    document.removeEventListener("keydown", key);
-    window.removeEventListener("click", click, { capture: true });
-    document.removeEventListener("explorer:keys", open);
-    sheet.remove();
+  return {
+    take(next) {
+      press = next;
+    },
+    end() {
+      document.removeEventListener("keydown", key);
+      window.removeEventListener("click", click, { capture: true });
+      document.removeEventListener("explorer:keys", open);
+      sheet.remove();
+    },
   };
 }
 

@@ -3,19 +3,21 @@
 import { calledOf, KEYS } from "../keys.js";
 import { create, mark } from "../dom.js";
 
-/** @import { PresentData, Room, Slide } from "./types.d.ts" */
+/** @import { Answers, PresentData, Room, Slide } from "./types.d.ts" */
 
 const WALK = [["previous", "back"], ["next", "next"], ["reveal", "reveal"]];
 const QUIET = [["share", "link"], ["notes", "notes"], ["sheet", "keys"], ["leave", "leave"]];
 const MOST_MARKS = 24;
+const MOST_HEADS = 60;
 
 // Whether there is something to reveal.
 /** @type {(slide: Slide | undefined) => boolean} */
 export const asks = (slide) => Boolean(slide && (slide.prediction || slide.hides.length));
 
-/** @type {(parent: HTMLElement, data: PresentData, at: number, act: (does: string) => void) => void} */
-export function drawFoot(parent, data, at, act) {
+/** @type {(parent: HTMLElement, data: PresentData, at: number, answers: Answers | null, act: (does: string) => void) => void} */
+export function drawFoot(parent, data, at, answers, act) {
   const { slides, room } = data;
+  mark(parent, { "data-room": room !== null });
   const step = create("div", "step", parent);
   create("b", "", step).textContent = `Step ${at + 1} of ${slides.length}`;
   const marks = create("div", "marks", step);
@@ -25,8 +27,8 @@ export function drawFoot(parent, data, at, act) {
   const done = Math.round((shown * (at + 1)) / slides.length);
   for (let index = 0; index < shown; index++) mark(create("i", "", marks), { "data-done": index < done });
   const keys = WALK.filter(([does]) => does !== "reveal" || asks(slides[at]));
-  drawKeys(parent, "walk", keys, act);
-  if (room) drawRoom(parent, room);
+  drawKeys(parent, "walk", room ? [...keys, ["here", "all here"]] : keys, act);
+  if (room) drawRoom(parent, room, answers, slides[at].question !== "");
   else drawKeys(parent, "quiet", QUIET, act);
 }
 
@@ -43,16 +45,21 @@ function drawKeys(parent, className, keys, act) {
   }
 }
 
-/** @type {(parent: HTMLElement, room: Room) => void} */
-function drawRoom(parent, { code, place, answered, of, qr }) {
+/** @type {(parent: HTMLElement, room: Room, answers: Answers | null, question: boolean) => void} */
+function drawRoom(parent, { code, place, qr }, answers, question) {
   const box = create("div", "room", parent);
-  const people = create("div", "people", box);
-  const said = create("p", "", people);
-  create("b", "", said).textContent = `${answered} of ${of}`;
-  said.append(" have answered");
-  const marks = create("div", "heads", people);
+  const { answered, people } = answers ?? { answered: 0, people: 0 };
+  const counted = create("div", "people", box);
+  const said = create("p", "", counted);
+  const all = Math.max(answered, people);
+  // Before anybody is there it is said that nobody is.
+  create("b", "", said).textContent = question && all ? `${answered} of ${all}` : String(people);
+  said.append(question && all ? " answered" : people === 1 ? " person" : " people");
+  const marks = create("div", "heads", counted);
   mark(marks, { "aria-hidden": "true" });
-  for (let index = 0; index < Math.min(of, 60); index++) mark(create("i", "", marks), { "data-done": index < answered });
+  for (let index = 0; index < Math.min(all, MOST_HEADS); index++) {
+    mark(create("i", "", marks), { "data-done": question && index < answered });
+  }
   const join = create("div", "join", box);
   create("b", "", join).textContent = place;
   create("b", "", join).textContent = `code ${code}`;

@@ -5,8 +5,8 @@ import { writeLine, writeText } from "./colours.js";
 import { drawSlideChain } from "./drawing.js";
 import { drawLosses } from "./losses.js";
 
-/** @import { Known, Losses, Prediction, Room, Slide } from "./types.d.ts" */
-/** @typedef {{ known: Known | undefined; losses: Losses | null; revealed: boolean; room: Room | null }} Standing */
+/** @import { Answers, Known, Losses, Prediction, Slide } from "./types.d.ts" */
+/** @typedef {{ known: Known | undefined; losses: Losses | null; revealed: boolean; given: Answers | null }} Standing */
 
 const LETTERS = "ABCDEFGH";
 // The chain and the chart are drawn in a place of twice this scale, so that their words are read from afar (present.css).
@@ -72,18 +72,18 @@ function drawMiddle(drawing, chart, slide, { known, losses, revealed }) {
 }
 
 /** @type {(parent: HTMLElement, prediction: Prediction, standing: Standing) => void} */
-function drawAnswers(parent, { answers }, { revealed, room }) {
+function drawAnswers(parent, { answers }, { revealed, given }) {
   const list = create("ol", "answers", parent);
   mark(list, { "data-revealed": revealed });
-  const most = Math.max(1, ...(room?.tally ?? []));
+  const most = Math.max(1, ...(given?.tally ?? []));
   answers.forEach(({ text, right }, index) => {
     const line = create("li", "answer", list);
-    mark(line, { "data-answer": LETTERS[index] });
+    mark(line, { "data-answer": LETTERS[index], "data-counted": given !== null });
     if (revealed) mark(line, { "data-right": right });
     create("span", "letter", line).textContent = revealed && right ? "✓" : LETTERS[index];
     writeLine(create("span", "words", line), text);
     if (revealed && right) create("b", "verdict", line).textContent = "right";
-    if (room) drawTally(line, room.tally[index] ?? 0, most);
+    if (given) drawTally(line, given.tally[index] ?? 0, most);
   });
   const why = answers.find(({ right }) => right)?.why;
   if (revealed && why) writeLine(create("p", "why-right", parent), why);

@@ -15,27 +15,33 @@ export interface Prediction {
 }
 
 // hides: what the chain hides until the answer is revealed. query: the model, as parameters of an address; null where a slide has none. run: whose losses are drawn. told: what was wrong
-// with the state, as sentences.
+// with the state, as sentences. question: what the room calls its question, "" for none.
 export interface Slide {
   title: string;
   text: string;
   query: Record<string, string> | null;
   hides: ("shapes" | "parameters")[];
   prediction: Prediction | null;
+  question: string;
   notes: string;
   run: string | null;
   info: Pick<Info, "epochs" | "baselines"> | null;
   told: string[];
 }
 
-// What the room has answered: how often each answer was given, in their order; how many have answered, and of how many.
+// The room that the presenter hosts: its code, where it is joined, and the QR code of both ("" where that is too long).
 export interface Room {
   code: string;
   place: string;
+  qr: string;
+}
+
+// What its members have answered: how often each answer was given, in their order; how many have answered, and how many are
+// there.
+export interface Answers {
   tally: number[];
   answered: number;
-  of: number;
-  qr: string;
+  people: number;
 }
 
 // deck: tells one list of slides from another. at: the slide to show, from 0, whenever `arrival` is another one.
@@ -72,6 +78,7 @@ export interface Deck {
   known: Map<string, Known>;
   asking: boolean;
   losses: Losses | null;
+  answers: Answers | null;
   channel: BroadcastChannel | null;
   tell: (name: string, value: object) => void;
   telling: number;

@@ -81,6 +81,7 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
 def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     """Put on the page what an address says, and return it as `take` does; for `take`, or a callback."""
     mode = address.get("view", "")[:LONGEST_VALUE]
+    refused, asked_room = room.take(address), address.get(room.PARAMETER, "")[:LONGEST_VALUE]
     wrong_slides: list[Problem] = []
     presenting.end()
     if mode in MODES:
@@ -90,8 +91,8 @@ def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Exper
     kept, wrong_names = read_restrictions(address, NAMES)
     problems: tuple[Problem, ...] = (*wrong_slides, *wrong_place, *wrong_names)
     st.session_state["_restrictions"] = kept
-    if refused := room.take(address):
-        problems = (Problem(room.PARAMETER, address[room.PARAMETER][:LONGEST_VALUE], refused), *problems)
+    if refused:
+        problems = (Problem(room.PARAMETER, asked_room, refused), *problems)
     values: dict[str, Any] = {name: value for name, value in address.items() if name not in OTHERS}
     preset = address.get("preset", "")[:LONGEST_VALUE]
     if preset in PRESETS:

@@ -19,6 +19,7 @@ from explorer.catalog.presets import PRESETS
 from explorer.experiment import Experiment
 from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.training.narration import goal
+from explorer.ui.lesson_place import name_in_room
 from explorer.ui.run_info import info
 from explorer.ui.slides import Slide, WrongSlides, unpack
 
@@ -31,7 +32,7 @@ OWN = ("view", "lesson", "states", "step")
 class Shown:
     """One slide. address: the parameters of its state, which the page has after the projector.
 
-    text, notes: Markdown. told: what was wrong with its state, as sentences.
+    text, notes: Markdown. told: what was wrong with its state, as sentences. question: the name of its question in a room.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Shown:
     notes: str = ""
     experiment: Experiment | None = None
     told: tuple[str, ...] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def _of_step(lesson: Lesson, number: int, step: Step, ignored: tuple[str, ...]) 
     # After the projector the page is at this step of the lesson.
     place = {**(state if page == "explore" else {}), "lesson": lesson.name, "step": str(number)}
     conceals = step.conceals and (step.prediction is not None or step.quiz is not None)
-    return Shown(step.title, step.text, place, step.prediction, conceals, notes, experiment)
+    question = name_in_room(lesson.name, number) if step.prediction else ""
+    return Shown(step.title, step.text, place, step.prediction, conceals, notes, experiment, question=question)
 
 
 def _of_states(address: Mapping[str, str], ignored: tuple[str, ...], problems: list[Problem]) -> Deck | None:
@@ -172,6 +175,7 @@ def _data(slide: Shown, experiment_of_run: Callable[[str], Experiment | None]) -
             "question": asked.question,
             "answers": [{"text": each.text, "right": each.right, "why": each.why} for each in asked.answers],
         },
+        "question": slide.question,
         "notes": slide.notes,
         "run": run if trained else None,
         "info": {name: known[name] for name in ("epochs", "baselines")} if trained else None,

@@ -115,7 +115,7 @@ def _tally(at: Place, prediction: Prediction) -> None:
 
 def _name(at: Place) -> str:
     """The name of a step's question in a room."""
-    return f"lesson/{at.lesson.name}/{at.number}"
+    return lesson_place.name_in_room(at.lesson.name, at.number)
 
 
 @uninterrupted()

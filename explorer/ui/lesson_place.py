@@ -143,3 +143,8 @@ def wanted_page() -> tuple[str, dict[str, str]] | None:
     """The page that the step is on where that is another one than the page that is shown, with its parameters; once."""
     found: tuple[str, dict[str, str]] | None = st.session_state.pop("_lesson_switch", None)
     return found
+
+
+def name_in_room(lesson: str, number: int) -> str:
+    """The name that the question of a step, from 1, has in a room."""
+    return f"lesson/{lesson}/{number}"

@@ -13,6 +13,7 @@ import streamlit as st
 from explorer.ui import address, presenting
 from explorer.ui.deck import of_state
 from explorer.ui.slides import LONGEST_NAME, Slide, WrongSlides, pack
+from explorer.ui.streamlit_internals import uninterrupted
 
 HELP = (
     "States of the page, shown one after another on a projector. Add as many as you need, each with the settings that the "
@@ -66,10 +67,12 @@ def _row(place: int, name: str, own: Mapping[str, str], slides: int, change: int
         st.button("Remove", key=f"slide_remove_{number}", type="tertiary", on_click=_remove, args=(place,))
 
 
+@uninterrupted()
 def _add(query: dict[str, str]) -> None:
     _change([*st.session_state["_slides"], ("", query)])
 
 
+@uninterrupted()
 def _name(place: int, key: str) -> None:
     slides = list(st.session_state["_slides"])
     slides[place] = (" ".join(str(st.session_state.get(key, "")).split())[:LONGEST_NAME], slides[place][1])
@@ -77,12 +80,14 @@ def _name(place: int, key: str) -> None:
     st.session_state["_slides"] = slides
 
 
+@uninterrupted()
 def _move(place: int, by: int) -> None:
     slides = list(st.session_state["_slides"])
     slides.insert(place + by, slides.pop(place))
     _change(slides)
 
 
+@uninterrupted()
 def _remove(place: int) -> None:
     slides = list(st.session_state["_slides"])
     del slides[place]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import streamlit as st
 
 from explorer.experiment import Experiment
-from explorer.ui import address, engine_instance, presenting
+from explorer.ui import address, engine_instance, presenting, room
 from explorer.ui.assets import ASSETS
 from explorer.ui.deck import to_data
 from explorer.ui.modules import component, styles
 from explorer.ui.page_component import listen
-from explorer.ui.share import share_slides
+from explorer.ui.room_panel import room_bar
+from explorer.ui.share import base, qr_source, share_slides
 from explorer.ui.streamlit_internals import uninterrupted
 
 HELP = "Large type for a projector: this page, and the named experiments. The key P does the same."
@@ -37,8 +38,10 @@ def projector(experiment: Experiment, told: Sequence[str]) -> None:
         return
     st.html(ASSETS / "layout_no_sidebar.css")
     st.html(ASSETS / "layout_present.css")
+    room_bar()
     slides = to_data(found.deck, engine_instance.experiment_of)
-    slides[found.at]["told"] = [*dict.fromkeys((*told, *slides[found.at]["told"]))]
+    refused = st.session_state.pop("_present_told", "")
+    slides[found.at]["told"] = [*dict.fromkeys(filter(None, (refused, *told, *slides[found.at]["told"])))]
     address.write(experiment)
     query = address.query_of(experiment)
     notes = {name: value for name, value in query.items() if name != "step"} | {"view": "notes"}
@@ -51,7 +54,7 @@ def projector(experiment: Experiment, told: Sequence[str]) -> None:
             "arrival": found.arrival,
             "slides": slides,
             "notes_link": f"?{urlencode(notes, safe=',')}",
-            "room": room(),
+            "room": _room(),
         },
         key="projector",
         on_action_change=_act,
@@ -61,9 +64,13 @@ def projector(experiment: Experiment, told: Sequence[str]) -> None:
         share_slides(query)
 
 
-def room() -> dict[str, Any] | None:
-    """The room's tally beside the answers: as `Room` in assets/present/types.d.ts, None where there is no room."""
-    return None
+def _room() -> dict[str, Any] | None:
+    """The room of a host, whose answers stand beside those of the slide; None without one (`Room` in types.d.ts)."""
+    here = room.here()
+    if here is None or not here.is_host:
+        return None
+    link = f"{urljoin(base(), '/')}?room={here.code}"
+    return {"code": here.code, "place": urlsplit(link).netloc, "qr": qr_source(link)}
 
 
 @uninterrupted()
@@ -78,5 +85,8 @@ def _act() -> None:
         found.at = at
     if sent.get("name") == "leave":
         address.leave(engine_instance.experiment_of)
+    elif sent.get("name") == "here":
+        slide = found.deck.slides[found.at]
+        st.session_state["_present_told"] = room.bring(f"/?{urlencode(slide.address, safe=',')}")
     elif sent.get("name") == "share":
         st.session_state["_share_slides"] = True

@@ -144,12 +144,20 @@ def reaches_only_itself(link: str) -> bool:
 
 
 def qr_code(link: str) -> str:
-    """A link as a drawing that a phone reads, black on white in both themes; a sentence where it is too long for one.
+    """A link as a drawing that a phone reads, black on white in both themes; a sentence where it is too long for one."""
+    source = qr_source(link)
+    if not source:
+        return f"<p>The link has {len(link):,} characters: too many for a QR code. Copy it instead.</p>"
+    return f'<img class="explorer-qr" alt="QR code of the link" src="{escape(source)}">'
+
+
+def qr_source(link: str) -> str:
+    """The same as the source of an image, "" where the link is too long.
 
     Source: ISO/IEC 18004, by the library segno.
     """
     try:
-        drawing = segno.make_qr(link, error="m").svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
+        drawing: str = segno.make_qr(link, error="m").svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
     except segno.DataOverflowError:
-        return f"<p>The link has {len(link):,} characters: too many for a QR code. Copy it instead.</p>"
-    return f'<img class="explorer-qr" alt="QR code of the link" src="{escape(drawing)}">'
+        return ""
+    return drawing

@@ -204,3 +204,25 @@ def test_the_notes_follow_the_slides_in_a_window_of_their_own(page, server):
     expect(notes.locator('.explorer-present[data-step="2"]')).to_be_visible()
     assert violations(notes) == []
     notes.close()
+
+
+def test_a_host_sees_the_room_beside_the_answers_and_brings_it_to_a_slide(visitor, server):
+    page = visitor.new_page()
+    open_page(page, server)
+    page.get_by_role("button", name="Room").locator("visible=true").click()
+    page.get_by_role("button", name="Open a room").click()
+    expect(page).to_have_url(re.compile("room="))
+    code = re.search("room=([A-Z0-9]+)", page.url).group(1)
+    visit(page, server, f"{ADDRESS}&room={code}")
+    shown = slide(page, 1)
+    expect(shown.locator(".room")).to_contain_text(f"code {code}")
+    expect(shown.locator(".people")).to_contain_text("0 people")
+    expect(shown.locator(".tally")).to_have_text(["0"] * len(LESSON.steps[0].prediction.answers))
+    readable(page)
+    page.keyboard.press("a")
+    expect(page.locator(".explorer-room")).to_have_attribute("data-calls", "1")
+    page.keyboard.press("Escape")
+    expect(page.locator(".explorer-present")).to_have_count(0)
+    page.get_by_role("button", name="Room", exact=True).locator("visible=true").click()
+    page.get_by_role("button", name="End the room for everybody").click()
+    expect(page).not_to_have_url(re.compile("room="))
