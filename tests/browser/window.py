@@ -42,8 +42,11 @@ BESIDE = """boxes => {
 
 
 def visit(page: Page, server: Application, address: str) -> None:
-    """Go to an address of the server: within a page that is open there, else by opening it."""
-    if page.url.startswith(f"{server.url}/"):
+    """Go to an address of the server: within a page that is open there, else by opening it.
+
+    By opening it also where it has no parameters: by those it is seen that the page has read it.
+    """
+    if page.url.startswith(f"{server.url}/") and (address == "/" or "?" in address):
         page.evaluate(VISIT, address)
     else:
         page.goto(server.url + address)
