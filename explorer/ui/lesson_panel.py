@@ -22,6 +22,7 @@ from explorer.ui.room_panel import tally
 from explorer.ui.streamlit_internals import uninterrupted
 
 LATER = "The question follows as soon as the model is described."
+OTHER_MODEL = "The question is about the lesson's model, and the page shows another. Press Back, and then Next."
 # The theme's colours by these names are those of the axes (.streamlit/config.toml); windows have none there.
 _COLOURS = {"batch": "gray", "timesteps": "blue", "features": "orange", "units": "green", "outputs": "violet"}
 # Marks may be escaped.
@@ -57,10 +58,10 @@ def _panel(name: str, number: int, describe: Callable[[], Mapping[str, Any]] | N
         with text:
             st.markdown(coloured(step.text))
         with asked:
-            if prediction:
+            if isinstance(prediction, Prediction):
                 _ask(at, prediction)
-            elif step.quiz:
-                st.caption(LATER)
+            elif prediction:
+                st.caption(prediction)
             if step.do and not at.asks:
                 _task(at)
     _watch(at, prediction)
@@ -169,26 +170,27 @@ def _task(at: Place) -> None:
 
 def _of_quiz(
     at: Place, describe: Callable[[], Mapping[str, Any]] | None, experiment: Experiment | None
-) -> Prediction | None:
-    """The quiz's question as a prediction; None while the model is not described."""
+) -> Prediction | str | None:
+    """The quiz's question as a prediction, a sentence where it cannot be asked now, None where the step has none."""
     quiz = at.step.quiz
     if quiz is None or describe is None:
-        return None
+        return LATER if quiz else None
     try:
         asked = question_about(Description.read(describe()), quiz.kind, quiz.layer, 0, experiment)
-    except (Refused, TimeoutError, ValueError):
-        # The model is another one now, or not known yet: the step can be skipped.
-        return None
+    except (Refused, TimeoutError):
+        return LATER
+    except ValueError:
+        return OTHER_MODEL
     answers = tuple(Answer(plain(choice.text), choice.right, plain(choice.reason)) for choice in asked.choices)
     return Prediction(plain(asked.text), answers)
 
 
-def _watch(at: Place, prediction: Prediction | None) -> None:
+def _watch(at: Place, prediction: Prediction | str | None) -> None:
     """Draws nothing: keeps the place in the browser, tells a screen reader, and looks for what the step asks for."""
     condition, given = at.step.condition, at.answers.get(at.number)
     watches = condition is not None and not at.asks and at.number not in at.met
     told = f"Step {at.number} of {len(at.lesson.steps)}: {at.step.title}."
-    if prediction and given is not None:
+    if isinstance(prediction, Prediction) and given is not None:
         told = "Right." if prediction.answers[given].right else "Wrong."
     if at.number in at.met:
         told = "Done."

@@ -74,7 +74,8 @@ def main() -> None:
     share = st.container(key="share_place")
     # Drawn when the code was checked: a step may ask for code that holds.
     lesson = st.container(key="lesson_place")
-    _head()
+    asks = at is not None and at.asks
+    _head(asks)
     # Whoever is in a lesson is not led to another.
     begin = None if at else partial(lesson_steps.begin, page="paste", experiment_of_run=engine_instance.experiment_of)
     error_box(Ways(paste_state.show_instead, paste_state.open_text, begin))
@@ -92,7 +93,6 @@ def main() -> None:
         above = st.container(key="chain_place")
         result = st.container(key="result")
     # While a lesson asks what is wrong, the page does not tell.
-    asks = at is not None and at.asks
     report, refusal = (None, "") if asks else _check(fields, checking)
     if at:
         holds = report is not None and report["holds"] and not report["asked"]
@@ -118,7 +118,7 @@ def main() -> None:
             trainable = _without_problems(fields, report, above, trains=at is None)
         else:
             _broken(fields, report, above)
-    told_of_it.caption(_about())
+    told_of_it.caption(ABOUT if asks else _about())
     with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):
         keys_button()
         room_button()
@@ -127,11 +127,14 @@ def main() -> None:
     paste_state.keep(trainable)
 
 
-def _head() -> None:
+def _head(asks: bool) -> None:
+    """asks: a lesson asks about the code, so that no example is named, and none is shown as it is fixed."""
     with st.container(key="paste_head"):
         words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
     # A widget whose label is hidden shows no help: the row's is told here.
     words.subheader("Paste your Keras code", anchor=False, help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
+    if asks:
+        return
     shown = paste_state.shown_example()
     titles = {each.stem: each.title for each in EXAMPLES.values()}
     example.selectbox(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.lessons import LESSONS, Condition, Lesson, Step
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_layout import view
@@ -33,7 +34,8 @@ def answer(page: Page, step: Step, rightly: bool) -> None:
         if step.conceals:
             expect(page.locator(".explorer-chain .layer [aria-expanded]")).to_have_count(0)
     else:
-        expect(page.locator(".st-key-result .explorer-chain, .st-key-chain_place .explorer-chain")).to_have_count(0)
+        expect(page.locator(".explorer-chain")).to_have_count(0)
+        expect(page.get_by_text(EXAMPLES[step.address["example"]].says)).to_have_count(0)
     place = 0
     if step.prediction:
         place = next(place for place, each in enumerate(step.prediction.answers) if each.right == rightly)
