@@ -37,8 +37,9 @@ class Inside:
     """What one call of a recurrent layer computed for some sequences.
 
     inputs: what the layer reads, (samples, timesteps, features); of a TimeDistributed the windows lie end to end, windows ·
-    timesteps of them. mask: (samples, timesteps), true where a timestep counts; None where no mask comes with them.
-    directions: one, or of a Bidirectional the forward and the backward one.
+    timesteps of them. mask: (samples, timesteps), true where a timestep counts; None where the layer is given no mask.
+    directions: one, or of a Bidirectional the forward and the backward one. drops_mask: whether a mask comes with the
+    sequence that Keras does not give to the layer. windows: how many of them lie end to end, 1 where there are none.
     """
 
     layer: str
@@ -46,6 +47,7 @@ class Inside:
     mask: np.ndarray | None
     directions: tuple[Reading, ...]
     drops_mask: bool = False
+    windows: int = 1
 
     @property
     def hidden(self) -> np.ndarray:
@@ -149,7 +151,8 @@ def look(model: keras.Model, name: str | None, inputs: Any) -> Inside:
     sequence, mask, _ = received
     counts = None if mask is None else laid_mask(mask)
     drops = mask is None and mask_of(sequence) is not None
-    return Inside(call.name, laid(sequence), counts, tuple(map(_reading, directions)), drops)
+    windows = sequence.shape[1] if len(sequence.shape) == 4 else 1
+    return Inside(call.name, laid(sequence), counts, tuple(map(_reading, directions)), drops, windows)
 
 
 def arguments(call: Call, tensors: Mapping[int, Any]) -> tuple[Any, Any, Any]:

@@ -146,7 +146,7 @@ def test_the_states_of_windows_start_anew_in_each(masked, both):
     model = with_weights(keras.Model(windows, layer(received)))
     inputs = padded(4 * SAMPLES).reshape(SAMPLES, 4, TIMESTEPS, FEATURES)
     found = look(model, "memory", inputs)
-    assert found.inputs.shape == (SAMPLES, 4 * TIMESTEPS, FEATURES)
+    assert found.inputs.shape == (SAMPLES, 4 * TIMESTEPS, FEATURES) and found.windows == 4
     # Where a Bidirectional skips a timestep it returns zeros; the state stays.
     returned = found.hidden * found.counts[:, :, None] if both else found.hidden
     np.testing.assert_allclose(returned, np.reshape(model(inputs), found.hidden.shape), atol=1e-5)
