@@ -6,6 +6,7 @@ import { keepStep } from "./kept.js";
 /** @import { StepData, Watch, Watched } from "./types.d.ts" */
 
 const OFTEN = 200;
+const PAGE = "[data-testid=stMain]";
 const OPEN = ".explorer-chain .layer [aria-expanded=true]";
 
 /**
@@ -39,8 +40,12 @@ export function takeStep(watch, data, send) {
     const next = document.querySelector(".st-key-lesson_next button:not(:disabled), .st-key-lesson_skip button:not(:disabled)");
     if (next instanceof HTMLElement) next.focus({ preventScroll: true });
   }
-  // What was opened in another step would lie between the panel and what the step is about.
-  if (before && before.step !== data.step && !data.opens) document.querySelectorAll(OPEN).forEach((each) => each instanceof HTMLElement && each.click());
+  if (before && before.step !== data.step) {
+    // What was opened in another step would lie between the panel and what the step is about.
+    if (!data.opens) document.querySelectorAll(OPEN).forEach((each) => each instanceof HTMLElement && each.click());
+    // Whoever has scrolled down to do something reads the next step from its beginning.
+    watch.told.closest(PAGE)?.scrollTo(0, 0);
+  }
   clearInterval(watch.timer);
   if (data.watch) watch.timer = window.setInterval(() => look(watch), OFTEN);
 }

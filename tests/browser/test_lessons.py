@@ -24,6 +24,8 @@ def stands_at(page: Page, lesson: Lesson, number: int) -> None:
     expect(page.locator(".explorer-lesson h1")).to_contain_text(lesson.steps[number - 1].title)
     expect(page).to_have_url(re.compile(f"lesson={lesson.name}&step={number}(&|$)"))
     wait_for_script(page)
+    # Its text is in the window, wherever the page was scrolled in the step before.
+    expect(page.locator(".st-key-lesson_body")).to_be_in_viewport(ratio=0.9)
 
 
 def answer(page: Page, step: Step, rightly: bool) -> None:
