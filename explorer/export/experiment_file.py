@@ -68,9 +68,16 @@ def _parsed(text: str, size: int) -> dict[str, Any]:
     except RecursionError:
         raise WrongExperiment([_too_deep()]) from None
     except ValueError as error:
-        raise WrongExperiment(
-            [f"The file is no JSON: {str(error)[:80]}; it begins with {_quoted(text)}. {_WAY_OUT}."]
-        ) from None
+        # Python reads no whole number of so many digits, and says so in words of its own.
+        wrong = (
+            "it has a number of too many digits" if "integer string" in str(error) else f"it is no JSON: {str(error)[:80]}"
+        )
+        raise WrongExperiment([f"The file cannot be read: {wrong}; it begins with {_quoted(text)}. {_WAY_OUT}."]) from None
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        half = "The file holds half of a letter: an escape as \\ud83d without the one that belongs to it"
+        raise WrongExperiment([f"{half}. {_WAY_OUT}."]) from None
     if not isinstance(found, dict):
         kind = {list: "a list", str: "a text", type(None): "null"}.get(type(found), "a single value")
         raise WrongExperiment([f"The file must hold settings by their names, in braces; received {kind}. {_WAY_OUT}."])

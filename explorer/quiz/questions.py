@@ -210,7 +210,7 @@ def _gone(facts: Facts, description: Description, chance: random.Random) -> Draf
     if len(out.shape) != len(first.shape) - len(gone):
         return None
     right = _right(tuple(gone), joined(gone) or "none", facts.explains())
-    asked = "Which axis does it remove? An axis whose size or name changes is not removed."
+    asked = "Which axis does it remove? An axis that stays with another size or another name does not count."
     return f"{facts.told()} {asked}", right, wrong_axes_gone(facts, gone)
 
 

@@ -11,6 +11,8 @@ import json
 import zlib
 from collections.abc import Mapping
 
+from explorer.ui.letters import whole
+
 PREFIX = "code="
 # Of a link's code as it travels, and of what it may become: code may be ten times as long as what is read of it.
 MOST_IN_A_LINK = 200_000
@@ -39,7 +41,9 @@ def read_fragment(fragment: str) -> tuple[dict[str, str], dict[str, str]]:
     if not text.startswith(PREFIX):
         raise WrongLink("The link holds no code: behind its # stands something else than code=.")
     if len(text) > MOST_IN_A_LINK:
-        raise WrongLink(f"The link's code has {len(text):,} characters, and at most {MOST_IN_A_LINK:,} are read.")
+        raise WrongLink(
+            f"The link's code has {len(text):,} characters, and at most {MOST_IN_A_LINK:,} are read. Paste the code itself."
+        )
     held = _unpacked(text.removeprefix(PREFIX))
     if not isinstance(held, dict) or not isinstance(held.get("code"), str):
         raise WrongLink("The link holds something else than code: it was not made by Share on the page Paste.")
@@ -57,7 +61,9 @@ def _unpacked(text: str) -> object:
     except (ValueError, zlib.error) as error:
         raise WrongLink(cut) from error
     if unpacker.unconsumed_tail:
-        raise WrongLink(f"The link's code is longer than {MOST_UNPACKED:,} characters when it is unpacked.")
+        raise WrongLink(
+            f"The link's code is longer than {MOST_UNPACKED:,} characters when it is unpacked. Paste less of it."
+        )
     if not unpacker.eof:
         raise WrongLink(cut)
     try:
@@ -67,8 +73,7 @@ def _unpacked(text: str) -> object:
 
 
 def _text(value: object) -> str:
-    # A lone half of a surrogate pair can stand in JSON, and in no message to a browser.
-    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
+    return whole(value) if isinstance(value, str) else ""
 
 
 def _sizes(given: Mapping[object, object]) -> dict[str, str]:

@@ -159,11 +159,16 @@ def to_data(deck: Deck, experiment_of_run: Callable[[str], Experiment | None]) -
 def _data(slide: Shown, experiment_of_run: Callable[[str], Experiment | None]) -> dict[str, Any]:
     run = slide.address.get("run", "")[:LONGEST_VALUE]
     trained = experiment_of_run(run) if run else None
+    if trained is not None and trained.pasted:
+        # What its losses are about is not on the slide.
+        trained, wrong = None, f"The run “{run[:40]}” trains pasted code, which no slide shows: it is on the page Paste."
+    else:
+        wrong = f"There is no run called “{run[:40]}” here. The slide shows the settings without a run."
     experiment = trained or slide.experiment
     asked = slide.prediction
     told = [*slide.told]
     if run and trained is None:
-        told.append(f"There is no run called “{run[:40]}” here. The slide shows the settings without a run.")
+        told.append(wrong)
     known = info(trained) if trained else {}
     return {
         "title": slide.title,

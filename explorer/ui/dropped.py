@@ -18,7 +18,7 @@ def open_dropped() -> None:
     if not isinstance(sent, dict) or not isinstance(sent.get("name"), str) or not isinstance(sent.get("text"), str):
         return  # It comes from the browser, whatever that sends.
     size = sent.get("size")
-    name = " ".join(sent["name"][:LONGEST_VALUE].split())[:60]
+    name = "".join(letter for letter in sent["name"][:LONGEST_VALUE] if letter.isprintable())[:60]
     try:
         experiment = read_experiment_file(sent["text"][: MOST_CHARACTERS + 1], size if type(size) is int else 0)
     except WrongExperiment as wrong:

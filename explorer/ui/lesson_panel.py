@@ -136,7 +136,7 @@ def _tell(answers: Sequence[Answer], given: int) -> None:
             st.markdown(f":material/check: **Right: {coloured(chosen.text)}.** {coloured(chosen.why)}")
         else:
             st.markdown(f":material/close: **Wrong: {coloured(chosen.text)}.** {coloured(chosen.why)}")
-            st.markdown(f":material/check: **Right is: {coloured(right.text)}.** {coloured(right.why)}")
+            st.markdown(f":material/check: **The right answer: {coloured(right.text)}.** {coloured(right.why)}")
 
 
 def plainly(text: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.tensors.text import count
 from explorer.ui import paste_state
-from explorer.ui.code_link import MOST_IN_A_LINK
+from explorer.ui.letters import whole
 from explorer.ui.modules import component, styles
 from explorer.ui.paste_asked import asks
 from explorer.ui.paste_fields import MOST_CHARACTERS
@@ -88,8 +88,10 @@ def layer_lines(report: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _sent(name: str) -> dict[str, Any]:
     """What the editor has sent, whatever a browser sends."""
-    found = st.session_state["editor"].get(name)
-    return found if isinstance(found, dict) else {}
+    # Whoever leaves the page while it sends finds no editor any more.
+    found = st.session_state.get("editor", {}).get(name)
+    sent = found if isinstance(found, dict) else {}
+    return {key: whole(value) if isinstance(value, str) else value for key, value in sent.items()}
 
 
 @uninterrupted()
@@ -110,7 +112,7 @@ def _given() -> None:
 def _link() -> None:
     fragment = _sent("link").get("fragment")
     if isinstance(fragment, str):
-        paste_state.open_link(fragment[: MOST_IN_A_LINK + 1])
+        paste_state.open_link(fragment)
 
 
 @uninterrupted()

@@ -161,7 +161,10 @@ def _head(asks: bool) -> None:
 
 def _about() -> str:
     shown = paste_state.shown_example()
-    return plain(shown.says) if shown else ABOUT
+    if shown is None:
+        return ABOUT
+    # What is wrong in the code as it was written is not wrong in the fixed one.
+    return plain(f"This is the fixed code. As it was written: {shown.says}" if shown.stem != shown.name else shown.says)
 
 
 @uninterrupted()

@@ -21,6 +21,7 @@ from explorer.ui import lesson_place, room
 from explorer.ui.address import entered
 from explorer.ui.code_link import WrongLink, fragment_of, read_fragment
 from explorer.ui.differences import share_in_common
+from explorer.ui.letters import whole
 from explorer.ui.paste_fields import (
     MOST_CHARACTERS,
     MOST_IN_A_FIELD,
@@ -234,7 +235,9 @@ def open_file(name: str, text: str) -> None:
         kept["told"] = str(error)
         return
     before = [*(state[name] for name in FIELDS), kept["batch_size"]]
-    _put(code.replace("\r\n", "\n").replace("\r", "\n"), [each if is_typed(each) else "" for each in before[1:4]], kept)
+    _put(
+        whole(code).replace("\r\n", "\n").replace("\r", "\n"), [each if is_typed(each) else "" for each in before[1:4]], kept
+    )
     kept.update(before=before, sizes={})
 
 

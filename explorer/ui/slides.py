@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.experiment.parse import LONGEST_VALUE
+from explorer.ui.letters import whole
 
 MOST_SLIDES = 40
 LONGEST_NAME = 80
@@ -88,10 +89,5 @@ def _slide(each: Any) -> Slide | None:
         pairs = parse_qsl(each[1], keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:
         return None
-    query = {_text(name)[:LONGEST_VALUE]: _text(value)[: 2 * LONGEST_VALUE] for name, value in pairs}
-    return Slide(" ".join(_text(each[0])[:LONGEST_NAME].split()), query)
-
-
-def _text(value: str) -> str:
-    # A lone half of a surrogate pair can stand in JSON, and in no message to a browser.
-    return value.encode(errors="replace").decode()
+    query = {whole(name)[:LONGEST_VALUE]: whole(value)[: 2 * LONGEST_VALUE] for name, value in pairs}
+    return Slide(" ".join(whole(each[0])[:LONGEST_NAME].split()), query)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explorer.catalog.lessons import LESSONS
 from explorer.catalog.presets import PRESETS
-from explorer.experiment import Experiment
+from explorer.experiment import Experiment, Pasted
 from explorer.ui.deck import open_deck, to_data
 from explorer.ui.slides import Slide, pack
 
@@ -55,6 +55,14 @@ def test_a_slide_of_a_run_has_what_its_chart_needs():
     (slide,) = to_data(deck, {"r1": trained}.get)
     assert (slide["run"], slide["info"]["epochs"], slide["query"]) == ("r1", 12, trained.to_query())
     assert [each["name"] for each in slide["info"]["baselines"]]
+
+
+def test_a_run_of_pasted_code_is_on_no_slide_and_that_is_told():
+    pasted = Experiment("pasted", "random_targets", pasted=Pasted("", ((8, 3),), (8, 1), "mse"))
+    deck, *_ = opened(view="present", states=pack([Slide("", {**MEMORY, "run": "r1"})]))
+    (slide,) = to_data(deck, {"r1": pasted}.get)
+    assert (slide["run"], slide["query"]) == (None, MEMORY)
+    assert slide["told"] == ["The run “r1” trains pasted code, which no slide shows: it is on the page Paste."]
 
 
 def test_without_a_list_the_page_is_shown_and_then_the_named_experiments():

@@ -111,7 +111,7 @@ def test_the_first_answer_counts_and_its_reason_is_told():
     wrong = next(place for place, each in enumerate(answers) if not each.right)
     answer(page, wrong)
     told = " ".join(element.value for element in page.markdown)
-    assert "Wrong:" in told and answers[wrong].why in told and "Right is:" in told
+    assert "Wrong:" in told and answers[wrong].why in told and "The right answer:" in told
     assert not page.radio
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 from explorer.catalog.examples import EXAMPLES
 from explorer.report import TITLES
 from explorer.runtime import precompiler
-from explorer.ui import engine_instance
+from explorer.ui import engine_instance, paste_editor
 from explorer.ui.code import changed_lines
 from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
@@ -225,6 +225,15 @@ def test_what_is_typed_while_the_page_opens_stays(engine, monkeypatch):
     type_code(page, MODEL)
     assert page.session_state["code"] == MODEL
     assert "No problems found." in words(page)
+
+
+def test_what_the_editor_sends_is_read_also_where_it_is_gone_and_where_it_is_no_text(monkeypatch):
+    # Whoever types and leaves at once has another page on the screen when it comes.
+    monkeypatch.setattr(paste_editor.st, "session_state", {})
+    assert paste_editor._sent("typed") == {}
+    sent = {"typed": {"code": "x = '\ud800'", "put": None}}
+    monkeypatch.setattr(paste_editor.st, "session_state", {"editor": sent})
+    assert paste_editor._sent("typed") == {"code": "x = '?'", "put": None}
 
 
 PICTURES = """

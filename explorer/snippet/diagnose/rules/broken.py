@@ -95,7 +95,7 @@ def _grown(case: Case, event: Event) -> Finding:
     """A layer added to a model that was made from inputs to outputs."""
     model, name, source, node = event.given["model"], event.given["name"], case.source, event.called
     message = (
-        f"Only a Sequential model has `{name}`. A layer behind the last one of this model is called on its output, before "
+        f"Only a Sequential model has `{name}`. A layer after the last one of this model is called on its output, before "
         "keras.Model(inputs, outputs) is made of both."
     )
     candidates, made = [], model.node
