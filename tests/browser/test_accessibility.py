@@ -194,7 +194,7 @@ def test_on_a_phone_the_page_that_is_open_is_bold_and_no_link(page, server):
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     open_page(page, server)
     shown = page.locator(".st-key-pages a p").locator("visible=true")
-    expect(shown).to_have_text(["Explore", "Paste", "Lessons"])
+    expect(shown).to_have_text(["Explore", "Paste", "Lessons", "Find my error"])
     weights = shown.evaluate_all("all => all.map((each) => Number(getComputedStyle(each).fontWeight))")
     assert weights[0] > weights[1]
     shown.nth(1).click()
