@@ -302,7 +302,15 @@ export interface MemoryDrawing {
   grid: number[][];
   last: boolean;
   counts: number[] | null;
+  cell: number[][] | null;
+  gates: Gate[];
   says: string;
+}
+
+// One gate of a recurrent layer at every step, after its activation: "update z", "candidate h̃".
+export interface Gate {
+  name: string;
+  grid: number[][];
 }
 
 // A memory that starts anew in each window, beside one that runs through all of them.

@@ -16,12 +16,24 @@ class BaseDrawing(Plain, frozen=True, tag_field="kind", kw_only=True):
     says: str
 
 
+class Gate(Plain, frozen=True):
+    """One gate of a recurrent layer at every step, after its activation: "update z", "candidate h̃"."""
+
+    name: str
+    grid: Grid
+
+
 class MemoryDrawing(BaseDrawing, frozen=True, tag="memory"):
-    """A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts."""
+    """A memory that runs along the steps. last: whether only the last one is handed on. counts: 1 where a step counts.
+
+    cell: the cell state of an LSTM. gates: none of a SimpleRNN.
+    """
 
     grid: Grid
     last: bool
     counts: tuple[int, ...] | None
+    cell: Grid | None = None
+    gates: tuple[Gate, ...] = ()
 
 
 class WindowsDrawing(BaseDrawing, frozen=True, tag="windows"):

@@ -49,13 +49,16 @@ export function insideRuns(columns, holds) {
 }
 
 // Masked steps are hatched over: what stands there is the memory of the step before.
-/** @type {(pen: Pen, counts: number[] | null, columns: number, place: Place, y: number, height: number) => number} */
-export function insideMasked(pen, counts, columns, place, y, height) {
+/**
+ * @type {(pen: Pen, counts: number[] | null, columns: number, place: Place, y: number, height: number, key?: string) =>
+ *   number}
+ */
+export function insideMasked(pen, counts, columns, place, y, height, key = "") {
   if (!counts) return 0;
   const runs = insideRuns(columns, (column) => !counts[column]);
   for (const [from, to] of runs) {
     const [{ x }, end] = [place(from), place(to)];
-    insideHatch(pen, `masked${from}`, x, y - 0.5, end.x + end.width - x - 0.5, height);
+    insideHatch(pen, `${key}masked${from}`, x, y - 0.5, end.x + end.width - x - 0.5, height);
   }
   return runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }

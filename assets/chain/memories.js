@@ -12,6 +12,7 @@ import {
   insideSize,
   insideStep,
 } from "./columns.js";
+import { insideGates } from "./gates.js";
 import {
   INSIDE_STRIDES,
   insideArrow,
@@ -65,14 +66,16 @@ export function insideMemory({ pen, layer, shown, width, axis, size }) {
   insideZero(pen, "start", INSIDE_LEFT + 5, y);
   insideArrow(pen, "flow", [[INSIDE_LEFT + 13, y], [end + (cut ? 20 : 0), y]], "memory");
   y += 6;
+  const gates = insideGates({ pen, layer, shown, width, axis, size }, { columns, left, place, y: y + 4 });
+  y += gates.height;
   y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
-    legends: [{ words: "a number of the hidden state", range, axis }],
+    legends: [{ words: "a number of the hidden state", range, axis }, ...gates.legends],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, the hidden state does not change" }] : [],
     words:
       `A strip of ${grid.length} ${axis} by ${columns} timesteps: the hidden state of ${layer.type} starts at zero; ` +
-      `${told}${masked ? `; ${masked} masked timesteps do not change it` : ""}.`,
+      `${told}${masked ? `; ${masked} masked timesteps do not change it` : ""}.${gates.words}`,
   };
 }
 

@@ -128,12 +128,12 @@ class Bidirectional(LayerRules):
     def view(self, view: LayerView) -> Drawing | None:
         layer, returned = view.layer, view.returned
         ahead, back = (
-            view.hidden_states(each, view.received[0], view.mask) for each in (layer.forward_layer, layer.backward_layer)
+            view.remembered(each, view.received[0], view.mask) for each in (layer.forward_layer, layer.backward_layer)
         )
         if ahead is None or back is None or layer.merge_mode is None or returned.ndim < 2:
             return None
         # The backward layer's states are in the order in which it reads; here each stands at the timestep that it has read.
-        forward, backward = ahead[0], back[0][::-1]
+        forward, backward = ahead.hidden[0], back.hidden[0][::-1]
         last, half = not layer.return_sequences, MOST_ROWS // 2
         merged = returned[0] if returned.ndim == 3 else returned
         rows = slice(None, MOST_ROWS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,20 +18,29 @@ MOST_STEPS = 48
 MOST_ATTENDED = 24
 
 
+class Remembered(NamedTuple):
+    """What a recurrent layer holds after every timestep, in the order in which it reads, whatever of it the layer returns:
+    the hidden state, of an LSTM the cell state, and the gates in Keras's order, each (samples, timesteps, units)."""
+
+    hidden: np.ndarray
+    cell: np.ndarray | None
+    gates: Sequence[np.ndarray]
+
+
 @dataclass(frozen=True)
 class LayerView:
     """What a drawing of a layer is made from: one call with one sequence.
 
     received, returned: arrays, (1, ...). mask: of the first one received, (1, timesteps), or None.
-    hidden_states: of a plain recurrent layer after every timestep, (samples, timesteps, units), for a layer, its input
-    (samples, timesteps, features) and a mask; None for a layer that is not stepped through.
+    remembered: of a plain recurrent layer, its input (samples, timesteps, features) and a mask; None for a layer that is not
+    stepped through.
     """
 
     layer: Any
     received: Sequence[np.ndarray]
     returned: np.ndarray
     mask: np.ndarray | None
-    hidden_states: Callable[[Any, np.ndarray, np.ndarray | None], np.ndarray | None]
+    remembered: Callable[[Any, np.ndarray, np.ndarray | None], Remembered | None]
 
 
 def grid(tensor: np.ndarray) -> Grid:

@@ -128,14 +128,23 @@ class Recurrent(LayerRules):
         return "along" if call.keeps_rank else "last"
 
     def view(self, view: LayerView) -> Drawing | None:
-        states = view.hidden_states(view.layer, view.received[0], view.mask)
-        if states is None or len(view.received) > 1:
+        found = view.remembered(view.layer, view.received[0], view.mask)
+        rules = cell_rules(view.layer)
+        if found is None or rules is None or len(view.received) > 1:
             return None
         last = not view.layer.return_sequences
         returned = "only the last one is returned" if last else "it is returned at every timestep"
         skipped = "; at a masked timestep it stays as it was" if _some_masked(view.mask) else ""
         says = f"The hidden state starts at zero and is updated at every timestep{skipped}; {returned}."
-        return drawings.MemoryDrawing(grid=grid(states[0]), last=last, counts=kept_steps(view.mask), says=says)
+        named = zip(rules.gates, found.gates, strict=True)
+        return drawings.MemoryDrawing(
+            grid=grid(found.hidden[0]),
+            last=last,
+            counts=kept_steps(view.mask),
+            cell=None if found.cell is None else grid(found.cell[0]),
+            gates=tuple(drawings.Gate(name, grid(gate[0])) for name, gate in named),
+            says=says,
+        )
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         if not _is_known(layer):

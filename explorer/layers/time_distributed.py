@@ -88,8 +88,8 @@ class TimeDistributed(LayerRules):
         if rules_for(inner).family != "recurrent" or sequence.ndim != 4:
             return copies(view)
         windows, length = sequence.shape[1:3]
-        anew = view.hidden_states(inner, sequence[0], None)
-        through = view.hidden_states(inner, sequence.reshape(1, windows * length, -1), None)
+        anew = view.remembered(inner, sequence[0], None)
+        through = view.remembered(inner, sequence.reshape(1, windows * length, -1), None)
         if anew is None or through is None:
             return None
         name = type(inner).__name__
@@ -102,7 +102,7 @@ class TimeDistributed(LayerRules):
         kept = min(windows, MOST_STEPS // len(places))
         shown = [
             grid(each.reshape(windows, length, -1)[:kept, places].reshape(kept * len(places), -1))
-            for each in (anew, through[0])
+            for each in (anew.hidden, through.hidden[0])
         ]
         return drawings.WindowsDrawing(windows=kept, steps=len(places), anew=shown[0], through=shown[1], says=says)
 

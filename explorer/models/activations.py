@@ -15,6 +15,7 @@ import numpy as np
 
 from explorer.answers import Numbers
 from explorer.keras_internals import mask_of, set_mask
+from explorer.layers.drawn import Remembered
 from explorer.models.cell_steps import STEPS, Step, is_stepped
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
@@ -77,13 +78,15 @@ def run(model: keras.Model, inputs: Any, samples: int | None = None) -> dict[int
     return _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
 
 
-def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
-    """The hidden state of a recurrent layer after every timestep, (samples, timesteps, units), in the order in which it
-    reads, whatever of it the layer returns; None for a layer that is not stepped through here."""
+def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Remembered | None:
+    """The states and gates of a recurrent layer after every timestep; None for a layer that is not stepped through here."""
     step = _stepper(layer) if is_stepped(layer) else None
     if step is None:
         return None
-    return np.stack(_hidden_states(layer, step, sequence, mask, None)[0], axis=1)
+    hidden, _, held = _hidden_states(layer, step, sequence, mask, None)
+    cell = np.stack([states[1] for states, _ in held], axis=1) if len(held[0][0]) > 1 else None
+    gates = [np.stack([gates[name] for _, gates in held], axis=1) for name in held[0][1]]
+    return Remembered(np.stack(hidden, axis=1), cell, gates)
 
 
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
@@ -192,8 +195,8 @@ def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
 
 def _hidden_states(
     layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The hidden state after every timestep, in the order of reading, and the last states."""
+) -> tuple[list[np.ndarray], list[np.ndarray], list[tuple[list[np.ndarray], Mapping[str, np.ndarray]]]]:
+    """What is returned after every timestep, in the order of reading, the last states, and the states and gates of each."""
     kernel, bias, step = weights
     weighed = np.asarray(sequence) @ kernel + bias
     samples, steps = weighed.shape[:2]
@@ -203,9 +206,9 @@ def _hidden_states(
     if start is not None:
         states = [np.asarray(each) for each in keras.tree.flatten(start)]
     output = np.zeros((samples, layer.cell.units), np.float32)
-    hidden_states = []
+    hidden_states, held = [], []
     for place in reversed(range(steps)) if layer.go_backwards else range(steps):
-        new, _ = step(weighed[:, place], states)
+        new, gates = step(weighed[:, place], states)
         if masked is None:
             states, output = new, new[0]
         else:
@@ -215,11 +218,12 @@ def _hidden_states(
             states = [np.where(here, after, before) for after, before in zip(new, states, strict=True)]
         unmasked = None if masked is None or not layer.zero_output_for_mask else masked[:, place]
         hidden_states.append(output if unmasked is None else np.where(unmasked, output, 0))
-    return hidden_states, states
+        held.append((states, gates))
+    return hidden_states, states, held
 
 
 def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
-    hidden_states, states = _hidden_states(layer, weights, sequence, mask, start)
+    hidden_states, states, _ = _hidden_states(layer, weights, sequence, mask, start)
     output = np.stack(hidden_states, axis=1) if layer.return_sequences else hidden_states[-1]
     # Beside states to start from, Keras does not give the layer the mask that travels; it travels on all the same.
     output = _with_mask(keras.ops.convert_to_tensor(output), mask_of(sequence) if mask is None else mask, layer)

@@ -72,6 +72,22 @@ def test_an_open_layer_follows_the_sliders(page, server):
     expect(why(page)).to_contain_text("F = 6")
 
 
+def test_the_gates_stand_below_the_hidden_state_and_are_read_by_arrow_keys(page, server):
+    visit(page, server, "/?layer=memory")
+    page.mouse.move(0, 0)  # A cell that it stands over is the one that the arrow keys start from.
+    drawing = why(page).locator('figure.inside[data-kind="memory"]')
+    label = re.compile(r"on the same timesteps: update z, from 0\.\d+ to 0\.\d+; reset r, .*; candidate h̃, from −")
+    expect(drawing.locator("svg[role=img]")).to_have_attribute("aria-label", label)
+    drawing.locator("svg").focus()
+    readout = drawing.locator(".inside-readout")
+    expect(readout).to_contain_text("arrow keys")
+    page.keyboard.press("ArrowDown")
+    expect(readout).to_have_text(re.compile("^timestep 1, unit 1: "))
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    expect(readout).to_have_text(re.compile(r"^update z, timestep 1, unit 1: 0\.\d+$"))
+
+
 def test_windows_begin_at_zero_beside_a_memory_that_runs_through(page, server):
     open_page(page, server, "preset=article_1")
     button(page, "memory").click()

@@ -11,6 +11,7 @@ from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.models import activations, layer_views
+from explorer.models.inside import look
 from explorer.runtime import jobs
 
 RANDOM = np.random.default_rng(3)
@@ -46,6 +47,23 @@ def test_a_memory_is_shown_at_every_step_whatever_is_handed_on(kind, sequences):
     assert (drawing["kind"], drawing["last"], drawing["counts"]) == ("memory", not sequences, None)
     layer.return_sequences = True
     assert close(drawing["grid"], layer(data)[0])
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM", "SimpleRNN"])
+def test_the_gates_that_are_drawn_are_those_of_the_layer(kind):
+    sequence = keras.Input((5, 2), name="sequence")
+    memory = getattr(layers, kind)(4, name="memory")(layers.Masking(name="mask")(sequence))
+    model = keras.Model(sequence, memory)
+    inputs = np.random.default_rng(0).uniform(-1, 1, (1, 5, 2)).astype(np.float32)
+    inputs[0, 2] = 0
+    found, drawn = look(model, "memory", inputs), drawings_of(model, inputs)["memory"]
+    names = {"GRU": ["update z", "reset r", "candidate h̃"], "LSTM": ["input i", "forget f", "candidate c̃", "output o"]}
+    assert [each["name"] for each in drawn["gates"]] == names.get(kind, [])
+    for each, gate in zip(drawn["gates"], found.gates.values(), strict=True):
+        np.testing.assert_allclose(np.array(each["grid"]).T, gate[0], atol=1e-4)
+    assert (drawn["cell"] is None) is (kind != "LSTM")
+    if drawn["cell"] is not None:
+        np.testing.assert_allclose(np.array(drawn["cell"]).T, found.cell[0], atol=1e-4)
 
 
 def test_windows_start_from_zero_and_the_plain_layer_runs_through():
