@@ -16,6 +16,7 @@ import { listenForKeys } from "./live/keys.js";
 import { lossFigure } from "./live/loss.js";
 import { outputsFigure } from "./live/outputs.js";
 import { newPanel, writeInfo, writeLegend, writeMarks, writeMore, writeNarration } from "./live/panel.js";
+import { speak } from "./live/spoken.js";
 import { takeStory } from "./live/story.js";
 import { connect, disconnect, isOpen, newStream } from "./live/stream.js";
 import { speedOf, writeTransport } from "./live/transport.js";
@@ -145,6 +146,7 @@ export function changed(panel) {
   writeTransport(panel);
   writeNarration(panel);
   announce(panel);
+  speak(panel, performance.now());
   redraw(panel);
 }
 

@@ -7,6 +7,7 @@ import { isWithin } from "./film.js";
 import { lastEpoch, shownFrame } from "./frames.js";
 import { listenForHover } from "./hover.js";
 import { MAX_OUTPUTS } from "./outputs.js";
+import { newSpoken } from "./spoken.js";
 import { newStatus } from "./status.js";
 import { sentencesAt } from "./story.js";
 import { short } from "./ticks.js";
@@ -27,6 +28,7 @@ export function newPanel(parent) {
   courseCard(panel, cards);
   outputsCard(panel, cards);
   storyCard(panel, cards);
+  panel.spoken = newSpoken(root);
   return panel;
 }
 

@@ -280,7 +280,15 @@ export interface Standings {
   reason: HTMLElement;
 }
 
+// at: when something was told last. told: of which run in which state.
+export interface Spoken {
+  line: HTMLElement;
+  at: number;
+  told: string;
+}
+
 export interface Built {
+  spoken: Spoken;
   root: HTMLElement;
   transport: Transport;
   charts: Map<string, Drawn>;

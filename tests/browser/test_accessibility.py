@@ -112,6 +112,13 @@ def test_nothing_of_paste_breaks_wcag(page, server):
     expect(page.get_by_text("No problems found.")).to_be_visible()
     expect(page.locator(".st-key-train button")).to_be_enabled()
     at.look("code that holds")
+    visit(page, server, "/error")
+    page.get_by_label("Error message of Keras").fill("ValueError: expected ndim=3, found ndim=2")
+    press(page, "error_find")
+    expect(page.locator(".st-key-error_cause_2")).to_be_visible()
+    at.look("Find my error")
+    page.locator(".st-key-error_example_1 button").click()
+    expect(page).to_have_url(re.compile(r"/paste\?example="))
     assert at.found == {}
 
 

@@ -12,7 +12,7 @@ from explorer.ui.slides import Slide, pack
 from tests.browser.axe import OF_COLOURS, WCAG, violations
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import open_page
-from tests.browser.window import appearances, visit
+from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
@@ -81,7 +81,13 @@ def test_a_lesson_is_walked_revealed_and_left_by_keys_and_read_from_the_last_row
     page.keyboard.press("End")
     slide(page, len(LESSON.steps))
     page.keyboard.press("PageUp")
-    slide(page, len(LESSON.steps) - 1)
+    shown = slide(page, len(LESSON.steps) - 1)
+    # A phone and a tablet have all of it below each other.
+    for width, height in ((375, 812), (768, 1024)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(shown).to_have_attribute("data-small", "true")
+        nothing_lies_beside_the_window(page, ".explorer-present :is(h1, p, button, li, .line, .marks)")
+        assert violations(page) == []
     page.keyboard.press("Escape")
     expect(page.locator(".explorer-present")).to_have_count(0)
     expect(page).to_have_url(re.compile(f"lesson={LESSON.name}&step={len(LESSON.steps) - 1}"))
