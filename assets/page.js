@@ -1,5 +1,6 @@
 // What concerns the whole page, and is drawn nowhere of its own: whose keys are whose, second clicks, files, and hints for a newcomer.
 
+import { setTheme } from "./axes.js";
 import { ignoreSecondClick } from "./page/clicks.js";
 import { listenForFiles } from "./page/dropped.js";
 import { newHints } from "./page/hints.js";
@@ -21,6 +22,8 @@ const listening = new WeakMap();
 
 /** @type {(component: Component<HintsData>) => () => void} */
 export default function ({ data, parentElement, setTriggerValue }) {
+  // A page may have no drawing that does it.
+  setTheme(parentElement);
   window.addEventListener("keydown", leaveToTextFields, { capture: true });
   window.addEventListener("keydown", putMeaningAway, { capture: true });
   window.addEventListener("click", ignoreSecondClick, { capture: true });
