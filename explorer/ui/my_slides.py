@@ -5,7 +5,7 @@ The list is in the session of the visitor, as plain values; its link is what kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,6 +15,8 @@ from explorer.ui.deck import of_state
 from explorer.ui.slides import LONGEST_NAME, Slide, WrongSlides, pack
 from explorer.ui.streamlit_internals import uninterrupted
 
+# A number of its own, its name, and the parameters of its address.
+Kept = tuple[int, str, dict[str, str]]
 HELP = (
     "States of the page, shown one after another on a projector. Add as many as you need, each with the settings that the "
     "page has then. The list is kept until you close the page; its link keeps it for good."
@@ -26,18 +28,16 @@ def my_slides(base: str, query: Mapping[str, str], show_link: Callable[[str], No
 
     base: the page's address without parameters. query: those of the state to add. show_link: draws a link.
     """
-    slides: list[tuple[str, dict[str, str]]] = st.session_state.setdefault("_slides", presenting.listed_states())
+    slides: list[Kept] = st.session_state.setdefault("_slides", _numbered(presenting.listed_states()))
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="slides_head"):
         st.markdown("**My slides**", help=HELP, width="content")
         st.button("Add this to my slides", key="slide_add", icon=":material/add:", on_click=_add, args=(dict(query),))
-    # Streamlit would take another slide's name for that of the one that now stands there.
-    change = st.session_state.setdefault("_slides_changed", 0)
-    for place, (name, own) in enumerate(slides):
-        _row(place, name, own, len(slides), change)
+    for place, slide in enumerate(slides):
+        _row(place, slide, len(slides))
     if not slides:
         return
     try:
-        states = pack([Slide(name, own) for name, own in slides])
+        states = pack([Slide(name, own) for _, name, own in slides])
     except WrongSlides as wrong:
         st.warning(str(wrong), icon=":material/info:")
         return
@@ -48,52 +48,53 @@ def my_slides(base: str, query: Mapping[str, str], show_link: Callable[[str], No
     show_link(f"{base}?{urlencode(wanted, safe=',')}")
 
 
-def _row(place: int, name: str, own: Mapping[str, str], slides: int, change: int) -> None:
-    number = place + 1
+def _row(place: int, slide: Kept, slides: int) -> None:
+    # Each slide keeps its own widgets, wherever it stands: else one would have the name of another.
+    number, name, own = slide
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"slide_row_{number}"):
         st.text_input(
-            f"Name of slide {number}",
+            f"Name of slide {place + 1}",
             name,
-            key=f"slide_name_{change}_{place}",
+            key=f"slide_name_{number}",
             max_chars=LONGEST_NAME,
             placeholder=of_state(Slide("", own), address.OTHERS).title,
             label_visibility="collapsed",
             on_change=_name,
-            args=(place, f"slide_name_{change}_{place}"),
+            args=(number,),
         )
-        st.button("Up", key=f"slide_up_{number}", type="tertiary", disabled=place == 0, on_click=_move, args=(place, -1))
-        last = number == slides
-        st.button("Down", key=f"slide_down_{number}", type="tertiary", disabled=last, on_click=_move, args=(place, 1))
-        st.button("Remove", key=f"slide_remove_{number}", type="tertiary", on_click=_remove, args=(place,))
+        last = place + 1 == slides
+        st.button("Up", key=f"slide_up_{number}", type="tertiary", disabled=place == 0, on_click=_move, args=(number, -1))
+        st.button("Down", key=f"slide_down_{number}", type="tertiary", disabled=last, on_click=_move, args=(number, 1))
+        st.button("Remove", key=f"slide_remove_{number}", type="tertiary", on_click=_remove, args=(number,))
+
+
+def _numbered(states: Sequence[tuple[str, dict[str, str]]]) -> list[Kept]:
+    """With a number each that no other slide of this visit has had."""
+    first = st.session_state.get("_slides_numbered", 0)
+    st.session_state["_slides_numbered"] = first + len(states)
+    return [(first + place, name, own) for place, (name, own) in enumerate(states)]
 
 
 @uninterrupted()
 def _add(query: dict[str, str]) -> None:
-    _change([*st.session_state["_slides"], ("", query)])
+    st.session_state["_slides"] = [*st.session_state["_slides"], *_numbered([("", query)])]
 
 
 @uninterrupted()
-def _name(place: int, key: str) -> None:
-    slides = list(st.session_state["_slides"])
-    slides[place] = (" ".join(str(st.session_state.get(key, "")).split())[:LONGEST_NAME], slides[place][1])
-    # The field has the name already.
-    st.session_state["_slides"] = slides
+def _name(number: int) -> None:
+    name = " ".join(str(st.session_state.get(f"slide_name_{number}", "")).split())[:LONGEST_NAME]
+    slides: list[Kept] = st.session_state["_slides"]
+    st.session_state["_slides"] = [(each, name if each == number else own, query) for each, own, query in slides]
 
 
 @uninterrupted()
-def _move(place: int, by: int) -> None:
+def _move(number: int, by: int) -> None:
     slides = list(st.session_state["_slides"])
+    place = [each for each, *_ in slides].index(number)
     slides.insert(place + by, slides.pop(place))
-    _change(slides)
+    st.session_state["_slides"] = slides
 
 
 @uninterrupted()
-def _remove(place: int) -> None:
-    slides = list(st.session_state["_slides"])
-    del slides[place]
-    _change(slides)
-
-
-def _change(slides: list[tuple[str, dict[str, str]]]) -> None:
-    st.session_state["_slides"] = slides
-    st.session_state["_slides_changed"] += 1
+def _remove(number: int) -> None:
+    st.session_state["_slides"] = [slide for slide in st.session_state["_slides"] if slide[0] != number]

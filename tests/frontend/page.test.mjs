@@ -11,7 +11,7 @@ test("however often the page is drawn, a file that is dropped is listened for on
   };
   const element = { getAttribute: () => null, setAttribute: () => {}, hasAttribute: () => false, remove: () => {} };
   globalThis.window = listens;
-  globalThis.document = { ...listens, documentElement: element, createElement: () => ({ ...element }) };
+  globalThis.document = { ...listens, documentElement: element, createElement: () => ({ ...element, getContext: () => null }) };
   const { default: draw } = await import("../../assets/page.js");
   const parentElement = {};
   let end = () => {};
