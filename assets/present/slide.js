@@ -80,7 +80,9 @@ function drawAnswers(parent, { answers }, { revealed, given }) {
     const line = create("li", "answer", list);
     mark(line, { "data-answer": LETTERS[index], "data-counted": given !== null });
     if (revealed) mark(line, { "data-right": right });
-    create("span", "letter", line).textContent = revealed && right ? "✓" : LETTERS[index];
+    create("span", "letter", line).textContent = LETTERS[index];
+    // The letter stays: it is what people have voted for.
+    if (revealed && right) create("b", "check", line).textContent = "✓";
     writeLine(create("span", "words", line), text);
     if (revealed && right) create("b", "verdict", line).textContent = "right";
     if (given) drawTally(line, given.tally[index] ?? 0, most);
