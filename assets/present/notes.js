@@ -35,7 +35,7 @@ export function drawNotes(parent, data, at, revealed, follows, act) {
     }
   }
   if (slide.text) {
-    create("h2", "", parent).textContent = slide.prediction ? "What the lesson says before the question" : "On the slide";
+    create("h2", "", parent).textContent = slide.prediction && slide.query ? "What the lesson says before the question" : "On the slide";
     writeText(parent, slide.text);
   }
   const after = create("p", "after", parent);

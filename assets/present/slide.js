@@ -31,7 +31,8 @@ export function drawSlide(parent, slide, standing) {
   drawing.hidden = !slide.query;
   chart.hidden = !standing.losses || prediction !== null;
   const least = () => (drawing.hidden ? 0 : LEAST_CHAIN) + (chart.hidden ? 0 : LEAST_CHART);
-  if (!prediction) {
+  // A question beside a drawing needs no more words; without one it stands below what the lesson says.
+  if (!prediction || !slide.query) {
     writeText(text, slide.text);
     const tooLittle = () => middle.clientHeight < least();
     for (const size of SIZES) {
