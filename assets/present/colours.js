@@ -5,7 +5,7 @@ import { create } from "../dom.js";
 
 const SIZES = /\b(batch|\d[\d,]*\s(?:timestep|feature|unit|output|window)s?)\b/;
 const NAMES = /^(?:\d[\d,]*\s)?([a-z]+?)s?$/;
-const MARKED = /(\*\*[^*]+\*\*|`[^`]+`)/;
+const MARKED = /(\*\*[^*]+\*\*|(?<![\w*])\*(?=\S)[^*]+(?<=\S)\*(?![\w*])|`[^`]+`)/;
 
 /** @type {(words: string) => string} */
 function axisOf(words) {
@@ -30,11 +30,12 @@ export function writeShapes(parent, text) {
   }
 }
 
-// One line of text: what is bold, and what is code, is so.
+// One line of text: what is bold, in italics or code is so.
 /** @type {(parent: Element, text: string) => void} */
 export function writeLine(parent, text) {
   for (const part of text.split(MARKED)) {
     if (part.startsWith("**")) writeShapes(create("b", "", parent), part.slice(2, -2));
+    else if (part.startsWith("*") && part.length > 2) create("em", "", parent).textContent = part.slice(1, -1);
     else if (part.startsWith("`") && part.length > 1) create("code", "", parent).textContent = part.slice(1, -1);
     else writeShapes(parent, part);
   }
