@@ -22,8 +22,6 @@ _LOG = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 0.25
 # So often it is written down who is there still, and looked for who is not (room_rules.SECONDS_TO_BE_MISSED).
 SECONDS_BETWEEN_NOTES = 15.0
-# A call of the host has every page drawn anew, in some 20 ms each: in turn they are all drawn sooner than all at once.
-SECONDS_BETWEEN_CALLS, SECONDS_OF_A_CALL = 0.02, 1.2
 
 
 @dataclass(eq=False)
@@ -117,12 +115,7 @@ class Hub:
             look = await run_in_threadpool(self._rooms.look, code, questions)
         except RoomRefused as refused:
             refusal = str(refused)
-        waits, loop = 0.0, asyncio.get_running_loop()
-        listeners = list(self._listeners.get(code, ()))
-        for each in listeners:
-            if look == each.look and not refusal:
-                continue
-            is_called = look and each.look and look.room.calls != each.look.room.calls and each.member != look.room.host
-            each.look, each.refusal = look, refusal
-            loop.call_later(waits if is_called else 0.0, each.news.set)
-            waits += min(SECONDS_BETWEEN_CALLS, SECONDS_OF_A_CALL / len(listeners)) if is_called else 0.0
+        for each in self._listeners.get(code, ()):
+            if look != each.look or refusal:
+                each.look, each.refusal = look, refusal
+                each.news.set()
