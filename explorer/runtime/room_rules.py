@@ -35,7 +35,7 @@ MOST_REMEMBERED = 1000
 LONGEST_ADDRESS = 60_000
 LONGEST_QUERY = 3000
 LONGEST_QUESTION = 80
-PAGES = ("/", "/paste", "/lessons")
+PAGES = ("/", "/paste", "/lessons", "/error")
 _QUESTION = re.compile(rf"[A-Za-z0-9_./:-]{{1,{LONGEST_QUESTION}}}")
 
 

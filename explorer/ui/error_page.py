@@ -11,6 +11,7 @@ from explorer.ui.address import entered
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.error_box import Ways, error_finder
 from explorer.ui.page_component import keys_button, listen
+from explorer.ui.room_panel import room_button, room_of_plain_page
 
 ABOUT = (
     "Paste what Keras or TensorFlow said: one line, or the whole traceback. The page says what it means in named axes, "
@@ -31,8 +32,10 @@ def main() -> None:
     entered("error")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "layout_no_sidebar.css")
-    with st.container(key="share_place"):
+    room_of_plain_page()
+    with st.container(key="share_place"), st.container(horizontal=True, gap="small", key="share_buttons"):
         keys_button()
+        room_button()
     st.subheader("Find my error", anchor=False)
     st.markdown(ABOUT)
     begin = partial(lesson_steps.begin, page="error", experiment_of_run=engine_instance.experiment_of)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.catalog.lessons import LESSONS
-from explorer.ui import lesson_place, lesson_steps, room
+from explorer.ui import lesson_place, lesson_steps
 from explorer.ui.address import entered
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.lesson_panel import lessons_list
-from explorer.ui.markdown import plain
 from explorer.ui.page_component import listen
-from explorer.ui.room_panel import room_bar, room_button
+from explorer.ui.room_panel import room_button, room_of_plain_page
 
 ABOUT = (
     "Each lesson asks first what you expect, and then shows it on a real model. How far you have come is kept in this "
@@ -29,13 +28,9 @@ def main() -> None:
     entered("lessons")
     st.html(ASSETS / "page.css")
     st.html(ASSETS / "layout_no_sidebar.css")
-    room_bar()
+    room_of_plain_page()
     with st.container(key="share_place"):
         room_button()
-    if refused := room.take(st.query_params.to_dict()):
-        st.warning(plain(refused), icon=":material/info:")
-    if st.query_params.to_dict() != room.to_query():
-        st.query_params.from_dict(room.to_query())
     st.subheader("Lessons", anchor=False)
     st.markdown(ABOUT)
     if chosen := lessons_list(LESSONS.values()):

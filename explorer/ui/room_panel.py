@@ -117,6 +117,16 @@ def room_bar(fragment: Callable[[], str] = str) -> None:
             _draw_bar(now, fragment)
 
 
+def room_of_plain_page() -> None:
+    """Enter the room that the address names, and draw the bar: for a page whose address has nothing but the room."""
+    refused = room.take(st.query_params.to_dict())
+    if st.query_params.to_dict() != room.to_query():
+        st.query_params.from_dict(room.to_query())
+    room_bar()
+    if refused:
+        st.warning(plain(refused), icon=":material/info:")
+
+
 def _draw_bar(now: room.Here, fragment: Callable[[], str]) -> None:
     @uninterrupted()
     def act() -> None:
