@@ -2,7 +2,7 @@
 
 import { create, mark, say } from "../dom.js";
 import { close, listen, newEar } from "./listen.js";
-import { followed, goTo, noteFollowed } from "./calls.js";
+import { followed, goTo, noteFollowed, noteSaid, saidStill } from "./calls.js";
 import { ASK, HERE, NEWS } from "./events.js";
 import { peopleInWords } from "./words.js";
 
@@ -11,8 +11,6 @@ import { peopleInWords } from "./words.js";
 const LOST = "The connection is lost. The page tries again by itself.";
 const BROUGHT = "The host brought you here. Continue on your own.";
 const ALL_HERE = "You brought everybody here.";
-// A sentence that nobody need keep in view.
-const SECONDS_SAID = 12;
 const NAMES = /** @type {const} */ (["here", "done", "code", "leave"]);
 const WORDS = { here: "All here", done: "I am done", code: "Show code", leave: "Leave" };
 const HELPS = {
@@ -43,7 +41,6 @@ export function newBar(parent, data, press) {
   /** @type {Partial<News>} */
   let news = {};
   let [question, ended, lost, told] = ["", "", false, data.told];
-  // Whether the call that was seen last came while this page was open.
   let called = "";
   /** @type {ReturnType<typeof setTimeout> | 0} */
   let silence = 0;
@@ -71,18 +68,26 @@ export function newBar(parent, data, press) {
     const detail = { people: news.people ?? 0, tally: news.tally ?? null };
     document.dispatchEvent(new CustomEvent(NEWS, { detail }));
   };
+  const keepSaying = () => {
+    const { words, left } = saidStill(data.code, Date.now());
+    called = words;
+    clearTimeout(silence);
+    if (!words) return;
+    silence = setTimeout(() => {
+      called = "";
+      draw();
+    }, left);
+  };
   const follow = () => {
     const { calls = 0, address = "" } = news;
     const before = followed(window.sessionStorage, data.code);
     if (calls === before) return;
     noteFollowed(window.sessionStorage, data.code, calls);
     if (!calls) return;
-    called = data.host ? (before < 0 ? "" : ALL_HERE) : BROUGHT;
-    clearTimeout(silence);
-    silence = setTimeout(() => {
-      called = "";
-      draw();
-    }, SECONDS_SAID * 1000);
+    noteSaid(data.code, data.host ? (before < 0 ? "" : ALL_HERE) : BROUGHT, Date.now());
+    // What was wrong with a call before is over with this one.
+    told = "";
+    keepSaying();
     if (!data.host) goTo(address, data.code);
   };
   const start = () => {
@@ -122,6 +127,7 @@ export function newBar(parent, data, press) {
   const measure = new ResizeObserver(() => document.body.style.setProperty("--room", `${bar.offsetHeight}px`));
   measure.observe(bar);
   document.addEventListener(ASK, ask);
+  keepSaying();
   draw();
   start();
   document.dispatchEvent(new CustomEvent(HERE));
@@ -129,11 +135,12 @@ export function newBar(parent, data, press) {
     take(next, pressed) {
       press = pressed;
       if (next.code !== data.code || next.member !== data.member) {
-        [news, ended, called, question] = [{}, "", "", ""];
+        [news, ended, question] = [{}, "", ""];
         data = next;
+        keepSaying();
         start();
       }
-      if (next.told !== told) [told, called] = [next.told, ""];
+      told = next.told;
       data = next;
       draw();
     },

@@ -3,6 +3,10 @@
 
 const KEPT = "explorer_room";
 const CODE = "#code=";
+// For so long a call is spoken of: nobody need keep the sentence in view.
+export const SAID_FOR = 12_000;
+// The page that a call brings has a bar of its own, which goes on saying it.
+let said = { code: "", words: "", until: 0 };
 
 /** How many calls of a room this tab has followed, -1 before the first look. @type {(storage: Pick<Storage, "getItem">, code: string) => number} */
 export function followed(storage, code) {
@@ -21,6 +25,17 @@ export function noteFollowed(storage, code, calls) {
   } catch {
     // What cannot be kept is followed once more when the page is loaded again.
   }
+}
+
+/** Keep what is said of a call. now: in milliseconds. @type {(code: string, words: string, now: number) => void} */
+export function noteSaid(code, words, now) {
+  said = { code, words, until: now + SAID_FOR };
+}
+
+/** What a bar of this room says still, "" for nothing, and for how long. @type {(code: string, now: number) => { words: string, left: number }} */
+export function saidStill(code, now) {
+  const left = said.code === code ? Math.max(0, said.until - now) : 0;
+  return { words: left ? said.words : "", left };
 }
 
 /** The address of a call for a page in the room: the host's, with the room in it. @type {(address: string, code: string) => string} */

@@ -36,6 +36,7 @@ LONGEST_ADDRESS = 60_000
 LONGEST_QUERY = 3000
 LONGEST_QUESTION = 80
 PAGES = ("/", "/paste", "/lessons", "/error")
+NOT_IN_IT = "You are not in the room {} any more."
 _QUESTION = re.compile(rf"[A-Za-z0-9_./:-]{{1,{LONGEST_QUESTION}}}")
 
 

@@ -22,6 +22,7 @@ from explorer.runtime.room_rules import (
     MOST_PEOPLE,
     MOST_REMEMBERED,
     MOST_ROOMS,
+    NOT_IN_IT,
     ROOMS_OF_A_VISITOR,
     SECONDS_EMPTY,
     SECONDS_OF_A_ROOM,
@@ -127,18 +128,23 @@ class Rooms:
     def answer(self, code: str, member: str, question: str, choice: int) -> bool:
         """Take a member's answer to a question: the number of a choice, from 0. Only the first counts, as of a prediction.
 
-        Returns whether it was taken. Raises ValueError for a question or a choice that cannot be one.
+        Returns whether it was taken. Raises ValueError for a question or a choice that cannot be one, and RoomRefused where
+        the member is not in the room any more, or has given as many answers as a room keeps.
         """
-        if not is_question(question) or not 0 <= choice < MOST_CHOICES:
-            raise ValueError(f"{question[:100]!r} and choice {choice} are no answer to a question of a room.")
+        if not is_question(question):
+            raise ValueError(f"A question's name has letters, digits and _./:- alone; received {question[:100]!r}.")
+        if not 0 <= choice < MOST_CHOICES:
+            raise ValueError(f"A room counts the first {MOST_CHOICES} choices of a question; received choice {choice + 1}.")
         mine = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.member == member)
         with self._database.transaction() as connection:
             self._change(connection, code)
             if not self._is_in(connection, code, member):
-                return False
+                raise RoomRefused(NOT_IN_IT.format(code))
             given = set(connection.execute(sql.select(ROOM_ANSWERS.c.question).where(mine)).scalars())
-            if question in given or len(given) >= MOST_ANSWERS:
+            if question in given:
                 return False
+            if len(given) >= MOST_ANSWERS:
+                raise RoomRefused(f"You have given {MOST_ANSWERS} answers in the room {code}, and it keeps no more.")
             values = {"room": code, "member": member, "question": question, "choice": choice}
             connection.execute(ROOM_ANSWERS.insert().values(values))
         return True
@@ -178,6 +184,14 @@ class Rooms:
             return self._is_in(connection, code, member) or bool(
                 connection.execute(sql.select(ROOMS.c.code).where(ROOMS.c.code == code, ROOMS.c.host == member)).first()
             )
+
+    def absent(self, code: str, members: Collection[str]) -> set[str]:
+        """Who of these is not in a room any more. The host, who is no member, is."""
+        known = sql.select(ROOM_MEMBERS.c.member).where(ROOM_MEMBERS.c.room == code)
+        host = sql.select(ROOMS.c.host).where(ROOMS.c.code == code)
+        with self._database.transaction() as connection:
+            found = connection.execute(known.where(ROOM_MEMBERS.c.member.in_(sorted(members)))).scalars().all()
+            return set(members) - {*found, *connection.execute(host).scalars()}
 
     def has_answered(self, code: str, member: str, question: str) -> bool:
         mine = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.member == member) & (ROOM_ANSWERS.c.question == question)

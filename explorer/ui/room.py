@@ -19,10 +19,16 @@ from explorer.ui.owner import visitor
 
 PARAMETER = "room"
 WITHOUT = "The page is shown without a room."
+LATER = "You come into the room {} when you reload the page."
+NOBODY_BROUGHT = "Nobody was brought here. Press All here again in a moment."
+NOT_DONE = "You are not counted as done. Press I am done again in a moment."
+NOT_COUNTED = "Your answer was not counted in the room."
 # What a host's page may have and everybody else's has not.
 QUIZ_QUESTION = "quiz_question"
 PROJECTOR = ("view", "present")
 _LEFT = "_rooms_left"
+# The room of the address while the database cannot be asked for it.
+_WAITS = "_room_waits"
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,10 @@ def is_host() -> bool:
 
 
 def to_query() -> dict[str, str]:
-    """What the address of a page says of its room."""
+    """What the address of a page says of its room: also of one that could not be asked for, so that a reload asks again."""
     room = here()
-    return {PARAMETER: room.code} if room else {}
+    code = room.code if room else st.session_state.get(_WAITS, "")
+    return {PARAMETER: code} if code else {}
 
 
 def take(address: Mapping[str, str]) -> str:
@@ -61,21 +68,34 @@ def take(address: Mapping[str, str]) -> str:
     room = here()
     if not wanted or (room and room.code == wanted) or wanted in st.session_state.get(_LEFT, ()):
         return ""
-    sentence = join(wanted)
-    return f"{sentence} {WITHOUT}" if sentence and here() is None else sentence
+    st.session_state[_WAITS] = ""
+    try:
+        _join(wanted)
+    except RoomRefused as refusal:
+        return f"{refusal} {WITHOUT}" if room is None else str(refusal)
+    except DatabaseUnavailable as error:
+        if room is not None:
+            return str(error)
+        st.session_state[_WAITS] = wanted
+        return f"{error} {LATER.format(wanted)}"
+    return ""
 
 
 def join(code: str) -> str:
     """Enter a room, and leave the one before; returns the sentence why that was not possible, or ""."""
     try:
-        found = _rooms().join(code, visitor())
+        _join(code)
     except (RoomRefused, DatabaseUnavailable) as refusal:
         return str(refusal)
+    return ""
+
+
+def _join(code: str) -> None:
+    found = _rooms().join(code, visitor())
     before = here()
     if before and before.code != found.code:
         leave()
     _enter(found.code, found.host)
-    return ""
 
 
 def open_room() -> str:
@@ -92,6 +112,7 @@ def open_room() -> str:
 def _enter(code: str, host: str) -> None:
     member = member_of(code, visitor())
     st.session_state["_room"] = Here(code, member, host == member)
+    st.session_state[_WAITS] = ""
     st.session_state[_LEFT] = st.session_state.get(_LEFT, frozenset()) - {code}
 
 
@@ -133,8 +154,10 @@ def bring(location: str, fragment: str = "") -> str:
         return ""
     try:
         _rooms().bring(room.code, room.member, for_members(location) + (f"#{fragment}" if fragment else ""))
-    except (RoomRefused, DatabaseUnavailable) as refusal:
+    except RoomRefused as refusal:
         return str(refusal)
+    except DatabaseUnavailable as error:
+        return f"{error} {NOBODY_BROUGHT}"
     return ""
 
 
@@ -152,23 +175,44 @@ def for_members(location: str) -> str:
 
 def answer(question: str, choice: int) -> None:
     """Give a member's answer to a question of the room, the number of a choice from 0. Nothing happens without a room, and
-    for the host, who knows the answer. Only the first counts.
+    for the host, who knows the answer. Only the first counts. The bar of the room says where it was not counted.
 
     question: its name, of letters, digits and _./:- alone, such as "axes/2".
     """
+    # A tally without this answer is no reason to keep anybody from going on.
+    tell(_answer(question, choice, NOT_COUNTED))
+
+
+def _answer(question: str, choice: int, otherwise: str) -> str:
+    """As `answer`; returns the sentence why it was not counted, or "". otherwise: what comes of it where it may be later."""
     room = here()
     if room is None or room.is_host:
-        return
+        return ""
     try:
         _rooms().answer(room.code, room.member, question, choice)
-    except (RoomRefused, DatabaseUnavailable):
-        # The page shows that the room has ended; a tally without this answer is no reason to keep anybody from going on.
-        return
+    except (RoomRefused, ValueError) as refusal:
+        return f"{refusal} {NOT_COUNTED}"
+    except DatabaseUnavailable as error:
+        return f"{error} {otherwise}"
+    return ""
+
+
+def tell(sentence: str) -> None:
+    """Have the bar of the room say something when it is drawn next; nothing for ""."""
+    if sentence:
+        st.session_state["_room_told"] = sentence
 
 
 def say_done(calls: int) -> None:
-    """Say that this member is done with what the host called for. calls: which of the host's calls."""
-    answer(f"done/{calls}", 0)
+    """Say that this member is done with what the host called for, and keep that it was counted. calls: which of the host's
+    calls."""
+    room = here()
+    if room is None or room.is_host:
+        return
+    if sentence := _answer(f"done/{calls}", 0, NOT_DONE):
+        tell(sentence)
+    else:
+        st.session_state["_room_done"] = [room.code, calls]
 
 
 def say_step_done(place: Mapping[str, str]) -> None:
@@ -182,7 +226,6 @@ def say_step_done(place: Mapping[str, str]) -> None:
         return
     if place.items() <= dict(parse_qsl(called.address.partition("#")[0].partition("?")[2])).items():
         say_done(called.calls)
-        st.session_state["_room_done"] = [room.code, called.calls]
 
 
 def tally_of(question: str) -> Tally | None:

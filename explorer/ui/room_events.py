@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import Look, RoomRefused, is_question
+from explorer.runtime.room_rules import NOT_IN_IT, Look, RoomRefused, is_question, read_code
 from explorer.runtime.rooms import Rooms
 from explorer.ui import shutdown
 from explorer.ui.room_hub import Hub, Listener
 
 # A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
 SECONDS_OF_SILENCE = 10.0
-NOT_IN_IT = "You are not in the room {} any more."
 ASK_SO = "Ask with the member that the page names, 32 hexadecimal digits, and with a question's name of letters and digits."
 _MEMBER = re.compile(r"[0-9a-f]{32}")
 _NEVER = object()
@@ -47,8 +46,9 @@ async def room(request: Request, hub: Hub, rooms: Rooms) -> Response:
 
 
 def listener_of(rooms: Rooms, code: str, member: str, question: str) -> Listener:
-    """Who listens: with a refusal where the room has ended, or this is nobody who is in it."""
+    """Who listens: with a refusal where the room has ended, or this is nobody who is in it. code: as somebody types it."""
     try:
+        code = read_code(code)
         found = rooms.room(code)
     except RoomRefused as refused:
         return Listener(code, member, refusal=str(refused))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import Look, RoomRefused
+from explorer.runtime.room_rules import NOT_IN_IT, Look, RoomRefused
 from explorer.runtime.rooms import Rooms
 
 _LOG = logging.getLogger(__name__)
@@ -110,12 +110,16 @@ class Hub:
 
     async def _tell(self, code: str) -> None:
         questions = {each.question for each in self._listeners.get(code, ()) if each.question}
-        look, refusal = None, ""
+        look, ended = None, ""
+        # Whoever leaves in another tab of the same browser is the same member.
+        gone: set[str] = set()
         try:
             look = await run_in_threadpool(self._rooms.look, code, questions)
+            gone = await run_in_threadpool(self._rooms.absent, code, {each.member for each in self._listeners.get(code, ())})
         except RoomRefused as refused:
-            refusal = str(refused)
+            ended = str(refused)
         for each in self._listeners.get(code, ()):
+            refusal = ended or (NOT_IN_IT.format(code) if each.member in gone else "")
             if look != each.look or refusal:
                 each.look, each.refusal = look, refusal
                 each.news.set()

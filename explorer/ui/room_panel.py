@@ -138,10 +138,9 @@ def _draw_bar(now: room.Here, fragment: Callable[[], str]) -> None:
         elif name == "code":
             st.session_state["_room_opens"] = True
         elif name == "here":
-            st.session_state["_room_told"] = room.bring(str(pressed.get("at", "")), fragment())
+            room.tell(room.bring(str(pressed.get("at", "")), fragment()))
         elif name == "done" and type(calls := pressed.get("calls")) is int:
             room.say_done(calls)
-            st.session_state["_room_done"] = [now.code, calls]
 
     code, calls = st.session_state.get("_room_done", ["", -1])
     data = {

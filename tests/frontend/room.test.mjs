@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
-import { followed, goTo, noteFollowed, withRoom } from "../../assets/room/calls.js";
+import { SAID_FOR, followed, goTo, noteFollowed, noteSaid, saidStill, withRoom } from "../../assets/room/calls.js";
 import { close, listen, newEar } from "../../assets/room/listen.js";
 import { answersInWords, part, peopleInWords, tallyInWords } from "../../assets/room/words.js";
 
@@ -46,6 +46,13 @@ test("a call is followed once, also by a page that is loaded again, and by each 
   }
   const refuses = { getItem: () => assert.fail(), setItem: () => assert.fail() };
   noteFollowed(refuses, "7KQ4F", 1);
+});
+
+test("what is said of a call is said by the bar of the page that it brings too, for a while, and of this room alone", () => {
+  noteSaid("7KQ4F", "The host brought you here.", 1000);
+  assert.deepEqual(saidStill("7KQ4F", 1000 + SAID_FOR - 5), { words: "The host brought you here.", left: 5 });
+  assert.deepEqual(saidStill("34679", 1000), { words: "", left: 0 });
+  assert.deepEqual(saidStill("7KQ4F", 1000 + SAID_FOR), { words: "", left: 0 });
 });
 
 test("the host's address gets the room, and code behind the # stays behind it", () => {

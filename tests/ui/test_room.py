@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from explorer.catalog.lessons import LESSONS
 from explorer.runtime import rooms as rooms_module
 from explorer.runtime.database import TABLES, Database
-from explorer.runtime.room_rules import RoomRefused, checked_address, member_of
+from explorer.runtime.database_errors import LOCKED, DatabaseUnavailable
+from explorer.runtime.room_rules import MOST_CHOICES, RoomRefused, checked_address, is_question, member_of
 from explorer.runtime.rooms import Rooms
 from explorer.runtime.tables import upgrade
-from explorer.ui import room
+from explorer.ui import lesson_place, lesson_steps, room
 
 
 @pytest.fixture
@@ -179,3 +181,88 @@ def test_a_step_that_is_done_is_told_where_the_host_has_called_for_it(rooms):
     for visitor, step in (("one", "2"), ("two", "1"), ("teacher", "2")):
         assert come(visitor, step).session_state["at"] == {"lesson": "return_sequences", "step": step}
     assert rooms.look(opened.code).done == 1
+
+
+def locked(*_):
+    raise DatabaseUnavailable(LOCKED)
+
+
+def page_that_does():
+    """What is in "do" of the session's state is done, one after the other, as by callbacks of the page."""
+    import streamlit as st
+
+    from explorer.ui import address, room
+
+    address.take(lambda run: None)
+    for name, *values in st.session_state.get("do", ()):
+        room.tell(getattr(room, name)(*values) or "")
+    st.session_state["told"] = st.session_state.pop("_room_told", "")
+
+
+def do(page: AppTest, *what: tuple) -> str:
+    """Returns what the bar says of it."""
+    page.session_state["do"] = what
+    page.run()
+    assert not page.exception
+    return page.session_state["told"]
+
+
+def test_a_locked_database_keeps_nobody_out_of_the_room_for_good(rooms, monkeypatch):
+    code = rooms.open("teacher").code
+    with monkeypatch.context() as lock:
+        lock.setattr(rooms, "join", locked)
+        page = visit({"room": code})
+        assert said(page) == f"{LOCKED} You come into the room {code} when you reload the page."
+        assert page.session_state["is"] is None and page.query_params["room"] == code
+    # As a reload does, with the address that was kept.
+    assert visit(dict(page.query_params)).session_state["is"].code == code
+    page.session_state["_page"] = ""
+    page.run()
+    assert page.session_state["is"].code == code and said(page) == ""
+
+
+def test_what_was_not_counted_is_told_and_can_be_said_again(rooms, monkeypatch):
+    code = rooms.open("teacher").code
+    page = AppTest.from_function(page_that_does, default_timeout=30)
+    page.query_params["room"] = code
+    page.session_state["_visitor"] = "one"
+    page.run()
+    with monkeypatch.context() as lock:
+        lock.setattr(rooms, "answer", locked)
+        assert do(page, ("say_done", 0)) == f"{LOCKED} {room.NOT_DONE}" and "_room_done" not in page.session_state
+        assert do(page, ("answer", "quiz/1", 0)) == f"{LOCKED} {room.NOT_COUNTED}"
+    assert do(page, ("say_done", 0), ("answer", "quiz/1", 0)) == "" and page.session_state["_room_done"] == [code, 0]
+    assert rooms.look(code).done == 1
+    assert "first 12 choices" in do(page, ("answer", "quiz/2", MOST_CHOICES))
+    assert "name has letters" in do(page, ("answer", "a question", 0))
+    # In another tab of the same browser.
+    rooms.leave(code, member_of(code, "one"))
+    assert do(page, ("say_done", 1)) == f"You are not in the room {code} any more. {room.NOT_COUNTED}"
+    assert page.session_state["_room_done"] == [code, 0]
+
+
+def test_a_call_that_could_not_be_made_brings_nobody_and_says_so(rooms, monkeypatch):
+    page = AppTest.from_function(page_that_does, default_timeout=30)
+    page.session_state["_visitor"] = "teacher"
+    page.query_params["room"] = rooms.open("teacher").code
+    page.run()
+    monkeypatch.setattr(rooms, "bring", locked)
+    assert do(page, ("bring", "/?units=8")) == f"{LOCKED} {room.NOBODY_BROUGHT}"
+
+
+def test_every_question_of_a_lesson_can_be_asked_in_a_room():
+    for lesson in LESSONS.values():
+        for number, step in enumerate(lesson.steps, 1):
+            assert is_question(lesson_place.name_in_room(lesson.name, number))
+            assert step.prediction is None or len(step.prediction.answers) <= MOST_CHOICES
+
+
+def test_the_list_of_lessons_opened_by_a_link_into_a_room_has_its_bar(rooms):
+    code = rooms.open("teacher").code
+    page = AppTest.from_file(lesson_steps.FILES["lessons"], default_timeout=30)
+    page.query_params["room"] = code
+    page.session_state["_visitor"] = "one"
+    page.run()
+    assert not page.exception and rooms.look(code).people == 1
+    place = next(each for each in page.main if getattr(each.proto, "id", "").endswith("room_place"))
+    assert len(place.children) == 1

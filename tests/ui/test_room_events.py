@@ -117,6 +117,27 @@ def test_who_closes_the_page_is_missed_and_who_listens_is_not(rooms, monkeypatch
     asyncio.run(listen())
 
 
+def test_a_second_tab_of_who_leaves_is_told_and_nobody_else(rooms):
+    room = rooms.open("teacher")
+    for name in ("one", "two"):
+        rooms.join(room.code, name)
+    one, two = (member_of(room.code, name) for name in ("one", "two"))
+
+    async def listen() -> None:
+        hub = Hub(rooms)
+        # As somebody types the code.
+        tab, other, host = (Page(rooms, hub, room.code.lower(), each) for each in (one, two, room.host))
+        for page in (tab, other, host):
+            await page.until(lambda told: told["people"] == 2)
+        rooms.leave(room.code, one)
+        assert await tab.until_it_ends() == f"You are not in the room {room.code} any more."
+        for page in (other, host):
+            await page.until(lambda told: told["people"] == 1)
+            await page.close()
+
+    asyncio.run(listen())
+
+
 def test_nobody_else_listens_and_no_code_is_told_from_another(rooms):
     room = rooms.open("teacher")
 
@@ -126,7 +147,7 @@ def test_nobody_else_listens_and_no_code_is_told_from_another(rooms):
         return [await page.until_it_ends() for page in pages]
 
     mine, unknown, nothing = asyncio.run(listen())
-    assert "not in the room" in mine and "There is no room 34679" in unknown and "There is no room nothing" in nothing
+    assert "not in the room" in mine and "There is no room 34679" in unknown and "such as 7KQ4F" in nothing
 
 
 def test_a_database_that_cannot_be_used_for_a_moment_is_asked_again(rooms):
