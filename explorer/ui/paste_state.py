@@ -20,10 +20,8 @@ from explorer.notebook import NoNotebook, code_of, looks_like_one
 from explorer.ui import lesson_place, room
 from explorer.ui.address import entered
 from explorer.ui.code_link import WrongLink, fragment_of, read_fragment
-from explorer.ui.differences import share_in_common
 from explorer.ui.letters import whole
 from explorer.ui.paste_fields import (
-    MOST_CHARACTERS,
     MOST_IN_A_FIELD,
     is_typed,
     read_size,
@@ -32,18 +30,17 @@ from explorer.ui.paste_fields import (
     write_shapes,
     write_size,
 )
+from explorer.ui.paste_own import FIELDS, is_changed_code, is_own, keeping_own
 from explorer.ui.streamlit_internals import uninterrupted, went_through_history
 
-FIELDS = ("code", "x", "y", "loss")
 FIRST = "memory_thrown_away"
-# Of two codes with so many of their own lines in common, one is the other after some changes.
-SAME_CODE = 0.6
 _OTHERS = (*SETTINGS, "task", "view")
 # put: another text each time that the page, and not a hand, puts a code into the editor; untouched: for want of any other.
+# before, brought: as in `paste_own`.
 # model: of several in one code the one to show, None for the one that is fitted, `fitted`. told: on a file.
 # chain: the description that was drawn last of this code.
 _NOTHING: dict[str, Any] = {
-    **{"before": None, "batch_size": None, "sizes": {}, "put": "", "untouched": False},
+    **{"before": None, "brought": "", "batch_size": None, "sizes": {}, "put": "", "untouched": False},
     **{"model": None, "fitted": None, "told": "", "chain": None},
 }
 
@@ -98,17 +95,9 @@ def _forget_what_is_of_other_code(changed: set[str], kept: dict[str, Any]) -> No
     state = st.session_state
     for name in changed & set(FIELDS[1:]):
         state[name] = without_origin(state[name] or "")
-    # What is too long to be read is no change of the code before.
-    before, now = (_own_lines((code or "")[: MOST_CHARACTERS + 1]) for code in (kept.get("code"), state["code"]))
-    if share_in_common(before, now) < SAME_CODE:
+    if not is_changed_code(kept.get("code"), state["code"]):
         state.update({name: "" for name in FIELDS[1:] if not is_typed(state[name] or "")})
         kept.update(before=None, batch_size=None, sizes={}, chain=None)
-
-
-def _own_lines(code: str) -> str:
-    """A code without what every code has: imports, empty lines and closing brackets."""
-    lines = [line.strip() for line in code.splitlines()]
-    return "\n".join(line for line in lines if line.strip("()[]{},") and not line.startswith(("import ", "from ")))
 
 
 def _open_address(
@@ -132,7 +121,8 @@ def _open_address(
         else:
             pasted = found.pasted
             texts = (write_shapes(pasted.x), write_shapes([pasted.y]), pasted.loss)
-            _put(pasted.code, [with_origin(each, "run") for each in texts], kept)
+            with keeping_own(kept):
+                _put(pasted.code, [with_origin(each, "run") for each in texts], kept)
             state.update({setting: getattr(found, setting) for setting in SETTINGS} | dict(found.knobs))
             state["task"], state["run"] = found.task, run
             kept["sizes"] = {name: write_size(size) for name, size in pasted.sizes}
@@ -142,9 +132,14 @@ def _open_address(
         near = difflib.get_close_matches(example[:40], EXAMPLES, n=1)
         hint = f"Did you mean {near[0]}?" if near else "Choose one from the list of examples."
         problems.append(f"There is no example called “{example[:40]}”. {hint}")
-    show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
-    kept["untouched"] = not address.keys() - {room.PARAMETER}
-    del state["_paste_opened"]
+    # An address names no code of the visitor's own: whoever goes back to one that names nothing goes back to that.
+    names_nothing = not example and not run
+    if names_nothing and not is_own(kept) and kept["before"]:
+        undo()
+    elif not names_nothing or not is_own(kept):
+        show(EXAMPLES.get(example or FIRST, EXAMPLES[FIRST]))
+        kept["untouched"] = not address.keys() - {room.PARAMETER}
+    state.pop("_paste_opened", None)
     return tuple(problems)
 
 
@@ -189,22 +184,18 @@ def shown_example() -> Example | None:
 
 
 def show(example: Example) -> None:
-    """Put an example into the fields; for a callback, or before they are drawn."""
+    """Put an example into the fields, such that one click brings back a code of the visitor's own; for a callback, or before
+    they are drawn."""
     code, *shapes = _texts(example)
     kept = st.session_state["_paste"]
-    _put(code, [with_origin(each, "example") for each in shapes], kept)
+    with keeping_own(kept):
+        _put(code, [with_origin(each, "example") for each in shapes], kept)
     kept["sizes"] = {}
 
 
 def show_instead(name: str) -> None:
-    """Put an example into the fields for a callback, such that one click brings back a code of the visitor's own."""
-    state = st.session_state
-    kept = state["_paste"]
-    own = bool((state["code"] or "").strip()) and shown_example() is None
-    before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
+    """Put the example of a name into the fields; for a callback."""
     show(EXAMPLES[name])
-    if own:
-        kept.update(before=before)
 
 
 def open_text(text: str) -> None:
@@ -249,7 +240,8 @@ def open_link(fragment: str) -> None:
     except WrongLink as error:
         kept["told"] = str(error)
         return
-    _put(fields["code"], [fields[name][: MOST_IN_A_FIELD[name]] for name in FIELDS[1:]], kept)
+    with keeping_own(kept):
+        _put(fields["code"], [fields[name][: MOST_IN_A_FIELD[name]] for name in FIELDS[1:]], kept)
     kept["sizes"] = sizes
 
 
