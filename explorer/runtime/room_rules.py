@@ -28,6 +28,8 @@ ROOMS_OF_A_VISITOR = 3
 MOST_ROOMS = 100
 # Where there are as many, a room that nobody was in for so long is ended for a new one.
 SECONDS_EMPTY = 3600.0
+# The same of one that has no member: who opens rooms without a page in any of them blocks nobody for longer.
+SECONDS_UNENTERED = 300.0
 # How long it is remembered that there was a room of this code, so that whoever comes late is told so.
 SECONDS_REMEMBERED = 7 * 24 * 3600.0
 MOST_REMEMBERED = 1000

@@ -28,6 +28,7 @@ from explorer.runtime.room_rules import (
     SECONDS_OF_A_ROOM,
     SECONDS_REMEMBERED,
     SECONDS_TO_BE_MISSED,
+    SECONDS_UNENTERED,
     Look,
     Room,
     RoomRefused,
@@ -224,7 +225,9 @@ class Rooms:
             connection.execute(ROOMS.update().where(over).values(ended=now, **_FORGOTTEN))
             count = sql.select(sql.func.count()).select_from(ROOMS).where(ROOMS.c.ended == 0)
             if connection.execute(count).scalar_one() >= MOST_ROOMS:
-                empty = (ROOMS.c.ended == 0) & (ROOMS.c.seen <= now - SECONDS_EMPTY)
+                unentered = ROOMS.c.code.not_in(sql.select(ROOM_MEMBERS.c.room))
+                long_ago = ROOMS.c.seen <= now - SECONDS_EMPTY
+                empty = (ROOMS.c.ended == 0) & (long_ago | (unentered & (ROOMS.c.seen <= now - SECONDS_UNENTERED)))
                 connection.execute(ROOMS.update().where(empty).values(ended=now, **_FORGOTTEN))
             for table in (ROOM_ANSWERS, ROOM_MEMBERS):
                 ended = sql.select(ROOMS.c.code).where(ROOMS.c.ended > 0)

@@ -26,6 +26,7 @@ from explorer.ui.paste_chain import drawn, marks
 from explorer.ui.paste_editor import editor
 from explorer.ui.paste_fields import MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.paste_models import choose_model, is_another
+from explorer.ui.paste_own import FIELDS
 from explorer.ui.paste_problems import problems, title_of
 from explorer.ui.room_panel import room_bar, room_button
 from explorer.ui.share import share_code_button
@@ -193,7 +194,7 @@ def _fields() -> tuple[Fields, Any]:
         st.button("Back to what I pasted", key="undo", disabled=before is None, on_click=paste_state.undo)
         checking = st.empty()
     state = st.session_state
-    return read_fields(*(state[name] or "" for name in paste_state.FIELDS)), checking
+    return read_fields(*(state[name] or "" for name in FIELDS)), checking
 
 
 def _check(fields: Fields, place: Any) -> tuple[dict[str, Any] | None, str]:

@@ -16,6 +16,8 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.room_rules import RoomRefused, Tally, member_of
 from explorer.runtime.rooms import Rooms
 from explorer.ui.owner import visitor
+from explorer.ui.room_openers import Openers
+from explorer.ui.server.clients import counted_as
 
 PARAMETER = "room"
 WITHOUT = "The page is shown without a room."
@@ -29,6 +31,7 @@ PROJECTOR = ("view", "present")
 _LEFT = "_rooms_left"
 # The room of the address while the database cannot be asked for it.
 _WAITS = "_room_waits"
+_OPENERS = Openers()
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def _join(code: str) -> None:
 def open_room() -> str:
     """Open a room of one's own; returns as `join`."""
     try:
-        found = _rooms().open(visitor())
+        # Of who asks from this machine Streamlit names no address.
+        found = _OPENERS.open(_rooms(), visitor(), counted_as(st.context.ip_address or ""))
     except (RoomRefused, DatabaseUnavailable) as refusal:
         return str(refusal)
     leave()

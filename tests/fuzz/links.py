@@ -40,14 +40,14 @@ def _explore() -> None:
 
 
 def _paste() -> None:
-    from explorer.ui import paste_state
+    from explorer.ui import paste_own, paste_state
     from explorer.ui.paste_fields import read_fields
 
     told = paste_state.take(lambda run: None)
     assert all(len(each) < 2000 for each in told)
     import streamlit as st
 
-    read_fields(*(st.session_state[name] for name in paste_state.FIELDS))
+    read_fields(*(st.session_state[name] for name in paste_own.FIELDS))
     paste_state.keep(False)
 
 

@@ -22,6 +22,7 @@ from explorer.runtime.room_rules import (
     SECONDS_OF_A_ROOM,
     SECONDS_REMEMBERED,
     SECONDS_TO_BE_MISSED,
+    SECONDS_UNENTERED,
     RoomRefused,
     checked_address,
     is_question,
@@ -247,10 +248,17 @@ def test_so_many_rooms_may_be_open(here, clock, monkeypatch):
     monkeypatch.setattr(rooms, "MOST_ROOMS", ROOMS_OF_A_VISITOR + 1)
     last = here.open("another host")
     assert "This server has" in refused(here.open, "a third host")
-    # One that nobody was in for long makes room.
-    clock.now += SECONDS_EMPTY
+    # One that nobody was in for long makes room, and sooner one that nobody but its host ever was in.
+    here.join(mine[1].code, "one")
+    clock.now += SECONDS_UNENTERED
     here.note_seen({last.code: []})
     here.open("a third host")
+    assert (here.room(last.code), here.room(mine[1].code).code) == (last, mine[1].code)
+    assert "has ended" in refused(here.room, mine[2].code)
+    monkeypatch.setattr(rooms, "MOST_ROOMS", 3)
+    clock.now += SECONDS_EMPTY - SECONDS_UNENTERED
+    here.note_seen({last.code: []})
+    here.sweep()
     assert here.room(last.code) == last
     assert "has ended" in refused(here.room, mine[1].code)
 

@@ -15,6 +15,7 @@ from explorer.runtime.room_rules import MOST_CHOICES, RoomRefused, checked_addre
 from explorer.runtime.rooms import Rooms
 from explorer.runtime.tables import upgrade
 from explorer.ui import lesson_place, lesson_steps, room
+from explorer.ui.room_openers import ROOMS_OF_AN_ADDRESS, Openers
 
 
 @pytest.fixture
@@ -181,6 +182,16 @@ def test_a_step_that_is_done_is_told_where_the_host_has_called_for_it(rooms):
     for visitor, step in (("one", "2"), ("two", "1"), ("teacher", "2")):
         assert come(visitor, step).session_state["at"] == {"lesson": "return_sequences", "step": step}
     assert rooms.look(opened.code).done == 1
+
+
+def test_one_address_takes_not_all_rooms_with_forged_cookies(rooms):
+    openers = Openers()
+    opened = [openers.open(rooms, f"forged {number}", "192.0.2.1") for number in range(ROOMS_OF_AN_ADDRESS)]
+    with pytest.raises(RoomRefused, match="Your network has 20 rooms open"):
+        openers.open(rooms, "forged once more", "192.0.2.1")
+    openers.open(rooms, "teacher", "192.0.2.2")
+    rooms.end(opened[0].code, opened[0].host)
+    openers.open(rooms, "forged once more", "192.0.2.1")
 
 
 def locked(*_):
