@@ -84,6 +84,27 @@ def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
             two.reload()
             expect(bar(two)).to_have_attribute("data-calls", "1")
             expect(two).not_to_have_url(re.compile("view=quiz"))
+            # A call that changes the page is spoken of there, and is heard on the projector too.
+            visit(two, server, f"{SMALL}&view=present&room={code}")
+            expect(two.locator(".explorer-present")).to_be_visible()
+            at_rest(two)
+            # Loaded anew it would be another browser's.
+            host.get_by_role("link", name="Lessons").locator("visible=true").first.click()
+            expect(host.get_by_role("heading", name="Lessons")).to_be_visible()
+            expect(bar(host)).to_have_attribute("data-calls", "1")
+            at_rest(host)
+            bar(host, "here").click()
+            for member in (one, two):
+                expect(member).to_have_url(re.compile(rf"/lessons\?room={code}"))
+                expect(member.get_by_role("heading", name="Lessons")).to_be_visible()
+                expect(bar(member).get_by_role("status")).to_have_text(re.compile("The host brought you here"))
+            at_rest(host)
+            host.get_by_role("link", name="Explore").locator("visible=true").first.click()
+            expect(host.locator(".st-key-quiz_choice input").first).to_be_visible()
+            at_rest(host)
+            bar(host, "here").click()
+            expect(one.locator(".st-key-quiz_choice input").first).to_be_visible()
+            expect(bar(host)).to_have_attribute("data-calls", "3")
             # The host sees how many have answered, and after the answer what; who has answered sees the same.
             choose(one, 1)
             tally = host.locator("[data-tally]")
