@@ -52,7 +52,7 @@ export function newBar(parent, data, press) {
     say(people, ended || news.people === undefined ? "" : peopleInWords(news.people));
     // Before the first call there is nothing to be done with.
     say(done, ended || !calls || news.done === undefined ? "" : `${news.done} done`);
-    say(says, ended ? `${ended} The page stays as it is.` : lost ? LOST : told || called);
+    say(says, ended || (lost ? LOST : told || called));
     const isDone = data.done === calls;
     for (const each of NAMES) {
       const shown = each === "leave" || (!ended && (data.host ? each !== "done" : each === "done" && calls > 0));

@@ -39,6 +39,8 @@ LONGEST_QUERY = 3000
 LONGEST_QUESTION = 80
 PAGES = ("/", "/paste", "/lessons", "/error")
 NOT_IN_IT = "You are not in the room {} any more."
+# What a page shows then, and what can be done.
+STAYS, COMES_BACK = "The page stays as it is.", "Reload the page to join it again."
 _QUESTION = re.compile(rf"[A-Za-z0-9_./:-]{{1,{LONGEST_QUESTION}}}")
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import RoomRefused, Tally, member_of
+from explorer.runtime.room_rules import RoomRefused, Tally, member_of, read_code
 from explorer.runtime.rooms import Rooms
 from explorer.ui.owner import visitor
 from explorer.ui.room_openers import Openers
@@ -67,12 +67,14 @@ def take(address: Mapping[str, str]) -> str:
 
     Whoever has left a room does not come into it again by the browser's "back".
     """
-    wanted = address.get(PARAMETER, "")[:100]
-    room = here()
-    if not wanted or (room and room.code == wanted) or wanted in st.session_state.get(_LEFT, ()):
+    wanted, room = address.get(PARAMETER, "")[:100], here()
+    if not wanted:
         return ""
-    st.session_state[_WAITS] = ""
     try:
+        wanted = read_code(wanted)
+        if (room and room.code == wanted) or wanted in st.session_state.get(_LEFT, ()):
+            return ""
+        st.session_state[_WAITS] = ""
         _join(wanted)
     except RoomRefused as refusal:
         return f"{refusal} {WITHOUT}" if room is None else str(refusal)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import NOT_IN_IT, Look, RoomRefused, is_question, read_code
+from explorer.runtime.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, RoomRefused, is_question, read_code
 from explorer.runtime.rooms import Rooms
 from explorer.ui import shutdown
 from explorer.ui.room_hub import Hub, Listener
@@ -51,9 +51,9 @@ def listener_of(rooms: Rooms, code: str, member: str, question: str) -> Listener
         code = read_code(code)
         found = rooms.room(code)
     except RoomRefused as refused:
-        return Listener(code, member, refusal=str(refused))
+        return Listener(code, member, refusal=f"{refused} {STAYS}")
     if not rooms.knows(code, member):
-        return Listener(code, member, refusal=NOT_IN_IT.format(code))
+        return Listener(code, member, refusal=f"{NOT_IN_IT.format(code)} {COMES_BACK}")
     may_see = question and (found.host == member or rooms.has_answered(code, member, question))
     return Listener(code, member, question if may_see else "")
 

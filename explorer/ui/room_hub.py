@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import NOT_IN_IT, Look, RoomRefused
+from explorer.runtime.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, RoomRefused
 from explorer.runtime.rooms import Rooms
 
 _LOG = logging.getLogger(__name__)
@@ -117,9 +117,9 @@ class Hub:
             look = await run_in_threadpool(self._rooms.look, code, questions)
             gone = await run_in_threadpool(self._rooms.absent, code, {each.member for each in self._listeners.get(code, ())})
         except RoomRefused as refused:
-            ended = str(refused)
+            ended = f"{refused} {STAYS}"
         for each in self._listeners.get(code, ()):
-            refusal = ended or (NOT_IN_IT.format(code) if each.member in gone else "")
+            refusal = ended or (f"{NOT_IN_IT.format(code)} {COMES_BACK}" if each.member in gone else "")
             if look != each.look or refusal:
                 each.look, each.refusal = look, refusal
                 each.news.set()

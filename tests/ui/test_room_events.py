@@ -130,7 +130,9 @@ def test_a_second_tab_of_who_leaves_is_told_and_nobody_else(rooms):
         for page in (tab, other, host):
             await page.until(lambda told: told["people"] == 2)
         rooms.leave(room.code, one)
-        assert await tab.until_it_ends() == f"You are not in the room {room.code} any more."
+        assert (
+            await tab.until_it_ends() == f"You are not in the room {room.code} any more. Reload the page to join it again."
+        )
         for page in (other, host):
             await page.until(lambda told: told["people"] == 1)
             await page.close()
