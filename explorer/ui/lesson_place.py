@@ -82,7 +82,7 @@ def open_place(address: Mapping[str, str], page: str) -> tuple[dict[str, str], l
     name, number = (address.get(each, "")[:LONGEST_VALUE] for each in PARAMETERS)
     if name not in LESSONS:
         st.session_state["_lesson"] = None
-        return {}, _unknown(name, number)
+        return {}, unknown(address)
     lesson, problems = LESSONS[name], []
     steps = len(lesson.steps)
     wanted = int(number) if number.isdecimal() and len(number) < 5 else 0
@@ -98,7 +98,14 @@ def open_place(address: Mapping[str, str], page: str) -> tuple[dict[str, str], l
     return state, problems
 
 
-def _unknown(name: str, number: str) -> list[Problem]:
+def is_named(address: Mapping[str, str]) -> bool:
+    """Whether an address names a lesson that there is."""
+    return address.get("lesson", "")[:LONGEST_VALUE] in LESSONS
+
+
+def unknown(address: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with an address that names no lesson that there is; nothing where it names neither lesson nor step."""
+    name, number = (address.get(each, "")[:LONGEST_VALUE] for each in PARAMETERS)
     if not name:
         return [Problem("step", number, "The address names a step and no lesson; it was left out.")] if number else []
     near = difflib.get_close_matches(name, LESSONS, n=1)

@@ -123,6 +123,22 @@ def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
     expect(page.get_by_text("Did you mean reading_errors?")).to_be_visible()
 
 
+def test_the_list_opens_the_lesson_that_its_address_names_or_says_what_there_is(page, server):
+    told = page.locator(".stAlert")
+    visit(page, server, "/lessons?lesson=nothing&step=3&units=9")
+    expect(told).to_have_count(2)
+    expect(told.first).to_contain_text("There is no lesson called “nothing”. There are: axes, units")
+    expect(told.last).to_contain_text("The address of this page can have lesson and step; “units” was ignored.")
+    expect(page).to_have_url(re.compile("/lessons$"))
+    page.goto(f"{server.url}/lessons?lesson=memory&step=99")
+    stands_at(page, LESSONS["memory"], len(LESSONS["memory"].steps))
+    expect(page.locator(".explorer-notice")).to_contain_text("received “99”")
+    # By the browser's "back" the same address is the list, and does not lead on to the lesson again.
+    visit(page, server, "/lessons?lesson=memory&step=99")
+    expect(page.locator('[data-lesson="memory"]')).to_be_visible()
+    expect(told).to_have_count(0)
+
+
 def test_an_error_message_leads_to_the_lesson_about_it(page, server):
     visit(page, server, "/paste?example=labels")
     box = page.locator(".st-key-error_box summary")

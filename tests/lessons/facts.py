@@ -14,9 +14,12 @@ import numpy as np
 from explorer.catalog import read_experiment, resolve
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.lessons import Fact, Lesson
+from explorer.catalog.lessons.values import NO_SETTINGS
 from explorer.description import Description, Layer
 from explorer.experiment import Experiment
+from explorer.quiz import question_about
 from explorer.runtime import jobs
+from explorer.ui import compare_panel
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -25,14 +28,66 @@ def experiment_at(lesson: Lesson, step: int, changed: str = "") -> Experiment:
     page, address = lesson.state(step)
     assert page == "explore", f"{lesson.name}: step {step} is on Paste and has no experiment"
     changes = dict(each.split("=") for each in changed.split(",") if each)
-    reading = read_experiment({**address, **changes}, ignore=("view", "layer", "fix", "hide", "compare", "compare_value"))
+    reading = read_experiment({**address, **changes}, ignore=NO_SETTINGS)
     assert not reading.problems, reading.problems
     return reading.experiment
 
 
 @lru_cache(maxsize=256)
+def answered(experiment: Experiment) -> dict[str, Any]:
+    """What a worker answers when it is asked to describe the model."""
+    return jobs.describe(experiment.to_dict())
+
+
+@lru_cache(maxsize=256)
 def described(experiment: Experiment) -> Description:
-    return Description.read(jobs.describe(experiment.to_dict())["description"])
+    return Description.read(answered(experiment)["description"])
+
+
+def at(lesson: Lesson, line: int) -> str:
+    return f"{lesson.name}.md, line {line}"
+
+
+def untrue(lesson: Lesson) -> list[str]:
+    """A sentence for each fact that is not what the model has, and for each whose source names nothing."""
+    found = []
+    for fact in lesson.facts:
+        place = at(lesson, fact.line)
+        try:
+            if not is_true(fact, lesson):
+                had = value(fact.source, lesson, fact.step)
+                found.append(f"{place}: {fact.said} is not {fact.source}: {had}")
+        except Exception as error:
+            found.append(f"{place}: the source {fact.source!r} of {fact.said} cannot be read: {error!r}")
+    return found
+
+
+def not_of_the_model(lesson: Lesson) -> list[str]:
+    """A sentence for each layer, each comparison and each question that a step names and the step's model has not."""
+    found = []
+    for number, step in enumerate(lesson.steps, 1):
+        experiment = lesson.experiment(number)
+        if experiment is None:
+            continue
+        layers = [layer.name for layer in described(experiment).layers]
+        opened = step.condition.name if step.condition and step.condition.kind == "opened" else ""
+        for field, name in {"done": opened, "layer": step.address.get("layer", "")}.items():
+            if name and name not in layers:
+                sentence = f"the model has no layer called {name!r}. It has: {', '.join(layers)}."
+                found.append(f"{at(lesson, step.lines[field])}: {sentence}")
+        twin, _, other = step.address.get("twin", "").partition(":")
+        for field, name, to in (
+            ("twin", twin, other),
+            ("compare", step.address.get("compare", ""), step.address.get("compare_value", "")),
+        ):
+            if wrong := compare_panel.wanted(compare_panel.offered(experiment, answered(experiment)), name, to)[2]:
+                found.append(f"{at(lesson, step.lines[field])}: {wrong}")
+        if step.quiz:
+            try:
+                question_about(described(experiment), step.quiz.kind, step.quiz.layer, 0, experiment)
+            except ValueError as error:
+                found.append(f"{at(lesson, step.lines['quiz'])}: {error}")
+    return found
 
 
 def spelled(shape: Any, axes: Any, named: bool) -> str:

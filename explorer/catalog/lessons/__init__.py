@@ -29,7 +29,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from explorer.catalog.lessons.reading import VIEWS, WrongLesson, read_lesson
+from explorer.catalog.lessons.on_page import VIEWS
+from explorer.catalog.lessons.reading import WrongLesson, read_lesson
 from explorer.catalog.lessons.values import Answer, Condition, Fact, Lesson, Prediction, QuizKind, Step
 
 # The order in which they are offered; a file that is not named here comes after, by name.

@@ -82,7 +82,8 @@ class Step:
     learner has on the page. do: what to do, one or two sentences, told once the question is answered; condition: how that
     is noticed, or None. quiz: a question of the quiz in place of a prediction, made from the model on the page.
     conceals, conceals_model: what is hidden until the question is answered, shapes and parameter counts, or all of the
-    model. notes: the presenter's, in Markdown.
+    model. notes: the presenter's, in Markdown. lines: by the name of a field, where it stands in the file; "title" for the
+    step's first line.
     """
 
     title: str
@@ -96,6 +97,7 @@ class Step:
     conceals: bool = True
     conceals_model: bool = False
     notes: str = ""
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
