@@ -46,7 +46,7 @@ def answer(page: Page, step: Step, rightly: bool) -> None:
     wait_for_script(page)
     press(page, "lesson_answer")
     told = page.locator(".st-key-lesson_told")
-    expect(told).to_contain_text("Right" if step.prediction is None else "Right:" if rightly else "Wrong:")
+    expect(told).to_contain_text(re.compile("right", re.I) if step.prediction is None else "Right:" if rightly else "Wrong:")
     wait_for_script(page)
 
 
