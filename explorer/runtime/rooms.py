@@ -6,9 +6,10 @@ A room ends by itself after a day, or when its host ends it; with that its membe
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sql
@@ -57,6 +58,13 @@ class Rooms:
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sql.Connection]:
+        """A transaction that writes, one at a time: SQLite makes those who wait wait unevenly, and some of them too long."""
+        with self._turn, self._database.transaction() as connection:
+            yield connection
 
     # --- what a host does
 
@@ -65,7 +73,7 @@ class Rooms:
         owner = owner_of(visitor)
         self.sweep()
         for _ in range(TRIES_FOR_A_CODE):
-            with suppress(sql.exc.IntegrityError), self._database.transaction() as connection:
+            with suppress(sql.exc.IntegrityError), self._writing() as connection:
                 self._refuse_too_many(connection, owner)
                 room = Room(code := new_code(), member_of(code, visitor), 0, "")
                 now = self._clock()
@@ -85,12 +93,12 @@ class Rooms:
         """All here: everybody is brought to an address within the page. host: the host's `member_of`; of anybody else it
         is refused. Raises RoomRefused for an address that is none of this page's, too."""
         wanted = checked_address(address)
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             self._change(connection, code, host, calls=ROOMS.c.calls + 1, address=wanted)
 
     def end(self, code: str, host: str) -> None:
         """End a room for everybody. host: as in `bring`."""
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             self._change(connection, code, host, ended=self._clock(), **_FORGOTTEN)
             for table in (ROOM_ANSWERS, ROOM_MEMBERS):
                 connection.execute(table.delete().where(table.c.room == code))
@@ -105,7 +113,7 @@ class Rooms:
         code = read_code(code)
         member, now = member_of(code, visitor), self._clock()
         mine = (ROOM_MEMBERS.c.room == code) & (ROOM_MEMBERS.c.member == member)
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             # Writing comes first: from here on nobody else can come in.
             self._change(connection, code)
             room = _room_of(connection.execute(ROOMS.select().where(ROOMS.c.code == code)).one())
@@ -121,7 +129,7 @@ class Rooms:
 
     def leave(self, code: str, member: str) -> None:
         """Leave a room: the member and all that this member answered are deleted. Nothing happens where there is none."""
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             connection.execute(ROOMS.update().where(ROOMS.c.code == code).values(version=ROOMS.c.version + 1))
             for table in (ROOM_ANSWERS, ROOM_MEMBERS):
                 connection.execute(table.delete().where(table.c.room == code, table.c.member == member))
@@ -137,7 +145,7 @@ class Rooms:
         if not 0 <= choice < MOST_CHOICES:
             raise ValueError(f"A room counts the first {MOST_CHOICES} choices of a question; received choice {choice + 1}.")
         mine = (ROOM_ANSWERS.c.room == code) & (ROOM_ANSWERS.c.member == member)
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             self._change(connection, code)
             if not self._is_in(connection, code, member):
                 raise RoomRefused(NOT_IN_IT.format(code))
@@ -204,7 +212,7 @@ class Rooms:
     def note_seen(self, seen: Mapping[str, Collection[str]]) -> None:
         """Say who is there still: members by the code of their room."""
         now = self._clock()
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             for code in sorted(seen):
                 connection.execute(ROOMS.update().where(ROOMS.c.code == code).values(seen=now))
                 these = (ROOM_MEMBERS.c.room == code) & ROOM_MEMBERS.c.member.in_(sorted(seen[code]))
@@ -220,7 +228,7 @@ class Rooms:
         """End the rooms whose day is over and, where there are too many, those that nobody was in for long; delete what
         rooms that have ended still hold, and in the end the rooms."""
         now = self._clock()
-        with self._database.transaction() as connection:
+        with self._writing() as connection:
             over = (ROOMS.c.ended == 0) & (ROOMS.c.opened <= now - SECONDS_OF_A_ROOM)
             connection.execute(ROOMS.update().where(over).values(ended=now, **_FORGOTTEN))
             count = sql.select(sql.func.count()).select_from(ROOMS).where(ROOMS.c.ended == 0)
