@@ -255,6 +255,8 @@ def write(experiment: Experiment) -> None:
     wanted = query_of(experiment) | room.to_query()
     # What the browser has sent may be the same, and another one on its way to it.
     if st.query_params.to_dict() != wanted or st.session_state.get("_written") not in (None, wanted):
+        # Noted first: a run that somebody's click ends once it is sent would leave nobody who knows of it.
+        st.session_state["_written"] = wanted
         st.query_params.from_dict(wanted)
     st.session_state["_written"] = wanted
 

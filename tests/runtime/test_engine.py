@@ -12,7 +12,7 @@ import pytest
 
 from explorer.catalog import program_key
 from explorer.experiment import Experiment
-from explorer.runtime import jobs
+from explorer.runtime import jobs, replays
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
@@ -50,7 +50,9 @@ def test_the_same_experiment_gives_the_same_losses_as_one_chunk_in_this_process(
     assert [(frame.epoch, frame.loss, frame.val_loss) for frame in frames] == [frame[:3] for frame in calm]
 
 
-def test_watching_changes_no_loss_and_what_is_watched_is_there_for_every_epoch(engine, calm):
+def test_watching_changes_no_loss_and_what_is_watched_is_there_for_every_epoch(engine, calm, monkeypatch):
+    # However slow the machine is.
+    monkeypatch.setattr(replays, "MOST_SECONDS", 60.0)
     run_id = engine.submit(SMALL, "me", paused=True)
     pages = [engine.watch(run_id, lambda _: None, sequence) for sequence in (3, 6, None)]
     with pages[0], pages[1], pages[2]:
