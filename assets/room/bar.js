@@ -12,7 +12,7 @@ const LOST = "The connection is lost. The page tries again by itself.";
 const BROUGHT = "The host brought you here. Continue on your own.";
 const ALL_HERE = "You brought everybody here.";
 const NAMES = /** @type {const} */ (["here", "done", "code", "leave"]);
-const WORDS = { here: "All here", done: "I am done", code: "Show code", leave: "Leave" };
+const WORDS = { here: "All here", done: "I am done", code: "Show code", leave: "Leave the room" };
 const HELPS = {
   here: "Bring everybody to what this page shows.",
   done: "Tell the host that you are done. No name is told.",

@@ -1,16 +1,14 @@
 """Pasted code in the fragment of a link, the part behind "#", which a browser sends to no server and no log.
 
-The fields as JSON, compressed (raw DEFLATE, RFC 1951), in the letters of base64url (RFC 4648): `#code=7VZNb9s4...`.
-Whatever comes from a link is a stranger's: it is read as text with bounds, and never executed.
+The fields as `packed` writes them: `#code=7VZNb9s4...`. Whatever comes from a link is a stranger's: it is read as text
+with bounds, and never executed.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Mapping
 
+from explorer.ui import packed
 from explorer.ui.letters import whole
 
 PREFIX = "code="
@@ -27,9 +25,7 @@ class WrongLink(ValueError):
 def fragment_of(fields: Mapping[str, str], sizes: Mapping[str, str]) -> str:
     """The fragment, without "#". fields: by the names of `FIELDS`; sizes: what was typed for numbers that were asked for."""
     held = {name: fields[name] for name in FIELDS if fields.get(name)} | ({"sizes": dict(sizes)} if sizes else {})
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = packer.compress(json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode()) + packer.flush()
-    return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return PREFIX + packed.pack(held)
 
 
 def read_fragment(fragment: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -52,24 +48,13 @@ def read_fragment(fragment: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _unpacked(text: str) -> object:
-    cut = "The link's code cannot be read. It was probably cut short: copy the whole link."
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        unpacked = unpacker.decompress(packed, MOST_UNPACKED)
-    # Letters that are not of base64 are a ValueError.
-    except (ValueError, zlib.error) as error:
-        raise WrongLink(cut) from error
-    if unpacker.unconsumed_tail:
-        raise WrongLink(
-            f"The link's code is longer than {MOST_UNPACKED:,} characters when it is unpacked. Paste less of it."
-        )
-    if not unpacker.eof:
-        raise WrongLink(cut)
-    try:
-        return json.loads(unpacked)
-    except (ValueError, RecursionError) as error:
-        raise WrongLink(cut) from error
+        return packed.unpack(text, MOST_UNPACKED)
+    except packed.Unreadable as error:
+        raise WrongLink("The link's code cannot be read. It was probably cut short: copy the whole link.") from error
+    except packed.TooLong as error:
+        wrong = f"The link's code is longer than {MOST_UNPACKED:,} characters when it is unpacked."
+        raise WrongLink(f"{wrong} Paste a part of the code itself.") from error
 
 
 def _text(value: object) -> str:

@@ -1,21 +1,18 @@
 """A list of states of the page in a link, to be shown one after another: `view=present&states=...`.
 
-A slide is a name and the parameters of an address. The list is JSON, compressed (raw DEFLATE, RFC 1951), in the letters of
-base64url (RFC 4648). Whatever comes from a link is a stranger's: it is read within bounds, and each state goes the same way
-as any other address.
+A slide is a name and the parameters of an address; `packed` writes the list. Whatever comes from a link is a stranger's:
+it is read within bounds, and each state goes the same way as any other address.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.experiment.parse import LONGEST_VALUE
+from explorer.ui import packed
 from explorer.ui.letters import whole
 
 MOST_SLIDES = 40
@@ -41,9 +38,7 @@ class Slide:
 def pack(slides: Sequence[Slide]) -> str:
     """The list as the value of `states`. Raises WrongSlides where it is too long for a link."""
     held = [[slide.name[:LONGEST_NAME], urlencode(slide.query, safe=",")] for slide in slides]
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = packer.compress(json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode()) + packer.flush()
-    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    text = packed.pack(held)
     if len(text) > MOST_IN_A_LINK or len(slides) > MOST_SLIDES:
         raise WrongSlides(
             f"A link holds at most {MOST_SLIDES} slides and {MOST_IN_A_LINK:,} characters of them; "
@@ -64,22 +59,13 @@ def unpack(text: str) -> list[Slide]:
 
 
 def _unpacked(text: str) -> object:
-    cut = "The link's slides cannot be read. It was probably cut short: copy the whole link."
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        unpacked = unpacker.decompress(packed, MOST_UNPACKED)
-    # Letters that are not of base64 are a ValueError.
-    except (ValueError, zlib.error) as error:
-        raise WrongSlides(cut) from error
-    if unpacker.unconsumed_tail:
-        raise WrongSlides(f"The link's slides are longer than {MOST_UNPACKED:,} characters when they are unpacked.")
-    if not unpacker.eof:
-        raise WrongSlides(cut)
-    try:
-        return json.loads(unpacked)
-    except (ValueError, RecursionError) as error:
-        raise WrongSlides(cut) from error
+        return packed.unpack(text, MOST_UNPACKED)
+    except packed.Unreadable as error:
+        raise WrongSlides("The link's slides cannot be read. It was probably cut short: copy the whole link.") from error
+    except packed.TooLong as error:
+        wrong = f"The link's slides are longer than {MOST_UNPACKED:,} characters when they are unpacked."
+        raise WrongSlides(f"{wrong} Ask for a link with fewer slides.") from error
 
 
 def _slide(each: Any) -> Slide | None:

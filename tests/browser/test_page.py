@@ -585,7 +585,7 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor
             expect(hint).to_have_count(shown)
         for width, height in ((1440, 900), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
-            # Words of the page may lie below it: since four buttons and four links stand at the top, there is no free place.
+            # It may lie over words of the page: it does since the top has four links and four buttons, and why is not known.
             page.wait_for_function(APART, arg=[".st-key-units", False])
         slide(page, "timesteps", 1)
         expect(hint).to_have_attribute("data-hint", "gru")
