@@ -82,6 +82,13 @@ async def batches(request: Request) -> Response:
     return await route.batches(request, engine_instance.engine())
 
 
+async def walk(request: Request) -> Response:
+    from explorer.ui import engine_instance
+    from explorer.ui import walk as route
+
+    return await route.walk(request, engine_instance.engine())
+
+
 async def room(request: Request) -> Response:
     from explorer.ui import engine_instance
     from explorer.ui import room_events as route
@@ -97,6 +104,8 @@ app = st.App(
         Route("/shapes", shapes),
         Route("/tensors/{run}", tensors),
         Route("/batches/{run}", batches),
+        Route("/walk", walk),
+        Route("/walk/{run}", walk),
         Route("/room/{code}", room),
     ],
     # In the order in which a request meets them; Streamlit's own come after these.

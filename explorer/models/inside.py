@@ -145,8 +145,12 @@ def look(model: keras.Model, name: str | None, inputs: Any) -> Inside:
     >>> bool(np.allclose(inside.hidden[:, -1], model(np.ones((1, 5, 2))), atol=1e-6))
     True
     """
-    call = found_call(model, name)
-    received = arguments(call, run(model, inputs))
+    return looked_at(found_call(model, name), run(model, inputs))
+
+
+def looked_at(call: Call, tensors: Mapping[int, Any]) -> Inside:
+    """`look` at a call of a model whose tensors are there already (`explorer.models.activations.run`)."""
+    received = arguments(call, tensors)
     directions, _ = read(call.layer, *received)
     sequence, mask, _ = received
     counts = None if mask is None else laid_mask(mask)

@@ -23,6 +23,50 @@ class Walk(NamedTuple):
     seconds: float = 0.0
 
 
+class Reached(NamedTuple):
+    """Where training on has ended. there: whether at the epoch that was wanted. finite: whether the last loss is a number.
+    seconds: how long the epochs to it would take, where that is too long; else 0."""
+
+    state: bytes
+    there: bool
+    finite: bool = True
+    seconds: float = 0.0
+
+
+def train_to(wanted: Experiment, state: bytes | None, epoch: int, most_seconds: float) -> Reached:
+    """Train on from `state` (None: the start) until `epoch` epochs are behind it, in slices that give way to chunks.
+
+    Ends early where the pace says that it takes more than `most_seconds`, and where the loss is no finite number.
+    """
+    with trainer_of(wanted) as trainer:
+        trainer.prepare()
+        state = state or trainer.start()
+    done = begun = checkpoint.epoch_of(state)
+    spent = 0.0
+    while done < epoch:
+        with trainer_of(wanted) as trainer, training:
+            began = time.perf_counter()
+            state, frames = trainer.run(state, epoch - done, SECONDS_OF_A_SLICE)
+            spent += time.perf_counter() - began
+        done = checkpoint.epoch_of(state)
+        if not frames[-1].finite:
+            return Reached(state, done == epoch, finite=False)
+        seconds = spent / (done - begun) * (epoch - begun)
+        if done < epoch and seconds > most_seconds:
+            return Reached(state, False, seconds=seconds)
+        time.sleep(SECONDS_TO_GIVE_WAY)
+    return Reached(state, True)
+
+
+def behind_batches(wanted: Experiment, state: bytes, batches: int) -> bytes:
+    """The state behind the first `batches` batches of the epoch that comes after `state`."""
+    if not batches:
+        return state
+    with trainer_of(wanted) as trainer, training:
+        after, _ = trainer.run_batches(state, 0, batches)
+    return after
+
+
 @with_plain_errors
 def batches_at(
     experiment: dict[str, Any],
@@ -42,28 +86,14 @@ def batches_at(
     """
     warm()
     wanted = Experiment.from_dict(experiment)
-    spent, seconds = 0.0, 0.0
+    reached = train_to(wanted, state, epoch - 1, most_seconds)
+    state = reached.state
+    if not (reached.there and reached.finite):
+        return Walk(state, [], reached.seconds)
     with trainer_of(wanted) as trainer:
-        trainer.prepare()
-        state, batches, within = state or trainer.start(), trainer.program.batches, trainer.program.shows_tensors
-    done = begun = checkpoint.epoch_of(state)
-    while done < epoch - 1:
-        with trainer_of(wanted) as trainer, training:
-            began = time.perf_counter()
-            state, frames = trainer.run(state, epoch - 1 - done, SECONDS_OF_A_SLICE)
-            spent += time.perf_counter() - began
-        done = checkpoint.epoch_of(state)
-        if not frames[-1].finite:
-            return Walk(state, [])
-        seconds = spent / (done - begun) * (epoch - 1 - begun)
-        if done < epoch - 1 and seconds > most_seconds:
-            return Walk(state, [], seconds)
-        time.sleep(SECONDS_TO_GIVE_WAY)
+        batches, within = trainer.program.batches, trainer.program.shows_tensors
     found: list[Batch] = []
-    at = state
-    if first > 1:
-        with trainer_of(wanted) as trainer, training:
-            at, _ = trainer.run_batches(state, 0, first - 1)
+    at = behind_batches(wanted, state, first - 1)
     began = time.perf_counter()
     for number in range(first, min(batches, first + most - 1) + 1):
         with trainer_of(wanted) as trainer, training:

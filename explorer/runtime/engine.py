@@ -28,7 +28,7 @@ from explorer.runtime.engine_core import EngineCore
 from explorer.runtime.queries import Refused
 from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR
 from explorer.runtime.records import Run, new_run
-from explorer.runtime.replays import Batches, Shown
+from explorer.runtime.replays import Batches, Shown, Walked
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 from explorer.runtime.subscribers import Notify
@@ -283,6 +283,14 @@ class Engine:
         """The batches of an epoch from `first` on, trained again, with their tensors; with a layer `first` alone, and what
         the layer's drawing shows after it. Raises as `tensors`."""
         return self._core.replays.batches(run, sequence, epoch, first, timeout, layer)
+
+    def walk(
+        self, experiment: Experiment, sequence: int, run: Run | None, epoch: int, batch: int, timeout: float = 10.0
+    ) -> Walked:
+        """What every recurrent layer computes at each timestep of one probe sequence, at the end of an epoch of a run, or
+        after batch `batch` of it where that is not 0; without a run, of the untrained model of an experiment. Raises as
+        `tensors`."""
+        return self._core.replays.walk(run, experiment, sequence, epoch, batch, timeout)
 
     def status(self, run_id: str) -> Status | None:
         """What the panel's status line says of a run. None: there is no such run.

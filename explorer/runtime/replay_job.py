@@ -8,7 +8,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -109,8 +110,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
 
     experiment = jobs.known(experiment)
     probe = data.make(experiment, "probe")
-    with _looking:
-        model = _model_at(experiment, state)
+    with model_of(experiment, state) as model:
         tensors, masks = activations.outputs(model, [stream[sequence : sequence + 1] for stream in probe.inputs])
         description = describe(model)
         named = {each.name: each for each in description.layers}
@@ -123,6 +123,13 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
         if layer in named and named[layer].explained:
             drawing = layer_views.draw(model, tensors, masks, {layer}).get(layer)
     return packed(np.concatenate(grids)), drawing.to_dict() if drawing is not None else {}
+
+
+@contextmanager
+def model_of(experiment: Experiment, state: bytes | None) -> Iterator[keras.Model]:
+    """The kept model of this kind with the weights of a state (None: untrained ones), for one thread at a time."""
+    with _looking:
+        yield _model_at(experiment, state)
 
 
 def _model_at(experiment: Experiment, state: bytes | None) -> keras.Model:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
+from explorer.experiment import Experiment
 from explorer.runtime.batch_job import Walk, batches_at
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied
@@ -21,6 +22,7 @@ from explorer.runtime.queries import BUSY, Refused
 from explorer.runtime.records import Run
 from explorer.runtime.replay_job import Replay, tensors_at
 from explorer.runtime.stored_tensors import StoredTensors
+from explorer.runtime.walk_job import WalkedLayer, WalkThrough, walk_at
 from explorer.training.batches import Batch
 from explorer.training.checkpoint import epoch_of
 from explorer.training.cost import in_words
@@ -30,12 +32,14 @@ MOST_SECONDS = 4.0
 BYTES_OF_KEPT_TENSORS = 48 * 2**20
 BYTES_OF_KEPT_STATES = 96 * 2**20
 BYTES_OF_KEPT_BATCHES = 24 * 2**20
+BYTES_OF_KEPT_WALKS = 16 * 2**20
 KEPT_DRAWINGS = 2000
 # About what the largest take: some grids of as many numbers as are drawn.
 BYTES_OF_A_DRAWING = 2**17
 # What is brought along of an epoch at once.
 MOST_BATCHES = 64
 TRIES = 2
+NO_NUMBER = "The loss of this run is no finite number."
 # Behind shapes, which somebody waits for, and chunks, which train; before what is compiled ahead.
 PRIORITY = -5
 _Key = tuple[str, int, int]
@@ -54,6 +58,15 @@ class Batches(NamedTuple):
     """Batches of an epoch, in order. reason: why there are none, as a sentence, or an empty string."""
 
     batches: list[Batch]
+    reason: str
+
+
+class Walked(NamedTuple):
+    """The recurrent layers of a model, walked through. refused: of those that cannot be, why. reason: why there are none
+    though the epoch was trained, as a sentence, or an empty string."""
+
+    layers: list[WalkedLayer]
+    refused: list[str]
     reason: str
 
 
@@ -79,6 +92,7 @@ class Replays:
         self._states: LRUCache[str, bytes] = LRUCache(BYTES_OF_KEPT_STATES, getsizeof=len)
         self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
         self._batches: LRUCache[tuple[_Key, int, str | None], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
+        self._walks: LRUCache[tuple[Any, ...], Walked] = LRUCache(BYTES_OF_KEPT_WALKS, getsizeof=_size_of_walk)
         self._turn = threading.Condition()
         self._at_work: set[str] = set()
         self._at_once = at_once
@@ -105,8 +119,7 @@ class Replays:
     def batches(self, run: Run, sequence: int, epoch: int, first: int, timeout: float, layer: str | None = None) -> Batches:
         """See `explorer.runtime.engine.Engine.batches`."""
         if epoch > run.epoch:
-            trained = f"{run.epoch} epochs" if run.epoch != 1 else "1 epoch"
-            return Batches([], f"Epoch {epoch} is not trained yet: this run has {trained} behind it.")
+            return Batches([], _not_yet(epoch, run.epoch))
         deadline = time.monotonic() + timeout
         key = (run.id, sequence, epoch), first, layer
         most = MOST_BATCHES if layer is None else 1
@@ -125,7 +138,32 @@ class Replays:
                     self._batches[key] = walk.batches
         if walk.batches:
             return Batches(walk.batches, "")
-        return Batches([], _too_long(epoch, walk.seconds) if walk.seconds else "The loss of this run is no finite number.")
+        return Batches([], _too_long(epoch, walk.seconds) if walk.seconds else NO_NUMBER)
+
+    def walk(self, run: Run | None, experiment: Experiment, sequence: int, epoch: int, batch: int, timeout: float) -> Walked:
+        """See `explorer.runtime.engine.Engine.walk`."""
+        if run is not None and epoch > run.epoch:
+            return Walked([], [], _not_yet(epoch, run.epoch))
+        deadline = time.monotonic() + timeout
+        of = run.id if run is not None else experiment.key
+        key = (of, sequence, epoch, batch)
+        with self._turn_of(of, deadline):
+            with self._lock:
+                kept = self._walks.get(key)
+            if kept is not None:
+                return kept
+            state = self._state_before(of, epoch - bool(batch)) if run is not None else None
+            arguments = (experiment.to_dict(), state, epoch, batch, sequence, MOST_SECONDS)
+            found: WalkThrough = self._done(run, walk_at, arguments, deadline)
+            walked = Walked(found.layers or [], found.refused, "")
+            with self._lock:
+                if run is not None and found.state is not None:
+                    self._keep(self._states, of, found.state)
+                if found.layers is not None and _size_of_walk(walked) <= self._walks.maxsize:
+                    self._walks[key] = walked
+        if found.layers is not None:
+            return walked
+        return Walked([], [], _too_long(epoch, found.seconds) if found.seconds else NO_NUMBER)
 
     def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
         """What is there already, and the epochs of which something is missing."""
@@ -163,12 +201,12 @@ class Replays:
         replay: Replay = self._done(run, tensors_at, arguments, deadline)
         return replay
 
-    def _done(self, run: Run, job: Callable[..., Any], arguments: tuple[Any, ...], deadline: float) -> Any:
+    def _done(self, run: Run | None, job: Callable[..., Any], arguments: tuple[Any, ...], deadline: float) -> Any:
         """What a worker gives for a job."""
         cluster = self._cluster(max(0.0, deadline - time.monotonic()))
         for attempt in range(TRIES):
             try:
-                worker = self._place(run) if attempt == 0 else None
+                worker = self._place(run) if run is not None and attempt == 0 else None
                 future = cluster.submit(job, *arguments, worker=worker, priority=PRIORITY)
                 try:
                     return cluster.result(future, max(0.1, deadline - time.monotonic()))
@@ -218,6 +256,15 @@ def _epoch(state: bytes | None) -> int:
 def _size(batches: list[Batch]) -> int:
     drawings = sum(BYTES_OF_A_DRAWING for each in batches if each.drawing)
     return drawings + sum(len(each.tensors) + len(each.outputs) for each in batches)
+
+
+def _size_of_walk(walked: Walked) -> int:
+    return 1 + sum(len(track.numbers) for layer in walked.layers for track in layer.tracks)
+
+
+def _not_yet(epoch: int, trained: int) -> str:
+    behind = f"{trained} epochs" if trained != 1 else "1 epoch"
+    return f"Epoch {epoch} is not trained yet: this run has {behind} behind it."
 
 
 def _too_long(epoch: int, seconds: float) -> str:

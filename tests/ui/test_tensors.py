@@ -13,11 +13,14 @@ from starlette.requests import Request
 from explorer.runtime import jobs
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import Run
+from explorer.runtime.replays import Walked
 from explorer.runtime.store import Store
+from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
 from explorer.training import data
 from explorer.ui import events
 from explorer.ui.batches import batches
 from explorer.ui.tensors import tensors
+from explorer.ui.walk import walk, written
 from tests.fake_cluster import FakeCluster
 from tests.runs import SMALL, finished
 
@@ -177,3 +180,55 @@ def test_a_question_for_batches_that_is_none_is_refused_with_a_sentence(engine, 
     assert status == 400
     assert sentence in found["error"]
     assert answer(engine, "sequence=0&epoch=1", "nobody", batches) == (404, {"error": "There is no run called nobody."})
+
+
+def test_a_walk_has_the_gates_of_an_epoch_of_a_batch_and_of_untrained_weights(engine):
+    def numbers_of(found: dict) -> np.ndarray:
+        (layer,) = found["layers"]
+        (track,) = layer["tracks"]
+        assert [each["key"] for each in track["strips"]] == ["h before", "z", "r", "candidate", "h"]
+        assert (layer["name"], layer["places"], layer["counts"]) == ("memory", list(range(1, 8)), None)
+        return np.frombuffer(base64.b64decode(track["numbers"]), "<f4").reshape(-1, 5, 7)
+
+    status, found = answer(engine, "sequence=3&epoch=6&from=2", route=walk)
+    assert (status, found["from"], found["until"], found["refused"], found["reason"]) == (200, 2, 6, [], "")
+    _, flown = answer(engine, "sequence=3&from=6&to=6")
+    hidden = numbers(flown["epochs"]["6"])[:42].reshape(7, 6).T
+    np.testing.assert_allclose(numbers_of(found)[:, 4], hidden[1:], atol=1e-3)
+    np.testing.assert_allclose(numbers_of(found)[:, 0], hidden[:-1], atol=1e-3)
+    # After the last batch of an epoch, and after none.
+    of = data.batches(RUN.experiment)
+    for query in (f"epoch=6&batch={of}", "epoch=6"):
+        _, again = answer(engine, f"sequence=3&{query}&from=2", route=walk)
+        assert again["layers"] == found["layers"]
+    _, untrained = answer(engine, "sequence=3&epoch=0&from=1", route=walk)
+    settings = "&".join(f"{name}={value}" for name, value in RUN.experiment.to_query().items())
+    status, fresh = answer(engine, f"sequence=3&from=1&{settings}", run=None, route=walk)
+    assert status == 200 and fresh["layers"] == untrained["layers"]
+    assert not np.allclose(numbers_of(fresh)[1:], numbers_of(found))
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("sequence=9", 400, "The sequence must be one of the probe's"),
+        ("sequence=0&epoch=x", 400, "epoch and batch must be whole numbers from 0 on"),
+        ("sequence=0&from=0", 400, "and from a timestep"),
+        ("sequence=0&epoch=1&batch=99", 400, "An epoch of this run has"),
+        ("sequence=0&epoch=0&batch=2", 400, "batch names one of an epoch"),
+        ("sequence=0&epoch=7", 200, "Epoch 7 is not trained yet: this run has 6 epochs behind it."),
+    ],
+)
+def test_a_walk_that_cannot_be_is_a_sentence(engine, query, status, words):
+    found_status, found = answer(engine, query, route=walk)
+    assert found_status == status
+    assert words in found.get("error", "") + found.get("reason", "")
+
+
+def test_long_walks_are_cut_and_stay_small():
+    track = WalkedTrack("", "LSTM", False, ("h",) * 8, np.zeros((200, 8, 64), "<f4").tobytes(), (1.0,) * 8)
+    layer = WalkedLayer("memory", 200, 1, 256, tuple(range(64)), None, (track, track), ())
+    found = written(Walked([layer], [], ""), 150)
+    assert (found["from"], found["until"]) == (150, 163)
+    assert len(json.dumps(found)) < 100_000
+    assert written(Walked([layer], [], ""), 900)["layers"][0]["tracks"][0]["numbers"] == ""
