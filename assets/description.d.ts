@@ -393,10 +393,17 @@ export interface WindowDrawing {
   says: string;
 }
 
-// How each step divides its attention among all: a row for each.
+// How each query timestep divides its attention among the key timesteps.
 export interface AttentionDrawing {
   kind: "attention";
-  weights: number[][];
+  heads: number[][][];
+  queries: number[];
+  keys: number[];
+  of_heads: number;
+  of_queries: number;
+  of_keys: number;
+  barred: number[][];
+  reasons: string[];
   says: string;
 }
 

@@ -110,9 +110,21 @@ class WindowDrawing(BaseDrawing, frozen=True, tag="window"):
 
 
 class AttentionDrawing(BaseDrawing, frozen=True, tag="attention"):
-    """How each step divides its attention among all: a row for each."""
+    """How each query timestep divides its attention among the key timesteps.
 
-    weights: Grid
+    heads: for each head a row for each query timestep, with a column for each key timestep: weights in ten-thousandths.
+    queries, keys: which timesteps are drawn, from 1. of_heads, of_queries, of_keys: how many there are. barred: by query and
+    key, the place in `reasons`, from 1, of why the one may not attend to the other; 0 where it may.
+    """
+
+    heads: tuple[tuple[tuple[int, ...], ...], ...]
+    queries: tuple[int, ...]
+    keys: tuple[int, ...]
+    of_heads: int
+    of_queries: int
+    of_keys: int
+    barred: tuple[tuple[int, ...], ...]
+    reasons: tuple[str, ...]
 
 
 Drawing = (

@@ -64,6 +64,15 @@ def operations_called(model: Any) -> list[Any]:
     return [node.operation for nodes in model._nodes_by_depth.values() for node in nodes if not node.is_input]
 
 
+def in_order_of_calling(model: Any, nodes: Sequence[Any]) -> list[int]:
+    """The places of some calls of a model's graph, in the order in which the model makes them when it is called."""
+    # A Sequential model keeps its graph in a model of its own.
+    depths = getattr(model, "_functional", model)._nodes_by_depth
+    every = [node for depth in sorted(depths, reverse=True) for node in depths[depth]]
+    order = {id(node): place for place, node in enumerate(every)}
+    return sorted(range(len(nodes)), key=lambda place: order[id(nodes[place])])
+
+
 def run_through_graph(model: Any, tensors: Sequence[Any], call_of: Callable[[Any], Callable[..., Any]]) -> Any:
     """Go through a model's graph as Keras does to find its shapes, with `call_of(operation)` in each operation's place."""
     return model._run_through_graph(list(tensors), operation_fn=call_of)

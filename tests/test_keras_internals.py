@@ -91,6 +91,8 @@ def test_a_models_calls_are_found_and_can_be_gone_through(sequence):
     dense = layers.Dense(3)
     model = keras.Model(sequence, dense(dense(sequence)))
     assert internals.operations_called(model) == [dense, dense]
+    nodes = [node for node in dense._inbound_nodes][::-1]
+    assert internals.in_order_of_calling(model, nodes) == [1, 0]
     called = []
 
     def call_of(operation):

@@ -1,14 +1,15 @@
 // What a layer does to a sequence, drawn from the real numbers of one: a drawing for every kind of layer.
 
+import { insideAttention } from "./attention.js";
 import { insideCopies } from "./copies.js";
 import { insideLadder } from "./ladder.js";
 import { insideBoth, insideMask, insideMemory } from "./memories.js";
-import { insideAttention, insideConcat, insideManyAndOne } from "./moves.js";
+import { insideConcat, insideManyAndOne } from "./moves.js";
 import { insideLegend, insidePen } from "./strips.js";
 import { setFont } from "./text.js";
 import { insideWindows } from "./windows.js";
 import { sentence } from "./words.js";
-import { create, createSvg, mark, say } from "../dom.js";
+import { create, createSvg, mark, pointWithin, say } from "../dom.js";
 import { deedOf } from "../keys.js";
 
 /** @import { Layer } from "../description.d.ts" */
@@ -42,17 +43,26 @@ function insideNew(parent) {
     if (width && width !== state.width) insidePaint(state);
   });
   state.observer.observe(root);
-  svg.onpointerover = (event) => insidePoint(state, state.pen.cells.find(({ node }) => node === event.target));
+  svg.onpointermove = (event) => insidePoint(state, insideAt(state.pen.cells, pointWithin(svg, event)));
   svg.onpointerleave = svg.onblur = () => insidePoint(state, null);
   svg.onkeydown = (event) => insideWalk(state, event);
   return state;
 }
 
+// Where many cells share the elements that they are drawn with, their place alone tells them apart.
+/** @type {(cells: Cell[], at: { x: number; y: number }) => Cell | undefined} */
+export function insideAt(cells, at) {
+  return cells.find(({ x, y, width, height }) => at.x >= x && at.x < x + width && at.y >= y && at.y < y + height);
+}
+
 /** @type {(state: Inside, cell: Cell | null | undefined) => void} */
 function insidePoint(state, cell) {
+  if (state.at === (cell ?? null) && cell) return;
   state.at?.node.classList.remove("pointed");
   state.at = cell ?? null;
   cell?.node.classList.add("pointed");
+  // One frame for all cells that have no element of their own.
+  if (cell?.key) mark(cell.node, { x: cell.x, y: cell.y, width: cell.width, height: cell.height });
   say(state.readout, cell?.words ?? INSIDE_HINT);
 }
 
@@ -102,14 +112,14 @@ function insidePaint(state) {
   state.width = Math.floor(root.clientWidth);
   if (!state.width) return; // Folded away: the observer calls again when there is room.
   setFont(getComputedStyle(root).fontFamily);
-  const held = state.at?.node;
+  const held = state.at;
   pen.start(shown.kind);
   const units = layer.axes_out?.[0]?.at(-1) ?? "units";
   const size = layer.output[0]?.at(-1) ?? 0;
   const drawing = { pen, layer, shown, width: state.width, axis: units, size };
   const { height, legends = [], notes = [], words } = DRAWINGS[shown.kind](drawing);
   pen.end();
-  insidePoint(state, pen.cells.find(({ node }) => node === held));
+  insidePoint(state, pen.cells.find(({ node, key }) => node === held?.node && key === held.key));
   mark(svg, { width: state.width, height: Math.ceil(height), "aria-label": `${sentence(shown.says)} ${words}` });
   insideLegend(state.legend, legends, notes);
   state.readout.hidden = !pen.cells.length;

@@ -1,4 +1,4 @@
-// Drawings of layers without a memory: pooling, repeating, laying side by side, attention.
+// Drawings of layers without a memory: pooling, repeating, laying side by side.
 
 import { axisColour } from "../axes.js";
 import {
@@ -13,10 +13,7 @@ import {
   insideStep,
 } from "./columns.js";
 import {
-  INSIDE_STRIDES,
   insideArrow,
-  insideCell,
-  insideNumber,
   insideRange,
   insideRows,
   insideSteps,
@@ -25,9 +22,8 @@ import {
 } from "./strips.js";
 import { textWidth } from "./text.js";
 import { count, joined, singular } from "./words.js";
-import { mark } from "../dom.js";
 
-/** @import { AttentionDrawing, ConcatDrawing, PoolDrawing, RepeatDrawing } from "../description.d.ts" */
+/** @import { ConcatDrawing, PoolDrawing, RepeatDrawing } from "../description.d.ts" */
 /** @import { Drawing, Drawn } from "./types.d.ts" */
 
 // Many columns and one: pooling goes from the many to the one, repeating the other way.
@@ -109,43 +105,4 @@ export function insideConcat({ pen, shown, width, axis: names }) {
   insideText(pen, "sum", sum, start + joinedWide / 2, 124, "s12 bold", "middle", names);
   const told = joined(parts.map(({ name, size }) => `${name} with ${size}`));
   return { height: 132, words: `The parts, ${told}, are concatenated at every timestep: ${sum}.` };
-}
-
-/** @type {(drawing: Drawing<AttentionDrawing>) => Drawn} */
-export function insideAttention({ pen, shown, width }) {
-  const { weights } = shown;
-  const columns = weights[0].length;
-  const left = 52;
-  const { width: wide, place } = insideEven(columns, left, Math.min(width - left - INSIDE_RIGHT, 420), 18);
-  const side = place(0).width;
-  // Shaded from 0: nearly equal shares look nearly equal.
-  const [low, high] = [Math.min(...weights.flat()), Math.max(...weights.flat())];
-  // A weight belongs to the timestep that is attended to.
-  const scale = { range: high || 1, axis: "timesteps" };
-  const even = `an even share of ${columns} timesteps is ${insideNumber(1 / columns)}`;
-  const top = 4;
-  const height = weights.length * side;
-  pen("rect", "ground", { class: "strip", x: left - 0.5, y: top - 0.5, width: wide, height });
-  weights.forEach((row, query) =>
-    row.forEach((share, column) => {
-      const words = `timestep ${query + 1} attends to timestep ${column + 1} with weight ${insideNumber(share, 3)}`;
-      insideCell(pen, `${query}:${column}`, left + column * side, top + query * side, side, side, share, scale, words);
-    }),
-  );
-  const stride = INSIDE_STRIDES.find((each) => each * side >= 14) ?? columns;
-  weights.forEach((_, query) => {
-    if (query && (query + 1) % stride) return;
-    insideText(pen, `query${query}`, query + 1, left - 5, top + (query + 0.5) * side + 4, "s11", "end", "timesteps");
-  });
-  const middle = top + height / 2;
-  const asks = insideText(pen, "asks", "query timestep", 14, middle, "s11 bold", "middle", "timesteps");
-  mark(asks, { transform: `rotate(-90 14 ${middle.toFixed(1)})` });
-  const y = top + height + insideSteps(pen, "steps", columns, { place, y: top + height + 2, label: "key timestep" });
-  return {
-    height: y + 4,
-    legends: [{ words: `attention weight, from 0 to the largest (each row sums to 1; ${even})`, low: 0, ...scale }],
-    words:
-      `Attention weights: how much each timestep (row) attends to every timestep (column), ${weights.length} by ${columns}, ` +
-      `from ${insideNumber(low)} to ${insideNumber(high)}. Each row sums to 1.`,
-  };
 }

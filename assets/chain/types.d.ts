@@ -353,8 +353,10 @@ export interface State {
 
 // ------------------------------------------------------------------------------------------------ inside a layer
 
+// key: of a cell that shares its element, a frame, with others.
 export interface Cell {
   node: SVGElement;
+  key?: string;
   x: number;
   y: number;
   width: number;

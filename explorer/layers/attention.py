@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from explorer import drawings
 from explorer.description import TimeFlow
 from explorer.drawings import Drawing
 from explorer.keras_internals import mask_of
+from explorer.layers.attention_drawn import attention_drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name
-from explorer.layers.drawn import MOST_ATTENDED, LayerView, rows
+from explorer.layers.drawn import LayerView
 from explorer.layers.held import AxisSize, Terms, WeightMeaning
 from explorer.layers.reading import mask_tensors, unmasked
 from explorer.layers.reasons import along
@@ -174,31 +172,9 @@ class AttentionRules(LayerRules):
         return along("attends along", layer, received)
 
     def view(self, view: LayerView) -> Drawing | None:
-        """The weights, where the layer computes with them what the model did: a causal mask is no part of the layer."""
-        if len(view.received) > 2 or view.mask is not None or any(each.ndim != 3 for each in view.received):
-            return None
-        if not _is_covered(view.layer):
-            return None
-        query, value = view.received[0], view.received[-1]
-        for causal in (False, True):
-            returned, weights = self.scores(view.layer, query, value, causal)
-            if returned.shape == view.returned.shape and np.allclose(returned, view.returned, rtol=1e-3, atol=1e-5):
-                return _drawn(weights, causal)
-        return None
-
-    def scores(self, layer: Any, query: Any, value: Any, causal: bool) -> list[np.ndarray]:
-        """What it returns, and its attention weights, (1, heads, timesteps, timesteps), or without heads."""
-        found = layer(query, value, return_attention_scores=True, use_causal_mask=causal)
-        return [np.asarray(each) for each in found]
-
-
-def _drawn(weights: np.ndarray, causal: bool) -> Drawing:
-    weights = weights[0]
-    mean = ", as a mean over the heads" if weights.ndim == 3 else ""
-    shown = (weights.mean(axis=0) if mean else weights)[:MOST_ATTENDED, :MOST_ATTENDED]
-    before = " None attends to a later one." if causal else ""
-    says = f"Attention weights: how much each timestep (row) attends to each timestep (column){mean}.{before} "
-    return drawings.AttentionDrawing(weights=rows(shown.astype(np.float64)), says=f"{says}Each row sums to 1.")
+        """The weights of every head, where they give what the layer returned."""
+        found = view.attending() if _is_covered(view.layer) else None
+        return None if found is None else attention_drawing(found)
 
 
 class Attention(AttentionRules):
@@ -254,10 +230,6 @@ class Attention(AttentionRules):
             score = f"concat_score_weight ∗ Σ tanh({'scale ∗ (' if scale else ''}query + {key}{')' if scale else ''})"
         zeroed = f"   0 at masked {found.query.axes[1]}" if found.asks_masked else ""
         return [f"a = softmax({score}){found.limits}", f"y = a · value{zeroed}"]
-
-    def scores(self, layer: Any, query: Any, value: Any, causal: bool) -> list[np.ndarray]:
-        found = layer([query, value], return_attention_scores=True, use_causal_mask=causal)
-        return [np.asarray(each) for each in found]
 
 
 def summary_of(call: LayerCall, found: Attended, heads: str, to_masked: str) -> Summary:

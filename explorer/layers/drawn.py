@@ -1,11 +1,12 @@
 """What a drawing of a layer is made from, and arrays made small enough to draw.
 
-A grid has a row for each of at most 6 units, and a column for each of at most 48 timesteps.
+A grid has a row for each of at most 6 units, and a column for each of at most 48 timesteps. Attention weights are drawn of
+at most 8 heads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from explorer.drawings import Grid
 
 MOST_ROWS = 6
 MOST_STEPS = 48
-MOST_ATTENDED = 24
+MOST_HEADS = 8
 
 
 class Remembered(NamedTuple):
@@ -27,13 +28,21 @@ class Remembered(NamedTuple):
     gates: Sequence[np.ndarray]
 
 
+class Attending(NamedTuple):
+    """How a call of an attention layer divides attention. weights: (samples, heads, queries, keys); one head where the layer
+    has none. barred: by its reason, (samples, queries, keys), true where a query may not attend to a key."""
+
+    weights: np.ndarray
+    barred: Mapping[str, np.ndarray]
+
+
 @dataclass(frozen=True)
 class LayerView:
     """What a drawing of a layer is made from: one call with one sequence.
 
     received, returned: arrays, (1, ...). mask: of the first one received, (1, timesteps), or None.
     remembered: of a plain recurrent layer, its input (samples, timesteps, features) and a mask; None for a layer that is not
-    stepped through.
+    stepped through. attending: of an attention layer; None where its weights would not give what it returned.
     """
 
     layer: Any
@@ -41,6 +50,7 @@ class LayerView:
     returned: np.ndarray
     mask: np.ndarray | None
     remembered: Callable[[Any, np.ndarray, np.ndarray | None], Remembered | None]
+    attending: Callable[[], Attending | None]
 
 
 def grid(tensor: np.ndarray) -> Grid:

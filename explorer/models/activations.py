@@ -8,18 +8,18 @@ own weights, and `TimeDistributed` calls its layer once with time joined to the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
 from explorer.answers import Numbers
-from explorer.keras_internals import mask_of, set_mask
+from explorer.keras_internals import in_order_of_calling, mask_of, set_mask
 from explorer.layers.drawn import Remembered
 from explorer.models.cell_steps import STEPS, Step, is_stepped
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
-from explorer.shapes.graph import calls, source_name
+from explorer.shapes.graph import Call, calls, source_name
 from explorer.shapes.model_shapes import ModelShapes
 from explorer.tensors.grid import array_layout, named_tensors, tensor_name
 
@@ -38,7 +38,7 @@ def values(model: keras.Model, inputs: Any) -> dict[str, Numbers]:
     >>> found["sequence"].largest, found["sequence"].numbers, found["kept"].numbers
     (3.0, ((-64, 127),), ((0, 127),))
     """
-    return grids(describe(model), outputs(model, inputs)[0])
+    return grids(describe(model), outputs(model, inputs).tensors)
 
 
 def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[str, Numbers]:
@@ -49,24 +49,54 @@ def grids(description: ModelShapes, tensors: Mapping[str, np.ndarray]) -> dict[s
     return {name: grid(tensors[name], names) for name, names in axes.items()}
 
 
-def outputs(model: keras.Model, inputs: Any) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray | None]]:
-    """What every source and layer gives for the first sequence of `inputs`, (1, ...), and the mask that goes with it,
-    (1, timesteps), or None, by the names of tensors (`explorer.tensors.grid.tensor_name`)."""
-    found = run(model, inputs, samples=1)
-    named = {source_name(tensor): found[id(tensor)] for tensor in model.inputs}
+class Flow(NamedTuple):
+    """What flows through a model for one sequence.
+
+    tensors: what every source and layer gives, (1, ...), by the names of tensors (`explorer.tensors.grid.tensor_name`).
+    masks: the mask that Keras sends along with each, (1, timesteps), or None. received: for each call, by its name, the
+    masks of the tensors that it takes, as they are when it is called.
+    """
+
+    tensors: dict[str, np.ndarray]
+    masks: dict[str, np.ndarray | None]
+    received: dict[str, list[np.ndarray | None]]
+
+
+# A call that is about to be made: its arguments, and the tensors of the graph so far, by the ids of the symbolic ones.
+Before = Callable[[Call, Sequence[Any], Mapping[str, Any], Mapping[int, Any]], None]
+
+
+def outputs(model: keras.Model, inputs: Any) -> Flow:
+    """What flows through a model for the first sequence of `inputs`."""
+    made: dict[int, Any] = {}
+    received: dict[str, list[np.ndarray | None]] = {}
+
+    def before(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any], found: Mapping[int, Any]) -> None:
+        # MultiHeadAttention takes the mask off the tensors that it is given, so that a later reader gets none.
+        for tensor, value in found.items():
+            made.setdefault(tensor, mask_of(value))
+        received[call.name] = [_as_array(mask_of(found[id(each)])) for each in call.inputs]
+
+    found = run(model, inputs, samples=1, before=before)
+    named = {source_name(tensor): id(tensor) for tensor in model.inputs}
     for call in calls(model):
-        named.update((tensor_name(call.name, place), found[id(each)]) for place, each in enumerate(call.outputs))
-    masks = {name: mask_of(value) for name, value in named.items()}
-    return (
-        {name: np.asarray(value) for name, value in named.items()},
-        {name: None if mask is None else np.asarray(mask) for name, mask in masks.items()},
+        named.update((tensor_name(call.name, place), id(each)) for place, each in enumerate(call.outputs))
+    return Flow(
+        {name: np.asarray(found[tensor]) for name, tensor in named.items()},
+        {name: _as_array(made.get(tensor, mask_of(found[tensor]))) for name, tensor in named.items()},
+        received,
     )
 
 
-def run(model: keras.Model, inputs: Any, samples: int | None = None) -> dict[int, Any]:
+def _as_array(mask: Any) -> np.ndarray | None:
+    return None if mask is None else np.asarray(mask)
+
+
+def run(model: keras.Model, inputs: Any, samples: int | None = None, before: Before | None = None) -> dict[int, Any]:
     """Every tensor of a model's graph, by the id of its symbolic tensor. A tensor brings its mask along, as in Keras.
 
     inputs: an array for each input of the model (or the one array). samples: how many of them are taken, all unless given.
+    before: is told of every call before it is made.
     """
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if len(given) != len(model.inputs):
@@ -75,7 +105,8 @@ def run(model: keras.Model, inputs: Any, samples: int | None = None) -> dict[int
     for array, tensor in zip(first, model.inputs, strict=True):
         if len(array.shape) != len(tensor.shape):
             raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
-    return _run(model, [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)])
+    given = [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)]
+    return _run(model, given, before)
 
 
 def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Remembered | None:
@@ -106,12 +137,17 @@ def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
     )
 
 
-def _run(model: keras.Model, inputs: Sequence[Any]) -> dict[int, Any]:
+def _run(model: keras.Model, inputs: Sequence[Any], before: Before | None = None) -> dict[int, Any]:
     """`run` of tensors."""
     found = {id(tensor): value for tensor, value in zip(model.inputs, inputs, strict=True)}
-    for call in calls(model):
+    every = calls(model)
+    # In Keras's order: of two that read one tensor, the first one may take the mask off it.
+    for place in in_order_of_calling(model, [call.node for call in every]):
+        call = every[place]
         # The masks in the graph are left out here (`fill_in` gives None for them): a layer finds them on its inputs.
         args, kwargs = call.node.arguments.fill_in(found)
+        if before is not None:
+            before(call, args, kwargs, found)
         returned = keras.tree.flatten(_call(call.layer, args, kwargs))
         found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
     return found

@@ -4,7 +4,8 @@ through, both directions before they are merged, the timesteps that a mask leave
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import keras
 import numpy as np
@@ -12,24 +13,29 @@ from msgspec.structs import replace
 
 from explorer import drawings
 from explorer.drawings import Drawing
+from explorer.keras_internals import set_mask
 from explorer.layers.base import rules_for
-from explorer.layers.drawn import LayerView
+from explorer.layers.drawn import Attending, LayerView
 from explorer.layers.reading import given_masks
+from explorer.models import attention
 from explorer.models.activations import remembered
-from explorer.shapes.graph import calls
+from explorer.shapes.graph import Call, calls
+from explorer.tensors.grid import tensor_name
 
 
 def draw(
     model: keras.Model,
     tensors: Mapping[str, np.ndarray],
     masks: Mapping[str, np.ndarray | None],
+    received: Mapping[str, Sequence[np.ndarray | None]] | None = None,
     explained: Collection[str] | None = None,
 ) -> dict[str, Drawing]:
     """For each layer that has something to show, by its name, what its drawing shows.
 
-    tensors, masks: what every source and layer gave for one sequence, (1, ...), and its mask, (1, timesteps), or None
-    (`explorer.models.activations.outputs`). A grid has a row for each of at most 6 units and a column for each of at most
-    48 steps. explained: the layers that may be drawn, because rules cover their calls; all unless given.
+    tensors, masks, received: what flows through the model for one sequence (`explorer.models.activations.outputs`); where
+    it is not told which masks a call received, they are those that its tensors were made with. A grid has a row for each of
+    at most 6 units and a column for each of at most 48 steps. explained: the layers that may be drawn, because rules cover
+    their calls; all unless given.
 
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> kept = keras.layers.RepeatVector(3, name="repeated")(keras.layers.Flatten(name="flat")(sequence))
@@ -39,16 +45,22 @@ def draw(
     """
     found: dict[str, Drawing] = {}
     for call in calls(model):
-        received = [tensors[name] for name in call.reads]
-        # No drawing tells of a state or of a mask that is handed over.
-        if (
-            not received
-            or given_masks(call.node)
-            or any(origin.output for origin in call.origins)
-            or (explained is not None and call.name not in explained)
-        ):
+        names = [tensor_name(origin.name, origin.output) for origin in call.origins]
+        came = (received or {}).get(call.name) or [masks.get(name) for name in names]
+        if not names or (explained is not None and call.name not in explained):
             continue
-        view = LayerView(call.layer, received, tensors[call.name], masks.get(call.reads[0]), remembered)
+        # No other drawing tells of a state or of a mask that is handed over.
+        handed = given_masks(call.node) or any(origin.output for origin in call.origins)
+        if handed and not attention.is_attention(call.layer):
+            continue
+        view = LayerView(
+            call.layer,
+            [tensors[name] for name in dict.fromkeys(names)],
+            tensors[call.name],
+            came[0],
+            remembered,
+            partial(_attending, call, {name: tensors[name] for name in names}, came, tensors[call.name]),
+        )
         shown = rules_for(call.layer).view(view)
         if isinstance(shown, drawings.ConcatDrawing):
             named = zip(call.reads, shown.parts, strict=True)
@@ -56,3 +68,19 @@ def draw(
         if shown is not None:
             found[call.name] = shown
     return found
+
+
+def _attending(
+    call: Call, arrays: Mapping[str, np.ndarray], masks: Sequence[np.ndarray | None], returned: np.ndarray
+) -> Attending | None:
+    """How a call of attention divides it, from what it was given."""
+    given = {}
+    for symbol, origin, mask in zip(call.inputs, call.origins, masks, strict=True):
+        if id(symbol) in given:
+            continue
+        tensor = keras.ops.convert_to_tensor(arrays[tensor_name(origin.name, origin.output)], symbol.dtype)
+        if mask is not None:
+            set_mask(tensor, keras.ops.convert_to_tensor(mask))
+        given[id(symbol)] = tensor
+    args, kwargs = call.node.arguments.fill_in(given)
+    return attention.attending(call.layer, args, kwargs, returned)

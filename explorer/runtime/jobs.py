@@ -170,9 +170,9 @@ def _numbers(
 
     probe = data.make(experiment, "probe")
     try:
-        tensors, masks = activations.outputs(model, [stream[:1] for stream in probe.inputs])
+        flow = activations.outputs(model, [stream[:1] for stream in probe.inputs])
         explained = {layer.name for layer in description.layers if layer.explained}
-        return activations.grids(description, tensors), layer_views.draw(model, tensors, masks, explained)
+        return activations.grids(description, flow.tensors), layer_views.draw(model, *flow, explained)
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
         if experiment.pasted is None:

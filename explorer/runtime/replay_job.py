@@ -111,17 +111,17 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
     experiment = jobs.known(experiment)
     probe = data.make(experiment, "probe")
     with model_of(experiment, state) as model:
-        tensors, masks = activations.outputs(model, [stream[sequence : sequence + 1] for stream in probe.inputs])
+        flow = activations.outputs(model, [stream[sequence : sequence + 1] for stream in probe.inputs])
         description = describe(model)
         named = {each.name: each for each in description.layers}
         grids = []
         for each in description.layers:
             for name, _, axes in named_tensors(each.name, each.output, each.axes_out):
-                layout = array_layout(tensors[name].shape[1:], axes)
-                grids.append(layout.drawn(tensors[name][0].astype(np.float32)).ravel())
+                layout = array_layout(flow.tensors[name].shape[1:], axes)
+                grids.append(layout.drawn(flow.tensors[name][0].astype(np.float32)).ravel())
         drawing = None
         if layer in named and named[layer].explained:
-            drawing = layer_views.draw(model, tensors, masks, {layer}).get(layer)
+            drawing = layer_views.draw(model, *flow, {layer}).get(layer)
     return packed(np.concatenate(grids)), drawing.to_dict() if drawing is not None else {}
 
 

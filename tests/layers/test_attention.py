@@ -170,9 +170,10 @@ def test_what_moves_along_time_is_what_is_said_of_it(kind, steps, causal, data):
     assert seen in found.does
     # The drawing has the weights with which the model computes, the causal mask among them.
     look = draw(model, *outputs(model, before)).get(layer.name)
-    weights = np.array(look.weights)
-    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-3)
+    weights = np.array(look.heads) / 10_000
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-3)
     assert (np.triu(weights, 1) == 0).all() or not causal
+    assert (np.array(look.barred) > 0).tolist() == np.triu(np.full((steps, steps), causal), 1).tolist()
 
 
 @pytest.mark.parametrize(

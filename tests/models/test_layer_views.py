@@ -134,17 +134,6 @@ def test_a_mask_shows_which_steps_count_and_the_memory_stays():
     assert found["mask"]["says"].startswith("2 of 5 timesteps masked")
 
 
-def test_attention_shares_add_up_and_follow_keras():
-    sequence = keras.Input((6, 4), name="sequence")
-    layer = layers.MultiHeadAttention(2, 3, name="attention")
-    model = keras.Model(sequence, layer(sequence, sequence))
-    data = RANDOM.normal(size=(1, 6, 4)).astype("float32")
-    shares = np.array(drawings_of(model, data)["attention"]["weights"])
-    _, scores = layer(data, data, return_attention_scores=True)
-    assert np.allclose(shares, np.asarray(scores)[0].mean(axis=0), atol=1e-3)
-    assert np.allclose(shares.sum(axis=1), 1, atol=1e-2)
-
-
 def test_what_reads_a_state_is_not_drawn_as_if_it_read_the_output():
     sequence = keras.Input((7, 3), name="sequence")
     _, h, c = layers.LSTM(4, return_state=True, name="memory")(sequence)
