@@ -114,14 +114,13 @@ function drawHead(pen, name, { shown, head, high, x, y, laid, first, bottom }) {
   const { queries, keys, barred } = shown;
   const { side, width, height } = laid;
   const seam = side > 6 ? 1 : 0;
-  const at = (/** @type {number} */ place) => (place * side).toFixed(1);
   const box = (/** @type {number} */ query, /** @type {number} */ key) => {
-    const wide = (side - seam).toFixed(1);
-    return `M${(x + Number(at(key))).toFixed(1)},${(y + Number(at(query))).toFixed(1)}h${wide}v${wide}h-${wide}z`;
+    const [left, top, wide] = [x + key * side, y + query * side, side - seam].map((each) => each.toFixed(2));
+    return `M${left},${top}h${wide}v${wide}h-${wide}z`;
   };
   pen("rect", `${name}:ground`, { class: "strip", x: x - 0.5, y: y - 0.5, width, height });
   attentionShades(head, barred, high || 1, box).forEach((d, level) => {
-    if (d) pen("path", `${name}:level${level}`, { d, style: shade((level + 1) / SHADES, axisColour("timesteps")) });
+    if (d) pen("path", `${name}:level${level}`, { class: "weight", d, style: shade((level + 1) / SHADES, axisColour("timesteps")) });
   });
   pen("path", `${name}:barred`, { class: "hatch", d: attentionHatch(barred, x, y, side) });
   // The timesteps' numbers, as many as fit.

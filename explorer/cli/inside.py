@@ -1,4 +1,4 @@
-"""The command that looks inside a recurrent layer: inside."""
+"""The command that looks inside a recurrent layer, or one of attention: inside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import numpy as np
 
 from explorer.catalog import resolve
 from explorer.catalog.pasted import loss_name
-from explorer.cli import printing
+from explorer.cli import inside_attention, printing
+from explorer.cli.inside_attention import listed
 from explorer.cli.options import as_json, examples, experiment, shape, takes_experiment
 from explorer.cli.training import not_finite, train_with_bar
 from explorer.experiment import PROBE_SEQUENCES, Experiment
@@ -32,10 +33,11 @@ SHOWN_FEATURES = 4
     epilog=examples(
         "inside gru_every_step --task delayed_echo --epochs 20 --layer memory",
         "inside gru_once --epochs 5 --sequence 2 --json > inside.json",
+        "inside self_attention --task running_mean --epochs 20 --layer attention",
     )
 )
 @takes_experiment
-@click.option("--layer", metavar="NAME", help="A recurrent layer; by default the first one.")
+@click.option("--layer", metavar="NAME", help="A recurrent layer, or one of attention; by default the first recurrent one.")
 @click.option("--sequence", metavar="K", default="1", help=f"Which validation sequence, 1 to {PROBE_SEQUENCES}.")
 @click.option("--at", metavar="T", help="The timestep whose loss the gradient is of, from 1; by default the last one.")
 @as_json
@@ -44,46 +46,67 @@ def inside(settings: dict[str, Any], layer: str | None, sequence: str, at: str |
 
     --json gives all numbers: hidden, cell (null without an LSTM), each gate, the inputs of the layer, the length of the
     gradient of the loss by each timestep's input, the mask (true where a timestep counts) and the weights. Of a
-    Bidirectional layer the forward units stand before the backward ones. A number that is not finite is null. Ends with 1 if
-    the loss was no longer a finite number.
+    Bidirectional layer the forward units stand before the backward ones. A number that is not finite is null. Of a layer of
+    attention there are its weights instead: attention, [heads][query timesteps][key timesteps], and allowed, true where a
+    query may attend to a key. Ends with 1 if the loss was no longer a finite number.
     """
     wanted = experiment(settings)
     (place,) = shape("--sequence", sequence, 1)
     if place > PROBE_SEQUENCES:
         raise ValueError(f"--sequence must be 1 to {PROBE_SEQUENCES}. Received: “{sequence}”.")
     timestep = None if at is None else shape("--at", at, 1)[0]
-    _refuse(wanted, layer, place, timestep)
+    of_attention = _refuse(wanted, layer, place, timestep)
     done = train_with_bar(wanted)
-    found, gradient = _look(done.model, wanted, layer, place, timestep)
-    notes = [*found.notes(), *filter(None, [gradient.not_finite()])]
-    if as_json:
-        print(json.dumps(written(found, gradient)))
+    when = f"after {count(done.frames[-1].epoch, 'epochs')}, validation sequence {place}"
+    if of_attention:
+        _show_attention(done.model, wanted, str(layer), place, when, as_json)
     else:
-        _print(found, gradient, f"after {count(done.frames[-1].epoch, 'epochs')}, validation sequence {place}")
-    for note in notes:
-        print(note, file=sys.stderr)
+        _show(done.model, wanted, layer, place, timestep, when, as_json)
     if not done.finite:
         print(not_finite(done), file=sys.stderr)
         return 1
     return 0
 
 
+def _show(
+    model: Any, wanted: Experiment, layer: str | None, place: int, timestep: int | None, when: str, as_json: bool
+) -> None:
+    found, gradient = _look(model, wanted, layer, place, timestep)
+    if as_json:
+        print(json.dumps(written(found, gradient)))
+    else:
+        _print(found, gradient, when)
+    for note in [*found.notes(), *filter(None, [gradient.not_finite()])]:
+        print(note, file=sys.stderr)
+
+
+def _show_attention(model: Any, wanted: Experiment, layer: str, place: int, when: str, as_json: bool) -> None:
+    from explorer.models.attention import look
+    from explorer.training import data
+
+    found = look(model, layer, [stream[place - 1 : place] for stream in data.make(wanted, "probe").inputs])
+    if as_json:
+        print(json.dumps(inside_attention.written(found)))
+    else:
+        inside_attention.print_attention(found, when)
+
+
 def written(found: Inside, gradient: Gradient) -> dict[str, Any]:
     """The numbers of one sequence as plain data."""
     return {
-        "hidden": _listed(found.hidden[0]),
-        "gates": {name: _listed(gate[0]) for name, gate in found.gates.items()},
-        "cell": None if found.cell is None else _listed(found.cell[0]),
-        "gradient": _listed(gradient.inputs[0].astype(np.float32)),
+        "hidden": listed(found.hidden[0]),
+        "gates": {name: listed(gate[0]) for name, gate in found.gates.items()},
+        "cell": None if found.cell is None else listed(found.cell[0]),
+        "gradient": listed(gradient.inputs[0].astype(np.float32)),
         "mask": found.counts[0].tolist(),
         # A bias with one axis is a row.
-        "weights": {name: _listed(np.atleast_2d(value)) for name, value in found.weights.items()},
-        "inputs": _listed(found.inputs[0]),
+        "weights": {name: listed(np.atleast_2d(value)) for name, value in found.weights.items()},
+        "inputs": listed(found.inputs[0]),
     }
 
 
-def _refuse(wanted: Experiment, layer: str | None, place: int, timestep: int | None) -> None:
-    """Say what cannot be looked into before it is trained for minutes."""
+def _refuse(wanted: Experiment, layer: str | None, place: int, timestep: int | None) -> bool:
+    """Say what cannot be looked into before it is trained for minutes; else whether it is a layer of attention."""
     from explorer.runtime.worker_environment import warm
 
     warm()
@@ -91,9 +114,14 @@ def _refuse(wanted: Experiment, layer: str | None, place: int, timestep: int | N
     from explorer.models.inside import found_call
 
     model = build_experiment(wanted)
+    if inside_attention.is_attention(model, layer):
+        if timestep is not None:
+            raise ValueError("--at goes with a recurrent layer: no gradient is computed of a layer of attention.")
+        return True
     found_call(model, layer)
     if timestep is not None:
         _look(model, wanted, layer, place, timestep)
+    return False
 
 
 def _look(model: Any, wanted: Experiment, layer: str | None, place: int, timestep: int | None) -> tuple[Inside, Gradient]:
@@ -106,13 +134,6 @@ def _look(model: Any, wanted: Experiment, layer: str | None, place: int, timeste
     targets = probe.targets[place - 1 : place]
     loss = loss_name(resolve(wanted).task.loss)
     return look(model, layer, inputs), gradient(model, layer, inputs, targets, loss, timestep)
-
-
-def _listed(numbers: np.ndarray) -> Any:
-    """An array as lists; 9 digits tell every float32 from all others, and what is not finite has no number in JSON."""
-    if numbers.ndim > 1:
-        return [_listed(row) for row in numbers]
-    return [float(f"{number:.9g}") if np.isfinite(number) else None for number in numbers.tolist()]
 
 
 def _print(found: Inside, gradient: Gradient, when: str) -> None:

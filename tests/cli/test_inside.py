@@ -84,6 +84,24 @@ def test_an_lstm_and_both_directions_have_all_their_numbers(capsys, untrained):
     assert "2 windows lie end to end; the state starts at zero in each of them." in capsys.readouterr().out
 
 
+def test_attention_is_printed_for_every_head(capsys, untrained):
+    untrained()
+    small = ("inside", "self_attention", "--timesteps", "5", "--heads", "2", "--layer", "attention")
+    assert main([*small, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert np.shape(found["attention"]) == (2, 5, 5) and np.array(found["allowed"]).all()
+    np.testing.assert_allclose(np.sum(found["attention"], axis=-1), 1, atol=1e-5)
+    assert main([*small]) == 0
+    text = capsys.readouterr().out
+    assert (
+        text.startswith("attention: attention, 2 heads, after 1 epoch")
+        and "an even share of 5 key timesteps is 0.200" in text
+    )
+    head = np.array(found["attention"])[1, 2]
+    assert f"{head.argmax() + 1} ({head.max():.3f})" in text
+    assert main([*small, "--at", "2"]) == 2 and "recurrent layer" in capsys.readouterr().err
+
+
 def test_200_timesteps_of_256_units_are_printed_whole(capsys, untrained):
     untrained()
     assert main(["inside", "simple_rnn_every_step", "--timesteps", "200", "--units", "256", "--json"]) == 0
