@@ -89,6 +89,13 @@ async def walk(request: Request) -> Response:
     return await route.walk(request, engine_instance.engine())
 
 
+async def gradients(request: Request) -> Response:
+    from explorer.ui import engine_instance
+    from explorer.ui import gradients as route
+
+    return await route.gradients(request, engine_instance.engine())
+
+
 async def room(request: Request) -> Response:
     from explorer.ui import engine_instance
     from explorer.ui import room_events as route
@@ -106,6 +113,7 @@ app = st.App(
         Route("/batches/{run}", batches),
         Route("/walk", walk),
         Route("/walk/{run}", walk),
+        Route("/gradients/{run}", gradients),
         Route("/room/{code}", room),
     ],
     # In the order in which a request meets them; Streamlit's own come after these.

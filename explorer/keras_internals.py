@@ -89,3 +89,12 @@ def initializer_of(variable: Any) -> Any:
 def set_initializer(variable: Any, initializer: Any) -> None:
     """Have something else draw the first values of a weight, as long as these are not drawn: within a StatelessScope."""
     variable._initializer = initializer
+
+
+# --- optimizers
+
+
+def squared_gradients(optimizer: Any) -> list[Any]:
+    """Adam's running means of the squared gradients, one for each weight that it was built for, in their order: a step makes
+    of v and a gradient g beta_2 · v + (1 - beta_2) · g². They begin at zero."""
+    return list(optimizer._velocities)

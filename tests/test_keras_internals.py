@@ -116,6 +116,17 @@ def test_a_generator_keeps_its_state_in_a_weight_of_that_name():
     assert state.name == internals.GENERATOR_STATE and state.shape == (2,)
 
 
+def test_adam_keeps_a_running_mean_of_squared_gradients(sequence):
+    dense = layers.Dense(2)
+    dense(sequence)
+    adam = keras.optimizers.Adam()
+    adam.build(dense.trainable_variables)
+    adam.apply([np.full(each.shape, 3.0, "float32") for each in dense.trainable_variables], dense.trainable_variables)
+    found = internals.squared_gradients(adam)
+    assert [each.shape for each in found] == [each.shape for each in dense.trainable_variables]
+    assert all(np.allclose(each, (1 - adam.beta_2) * 9.0) for each in found)
+
+
 def test_layers_are_named_anew_and_the_count_of_before_goes_on():
     layers.Dense(1)
     before = layers.Dense(1).name
@@ -151,7 +162,7 @@ def test_keras_stands_under_tensorflows_name_too():
 
 PRIVATE = (
     *("_keras", "_inbound", "_flatten_layers", "_nodes_by", "_run_through", "_initializer"),
-    *("_trainable", "_non_trainable"),
+    *("_trainable", "_non_trainable", "_velocities"),
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,14 +17,13 @@ from explorer.cli.options import as_json, examples, experiment, shape, takes_exp
 from explorer.cli.training import not_finite, train_with_bar
 from explorer.experiment import PROBE_SEQUENCES, Experiment
 from explorer.tensors.text import count
+from explorer.training.reach import OUT_OF_REACH, ranges, spelled
 
 if TYPE_CHECKING:
     from explorer.models.inside import Inside, Reading
     from explorer.models.through_time import Gradient
 
 GATES = {"z": "update z", "r": "reset r", "i": "input i", "f": "forget f", "candidate": "candidate", "o": "output o"}
-# A timestep with less than this part of the largest gradient hardly changes the loss.
-OUT_OF_REACH = 0.01
 SHOWN_FEATURES = 4
 
 
@@ -185,23 +183,8 @@ def _reach(slopes: np.ndarray) -> str:
         return f"dx is at least {OUT_OF_REACH:.0%} of its largest value at every timestep."
     return (
         f"dx is below {OUT_OF_REACH:.0%} of its largest value at {len(low)} of {count(len(slopes), 'timesteps')}: "
-        f"{_ranges(low.tolist())}."
+        f"{spelled(ranges(low.tolist()))}."
     )
-
-
-def _ranges(places: Sequence[int]) -> str:
-    """Whole numbers in order, as short as they can be told.
-
-    >>> _ranges([1, 2, 3, 7, 9, 10])
-    '1 to 3, 7, 9 to 10'
-    """
-    found: list[list[int]] = []
-    for place in places:
-        if found and place == found[-1][1] + 1:
-            found[-1][1] = place
-        else:
-            found.append([place, place])
-    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in found)
 
 
 COMMANDS = (inside,)

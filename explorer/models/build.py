@@ -80,7 +80,7 @@ def _seeded(variable: keras.Variable, entropy: list[int], drawn: bool) -> Any:
     count what was built before.
     """
     initializer = initializer_of(variable)
-    seed = int(np.random.SeedSequence(entropy).generate_state(1)[0]) >> 1
+    seed = seed_of(entropy)
     if variable.name == GENERATOR_STATE:
         return lambda shape, dtype: np.array([seed, 0], dtype)
     if isinstance(initializer, keras.Initializer):
@@ -88,6 +88,11 @@ def _seeded(variable: keras.Variable, entropy: list[int], drawn: bool) -> Any:
         if drawn or config.get("seed", seed) is None:
             return type(initializer).from_config({**config, "seed": seed})
     return initializer
+
+
+def seed_of(entropy: list[int]) -> int:
+    """What the weight at a place of a model is drawn from: entropy is the model's seed and the place."""
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0]) >> 1
 
 
 def _check(model: Any, architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | None) -> None:
@@ -117,4 +122,4 @@ def _check(model: Any, architecture: Architecture, sizes: Sizes, knobs: Mapping[
         raise BrokenPromise(f"{name} promises {output} but its last layer '{layer}' returns {tuple(answer.shape)}")
 
 
-__all__ = ["BrokenPromise", "build", "build_experiment"]
+__all__ = ["BrokenPromise", "build", "build_experiment", "seed_of"]

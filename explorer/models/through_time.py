@@ -21,6 +21,10 @@ from explorer.models.inside import arguments, at_timesteps, found_call, laid_mas
 from explorer.models.recurrence import read
 from explorer.shapes.graph import calls
 
+# Of a mean: the numbers of a state, over all timesteps and sequences; and those that are in memory together.
+MOST_NUMBERS = 2**22
+NUMBERS_AT_ONCE = 2**20
+
 
 @dataclass(frozen=True)
 class Gradient:
@@ -31,7 +35,9 @@ class Gradient:
     reads at timestep t. states: |dloss/ds[t]| of each direction, by its role ("" where there is one), (samples, timesteps),
     the norm over the units of the state that is carried from timestep t on: the hidden state, which is also what the layer
     returns there, and of an LSTM the cell state besides. Only what goes through this call of the layer counts, not what goes
-    around it. The unit is that of the loss, by that of the input or the state.
+    around it. The unit is that of the loss, by that of the input or the state. counts: (samples,), false where the timestep
+    is masked, so that the sample has no such loss: its numbers are 0. mask: (samples, timesteps), true where the layer's own
+    timestep counts.
     """
 
     layer: str
@@ -39,6 +45,8 @@ class Gradient:
     loss: np.ndarray
     inputs: np.ndarray
     states: Mapping[str, np.ndarray]
+    counts: np.ndarray
+    mask: np.ndarray
 
     @property
     def state(self) -> np.ndarray:
@@ -56,6 +64,69 @@ class Gradient:
         )
 
 
+@dataclass(frozen=True)
+class MeanGradient:
+    """The mean of many sequences' gradients, (timesteps,) each, and of their losses at that timestep.
+
+    counts: (timesteps,), in which part of them a timestep of the layer is not masked. samples: how many sequences there are
+    in it, those in which the timestep whose loss it is counts.
+    """
+
+    inputs: np.ndarray
+    state: np.ndarray
+    loss: float
+    counts: np.ndarray
+    samples: int
+
+
+def mean(found: Gradient, first: int = 0) -> MeanGradient:
+    """The mean of the gradients of samples from `first` on; those in which the timestep is masked are left out."""
+    chosen = found.counts.copy()
+    chosen[:first] = False
+    samples = int(chosen.sum())
+
+    def of(numbers: np.ndarray) -> np.ndarray:
+        return np.asarray(numbers[chosen].sum(axis=0) / max(1, samples))
+
+    return MeanGradient(of(found.inputs), of(found.state), float(of(found.loss)), of(found.mask), samples)
+
+
+def gradients(
+    model: keras.Model, name: str | None, inputs: Any, targets: np.ndarray, loss: str, timestep: int | None = None
+) -> Gradient:
+    """`gradient` of many sequences, of which some may have that timestep masked.
+
+    Of long sequences and many units the first ones alone are taken, `MOST_NUMBERS` numbers of a state: it has as many
+    samples. The bound is one of sizes, not of seconds, so that it is the same on every machine.
+
+    Raises ValueError as `gradient` does, but for a timestep that is masked.
+    """
+    streams = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    wide = _numbers_of_a_sample(model, name)
+    taken = max(1, min(len(targets), MOST_NUMBERS // wide))
+    each = max(1, min(taken, NUMBERS_AT_ONCE // wide))
+    found = []
+    for first in range(0, taken, each):
+        part = slice(first, min(first + each, taken))
+        given = [stream[part] for stream in streams]
+        found.append(_gradient(model, name, given, targets[part], loss, timestep, strict=False))
+    return Gradient(
+        found[0].layer,
+        None if found[0].timesteps is None else np.concatenate([part.timesteps for part in found]),
+        np.concatenate([part.loss for part in found]),
+        np.concatenate([part.inputs for part in found]),
+        {role: np.concatenate([part.states[role] for part in found]) for role in found[0].states},
+        np.concatenate([part.counts for part in found]),
+        np.concatenate([part.mask for part in found]),
+    )
+
+
+def _numbers_of_a_sample(model: keras.Model, name: str | None) -> int:
+    """How many numbers of a state a sample has, over all timesteps: as good as what is kept for the way back."""
+    call = found_call(model, name)
+    return int(np.prod([size or 1 for size in (*call.inputs[0].shape[1:-1], call.outputs[0].shape[-1])]))
+
+
 def gradient(
     model: keras.Model, name: str | None, inputs: Any, targets: np.ndarray, loss: str, timestep: int | None = None
 ) -> Gradient:
@@ -69,13 +140,22 @@ def gradient(
     Raises ValueError with a sentence for a layer that cannot be looked into, a model with several outputs, and a timestep
     that is not there or is masked.
     """
+    return _gradient(model, name, inputs, targets, loss, timestep, strict=True)
+
+
+def _gradient(
+    model: keras.Model, name: str | None, inputs: Any, targets: np.ndarray, loss: str, timestep: int | None, strict: bool
+) -> Gradient:
+    """`gradient`; unless it is strict, a timestep may be masked in some samples."""
     call = found_call(model, name)
     if len(model.outputs) != 1:
         raise ValueError(f"The gradient is taken of the loss of one output, and this model has {len(model.outputs)}.")
     found = run(model, inputs)
     (output,) = model.outputs
     every_step = len(output.shape) > 2
-    at = _timesteps(found[id(output)], timestep) if every_step else None
+    at, counts = None, np.ones(len(targets), bool)
+    if every_step:
+        at, counts = _timesteps(found[id(output)], timestep, strict)
     if timestep is not None and not every_step:
         raise ValueError("The model has one output per sequence, so that no timestep has a loss of its own: name none.")
     sequence, mask, start = arguments(call, found)
@@ -93,31 +173,33 @@ def gradient(
             found[id(symbol)] = tensor
         _go_on(model, call, found)
         losses = _losses(found[id(output)], targets, loss, at)
-        total = tf.reduce_sum(losses)
+        # Not by a product with 0, which NaN outlives.
+        total = tf.reduce_sum(tf.where(tf.constant(counts), losses, tf.zeros_like(losses)))
     sources = [read_here, *(nudge for each in directions for nudge in each.nudges)]
     by_input, *by_state = tape.gradient(total, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     samples = by_input.shape[0]
+    laid = np.ones((samples, int(np.prod(by_input.shape[1:-1]))), bool) if mask is None else laid_mask(mask)
     states = {}
     for each in directions:
         mine, by_state = by_state[: len(each.nudges)], by_state[len(each.nudges) :]
         states[each.role] = _norm(tf.concat(mine, axis=-1), samples)
-    return Gradient(call.name, at, np.asarray(losses, np.float64), _norm(by_input, samples), states)
+    return Gradient(call.name, at, np.asarray(losses, np.float64), _norm(by_input, samples), states, counts, laid)
 
 
-def _timesteps(output: Any, timestep: int | None) -> np.ndarray:
-    """Whose loss it is, from 1, for each sample."""
+def _timesteps(output: Any, timestep: int | None, strict: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Whose loss it is, from 1, for each sample, and whether it has one there; strict: whether all must."""
     samples, steps = output.shape[:2]
     mask = mask_of(output)
     counts = np.ones((samples, steps), bool) if mask is None else laid_mask(mask)
     if timestep is None:
         # Of a sequence that is padding alone, the last timestep.
-        return np.asarray(steps - np.argmax(counts[:, ::-1], axis=1))
+        return np.asarray(steps - np.argmax(counts[:, ::-1], axis=1)), np.ones(samples, bool)
     if not 1 <= timestep <= steps:
         raise ValueError(f"The output has {steps} timesteps, 1 to {steps}. Received: {timestep}.")
-    if not counts[:, timestep - 1].all():
+    if strict and not counts[:, timestep - 1].all():
         last = steps - int(np.argmax(counts[:, ::-1], axis=1).max())
         raise ValueError(f"Timestep {timestep} is masked: its loss does not count. The last one that counts is {last}.")
-    return np.full(samples, timestep)
+    return np.full(samples, timestep), counts[:, timestep - 1]
 
 
 def _go_on(model: keras.Model, looked_at: Any, found: dict[int, Any]) -> None:

@@ -65,6 +65,7 @@ class Engine:
         self._core = EngineCore(store, cluster, grace, first, later)
         self.try_fixes = self._core.trials.ask
         self.model_file = self._core.model_files.make
+        self.gradients = self._core.gradients
 
     @property
     def ready(self) -> bool:

@@ -18,6 +18,7 @@ from explorer.runtime.cluster_monitor import ClusterMonitor
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.describe_catalog import describe_in_quiet
 from explorer.runtime.event_loop import EventLoop, LoopEnded
+from explorer.runtime.gradients import Gradients
 from explorer.runtime.health import WorkerHealth
 from explorer.runtime.model_files import ModelFiles
 from explorer.runtime.precompiler import Precompiler
@@ -85,6 +86,7 @@ class EngineCore:
         )
         self.trials = Trials(self._cluster_within)
         self.replays = Replays(store.tensors, self._cluster_within, self._place_of, max(1, cluster.wanted))
+        self.gradients = Gradients(store.tensors, self.replays)
         self.model_files = ModelFiles(self._cluster_within, max(1, cluster.wanted))
         self.precompiler = Precompiler(
             self.scheduler,

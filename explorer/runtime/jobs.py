@@ -240,9 +240,7 @@ def trainer_of(experiment: Experiment) -> Iterator[Trainer]:
 
     experiment = known(experiment)
     key = program_key(experiment)
-    with _kept_lock:
-        lock = _locks.setdefault(key, threading.Lock())
-    with lock:
+    with lock_of(key):
         # The program is kept apart: another seed, task or learning rate is another trainer on the same program.
         program = _kept(_programs, key, lambda: Program(experiment))
         trainer = _kept(_trainers, experiment.key, lambda: Trainer(experiment, program))
@@ -254,6 +252,12 @@ def trainer_of(experiment: Experiment) -> Iterator[Trainer]:
             while len(_trainers) > 1 and sum(each.bytes for each in _trainers.values()) > KEPT_DATA_BYTES:
                 _trainers.popitem(last=False)
         yield trainer
+
+
+def lock_of(key: str) -> threading.Lock:
+    """The lock of a program: what it trains, one thread at a time does."""
+    with _kept_lock:
+        return _locks.setdefault(key, threading.Lock())
 
 
 def _kept(kept: OrderedDict[str, Any], key: str, make: Callable[[], Any]) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache
@@ -113,13 +113,13 @@ class Replays:
         shown, missing = self._known(run, sequence, epochs, layer)
         reason = ""
         if replay.seconds and missing:
-            reason = _too_long(missing[-1], replay.seconds)
+            reason = too_long(missing[-1], replay.seconds)
         return Shown(shown.tensors, shown.drawings, reason)
 
     def batches(self, run: Run, sequence: int, epoch: int, first: int, timeout: float, layer: str | None = None) -> Batches:
         """See `explorer.runtime.engine.Engine.batches`."""
         if epoch > run.epoch:
-            return Batches([], _not_yet(epoch, run.epoch))
+            return Batches([], not_yet(epoch, run.epoch))
         deadline = time.monotonic() + timeout
         key = (run.id, sequence, epoch), first, layer
         most = MOST_BATCHES if layer is None else 1
@@ -138,12 +138,12 @@ class Replays:
                     self._batches[key] = walk.batches
         if walk.batches:
             return Batches(walk.batches, "")
-        return Batches([], _too_long(epoch, walk.seconds) if walk.seconds else NO_NUMBER)
+        return Batches([], too_long(epoch, walk.seconds) if walk.seconds else NO_NUMBER)
 
     def walk(self, run: Run | None, experiment: Experiment, sequence: int, epoch: int, batch: int, timeout: float) -> Walked:
         """See `explorer.runtime.engine.Engine.walk`."""
         if run is not None and epoch > run.epoch:
-            return Walked([], [], _not_yet(epoch, run.epoch))
+            return Walked([], [], not_yet(epoch, run.epoch))
         deadline = time.monotonic() + timeout
         of = run.id if run is not None else experiment.key
         key = (of, sequence, epoch, batch)
@@ -163,7 +163,29 @@ class Replays:
                     self._walks[key] = walked
         if found.layers is not None:
             return walked
-        return Walked([], [], _too_long(epoch, found.seconds) if found.seconds else NO_NUMBER)
+        return Walked([], [], too_long(epoch, found.seconds) if found.seconds else NO_NUMBER)
+
+    # --- for who asks workers for more of a run (`explorer.runtime.gradients`)
+
+    def turn(self, of: str, deadline: float) -> AbstractContextManager[None]:
+        """One at a time of what is called so, and not more than so many in all."""
+        return self._turn_of(of, deadline)
+
+    def ask(
+        self, run: Run, job: Callable[..., Any], arguments: tuple[Any, ...], deadline: float, priority: int = PRIORITY
+    ) -> Any:
+        """What a worker gives for a job. Raises as `explorer.runtime.engine.Engine.tensors`."""
+        return self._done(run, job, arguments, deadline, priority)
+
+    def state_up_to(self, run_id: str, epoch: int) -> bytes | None:
+        """The latest state up to an epoch that there is, stored or kept here; None: that of the start."""
+        return self._state_before(run_id, epoch)
+
+    def keep_state(self, run_id: str, state: bytes | None) -> None:
+        """Keep a state that a run was trained to again: whoever asks next trains on from it."""
+        if state is not None:
+            with self._lock:
+                self._keep(self._states, run_id, state)
 
     def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
         """What is there already, and the epochs of which something is missing."""
@@ -201,13 +223,20 @@ class Replays:
         replay: Replay = self._done(run, tensors_at, arguments, deadline)
         return replay
 
-    def _done(self, run: Run | None, job: Callable[..., Any], arguments: tuple[Any, ...], deadline: float) -> Any:
+    def _done(
+        self,
+        run: Run | None,
+        job: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        deadline: float,
+        priority: int = PRIORITY,
+    ) -> Any:
         """What a worker gives for a job."""
         cluster = self._cluster(max(0.0, deadline - time.monotonic()))
         for attempt in range(TRIES):
             try:
                 worker = self._place(run) if run is not None and attempt == 0 else None
-                future = cluster.submit(job, *arguments, worker=worker, priority=PRIORITY)
+                future = cluster.submit(job, *arguments, worker=worker, priority=priority)
                 try:
                     return cluster.result(future, max(0.1, deadline - time.monotonic()))
                 except TimeoutError:
@@ -262,12 +291,12 @@ def _size_of_walk(walked: Walked) -> int:
     return 1 + sum(len(track.numbers) for layer in walked.layers for track in layer.tracks)
 
 
-def _not_yet(epoch: int, trained: int) -> str:
+def not_yet(epoch: int, trained: int) -> str:
     behind = f"{trained} epochs" if trained != 1 else "1 epoch"
     return f"Epoch {epoch} is not trained yet: this run has {behind} behind it."
 
 
-def _too_long(epoch: int, seconds: float) -> str:
+def too_long(epoch: int, seconds: float) -> str:
     return (
         f"Epoch {epoch} was not watched while it trained. To show it, epochs would have to be trained again, "
         f"for about {in_words(seconds)}, which is too long."

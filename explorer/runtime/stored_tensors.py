@@ -44,6 +44,29 @@ class StoredTensors:
                 found += [(row.epoch, row.state) for row in connection.execute(query)]
         return max(found)[1] if found else None
 
+    def states(self, run_id: str, most: int, most_bytes: int) -> list[bytes]:
+        """States that are kept of a run, in the order of their epochs: at most so many, evenly over those that there are,
+        and no more than so many bytes; the last one among them."""
+        sizes: dict[int, int] = {}
+        found: dict[int, bytes] = {}
+        with self._database.transaction() as connection:
+            for table in (KEY_FRAMES, STATES):
+                rows = connection.execute(
+                    sql.select(table.c.epoch, sql.func.length(table.c.state)).where(table.c.run == run_id)
+                )
+                sizes |= {int(epoch): int(size) for epoch, size in rows}
+            epochs = sorted(sizes)
+            most = min(most, len(epochs), max(1, most_bytes // max(1, *sizes.values(), 1)))
+            if not most:
+                return []
+            step = len(epochs) / most
+            chosen = [epochs[-1 - int(place * step)] for place in range(most)]
+            for table in (KEY_FRAMES, STATES):
+                mine = (table.c.run == run_id) & table.c.epoch.in_(chosen)
+                rows = connection.execute(sql.select(table.c.epoch, table.c.state).where(mine))
+                found |= {int(row.epoch): bytes(row.state) for row in rows}
+        return [found[epoch] for epoch in sorted(found)]
+
     def keep(self, connection: sql.Connection, run_id: str, frames: Sequence[Frame]) -> int:
         """Keep what new frames brought; returns by how many bytes the run has grown."""
         rows = [

@@ -58,16 +58,23 @@ class Program:
     It holds no data, and of weights only what it last worked on: a `Trainer` brings both. Making one builds and traces;
     the first `epoch` compiles what was traced, which takes longer than both.
 
-    xla: whether XLA compiles it; by `wants_xla` where nothing is said.
+    xla: whether XLA compiles it; by `wants_xla` where nothing is said. build: makes the model, where it is another than the
+    experiment's own (`explorer.models.other_cells`); such a program is for experiments of which it makes the same.
     """
 
-    def __init__(self, experiment: Experiment, xla: bool | None = None) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        xla: bool | None = None,
+        build: Callable[[Experiment], keras.Model] = build_experiment,
+    ) -> None:
         self.key = program_key(experiment)
+        self.build = build
         self._loss = loss_name(resolve(experiment).task.loss)
         self._asks = ASKS.get(self._loss)
         self.samples, self.batch = experiment.samples, experiment.batch
         self.batches = data.batches(experiment)
-        self.model = build_experiment(experiment)
+        self.model = build(experiment)
         refusal = hindrance(experiment, self.model)
         if refusal:
             raise ValueError(refusal)
@@ -195,7 +202,7 @@ class Trainer:
     def __init__(self, experiment: Experiment, program: Program | None = None) -> None:
         self.experiment = experiment
         self.program = program or Program(experiment)
-        weights = [variable.numpy() for variable in build_experiment(experiment).variables]
+        weights = [variable.numpy() for variable in self.program.build(experiment).variables]
         rate = self.program.optimizer.learning_rate
         places = [variable is rate for variable in self.program.optimizer.variables]
         moments = [
@@ -257,7 +264,7 @@ class Trainer:
     def model_at(self, state: bytes) -> keras.Model:
         """A model of its own with the weights of a state, compiled with the loss that it was trained on."""
         values, _ = checkpoint.unpack(state, self._start)
-        model = build_experiment(self.experiment)
+        model = self.program.build(self.experiment)
         for variable, value in zip(model.variables, values, strict=False):  # After the weights come the optimizer's.
             variable.assign(value)
         model.compile(keras.optimizers.Adam(self.experiment.learning_rate), loss_name(resolve(self.experiment).task.loss))

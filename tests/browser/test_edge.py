@@ -38,6 +38,7 @@ OURS = (
     "/live/nothing",
     "/tensors/nothing",
     "/batches/nothing",
+    "/gradients/nothing",
     "/_stcore/health",
     "/_stcore/host-config",
     *MODULES,
@@ -197,7 +198,12 @@ def test_every_answer_has_the_content_policy_and_gives_no_path_away(server, path
         assert_gives_nothing_away(body)
         if method in ("GET", "HEAD"):
             wanted = (
-                {"/live/nothing": (404,), "/tensors/nothing": (400,), "/batches/nothing": (400,)}.get(path, (200,))
+                {
+                    "/live/nothing": (404,),
+                    "/tensors/nothing": (400,),
+                    "/batches/nothing": (400,),
+                    "/gradients/nothing": (400,),
+                }.get(path, (200,))
                 if method == "GET"
                 else (200, 405)
             )

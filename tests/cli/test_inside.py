@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from explorer.cli import inside, main
-from explorer.cli.inside import _ranges, _reach
+from explorer.cli.inside import _reach
 from explorer.experiment import Frame
 from explorer.interface import Training
 from explorer.models.build import build_experiment
+from explorer.training.reach import ranges, spelled
 from tests.models.recurrence_by_hand import by_hand
 
 SMALL = ("gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4")
@@ -146,7 +147,7 @@ def test_a_bad_request_gets_its_sentence_before_anything_is_trained(capsys, monk
 
 
 def test_what_is_out_of_reach_is_told_in_ranges():
-    assert _ranges([2]) == "2"
+    assert spelled(ranges([2])) == "2"
     assert (
         _reach(np.array([0.001, 0.001, 1, 0.002])) == "dx is below 1% of its largest value at 3 of 4 timesteps: 1 to 2, 4."
     )

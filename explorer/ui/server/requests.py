@@ -46,6 +46,7 @@ _BEGINNINGS = {
     "/tensors/": TENSORS,
     "/batches/": TENSORS,
     "/walk/": TENSORS,
+    "/gradients/": TENSORS,
     "/room/": ROOM,
     STATIC_FILES: STATIC,
     MEDIA: SMALL,
