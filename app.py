@@ -96,6 +96,13 @@ async def gradients(request: Request) -> Response:
     return await route.gradients(request, engine_instance.engine())
 
 
+async def inside(request: Request) -> Response:
+    from explorer.ui import engine_instance
+    from explorer.ui import inside as route
+
+    return await route.inside(request, engine_instance.engine())
+
+
 async def room(request: Request) -> Response:
     from explorer.ui import engine_instance
     from explorer.ui import room_events as route
@@ -114,6 +121,7 @@ app = st.App(
         Route("/walk", walk),
         Route("/walk/{run}", walk),
         Route("/gradients/{run}", gradients),
+        Route("/inside/{run}", inside),
         Route("/room/{code}", room),
     ],
     # In the order in which a request meets them; Streamlit's own come after these.

@@ -457,3 +457,96 @@ export interface Difference {
   there: unknown;
   what: string;
 }
+
+// What the panel "Look inside" shows. columns: the timesteps that are drawn; masked: 1 for each of them that is masked. line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, empty without one. ways: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
+export interface InsideAnswer {
+  layer: string;
+  title: string;
+  task: string;
+  parameters: string;
+  epoch: number;
+  sequence: number;
+  sequences: number;
+  ways: string[];
+  way: string;
+  units: number;
+  timesteps: number;
+  windows: number;
+  unit: number;
+  timestep: number;
+  pin: number;
+  order: string;
+  columns: number[];
+  masked: number[];
+  rows: UnitRow[];
+  input: Strip;
+  hidden: Strip;
+  cell: Strip | null;
+  gates: Strip[];
+  line: (number | null)[];
+  pinned: (number | null)[];
+  target: (number | null)[];
+  follows: string;
+  equation: Equation;
+  matrices: Matrix[];
+  notes: string[];
+  text: string;
+}
+
+// One unit that is drawn. follows: what it follows, short ("target +0.93"), or ""; says: the same as a sentence.
+export interface UnitRow {
+  unit: number;
+  follows: string;
+  says: string;
+}
+
+// Numbers over the timesteps: a row for each name, a column for each timestep that is drawn.
+export interface Strip {
+  title: string;
+  axis: string;
+  names: string[];
+  grid: (number | null)[][];
+  largest: number;
+  scale: string;
+}
+
+// One unit at one timestep. heads: what stands above the columns. result: the new state. says: it in sentences.
+export interface Equation {
+  title: string;
+  heads: Piece[];
+  lines: EquationLine[];
+  results: Piece[][];
+  says: string[];
+}
+
+// A part of an equation. slot: the column that it stands in. part: which weights it comes from ("kernel", "bias", "recurrent_kernel", "recurrent_bias"), or what else it is ("gate", "old", "sum", "value"), "" for a sign. gate: of which gate. parts: the products that it is the sum of. says: all of it in words.
+export interface Piece {
+  slot: string;
+  text: string;
+  part: string;
+  gate: string;
+  parts: (number | null)[];
+  axis: string;
+  says: string;
+}
+
+// One gate: value = activation(sum).
+export interface EquationLine {
+  name: string;
+  gate: string;
+  pieces: Piece[];
+}
+
+// Weights, drawn small: one block for each gate, side by side, each of so many columns. parts: as `Piece` has it; two for a bias of two rows. outlined: the place of the chosen unit's column within a block. letters: what stands above each. numbers: whole numbers from -127 to 127: a weight is one of them / 127 * largest.
+export interface Matrix {
+  title: string;
+  axis: string;
+  parts: string[];
+  gates: string[];
+  letters: string[];
+  columns: number;
+  outlined: number;
+  numbers: number[][];
+  largest: number;
+  says: string;
+}

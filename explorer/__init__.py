@@ -22,6 +22,7 @@ keras_internals what Keras does not document: attributes of its tensors, layers 
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
 shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
+look/           what one recurrent layer held for one sequence: its equation with the numbers put in, what its units follow
 answers         the types of what workers answer about a model
 errors/         what an error message of Keras means, and which example shows it; a small file for each family of messages
 schema          the JSON schema of all that is written out
@@ -34,7 +35,7 @@ training/       an experiment's data, its epochs (`trainer` imports Keras), what
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
   worker_environment, worker_preload  TensorFlow with the settings of a worker
-  jobs, replay_job, batch_job, walk_job, gradient_job, model_file_job  what workers run, by name
+  jobs, replay_job, batch_job, walk_job, gradient_job, inside_job, model_file_job  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address

@@ -13,11 +13,12 @@ import msgspec
 from explorer.answers import Answer, CompareAnswer
 from explorer.description import Description
 from explorer.errors import Found
+from explorer.look.answer import InsideAnswer
 from explorer.report import Report
 from explorer.shapes.compare import Comparison
 from explorer.shapes.explanation import Explained
 
-WRITTEN = (Description, Explained, Report, Found, Answer, CompareAnswer, Comparison)
+WRITTEN = (Description, Explained, Report, Found, Answer, CompareAnswer, Comparison, InsideAnswer)
 
 
 def schema() -> dict[str, Any]:

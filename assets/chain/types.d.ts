@@ -267,6 +267,7 @@ export interface LayerNode {
 export interface Why {
   panel: HTMLElement;
   title: HTMLElement;
+  look: HTMLElement;
   copy: HTMLElement;
   close: HTMLElement;
   body: HTMLElement;

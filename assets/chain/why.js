@@ -26,17 +26,18 @@ export function newWhy(root) {
   mark(panel, { role: "region", id: `explorer-why-${Math.random().toString(36).slice(2)}`, hidden: "" });
   const head = create("div", "why-head", panel);
   const title = create("h4", "why-title", head);
-  const [copy, close] = ["Copy as text", "Close"].map((words) => {
+  const [look, copy, close] = ["Look inside", "Copy as text", "Close"].map((words) => {
     const button = create("button", "why-button", head);
     mark(button, { type: "button" });
     say(button, words);
     return button;
   });
+  mark(look, { "data-look-inside": "", title: "Every state, gate and number of this layer, at the epoch that is shown" });
   mark(copy, { "data-why-copy": "", "aria-live": "polite" });
   mark(close, { "data-why-close": "", title: "Close (Escape)" });
   const body = create("div", "why-body", panel);
   const drawing = create("div", "why-drawing", panel);
-  return { panel, title, copy, close, body, drawing, name: null, opener: null, written: "", asked: null };
+  return { panel, title, look, copy, close, body, drawing, name: null, opener: null, written: "", asked: null };
 }
 
 /** @type {(state: State) => void} */
@@ -44,6 +45,7 @@ export function listenForWhy(state) {
   const { why, root } = state;
   why.close.onclick = () => closeWhy(state, true);
   why.copy.onclick = () => copyWhy(state);
+  why.look.onclick = () => document.dispatchEvent(new CustomEvent("explorer:inside", { detail: { layer: why.name } }));
   root.addEventListener("explorer-open", (event) => {
     const { detail, target } = /** @type {CustomEvent<string>} */ (event);
     const focused = document.activeElement;
@@ -116,6 +118,7 @@ export function writeWhy(state) {
   if (written !== why.written) {
     why.written = written;
     say(why.copy, "Copy as text");
+    why.look.hidden = !data.live || !isRecurrent(layer);
     why.title.replaceChildren(titleOf(layer));
     create("span", "", why.title).textContent = ` — ${layer.name}`;
     explainInto(why.body, layer, description.symbols ?? {});
@@ -136,6 +139,12 @@ export function writeInside(state) {
   const within = found?.batch ? `, batch ${found.batch}` : "";
   if (found) drawInside(why.drawing, layer, found.drawing, `validation sequence ${shown.sequence + 1}, epoch ${found.epoch}${within}`);
   else drawInside(why.drawing, layer, data.drawings?.[layer.name], "validation sequence 1, untrained weights");
+}
+
+// Whether the layer, or what it wraps, is a GRU, an LSTM or a SimpleRNN, or an RNN with one of their cells.
+/** @type {(layer: Pick<Layer, "type" | "inside">) => boolean} */
+export function isRecurrent({ type, inside }) {
+  return ["GRU", "LSTM", "SimpleRNN", "RNN"].includes(type) || (inside ?? []).some((each) => isRecurrent(each));
 }
 
 // All blocks of the panel have one scale, which is known when their places are.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -22,6 +22,7 @@ class Reading:
     kind: "GRU", "LSTM", "SimpleRNN" or "RNN". weights: by name, with Keras's shapes: the kernel (features, gates · units),
     the recurrent_kernel (units, gates · units), the bias, if any, (gates · units,), and of a GRU with reset_after
     (2, 3 · units), one for the input and one for the hidden state. The gates are z, r, candidate, or i, f, candidate, o.
+    reader: Keras's layer. start: the states that it starts from, each (samples, units).
     """
 
     role: str
@@ -30,6 +31,8 @@ class Reading:
     cell: np.ndarray | None
     gates: Mapping[str, np.ndarray]
     weights: Mapping[str, np.ndarray]
+    reader: Any = field(default=None, repr=False)
+    start: tuple[np.ndarray, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,11 +155,16 @@ def looked_at(call: Call, tensors: Mapping[int, Any]) -> Inside:
     """`look` at a call of a model whose tensors are there already (`explorer.models.activations.run`)."""
     received = arguments(call, tensors)
     directions, _ = read(call.layer, *received)
-    sequence, mask, _ = received
+    sequence, mask, start = received
     counts = None if mask is None else laid_mask(mask)
     drops = mask is None and mask_of(sequence) is not None
     windows = sequence.shape[1] if len(sequence.shape) == 4 else 1
-    return Inside(call.name, laid(sequence), counts, tuple(map(_reading, directions)), drops, windows)
+    share = len(start) // len(directions) if start is not None else 0
+    readings = [
+        _reading(each, None if start is None else start[place * share : (place + 1) * share])
+        for place, each in enumerate(directions)
+    ]
+    return Inside(call.name, laid(sequence), counts, tuple(readings), drops, windows)
 
 
 def arguments(call: Call, tensors: Mapping[int, Any]) -> tuple[Any, Any, Any]:
@@ -191,8 +199,11 @@ def as_array(tensor: Any) -> np.ndarray:
     return np.asarray(keras.ops.cast(tensor, "float32") if halved else tensor)
 
 
-def _reading(direction: Direction) -> Reading:
+def _reading(direction: Direction, start: Any) -> Reading:
+    """start: the states that it was given, each (samples, units), or None for zeros."""
     layer, cell = direction.layer, direction.layer.cell
+    kinds = 1 if direction.cell is None else 2
+    zeros = np.zeros((len(direction.hidden), cell.units), np.float32)
     weights = {"kernel": cell.kernel, "recurrent_kernel": cell.recurrent_kernel}
     if cell.use_bias:
         weights["bias"] = cell.bias
@@ -203,4 +214,6 @@ def _reading(direction: Direction) -> Reading:
         cell=None if direction.cell is None else as_array(direction.cell),
         gates={name: as_array(gate) for name, gate in direction.gates.items()},
         weights={name: as_array(variable.value) for name, variable in weights.items()},
+        reader=layer,
+        start=(zeros,) * kinds if start is None else tuple(map(as_array, start)),
     )

@@ -66,6 +66,7 @@ class Engine:
         self.try_fixes = self._core.trials.ask
         self.model_file = self._core.model_files.make
         self.gradients = self._core.gradients
+        self.inside = self._core.replays.inside
 
     @property
     def ready(self) -> bool:

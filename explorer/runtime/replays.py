@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 from cachetools import LRUCache
 
 from explorer.experiment import Experiment
+from explorer.look.looked import Looked
 from explorer.runtime.batch_job import Walk, batches_at
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied
+from explorer.runtime.inside_job import LookedAt, inside_at
 from explorer.runtime.queries import BUSY, Refused
 from explorer.runtime.records import Run
 from explorer.runtime.replay_job import Replay, tensors_at
@@ -33,6 +35,7 @@ BYTES_OF_KEPT_TENSORS = 48 * 2**20
 BYTES_OF_KEPT_STATES = 96 * 2**20
 BYTES_OF_KEPT_BATCHES = 24 * 2**20
 BYTES_OF_KEPT_WALKS = 16 * 2**20
+BYTES_OF_KEPT_INSIDES = 32 * 2**20
 KEPT_DRAWINGS = 2000
 # About what the largest take: some grids of as many numbers as are drawn.
 BYTES_OF_A_DRAWING = 2**17
@@ -70,6 +73,13 @@ class Walked(NamedTuple):
     reason: str
 
 
+class Seen(NamedTuple):
+    """The inside of a layer. reason: why there is nothing to see, as a sentence, or an empty string."""
+
+    looked: Looked | None
+    reason: str
+
+
 class Replays:
     """Every method may be called from any thread.
 
@@ -93,6 +103,9 @@ class Replays:
         self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
         self._batches: LRUCache[tuple[_Key, int, str | None], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
         self._walks: LRUCache[tuple[Any, ...], Walked] = LRUCache(BYTES_OF_KEPT_WALKS, getsizeof=_size_of_walk)
+        self._insides: LRUCache[tuple[_Key, str | None], Looked] = LRUCache(
+            BYTES_OF_KEPT_INSIDES, getsizeof=lambda looked: int(looked.bytes)
+        )
         self._turn = threading.Condition()
         self._at_work: set[str] = set()
         self._at_once = at_once
@@ -186,6 +199,35 @@ class Replays:
         if state is not None:
             with self._lock:
                 self._keep(self._states, run_id, state)
+
+    def inside(self, run: Run, sequence: int, epoch: int, layer: str | None, timeout: float) -> Seen:
+        """What a recurrent layer (None: the first one) held for one probe sequence at an epoch, trained again as for
+        `explorer.runtime.engine.Engine.tensors`, which raises the same."""
+        if epoch > run.epoch:
+            return Seen(None, _not_yet(epoch, run.epoch))
+        deadline = time.monotonic() + timeout
+        key = (run.id, sequence, epoch), layer
+        with self._lock:
+            kept = self._insides.get(key)
+        if kept is not None:
+            return Seen(kept, "")
+        with self._turn_of(run.id, deadline):
+            with self._lock:
+                kept = self._insides.get(key)
+            if kept is not None:
+                return Seen(kept, "")
+            state = self._state_before(run.id, epoch)
+            arguments = (run.experiment.to_dict(), state, epoch, sequence, layer, MOST_SECONDS)
+            found: LookedAt = self._done(run, inside_at, arguments, deadline)
+            reached, looked, refusal = found
+            with self._lock:
+                if reached is not None:
+                    self._keep(self._states, run.id, reached.state)
+                if looked is not None and looked.bytes <= self._insides.maxsize:
+                    self._insides[key] = looked
+        if looked is None and not refusal:
+            refusal = _too_long(epoch, reached.seconds) if reached is not None and reached.seconds else NO_NUMBER
+        return Seen(looked, refusal)
 
     def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
         """What is there already, and the epochs of which something is missing."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from explorer.ui.assets import ASSETS
 
 COMPONENTS = (
-    *("chain.js", "live.js", "code.js", "editor.js", "listing.js", "page.js"),
+    *("chain.js", "live.js", "code.js", "editor.js", "inside.js", "listing.js", "page.js"),
     *("lessons.js", "present.js", "room.js", "tally.js"),
 )
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[\w./]+\.js)";\n', re.MULTILINE)

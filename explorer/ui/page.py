@@ -11,6 +11,7 @@ from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
 from explorer.ui.head import head
+from explorer.ui.inside_panel import inside_panel
 from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import rerun_when_ready, wait_for_workers
 from explorer.ui.markdown import plain
@@ -73,6 +74,7 @@ def main() -> None:
     if st.session_state["view"] != "quiz" and not kept.hides("charts") and not (at and at.asks):
         with st.container(key="run_place"):
             run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
+        inside_panel(lambda: address.write(st.session_state["_experiment"]))
     listen(experiment, newcomers=at is None)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)

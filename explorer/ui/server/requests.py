@@ -47,6 +47,7 @@ _BEGINNINGS = {
     "/batches/": TENSORS,
     "/walk/": TENSORS,
     "/gradients/": TENSORS,
+    "/inside/": TENSORS,
     "/room/": ROOM,
     STATIC_FILES: STATIC,
     MEDIA: SMALL,

@@ -1,0 +1,71 @@
+// What a layer held, asked of the server: one request at a time, and then only for what is wanted last.
+
+/** @import { Asker, Said, Wanted } from "./types.d.ts" */
+
+const AGAIN = 1500;
+
+/** @type {Asker["get"]} */
+const overNet = (url) => fetch(url);
+
+/** @type {(take: Asker["take"], get?: Asker["get"]) => Asker} */
+export function newAsker(take, get = overNet) {
+  return { get, take, wanted: null, last: "", busy: false, timer: 0 };
+}
+
+/** @type {(wanted: Wanted) => string} */
+export function urlOf({ run, sequence, epoch, layer, way, unit, timestep, order, pin }) {
+  const query = new URLSearchParams({ sequence: String(sequence), epoch: String(epoch), layer });
+  if (way) query.set("way", way);
+  if (unit !== null) query.set("unit", String(unit));
+  if (timestep !== null) query.set("timestep", String(timestep));
+  if (order !== "follows") query.set("order", order);
+  if (pin) query.set("pin", String(pin));
+  return `/inside/${encodeURIComponent(run)}?${query}`;
+}
+
+// Nothing is asked twice in a row; while a request is under way, only the newest wish is kept.
+/** @type {(asker: Asker, wanted: Wanted) => void} */
+export function want(asker, wanted) {
+  asker.wanted = wanted;
+  if (!asker.busy && urlOf(wanted) !== asker.last) ask(asker);
+}
+
+// What was wanted is no longer.
+/** @type {(asker: Asker) => void} */
+export function forget(asker) {
+  clearTimeout(asker.timer);
+  Object.assign(asker, { wanted: null, last: "" });
+}
+
+/** @type {(asker: Asker) => Promise<void>} */
+async function ask(asker) {
+  const { wanted } = asker;
+  if (!wanted) return;
+  const url = urlOf(wanted);
+  Object.assign(asker, { busy: true, last: url });
+  const said = await answered(asker, url);
+  asker.busy = false;
+  if (!asker.wanted) return;
+  // Workers that are busy may have time in a moment.
+  if (said.status === 503 || said.status === 0) {
+    clearTimeout(asker.timer);
+    asker.timer = Number(setTimeout(() => {
+      asker.last = "";
+      if (asker.wanted) want(asker, asker.wanted);
+    }, AGAIN));
+  }
+  asker.take(wanted, said);
+  if (asker.wanted && !asker.busy && urlOf(asker.wanted) !== asker.last) ask(asker);
+}
+
+/** @type {(asker: Asker, url: string) => Promise<Said>} */
+async function answered(asker, url) {
+  try {
+    const response = await asker.get(url);
+    const body = await response.json();
+    if (response.ok) return { ok: true, status: response.status, answer: body, error: "" };
+    return { ok: false, status: response.status, answer: null, error: String(body.error ?? "The server gave no answer.") };
+  } catch {
+    return { ok: false, status: 0, answer: null, error: "The server cannot be reached. It is tried again." };
+  }
+}

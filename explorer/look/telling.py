@@ -1,0 +1,242 @@
+"""All that the page shows of one choice: a direction, a unit and a timestep of what a layer held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.look.answer import InsideAnswer, Row, Strip, UnitRow
+from explorer.look.equation import equation, rounded
+from explorer.look.follows import ordered
+from explorer.look.looked import Looked, Way
+from explorer.look.matrices import matrices
+from explorer.look.words import follow_sentence, follow_short, gate_name, number
+from explorer.tensors.text import count
+
+MOST_UNITS = 48
+MOST_TIMESTEPS = 80
+MOST_FEATURES = 16
+ORDERS = ("follows", "layer")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be shown: units and timesteps from 1, None: the first one of the order, and the last timestep that counts.
+
+    way: "" for the only direction, or for the first of two. pin: a unit, 0 for none.
+    """
+
+    way: str = ""
+    unit: int | None = None
+    timestep: int | None = None
+    order: str = ORDERS[0]
+    pin: int = 0
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of the run: words that stand above, and where in it this is."""
+
+    title: str
+    task: str
+    parameters: str
+    source: str
+    epoch: int
+    sequence: int
+    sequences: int
+
+
+def told(looked: Looked, about: About, choice: Choice) -> InsideAnswer:
+    """What the page shows. Raises ValueError with a sentence for a direction, unit or timestep that there is not."""
+    way = _way(looked, choice.way)
+    order = ordered(way.follows) if choice.order == ORDERS[0] else list(range(way.units))
+    unit = _within(choice.unit, way.units, "unit", looked.layer, order[0] + 1) - 1
+    counting = np.flatnonzero(looked.counts)
+    last = int(counting[-1]) if len(counting) else looked.timesteps - 1
+    timestep = _within(choice.timestep, looked.timesteps, "timestep", looked.layer, last + 1) - 1
+    pin = _within(choice.pin or None, way.units, "unit", looked.layer, 0)
+    rows, columns = _rows(way, order, choice.order, unit), _evenly(looked.timesteps, MOST_TIMESTEPS)
+    outputs = 0 if looked.target is None else looked.target.shape[-1]
+    follows = tuple(follow_sentence(place + 1, each, outputs) for place, each in enumerate(way.follows))
+    found = equation(looked, way, unit, timestep)
+    target = looked.target if looked.target is not None and len(looked.target) == looked.timesteps else None
+    notes = (*looked.notes, *_sampled(looked, way, rows, columns, choice.order), *_said_of_time(looked, way))
+    return InsideAnswer(
+        layer=looked.layer,
+        title=about.title,
+        task=" ".join(filter(None, [about.task, _answered(looked, timestep)])),
+        parameters=about.parameters,
+        epoch=about.epoch,
+        sequence=about.sequence,
+        sequences=about.sequences,
+        ways=tuple(each.role for each in looked.ways) if len(looked.ways) > 1 else (),
+        way=way.role,
+        units=way.units,
+        timesteps=looked.timesteps,
+        windows=looked.windows,
+        unit=unit + 1,
+        timestep=timestep + 1,
+        pin=pin,
+        order=choice.order,
+        columns=tuple(int(each) + 1 for each in columns),
+        masked=tuple(int(not looked.counts[each]) for each in columns),
+        rows=tuple(UnitRow(int(each) + 1, follow_short(way.follows[each], outputs), follows[each]) for each in rows),
+        input=_input(looked, about, columns),
+        hidden=_states("hidden state h[t, u]", way.hidden, rows, columns),
+        cell=None if way.cell is None else _states("cell state c[t, u]", way.cell, rows, columns),
+        gates=_gates(way, unit, columns),
+        line=_row(way.hidden[columns, unit]),
+        pinned=_row(way.hidden[columns, pin - 1]) if pin else (),
+        target=() if target is None else _row(target[columns, 0]),
+        follows=follows[unit],
+        equation=found,
+        matrices=matrices(way, unit),
+        notes=notes,
+        text=_text(looked, way, about, unit, timestep, follows[unit]),
+    )
+
+
+def _way(looked: Looked, role: str) -> Way:
+    found = next((each for each in looked.ways if each.role == role), looked.ways[0] if not role else None)
+    if found is None:
+        known = " and ".join(each.role for each in looked.ways if each.role)
+        there = f"It has: {known}." if known else "It reads in one direction only."
+        raise ValueError(f"The layer “{looked.layer}” has no direction “{role[:20]}”. {there}")
+    return found
+
+
+def _within(received: int | None, size: int, name: str, layer: str, otherwise: int) -> int:
+    if received is None:
+        return otherwise
+    if not 1 <= received <= size:
+        raise ValueError(f"The layer “{layer}” has {count(size, f'{name}s')}, from 1 to {size}. Received: {name} {received}")
+    return received
+
+
+def _rows(way: Way, order: list[int], name: str, unit: int) -> np.ndarray:
+    """The units that are drawn: the first of those that follow something, or evenly picked ones; the chosen one is among
+    them, in its place of the order."""
+    picked = order[:MOST_UNITS] if name == ORDERS[0] else [order[place] for place in _evenly(way.units, MOST_UNITS)]
+    if unit not in picked:
+        place = order.index(unit)
+        nearest = min(range(len(picked)), key=lambda each: abs(order.index(picked[each]) - place))
+        picked[nearest] = unit
+    return np.array(picked)
+
+
+def _evenly(size: int, most: int) -> np.ndarray:
+    found: np.ndarray = np.linspace(0, size - 1, min(size, most)).round().astype(int)
+    return found
+
+
+def _input(looked: Looked, about: About, columns: np.ndarray) -> Strip:
+    features = _evenly(looked.inputs.shape[1], MOST_FEATURES)
+    title = "input" if about.source == "" else f"input, from “{about.source}”"
+    if len(features) < looked.inputs.shape[1]:
+        title += f", {len(features)} of {looked.inputs.shape[1]} features"
+    grid = looked.inputs[np.ix_(columns, features)].T
+    return _strip(title, "features", tuple(f"feature {each + 1}" for each in features), grid)
+
+
+def _states(title: str, states: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> Strip:
+    return _strip(title, "units", tuple(str(each + 1) for each in rows), states[np.ix_(columns, rows)].T)
+
+
+def _gates(way: Way, unit: int, columns: np.ndarray) -> tuple[Strip, ...]:
+    # Each against 1, so that they can be compared: of a sigmoid 1 is fully open.
+    strips = [
+        _strip(gate_name(way, gate), "units", (gate,), way.gates[gate][columns, unit][None], 1.0) for gate in way.gates
+    ]
+    if way.cell is not None:
+        strips.append(_strip("cell state c", "units", ("c",), way.cell[columns, unit][None]))
+    return tuple(strips)
+
+
+def _strip(title: str, axis: str, names: tuple[str, ...], grid: np.ndarray, least: float = 0.0) -> Strip:
+    finite = grid[np.isfinite(grid)]
+    largest = _round_up(max(least, float(np.abs(finite).max(initial=0.0))))
+    low = "0" if not (finite < 0).any() else f"−{largest:g}"
+    return Strip(
+        title=title,
+        axis=axis,
+        names=names,
+        grid=tuple(_row(row) for row in grid),
+        largest=largest,
+        scale=f"{low} to {'+' if low != '0' else ''}{largest:g}",
+    )
+
+
+def _round_up(largest: float) -> float:
+    """The next 1, 2 or 5 times a power of ten: colours seldom change their scale from one epoch to the next."""
+    if not largest > 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(largest))
+    return float(f"{next(step for step in (1, 2, 5, 10) if step * power >= largest * (1 - 1e-9)) * power:.6g}")
+
+
+def _row(numbers: np.ndarray) -> Row:
+    return tuple(rounded(float(each)) for each in numbers)
+
+
+def _answered(looked: Looked, timestep: int) -> str:
+    """What the model answered and what was wanted: at this timestep, or once."""
+    if looked.output is None or looked.target is None:
+        return ""
+    once = len(looked.output) == 1
+    if not once and len(looked.output) != looked.timesteps:
+        return ""
+    place = 0 if once else timestep
+    shown = [", ".join(number(float(each)) for each in numbers[place][:4]) for numbers in (looked.output, looked.target)]
+    return f"Output {shown[0]}, target {shown[1]}{'' if once else f' at timestep {timestep + 1}'}."
+
+
+def _sampled(looked: Looked, way: Way, rows: np.ndarray, columns: np.ndarray, order: str) -> list[str]:
+    found = []
+    if len(rows) < way.units:
+        which = "those that follow something most clearly" if order == ORDERS[0] else "evenly picked"
+        found.append(f"{len(rows)} of {count(way.units, 'units')} are drawn, {which}. Type the number of any other one.")
+    if len(columns) < looked.timesteps:
+        steps = count(looked.timesteps, "timesteps")
+        found.append(f"{len(columns)} of {steps} are drawn, evenly picked. Type the number of any other one.")
+    return found
+
+
+def _said_of_time(looked: Looked, way: Way) -> list[str]:
+    found = []
+    masked = int((~looked.counts).sum())
+    if masked:
+        verb = "is" if masked == 1 else "are"
+        found.append(f"{count(masked, 'timesteps')} {verb} masked, which is hatched: there the state stays as it was.")
+    if looked.windows > 1:
+        found.append(f"{looked.windows} windows lie end to end, and the state starts anew in each.")
+    if way.backwards:
+        found.append(
+            "This direction reads from the last timestep to the first: its old state is that of the timestep after."
+        )
+    if not way.gates:
+        found.append("A SimpleRNN has no gates.")
+    return found
+
+
+def _text(looked: Looked, way: Way, about: About, unit: int, timestep: int, follows: str) -> str:
+    """The numbers as text: the equation, and the unit over all timesteps."""
+    found = equation(looked, way, unit, timestep)
+    role = f", {way.role}" if way.role else ""
+    lines = [f"{about.title}{role}", f"Epoch {about.epoch}, validation sequence {about.sequence + 1}", about.task]
+    lines += ["", found.title]
+    lines += [f"{each.name}: " + " ".join(piece.text for piece in each.pieces) for each in found.lines]
+    lines += ["".join(piece.text for piece in row) for row in found.results]
+    lines += [*found.says, follows, "", "\t".join(["timestep", *_columns(looked, way)])]
+    for place in range(looked.timesteps):
+        numbers = [*looked.inputs[place, :MOST_FEATURES], *(gate[place, unit] for gate in way.gates.values())]
+        numbers += [way.cell[place, unit]] if way.cell is not None else []
+        masked = [] if looked.counts[place] else ["masked"]
+        lines.append("\t".join([str(place + 1), *(f"{each:.6g}" for each in [*numbers, way.hidden[place, unit]]), *masked]))
+    return "\n".join(lines)
+
+
+def _columns(looked: Looked, way: Way) -> list[str]:
+    features = [f"feature {place + 1}" for place in range(min(MOST_FEATURES, looked.inputs.shape[1]))]
+    cell = ["cell state"] if way.cell is not None else []
+    return [*features, *(gate_name(way, gate) for gate in way.gates), *cell, "hidden state"]

@@ -1,0 +1,86 @@
+"""The inside of a recurrent layer of a run as JSON: states, gates, and the equation of one unit at one timestep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from explorer.catalog import resolve
+from explorer.description import Description
+from explorer.experiment import PROBE_SEQUENCES
+from explorer.look.telling import ORDERS, About, Choice, told
+from explorer.runtime.engine import Engine
+from explorer.runtime.records import Run
+from explorer.tensors.text import count
+from explorer.ui.tensors import HEADERS, SECONDS, SEQUENCE, Place, answered, refused, sequence_of
+
+LONGEST_NAME = 80
+
+
+async def inside(request: Request, engine: Engine) -> Response:
+    """GET /inside/{run}?sequence=S&epoch=N[&layer=NAME][&way=W][&unit=U][&timestep=T][&order=O][&pin=P]: what
+    `explorer.look.answer.InsideAnswer` says of a recurrent layer (the first one) at epoch N, 0 for untrained weights.
+
+    S from 0; U, T and P from 1; W is "forward" or "backward"; O is "follows" or "layer". 400 for what is no such question,
+    or asks for a unit, timestep or direction that there is not; 422 where the layer cannot be looked into or the epoch
+    cannot be shown; otherwise as `explorer.ui.tensors.tensors`; each with a sentence.
+    """
+    asked = _asked(request)
+    if isinstance(asked, str):
+        return refused(400, asked)
+    sequence, epoch, layer, choice = asked
+
+    def answer(run: Run, description: Description, places: list[Place]) -> Response:
+        if layer is not None and layer not in {each.name for each in description.layers}:
+            known = ", ".join(each.name for each in description.layers)
+            return refused(400, f"This run's model has no layer called “{layer[:LONGEST_NAME]}”. It has: {known}.")
+        seen = engine.inside(run, sequence, epoch, layer, SECONDS)
+        if seen.looked is None:
+            return refused(422, seen.reason)
+        try:
+            found = told(seen.looked, _about(run, description, seen.looked.layer, sequence, epoch), choice)
+        except ValueError as error:
+            return refused(400, str(error))
+        return JSONResponse(msgspec.to_builtins(found), headers=HEADERS)
+
+    return await answered(request, engine, answer)
+
+
+def _about(run: Run, description: Description, name: str, sequence: int, epoch: int) -> About:
+    layer = next(each for each in description.layers if each.name == name)
+    trained = f"trained for {count(epoch, 'epochs')}" if epoch else "with untrained weights"
+    source = layer.reads[0] if layer.reads else ""
+    return About(
+        title=f"Inside {layer.as_code}, {trained}",
+        task=f"{resolve(run.experiment).task.title}.",
+        parameters=layer.arithmetic or "",
+        source="" if source in {each.name for each in description.sources} else source,
+        epoch=epoch,
+        sequence=sequence,
+        sequences=PROBE_SEQUENCES,
+    )
+
+
+def _asked(request: Request) -> tuple[int, int, str | None, Choice] | str:
+    """Sequence, epoch, layer and choice that are asked for, or what is wrong with the question."""
+    query = request.query_params
+    sequence = sequence_of(query.get("sequence"))
+    if sequence is None:
+        return f"{SEQUENCE} Received: {query.get('sequence', '')[:40]!r}"
+    numbers: dict[str, Any] = {}
+    for name, otherwise, least in (("epoch", "", 0), ("unit", None, 1), ("timestep", None, 1), ("pin", "0", 0)):
+        received = query.get(name, otherwise)
+        if received is None:
+            numbers[name] = None
+        elif received.isdecimal() and received.isascii() and len(received) < 7 and int(received) >= least:
+            numbers[name] = int(received)
+        else:
+            return f"{name} must be a whole number from {least} on. Received: {received[:40]!r}"
+    order = query.get("order", ORDERS[0])
+    if order not in ORDERS:
+        return f"order must be one of {', '.join(ORDERS)}. Received: {order[:40]!r}"
+    choice = Choice(query.get("way", ""), numbers["unit"], numbers["timestep"], order, numbers["pin"])
+    return sequence, numbers["epoch"], query.get("layer") or None, choice

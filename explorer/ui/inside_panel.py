@@ -1,0 +1,30 @@
+"""The panel "Look inside" on the page: it listens to the live panel, asks `/inside`, and tells what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer.ui import inside_place
+from explorer.ui.modules import component, styles
+from explorer.ui.streamlit_internals import uninterrupted
+
+STYLES = ("axes.css", "look_inside.css")
+
+_INSIDE = st.components.v2.component("explorer_inside", css=styles(STYLES), js=component("inside.js"), isolate_styles=False)
+
+
+@st.fragment
+def inside_panel(write: Callable[[], None]) -> None:
+    """Only this fragment runs again when another unit or timestep is chosen; `write` makes the address say so."""
+
+    @uninterrupted()
+    def moved() -> None:
+        # It comes from the browser, whatever that sends.
+        inside_place.take(st.session_state.get("inside_panel", {}).get("moved"))
+        write()
+
+    data = {"open": st.session_state.get("_inside", {}), "opened": st.session_state.get("_inside_opened", 0)}
+    with st.container(key="inside_place"):
+        _INSIDE(data=data, key="inside_panel", on_moved_change=moved)

@@ -1,0 +1,78 @@
+"""What the panel "Look inside" shows, in the address: the layer, the direction, the unit, the timestep and the sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.experiment import PROBE_SEQUENCES
+from explorer.experiment.parse import LONGEST_VALUE, Problem
+
+# As they stand in an address; all count from 1.
+LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = PARAMETERS = ("inside", "way", "unit", "t", "sequence", "pin")
+WAYS = ("forward", "backward")
+LARGEST = 99_999
+
+
+def open_place(address: Mapping[str, str]) -> list[Problem]:
+    """Note what an address opens; returns what is wrong with it. Which layers and units there are is known later: the panel
+    itself says what the model does not have."""
+    layer = address.get(LAYER, "")[:LONGEST_VALUE]
+    place: dict[str, Any] = {"layer": layer}
+    problems = []
+    for name, most in ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST)):
+        received = address.get(name, "")[:LONGEST_VALUE]
+        number = whole(received, most)
+        if received and number is None:
+            wrong = f"{name} must be a whole number from 1 to {most:,}; received “{received[:40]}”."
+            problems.append(Problem(name, received, f"{wrong} The panel opens without it."))
+        elif number is not None:
+            place[name] = number
+    way = address.get(WAY, "")[:LONGEST_VALUE]
+    if way and way not in WAYS:
+        problems.append(Problem(WAY, way, f"way must be {' or '.join(WAYS)}; received “{way[:40]}”."))
+    elif way:
+        place[WAY] = way
+    if not layer and (problems or len(place) > 1):
+        names = ", ".join(name for name in PARAMETERS[1:] if address.get(name))
+        sentence = f"The link has {names} but no layer to look inside: inside=NAME names it."
+        problems = [Problem(LAYER, "", sentence)]
+    st.session_state["_inside"] = place if layer else {}
+    st.session_state["_inside_opened"] = st.session_state.get("_inside_opened", 0) + 1
+    return problems
+
+
+def take(moved: Any) -> None:
+    """Note what the browser says that the panel shows; what is no such thing is left out."""
+    if not isinstance(moved, Mapping):
+        return
+    layer = moved.get("layer")
+    if not isinstance(layer, str) or not layer:
+        st.session_state["_inside"] = {}
+        return
+    place: dict[str, Any] = {"layer": layer[:LONGEST_VALUE]}
+    for name, most in ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST)):
+        number = moved.get(name)
+        if type(number) is int and 1 <= number <= most:
+            place[name] = number
+    if moved.get(WAY) in WAYS:
+        place[WAY] = moved[WAY]
+    st.session_state["_inside"] = place
+
+
+def query() -> dict[str, str]:
+    """The parameters of the address."""
+    place: dict[str, Any] = st.session_state.get("_inside", {})
+    return {LAYER if name == "layer" else name: str(value) for name, value in place.items()}
+
+
+def whole(received: str, most: int) -> int | None:
+    """A whole number from 1 to `most`, None for all else.
+
+    >>> whole("7", 8), whole("0", 8), whole("9", 8), whole("٣", 8), whole("1e1", 8)
+    (7, None, None, None, None)
+    """
+    is_one = received.isdecimal() and received.isascii() and len(received) < 7
+    return int(received) if is_one and 1 <= int(received) <= most else None

@@ -1,0 +1,51 @@
+"""What a unit follows is what NumPy's correlation says, over the timesteps that count."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.look.follows import follows, ordered
+from explorer.look.looked import Follow
+from explorer.look.words import follow_sentence, follow_short
+
+SAMPLES, TIMESTEPS, FEATURES, UNITS = 3, 7, 2, 5
+
+
+def test_the_strongest_correlation_is_that_of_numpy():
+    rng = np.random.default_rng(4)
+    hidden, inputs = rng.normal(size=(SAMPLES, TIMESTEPS, UNITS)), rng.normal(size=(SAMPLES, TIMESTEPS, FEATURES))
+    target, counts = rng.normal(size=(SAMPLES, TIMESTEPS, 2)), rng.random((SAMPLES, TIMESTEPS)) > 0.2
+    hidden[..., 0] = 3 - 2 * target[..., 1] + 0.1 * hidden[..., 0]
+    hidden[..., 1] += 4 * inputs[..., 0]
+    hidden[..., 2] = np.arange(TIMESTEPS)
+    hidden[..., 3] = 0.25
+    found = follows(hidden, inputs, counts, target, TIMESTEPS)
+    time = np.broadcast_to(np.arange(TIMESTEPS), (SAMPLES, TIMESTEPS))
+    candidates = {("target", place + 1): target[..., place] for place in range(2)}
+    candidates |= {("feature", place + 1): inputs[..., place] for place in range(FEATURES)} | {("time", 0): time}
+    for unit, each in enumerate(found):
+        if unit == 3:
+            assert each == Follow("", 0, 0.0)
+            continue
+        wanted = {name: np.corrcoef(hidden[counts][:, unit], numbers[counts])[0, 1] for name, numbers in candidates.items()}
+        name = max(wanted, key=lambda name: abs(wanted[name]))
+        assert (each.kind, each.place) == name
+        np.testing.assert_allclose(each.correlation, wanted[name], atol=1e-6)
+    assert [(each.kind, each.place) for each in found[:3]] == [("target", 2), ("feature", 1), ("time", 0)]
+    assert found[0].correlation < -0.9
+    told = ordered(found)
+    assert told[0] == 0 and told.index(1) < told.index(2) < told.index(3) == UNITS - 1
+
+
+def test_time_begins_anew_in_each_window():
+    hidden = np.tile(np.arange(3.0), 4)[None, :, None]
+    (found,) = follows(hidden, np.zeros((1, 12, 1)), np.ones((1, 12), bool), None, 3)
+    assert found == Follow("time", 0, 1.0)
+
+
+def test_a_state_that_is_not_finite_follows_nothing():
+    hidden = np.full((1, 4, 1), np.nan)
+    (found,) = follows(hidden, np.ones((1, 4, 1)), np.ones((1, 4), bool), None, 4)
+    assert found.correlation == 0
+    assert follow_short(found, 1) == ""
+    assert follow_sentence(1, found, 1) == "Unit 1 does not change: it follows nothing."
