@@ -204,7 +204,7 @@ class Replays:
         """What a recurrent layer (None: the first one) held for one probe sequence at an epoch, trained again as for
         `explorer.runtime.engine.Engine.tensors`, which raises the same."""
         if epoch > run.epoch:
-            return Seen(None, _not_yet(epoch, run.epoch))
+            return Seen(None, not_yet(epoch, run.epoch))
         deadline = time.monotonic() + timeout
         key = (run.id, sequence, epoch), layer
         with self._lock:
@@ -226,7 +226,7 @@ class Replays:
                 if looked is not None and looked.bytes <= self._insides.maxsize:
                     self._insides[key] = looked
         if looked is None and not refusal:
-            refusal = _too_long(epoch, reached.seconds) if reached is not None and reached.seconds else NO_NUMBER
+            refusal = too_long(epoch, reached.seconds) if reached is not None and reached.seconds else NO_NUMBER
         return Seen(looked, refusal)
 
     def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
