@@ -11,7 +11,7 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test coverage soak soak-code soak-pairs soak-film soak-layers soak-faults soak-people lint types layers rates pictures format bench setup setup-dev lock try
+.PHONY: help run test coverage soak soak-code soak-pairs soak-film soak-layers soak-faults soak-people lint types layers rates who pictures format bench setup setup-dev lock try
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
@@ -27,6 +27,7 @@ help:
 	@echo "make types  write the front end's types of what Python sends"
 	@echo "make layers write docs/layers.md, the table of the classes of layers, and the sentences about each, for the tests"
 	@echo "make rates  measure how long each experiment's loss takes to fall, into docs/learning_rates.md (half an hour)"
+	@echo "make who    measure which architecture can learn which task, for what is missing in the table (ten minutes for all)"
 	@echo "make pictures  take README's pictures of the page and record its film"
 	@echo "make lint   check style, types, imports and unsafe code, look for known security holes in packages;  make format  fix the style"
 	@echo "make try NAME=deep_answer    say what an architecture or a task of your own still lacks"
@@ -96,6 +97,9 @@ layers: setup-dev
 
 rates: setup-dev
 	$(BIN)/python -m scripts.learning_rates
+
+who: setup-dev
+	$(BIN)/python -m scripts.who_can
 
 pictures: setup-dev
 	@$(BIN)/python scripts/chromium.py

@@ -18,6 +18,7 @@ catalog/        what there is to choose from; the package itself walks the first
   presets         named experiments with a point to see
   examples/       Keras code to open and paste: as written, and fixed
   lessons/        one Markdown file each: steps, what the page shows at each, predictions
+  who_can         every architecture on every task that fits, as it was measured (who_can.json, by `make who`)
 keras_internals what Keras does not document: attributes of its tensors, layers and weights
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
@@ -45,6 +46,7 @@ runtime/        where runs live, in this order:
   room_rules, rooms  people who look at the page together: codes and bounds, and who is there and what they answered
   stored_tensors  what is kept of a run to show the net at any epoch: tensors, and states to train on from
   descriptions    descriptions of models, kept for the next start
+  measurements    what was measured for the table “Who can?” beside what ships with it
   store           runs and frames in SQL, and which server trains which run
   retention       which runs are deleted, and when
   quotas          how much one visitor may have going, and how much all together
@@ -63,6 +65,7 @@ runtime/        where runs live, in this order:
   queries         shapes, comparisons and checks, asked of workers and kept
   model_files     trained models as files of Keras
   trials          fixes of pasted code, tried while they are read
+  measuring       measures what the table “Who can?” lacks, while nobody asks
   describe_catalog  describes what pages open with, at the set-up or while nobody asks
   event_loop      the one thread that owns the state of runs
   store_writer    writes to the database in order, and tries again while it cannot be used

@@ -1,9 +1,10 @@
-"""The same from the command line: `explorer list|shapes|explain|check|error|quiz|twins|train|inside|export|bench`.
+"""The same from the command line: `explorer list|shapes|explain|check|error|quiz|twins|who|train|inside|export|bench`.
 
 options  -> what commands are told: experiments and shapes
 printing -> tables, changes of code, and one console for all
 models   -> list, shapes, explain, quiz, twins
 code     -> check, error
+who      -> who
 training -> train, bench
 inside   -> inside
 take_home -> export
@@ -22,7 +23,7 @@ from typing import Any
 import click
 
 from explorer import __version__
-from explorer.cli import code, inside, models, take_home, training
+from explorer.cli import code, inside, models, take_home, training, who
 
 EXIT_CODES = """\b
 Exit codes
@@ -68,7 +69,7 @@ def commands() -> None:
     pass
 
 
-for _command in (*models.COMMANDS, *code.COMMANDS, *training.COMMANDS, *inside.COMMANDS, *take_home.COMMANDS):
+for _command in (*models.COMMANDS, *code.COMMANDS, *who.COMMANDS, *training.COMMANDS, *inside.COMMANDS, *take_home.COMMANDS):
     # Click would cut it short.
     _command.short_help = (_command.help or "").partition(".\n")[0].removesuffix(".") + "."
     commands.add_command(_command)

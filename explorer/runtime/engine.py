@@ -67,6 +67,7 @@ class Engine:
         self.model_file = self._core.model_files.make
         self.gradients = self._core.gradients
         self.inside = self._core.replays.inside
+        self.who_can = self._core.measuring.known
 
     @property
     def ready(self) -> bool:

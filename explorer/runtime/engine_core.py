@@ -16,10 +16,11 @@ from explorer.runtime.chunks import Chunks
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.cluster_monitor import ClusterMonitor
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.describe_catalog import describe_in_quiet
+from explorer.runtime.describe_catalog import SECONDS_OF_QUIET, describe_in_quiet
 from explorer.runtime.event_loop import EventLoop, LoopEnded
 from explorer.runtime.gradients import Gradients
 from explorer.runtime.health import WorkerHealth
+from explorer.runtime.measuring import Measuring
 from explorer.runtime.model_files import ModelFiles
 from explorer.runtime.precompiler import Precompiler
 from explorer.runtime.queries import Queries, Refused
@@ -85,6 +86,13 @@ class EngineCore:
             in_background=lambda operation: self.writer.ask(operation, _ignore),
         )
         self.trials = Trials(self._cluster_within)
+        self.measuring = Measuring(
+            store.measurements,
+            self._cluster_within,
+            is_quiet=self._is_quiet,
+            quiet_workers=lambda: self.views.snapshot.quiet_workers,
+            ends=self.stopping,
+        )
         self.replays = Replays(store.tensors, self._cluster_within, self._place_of, max(1, cluster.wanted))
         self.gradients = Gradients(store.tensors, self.replays)
         self.model_files = ModelFiles(self._cluster_within, max(1, cluster.wanted))
@@ -146,6 +154,10 @@ class EngineCore:
                 _LOG.exception("The first experiment could not be described.")
         describe = partial(self.queries.describe, timeout=SECONDS_TO_DESCRIBE)
         describe_in_quiet(self._later, describe, self.queries.seconds_of_quiet, self.stopping)
+
+    def _is_quiet(self) -> bool:
+        """Whether nobody trains, and nobody has asked for shapes for a while."""
+        return not self.views.snapshot.going and self.queries.seconds_of_quiet() >= SECONDS_OF_QUIET
 
     def _cluster_within(self, timeout: float) -> Cluster:
         if not self.monitor.ready.wait(timeout):

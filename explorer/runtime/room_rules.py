@@ -37,7 +37,7 @@ MOST_REMEMBERED = 1000
 LONGEST_ADDRESS = 60_000
 LONGEST_QUERY = 3000
 LONGEST_QUESTION = 80
-PAGES = ("/", "/paste", "/lessons", "/error")
+PAGES = ("/", "/paste", "/lessons", "/error", "/who")
 NOT_IN_IT = "You are not in the room {} any more."
 # What a page shows then, and what can be done.
 STAYS, COMES_BACK = "The page stays as it is.", "Reload the page to join it again."

@@ -23,6 +23,7 @@ from explorer.experiment import ENDED, Experiment, Frame
 from explorer.runtime.database import TABLES, Database
 from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.descriptions import Descriptions
+from explorer.runtime.measurements import Measurements
 from explorer.runtime.records import GOING, Run, StoredFrame, finite, packed, run_of, shape_of
 from explorer.runtime.rooms import Rooms
 from explorer.runtime.server_id import is_gone, new_server_id
@@ -54,6 +55,7 @@ class Store:
         self.database = Database(url or os.environ.get("EXPLORER_DATABASE") or f"{SQLITE}{DEFAULT_PATH}", TABLES, upgrade)
         self.server = new_server_id()
         self.descriptions = Descriptions(self.database)
+        self.measurements = Measurements(self.database)
         self.tensors = StoredTensors(self.database)
         self.rooms = Rooms(self.database)
 

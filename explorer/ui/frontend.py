@@ -28,7 +28,7 @@ _FRAGMENT = (
     'window.addEventListener("hashchange", keep)</script>'
 )
 # What few visits need comes when it is drawn.
-LATER = ("/present.js", "/room.js", "/tally.js")
+LATER = ("/present.js", "/room.js", "/tally.js", "/who.js")
 _FOREVER = "public, max-age=31536000, immutable"
 _KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -105,7 +105,8 @@ def held() -> dict[str, Held]:
 
 def _documents(page: str) -> dict[str, str]:
     """Every page is the same document, which asks the server by its address what to draw; where that will stand is known."""
-    looks = {"/": ("layout.css", "layout_explore.css"), **dict.fromkeys(("/paste", "/lessons", "/error"), ("layout.css",))}
+    others = dict.fromkeys(("/paste", "/lessons", "/error", "/who"), ("layout.css",))
+    looks = {"/": ("layout.css", "layout_explore.css"), **others}
     return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in looks.items()}
 
 

@@ -16,7 +16,7 @@ from explorer.ui.assets import ASSETS
 
 COMPONENTS = (
     *("chain.js", "live.js", "code.js", "editor.js", "inside.js", "listing.js", "page.js"),
-    *("lessons.js", "present.js", "room.js", "tally.js"),
+    *("lessons.js", "present.js", "room.js", "tally.js", "who.js"),
 )
 _IMPORT = re.compile(r'^import \{\s*(\w+(?:,\s*\w+)*),?\s*\} from "(\.[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)

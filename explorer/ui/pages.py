@@ -39,12 +39,19 @@ def main() -> None:
         url_path="error",
         help="What an error message of Keras means, its usual causes, and an example of each.",
     )
-    chosen = st.navigation([explore, paste, lessons, error], position="top")
+    who = st.Page(
+        HERE / "who_page.py",
+        title="Who can?",
+        url_path="who",
+        help="Which model can learn which task: a table of measurements. A click opens the experiment.",
+    )
+    chosen = st.navigation([explore, paste, lessons, who, error], position="top")
     # On a phone Streamlit puts its own links away into the sidebar, which is closed: there these are shown (page.css).
     with st.container(horizontal=True, gap="small", key="pages"):
         st.page_link(explore, disabled=chosen == explore)
         st.page_link(paste, disabled=chosen == paste)
         st.page_link(lessons, disabled=chosen == lessons)
+        st.page_link(who, disabled=chosen == who)
         st.page_link(error, disabled=chosen == error)
     chosen.run()
 

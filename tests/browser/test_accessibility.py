@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from explorer.catalog import ARCHITECTURES, TASKS
 from tests.browser.axe import OF_COLOURS, WCAG, violations
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_layout import view
@@ -146,6 +147,34 @@ def test_no_lesson_breaks_wcag(page, server):
     assert at.found == {}
 
 
+def test_who_can_is_a_table_that_the_keyboard_walks_and_a_cell_opens_its_experiment(page, server):
+    at = Looks(page)
+    visit(page, server, "/who")
+    table, detail = page.get_by_role("table", name=re.compile("as bad as")), page.locator(".explorer-who .detail")
+    expect(table.get_by_role("row")).to_have_count(1 + len(ARCHITECTURES))
+    expect(table.get_by_role("columnheader")).to_have_count(1 + len(TASKS))
+    at.look("Who can?")
+    # Without a chain, for which a look on PHONE waits.
+    at.look("Who can?, on a narrow phone", (360, 780))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator('[data-pair="dense_every_step delayed_echo"] a')).to_have_attribute("data-level", "4")
+    # Of all cells Tab reaches one.
+    expect(table.locator('[tabindex="0"]')).to_have_count(1)
+    table.locator('[tabindex="0"]').focus()
+    expect(detail).to_contain_text("the baseline “without memory”")
+    page.keyboard.press("End")
+    expect(detail).to_contain_text("It does not fit: the task")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    opened = page.locator(".explorer-who a:focus")
+    wanted = page.evaluate("link => new URL(link.href).search", opened.element_handle())
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(f"/{wanted}")))
+    expect(page.locator(".st-key-task input")).to_have_value(TASKS[wanted.partition("task=")[2].partition("&")[0]].title)
+    assert at.found == {}
+
+
 def unringed(page: Page) -> tuple[int, list[str]]:
     """How many stops Tab makes from the beginning of the page to its end, and at which of them no ring is seen."""
     # The first of all, wherever the keyboard was before.
@@ -201,7 +230,7 @@ def test_on_a_phone_the_page_that_is_open_is_bold_and_no_link(page, server):
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     open_page(page, server)
     shown = page.locator(".st-key-pages a p").locator("visible=true")
-    expect(shown).to_have_text(["Explore", "Paste", "Lessons", "Find my error"])
+    expect(shown).to_have_text(["Explore", "Paste", "Lessons", "Who can?", "Find my error"])
     weights = shown.evaluate_all("all => all.map((each) => Number(getComputedStyle(each).fontWeight))")
     assert weights[0] > weights[1]
     shown.nth(1).click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -213,6 +214,14 @@ def test_train_gives_one_object_an_epoch(capsys):
 )
 def test_a_bad_request_gets_its_sentence(capsys, arguments, sentence):
     assert sentence in refused(capsys, *arguments)
+
+
+def test_who_tells_what_was_measured_and_what_does_not_fit(capsys):
+    assert re.search(r"^ *gru_every_step +delayed_echo +0\.\d+ .*without memory 0\.2833", said(capsys, "who"), re.MULTILINE)
+    pairs = {(each["architecture"], each["task"]): each for each in json.loads(said(capsys, "who", "--json"))["pairs"]}
+    assert len(pairs) == len(ARCHITECTURES) * len(TASKS)
+    assert pairs["dense_every_step", "delayed_echo"]["relative"] > 0.95
+    assert "misfit" in pairs["gru_once", "delayed_echo"]
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,14 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sqlalchemy as sql
 
+from explorer.catalog.who_can import Measured
 from explorer.experiment import Experiment, Frame
 from explorer.runtime import database, database_errors
 from explorer.runtime.database_errors import DatabaseUnavailable
@@ -433,3 +435,13 @@ def test_a_replaced_database_is_taken_as_it_is_and_ours_is_kept_beside(store, tm
     (kept,) = folder.glob("runs.db.before-*")
     with sqlite3.connect(kept) as connection:
         assert connection.execute("SELECT id FROM runs").fetchall() == [("r1",)]
+
+
+def test_measurements_come_back_as_they_were_and_the_newer_one_stays(store):
+    first = Measured("a", "gru_once", "adding_problem", 0.1 + 0.2, 60, "2026-11-29", {"keras": "3.15.1"})
+    store.measurements.keep(first)
+    newer = replace(first, loss=None, day="2026-11-30")
+    other = replace(first, key="b", task="majority")
+    for each in (newer, other):
+        store.measurements.keep(each)
+    assert store.measurements.all() == {"a": newer, "b": other}

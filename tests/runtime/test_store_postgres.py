@@ -27,6 +27,7 @@ from tests.runtime.test_store import (  # noqa: F401
     test_frames_come_back_in_order_after_an_epoch,
     test_frames_that_do_not_follow_the_last_are_refused,
     test_many_threads_lose_nothing,
+    test_measurements_come_back_as_they_were_and_the_newer_one_stays,
     test_only_the_server_that_trains_a_run_writes_to_it,
     test_what_an_ended_server_left_is_held_and_what_a_living_one_trains_is_not,
     write_all,

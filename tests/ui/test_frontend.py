@@ -35,7 +35,7 @@ def test_a_frontend_of_another_make_is_served_as_it_is(tmp_path, monkeypatch):
     (tmp_path / "index.html").write_text("<html><head></head><body>Another</body></html>")
     monkeypatch.setattr(frontend, "FILES", tmp_path)
     monkeypatch.setattr(streamlit_internals, "FILES", tmp_path)
-    assert set(frontend.held()) == {"/", "/paste", "/lessons", "/error", *modules.MODULES}
+    assert set(frontend.held()) == {"/", "/paste", "/lessons", "/error", "/who", *modules.MODULES}
     assert frontend.held()["/"].body.endswith(b"<body>Another</body></html>")
 
 

@@ -34,6 +34,7 @@ _EXACT = {
     "/paste": PAGE,
     "/lessons": PAGE,
     "/error": PAGE,
+    "/who": PAGE,
     "/shapes": SHAPES,
     "/walk": TENSORS,
     HEALTH: SMALL,
@@ -53,7 +54,7 @@ _BEGINNINGS = {
     MEDIA: SMALL,
     COMPONENTS: SMALL,
 }
-NOT_THERE = Refusal(404, "There is nothing at this address. The pages are /, /paste, /lessons and /error.")
+NOT_THERE = Refusal(404, "There is nothing at this address. The pages are /, /paste, /lessons, /error and /who.")
 # Nothing here takes a body, and answers that last are not for HEAD.
 _METHODS = dict.fromkeys((PAGE, STATIC, SMALL), ("GET", "HEAD")) | dict.fromkeys((SHAPES, LIVE, TENSORS, ROOM), ("GET",))
 
