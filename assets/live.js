@@ -6,6 +6,7 @@ import { mark } from "./dom.js";
 import { announce, answerWhoAsks, isWatched } from "./live/announce.js";
 import { newBatches } from "./live/batches.js";
 import { ENDED, GOING, isStillExpected } from "./live/controls.js";
+import { classesFigure } from "./live/classes.js";
 import { drawFigure } from "./live/draw.js";
 import { newEarlier, remember, togglePin } from "./live/earlier.js";
 import { errorFigure } from "./live/error.js";
@@ -33,7 +34,11 @@ let left = null;
 const APART = 40;
 // A press that nothing came of may be made again after so long.
 const LONGEST_ANSWER = 2000;
-const FIGURES = { loss: lossFigure, error: errorFigure, outputs: outputsFigure };
+const FIGURES = { loss: lossFigure, error: errorFigure, outputs: outputs };
+/** @type {typeof outputsFigure} */
+function outputs(panel, size) {
+  return panel.info.answer === "class" ? classesFigure(panel, size) : outputsFigure(panel, size);
+}
 const NOTHING_KNOWN = { key: "", title: "", task: "", loss: "", settings: {}, answers: "every step", answer: "number", batches: 1 };
 const NO_INFO = { ...NOTHING_KNOWN, epochs: 1, baselines: [], targets: [[[0]]], lengths: [1] };
 const NOT_YET = { mine: false, same: false, ready: false, most: 0, kept: false, refusal: "", more_refusal: "" };

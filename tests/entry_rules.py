@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,11 @@ from explorer.experiment import SETTINGS, SIZES
 from explorer.experiment.bounds import knob_choices
 
 BUTTONS = ("train", "pause", "resume", "step", "stop", "reset")
-RESERVED = {"architecture", "task", "outputs", "rng", *SIZES, *SETTINGS, *BUTTONS}
+RESERVED = {"architecture", "task", "outputs", "symbols", "rng", *SIZES, *SETTINGS, *BUTTONS}
 # All different, so that a swapped axis shows.
 WANTED = {"timesteps": 5, "features": 2, "units": 4}
 OUTPUTS = 3
+ACTIVATIONS = {"yes/no": "sigmoid", "class": "softmax"}
 
 
 def sizes_of(architecture: Architecture) -> Sizes:
@@ -48,7 +50,7 @@ def variants(architecture: Architecture) -> list[dict[str, Any]]:
 
 def shapes_in(text: str, sizes: Sizes, knobs: Mapping[str, Any]) -> list[tuple[int | None, ...]]:
     """Every shape that is spelled with names in the text, with the sizes put in for the names."""
-    values = {"timesteps": sizes.timesteps, "features": sizes.features, "units": sizes.units, "outputs": sizes.outputs}
+    values: dict[str, Any] = asdict(sizes)
     values |= {name: value for name, value in knobs.items() if isinstance(value, int)}
     found = []
     for inner in re.findall(r"\((batch[^()]*)\)", text):
@@ -68,8 +70,10 @@ def keeps_its_promise_of_shapes(architecture: Architecture) -> Iterator[str]:
             yield f"It returns {went} where `answers={architecture.answers!r}` promises {promised}."
         if model.name != architecture.name:
             yield f"Its model is called {model.name!r}: name it as the function, name={architecture.name!r}."
-        if architecture.answer == "yes/no" and model.layers[-1].activation.__name__ != "sigmoid":
-            yield 'It answers yes or no, so its last layer needs activation="sigmoid".'
+        wanted = ACTIVATIONS.get(architecture.answer)
+        last = getattr(model.layers[-1], "layer", model.layers[-1])
+        if wanted is not None and last.activation.__name__ != wanted:
+            yield f'Its answer is {architecture.answer!r}, so its last layer needs activation="{wanted}".'
 
 
 def spells_its_shapes(architecture: Architecture) -> Iterator[str]:
@@ -126,7 +130,7 @@ def honours_its_settings(architecture: Architecture) -> Iterator[str]:
         if wiring(knobs) == wiring(first):
             yield f"The knob {name} changes nothing: {first[name]!r} and {knobs[name]!r} make the same layers."
     if architecture.takes("units"):
-        more = Sizes(sizes.timesteps, sizes.features, sizes.outputs, sizes.units + 2)
+        more = replace(sizes, units=sizes.units + 2)
         if architecture.build(more, first).count_params() <= architecture.build(sizes, first).count_params():
             yield "More units do not make more parameters."
 
@@ -138,7 +142,7 @@ def stands_alone(architecture: Architecture) -> Iterator[str]:
     sizes, namespace = sizes_of(architecture), {}
     exec(compile(architecture.code, "pasted.py", "exec", dont_inherit=True), namespace)
     values = {"timesteps": sizes.timesteps, "features": sizes.features, "outputs": sizes.outputs}
-    units = {"units": sizes.units} if architecture.takes("units") else {}
+    units = {name: getattr(sizes, name) for name in ("symbols", "units") if architecture.takes(name)}
     try:
         pasted = namespace[architecture.name](**values, **units)
     except NameError as error:
@@ -203,7 +207,7 @@ def points_at_what_is_there(task: Task) -> Iterator[str]:
             continue
         if not arrow.words or len(arrow.words) > LONGEST_WORDS:
             yield f"An arrow needs words, at most {LONGEST_WORDS} characters, such as “delay 3”. It has: {arrow.words!r}"
-        shapes = [stream[sample].shape for stream in inputs]
+        shapes = [stream[sample].shape if stream.ndim > 2 else (stream.shape[1], 1) for stream in inputs]
         if not arrow_is_drawn(arrow, shapes, timesteps, task.answers):
             yield f"An arrow names an input or a target that is not there or not drawn: {arrow}, of inputs {shapes}."
 

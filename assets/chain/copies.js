@@ -34,7 +34,8 @@ export function insideCopies({ pen, layer, shown, width, axis, size }) {
   const ranges = { received: insideRange(received), returned: insideRange(returned) };
   const heights = { received: received.length * INSIDE_ROW, returned: returned.length * INSIDE_ROW };
   const ordered = insideOrdered(layer.axes_in);
-  const comes = layer.axes_in?.[0]?.at(-1) ?? "features";
+  // Numbers to look up, one at each step, have no axis of their own.
+  const comes = (layer.axes_in?.[0]?.length ?? 0) > 2 ? (layer.axes_in[0].at(-1) ?? "features") : "features";
 
   const top = 4;
   const boxY = top + heights.returned + 26;

@@ -20,6 +20,7 @@ export function drawFigure(drawn, figure, size, pin) {
   mark(drawn.chart, { "data-points": figure.points, role: figure.buttons?.length ? "group" : "img" });
   drawMarks(drawn, figure.marks);
   if (figure.cells) drawCells(drawn, figure.cells);
+  else if (drawn.canvas) drawn.canvas.hidden = true;
   drawButtons(drawn, figure.buttons ?? [], pin);
   drawn.read();
 }
@@ -45,13 +46,13 @@ function drawMarks({ svg, nodes }, marks) {
 
 // A canvas of one pixel a cell, as large as its part of the plot.
 /** @type {(drawn: Drawn, cells: Cells) => void} */
-function drawCells(drawn, { rows, columns, left, right, top, bottom, fill }) {
+function drawCells(drawn, { rows, columns, left, right, top, bottom, fill, key = "" }) {
   const canvas = (drawn.canvas ??= create("canvas", "cells"));
   if (!canvas.parentElement) drawn.chart.prepend(canvas);
   canvas.hidden = columns === 0;
   canvas.style.cssText = `left:${left}px;top:${top}px;width:${Math.max(0, right - left)}px;height:${bottom - top}px`;
   const colour = getComputedStyle(canvas).color;
-  const filled = `${rows} ${columns} ${colour} ${drawn.chart.dataset.run}`;
+  const filled = `${rows} ${columns} ${colour} ${drawn.chart.dataset.run} ${key}`;
   if (!columns || drawn.filled === filled) return;
   drawn.filled = filled;
   Object.assign(canvas, { width: columns, height: rows });

@@ -10,7 +10,7 @@ import { countTicks, extent, short, valueTicks } from "./ticks.js";
 export const MAX_OUTPUTS = 6;
 // More rings than this would touch.
 const MOST_RINGS = 60;
-const LEGEND = 84;
+export const LEGEND = 84;
 
 // How wide band and line are and how large rings and points, where so many pixels are between two timesteps: close together
 // they would be one area.
@@ -47,7 +47,7 @@ export function outputsFigure(panel, size) {
 }
 
 /** @type {(count: number, plot: Plot, timesteps: boolean) => { x: (at: number) => number; marks: Mark[] }} */
-function across(count, plot, timesteps) {
+export function across(count, plot, timesteps) {
   const x = scale([0.5, count + 0.5], plot.left, plot.right);
   const ticks = countTicks(1, count, plot.width * (1 - 1 / count), 30).map((at) => ({ at, text: String(at) }));
   const colour = timesteps ? " timesteps" : "";
@@ -172,12 +172,12 @@ function legend(plot, width) {
 }
 
 /** @type {(frame: Frame | undefined) => string} */
-function when(frame) {
+export function when(frame) {
   return frame ? `after ${placeInWords(frame)}` : "before training";
 }
 
 /** @type {(frame: Frame) => string} */
-function errorInWords(frame) {
+export function errorInWords(frame) {
   const valid = [...frame.error].filter(Number.isFinite);
   if (!valid.length) return "";
   const mean = valid.reduce((sum, value) => sum + value, 0) / valid.length;

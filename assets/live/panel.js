@@ -141,8 +141,10 @@ export function writeInfo(panel) {
   const once = info.answers === "once";
   mark(panel.root, { "data-answer": info.answer, "data-answers": info.answers });
   const outputs = info.targets[0]?.[0]?.length ?? 1;
-  const drawn = outputs > MAX_OUTPUTS ? `, ${MAX_OUTPUTS} of ${outputs} drawn` : "";
-  say(panel.words.outputsTitle, (once ? "Output for every validation sequence" : "Output at every timestep") + drawn);
+  const classes = info.answer === "class";
+  const drawn = !classes && outputs > MAX_OUTPUTS ? `, ${MAX_OUTPUTS} of ${outputs} drawn` : "";
+  const what = classes ? "Probability of each class" : "Output";
+  say(panel.words.outputsTitle, what + (once ? (classes ? "" : " for every validation sequence") : " at every timestep") + drawn);
   say(panel.words.errorTitle, `Error at each ${once ? "sequence" : "timestep"}`);
   panel.select.hidden = once;
   if (panel.select.options.length !== info.targets.length) {

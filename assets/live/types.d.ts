@@ -16,6 +16,8 @@ export interface Info {
   baselines: { name: string; value: number }[];
   targets: number[][][];
   lengths: number[];
+  classes?: string[];
+  symbols?: string[];
 }
 
 // What a visitor may do (`explorer.ui.run_panel`): with the run, and with the settings on the page. most: to how many epochs
@@ -208,7 +210,9 @@ export interface Mark {
   text?: string;
 }
 
+// key: what else than their number makes cells others.
 export interface Cells {
+  key?: string;
   rows: number;
   columns: number;
   left: number;

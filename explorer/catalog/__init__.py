@@ -14,7 +14,7 @@ from typing import Any
 
 from explorer.catalog import architectures, tasks
 from explorer.catalog import pasted as own_code
-from explorer.catalog.entries import Architecture, Entry, Task
+from explorer.catalog.entries import Architecture, Entry, Sizes, Task
 from explorer.catalog.registry import ARCHITECTURES, TASKS
 from explorer.experiment import SETTINGS, SIZES, Experiment, Pasted, WrongExperiment
 from explorer.experiment.bounds import LIMITS, knob_choices
@@ -92,6 +92,12 @@ class Resolved:
     task: Task
     timesteps: int
     features: int
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes that the architecture is built with."""
+        given = (self.timesteps, self.features, self.task.outputs, self.experiment.units)
+        return Sizes(*given, len(self.task.symbols)) if self.task.symbols else Sizes(*given)
 
     @property
     def baselines(self) -> dict[str, float]:

@@ -12,14 +12,18 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 ANSWERS = ("every step", "once")
-ANSWER = ("number", "yes/no")
+ANSWER = ("number", "yes/no", "class")
 INPUTS = {
     "sequence": "one sequence, (batch, timesteps, features)",
     "padded": "padded sequences of different lengths, (batch, timesteps, features)",
     "windows": "windows of a sequence, (batch, windows, timesteps, features)",
     "two streams": "two sequences of different widths, (batch, timesteps, features) and (batch, timesteps, second_features)",
+    "symbols": "padded sequences of symbols, as whole numbers, (batch, timesteps)",
 }
-LOSSES = {"number": "mse", "yes/no": "binary_crossentropy"}
+# Those whose sequences end at different timesteps: zeros stand after the end.
+PADDED = ("padded", "symbols")
+SYMBOLS = ("symbols",)
+LOSSES = {"number": "mse", "yes/no": "binary_crossentropy", "class": "sparse_categorical_crossentropy"}
 # So many timesteps are drawn of a task that has a target at each: an arrow beyond them would not be seen.
 DRAWN_TIMESTEPS = 32
 LONGEST_WORDS = 24
@@ -27,12 +31,16 @@ LONGEST_WORDS = 24
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes that a builder is given; the batch is left open."""
+    """The sizes that a builder is given; the batch is left open.
+
+    symbols: how many there are, padding included; only a model that reads symbols takes it.
+    """
 
     timesteps: int
     features: int
     outputs: int
     units: int = 32
+    symbols: int = 11
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ class Entry:
     knobs: Mapping[str, Knob]
     ranges: Mapping[str, Sequence[int]]
     why: Mapping[str, str]
+    size_help: Mapping[str, str]
 
     @property
     def doc(self) -> str:
@@ -138,6 +147,10 @@ class Entry:
     def summary(self) -> str:
         """The first sentence of the docstring."""
         return self.doc.splitlines()[0]
+
+    @property
+    def is_padded(self) -> bool:
+        return self.inputs in PADDED
 
     def takes(self, name: str) -> bool:
         return name in inspect.signature(self.function).parameters
@@ -160,14 +173,15 @@ class Architecture(Entry):
     def build(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> Any:
         """The bare model, its weights not yet seeded: use `explorer.models.build.build`."""
         values = {"timesteps": sizes.timesteps, "features": sizes.features, "outputs": sizes.outputs}
-        if self.takes("units"):
-            values["units"] = sizes.units
+        values |= {name: getattr(sizes, name) for name in ("symbols", "units") if self.takes(name)}
         return self.function(**values, **self.own_knobs(knobs or {}))
 
     def input_shapes(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> tuple[tuple[int | None, ...], ...]:
         """The promised shape of every input, the batch as None."""
         knobs = {name: knob.default for name, knob in self.knobs.items()} | dict(knobs or {})
         plain = (None, sizes.timesteps, sizes.features)
+        if self.inputs == "symbols":
+            return ((None, sizes.timesteps),)
         if self.inputs == "windows":
             return ((None, knobs["windows"], sizes.timesteps, sizes.features),)
         if self.inputs == "two streams":
@@ -206,9 +220,15 @@ class Architecture(Entry):
 
 @dataclass(frozen=True)
 class Task(Entry):
-    """One synthetic problem. `function(rng, samples, timesteps, features, ...) -> (inputs, targets)`, float32."""
+    """One synthetic problem. `function(rng, samples, timesteps, features, ...) -> (inputs, targets)`.
+
+    symbols: the character of each number that comes in, where it stands for a symbol; the first is padding.
+    classes: the character of each class, where the target is a class number.
+    """
 
     outputs: int = 1
+    symbols: str = ""
+    classes: str = ""
     baselines: tuple[Baseline, ...] = field(default=())
     goal: str = ""
     arrow: Callable[..., Arrow | None] | None = None
@@ -222,7 +242,13 @@ class Task(Entry):
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Inputs as a tuple of arrays, one for each stream, and the targets; all float32."""
         inputs, targets = self.function(rng, samples, timesteps, features, **self.own_knobs(knobs))
-        return (inputs if isinstance(inputs, tuple) else (inputs,)), targets
+        streams = inputs if isinstance(inputs, tuple) else (inputs,)
+        return tuple(np.asarray(stream, np.float32) for stream in streams), np.asarray(targets, np.float32)
+
+    def target_shape(self, timesteps: int) -> tuple[int, ...]:
+        """The shape of one sequence's target, timesteps first where there is one for each; a class is one number."""
+        steps = (timesteps,) if self.answers == "every step" else ()
+        return steps if self.answer == "class" else (*steps, self.outputs)
 
     def arrow_in(self, inputs: Sequence[np.ndarray], knobs: Mapping[str, Any]) -> Arrow | None:
         """What the task points at in one sequence, None where there is nothing. inputs: its array for each stream."""

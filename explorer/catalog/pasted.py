@@ -151,6 +151,7 @@ def as_architecture(pasted: Pasted) -> PastedCode:
         knobs={},
         ranges={"timesteps": (timesteps,), "features": (features,)},
         why={"timesteps": CODE_SAYS, "features": CODE_SAYS},
+        size_help={},
         pasted=pasted,
     )
 
@@ -166,6 +167,7 @@ def as_task(pasted: Pasted) -> RandomTargets:
         knobs={},
         ranges={},
         why={},
+        size_help={},
         outputs=(pasted.output or pasted.y)[-1] if len(pasted.output or pasted.y) > 1 else 1,
         baselines=_baselines(pasted),
         pasted=pasted,

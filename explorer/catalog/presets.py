@@ -54,6 +54,12 @@ PRESETS: dict[str, Preset] = {
             Experiment("bidirectional_gru", "look_ahead", knobs={"ahead": 3, "merge_mode": "concat"}),
         ),
         Preset(
+            "symbols",
+            "Embedding",
+            "An Embedding turns symbols into vectors; the outputs are probabilities of classes, how deep each is in brackets.",
+            Experiment("embedding_tagger", "bracket_depth"),
+        ),
+        Preset(
             "nothing_to_learn",
             "Overfitting",
             "The training loss falls because the model memorizes; the validation loss never gets below the baseline.",

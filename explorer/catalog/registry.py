@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Any
 
-from explorer.catalog.entries import ANSWER, ANSWERS, INPUTS, Architecture, Arrow, Baseline, Entry, Knob, Task
+from explorer.catalog.entries import ANSWER, ANSWERS, INPUTS, SYMBOLS, Architecture, Arrow, Baseline, Entry, Knob, Task
 
 ARCHITECTURES: dict[str, Architecture] = {}
 TASKS: dict[str, Task] = {}
@@ -32,16 +32,17 @@ def architecture(
     """Sign in an architecture.
 
     title: short, for a list. heading: the model in Keras's words, for the top of the page; the title unless given.
-    answers: "every step" or "once". answer: "number", or "yes/no" for a sigmoid.
+    answers: "every step" or "once". answer: "number", "yes/no" for a sigmoid, or "class" for a softmax over classes.
     inputs: what comes in, a key of `INPUTS`. source: the address of the paper or page that it is described in.
-    help: a line for each knob. why: the reason, for each size that is fixed here.
+    help: a line for each knob, and for a size that means something else here than elsewhere. why: the reason, for each size
+    that is fixed here.
     allowed: for a size (timesteps, features, units) a range or one number; for a knob its choices, a range or a tuple.
 
     Raises ValueError or TypeError at import for an entry that is not whole.
     """
 
     def sign_in(function: Callable[..., Any]) -> Callable[..., Any]:
-        fields = _fields(function, title, answers, answer, inputs, help, why, {}, allowed, skip={"outputs"})
+        fields = _fields(function, title, answers, answer, inputs, help, why, {}, allowed, skip={"outputs", "symbols"})
         _add(ARCHITECTURES, Architecture(**fields, source=source, heading=heading or title))
         return function
 
@@ -55,6 +56,8 @@ def task(
     answer: str = "number",
     inputs: str = "sequence",
     outputs: int = 1,
+    symbols: str = "",
+    classes: str = "",
     baselines: tuple[Baseline, ...] = (),
     goal: str = "",
     arrow: Callable[..., Arrow | None] | None = None,
@@ -65,7 +68,9 @@ def task(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Sign in a task; the arguments are those of `architecture`, and:
 
-    outputs: how many numbers the answer has. baselines: the losses known beforehand.
+    outputs: how many numbers the answer has. symbols: the character of each number that comes in, where numbers stand for
+        symbols; the first is padding. classes: the character of each class, where the answer is one.
+    baselines: the losses known beforehand.
     goal: the first sentence of the docstring for one experiment, where it depends on a knob that counts timesteps: with
         the knob's name in braces, in whose place "3 timesteps" will stand.
     arrow: a function of one sequence, (inputs, **knobs), that says from which inputs an arrow goes to which target in the
@@ -82,7 +87,14 @@ def task(
         unknown = {name for _, name, _, _ in Formatter().parse(goal) if name is not None} - set(fields["knobs"])
         if unknown:
             raise TypeError(f"{function.__name__}: the goal names {', '.join(sorted(unknown))}, which is no knob of it.")
-        _add(TASKS, Task(**fields, outputs=outputs, baselines=baselines, goal=goal, arrow=arrow))
+        if bool(classes) != (answer == "class") or bool(symbols) != (inputs in SYMBOLS):
+            raise ValueError(
+                f"{function.__name__}: classes name the answers of answer='class', and symbols the inputs of "
+                f"{' or '.join(map(repr, SYMBOLS))}, and both only these. Received: answer={answer!r}, classes={classes!r}, "
+                f"inputs={inputs!r}, symbols={symbols!r}"
+            )
+        named: dict[str, Any] = {"outputs": len(classes) or outputs, "symbols": symbols, "classes": classes}
+        _add(TASKS, Task(**fields, **named, baselines=baselines, goal=goal, arrow=arrow))
         return function
 
     return sign_in
@@ -128,6 +140,7 @@ def _fields(
         if parameter.default not in choices:
             raise ValueError(f"{name}: the default of {key}, {parameter.default!r}, is not among its choices.")
         knobs[key] = Knob(key, parameter.default, choices, help[key], at_most.get(key))
+    size_help = {key: text for key, text in help.items() if key in sizes}
     ranges = {key: (value,) if isinstance(value, int) else value for key, value in allowed.items() if key in sizes}
     return {
         "name": name,
@@ -139,4 +152,5 @@ def _fields(
         "knobs": knobs,
         "ranges": ranges,
         "why": why or {},
+        "size_help": size_help,
     }

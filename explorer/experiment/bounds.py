@@ -60,6 +60,7 @@ def size_limit(name: str, architecture: Architecture, task: Task) -> Limit:
         if name in part.ranges:
             allowed = part.ranges[name]
             limit = limit.narrowed(min(allowed), max(allowed))
+        limit = replace(limit, help=part.size_help.get(name, limit.help))
     if name == "learning_rate":
         return replace(limit, default=default_rate(architecture.name, task.name))
     return limit

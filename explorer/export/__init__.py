@@ -87,8 +87,8 @@ def parts_of(experiment: Experiment) -> dict[str, Any]:
         gather(sys.modules[entry.function.__module__], {entry.name}, {entry.name: text.rstrip()}, imports, code)
         ends.append(len(code))
     knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
-    names = ["timesteps", "features", *(["units"] if architecture.takes("units") else [])]
-    values = {name: getattr(experiment, name) for name in names} | {"outputs": task.outputs} | knobs
+    names = ["timesteps", "features", *(name for name in ("symbols", "units") if architecture.takes(name))]
+    values = {name: getattr(found.sizes, name) for name in [*names, "outputs"]} | knobs
     settings = {name: getattr(experiment, name) for name in SETTINGS}
     return dict(
         title=architecture.title,
@@ -103,6 +103,6 @@ def parts_of(experiment: Experiment) -> dict[str, Any]:
         architecture_call=call(architecture, [*names[:2], "outputs", *names[2:]]),
         held_out=HELD_OUT_SAMPLES,
         loss=task.loss,
-        metrics=', metrics=["accuracy"]' if task.answer == "yes/no" else "",
+        metrics="" if task.answer == "number" else ', metrics=["accuracy"]',
         baselines=baselines(experiment),
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from explorer.description import Layer, TimeFlow
+from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.drawn import LayerView
 from explorer.layers.held import AxisSize, Terms, WeightMeaning
+from explorer.layers.time_distributed import copies
 from explorer.layers.words import letter_of, same_at_every_step
 from explorer.tensors.tensor import Axes, Shape
 from explorer.tensors.text import count
@@ -51,6 +55,10 @@ class Embedding(LayerRules):
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         return same_at_every_step(call.first)
+
+    def view(self, view: LayerView) -> Drawing | None:
+        (numbers,) = view.received
+        return copies(replace(view, received=[numbers[..., None]])) if numbers.ndim == 2 else None
 
     def told_settings(self, layer: Layer) -> list[str]:
         rows, numbers = layer.weights[0].shape

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from explorer.catalog import ARCHITECTURES, resolve
+from explorer.catalog import resolve
 from explorer.catalog.entries import Architecture, Sizes
 from explorer.experiment import Experiment
 from explorer.keras_internals import GENERATOR_STATE, initializer_of, layer_and_sublayers, maker, set_initializer
@@ -27,6 +27,7 @@ def build(architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | N
 
     Raises BrokenPromise where a shape is not the promised one, or the timesteps are left unknown.
 
+    >>> from explorer.catalog import ARCHITECTURES
     >>> build(ARCHITECTURES["gru_every_step"], Sizes(timesteps=20, features=5, outputs=1, units=32)).count_params()
     3777
     """
@@ -50,8 +51,8 @@ def build_experiment(experiment: Experiment) -> keras.Model:
         from explorer.snippet import model_of
 
         return _with_weights(lambda: model_of(pasted.code, list(pasted.x), dict(pasted.sizes)), experiment.seed)
-    sizes = Sizes(experiment.timesteps, experiment.features, resolve(experiment).task.outputs, experiment.units)
-    return build(ARCHITECTURES[experiment.architecture], sizes, experiment.knobs, experiment.seed)
+    found = resolve(experiment)
+    return build(found.architecture, found.sizes, experiment.knobs, experiment.seed)
 
 
 def _with_weights(make: Callable[[], keras.Model], seed: int) -> keras.Model:

@@ -8,6 +8,7 @@ stays `layers.TimeDistributed`.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,8 +22,8 @@ from explorer.tensors.grid import tensor_name
 def folded(model: keras.Model) -> keras.Model:
     """The same model on the very same weights, folded wherever that changes nothing; the model itself where nowhere.
 
-    Inputs and outputs have the shapes of the model's own. A sequence that a mask comes with is left to the wrapper,
-    which hands each step its part of the mask.
+    Inputs and outputs have the shapes of the model's own. Where the inner layer reads a mask, a sequence that comes with
+    one is left to the wrapper, which hands each step its part of it.
     """
     return folded_with_tensors(model)[0]
 
@@ -52,12 +53,33 @@ def _named(call: Call, tensors: Sequence[Any]) -> list[tuple[str, Any]]:
 
 def folded_call(layer: keras.layers.Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """`layer(*args, **kwargs)`, folded where that changes nothing."""
-    if not may_fold(layer) or len(args) != 1 or _masked(args[0], kwargs):
+    if not may_fold(layer) or len(args) != 1 or kwargs.get("mask") is not None:
         return layer(*args, **kwargs)
     (sequence,) = args
+    if mask_of(sequence) is None:
+        return _at_once(layer.layer, sequence)
+    return layer(sequence, **kwargs) if _reads_a_mask(layer.layer) else _AtOnce(layer.layer)(sequence)
+
+
+def _at_once(layer: keras.layers.Layer, sequence: Any) -> Any:
     # The sizes are fixed (`explorer.models.build` sees to it), but for the batch.
-    answers = layer.layer(keras.ops.reshape(sequence, (-1, *sequence.shape[2:])))
+    answers = layer(keras.ops.reshape(sequence, (-1, *sequence.shape[2:])))
     return keras.ops.reshape(answers, (-1, sequence.shape[1], *answers.shape[1:]))
+
+
+class _AtOnce(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """`_at_once` for a sequence that a mask comes with: it travels on, as with the wrapper."""
+
+    def __init__(self, inner: keras.layers.Layer) -> None:
+        super().__init__()
+        self.inner, self.supports_masking = inner, True
+
+    def call(self, sequence: Any) -> Any:
+        return _at_once(self.inner, sequence)
+
+
+def _reads_a_mask(layer: keras.layers.Layer) -> bool:
+    return "mask" in inspect.signature(layer.call).parameters
 
 
 def may_fold(layer: keras.layers.Layer) -> bool:
@@ -105,7 +127,3 @@ def _works_along_the_batch(layer: keras.layers.Layer) -> bool:
     axis = layer.get_config().get("axis") if hasattr(layer, "axis") else None
     axes = axis if isinstance(axis, (list, tuple)) else [axis]
     return any(isinstance(each, int) and each != -1 and each < 1 for each in axes)
-
-
-def _masked(sequence: Any, kwargs: dict[str, Any]) -> bool:
-    return kwargs.get("mask") is not None or mask_of(sequence) is not None

@@ -27,7 +27,9 @@ from explorer.tensors.tensor import ORDERED
 from explorer.tensors.tensor import Sizes as Extents
 from explorer.tensors.text import agreed, joined, one_of
 
-PRIMES = {"timesteps": 53, "features": 31, "outputs": 17, "units": 127}
+PRIMES = {"timesteps": 53, "features": 31, "outputs": 17, "symbols": 37, "units": 127}
+# What the task says, and no slider.
+OF_THE_TASK = ("outputs", "symbols")
 MORE_PRIMES = (13, 19, 23, 29)
 LARGEST_PART = 8
 
@@ -44,13 +46,12 @@ def with_settings(description: ModelShapes, experiment: Experiment) -> ModelShap
     if experiment.pasted is not None:
         return description
     entries = resolve(experiment)
-    architecture, task = entries.architecture, entries.task
+    architecture, task, sizes = entries.architecture, entries.task, entries.sizes
     knobs = architecture.own_knobs(experiment.knobs)
     sized = _sized(architecture, experiment)
     others = tuple((name, value) for name, value in sorted(knobs.items()) if name not in sized)
     found, names = _at_primes(experiment.architecture, others, sized)
-    now = {name: getattr(experiment, name) for name in PRIMES if name != "outputs"}
-    now |= {"outputs": task.outputs, **{name: knobs[name] for name in sized}}
+    now = {name: getattr(sizes, name) for name in PRIMES} | {name: knobs[name] for name in sized}
     settings = {symbol: setting for symbol, setting in names.items() if isinstance(setting, str)}
     derived = {symbol: size for symbol, size in names.items() if isinstance(size, Size)}
     symbols = {
@@ -63,7 +64,7 @@ def with_settings(description: ModelShapes, experiment: Experiment) -> ModelShap
         description = _dressed(description, found, derived, values)
     except _Differs:
         return description
-    fixed = [name for name in PRIMES if name == "outputs" or size_reason(name, architecture, task)]
+    fixed = [name for name in PRIMES if name in OF_THE_TASK or size_reason(name, architecture, task)]
     moves = {
         setting: _moves(description, symbol, symbols[symbol][0])
         for symbol, setting in settings.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.catalog import resolve
-from explorer.catalog.pasted import asks, target_shape
+from explorer.catalog.pasted import ASKS, loss_name, target_shape
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment
 
 # A pasted model may answer with a word of thousands at each of thousands of steps.
@@ -20,7 +20,9 @@ class Part:
     """Some sequences and their answers.
 
     inputs: one array for each stream, (samples, timesteps, features) or (samples, windows, timesteps, features).
-    targets: (samples, timesteps, outputs), or (samples, outputs) where the task asks once. All float32.
+        Of symbols, which are whole numbers, (samples, timesteps).
+    targets: (samples, timesteps, outputs), or (samples, outputs) where the task asks once; without outputs where the target
+        is the number of a class. All float32.
     Of pasted code both are of any shape that begins with the samples.
     """
 
@@ -58,10 +60,19 @@ def shown(answers: np.ndarray) -> np.ndarray:
 
 def probe_targets(experiment: Experiment) -> np.ndarray:
     """The probe's targets in the shape of `Frame.outputs`; a class as a 1 in its place."""
-    targets, pasted = make(experiment, "probe").targets, experiment.pasted
-    if pasted is not None and pasted.output and asks(pasted) == "class numbers":
-        targets = np.eye(pasted.output[-1], dtype=np.float32)[targets.astype(int)]
+    targets, pasted, task = make(experiment, "probe").targets, experiment.pasted, resolve(experiment).task
+    outputs = task.outputs if pasted is None else (pasted.output or (0,))[-1]
+    if outputs and ASKS.get(loss_name(task.loss)) == "class numbers":
+        targets = np.eye(outputs, dtype=np.float32)[targets.astype(int)]
     return shown(targets)
+
+
+def probe_lengths(experiment: Experiment) -> list[int]:
+    """How many timesteps of each sequence of the probe are not padding."""
+    part = make(experiment, "probe")
+    if resolve(experiment).task.is_padded:
+        return valid_steps(part)
+    return [probe_targets(experiment).shape[1]] * len(part.targets)
 
 
 def order(experiment: Experiment, epoch: int) -> np.ndarray:
@@ -86,7 +97,9 @@ def batch_of(experiment: Experiment, epoch: int, number: int) -> list[int]:
 def valid_steps(part: Part) -> list[int]:
     """How many steps of each sequence are not padding, by its first stream."""
     first = part.inputs[0]
-    filled = np.any(first != 0, axis=-1)
+    filled = first != 0
+    if filled.ndim > 2:
+        filled = filled.any(axis=-1)
     if filled.ndim == 3:
         filled = filled.any(axis=1)
     steps = np.arange(1, filled.shape[1] + 1)

@@ -30,7 +30,8 @@ MOST_NAMES = 4
 class Course:
     """The course of a run up to now.
 
-    losses, val_losses: (epochs,). errors: (epochs, timesteps), the mean absolute error of the outputs for the probe.
+    losses, val_losses: (epochs,). errors: (epochs, timesteps), the mean absolute error of the outputs for the probe where it
+    is not padding; without the timesteps that are padding in all of its sequences.
     val_accuracies: (epochs,), or None where the task asks for numbers.
     """
 
@@ -63,7 +64,7 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
     rise = _rise(course)
     # What a model that overfits has learned at some timestep, it has memorized.
     steps = "" if rise else _steps(found, course)
-    sentences = [_baselines(found, course), rise, _accuracy(course), steps]
+    sentences = [_baselines(found, course), rise, _accuracy(found, course), steps]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -145,10 +146,11 @@ def _rise(course: Course) -> str:
     return f"{text}."
 
 
-def _accuracy(course: Course) -> str:
+def _accuracy(found: Resolved, course: Course) -> str:
     if course.val_accuracies is None:
         return ""
-    return f"The model classifies {course.val_accuracies[-1]:.0%} of the validation sequences correctly."
+    what = "timesteps of the validation sequences" if found.task.answers == "every step" else "validation sequences"
+    return f"The model classifies {course.val_accuracies[-1]:.0%} of the {what} correctly."
 
 
 def _steps(found: Resolved, course: Course) -> str:

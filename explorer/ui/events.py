@@ -149,6 +149,8 @@ class _Narration:
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
         self._targets = data.probe_targets(experiment)
+        counted = np.arange(self._targets.shape[1]) < np.array(data.probe_lengths(experiment))[:, None]
+        self._counted = counted[:, counted.any(axis=0)]
         self._losses: list[float] = []
         self._val_losses: list[float] = []
         self._accuracies: list[float] = []
@@ -163,7 +165,8 @@ class _Narration:
             self._val_losses.append(np.nan if frame.val_loss is None else frame.val_loss)
             if frame.val_accuracy is not None:
                 self._accuracies.append(frame.val_accuracy)
-            self._errors.append(np.abs(frame.array - self._targets).mean(axis=(0, 2)))
+            error = np.abs(frame.array - self._targets).mean(axis=2)[:, : self._counted.shape[1]]
+            self._errors.append((error * self._counted).sum(axis=0) / self._counted.sum(axis=0))
             self.last = frame.epoch
 
     def tell(self) -> list[tuple[int, list[str]]]:

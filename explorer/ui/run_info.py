@@ -10,7 +10,10 @@ from explorer.training import data
 
 
 def info(experiment: Experiment) -> dict[str, Any]:
-    """Plain data for the component. targets: [sequences][timesteps][outputs], one timestep where the task asks once."""
+    """Plain data for the component. targets: [sequences][timesteps][outputs], one timestep where the task asks once.
+
+    classes: the character of each class, and symbols: those of every sequence that comes in; empty where there are none.
+    """
     found = resolve(experiment)
     task = found.task
     probe = data.make(experiment, "probe")
@@ -27,5 +30,7 @@ def info(experiment: Experiment) -> dict[str, Any]:
         "batches": data.batches(experiment),
         "baselines": [{"name": name, "value": value} for name, value in baselines.items() if value > 0],
         "targets": targets.round(4).tolist(),
-        "lengths": data.valid_steps(probe) if task.inputs == "padded" else [targets.shape[1]] * len(targets),
+        "lengths": data.probe_lengths(experiment),
+        "classes": list(task.classes),
+        "symbols": ["".join(task.symbols[int(each)] for each in row) for row in probe.inputs[0]] if task.symbols else [],
     }

@@ -22,13 +22,15 @@ GAP = 0.15
 class Row:
     """Numbers from left to right, of one feature of one input or of the target. None is padding.
 
-    axis: whose colour they have. sum_up: the one number in words, where there is one for the whole sequence.
+    axis: whose colour they have. sum_up: the one number in words, where there is one for the whole sequence. characters: one
+    for each number that stands for a symbol or a class, instead of a shade.
     """
 
     name: str
     axis: str
     numbers: tuple[float | None, ...]
     sum_up: str = ""
+    characters: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def strip(experiment: Experiment) -> Strip:
     arrows = [task.arrow_in(inputs, experiment.knobs) for inputs in sequences]
     once = task.answers == "once"
     shown = found.timesteps if once else min(found.timesteps, DRAWN_TIMESTEPS)
+    # A symbol is one number at each timestep.
+    sequences = [[stream[:, None] if stream.ndim == 1 else stream for stream in each] for each in sequences]
     shapes = [inputs.shape for inputs in sequences[0]]
     fitting = [
         index for index, arrow in enumerate(arrows) if arrow and arrow_is_drawn(arrow, shapes, found.timesteps, task.answers)
@@ -79,14 +83,16 @@ def strip(experiment: Experiment) -> Strip:
     if arrow:
         lines |= {(cell.stream, cell.feature) for cell in arrow.cells}
     ordered = sorted(lines)
-    steps = data.valid_steps(part)[index] if task.inputs == "padded" else shown
+    steps = min(shown, data.valid_steps(part)[index]) if task.is_padded else shown
     windows = inputs[0].shape[0] if inputs[0].ndim == 3 else 1
     places = tuple(window * shown * (1 + GAP) + step for window in range(windows) for step in range(shown))
     target = part.targets[index]
     return Strip(
         sequence=index + 1,
-        inputs=tuple(_row(inputs[stream], stream, len(inputs), feature, shown, steps) for stream, feature in ordered),
-        target=_target(target, shown, once, task.answer),
+        inputs=tuple(
+            _row(inputs[stream], stream, len(inputs), feature, shown, steps, task.symbols) for stream, feature in ordered
+        ),
+        target=_classes(target, shown, steps, task.classes) if task.classes else _target(target, shown, once, task.answer),
         places=places,
         width=places[-1] + 1,
         groups=_groups(arrow, ordered, shown) if arrow else (),
@@ -96,14 +102,22 @@ def strip(experiment: Experiment) -> Strip:
     )
 
 
-def _row(inputs: np.ndarray, stream: int, streams: int, feature: int, shown: int, steps: int) -> Row:
+def _row(inputs: np.ndarray, stream: int, streams: int, feature: int, shown: int, steps: int, symbols: str) -> Row:
     name = "input" if streams == 1 else f"input {stream + 1}"
     if inputs.shape[-1] > 1:
         name += f", feature {feature + 1}"
     numbers = inputs[..., :shown, feature].ravel().tolist()
     if inputs.ndim == 2:
         numbers[steps:] = [None] * (shown - steps)
-    return Row(name, "features", tuple(numbers))
+    characters = "".join(symbols[int(number)] for number in numbers[:steps]) if symbols else ""
+    return Row(name, "features", tuple(numbers), characters=characters)
+
+
+def _classes(target: np.ndarray, shown: int, steps: int, classes: str) -> Row:
+    """A target that is the number of a class, at each timestep."""
+    numbers = target[:steps].tolist()
+    characters = "".join(classes[int(number)] for number in numbers)
+    return Row("target", "outputs", (*numbers, *[None] * (shown - steps)), characters=characters)
 
 
 def _target(target: np.ndarray, shown: int, once: bool, answer: str) -> Row:

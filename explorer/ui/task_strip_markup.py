@@ -19,6 +19,9 @@ def markup(strip: Strip) -> str:
         for place, row in enumerate(strip.inputs)
     )
     spoken = f"Validation sequence {strip.sequence}: {', '.join(row.name for row in strip.inputs)}, and its target"
+    read = [f"{row.name} {row.characters}" for row in (*strip.inputs, strip.target) if row.characters]
+    if read:
+        spoken = f"Validation sequence {strip.sequence}: {', '.join(read)}"
     if strip.target.sum_up:
         spoken += f", {strip.target.sum_up}"
     spoken += f". From the input to the target: {strip.words}." if strip.words else "."
@@ -43,7 +46,12 @@ def _target(strip: Strip) -> str:
 
 def _cells(row: Row, places: tuple[float, ...], width: float, outlined: list[Group]) -> str:
     words = ""
-    if 1 < len(row.numbers) <= MOST_WITH_WORDS:
+    if row.characters:
+        drawn = zip(places, row.characters, strict=False)
+        words = "".join(
+            f'<span style="left:{_percent(place + 0.5, width)}">{escape(character)}</span>' for place, character in drawn
+        )
+    elif 1 < len(row.numbers) <= MOST_WITH_WORDS:
         zeros = (place for place, number in zip(places, row.numbers, strict=True) if number == 0)
         words = "".join(f'<span style="left:{_percent(place + 0.5, width)}">0</span>' for place in zeros)
     marks = "".join(
@@ -51,6 +59,8 @@ def _cells(row: Row, places: tuple[float, ...], width: float, outlined: list[Gro
         for group in outlined
     )
     kind = " padded" if None in row.numbers else ""
+    if row.characters:
+        kind += " symbols many" if width > MOST_WITH_WORDS else " symbols"
     return f'<div class="cells {row.axis}{kind}"><i style="{_colours(row, places, width)}"></i>{words}{marks}</div>'
 
 
@@ -64,7 +74,9 @@ def _colours(row: Row, places: tuple[float, ...], width: float) -> str:
         if number is None:
             break
         colour = "var(--colour)" if number > 0 else "var(--batch)"
-        strength = f"{100 * abs(number) / largest:.0f}%"
+        # What is read is not shaded: a large symbol is no more than a small one.
+        strength = "16%" if row.characters else f"{100 * abs(number) / largest:.0f}%"
+        colour = "var(--colour)" if row.characters else colour
         begin, stop = _percent(place, width), _percent(place + 1, width)
         if gap:
             stop = f"calc({stop} - 1px)"

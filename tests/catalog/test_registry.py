@@ -33,7 +33,7 @@ HELP = {"width": "How wide."}
     [
         ("def thing(timesteps, features, outputs): pass", {}, ValueError, "thing: a docstring is missing"),
         (None, {"answers": "twice"}, ValueError, "thing: answers must be one of every step, once, received 'twice'."),
-        (None, {"answer": "maybe"}, ValueError, "thing: answer must be one of number, yes/no, received 'maybe'."),
+        (None, {"answer": "maybe"}, ValueError, "thing: answer must be one of number, yes/no, class, received 'maybe'."),
         (None, {"inputs": "three streams"}, ValueError, "thing: inputs must be one of sequence, padded"),
         (None, {"width": (1, 2)}, TypeError, "thing: takes no width."),
         (WITH_KNOB, {"width": (1, 3)}, TypeError, "thing: the knob width needs a default, its choices and a line of help."),

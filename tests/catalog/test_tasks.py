@@ -44,9 +44,17 @@ def made(task, samples, timesteps, features, knobs, seed=0):
     return task.make(np.random.default_rng(seed), samples, timesteps, features, knobs)
 
 
-def losses(task, answers, targets):
-    """The loss of each sample, (samples,): squared error, or binary cross-entropy in nats."""
+def losses(task, inputs, answers, targets):
+    """The loss of each sample, (samples,): squared error, or cross-entropy in nats.
+
+    Padding counts nothing, and the rest so much more that the mean over the samples is the mean over all timesteps that
+    count, as in Keras.
+    """
     answers, targets = answers.astype(float), targets.astype(float)
+    if task.answer == "class":
+        right = np.take_along_axis(answers, targets.astype(int)[..., None], axis=-1)[..., 0]
+        counts = inputs[-1] != 0
+        return -np.log(np.where(counts, right, 1)).sum(axis=1) / counts.sum(axis=1).mean()
     each = (answers - targets) ** 2
     if task.answer == "yes/no":
         each = -np.log(np.where(targets == 1, answers, 1 - answers))
@@ -60,10 +68,11 @@ def test_shapes_and_dtypes_are_those_promised(task, timesteps, features, knobs):
         "sequence": [(7, timesteps, features)],
         "padded": [(7, timesteps, features)],
         "windows": [(7, knobs.get("windows"), timesteps, features)],
+        "symbols": [(7, timesteps)],
         "two streams": [(7, timesteps, features), (7, timesteps, knobs.get("second_features"))],
     }
     assert [array.shape for array in inputs] == shapes[task.inputs]
-    assert targets.shape == ((7, timesteps, task.outputs) if task.answers == "every step" else (7, task.outputs))
+    assert targets.shape == (7, *task.target_shape(timesteps))
     assert {array.dtype for array in (*inputs, targets)} == {np.dtype(np.float32)}
 
 
@@ -84,8 +93,8 @@ def test_every_baseline_is_the_loss_that_its_predictor_has(task, timesteps, feat
     assert task.baselines
     for baseline in task.baselines:
         answers = baseline.predict(own, **knobs)
-        assert answers.shape == targets.shape
-        each = losses(task, answers, targets)
+        assert answers.shape == (*targets.shape, *([task.outputs] if task.answer == "class" else []))
+        each = losses(task, inputs, answers, targets)
         error = STANDARD_ERRORS * each.std() / math.sqrt(MANY)
         assert baseline.value(timesteps, features, **knobs) == pytest.approx(each.mean(), abs=error + 1e-6), baseline.name
 
@@ -126,6 +135,16 @@ def ahead_of(heard, ahead):
     return [[x[t + ahead] if t + ahead < len(x) else 0 for t in range(len(x))] for x in heard[..., 0]]
 
 
+def depth_of_brackets(symbols):
+    rows = []
+    for row in symbols.astype(int):
+        text = "".join(" ()x"[symbol] for symbol in row)
+        depths = [text[: t + 1].count("(") - text[:t].count(")") for t in range(len(text.rstrip()))]
+        assert text.count("(") == text.count(")") and min(depths) >= 0 and " " not in text.rstrip()
+        rows.append(depths + [0] * (len(text) - len(depths)))
+    return rows
+
+
 def has_a_run(heard, windows, run_length):
     runs = [
         [
@@ -147,6 +166,7 @@ ORACLES = {
     "adding_problem": lambda heard: [[sum(number for number, mark in x.astype(float) if mark == 1)] for x in heard],
     "two_streams_sum": lambda heard, second_features, apart: np.add(echo(heard[0], apart), ahead_of(heard[1], apart)),
     "longest_window": has_a_run,
+    "bracket_depth": depth_of_brackets,
     "majority": lambda heard: [[sum(x > 0) > sum(x < 0)] for x in heard[..., 0]],
 }
 
@@ -180,6 +200,7 @@ def test_yes_and_no_are_equally_frequent(task, timesteps, features, knobs):
         ("longest_window", {"run_length": 6}),
         ("longest_window", {"run_length": 0}),
         ("majority", {"timesteps": 2}),
+        ("bracket_depth", {"timesteps": 3}),
     ],
 )
 def test_sizes_that_cannot_be_raise_an_error_that_ends_with_what_came(name, arguments):
@@ -236,6 +257,7 @@ FROM_POINTED = {
     "adding_problem": lambda values: values[0] * values[1] + values[2] * values[3],
     "longest_window": lambda values: all(value > 0 for value in values),
     "majority": lambda values: np.sum(values) > 0,
+    "bracket_depth": lambda values: np.sum(values == 1),
 }
 
 
@@ -256,9 +278,9 @@ def test_the_target_at_an_arrow_follows_from_the_inputs_that_it_begins_at(name, 
             continue
         pointed += 1
         cells = [((cell.window, cell.timestep) if task.inputs == "windows" else cell.timestep, cell) for cell in arrow.cells]
-        values = [streams[cell.stream][place][cell.feature] for place, cell in cells]
-        wanted = target[arrow.target, 0] if task.answers == "every step" else target[0]
-        assert FROM_POINTED[name](values) == pytest.approx(wanted, abs=1e-6)
+        values = [np.ravel(streams[cell.stream][place])[cell.feature] for place, cell in cells]
+        wanted = np.ravel(target[arrow.target])[0] if task.answers == "every step" else target[0]
+        assert FROM_POINTED[name](np.array(values)) == pytest.approx(wanted, abs=1e-6)
     assert pointed or (name, timesteps) == ("sine_forecast", 3)
 
 

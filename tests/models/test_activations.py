@@ -13,20 +13,13 @@ from explorer.models.activations import PARTS, grid, outputs, values
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe
 from explorer.tensors.grid import LONGEST
+from tests.drawn_inputs import drawn_inputs, padded
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
 
 def numbers(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
-
-
-def padded(inputs: list[np.ndarray]) -> list[np.ndarray]:
-    """The same with the last steps of every sequence at zero, as padding is."""
-    inputs = [array.copy() for array in inputs]
-    for array in inputs:
-        array[..., -2:, :] = 0
-    return inputs
 
 
 def by_keras(model: keras.Model, inputs: list[np.ndarray]) -> dict[str, np.ndarray]:
@@ -52,7 +45,7 @@ def agree(model: keras.Model, inputs: list[np.ndarray]) -> None:
 @pytest.mark.parametrize("pad", [False, True], ids=["full", "padded"])
 def test_values_of_every_architecture_are_those_of_keras(name, pad):
     model = build(ARCHITECTURES[name], SIZES, seed=3)
-    inputs = [numbers(2, *shape[1:]) for shape in ARCHITECTURES[name].input_shapes(SIZES)]
+    inputs = drawn_inputs(ARCHITECTURES[name], SIZES, 2)
     agree(model, padded(inputs) if pad else inputs)
 
 
@@ -146,13 +139,15 @@ def test_a_shared_layer_has_the_numbers_of_each_of_its_calls():
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_source_and_layer_has_a_grid_of_its_shape(name):
     model = build(ARCHITECTURES[name], SIZES)
-    shapes = ARCHITECTURES[name].input_shapes(SIZES)
-    found = values(model, [numbers(1, *shape[1:]) for shape in shapes])
+    found = values(model, drawn_inputs(ARCHITECTURES[name], SIZES, 1))
     described = describe(model)
     assert list(found) == [each.name for each in (*described.sources, *described.layers)]
+    axes = {each.name: each.axes for each in described.sources} | {each.name: each.axes_out[0] for each in described.layers}
     tensors = [*((each.name, each.shape) for each in described.sources), *((e.name, e.output[0]) for e in described.layers)]
-    for name, (_, *places, width) in tensors:
-        of_rows, of_columns = width, int(np.prod(places))
+    for name, (_, *places) in tensors:
+        # A symbol is one number at each timestep.
+        of_rows = places.pop() if len(places) > 1 or "timesteps" not in axes[name] else 1
+        of_columns = int(np.prod(places))
         numbers_of = found[name]
         assert (numbers_of.of_rows, numbers_of.of_columns) == (of_rows, of_columns)
         assert np.shape(numbers_of.numbers) == (numbers_of.rows, numbers_of.columns)

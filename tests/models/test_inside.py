@@ -15,6 +15,7 @@ from explorer.models.activations import run
 from explorer.models.build import build
 from explorer.models.inside import arguments, can_be_looked_into, found_call, look
 from explorer.models.recurrence import read
+from tests.drawn_inputs import drawn_inputs
 from tests.models.recurrence_by_hand import by_hand
 
 SAMPLES, TIMESTEPS, FEATURES, UNITS = 3, 5, 2, 4  # all different, so that a swapped axis shows
@@ -178,7 +179,7 @@ def test_a_shared_layer_is_looked_into_at_each_of_its_calls():
 def test_every_architecture_can_be_looked_into_or_says_why_not(name):
     sizes = Sizes(timesteps=TIMESTEPS, features=FEATURES, outputs=1, units=UNITS)
     model = build(ARCHITECTURES[name], sizes)
-    inputs = [numbers(SAMPLES, *shape[1:]) for shape in ARCHITECTURES[name].input_shapes(sizes)]
+    inputs = drawn_inputs(ARCHITECTURES[name], sizes, SAMPLES)
     able = can_be_looked_into(model)
     for layer in able:
         found = look(model, layer, inputs)

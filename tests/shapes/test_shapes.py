@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES
-from explorer.catalog.entries import Sizes
+from explorer.catalog.entries import SYMBOLS, Sizes
 from explorer.description import Origin
 from explorer.models.build import build
 from explorer.shapes.describe_model import describe
@@ -85,7 +85,7 @@ def test_shapes_are_those_of_keras_at_any_sizes_and_knobs(name, sizes, data):
 def test_names_go_from_what_comes_in_to_the_answer(architecture):
     described = describe(build(architecture, SIZES))
     for source in described.sources:
-        assert source.axes[-2:] == ("timesteps", "features")
+        assert source.axes[-2:] == (("batch", "timesteps") if architecture.inputs in SYMBOLS else ("timesteps", "features"))
     (answer,) = described.layers[-1].axes_out
     assert answer == (("batch", "timesteps", "outputs") if architecture.answers == "every step" else ("batch", "outputs"))
     for layer in described.layers:

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from explorer.catalog import ARCHITECTURES, TASKS, program_key, read_experiment
-from explorer.experiment import Experiment
+from explorer.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.models.build import build_experiment
 from explorer.shapes.describe_model import describe
 from explorer.training import checkpoint, data
@@ -138,6 +138,8 @@ def test_losses_equal_plain_keras_on_the_same_batches(name):
             batch_size=experiment.batch,
             shuffle=False,
             validation_data=(list(held_out.inputs), held_out.targets),
+            # Keras takes the mean of each batch over what a mask leaves in it.
+            validation_batch_size=HELD_OUT_SAMPLES,
             callbacks=by_epoch[-1:],
             verbose=0,
         ).history

@@ -29,10 +29,11 @@ def test_every_task_is_drawn_with_the_numbers_of_its_probe(task, timesteps):
     inputs, targets = part.inputs[0][found.sequence - 1], part.targets[found.sequence - 1]
     shown_inputs = [number for number in found.inputs[0].numbers if number is not None]
     if TASKS[task].inputs != "windows":
-        assert shown_inputs == pytest.approx(inputs[: len(shown_inputs), 0].tolist())
+        assert shown_inputs == pytest.approx(inputs.reshape(len(inputs), -1)[: len(shown_inputs), 0].tolist())
     assert len(found.places) == len(found.inputs[0].numbers)
-    column = targets[:, 0] if TASKS[task].answers == "every step" else targets
-    assert found.target.numbers == pytest.approx(column[: len(found.target.numbers)].tolist())
+    column = targets.reshape(len(targets), -1)[:, 0] if TASKS[task].answers == "every step" else targets
+    shown_targets = [number for number in found.target.numbers if number is not None]
+    assert shown_targets == pytest.approx(column[: len(shown_targets)].tolist())
     assert bool(found.left_out) == (TASKS[task].answers == "every step" and shown.timesteps > DRAWN_TIMESTEPS)
     for each in re.findall(r"(?:left|width|right):(-?[\d.]+)%", markup(found)):
         assert 0 <= float(each) <= 100
@@ -52,6 +53,15 @@ def test_padding_is_left_open_and_an_answer_for_the_whole_sequence_is_in_words()
     assert found.target.sum_up in ("yes", "no") and "padded" in markup(found)
     # Only a sequence with a run can show one.
     assert strip(experiment("longest_window", windows=4)).target.sum_up == "yes"
+
+
+def test_symbols_and_classes_are_characters_that_are_read_aloud():
+    found = strip(experiment("bracket_depth", timesteps=12))
+    text, depths = found.inputs[0].characters, found.target.characters
+    assert set(text) <= set("()x") and len(text) == len(depths) == sum(number is not None for number in found.target.numbers)
+    drawn = markup(found)
+    assert f"input {text}, target {depths}. From the input to the target: {found.words}." in drawn
+    assert drawn.count('<span style="left:') == 2 * len(text)
 
 
 def test_two_inputs_have_a_row_each_and_marks_one_beside_their_numbers():

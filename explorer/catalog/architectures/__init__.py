@@ -15,4 +15,5 @@ ORDER = (
     "encoder_decoder",
     "causal_convolution",
     "self_attention",
+    "embedding_tagger",
 )

@@ -14,4 +14,5 @@ ORDER = (
     "two_streams_product",
     "longest_window",
     "majority",
+    "bracket_depth",
 )
