@@ -27,11 +27,10 @@ def training_figure(found: Resolved, frames: Sequence[Frame], sequence: int) -> 
     """
     from plotly.subplots import make_subplots
 
-    targets = data.make(found.experiment, "probe").targets
+    targets = data.probe_targets(found.experiment)
     if isinstance(sequence, bool) or not isinstance(sequence, int) or not 1 <= sequence <= len(targets):
         raise ValueError(f"sequence must be a whole number from 1 to {len(targets)}. Received: {sequence!r}")
     outputs = frames[-1].outputs
-    targets = np.reshape(targets, outputs.shape)
     if found.task.answers == "every step":
         titles, axis = ("Loss", f"Output for validation sequence {sequence}"), "timestep"
         outputs, targets = outputs[sequence - 1], targets[sequence - 1]

@@ -8,7 +8,8 @@ import { countTicks, short } from "./ticks.js";
 
 /** @import { Charted, Figure, Frame, Info, Mark, Plot, Size, Tick } from "./types.d.ts" */
 
-const LINE = 15;
+const LINE = 14;
+const LOW = 140;
 // Narrower columns have no room for a character.
 const LEAST_COLUMN = 7;
 // Of the most probable classes, what a pointer reads.
@@ -42,7 +43,10 @@ export function classesFigure(panel, size) {
   const found = frame ? Array.from({ length: count }, (_, at) => largest(outputOf(frame, info, width, column(at)))) : null;
   const lines = linesOf(info, shown, sequence, right, found);
   const room = (size.width - LEGEND - 54) / count >= LEAST_COLUMN;
-  const plot = plotOf(size, { right: LEGEND, top: 8 + (room ? LINE * lines.length : 0), bottom: 24 });
+  const written = room ? LINE * lines.length : 0;
+  // Where characters stand at every timestep, a low chart does without their numbers.
+  const low = written > 0 && size.height < LOW;
+  const plot = plotOf(size, { right: LEGEND, top: 8 + written, bottom: low ? 4 : 24 });
   const y = scale([-0.5, width - 0.5], plot.bottom, plot.top);
   const { x, marks: axis } = across(count, plot, !once);
   const marks = [
@@ -50,8 +54,8 @@ export function classesFigure(panel, size) {
     ...classTicks(info, width, plot).map(({ at, text }) =>
       markOf(`y${at}`, "text", { class: "tick", x: plot.left - 8, y: y(at) + 4, "text-anchor": "end" }, text),
     ),
-    ...axis,
-    ...(room ? lines.flatMap(({ name, kind, texts, wrong }, row) => lineOf(name, kind, texts, wrong, LINE * (row + 1) - 3, plot, x)) : []),
+    ...(low ? [] : axis),
+    ...(room ? lines.flatMap(({ name, kind, texts, wrong }, row) => lineOf(name, kind, texts, wrong, LINE * (row + 1) - 2, plot, x)) : []),
   ];
   if (valid < count) {
     const from = x(valid + 0.5);
@@ -135,7 +139,7 @@ function classTicks(info, width, plot) {
 
 /** @type {(plot: Plot) => Mark[]} */
 function legend(plot) {
-  const [left, top] = [plot.right + 12, plot.top + Math.max(0, plot.height / 2 - 40)];
+  const [left, top] = [plot.right + 12, 4];
   const square = (/** @type {string} */ key, /** @type {number} */ row, /** @type {string} */ kind, /** @type {number} */ opacity) =>
     markOf(key, "rect", { class: kind, x: left, y: top + row * 18, width: 12, height: 12, "fill-opacity": opacity });
   const word = (/** @type {string} */ key, /** @type {number} */ row, /** @type {string} */ text) =>

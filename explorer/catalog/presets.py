@@ -56,7 +56,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "symbols",
             "Embedding",
-            "An Embedding turns symbols into vectors; the outputs are probabilities of classes, how deep each is in brackets.",
+            "An Embedding turns each symbol into a vector; a softmax gives the probability of each depth in brackets.",
             Experiment("embedding_tagger", "bracket_depth"),
         ),
         Preset(

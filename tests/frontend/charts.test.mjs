@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { classesFigure } from "../../assets/live/classes.js";
 import { errorFigure } from "../../assets/live/error.js";
 import { newFilm } from "../../assets/live/film.js";
 import { shownFrame } from "../../assets/live/frames.js";
@@ -195,6 +196,35 @@ test("the epoch that is shown has its frame, or the next one there is", () => {
   assert.equal(shownFrame(panel(5)).epoch, 5);
   assert.equal(shownFrame(panel(5, { shown: 0 })), undefined);
   assert.equal(shownFrame(panel(0)), undefined);
+});
+
+test("classes are a row of cells each, with the right one outlined and the most probable one written", () => {
+  const one = panel(1);
+  one.frames.list[0].outputs = Float32Array.from([0.75, 0.25, 0, 0.5, 0.2, 0.3, 0, 0, 1, 1, 0, 0]);
+  const targets = [[[1, 0, 0], [0, 1, 0]], [[0, 0, 1], [1, 0, 0]]];
+  Object.assign(one.info, { answer: "class", classes: ["a", "b", "c"], symbols: ["xy", "z "], targets });
+  const { cells, words, read, marks } = classesFigure(one, SIZE);
+  assert.deepEqual([cells.rows, cells.columns], [3, 2]);
+  const image = new Uint8ClampedArray(4 * 6);
+  cells.fill(image, [10, 20, 30]);
+  // The first class is the lowest row.
+  assert.deepEqual([...image].filter((_, index) => index % 4 === 3), [0, 77, 64, 51, 191, 128]);
+  const written = (name) => marks.filter(({ key }) => key.startsWith(`line ${name}`)).map(({ text, at }) => [text, at.class]);
+  assert.deepEqual(written("input").slice(1), [["x", "symbol"], ["y", "symbol"]]);
+  assert.deepEqual(written("output").slice(1), [["a", "symbol"], ["a", "symbol wrong"]]);
+  assert.match(words, /^Probability of each class for every timestep of validation sequence 1, after epoch 1\. .* right at 1 of 2\./);
+  assert.deepEqual(read(400, 100), { x: read(400, 100).x, y: read(400, 100).y, title: "timestep 2: y", lines: ["target: b", "a: 0.5", "c: 0.3", "b: 0.2"] });
+  // What is padded has no cells, and before training there are none at all.
+  const second = classesFigure({ ...one, sequence: 1 }, SIZE);
+  assert.equal(second.cells.columns, 1);
+  assert.deepEqual([find(second, "padded").text, second.read(400, 100).lines], ["padding", ["padding"]]);
+  assert.notEqual(second.cells.key, cells.key);
+  assert.equal(classesFigure({ ...one, film: { ...one.film, shown: 0 } }, SIZE).cells.columns, 0);
+  // Of pasted code: a sequence a column, and classes by their numbers.
+  const once = { ...one, info: { ...one.info, answers: "once", classes: [], symbols: [], targets: [[[1, 0, 0]], [[0, 1, 0]]] } };
+  const figure = classesFigure(once, SIZE);
+  assert.deepEqual([figure.cells.columns, find(figure, "line target"), find(figure, "y0").text], [2, undefined, "0"]);
+  assert.match(figure.words, /^Probability of each class for every validation sequence, after epoch 1\./);
 });
 
 test("the axis of values only ever grows, in few steps", () => {

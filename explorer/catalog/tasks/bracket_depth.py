@@ -69,17 +69,17 @@ def predict_from_symbol(inputs: np.ndarray) -> np.ndarray:
 
 
 def arrow(inputs: np.ndarray) -> Arrow | None:
-    """The brackets that are open at the first of the deepest symbols between brackets."""
+    """The brackets that are open at the first of the deepest symbols, of those that open none."""
     opened: list[int] = []
     best: tuple[int, ...] = ()
     target = 0
     for step, symbol in enumerate(inputs.astype(int)):
         if symbol == 1:
             opened.append(step)
-        elif symbol == 2:
-            opened.pop()
-        elif symbol == 3 and len(opened) > len(best):
+        elif len(opened) > len(best):
             best, target = tuple(opened), step
+        if symbol == 2:
+            opened.pop()
     if not best:
         return None
     words = "1 bracket is open" if len(best) == 1 else f"{len(best)} brackets are open"
