@@ -37,13 +37,14 @@ async def gradients(request: Request, engine: Engine) -> Response:
 
     How the loss at timestep T (from 1; the last unless named) reacts to each timestep that a recurrent layer (the first
     unless named) reads, after epoch N. Returns layer, epoch, answers (how many timesteps have a loss, 0 where there is one
-    output), at (T or null), about, others (kinds of cells to compare with), net and reason (a sentence where there is no
-    net, else empty). A net: kind, title, loss (in words), mean and sequence (null, with note, where this sequence has no
+    output), at (T or null), about, kinds (of cells, in order), others (those to compare with), feet (what holds for the
+    nets that are drawn, by their kinds with + between them), net and reason (a sentence where there is no net, else empty).
+    A net: kind, title, loss (in words), mean and sequence (null, with note, where this sequence has no
     such loss), each with of, inputs and state: numbers (relative; null where not finite), low (ranges of timesteps out of
     reach), measure and sentence.
 
     With a cell: the same net with cells of another kind, trained to the same epoch. It trains a while for each request:
-    trained says how far it is, and net is null until it is there. foot: what holds for both.
+    trained says how far it is, progress says so in words, and net is null until it is there.
 
     With norms: begin, epochs, layers (name and numbers, null where not known) and sentence: the norm of each layer's
     gradient, a root mean square over the steps up to each epoch.
@@ -70,7 +71,7 @@ def _own(engine: Engine, run: Run, asked: Asked) -> dict[str, Any]:
     found = seen.through
     told: dict[str, Any] = {"epoch": asked.epoch, "at": asked.timestep, "reason": seen.reason}
     if found is None:
-        return told | {"layer": asked.layer, "answers": 0, "about": "", "others": [], "net": None}
+        return told | {"layer": asked.layer, "answers": 0, "about": "", "others": [], "kinds": [], "feet": {}, "net": None}
     masked = not found.mean.spoken.all() or found.mean.to is None
     frames = engine.store.frames(run.id, asked.epoch - 1, 1) if asked.epoch else []
     return told | {
@@ -79,8 +80,16 @@ def _own(engine: Engine, run: Run, asked: Asked) -> dict[str, Any]:
         "about": words.about(found.answers, found.at, masked, found.windows),
         "others": [kind for kind in KINDS if kind != found.kind],
         "net": _net(run, found, asked, frames[0].val_loss if frames else None),
-        "foot": words.foot([found.kind], asked.epoch),
+        "kinds": list(KINDS),
+        "feet": {"+".join(kinds): words.foot(kinds, asked.epoch) for kinds in _chosen(found.kind)},
     }
+
+
+def _chosen(own: str) -> list[list[str]]:
+    """All ways to draw a net alone or beside others, by their kinds."""
+    others = [kind for kind in KINDS if kind != own]
+    chosen = [[own], *([own, other] for other in others), list(KINDS)]
+    return [sorted(kinds, key=KINDS.index) for kinds in chosen]
 
 
 def _compared(engine: Engine, run: Run, asked: Asked) -> dict[str, Any]:
