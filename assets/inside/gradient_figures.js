@@ -5,7 +5,7 @@ import { create, createSvg, mark, pointWithin, say } from "../dom.js";
 import { deedOf } from "../keys.js";
 import { short } from "../live/ticks.js";
 
-/** @import { Bars, Figure, Net, NormsAnswer, Slopes, What } from "./gradients.d.ts" */
+/** @import { Figure, Net, NormsAnswer, Slopes, What } from "./gradient_types.d.ts" */
 
 const HIGH = 112;
 const TOP = 12;
@@ -13,7 +13,6 @@ const BELOW = 20;
 const NORMS_HIGH = 104;
 // Of the layers' lines: each has another dash, so that none is known by its colour alone.
 const DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 4"];
-const HOW = "Point at a bar to read its number, or focus the drawing and use the arrow keys.";
 
 /** @type {(parent: HTMLElement) => Figure} */
 export function newFigure(parent) {
@@ -53,7 +52,7 @@ function pointAtBar(figure, timestep) {
     bar.classList.toggle("pointed", bar.getAttribute("data-timestep") === String(timestep));
   }
   const number = timestep === null ? undefined : figure.bars?.numbers[timestep - 1];
-  say(figure.readout, number === undefined ? HOW : `Timestep ${timestep}: ${number === null ? "not a finite number" : short(number)}`);
+  say(figure.readout, number === undefined ? "" : `Timestep ${timestep}: ${number === null ? "not a finite number" : short(number)}`);
 }
 
 // most: the largest number of all nets that stand side by side, so that their bars have one scale; 0 for a scale of its own.
@@ -64,7 +63,7 @@ export function drawFigure(figure, net, slopes, what, most) {
   figure.bars = bars;
   say(figure.title, net.title);
   say(figure.loss, net.loss);
-  say(figure.sentence, bars.sentence);
+  say(figure.sentence, withPercent(bars.sentence));
   mark(root, { "data-net": net.kind, "data-what": what });
   const width = Math.max(120, Math.floor(root.clientWidth));
   const plan = planBars(bars, width, HIGH, most);
@@ -91,6 +90,10 @@ export function drawFigure(figure, net, slopes, what, most) {
   written(svg, "t", 2, bottom + 15, "start", "slopes-step");
   pointAtBar(figure, figure.at);
 }
+
+// A number and its percent stay in one line.
+/** @type {(sentence: string) => string} */
+const withPercent = (sentence) => sentence.replaceAll(" %", "\u00a0%");
 
 /** @type {(parent: SVGElement, text: string, x: number, y: number, anchor: string, className?: string) => void} */
 function written(parent, text, x, y, anchor, className = "") {

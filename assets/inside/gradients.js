@@ -4,14 +4,15 @@ import { drawFigure, drawNorms, newFigure } from "./gradient_figures.js";
 import { gradientsUrl, newQuestion, wantAnswer } from "./question.js";
 import { create, mark, say } from "../dom.js";
 
-/** @import { Bars, GradientParts, GradientState, Net, Of, Slopes, What } from "./gradients.d.ts" */
-/** @import { Section, SectionShown } from "./types.d.ts" */
+/** @import { Bars, Figure, GradientParts, GradientState, Net, Of, Said, Slopes } from "./gradient_types.d.ts" */
+/** @import { Section } from "./types.d.ts" */
 
 /** @type {WeakMap<HTMLElement, GradientState>} */
 const kept = new WeakMap();
 // While epochs pass, it is asked at most so often; other nets train once the film rests.
 const EVERY = 1200;
 const REST = 700;
+const HOW = "Point at a bar, or focus the drawing and use the arrow keys, to read its number.";
 
 /** @type {(place: HTMLElement) => GradientState} */
 function newGradients(place) {
@@ -101,15 +102,15 @@ function newGradientParts(place) {
   const nets = create("div", "slopes-nets", place);
   const measure = create("p", "slopes-measure", place);
   const foot = create("p", "slopes-foot", place);
-  const norms = create("details", "slopes-more", place);
-  say(create("summary", "", norms), "Norm of each layer's gradient, by epoch");
-  const normsBody = create("div", "slopes-norms-body", norms);
-  return { place, about, at, atLabel, choices, compare, said, nets, measure, foot, norms, normsBody };
+  const more = create("details", "slopes-more", place);
+  say(create("summary", "", more), "Norm of each layer's gradient, by epoch");
+  const normsBody = create("div", "slopes-norms-body", more);
+  return { place, about, at, atLabel, choices, compare, said, nets, measure, foot, more, normsBody };
 }
 
 /** @type {(state: GradientState) => void} */
 function listenToChoices(state) {
-  const { choices, at, norms } = state;
+  const { choices, at, more } = state;
   for (const [name, button] of Object.entries(choices)) {
     button.onclick = () => {
       if (name === "inputs" || name === "state") state.what = name;
@@ -126,7 +127,7 @@ function listenToChoices(state) {
     askGradients(state);
     askOthers(state);
   };
-  norms.ontoggle = () => askNorms(state);
+  more.ontoggle = () => askNorms(state);
 }
 
 /** @type {(state: GradientState, cell?: string) => string | null} */
@@ -163,7 +164,7 @@ function askOthers(state) {
   state.rest = Number(setTimeout(() => wantAnswer(state.others, url, true), state.others.last === null ? REST : 0));
 }
 
-/** @type {(state: GradientState, url: string, said: import("./gradients.d.ts").Said) => void} */
+/** @type {(state: GradientState, url: string, said: Said) => void} */
 function takeOther(state, url, { status, body, error }) {
   const kind = new URLSearchParams(url.split("?")[1]).get("cell") ?? "";
   if (status !== 503 && status !== 0) state.answers.set(kind, { url, answer: body, error });
@@ -173,8 +174,8 @@ function takeOther(state, url, { status, body, error }) {
 
 /** @type {(state: GradientState) => void} */
 function askNorms(state) {
-  const { norms, shown } = state;
-  if (!norms.open || !shown) return wantAnswer(state.normsQuestion, null);
+  const { more, shown } = state;
+  if (!more.open || !shown) return wantAnswer(state.normsQuestion, null);
   const key = `${shown.run} ${shown.trained}`;
   if (key === state.normsOf) return;
   state.normsOf = key;
@@ -203,13 +204,13 @@ function drawGradients(state) {
   const slopes = drawn.map((each) => slopesOf(state, each));
   const most = largestOf(slopes.map((each) => each?.[what] ?? null));
   drawn.forEach((each, place) => {
-    const figure = /** @type {import("./gradients.d.ts").Figure} */ (state.figures.get(each.kind));
+    const figure = /** @type {Figure} */ (state.figures.get(each.kind));
     const own = slopes[place];
     figure.root.classList.toggle("slopes-wide", drawn.length === 1);
     if (own) drawFigure(figure, each, own, what, most);
   });
   const first = slopes[0];
-  say(state.measure, first ? `${first[what].measure}; ${first.of}.` : "");
+  say(state.measure, first ? `${first[what].measure}; ${first.of}. ${HOW}` : "");
   say(state.foot, answer ? (answer.feet[drawn.map(({ kind }) => kind).join("+")] ?? "") : "");
 }
 

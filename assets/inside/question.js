@@ -1,6 +1,6 @@
 // A question to the server: one request at a time, and then only for what is wanted last.
 
-/** @import { Question, Said } from "./gradients.d.ts" */
+/** @import { Question, Said } from "./gradient_types.d.ts" */
 
 const AGAIN = 1500;
 

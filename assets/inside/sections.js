@@ -1,12 +1,13 @@
 // Sections below the panel: each has an element of its own there, and is told what the panel shows.
 
+import { gradientsSection } from "./gradients.js";
 import { create, mark } from "../dom.js";
 
 /** @import { Section, SectionShown, State } from "./types.d.ts" */
 
 // In the order in which they stand. Whoever adds one imports its module here.
 /** @type {Section[]} */
-const SECTIONS = [];
+const SECTIONS = [gradientsSection];
 
 /** @type {(section: Section) => void} */
 export function registerSection(section) {

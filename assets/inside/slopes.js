@@ -2,7 +2,7 @@
 
 import { countTicks, extent, logTicks, roundUp, valueTicks } from "../live/ticks.js";
 
-/** @import { Bars, BarPlan, LinePlan, NormsAnswer } from "./gradients.d.ts" */
+/** @import { Bars, BarPlan, LinePlan, NormsAnswer } from "./gradient_types.d.ts" */
 
 // Room for the numbers at the left, in pixels.
 export const SLOPES_LEFT = 34;
@@ -13,7 +13,7 @@ const LEAST = 1;
 /** @type {(bars: Bars, width: number, height: number, most?: number) => BarPlan} */
 export function planBars({ numbers, low }, width, height, most = 0) {
   const largest = Math.max(most, ...numbers.map((each) => each ?? 0));
-  const top = roundUp(largest * 1.02);
+  const top = roundUp(largest);
   const each = (width - SLOPES_LEFT) / (numbers.length || 1);
   const gap = each > 6 ? each * 0.28 : each > 2 ? 0.5 : 0;
   const left = (/** @type {number} */ timestep) => SLOPES_LEFT + (timestep - 1) * each;

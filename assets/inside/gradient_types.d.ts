@@ -147,7 +147,7 @@ export interface GradientParts {
   nets: HTMLElement;
   measure: HTMLElement;
   foot: HTMLElement;
-  norms: HTMLDetailsElement;
+  more: HTMLDetailsElement;
   normsBody: HTMLElement;
 }
 
