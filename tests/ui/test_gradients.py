@@ -58,7 +58,9 @@ def test_an_answer_has_the_mean_and_the_sequence_relative_to_the_last_timestep(e
     assert (status, found["reason"], found["layer"], found["answers"], found["at"]) == (200, "", "memory", 6, None)
     net = found["net"]
     assert (net["kind"], net["title"], found["others"]) == ("GRU", "GRU(7)", ["SimpleRNN", "LSTM"])
-    assert found["about"].startswith("How much the loss at timestep 6 reacts to ") and found["feet"]["GRU"] == "After 6 epochs."
+    assert (
+        found["about"].startswith("How much the loss at timestep 6 reacts to ") and found["feet"]["GRU"] == "After 6 epochs."
+    )
     assert found["feet"]["SimpleRNN+GRU"].startswith("Both nets after 6 epochs, ") and len(found["feet"]) == 4
     (frame,) = engine.store.frames(RUN.id, EPOCHS - 1)
     assert net["loss"].startswith(f"loss {frame.val_loss:.3g}: ")
