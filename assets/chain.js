@@ -2,7 +2,6 @@
 
 import { setTheme } from "./axes.js";
 import { newAsked } from "./chain/asked.js";
-import { tellMore } from "./chain/below.js";
 import { newBlock, placeBlock } from "./chain/block.js";
 import { fit } from "./chain/fit.js";
 import { folded, repeatsOf } from "./chain/fold.js";
@@ -22,7 +21,7 @@ import { listenForWhy, newWhy, writeInside, writeWhy } from "./chain/why.js";
 import { create, createSvg, mark, prefersStill, say } from "./dom.js";
 import { held } from "./held.js";
 
-/** @import { Graph, Item, LayerNode, PageData, Placed, ShownDetail, Spot, State } from "./chain/types.d.ts" */
+/** @import { Graph, Item, LayerNode, PageData, Placed, ShownDetail, Spot, State, WalkSource } from "./chain/types.d.ts" */
 /** @import { Component } from "./component.d.ts" */
 
 /** @type {WeakMap<HTMLElement, State>} */
@@ -59,7 +58,8 @@ function newChain(parent) {
   mark(tip, { role: "tooltip", "aria-hidden": "true", hidden: "" });
   const noted = create("div", "noted", root);
   const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map(), items: [] };
-  const kept = { fitted: { key: "", words: 0 }, data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
+  const tell = () => {};
+  const kept = { tell, fitted: { key: "", words: 0 }, data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
   const asked = newAsked(() => state.closed || writeInside(state));
   const parts = { shown: newShown(), shownLine, asked, root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
@@ -135,8 +135,7 @@ function draw(state, still = false) {
   } else {
     mark(state.list, { "aria-label": description.spoken });
     drawItems(state, graphed, still || prefersStill());
-    if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state));
-    if (unrolled) tellMore(state.unrolled);
+    if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state), walkSource(state));
   }
   writeShown(state);
   tellChanges(state);
@@ -190,9 +189,18 @@ function show(state, detail) {
         if (node && !tensor.hidden) repaintTensor(node, tensor, values?.[numbersOf(name, index)]);
       });
     }
-    if (!state.unrolled.hidden) drawUnrolled(state.unrolled, data.description, values);
   }
+  if (!state.unrolled.hidden && !data.hidden?.length) drawUnrolled(state.unrolled, data.description, values, walkSource(state));
   writeInside(state);
+}
+
+// Where a walk finds its numbers: at the epoch that is shown, or with the untrained weights of the page's experiment.
+/** @type {(state: State) => WalkSource} */
+function walkSource({ data, shown, tell }) {
+  const timestep = data.timestep ?? null;
+  const trained = shown.run !== null && shown.asked > 0 && shown.fits;
+  const at = trained ? { run: shown.run, sequence: shown.sequence, epoch: shown.asked } : { run: null, sequence: 0, epoch: 0 };
+  return { ...at, batch: trained ? (shown.batch?.number ?? null) : null, query: data.query, timestep, tell };
 }
 
 // Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.
@@ -260,9 +268,10 @@ function drawWires(state, paths) {
 }
 
 /** @type {(component: Component<PageData>) => () => void} */
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   let state = chains.get(parentElement);
   if (!state) chains.set(parentElement, (state = newChain(parentElement)));
+  state.tell = (timestep) => data.live && setTriggerValue("walked", { timestep });
   setTheme(state.root);
   const fresh = !state.data;
   takePage(state, data);

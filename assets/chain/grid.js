@@ -17,22 +17,38 @@ const BELOW = new Map([
 ]);
 export const UNROLLED_TRACK = 24;
 
-// The middles of the columns; an ellipsis takes less room than a step.
-/** @type {(columns: (number | null)[], left: number, room: number, narrow: boolean) => UnrolledGrid} */
-export function unrolledGrid(columns, left, room, narrow) {
-  const shares = columns.map((step) => (step === null ? (narrow ? 0.5 : 0.62) : 1));
-  const total = shares.reduce((sum, share) => sum + share, 0);
+// The middles of the columns; an ellipsis takes less room than a step, and a step whose cells are open takes more.
+/** @type {(columns: (number | null)[], left: number, room: number, narrow: boolean, opened?: number[]) => UnrolledGrid} */
+export function unrolledGrid(columns, left, room, narrow, opened = []) {
+  const open = columns.map((step) => step !== null && opened.includes(step));
+  const wide = open.filter(Boolean).length;
   const [before, after] = narrow ? [22, 14] : [30, 22];
-  const pitch = Math.min(136, (room - before - after) / total);
-  let x = left + before + Math.max(0, (room - before - after - pitch * total) / 2);
-  const middles = shares.map((share) => {
-    x += pitch * share;
-    return x - (pitch * share) / 2;
+  const inner = room - before - after;
+  const share = wide > 1 ? 0.27 : narrow ? 0.4 : 0.34;
+  const opens = wide ? Math.round(Math.min(260, inner * share)) : 0;
+  const shares = columns.map((step, index) => (open[index] ? 0 : step === null ? (narrow ? 0.5 : 0.62) : 1));
+  const total = shares.reduce((/** @type {number} */ sum, each) => sum + each, 0);
+  const pitch = Math.min(136, (inner - wide * opens) / Math.max(1, total));
+  const widths = shares.map((each, index) => (open[index] ? opens : pitch * each));
+  let x = left + before + Math.max(0, (inner - pitch * total - wide * opens) / 2);
+  const middles = widths.map((width) => {
+    x += width;
+    return x - width / 2;
   });
-  const places = columns.map((step, index) => ({ step, x: middles[index] }));
   const cell = Math.min(84, pitch * (narrow ? 0.74 : 0.66));
-  const gap = places.find(({ step }) => step === null)?.x;
-  return { places, cell, gap, middle: (middles[0] + lastOf(middles)) / 2 };
+  const places = columns.map((step, index) => ({ step, x: middles[index], unit: open[index] ? opens * 0.9 : cell }));
+  const gaps = places.filter(({ step }) => step === null).map((place) => place.x);
+  return { places, cell, gap: gaps[0], gaps, middle: (middles[0] + lastOf(middles)) / 2 };
+}
+
+// The column nearest to a place in the drawing; within what is left out, as far along as the place is.
+/** @type {(grid: Pick<UnrolledGrid, "places">, x: number) => number} */
+export function unrolledColumnAt({ places }, x) {
+  const steps = places.flatMap((place) => (place.step === null ? [] : [{ step: place.step, x: place.x }]));
+  const next = steps.findIndex((place) => place.x >= x);
+  if (next <= 0) return (next < 0 ? lastOf(steps) : steps[0]).step;
+  const [from, to] = [steps[next - 1], steps[next]];
+  return Math.round(from.step + ((x - from.x) / (to.x - from.x)) * (to.step - from.step));
 }
 
 // The step that a row has at a place: the first ones from its start, the last ones from its end, which may differ.
@@ -49,16 +65,19 @@ export const returnedStep = (row, step) =>
   row.layer?.backwards && row.flow === "along" ? row.steps + 1 - step : step;
 
 // Rows from the answer at the top down to the input; returns the height of the whole.
-/** @type {(rows: UnrolledRow[], heights: number[], grid: UnrolledGrid, axis: string) => number} */
-export function unrolledPlace(rows, heights, grid, axis) {
+// opened: how high a cell that opens is, by the name of its row.
+/** @type {(rows: UnrolledRow[], heights: number[], grid: UnrolledGrid, axis: string, opened?: Map<string, number>) => number} */
+export function unrolledPlace(rows, heights, grid, axis, opened = new Map()) {
   let y = 22;
   for (const row of [...rows].reverse()) {
     const below = BELOW.get(row.flow) ?? 36;
     const before = new Set(rows.filter((each) => each.index < row.index).map((each) => each.name));
     const skips = rows.some((other) => other.index > row.index && other.reads.some((name) => before.has(name)));
-    const tracks = row.flow.startsWith("both") ? 2 * UNROLLED_TRACK + 18 : UNROLLED_BOX;
+    const high = opened.get(row.name) ?? 0;
+    row.track = Math.max(UNROLLED_TRACK, high);
+    const tracks = row.flow.startsWith("both") ? 2 * row.track + 18 : Math.max(UNROLLED_BOX, high);
     const grids = axis === "windows" ? 21 : 7;
-    const box = row.flow === "input" ? grids : row.inner_steps && grid.cell > 70 ? 48 : tracks;
+    const box = row.flow === "input" ? grids : row.inner_steps && grid.cell > 70 ? Math.max(48, high) : tracks;
     row.band = y;
     row.top = y;
     row.height = UNROLLED_BAR + box + (row.flow === "both last" ? 24 : 0);

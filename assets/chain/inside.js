@@ -5,6 +5,7 @@ import { insideCopies } from "./copies.js";
 import { insideLadder } from "./ladder.js";
 import { insideBoth, insideMask, insideMemory } from "./memories.js";
 import { insideConcat, insideManyAndOne } from "./moves.js";
+import { isWay, nextCell } from "./pointing.js";
 import { insideLegend, insidePen } from "./strips.js";
 import { setFont } from "./text.js";
 import { insideWindows } from "./windows.js";
@@ -13,17 +14,10 @@ import { create, createSvg, mark, pointWithin, say } from "../dom.js";
 import { deedOf } from "../keys.js";
 
 /** @import { Layer } from "../description.d.ts" */
-/** @import { Cell, Drawing, Drawn, Inside, LayerDrawing, Point } from "./types.d.ts" */
+/** @import { Cell, Drawing, Drawn, Inside, LayerDrawing } from "./types.d.ts" */
 
 /** @type {WeakMap<HTMLElement, Inside>} */
 const insides = new WeakMap();
-/** @type {Map<string, Point>} */
-const WAYS = new Map([
-  ["left", [-1, 0]],
-  ["right", [1, 0]],
-  ["up", [0, -1]],
-  ["down", [0, 1]],
-]);
 const INSIDE_HINT = "Point at a cell to read its number, or focus the drawing and use the arrow keys.";
 
 /** @type {(parent: HTMLElement) => Inside} */
@@ -69,21 +63,12 @@ function insidePoint(state, cell) {
 // The arrow keys go to the nearest number in their direction, over gaps and into the next strip too.
 /** @type {(state: Inside, event: KeyboardEvent) => void} */
 function insideWalk(state, event) {
-  const way = WAYS.get(deedOf("Drawing of an opened layer", event.key) ?? "");
+  const does = deedOf("Drawing of an opened layer", event.key);
   const { cells } = state.pen;
-  if (!way || !cells.length) return;
+  if (!isWay(does) || !cells.length) return;
   event.preventDefault();
-  const middle = (/** @type {Cell} */ { x, y, width, height }) => [x + width / 2, y + height / 2];
-  if (!state.at) return insidePoint(state, cells[0]);
-  const [x, y] = middle(state.at);
-  /** @type {{ cell: Cell; far: number } | null} */
-  let best = null;
-  for (const cell of cells) {
-    const [dx, dy] = [middle(cell)[0] - x, middle(cell)[1] - y];
-    const [along, aside] = way[0] ? [dx * way[0], Math.abs(dy)] : [dy * way[1], Math.abs(dx)];
-    if (along > 0.5 && (!best || along + 4 * aside < best.far)) best = { cell, far: along + 4 * aside };
-  }
-  if (best) insidePoint(state, best.cell);
+  const next = nextCell(cells, state.at, does);
+  if (next && next !== state.at) insidePoint(state, next);
 }
 
 // Draws `shown` of `layer` into `parent`, over what was drawn there before; without it `parent` is empty. `of`: of which

@@ -31,7 +31,7 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   const fan = (name, x1, x2) => {
     pen("path", name, { class: "fan", d: `M${x1.toFixed(1)},${out.y - 2}L${x2.toFixed(1)},${bottom}` });
   };
-  const more = grid.gap === undefined ? [] : [{ step: null, x: grid.gap }];
+  const more = (grid.gaps ?? []).map((x, place) => ({ step: `more${place || ""}`, x }));
   if (!row.celled && out.timed) {
     for (const { step, x } of more) fan(`${key}:${step}`, x, row.single);
     for (const { step, x } of given) insideArrow(pen, `${key}:${step}`, [[x, out.y - 2], [row.single, bottom]]);
@@ -39,12 +39,13 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
   }
   if (row.celled && !out.timed) {
     for (const { step, x } of taken) insideArrow(pen, `${key}:${step}`, [[out.x, out.y - 2], [x, bottom]]);
-    for (const { x } of more) fan(`${key}:more`, out.x, x);
+    for (const each of more) fan(`${key}:${each.step}`, out.x, each.x);
     return;
   }
   if (row.flow === "all" || row.flow === "all before") {
     for (const { step, x } of taken) {
       const before = row.flow === "all before";
+      /** @type {{ step: number | string; x: number }[]} */
       const seen = [...given.filter((each) => !before || each.step <= step), ...more.filter((each) => !before || each.x <= x)];
       for (const other of seen) fan(`${key}:${step}:${other.step}`, other.x, x);
       const own = given.find((each) => each.step === step)?.x ?? x;
@@ -62,7 +63,8 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
         if (source) insideArrow(pen, `${key}:${step}:${seen}`, [[source.x, out.y - 2], [x, bottom]]);
         else hidden ||= seen >= 1 && seen <= from.steps;
       }
-      if (hidden && grid.gap !== undefined) fan(`${key}:${step}:more`, grid.gap, x);
+      const [gap] = [...more].sort((one, other) => Math.abs(one.x - x) - Math.abs(other.x - x));
+      if (hidden && gap) fan(`${key}:${step}:more`, gap.x, x);
     }
     return;
   }
@@ -90,6 +92,6 @@ function unrolledUp(pen, key, grid, row, from, [x1, y1], [x2, y2]) {
     const corners = Math.abs(x1 - x2) < 1 ? [[x1, y1], [x2, y2]] : [[x1, y1], [x1, y1 - 10], [x2, y1 - 10], [x2, y2]];
     return insideArrow(pen, key, corners);
   }
-  const past = x1 - grid.cell / 2 - 6;
+  const past = x1 - (grid.places.find(({ x }) => x === x1)?.unit ?? grid.cell) / 2 - 6;
   insideArrow(pen, key, [[x1, y1], [x1, y1 - 7], [past, y1 - 7], [past, y2 + 11], [x2, y2 + 11], [x2, y2]], "past");
 }

@@ -24,7 +24,7 @@ export function unrolledRows({ sources, layers, unrolled }) {
     const steps = (timed ? shape[place] : last ? unrolled.steps : null) ?? 1;
     const tensor = tensorOf(shape, axes, symbols);
     const inputs = inputsOf(layer, reads);
-    const drawn = { index: 0, band: 0, top: 0, height: 0, bottom: 0, cells: [], single: 0 };
+    const drawn = { index: 0, band: 0, top: 0, height: 0, bottom: 0, track: 0, cells: [], single: 0 };
     ordered.push({ ...words, layer, reads, inputs, timed, steps, celled: timed || last, axis: axes.at(-1) ?? "", tensor, ...drawn });
   };
   layers.forEach((layer) => add(layer.name));
@@ -41,10 +41,14 @@ function inputsOf(layer, reads) {
   return inputs.filter((one, index) => inputs.findIndex((other) => other.name === one.name && other.output === one.output) === index);
 }
 
-// The columns: the steps that are drawn, and null where steps are left out between.
-/** @type {(shown: number[], narrow: boolean) => (number | null)[]} */
-export function unrolledColumns(shown, narrow) {
-  const few = narrow && shown.length > 5 ? [...shown.slice(0, 2), ...shown.slice(-2)] : shown;
+// The columns: the steps that are drawn, and null where steps are left out between. passed: steps that are drawn besides, or, where
+// one of them is drawn already, the nearest one that is left out: the columns do not jump as a walk comes out of the gap.
+/** @type {(shown: number[], narrow: boolean, passed?: number[]) => (number | null)[]} */
+export function unrolledColumns(shown, narrow, passed = []) {
+  const drawn = narrow && shown.length > 5 ? [...shown.slice(0, 2), ...shown.slice(-2)] : shown;
+  const gap = drawn.findIndex((step, index) => index > 0 && step > drawn[index - 1] + 1);
+  const within = (/** @type {number} */ step) => Math.max(drawn[gap - 1] + 1, Math.min(drawn[gap] - 1, step));
+  const few = gap < 0 ? drawn : [...new Set([...drawn, ...passed.map(within)])].sort((one, other) => one - other);
   return few.flatMap((step, index) => (index && step > few[index - 1] + 1 ? [null, step] : [step]));
 }
 

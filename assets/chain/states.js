@@ -6,14 +6,17 @@ import { insideArrow, insideText } from "./strips.js";
 import { held } from "../held.js";
 
 /** @import { Point, UnrolledDrawing, UnrolledInput, UnrolledRow } from "./types.d.ts" */
-/** @typedef {Pick<UnrolledRow, "layer" | "flow" | "cells" | "top" | "bottom">} Recurrent */
+/** @typedef {Pick<UnrolledRow, "layer" | "flow" | "cells" | "top" | "bottom"> & { track?: number }} Recurrent */
 /** @typedef {{ x: number; y: number; way: 1 | -1; place: number; outer: number }} Spot */
 
 // How far apart the wires of two states run.
 const APART = 6;
 const RECURRENT = ["along", "last", "both", "both last"];
-// Of the cells of two directions: their width, how far they stand aside, and the middles of their tracks above the row's end.
-export const BOTH = { width: 0.78, aside: 0.11, forwards: 1.5 * UNROLLED_TRACK + 10, backwards: UNROLLED_TRACK / 2 };
+// Of the cells of two directions: their width, and how far they stand aside.
+export const BOTH = { width: 0.78, aside: 0.11 };
+// The middles of their tracks above the row's end.
+/** @type {(row: { track?: number }, back: boolean) => number} */
+export const trackOf = ({ track = UNROLLED_TRACK }, back) => (back ? track / 2 : 1.5 * track + 10);
 
 /** @type {(row: Recurrent) => boolean} */
 const isBoth = ({ flow }) => flow === "both" || flow === "both last";
@@ -38,12 +41,12 @@ function edgeOf(row, cell, index, count, last) {
   const back = both ? index >= each : Boolean(row.layer?.backwards);
   const standing = row.cells.filter(({ step }) => step !== null);
   const way = back === last ? -1 : 1;
-  const { x } = way > 0 ? standing[standing.length - 1] : standing[0];
-  const aside = both ? (back ? 1 : -1) * BOTH.aside * cell : 0;
-  const half = (cell * (both ? BOTH.width : 1)) / 2;
-  const middle = both ? row.bottom - (back ? BOTH.backwards : BOTH.forwards) : (row.top + UNROLLED_BAR + row.bottom) / 2;
+  const { x, unit = cell } = way > 0 ? standing[standing.length - 1] : standing[0];
+  const aside = both ? (back ? 1 : -1) * BOTH.aside * unit : 0;
+  const half = (unit * (both ? BOTH.width : 1)) / 2;
+  const middle = both ? row.bottom - trackOf(row, back) : (row.top + UNROLLED_BAR + row.bottom) / 2;
   const place = index % each;
-  return { x: x + aside + way * half, y: middle + (place - (each - 1) / 2) * APART, way, place, outer: x + (way * cell) / 2 };
+  return { x: x + aside + way * half, y: middle + (place - (each - 1) / 2) * APART, way, place, outer: x + (way * unit) / 2 };
 }
 
 /** @type {(row: Recurrent, output: number, cell: number) => Spot} */

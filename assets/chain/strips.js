@@ -80,9 +80,9 @@ export function insideRange(...grids) {
 /** @typedef {{ range: number; axis: string }} Scale What a number is a share of, and the axis whose colour it has. */
 /**
  * @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number, value: number, scale: Scale,
- *   words: string) => void}
+ *   words: string, more?: Attributes) => void}
  */
-export function insideCell(pen, key, x, y, width, height, value, { range, axis }, words) {
+export function insideCell(pen, key, x, y, width, height, value, { range, axis }, words, more = {}) {
   const seam = Math.min(width, height) > 6 ? 1 : 0;
   const node = pen("rect", key, {
     class: "cell",
@@ -92,6 +92,7 @@ export function insideCell(pen, key, x, y, width, height, value, { range, axis }
     height: height - seam,
     style: shade(value / range, axisColour(axis)),
     "data-says": words,
+    ...more,
   });
   pen.cells.push({ node, x, y, width, height, words });
 }

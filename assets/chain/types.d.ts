@@ -21,6 +21,8 @@ export interface PageData {
   hidden: Hidden;
   marks: Record<string, string>;
   open: string | null;
+  // Where a walk through time is, in the view unrolled.
+  timestep?: number | null;
   // Whether it shares the window with another chain.
   low?: boolean;
   // Whether it follows the run that the page plays.
@@ -341,6 +343,8 @@ export interface State {
   // How many words were taken away so far for the chain to fit (fit.js), and for what.
   fitted: { key: string; words: number };
   block: BlockFrame;
+  // Tells Python where a walk rests.
+  tell: (timestep: number | null) => void;
   fold: Fold | null;
   unfolded: boolean;
   end: () => void;
@@ -457,7 +461,9 @@ export interface UnrolledRow extends Row {
   top: number;
   height: number;
   bottom: number;
-  cells: { x: number; gap: boolean; step: number | null }[];
+  track: number;
+  // column: the step of the first row in this column. unit: how wide the cell is.
+  cells: { x: number; gap: boolean; step: number | null; column: number | null; unit: number }[];
   single: number;
 }
 
@@ -475,9 +481,10 @@ export interface ImageAxis {
 }
 
 export interface UnrolledGrid {
-  places: { step: number | null; x: number }[];
+  places: { step: number | null; x: number; unit?: number }[];
   cell: number;
   gap: number | undefined;
+  gaps?: number[];
   middle: number;
 }
 
@@ -488,6 +495,7 @@ export interface UnrolledDrawing {
   steps: number;
   values: Values;
   outs: Map<string, { y: number; x: number; timed: boolean }>;
+  walk: WalkView | null;
 }
 
 export interface UnrolledHead {
@@ -511,7 +519,159 @@ export interface UnrolledState {
   pen: Pen;
   heads: Map<string, UnrolledHead>;
   width: number;
+  grid: UnrolledGrid | null;
+  walking: Walking;
   observer: ResizeObserver;
   description: Description;
   values: Values;
+}
+
+// ------------------------------------------------------------------------------------------------ a walk through time
+
+// steps: how many columns there would be. inner: how many timesteps each of them has. length: all of them.
+export interface WalkOver {
+  steps: number;
+  inner: number;
+  length: number;
+  axis: string;
+}
+
+// run: null for untrained weights, which `query` names. timestep: where the page's link begins.
+export interface WalkSource {
+  run: string | null;
+  sequence: number;
+  epoch: number;
+  batch: number | null;
+  query: Record<string, string> | null;
+  timestep: number | null;
+  tell: (timestep: number | null) => void;
+}
+
+// What GET /walk answers (`explorer.ui.walk`).
+export interface WalkAnswer {
+  from: number;
+  until: number;
+  layers: (Omit<WalkedLayer, "tracks"> & { tracks: (Omit<WalkedTrack, "from" | "numbers"> & { numbers: string })[] })[];
+  refused: string[];
+  reason: string;
+}
+
+export interface WalkedTrack {
+  role: string;
+  kind: string;
+  backwards: boolean;
+  strips: { key: string; largest: number }[];
+  from: number;
+  numbers: Float32Array;
+}
+
+export interface WalkedLayer {
+  name: string;
+  timesteps: number;
+  windows: number;
+  units: number;
+  places: number[];
+  counts: number[] | null;
+  notes: string[];
+  tracks: WalkedTrack[];
+}
+
+export interface WalkBlock {
+  from: number;
+  until: number;
+  layers: WalkedLayer[];
+  told: string[];
+}
+
+export interface WalkWish {
+  address: string;
+  from: number;
+  source: WalkSource;
+}
+
+// answers: by address, what has come, and why nothing more can.
+export interface WalkStore {
+  changed: () => void;
+  get: (url: string) => Promise<Response>;
+  later: (again: () => void) => void;
+  busy: boolean;
+  waits: boolean;
+  wanted: WalkWish | null;
+  answers: Map<string, { blocks: WalkBlock[]; refusal: string }>;
+  last: WalkWish | null;
+}
+
+// source: whose numbers they are, null where there can be none. complete: whether they are those that were wanted.
+export interface WalkFound {
+  layers: Map<string, { layer: WalkedLayer; place: number }>;
+  told: string[];
+  source: WalkSource | null;
+  complete: boolean;
+}
+
+export interface OpenedStrip {
+  key: string;
+  label: string;
+  name: string;
+  numbers: Float32Array;
+  range: number;
+}
+
+export interface OpenedLayer {
+  layer: WalkedLayer;
+  track: WalkedTrack;
+  timestep: number;
+  strips: OpenedStrip[];
+  masked: boolean;
+}
+
+// heights: of the cells that open, by row. mirrored: the column of a direction that reads backwards.
+export interface WalkView {
+  at: number;
+  over: WalkOver;
+  column: number;
+  mirrored: number;
+  both: boolean;
+  heights: Map<string, number>;
+  found: WalkFound;
+  contents: (row: UnrolledRow, back: boolean) => OpenedLayer[];
+  drawn: { drawn: number; of: number } | null;
+}
+
+export type WalkDeed = "main" | "back" | "next" | "first" | "last" | "to" | "end";
+
+export interface WalkBar {
+  root: HTMLElement;
+  line: HTMLElement;
+  play: HTMLButtonElement;
+  back: HTMLButtonElement;
+  next: HTMLButtonElement;
+  slider: HTMLInputElement;
+  place: HTMLElement;
+  end: HTMLButtonElement;
+}
+
+// asked: the timestep that the page's link is to name. given: the one that Python gave last. pinned: ids of numbers.
+export interface Walking {
+  bar: WalkBar;
+  told: HTMLElement;
+  of: HTMLElement;
+  readout: HTMLElement;
+  pins: HTMLElement;
+  notes: HTMLElement;
+  store: WalkStore;
+  repaint: () => void;
+  tell: (timestep: number | null) => void;
+  source: WalkSource | null;
+  view: WalkView | null;
+  rows: UnrolledRow[];
+  over: WalkOver;
+  at: number | null;
+  asked: number | null;
+  given: number | null;
+  playing: boolean;
+  timer: number;
+  rest: number;
+  pinned: string[];
+  pointed: Cell | null;
 }

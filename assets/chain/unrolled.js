@@ -1,17 +1,19 @@
 // The whole chain unrolled over its steps: a row for every layer, the input at the bottom, a cell for every step drawn.
 
+import { tellMore } from "./below.js";
 import { unrolledCells } from "./cells.js";
-import { unrolledGrid, unrolledPlace } from "./grid.js";
+import { unrolledColumnAt, unrolledGrid, unrolledPlace } from "./grid.js";
 import { unrolledColumns, unrolledRows } from "./rows.js";
 import { insidePen } from "./strips.js";
 import { setFont } from "./text.js";
 import { titleOf, writeTitle } from "./title.js";
+import { endWalking, newWalking, pointAt, takeWalk, togglePinned, walkKey, walkOn, walkView, writeWalk } from "./walking.js";
 import { sentence, shapeAsCode } from "./words.js";
-import { create, createSvg, mark, say, sayBreakable } from "../dom.js";
+import { create, createSvg, mark, pointWithin, say, sayBreakable } from "../dom.js";
 import { held } from "../held.js";
 
 /** @import { Description } from "../description.d.ts" */
-/** @import { UnrolledHead, UnrolledRow, UnrolledState, Values } from "./types.d.ts" */
+/** @import { UnrolledHead, UnrolledRow, UnrolledState, Values, WalkSource } from "./types.d.ts" */
 
 /** @type {WeakMap<HTMLElement, UnrolledState>} */
 const unrolls = new WeakMap();
@@ -20,19 +22,49 @@ const UNROLLED_NARROW = 640;
 /** @type {(parent: HTMLElement) => UnrolledState} */
 function unrolledNew(parent) {
   const root = create("div", "unrolled", parent);
+  const walking = newWalking(root, () => unrolledPaint(state));
   const stage = create("div", "unrolled-stage", root);
   const svg = createSvg("svg", "unrolled-drawing", stage);
   mark(svg, { role: "img" });
-  svg.onclick = ({ target }) => unrolledOpen(parent, target instanceof SVGElement ? target.dataset.layer : undefined);
+  svg.onclick = ({ target }) => {
+    const { layer, number } = target instanceof SVGElement ? target.dataset : {};
+    if (number) togglePinned(walking, number);
+    else unrolledOpen(parent, layer);
+  };
+  svg.onpointerover = ({ target }) => pointAt(walking, state.pen.cells.find(({ node }) => node === target) ?? null);
+  svg.onpointerleave = svg.onblur = () => pointAt(walking, null);
+  svg.onkeydown = (event) => walkKey(walking, state.pen.cells, event);
+  root.append(walking.told);
   const list = create("ul", "unrolled-list", root);
-  const parts = { parent, root, stage, svg, list, pen: insidePen(svg), heads: new Map(), width: 0 };
+  const parts = { parent, root, stage, svg, list, walking, pen: insidePen(svg), heads: new Map(), width: 0, grid: null };
   const state = /** @type {UnrolledState} */ (/** @type {unknown} */ (parts));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
     if (width && width !== state.width) unrolledPaint(state);
   });
   state.observer.observe(root);
+  unrolledDrag(state);
   return state;
+}
+
+// Along the numbers of the timesteps: where one is pressed, the walk goes, and it follows the pointer from there.
+/** @type {(state: UnrolledState) => void} */
+function unrolledDrag(state) {
+  const { svg, walking } = state;
+  const go = (/** @type {PointerEvent} */ event) => {
+    if (!state.grid) return;
+    const column = unrolledColumnAt(state.grid, pointWithin(svg, event).x);
+    walkOn(walking, "to", (column - 1) * walking.over.inner + 1);
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    const { target, button, pointerId } = event;
+    if (button || !(target instanceof SVGElement) || target.dataset.step === undefined) return;
+    svg.setPointerCapture(pointerId);
+    go(event);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    if (svg.hasPointerCapture(event.pointerId)) go(event);
+  });
 }
 
 /** @type {(parent: HTMLElement, name: string | undefined) => void} */
@@ -40,18 +72,21 @@ function unrolledOpen(parent, name) {
   if (name) parent.dispatchEvent(new CustomEvent("explorer-open", { detail: name, bubbles: true }));
 }
 
-// Draws the chain of `description` into `parent`, over what was drawn there before; without layers `parent` is empty.
-/** @type {(parent: HTMLElement, description: Description | null, values: Values | null) => void} */
-export function drawUnrolled(parent, description, values) {
+// Draws the chain of `description` into `parent`, over what was drawn there before; without layers `parent` is empty. source: where
+// a walk through it finds its numbers.
+/** @type {(parent: HTMLElement, description: Description | null, values: Values | null, source: WalkSource) => void} */
+export function drawUnrolled(parent, description, values, source) {
   let state = unrolls.get(parent);
   if (!description?.unrolled?.rows.length) {
     state?.observer.disconnect();
+    if (state) endWalking(state.walking);
     unrolls.delete(parent);
     parent.replaceChildren();
     return;
   }
   if (!state) unrolls.set(parent, (state = unrolledNew(parent)));
   Object.assign(state, { description, values: values ?? {} });
+  takeWalk(state.walking, description, source);
   unrolledPaint(state);
 }
 
@@ -113,7 +148,7 @@ function unrolledWrite(state, rows, narrow, headWidth) {
 
 /** @type {(state: UnrolledState) => void} */
 function unrolledPaint(state) {
-  const { root, stage, svg, pen, description, values } = state;
+  const { root, stage, svg, pen, description, values, walking } = state;
   state.width = Math.floor(root.clientWidth);
   if (!state.width) return; // Folded away: the observer calls again when there is room.
   setFont(getComputedStyle(root).fontFamily);
@@ -123,21 +158,27 @@ function unrolledPaint(state) {
   const [headWidth, endWidth] = narrow ? [104, 0] : [176, 176];
   const rows = unrolledRows(description);
   unrolledWrite(state, rows, narrow, headWidth);
-  const columns = unrolledColumns(shown, narrow);
+  const walk = walkView(walking, rows, narrow);
+  const passed = walk ? [walk.column, ...(walk.both ? [walk.mirrored] : [])] : [];
+  const columns = unrolledColumns(shown, narrow, passed);
   const room = state.width - headWidth - endWidth;
-  const grid = unrolledGrid(columns, headWidth, room, narrow);
+  const grid = unrolledGrid(columns, headWidth, room, narrow, walk?.heights.size ? passed : []);
+  state.grid = grid;
   // All heights are read before anything is moved, so that the browser lays out once.
   const heights = rows.map((row) => held(state.heads, row.name).element.offsetHeight);
-  const bottom = unrolledPlace(rows, heights, grid, axis);
+  const bottom = unrolledPlace(rows, heights, grid, axis, walk?.heights);
   pen.start("unrolled");
-  unrolledCells({ pen, rows, grid, axis, steps: steps ?? 1, values });
+  unrolledCells({ pen, rows, grid, axis, steps: steps ?? 1, values, walk });
   pen.end();
+  writeWalk(walking, pen.cells, columns);
+  mark(svg, { tabindex: pen.cells.length ? 0 : -1 });
   mark(svg, { width: state.width, height: Math.ceil(bottom), "aria-label": says });
   stage.style.height = `${Math.ceil(bottom)}px`;
+  state.parent.toggleAttribute("data-walks", walk !== null);
   rows.forEach((row, index) => {
     const { element, end } = held(state.heads, row.name);
     const middle = row.top + row.height / 2;
     element.style.transform = `translate(0, ${Math.max(row.band, middle - heights[index] / 2).toFixed(1)}px)`;
     end.style.cssText = `left:${state.width - endWidth + 12}px;width:${endWidth - 12}px;top:${middle.toFixed(1)}px`;
-  });
+  });  tellMore(state.parent);
 }

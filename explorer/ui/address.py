@@ -22,7 +22,7 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.ui import inside_place, lesson_place, presenting, room
+from explorer.ui import inside_place, lesson_place, presenting, room, walk_place
 from explorer.ui.deck import MODES
 from explorer.ui.followed import Followed, followed
 from explorer.ui.streamlit_internals import uninterrupted, went_through_history
@@ -101,7 +101,7 @@ def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Exper
         known = ", ".join(PRESETS)
         wrong = Problem("preset", preset, f"There is no preset called “{preset[:40]}”. There are: {known}.")
         problems = (*problems, wrong)
-    problems = (*problems, *_open_view(address, kept), *inside_place.open_place(address))
+    problems = (*problems, *_open_view(address, kept), *inside_place.open_place(address), *walk_place.open_place(address))
     of_run, wrong_run = _open_run(address, values, experiment_of_run)
     reading = read_experiment(of_run | values, OTHERS)
     _put(reading.experiment, force=True)
@@ -237,7 +237,8 @@ def query_of(experiment: Experiment) -> dict[str, str]:
     wanted = experiment.to_query()
     if st.session_state.get("run"):
         wanted["run"] = st.session_state["run"]
-    wanted |= restrictions().to_query() | lesson_place.query("explore") | inside_place.query()
+    # Both have one name for the timestep: where a walk is on, the link has the walk's.
+    wanted |= restrictions().to_query() | lesson_place.query("explore") | inside_place.query() | walk_place.query()
     if st.session_state.get("_layer"):
         wanted["layer"] = st.session_state["_layer"]
     # A step of a lesson may open with another view than the first.

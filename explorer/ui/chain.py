@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from explorer.shapes.captions import hidden_words
 from explorer.ui.modules import component, styles
+from explorer.ui.streamlit_internals import uninterrupted
 
-STYLES = ("axes.css", "chain.css", "zoom.css", "changes.css", "why.css", "inside.css", "terms.css")
+STYLES = ("axes.css", "chain.css", "zoom.css", "changes.css", "why.css", "inside.css", "walk.css", "terms.css")
 
 _CHAIN = st.components.v2.component("explorer_chain", css=styles(STYLES), js=component("chain.js"), isolate_styles=False)
 
@@ -29,6 +30,8 @@ def chain(
     marks: Mapping[str, str] | None = None,
     open: str | None = None,
     low: bool = False,
+    timestep: int | None = None,
+    on_walked: Callable[[Any], None] | None = None,
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
 
@@ -41,7 +44,8 @@ def chain(
     entry in `drawings` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
     "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
     are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence. `low` is for a chain that shares
-    the window with another one.
+    the window with another one. `timestep` is where a walk through the unrolled chain begins; `on_walked` is called with
+    where it rests, `{"timestep": 9}`, or None for where it has ended, and then the page runs again.
     """
     if description and hidden:
         description = hidden_words(description, hidden)
@@ -53,6 +57,13 @@ def chain(
         "marks": dict(marks or {}),
         "open": open,
         "low": low,
+        "timestep": timestep,
     }
     # The page's own model follows the run that is played; those that are compared do not.
-    _CHAIN(data={**data, **shown, "live": key == "chain", "url": "/shapes"}, key=key)
+
+    @uninterrupted()
+    def walked() -> None:
+        if on_walked is not None:
+            on_walked(st.session_state.get(key, {}).get("walked"))
+
+    _CHAIN(data={**data, **shown, "live": key == "chain", "url": "/shapes"}, key=key, on_walked_change=walked)

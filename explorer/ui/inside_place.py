@@ -9,9 +9,10 @@ import streamlit as st
 
 from explorer.experiment import PROBE_SEQUENCES
 from explorer.experiment.parse import LONGEST_VALUE, Problem
+from explorer.ui import walk_place
 
 # As they stand in an address; all count from 1.
-LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = PARAMETERS = ("inside", "way", "unit", "t", "sequence", "pin")
+LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = PARAMETERS = ("inside", "way", "unit", walk_place.PARAMETER, "sequence", "pin")
 WAYS = ("forward", "backward")
 LARGEST = 99_999
 
@@ -20,6 +21,9 @@ def open_place(address: Mapping[str, str]) -> list[Problem]:
     """Note what an address opens; returns what is wrong with it. Which layers and units there are is known later: the panel
     itself says what the model does not have."""
     layer = address.get(LAYER, "")[:LONGEST_VALUE]
+    if not layer and address.get("view") == walk_place.VIEW:
+        # Of a walk through time.
+        address = {name: value for name, value in address.items() if name != TIMESTEP}
     place: dict[str, Any] = {"layer": layer}
     problems = []
     for name, most in ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST)):

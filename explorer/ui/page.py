@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.runtime.engine import Refused
-from explorer.ui import address, engine_instance, lesson_place, lesson_steps, presenting
+from explorer.ui import address, engine_instance, lesson_place, lesson_steps, presenting, walk_place
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.controls import controls, sliders
@@ -97,9 +97,10 @@ def _shapes(experiment: Experiment, concealed: bool) -> list[str]:
     else:
         layers = [layer["name"] for layer in found["description"]["layers"]]
         opened, wrong = address.open_layer(layers)
-        if wrong:
-            st.warning(plain(wrong), icon=":material/info:")
-        show_view(experiment, found, experiment.to_query(), sliders(experiment), opened, concealed)
+        timestep, wrong_timestep = walk_place.timestep(found["description"])
+        for each in filter(None, (wrong, wrong_timestep)):
+            st.warning(plain(each), icon=":material/info:")
+        show_view(experiment, found, experiment.to_query(), sliders(experiment), opened, concealed, timestep)
         if not ready:
             rerun_when_ready()
         return layers

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.experiment import Experiment
 from explorer.export import script
 from explorer.export.layer_lines import layer_lines
+from explorer.ui import walk_place
 from explorer.ui.assets import ASSETS
 from explorer.ui.chain import chain
 from explorer.ui.compare_panel import compare_panel
@@ -47,11 +48,13 @@ def show_view(
     follows: Sequence[str] = (),
     opened: str | None = None,
     concealed: bool = False,
+    timestep: int | None = None,
 ) -> None:
     """Draw what is chosen. found: what `Engine.describe` says, or only a description; experiment: None without "Compare".
 
     query, follows: as `chain` takes them, where sliders on the page decide the shapes. opened: the layer that is open at
-    first. concealed: a lesson asks about the model, so that its chain is drawn without what would tell the answer.
+    first. timestep: where a walk through time begins. concealed: a lesson asks about the model, so that its chain is drawn
+    without what would tell the answer.
     """
     view, description = st.session_state["view"], found["description"]
     values, drawings = found.get("values"), found.get("drawings")
@@ -79,4 +82,15 @@ def show_view(
         chain(description, values, query=query, drawings=drawings, hidden=hidden(description, experiment))
         quiz_panel(description, experiment)
         return
-    chain(description, values, query=query, drawings=drawings, view=view, follows=follows, open=opened)
+    walked = walk_place.take if query is not None else None
+    chain(
+        description,
+        values,
+        query=query,
+        follows=follows,
+        drawings=drawings,
+        view=view,
+        open=opened,
+        timestep=timestep,
+        on_walked=walked,
+    )

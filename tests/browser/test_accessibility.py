@@ -56,6 +56,11 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     for name, drawn in (("Unrolled", "svg.unrolled-drawing"), ("Compare", ".st-key-chain_compared .box"), ("Code", "code")):
         view(page, name)
         expect(page.locator(drawn).first).to_be_visible()
+        if name == "Unrolled":
+            page.get_by_role("button", name="Walk through time").click()
+            page.get_by_role("button", name="Pause").click()
+            page.locator(".unrolled-drawing .cell").first.click()
+            expect(page.locator(".walk-pins li").first).to_be_visible()
         at.look(name)
     visit(page, server, "/?view=quiz&quiz_seed=7")
     expect(page.locator(".st-key-quiz_choice input").first).to_be_visible()

@@ -112,6 +112,45 @@ def test_the_chain_is_unrolled_over_time_and_opens_layers_too(page, server):
     expect(drawing).to_have_attribute("aria-label", re.compile("The model over 21 timesteps"))
 
 
+def test_a_walk_goes_through_time_by_the_keyboard_and_stands_in_the_link(page, server):
+    visit(page, server, "/?view=unrolled&architecture=lstm_every_step&units=6&t=8")
+    place, cells = page.locator(".walk-place"), page.locator(".unrolled-drawing .cell")
+    expect(place).to_have_text("timestep 8 of 20")
+    expect(cells).to_have_count(8 * 6)  # h and c before, four gates, c and h
+    slider = page.get_by_role("slider", name="Timestep of the walk")
+    for key, timestep in (("ArrowRight", 9), ("End", 20), ("ArrowRight", 20), ("Home", 1), ("ArrowRight", 2)):
+        slider.press(key)
+        expect(place).to_have_text(f"timestep {timestep} of 20")
+    expect(slider).to_have_attribute("aria-valuetext", "timestep 2 of 20")
+    expect(page).to_have_url(re.compile(r"[?&]t=2(&|$)"))
+    # The numbers by the arrow keys; a pinned one goes along.
+    drawing, readout, pins = (
+        page.locator("svg.unrolled-drawing"),
+        page.locator(".walk-readout"),
+        page.locator(".walk-pins li"),
+    )
+    drawing.press("ArrowRight")
+    expect(readout).to_contain_text("memory, timestep 2, hidden state before, unit 1: ")
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Enter"):
+        drawing.press(key)
+    expect(readout).to_contain_text("c[2] = f · c[1] + i · c̃ = ")
+    expect(pins).to_have_text(re.compile(r"memory, timestep 2, input i, unit 2: 0\.\d{3}"))
+    slider.press("ArrowRight")
+    expect(pins).to_have_text(re.compile(r"memory, timestep 3, input i, unit 2: 0\.\d{3}"))
+    slider.press(" ")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    slider.press(" ")
+    expect(page.get_by_role("button", name="Play").first).to_be_visible()
+    slider.press("Escape")
+    expect(cells).to_have_count(0)
+    expect(page).not_to_have_url(re.compile(r"[?&]t="))
+    visit(page, server, "/?view=unrolled&architecture=bidirectional_gru&timesteps=12&units=6&t=3")
+    expect(place).to_have_text("timestep 3 of 12; backward: timestep 10")
+    expect(cells).to_have_count(2 * 5 * 6)
+    visit(page, server, "/?view=unrolled&t=21")
+    expect(page.get_by_text("asks for timestep 21, and a walk through this model has 20.")).to_be_visible()
+
+
 def test_the_quiz_is_answered_with_the_keyboard_alone(visitor, page, server):
     visit(page, server, "/?view=quiz&quiz_seed=7")
     expect(page.locator(".shape", has_text="(?)").first).to_be_visible()

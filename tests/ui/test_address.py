@@ -13,7 +13,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.catalog.presets import PRESETS
 from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.restrictions import MOST_NAMES, PARTS, Restrictions, read_restrictions
-from explorer.ui import address, share
+from explorer.ui import address, share, walk_place
 
 
 def page_of_settings():
@@ -144,6 +144,10 @@ def test_a_learning_rate_that_is_fixed_stays_with_another_architecture():
         ({"fix": "units", "hide": "units"}, ["fixes units and hides the same", "it is hidden"]),
         ({"hide": "chain", "view": "code"}, ["asks for the view “code” and hides the chain"]),
         ({"hide": "units," * 200}, ["has 1,200 characters, and 400 are read at most"]),
+        (
+            {"view": "unrolled", "t": "0"},
+            ["t must be a timestep, a whole number from 1 on; received “0”."],
+        ),
         ({"view": "codes"}, ["There is no view called “codes”. There are: chain, unrolled, compare, code, quiz."]),
     ],
 )
@@ -254,3 +258,13 @@ def test_an_old_link_opens_what_it_did(link, shown):
     assert page.session_state["said"] == []
     assert {name: page.session_state[name] for name in shown} == shown
     assert not read_experiment({}).problems
+
+
+def test_the_timestep_of_a_walk_stands_in_the_link_of_its_view_and_is_checked():
+    page = open_link({"view": "unrolled", "t": "7"})
+    assert page.session_state["linked"]["t"] == "7"
+    assert "t" not in open_link({"view": "code", "t": "7"}).session_state["linked"]
+    rows = [{"inner_steps": None}, {"inner_steps": 6}]
+    assert walk_place.length_of({"unrolled": {"steps": 8, "axis": "windows", "rows": rows}}) == 48
+    assert walk_place.length_of({"unrolled": {"steps": 8, "axis": "timesteps", "rows": rows}}) == 8
+    assert walk_place.length_of({"unrolled": None}) == walk_place.length_of({}) == 0

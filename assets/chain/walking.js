@@ -1,0 +1,206 @@
+// A walk through time in the unrolled chain: where it is, whether it plays, which numbers are read and pinned.
+
+import { isWay, nextCell } from "./pointing.js";
+import { newWalkStore, walkAt } from "./walk_asked.js";
+import { newWalkBar, writeWalkBar } from "./walk_bar.js";
+import { columnsAt, drawnInWords, heightsOf, nameOf, numberInWords, placeInWords, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf } from "./walk.js";
+import { create, mark, say } from "../dom.js";
+import { deedOf } from "../keys.js";
+
+/** @import { Description } from "../description.d.ts" */
+/** @import { Cell, OpenedLayer, UnrolledRow, WalkDeed, Walking, WalkFound, WalkSource, WalkView } from "./types.d.ts" */
+
+const PERIOD = 900;
+// A hand that rests this long has chosen: then the link tells where the walk is.
+const RESTED = 700;
+const MOST_PINNED = 8;
+const HINT = "Point at a number of an open cell to read it, or focus the drawing and use the arrow keys. A click pins it.";
+const NO_NUMBERS = "The numbers of the cells come with a run: press Train.";
+
+/** @type {(root: HTMLElement, repaint: () => void) => Walking} */
+export function newWalking(root, repaint) {
+  const act = (/** @type {WalkDeed} */ deed, at = 1) => walkOn(walking, deed, at);
+  const bar = newWalkBar(root, act);
+  const told = create("div", "walk-told");
+  const [of, readout] = [create("p", "walk-of", told), create("p", "walk-readout", told)];
+  mark(readout, { "aria-live": "polite" });
+  const pins = create("ul", "walk-pins", told);
+  mark(pins, { "aria-label": "Pinned numbers" });
+  const notes = create("p", "walk-notes", told);
+  mark(notes, { role: "status" });
+  const store = newWalkStore(() => walking.at !== null && repaint());
+  const parts = { bar, told, of, readout, pins, notes, store, repaint, tell: () => {}, source: null, view: null };
+  /** @type {Walking} */
+  const walking = { ...parts, at: null, asked: null, given: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [] };
+  return walking;
+}
+
+/** @type {(walking: Walking) => void} */
+export function endWalking({ timer, rest }) {
+  clearTimeout(timer);
+  clearTimeout(rest);
+}
+
+// What is drawn is given anew with every drawing: the walk stays where it is, as far as there are timesteps.
+/** @type {(walking: Walking, description: Description, source: WalkSource) => void} */
+export function takeWalk(walking, description, source) {
+  walking.over = walkOver(description);
+  walking.source = source;
+  walking.tell = source.tell;
+  const { length } = walking.over;
+  // Another link; what comes back of this walk itself may be older than where it is now.
+  if (source.timestep !== walking.given) {
+    walking.given = source.timestep;
+    if (source.timestep !== walking.asked) Object.assign(walking, { asked: source.timestep, at: source.timestep, playing: false });
+  }
+  if (walking.at !== null) walking.at = length ? Math.max(1, Math.min(length, walking.at)) : null;
+}
+
+/** @type {(walking: Walking, deed: WalkDeed, to?: number) => void} */
+export function walkOn(walking, deed, to = 1) {
+  const { at, over } = walking;
+  if (!over.length) return;
+  const places = { first: 1, last: over.length, back: (at ?? 2) - 1, next: (at ?? 0) + 1, to };
+  if (deed === "main") {
+    walking.playing = !walking.playing;
+    if (walking.playing && (at === null || at >= over.length)) walking.at = 1;
+  } else {
+    walking.playing = false;
+    walking.at = deed === "end" ? null : Math.max(1, Math.min(over.length, places[deed]));
+  }
+  schedule(walking);
+  tellRested(walking);
+  walking.repaint();
+  if (deed === "end") walking.bar.play.focus();
+}
+
+/** @type {(walking: Walking) => void} */
+function schedule(walking) {
+  clearTimeout(walking.timer);
+  if (!walking.playing) return;
+  walking.timer = setTimeout(() => {
+    // What is not looked at does not go on.
+    const seen = walking.bar.root.offsetParent !== null;
+    if (!seen || walking.at === null || walking.at >= walking.over.length) walking.playing = false;
+    // No timestep is passed before its numbers are here.
+    else if (walking.view?.found.complete !== false) walking.at += 1;
+    schedule(walking);
+    if (!walking.playing) tellRested(walking);
+    walking.repaint();
+  }, PERIOD);
+}
+
+/** @type {(walking: Walking) => void} */
+function tellRested(walking) {
+  clearTimeout(walking.rest);
+  if (walking.playing) return;
+  walking.rest = setTimeout(() => {
+    if (walking.at === walking.asked) return;
+    walking.asked = walking.at;
+    walking.tell(walking.at);
+  }, RESTED);
+}
+
+// What the drawing needs of the walk; null where none is on.
+/** @type {(walking: Walking, rows: UnrolledRow[], narrow: boolean) => WalkView | null} */
+export function walkView(walking, rows, narrow) {
+  const { at, over, source } = walking;
+  walking.rows = rows;
+  walking.view = null;
+  if (at === null || !source || !over.length) return null;
+  const heights = heightsOf(rows);
+  /** @type {WalkFound} */
+  const found = heights.size ? walkAt(walking.store, source, at, over) : { layers: new Map(), told: [], source: null, complete: true };
+  const both = rows.some((row) => heights.has(row.name) && waysOf(row).includes(true));
+  /** @type {(row: UnrolledRow, back: boolean) => OpenedLayer[]} */
+  const contents = (row, back) => {
+    const hit = found.layers.get(row.name);
+    if (!hit) return [];
+    const { layer, place } = hit;
+    const one = layer.tracks.length > 1 && !row.inner_steps;
+    const tracks = layer.tracks.filter(({ role }) => !one || role === (back ? "backward" : "forward"));
+    return tracks.map((track) => {
+      const timestep = timestepOf(layer, track, place);
+      return { layer, track, timestep, strips: stripsOf(layer, track, place, narrow), masked: layer.counts?.[timestep - 1] === 0 };
+    });
+  };
+  walking.view = { at, over, ...columnsAt(at, over), both, heights, found, contents, drawn: null };
+  return walking.view;
+}
+
+// After the drawing: what is said beside it.
+/** @type {(walking: Walking, cells: Cell[], columns: (number | null)[]) => void} */
+export function writeWalk(walking, cells, columns) {
+  const { bar, told, of, notes, at, over, playing, view } = walking;
+  bar.root.hidden = over.length < 1;
+  writeWalkBar(bar, at, over.length, playing, at === null ? "" : placeInWords(at, over, Boolean(view?.both)));
+  told.hidden = !view;
+  if (!view) return;
+  const { found, drawn, heights } = view;
+  const opens = heights.size > 0;
+  of.hidden = !opens || !found.source;
+  say(of, found.source ? `Open cells: ${sourceInWords(found.source)}.` : "");
+  const said = [
+    ...(opens ? (found.source ? [] : [NO_NUMBERS]) : ["No layer of this model has a hidden state, so that no cell opens."]),
+    drawnInWords(over, columns, drawn),
+    ...found.told,
+  ];
+  say(notes, said.filter(Boolean).join(" "));
+  for (const { node } of cells) node.classList.toggle("pinned", walking.pinned.includes(node.dataset.number ?? ""));
+  pointAt(walking, cells.find(({ node }) => node === walking.pointed?.node) ?? null);
+  walking.readout.hidden = !cells.length;
+  writePins(walking);
+}
+
+/** @type {(walking: Walking, cell: Cell | null) => void} */
+export function pointAt(walking, cell) {
+  walking.pointed?.node.classList.remove("pointed");
+  walking.pointed = cell;
+  cell?.node.classList.add("pointed");
+  say(walking.readout, cell?.words ?? HINT);
+}
+
+/** @type {(walking: Walking, id: string) => void} */
+export function togglePinned(walking, id) {
+  const { pinned } = walking;
+  walking.pinned = pinned.includes(id) ? pinned.filter((each) => each !== id) : [...pinned, id].slice(-MOST_PINNED);
+  walking.repaint();
+}
+
+/** @type {(walking: Walking, cells: Cell[], event: KeyboardEvent) => void} */
+export function walkKey(walking, cells, event) {
+  const does = deedOf("Open cells of a walk", event.key);
+  if (!does || !cells.length || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const id = walking.pointed?.node.dataset.number;
+  if (does === "pin" && id) togglePinned(walking, id);
+  else if (isWay(does)) pointAt(walking, nextCell(cells, walking.pointed, does));
+}
+
+/** @type {(walking: Walking) => void} */
+function writePins(walking) {
+  const { pins, pinned } = walking;
+  pins.hidden = !pinned.length;
+  while (pins.children.length > pinned.length) pins.lastElementChild?.remove();
+  pinned.forEach((id, index) => {
+    const item = pins.children[index] ?? create("li", "", pins);
+    const text = item.firstElementChild ?? create("span", "", item);
+    const button = /** @type {HTMLButtonElement} */ (item.lastElementChild === text ? create("button", "walk-button", item) : item.lastElementChild);
+    const words = pinnedInWords(walking, id);
+    say(text, words);
+    say(button, "Let go");
+    mark(button, { type: "button", "aria-label": `Let go: ${words}` });
+    button.onclick = () => togglePinned(walking, id);
+  });
+}
+
+/** @type {(walking: Walking, id: string) => string} */
+function pinnedInWords({ view, rows }, id) {
+  const { layer, role, key, unit } = readId(id);
+  const row = rows.find(({ name }) => name === layer);
+  const open = row && view ? view.contents(row, role === "backward").find(({ track }) => track.role === role) : undefined;
+  const strip = open?.strips.find((each) => each.key === key);
+  const place = open?.layer.places.indexOf(unit) ?? -1;
+  if (!open || !strip || place < 0) return `${layer}${role ? `, ${role}` : ""}, ${nameOf(key, "")}, unit ${unit}: not read here`;
+  return numberInWords(open.layer, role, strip.name, open.timestep, unit, strip.numbers[place]);
+}
