@@ -40,7 +40,7 @@ export interface Layer {
   wraps: string | null;
   shares: string | null;
   explained: boolean;
-  flow: "all" | "all before" | "along" | "both" | "both last" | "each" | "input" | "last" | "mark" | "merge" | "none" | "pool" | "repeat" | "spread" | "unknown" | "window";
+  flow: "all" | "all before" | "along" | "both" | "both last" | "each" | "input" | "last" | "mark" | "merge" | "none" | "over all" | "pool" | "repeat" | "spread" | "unknown" | "window";
   reach: number | null;
   window: Window | null;
   merge_mode: string | null;

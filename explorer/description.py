@@ -25,6 +25,7 @@ Range = Literal["one", "inputs", "open"]
 # window   every output sees a window of timesteps
 # spread   every timestep reaches a window of timesteps of the output
 # all      every timestep sees every timestep; all before: itself and those before it
+# over all every output depends on all timesteps, without attention
 # repeat   one vector is given to every timestep
 # merge    what stands at the same timestep is put together
 # mark     no number changes, some timesteps are masked
@@ -42,6 +43,7 @@ TimeFlow = Literal[
     "spread",
     "all",
     "all before",
+    "over all",
     "repeat",
     "merge",
     "mark",

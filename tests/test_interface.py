@@ -106,7 +106,10 @@ def test_a_figure_shows_the_losses_with_their_baselines_and_the_outputs_beside_t
             ["There is no architecture called “gru_evry_step”.*Did you mean gru_every"],
         ),
         (Experiment("gru_every_step", "delayed_eco"), ["There is no task called “delayed_eco”.*Did you mean delayed_echo"]),
-        (Experiment("gru_once", "majority"), ["does not fit GRU, last timestep.*Tasks that fit: adding_problem.$"]),
+        (
+            Experiment("gru_once", "majority"),
+            ["does not fit GRU, last timestep.*Tasks that fit: adding_problem, temporal_order.$"],
+        ),
         (
             Experiment("gru_once", "adding_problem", timesteps=0, seed=-1),
             ["timesteps must be a whole number from 2 to 200; received “0”. The nearest is 2.", "seed must be"],

@@ -12,6 +12,7 @@ const BELOW = new Map([
   ["repeat", 54],
   ["all", 70],
   ["all before", 70],
+  ["over all", 70],
   ["window", 62],
   ["spread", 62],
 ]);

@@ -68,7 +68,7 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
     legends: [{ words: "a number", range, axis }],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, left out" }] : [],
     words: pools
-      ? `A strip of ${columns} timesteps becomes one column: it ${word} over ${masked ? `the ${kept} that are not masked` : "all"}.`
+      ? `A strip of ${columns} timesteps becomes one column: it ${word} ${masked ? `the ${kept} that are not masked` : "all"}.`
       : `One column is repeated ${columns} times, once for each timestep.`,
   };
 }

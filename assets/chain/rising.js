@@ -42,7 +42,7 @@ export function unrolledWires({ pen, grid, outs }, row, from, index) {
     for (const each of more) fan(`${key}:${each.step}`, out.x, each.x);
     return;
   }
-  if (row.flow === "all" || row.flow === "all before") {
+  if (["all", "all before", "over all"].includes(row.flow)) {
     for (const { step, x } of taken) {
       const before = row.flow === "all before";
       /** @type {{ step: number | string; x: number }[]} */

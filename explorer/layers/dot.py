@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from explorer import drawings
 from explorer.description import TimeFlow
+from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Summary
+from explorer.layers.drawn import LayerView, column, grid
 from explorer.layers.held import AxisSize
 from explorer.tensors.symbols import Size
-from explorer.tensors.tensor import ORDERED, Axes, Shape
+from explorer.tensors.tensor import ORDERED, Axes, Shape, is_named
+from explorer.tensors.text import count
 
 
 class Dot(LayerRules):
@@ -61,14 +65,40 @@ class Dot(LayerRules):
         summed = _summed(call)
         if summed is None or call.layer.normalize:
             return ()
-        if [len(tensor.shape) for tensor in call.received] != [3, 3]:
-            return ["y = Σ a ∗ b"] if all(len(tensor.shape) == 2 for tensor in call.received) else ()
-        first, second = ("a" if summed[0] == 2 else "aᵀ"), ("b" if summed[1] == 1 else "bᵀ")
+        ranks = [len(tensor.shape) for tensor in call.received]
+        if ranks == [2, 2]:
+            return ["y = Σ a ∗ b"]
+        if max(ranks) > 3:
+            return ()
+        # A vector is summed with either side of a matrix.
+        first = "aᵀ" if ranks[0] == 3 and summed[0] == 1 else "a"
+        second = "bᵀ" if ranks[1] == 3 and summed[1] == 2 else "b"
         return [f"y = {first} · {second}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
+        summed = _summed(call)
         names = {name for tensor in call.received for name in tensor.axes}
-        return "unknown" if any(name in ORDERED or name.startswith("axis ") for name in names) else "none"
+        if summed and not call.layer.normalize and all(map(is_named, names)):
+            # All that there is of time is multiplied and summed: a weighted sum of timesteps.
+            along = [tensor.axes[place] for tensor, place in zip(call.received, summed, strict=True)]
+            left = [
+                name for tensor, place in zip(call.received, summed, strict=True) for name in _without(tensor.axes, place)
+            ]
+            if along[0] == along[1] and along[0] in ORDERED and not set(left) & set(ORDERED):
+                return "pool"
+        return "unknown" if any(name in ORDERED or not is_named(name) for name in names) else "none"
+
+    def view(self, view: LayerView) -> Drawing | None:
+        """Of a sequence of vectors with a number for each: their weighted sum."""
+        first, second = view.received
+        if (first.ndim, second.ndim) != (3, 2) or first.shape[1] != second.shape[1] or view.returned.ndim != 2:
+            return None
+        if view.layer.normalize or view.layer.axes not in (1, (1, 1), [1, 1]):
+            return None
+        steps = count(first.shape[1], "vectors")
+        says = f"It multiplies {steps} by a number each, the second input, and sums them, element by element."
+        before, after = grid(first[0]), column(view.returned[0])
+        return drawings.PoolDrawing(verb="weighs and sums", received=before, returned=after, counts=None, says=says)
 
 
 def _summed(call: LayerCall) -> tuple[int, int] | None:

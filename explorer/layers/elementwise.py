@@ -174,8 +174,9 @@ class Softmax(Elementwise):
         return [f"y = exp(x) / Σ exp(x)   over {self.over(call)}"]
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        if any(call.first.axes[place] in ORDERED for place in self.places(call)):
-            return "unknown"
+        timed = {place for place, axis in enumerate(call.first.axes) if axis in ORDERED}
+        if timed & set(self.places(call)):
+            return "over all" if timed <= set(self.places(call)) else "unknown"
         return super().time_flow(call)
 
 

@@ -78,7 +78,8 @@ class Reshape(LayerRules):
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         """A name is kept where its size stands at its place and everything before it stays; the rest is numbered."""
         (shape,), first = shapes, call.first
-        if len(shape) == 2:
+        # A row of numbers is a vector, unless it is what stood at the timesteps, one number at each.
+        if len(shape) == 2 and not (self._keeps_time(call, shape) and len(first.shape) > 2):
             return [("batch", "features")]
         axes = ["batch"]
         same = True
@@ -121,8 +122,17 @@ class Reshape(LayerRules):
         return Summary("the same numbers, other axes", "arranges the same numbers, in the same order, in other axes", change)
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
-        timed = any(axis in ORDERED for axis in (*call.first.axes, *call.out.axes))
+        timed = [place for place, axis in enumerate(call.first.axes) if axis in ORDERED]
+        if timed and self._keeps_time(call, call.out.shape):
+            return "each"
+        timed += [place for place, axis in enumerate(call.out.axes) if axis in ORDERED]
         return "unknown" if timed else same_at_every_step(call.first)
+
+    def _keeps_time(self, call: LayerCall, shape: Shape) -> bool:
+        """Whether all axes of time stay where they were, as long as before, and so does everything before them."""
+        timed = [place for place, axis in enumerate(call.first.axes) if axis in ORDERED]
+        kept = max(timed, default=0) + 1
+        return bool(timed) and None not in shape[1:kept] and call.first.shape[1:kept] == shape[1:kept]
 
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         first, wanted = received[0], math.prod(layer.target_shape)

@@ -93,10 +93,15 @@ def _at_primes(
     found = describe_model(build(ARCHITECTURES[name], sizes, knobs))
     by_number = {number: setting for setting, number in primes.items()}
     names: dict[str, str | Size] = {}
+    symbols: dict[str, str] = {}
+    for symbol, (axis, number) in found.symbols.items():
+        if number in by_number and (by_number[number] not in symbols or axis == by_number[number]):
+            symbols[by_number[number]] = symbol
     for symbol, (_, number) in found.symbols.items():
         if number in by_number:
-            names.setdefault(symbol, by_number[number])
-    symbols = {setting: symbol for symbol, setting in names.items() if isinstance(setting, str)}
+            # Of several axes that follow one setting, such as units and filters, all have the symbol of one.
+            own = symbols[by_number[number]]
+            names[symbol] = by_number[number] if symbol == own else Size.symbol(own)
     for symbol, (_, number) in found.symbols.items():
         if symbol not in names and number is not None:
             every = [(setting, by) for setting in symbols for by in range(2, LARGEST_PART + 1)]

@@ -27,7 +27,7 @@ BEHAVIOUR = "baseline"
 # From what is seen in the drawing to what must be computed.
 EASY_FIRST = ("gone", "output", "input", BEHAVIOUR, "slider", "parameters", "weights")
 # Which axis is removed is only asked where one axis is: Flatten and Reshape join several.
-REMOVING = ("along", "last", "both", "both last", "each", "window", "all", "all before", "mark")
+REMOVING = ("along", "last", "both", "both last", "each", "window", "all", "all before", "over all", "mark")
 
 
 def question(description: Description, seed: int, number: int, experiment: Experiment | None = None) -> Question:

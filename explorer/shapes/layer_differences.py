@@ -67,10 +67,10 @@ def parameters_differ(name: str, here: Layer, there: Layer, other: str) -> str:
     totals = [f"{each.params:,}" for each in (here, there)]
     if gates[0] != gates[1] and here.params and there.params:
         words = [f"{count(each, 'gates') if each else 'no gates'} and " for each in gates]
-        return f"`{name}` has {words[0]}{totals[0]} parameters {YOURS}, {words[1]}{totals[1]} {other}"
+        return f"`{name}` has {words[0]}{count(here.params, 'parameters')} {YOURS}, {words[1]}{totals[1]} {other}"
     why = [f", {each.arithmetic.rsplit(' = ', 1)[0]}," if each.arithmetic else "" for each in (here, there)]
     return (
-        f"`{name}` has {totals[0]} parameters {YOURS}{why[0]} and {totals[1]} {other}{why[1].rstrip(',')}"
+        f"`{name}` has {count(here.params, 'parameters')} {YOURS}{why[0]} and {totals[1]} {other}{why[1].rstrip(',')}"
         f"{_biases(here, there, other)}"
     )
 

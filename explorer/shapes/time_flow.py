@@ -101,6 +101,12 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
         shared=True,
         dropped="Every timestep gets a mean of itself and those before it, and has its own result: none is removed.",
     ),
+    "over all": FlowWords(
+        "each output depends on all timesteps",
+        "{vectors}",
+        "each made from all {axis}",
+        dropped="Every timestep has a result of its own, though it depends on all of them: none is removed.",
+    ),
     "repeat": FlowWords(
         "the same vector is given to every timestep",
         "the same vector {times}",

@@ -61,7 +61,9 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
     if layer.backwards and flow == "along":
         more = f"the last {one_of(axis)} first"
     shared = TIME_FLOWS[flow].shared and _has_same_weights(layer, axis)
-    cells = steps if flow.endswith("last") else returned
+    # Strides below it may have left fewer steps than the model was given.
+    read = layer.input[0][came.index(axis)] if axis in came else steps
+    cells = read if flow.endswith("last") else returned
     same = f"×{cells} the same weights" if shared and cells and cells > 1 else ""
     if same and flow in ("both", "both last"):
         same += " in each direction"

@@ -122,7 +122,7 @@ def test_no_answer_from_one_step_alone_is_better_than_the_baseline_without_memor
     (heard,), targets = made(task, MANY, timesteps, features, knobs)
     heard, targets = heard[..., 0].ravel(), targets.ravel()
     place = np.digitize(heard, np.quantile(heard, np.linspace(0, 1, 41)[1:-1]))
-    means = np.bincount(place, targets) / np.bincount(place)
+    means = np.bincount(place, targets) / np.maximum(1, np.bincount(place))
     best = np.mean((targets - means[place]) ** 2)
     assert best == pytest.approx(task.baseline_values(timesteps, features, knobs)["without memory"], rel=0.02)
 
@@ -163,6 +163,8 @@ ORACLES = {
     "running_mean": lambda heard: [[sum(x[: t + 1]) / (t + 1) for t in range(len(x))] for x in heard[..., 0].astype(float)],
     "look_ahead": ahead_of,
     "reverse": lambda heard: [list(reversed(x)) for x in heard[..., 0]],
+    "parity": lambda heard: [[(-1) ** sum(x[: t + 1] < 0) for t in range(len(x))] for x in heard[..., 0]],
+    "temporal_order": lambda heard: [[1 if list(x).index(1) < list(x).index(-1) else -1] for x in heard[..., 0]],
     "adding_problem": lambda heard: [[sum(number for number, mark in x.astype(float) if mark == 1)] for x in heard],
     "two_streams_sum": lambda heard, second_features, apart: np.add(echo(heard[0], apart), ahead_of(heard[1], apart)),
     "longest_window": has_a_run,
@@ -194,6 +196,7 @@ def test_yes_and_no_are_equally_frequent(task, timesteps, features, knobs):
         ("look_ahead", {"ahead": 0}),
         ("adding_problem", {"features": 3}),
         ("adding_problem", {"timesteps": 1}),
+        ("temporal_order", {"timesteps": 1}),
         ("two_streams_sum", {"apart": 5}),
         ("sine_forecast", {"horizon": 0}),
         ("sine_forecast", {"noise": -0.1}),
@@ -252,6 +255,9 @@ FROM_POINTED = {
     "sine_forecast": lambda values: values[0],
     "pointwise": lambda values: np.sin(np.pi * values[0]),
     "running_mean": np.mean,
+    "parity": np.prod,
+    # The first mark says which one it is.
+    "temporal_order": lambda values: values[0],
     "two_streams_sum": np.sum,
     "two_streams_product": np.prod,
     "adding_problem": lambda values: values[0] * values[1] + values[2] * values[3],

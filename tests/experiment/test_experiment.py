@@ -166,7 +166,8 @@ def test_whole_and_fractional_writing_of_one_learning_rate_have_one_key():
         (
             {"architecture": "gru_once", "task": "reverse"},
             "Reverse does not fit GRU, last timestep: the task has a target at every timestep, and the "
-            "architecture an output per sequence. Tasks that fit: adding_problem. Using adding_problem instead.",
+            "architecture an output per sequence. Tasks that fit: adding_problem, temporal_order. Using adding_problem "
+            "instead.",
         ),
         (
             {"unit": 7},

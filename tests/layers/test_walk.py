@@ -295,7 +295,7 @@ def agrees(
         assert np.array_equal(reaches, (before == after) & (after > 0) if one_each else before <= after), (
             f"{seen}\n{reaches}"
         )
-    elif flow == "both" and kept:
+    elif flow in ("both", "over all") and kept:
         assert reaches.all(), f"{seen}\n{reaches}"
     else:
         # All of what comes in, in one that has no such axis any more: also a state that is returned beside the sequence.

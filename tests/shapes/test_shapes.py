@@ -88,11 +88,14 @@ def test_names_go_from_what_comes_in_to_the_answer(architecture):
         assert source.axes[-2:] == (("batch", "timesteps") if architecture.inputs in SYMBOLS else ("timesteps", "features"))
     (answer,) = described.layers[-1].axes_out
     assert answer == (("batch", "timesteps", "outputs") if architecture.answers == "every step" else ("batch", "outputs"))
+    steps = SIZES.timesteps
     for layer in described.layers:
+        # Strides shorten the sequence, from there on.
+        steps = -(-steps // layer.window.stride) if layer.window else steps
         for shape, axes in zip(layer.output, layer.axes_out, strict=True):
             named = dict(zip(axes, shape, strict=True))
             assert named["batch"] is None
-            assert named.get("timesteps", SIZES.timesteps) == SIZES.timesteps
+            assert named.get("timesteps", steps) == steps
             assert named.get("outputs", SIZES.outputs) == SIZES.outputs
             assert not any(axis.startswith("axis ") for axis in axes)
 

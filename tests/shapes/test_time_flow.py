@@ -25,6 +25,7 @@ LAYERS = {
     "window": [layers.Conv1D(3, 3, padding="same"), layers.Conv1D(3, 2, dilation_rate=3, padding="causal")],
     "spread": [layers.Conv1DTranspose(3, 3, strides=2), layers.UpSampling1D(2)],
     "all": [layers.MultiHeadAttention(2, 3)],
+    "over all": [layers.Softmax(axis=1)],
     "all before": [layers.MultiHeadAttention(2, 3, name="causal")],
 }
 
@@ -67,7 +68,7 @@ def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
         # From the first step of the output that is reached to the last.
         reached = np.where(reaches, np.indices(reaches.shape)[1], np.nan)
         assert (np.nanmax(reached, axis=1) - np.nanmin(reached, axis=1) + 1 == described.reach).all()
-    elif flow in ("both", "all"):
+    elif flow in ("both", "all", "over all"):
         assert reaches.all()
     elif flow == "window":
         # From the first step that is seen to the last, the one counted with the other.
@@ -158,6 +159,13 @@ def test_the_unrolled_chain_has_a_row_for_all_and_shows_both_ends(name, timestep
     assert unrolled["shown"][-1] == steps
     assert len(unrolled["shown"]) <= 7
     assert all(row["says"] in unrolled["says"] for row in unrolled["rows"])
+
+
+def test_a_layer_above_strides_has_a_cell_for_each_step_that_they_left():
+    sequence = keras.Input((STEPS, 4))
+    short = layers.Conv1D(3, 3, strides=2, padding="same")(sequence)
+    row = describe(keras.Model(sequence, layers.GRU(4)(short))).written().unrolled.rows[-1]
+    assert row.same == "×5 the same weights"
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -16,4 +16,6 @@ ORDER = (
     "causal_convolution",
     "self_attention",
     "embedding_tagger",
+    "gru_attention_pooling",
+    "conv_gru",
 )
