@@ -69,8 +69,8 @@ function listenToHands(state) {
   state.main.onclick = () => pressMain();
   state.scrub.oninput = () => seekTo(Number(state.scrub.value));
   state.sequences.onchange = () => selectSequence(Number(state.sequences.value));
-  state.order.onclick = () => {
-    state.order_by = state.order_by === "follows" ? "layer" : "follows";
+  state.order.onchange = () => {
+    state.order_by = state.order.value;
     ask(state);
   };
   state.ways.onclick = (event) => {

@@ -23,7 +23,10 @@ settings.load_profile("repeatable")
 # go to one process: those of the browser share a server there, those of layers what they have drawn.
 LONGEST_FIRST = (
     # The last of each ends the server.
-    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "http", "present", "take_home", "gradients")),
+    tuple(
+        f"browser/test_{name}.py"
+        for name in ("page", "paste", "shapes", "http", "inside", "present", "take_home", "gradients")
+    ),
     tuple(f"browser/test_{name}.py" for name in ("accessibility", "layout", "room", "lessons", "edge", "faults")),
     ("training/test_training.py",),
     ("test_examples.py",),

@@ -118,7 +118,6 @@ export function writeWhy(state) {
   if (written !== why.written) {
     why.written = written;
     say(why.copy, "Copy as text");
-    why.look.hidden = !data.live || !isRecurrent(layer);
     why.title.replaceChildren(titleOf(layer));
     create("span", "", why.title).textContent = ` — ${layer.name}`;
     explainInto(why.body, layer, description.symbols ?? {});
@@ -132,6 +131,8 @@ export function writeInside(state) {
   const { why, shown, data, asked } = state;
   const layer = data.hidden?.length ? undefined : layerOf(state, why.name);
   if (!layer) return;
+  // Where nothing can be trained there is no such panel.
+  why.look.hidden = !data.live || !isRecurrent(layer) || !document.querySelector(".explorer-inside");
   const epoch = shown.run !== null && shown.asked > 0 && shown.fits ? shown.asked : null;
   const batch = shown.batch?.number ?? null;
   const wanted = { run: shown.run ?? "", sequence: shown.sequence, epoch: epoch ?? 0, batch, layer: layer.name };

@@ -35,7 +35,9 @@ function draw(figure, matrix, link, colours) {
   say(caption, matrix.title);
   figure.style.setProperty("--axis", matrix.axis === "batch" ? "var(--batch-text)" : `var(--${matrix.axis}-text)`);
   mark(canvas, { "aria-label": `${matrix.title}. ${matrix.says}` });
-  const size = cellOf(matrix, Math.min(figure.parentElement?.clientWidth ?? 0, 520) / (matrix.axis === "units" ? 1.9 : 2.3));
+  // Two stand side by side, but on a phone.
+  const room = figure.parentElement?.clientWidth ?? 0;
+  const size = cellOf(matrix, room < 400 ? room - 8 : Math.min(room / 2.15, 270));
   const [block, rows] = [matrix.columns * size, matrix.numbers.length];
   const [width, height] = [block * matrix.gates.length + GAP * (matrix.gates.length - 1), rows * Math.max(size, rows < 4 ? 8 : size)];
   const high = height / rows;

@@ -50,7 +50,10 @@ export function newParts(root) {
   const choices = create("div", "inside-choices", maps);
   const ways = create("div", "inside-ways", choices);
   mark(ways, { role: "group", "aria-label": "Direction" });
-  const order = button(choices, "");
+  const order = create("select", "inside-select", choices);
+  mark(order, { "aria-label": "Order of the units" });
+  order.add(new Option("sorted by what they follow", "follows"));
+  order.add(new Option("order of the layer", "layer"));
   const input = newStrip(maps, "input");
   const hidden = newStrip(maps, "hidden");
   const grid = create("div", "inside-grid", hidden.body);

@@ -115,7 +115,7 @@ export interface Parts {
   parameters: HTMLElement;
   sequences: HTMLSelectElement;
   ways: HTMLElement;
-  order: HTMLButtonElement;
+  order: HTMLSelectElement;
   copy: HTMLButtonElement;
   close: HTMLButtonElement;
   main: HTMLButtonElement;

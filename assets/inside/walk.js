@@ -38,8 +38,18 @@ export function rowHeightOf(rows, maps) {
 /** @type {(columns: number[], width: number) => number[]} */
 export function labelled(columns, width) {
   const each = width / columns.length;
+  const sampled = columns[columns.length - 1] !== columns.length;
+  // Of some of the timesteps every so many are told, whatever their numbers are.
+  if (sampled) return columns.map((_, place) => place).filter((place) => place % Math.ceil(28 / each) === 0);
   const step = [1, 2, 5, 10, 20, 50].find((size) => size * each >= 22) ?? 100;
   return columns.map((timestep, place) => (step === 1 || timestep === 1 || timestep % step === 0 ? place : -1)).filter((place) => place >= 0);
+}
+
+// The columns at which a window begins, but the first.
+/** @type {(columns: number[], window: number) => number[]} */
+export function startsOf(columns, window) {
+  const of = (/** @type {number} */ place) => Math.floor((columns[place] - 1) / window);
+  return columns.map((_, place) => place).filter((place) => place > 0 && of(place) !== of(place - 1));
 }
 
 // The same answer with its rows in the order of before, where they are the same units: rows that change their places with

@@ -5,7 +5,7 @@ import { writeEquation } from "./equation.js";
 import { pathOf, reachOf } from "./lines.js";
 import { drawMatrices } from "./matrices.js";
 import { newStrip, paintStrip, writeStrip } from "./strips.js";
-import { columnAt, labelled, rowHeightOf } from "./walk.js";
+import { columnAt, labelled, rowHeightOf, startsOf } from "./walk.js";
 import { create, createSvg, mark, say } from "../dom.js";
 
 /** @import { InsideAnswer } from "../description.d.ts" */
@@ -27,10 +27,11 @@ export function writeAnswer(state) {
   writeChoices(state, answer);
   const names = answer.rows.map(({ unit, follows }) => ({ text: String(unit), more: follows, bold: unit === answer.unit }));
   const rowHeight = rowHeightOf(answer.rows.length, answer.cell ? 2 : 1);
-  writeStrip(state.input, answer.input, answer.input.names.map((text) => ({ text })), answer.input.names.length > 6 ? 12 : 18);
+  writeStrip(state.input, answer.input, answer.input.names.map((text) => ({ text })), answer.input.names.length > 4 ? 13 : 18);
   writeStrip(state.hidden, answer.hidden, names, rowHeight);
   state.cell.root.hidden = !answer.cell;
-  if (answer.cell) writeStrip(state.cell, answer.cell, names, rowHeight);
+  // What a unit follows is said of its hidden state.
+  if (answer.cell) writeStrip(state.cell, answer.cell, names.map((each) => ({ ...each, more: "" })), rowHeight);
   say(state.gatesTitle, answer.gates.length ? `gates of unit ${answer.unit}` : "");
   while (state.gateStrips.length > answer.gates.length) state.gateStrips.pop()?.root.remove();
   while (state.gateStrips.length < answer.gates.length) state.gateStrips.push(newStrip(state.gates, "gate"));
@@ -51,8 +52,7 @@ function writeChoices(state, answer) {
   const pinned = answer.pin === answer.unit;
   say(pin, pinned ? `Unpin unit ${answer.unit}` : `Pin unit ${answer.unit}`);
   mark(pin, { "aria-pressed": pinned, title: "Keep the line of this unit beside the one that is chosen" });
-  say(order, answer.order === "follows" ? "Order: what units follow" : "Order: of the layer");
-  mark(order, { title: answer.order === "follows" ? "Show the units in the order of the layer" : "Sort the units by what they follow" });
+  order.value = answer.order;
   ways.hidden = answer.ways.length < 2;
   while (ways.children.length < answer.ways.length) mark(create("button", "inside-button", ways), { type: "button" });
   answer.ways.forEach((way, place) => {
@@ -75,7 +75,7 @@ export function paint(state) {
   const column = columnAt(columns, timestep);
   const row = Math.max(0, answer.rows.findIndex((each) => each.unit === unit));
   const window = answer.timesteps / answer.windows;
-  const starts = columns.map((each, place) => (place && (each - 1) % window === 0 ? place : -1)).filter((place) => place >= 0);
+  const starts = startsOf(columns, window);
   const old = oldColumn(answer, column);
   const [onInput, onState] = [link?.part === "kernel", link?.part === "recurrent_kernel" || link?.part === "old"];
   const still = { column, row: null, old: null, strong: false };

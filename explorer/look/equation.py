@@ -192,8 +192,11 @@ def _reason(line: Line) -> str:
 
 
 def _begins(looked: Looked, way: Way, timestep: int) -> list[str]:
+    steps = looked.timesteps // looked.windows
     if looked.before(way, timestep) is not None:
-        return []
-    where = f"Window {timestep // (looked.timesteps // looked.windows) + 1}" if looked.windows > 1 else "The layer"
+        window, place = divmod(timestep, steps)
+        of_window = f"Timestep {timestep + 1} is timestep {place + 1} of window {window + 1}."
+        return [of_window] if looked.windows > 1 else []
+    where = f"Window {timestep // steps + 1}" if looked.windows > 1 else "The layer"
     state = "zero" if not any(each.any() for each in way.start) else "a state that another layer gave"
     return [f"{where} begins here: the state before it is {state}."]

@@ -16,15 +16,19 @@ _INSIDE = st.components.v2.component("explorer_inside", css=styles(STYLES), js=c
 
 
 @st.fragment
-def inside_panel(write: Callable[[], None]) -> None:
-    """Only this fragment runs again when another unit or timestep is chosen; `write` makes the address say so."""
+def inside_panel(write: Callable[[], None] | None = None) -> None:
+    """Only this fragment runs again when another unit or timestep is chosen; `write` makes the address say so. Without it
+    the page has no place for that in its address."""
 
     @uninterrupted()
     def moved() -> None:
-        # It comes from the browser, whatever that sends.
-        inside_place.take(st.session_state.get("inside_panel", {}).get("moved"))
-        write()
+        if write is not None:
+            # It comes from the browser, whatever that sends.
+            inside_place.take(st.session_state.get("inside_panel", {}).get("moved"))
+            write()
 
-    data = {"open": st.session_state.get("_inside", {}), "opened": st.session_state.get("_inside_opened", 0)}
+    data = {"open": {}, "opened": -1}
+    if write is not None:
+        data = {"open": st.session_state.get("_inside", {}), "opened": st.session_state.get("_inside_opened", 0)}
     with st.container(key="inside_place"):
         _INSIDE(data=data, key="inside_panel", on_moved_change=moved)

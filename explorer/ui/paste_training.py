@@ -17,6 +17,7 @@ from explorer.training.narration import goal
 from explorer.ui import engine_instance, paste_state
 from explorer.ui.address import keep_when_bounds_move
 from explorer.ui.controls import draw_knob, draw_setting
+from explorer.ui.inside_panel import inside_panel
 from explorer.ui.markdown import plain
 from explorer.ui.owner import visitor
 from explorer.ui.run_panel import run_panel
@@ -75,6 +76,7 @@ def train(experiment: Experiment, hindrance: str) -> bool:
         return False
     _settings(experiment)
     run_panel(experiment, paste_state.write)
+    inside_panel()
     engine_instance.engine().compile_ahead(visitor(), experiment)
     return True
 

@@ -7,7 +7,7 @@ import { colourOf, mixed } from "../../assets/inside/colours.js";
 import { partsAsGradient } from "../../assets/inside/equation.js";
 import { pathOf } from "../../assets/inside/lines.js";
 import { cellOf } from "../../assets/inside/matrices.js";
-import { columnAt, inOrderOf, labelled, walked } from "../../assets/inside/walk.js";
+import { columnAt, inOrderOf, labelled, startsOf, walked } from "../../assets/inside/walk.js";
 import { isRecurrent } from "../../assets/chain/why.js";
 
 const rows = [4, 2, 7].map((unit) => ({ unit, follows: "", says: "" }));
@@ -42,6 +42,12 @@ test("rows keep their places while the epochs pass, with their own numbers", () 
 test("numbers below the columns never touch", () => {
   assert.equal(labelled(Array.from({ length: 20 }, (_, place) => place + 1), 560).length, 20);
   assert.deepEqual(labelled(Array.from({ length: 20 }, (_, place) => place + 1), 250), [0, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
+  assert.deepEqual(labelled([1, 3, 5, 8, 10], 70), [0, 2, 4]);
+});
+
+test("a window begins where its first drawn timestep is", () => {
+  assert.deepEqual(startsOf([1, 2, 3, 4, 5, 6], 3), [3]);
+  assert.deepEqual(startsOf([1, 3, 6, 8, 11], 4), [2, 4]);
 });
 
 test("what the server chooses itself is not asked for", () => {
