@@ -35,12 +35,13 @@ quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
-  worker_environment, worker_preload  TensorFlow with the settings of a worker
+  worker_environment  TensorFlow with the settings of a worker
   jobs, replay_job, batch_job, walk_job, gradient_job, inside_job, model_file_job  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address
   database_file   the same where it is a file, without SQLAlchemy
+  worker_preload  what a worker imports and opens before its first job
   database        connections, tables brought up to date, a deleted file put back
   records, tables runs and frames as values, and as rows
   room_rules, rooms  people who look at the page together: codes and bounds, and who is there and what they answered

@@ -17,11 +17,24 @@ def has_descriptions(address: str) -> bool | None:
 
     address: EXPLORER_DATABASE, empty for the file that is used where it is not set.
     """
-    if address and (not address.startswith(SQLITE) or "?" in address):
+    path = _path_of(address)
+    if path is None:
         return None
-    path = Path(address.removeprefix(SQLITE)) if address else DEFAULT_PATH
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return connection.execute("SELECT 1 FROM descriptions LIMIT 1").fetchone() is not None
     except sqlite3.Error:
         return None
+
+
+def folder_of(address: str) -> Path:
+    """The folder that holds the file; where the database is none, that of the file which would be used otherwise."""
+    return (_path_of(address) or DEFAULT_PATH).parent
+
+
+def _path_of(address: str) -> Path | None:
+    if not address:
+        return DEFAULT_PATH
+    if not address.startswith(SQLITE) or "?" in address:
+        return None
+    return Path(address.removeprefix(SQLITE))

@@ -29,6 +29,8 @@ from explorer.models.fold_time import folded_with_tensors
 from explorer.training import checkpoint, data
 from explorer.training.hindrance import hindrance
 from explorer.training.probe_grids import ProbeGrids, packed
+from explorer.training.program_cache import CACHE
+from explorer.training.repeatable_names import repeatable_names
 
 
 def wants_xla(graph: tf.Graph) -> bool:
@@ -74,7 +76,11 @@ class Program:
         self._asks = ASKS.get(self._loss)
         self.samples, self.batch = experiment.samples, experiment.batch
         self.batches = data.batches(experiment)
-        self.model = build(experiment)
+        with repeatable_names(self.key):
+            self._make(experiment, xla)
+
+    def _make(self, experiment: Experiment, xla: bool | None) -> None:
+        self.model = self.build(experiment)
         refusal = hindrance(experiment, self.model)
         if refusal:
             raise ValueError(refusal)
@@ -106,11 +112,25 @@ class Program:
         Returns the loss and accuracy summed over these batches and divided by all samples, those of the held-out sequences,
         and the probe's outputs; where it is watched, the grids of what flows within (`explorer.training.probe_grids`).
         """
-        *results, grids = self._epoch(tf.constant(order), tf.constant(first), tf.constant(until), *arrays)
+        *results, grids = self._called(tf.constant(order), tf.constant(first), tf.constant(until), *arrays)
         self.compiled = True
         # A second program that gives no grids would be compiled for seconds, and they cost an epoch next to nothing: left
         # where they are, they cost nothing more.
         return tuple(result.numpy() for result in ([*results, grids] if watched else results))
+
+    def _called(self, *arguments: Any) -> Any:
+        """The compiled epoch's answer. The first call compiles, before it changes any variable, and can be tried again where
+        a file of the cache was broken or could not be written."""
+        attempt = 0
+        while True:
+            try:
+                return self._epoch(*arguments)
+            except tf.errors.OpError:
+                if self.compiled or not CACHE.repair(attempt):
+                    raise
+            attempt += 1
+            # TensorFlow remembers that this one could not be compiled.
+            self._epoch = self._trace()
 
     def _signature(self) -> list[Any]:
         """What an epoch takes: order, two batches, inputs, targets, what is looked at, and targets of what is held out."""
