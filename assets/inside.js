@@ -235,7 +235,13 @@ function take(state, wanted, said) {
     }
     if (first && document.activeElement === state.title) state.at.focus();
     if (document.activeElement === state.at) say(state.live, `${state.at.getAttribute("aria-label")}. ${answer.equation.says[0]}`);
-    drawSections(state, { run: wanted.run, sequence: wanted.sequence, epoch: wanted.epoch, trained: state.shown.trained, layer: answer.layer, way: answer.way, answer });
+    const { run, sequence, epoch } = wanted;
+    const choose = (/** @type {Place} */ part) => {
+      state.place = { ...state.place, ...part };
+      tell(state);
+    };
+    const { place, shown: { trained } } = state;
+    drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, way: answer.way, answer, place, choose });
     return;
   }
   // What the link or a field asks for is not there: that is said, and what there is is shown.

@@ -29,6 +29,10 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         dearest = max(times, key=lambda name: float(times[name]))
         target = "an epoch while the net is watched: at most 1.15 times one without"
         found.append(Row(target, f"{times[dearest]:.2f} times at most ({dearest})", times[dearest] <= 1.15))
+    if "inside" in figures:
+        times = figures["inside"]["open ratio"]
+        target = "an epoch of the default GRU with Look inside open: at most 1.3 times one with it closed"
+        found.append(Row(target, f"{times:.2f} times", times <= 1.3))
     if "start" in figures:
         start, seen = median(figures["start"]["empty"]), median(figures["start"]["seen"])
         found.append(Row("`make run` (installed) to painted shapes: under 6 s", f"{start:.1f} s", start < 6))

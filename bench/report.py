@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bench import people, reach
+from bench import inside, people, reach
 from bench.numbers import geometric_mean, median, percentile
 
 MISSING = "not installed"
@@ -27,7 +27,7 @@ def report(figures: dict[str, Any], machine: dict[str, Any]) -> str:
     parts = [_head(machine), _reach(figures), _race(figures["race"]), _same(figures["race"]), _first(figures["race"])]
     parts += [_growth(figures["growth"]), _crowd(figures["crowd"]), _page(figures["page"], figures["start"])]
     parts += [_people(figures["people"]), _status(figures["status"])]
-    parts += [_watched(figures["watched"]), _estimates(figures["estimates"])]
+    parts += [_watched(figures["watched"]), _inside(figures["inside"]), _estimates(figures["estimates"])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -209,6 +209,17 @@ def _watched(found: dict[str, dict[str, float]]) -> str:
         "Milliseconds of the processor for an epoch, without and with what flows through the net for two of the probe's "
         "sequences; chunks of 0.1 s in turn. Bytes are those that are stored and sent for one sequence and epoch.\n\n"
         + _table(("architecture", "without", "watched", "ratio", "bytes"), rows)
+    )
+
+
+def _inside(found: dict[str, float]) -> str:
+    return (
+        "## While somebody looks inside\n\n"
+        "Epochs a second of the model that the page opens with, through the engine and its database on two workers: with "
+        "the panel *Look inside* closed; open, asking for every newest epoch as soon as it has the one before; and with "
+        "the gradient through time in view, which asks once in 1.2 s. All three take turns within each run. "
+        "`python -m bench.inside` measures this alone; with the folder of another checkout it compares the epochs of both, "
+        "closed.\n\n" + inside.table(found)
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from bench import crowd, figures, growth, page, people, race, reach, snippets, start, status
+from bench import crowd, figures, growth, inside, page, people, race, reach, snippets, start, status
 from bench.application import ROOT
 from bench.contest import COMPETITORS, environment, tell
 from bench.report import report
@@ -27,7 +27,7 @@ COMPETING = ("jax", "torch")
 def measure(quick: bool = False) -> dict[str, Any]:
     """The figures of every part, by its name."""
     found: dict[str, Any] = {}
-    for part in (race, growth, crowd, people, status, page, start, snippets):
+    for part in (race, growth, crowd, inside, people, status, page, start, snippets):
         found[part.__name__.rpartition(".")[2]] = part.measure(quick)
     for name in ("watched", "estimates"):
         tell(name)

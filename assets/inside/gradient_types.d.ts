@@ -118,6 +118,8 @@ export interface Kept {
   shown: SectionShown | null;
   answer: GradientsAnswer | null;
   refused: string;
+  // Why the timestep of a link was not taken.
+  dropped: string;
   what: What;
   of: Of;
   timestep: number | null;

@@ -19,7 +19,13 @@ function newGradients(place) {
   const parts = newGradientParts(place);
   const others = newQuestion((url, said) => takeOther(state, url, said));
   const question = newQuestion((_, { body, error, status }) => {
-    if (body) Object.assign(state, { answer: body, refused: body.reason });
+    if (body && !body.net && state.timestep !== null) {
+      // What the link asks for is not there: that is said, and the last timestep is taken.
+      Object.assign(state, { timestep: null, dropped: body.reason, asked: 0 });
+      state.shown?.choose({ loss_t: undefined });
+      return askGradients(state);
+    }
+    if (body) Object.assign(state, { answer: body, refused: body.reason || state.dropped });
     else if (status !== 503 && status !== 0) Object.assign(state, { answer: null, refused: error });
     drawGradients(state);
     askOthers(state);
@@ -36,6 +42,7 @@ function newGradients(place) {
     shown: null,
     answer: null,
     refused: "",
+    dropped: "",
     what: "inputs",
     of: "mean",
     timestep: null,
@@ -121,7 +128,8 @@ function listenToChoices(state) {
   at.onchange = () => {
     const most = state.answer?.answers ?? 1;
     const chosen = Math.min(most, Math.max(1, Math.round(Number(at.value)) || most));
-    state.timestep = chosen === most ? null : chosen;
+    Object.assign(state, { timestep: chosen === most ? null : chosen, dropped: "" });
+    state.shown?.choose({ loss_t: state.timestep ?? undefined });
     at.value = String(chosen);
     state.asked = 0;
     askGradients(state);
@@ -255,7 +263,7 @@ function keepFigures(state, kinds) {
 
 /** @type {(state: GradientState) => void} */
 function writeCompare(state) {
-  const { answer, compare, answers, compared } = state;
+  const { answer, compare, answers } = state;
   const others = answer?.net ? answer.others : [];
   const there = [...compare.querySelectorAll("button")].map(({ dataset }) => dataset.kind).join();
   if (there !== others.join()) {
@@ -264,8 +272,9 @@ function writeCompare(state) {
       const button = create("button", "inside-button", compare);
       mark(button, { type: "button", "data-kind": kind });
       button.onclick = () => {
-        if (!compared.delete(kind)) compared.add(kind);
+        if (!state.compared.delete(kind)) state.compared.add(kind);
         answers.delete(kind);
+        state.shown?.choose({ cells: others.filter((each) => state.compared.has(each)).join() || undefined });
         drawGradients(state);
         askOthers(state);
       };
@@ -275,9 +284,9 @@ function writeCompare(state) {
   for (const button of compare.querySelectorAll("button")) {
     const kind = button.dataset.kind ?? "";
     say(button, `Compare with ${kind}`);
-    mark(button, { "aria-pressed": compared.has(kind) });
+    mark(button, { "aria-pressed": state.compared.has(kind) });
   }
-  const words = others.filter((kind) => compared.has(kind)).map((kind) => {
+  const words = others.filter((kind) => state.compared.has(kind)).map((kind) => {
     const known = answers.get(kind);
     const now = known?.url === urlNow(state, kind) ? known : undefined;
     return now?.error || now?.answer?.reason || (now?.answer?.net ? "" : now?.answer?.progress || `${kind} is prepared …`);
@@ -294,8 +303,12 @@ export const gradientsSection = {
     if (!state) kept.set(place, (state = newGradients(place)));
     const before = state.shown;
     const other = before?.run !== shown.run || before?.layer !== shown.layer;
-    if (other) Object.assign(state, { answer: null, refused: "", timestep: null, norms: null, normsOf: "" });
-    if (other) state.answers.clear();
+    if (other) Object.assign(state, { answer: null, refused: "", dropped: "", norms: null, normsOf: "" });
+    if (other) {
+      state.answers.clear();
+      state.timestep = shown.place.loss_t ?? null;
+      state.compared = new Set(shown.place.cells?.split(","));
+    }
     state.shown = shown;
     if (!before || other) drawGradients(state);
     if (other || before?.epoch !== shown.epoch || before?.sequence !== shown.sequence) {

@@ -8,6 +8,9 @@ export interface Place {
   t?: number;
   sequence?: number;
   pin?: number;
+  // Of the gradient through time: the timestep whose loss it is of, and the kinds of cells to compare with, by commas.
+  loss_t?: number;
+  cells?: string;
 }
 
 // opened: another number whenever the address opens or closes something.
@@ -62,6 +65,9 @@ export interface SectionShown {
   layer: string;
   way: string;
   answer: InsideAnswer;
+  // What the link says of sections, and what it is to say from now on.
+  place: Place;
+  choose: (part: Place) => void;
 }
 
 // A section of the panel, below the states and the equation. draw: called with its own element after every change.

@@ -15,9 +15,9 @@ from explorer.runtime.gradient_job import Slopes, Through
 from explorer.runtime.records import Run, finite
 from explorer.training import gradient_words as words
 from explorer.training.reach import loss_told, reach
+from explorer.ui.inside_place import KINDS
 from explorer.ui.tensors import HEADERS, SECONDS, SEQUENCE, Place, answered, refused, sequence_of, wrong_layer
 
-KINDS = ("SimpleRNN", "GRU", "LSTM")
 _LONGEST = 40
 
 

@@ -1,4 +1,5 @@
-"""What the panel "Look inside" shows, in the address: the layer, the direction, the unit, the timestep and the sequence."""
+"""What the panel "Look inside" shows, in the address: the layer, the direction, the unit, the timestep and the sequence;
+whose loss the gradient through time is of, and with which cells the net is compared there."""
 
 from __future__ import annotations
 
@@ -12,9 +13,13 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.ui import walk_place
 
 # As they stand in an address; all count from 1.
-LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = PARAMETERS = ("inside", "way", "unit", walk_place.PARAMETER, "sequence", "pin")
+LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = _STATES = ("inside", "way", "unit", walk_place.PARAMETER, "sequence", "pin")
+LOSS_AT, CELLS = _GRADIENT = ("loss_t", "cells")
+PARAMETERS = (*_STATES, *_GRADIENT)
+KINDS = ("SimpleRNN", "GRU", "LSTM")
 WAYS = ("forward", "backward")
 LARGEST = 99_999
+_NUMBERS = ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST), (LOSS_AT, LARGEST))
 
 
 def open_place(address: Mapping[str, str]) -> list[Problem]:
@@ -26,7 +31,7 @@ def open_place(address: Mapping[str, str]) -> list[Problem]:
         address = {name: value for name, value in address.items() if name != TIMESTEP}
     place: dict[str, Any] = {"layer": layer}
     problems = []
-    for name, most in ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST)):
+    for name, most in _NUMBERS:
         received = address.get(name, "")[:LONGEST_VALUE]
         number = whole(received, most)
         if received and number is None:
@@ -39,6 +44,12 @@ def open_place(address: Mapping[str, str]) -> list[Problem]:
         problems.append(Problem(WAY, way, f"way must be {' or '.join(WAYS)}; received “{way[:40]}”."))
     elif way:
         place[WAY] = way
+    cells = address.get(CELLS, "")[:LONGEST_VALUE]
+    if cells and not _are_kinds(cells):
+        wrong = f"cells must be one or more of {', '.join(KINDS)}, with commas; received “{cells[:40]}”."
+        problems.append(Problem(CELLS, cells, wrong))
+    elif cells:
+        place[CELLS] = cells
     if not layer and (problems or len(place) > 1):
         names = ", ".join(name for name in PARAMETERS[1:] if address.get(name))
         sentence = f"The link has {names} but no layer to look inside: inside=NAME names it."
@@ -57,13 +68,26 @@ def take(moved: Any) -> None:
         st.session_state["_inside"] = {}
         return
     place: dict[str, Any] = {"layer": layer[:LONGEST_VALUE]}
-    for name, most in ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST)):
+    for name, most in _NUMBERS:
         number = moved.get(name)
         if type(number) is int and 1 <= number <= most:
             place[name] = number
     if moved.get(WAY) in WAYS:
         place[WAY] = moved[WAY]
+    cells = moved.get(CELLS)
+    if isinstance(cells, str) and _are_kinds(cells):
+        place[CELLS] = cells
     st.session_state["_inside"] = place
+
+
+def _are_kinds(cells: str) -> bool:
+    """Whether a text names kinds of cells, each once.
+
+    >>> _are_kinds("SimpleRNN,LSTM"), _are_kinds("LSTM,LSTM"), _are_kinds("")
+    (True, False, False)
+    """
+    named = cells.split(",")
+    return len(set(named)) == len(named) and set(named) <= set(KINDS)
 
 
 def query() -> dict[str, str]:

@@ -44,6 +44,7 @@ def test_the_gradient_through_time_of_a_run_beside_another_cell(page, server):
     compare = section.get_by_role("button", name="Compare with SimpleRNN")
     compare.click()
     expect(section.locator("[data-net=SimpleRNN] .slopes-bar").first).to_be_attached()
+    expect(page).to_have_url(re.compile(r"inside=memory.*loss_t=2.*cells=SimpleRNN|cells=SimpleRNN.*loss_t=2"))
     expect(section).to_contain_text("Both nets after 12 epochs, with the same data, batches and learning rate.")
     section.locator("summary").click()
     expect(section.locator("svg.slopes-norms")).to_be_visible()

@@ -99,6 +99,8 @@ def test_two_hundred_timesteps_of_256_units_are_sampled_and_said(engine, monkeyp
         ({"inside": "memory", "unit": "0"}, (None, None, None, None), "unit must be a whole number from 1 to 99,999"),
         ({"inside": "memory", "sequence": "9"}, (None, None, None, None), "sequence must be a whole number from 1 to 8"),
         ({"inside": "memory", "way": "up"}, (None, None, None, None), "way must be forward or backward; received “up”."),
+        ({"inside": "memory", "loss_t": "4", "cells": "LSTM,SimpleRNN"}, (None, None, None, None), ""),
+        ({"inside": "memory", "cells": "RNN"}, (None, None, None, None), "one or more of SimpleRNN, GRU, LSTM, with commas"),
         ({"unit": "4"}, (None, None, None, None), "The link has unit but no layer to look inside: inside=NAME names it."),
         ({}, (None, None, None, None), ""),
     ],
@@ -121,3 +123,7 @@ def test_what_the_browser_says_may_be_anything(monkeypatch, moved):
     assert inside_place.query() == {}
     inside_place.take({"layer": "memory", "unit": True, "t": 10**9, "sequence": "3", "way": {}, "pin": 2})
     assert inside_place.query() == {"inside": "memory", "pin": "2"}
+    inside_place.take({"layer": "memory", "loss_t": 3, "cells": "SimpleRNN,LSTM"})
+    assert inside_place.query() == {"inside": "memory", "loss_t": "3", "cells": "SimpleRNN,LSTM"}
+    inside_place.take({"layer": "memory", "loss_t": 0, "cells": "SimpleRNN,Dense"})
+    assert inside_place.query() == {"inside": "memory"}
