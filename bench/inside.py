@@ -31,13 +31,14 @@ from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 
-# What the page does: closed; open, with what flows for one sequence and, of the newest epoch, what the panel asks for, one
-# question at a time; and with the gradient through time in view.
+# What the page does: closed, with what flows for one sequence, as it plays any run; open, asking what the panel shows of the
+# newest epoch; and with the gradient through time in view.
 WAYS = ("closed", "open", "gradient")
 TURNS, SECONDS, PATIENCE = 11, 2.0, 120.0
 # More than are trained while it is counted.
 EPOCHS, LAYER = 5000, "memory"
-# The section asks no more often while epochs pass (EVERY in assets/inside/gradients.js).
+# While epochs pass, both wait so many times as long as the last answer took (assets/inside/ask.js and gradients.js).
+WAITS = {"inside": 4.0, "gradient": 15.0}
 SECONDS_BETWEEN_GRADIENTS = 1.2
 ROUNDS = 40
 # Trains a chunk whenever it reads a line, and writes the seconds of the processor that an epoch of it took.
@@ -129,9 +130,10 @@ def _page(engine: Engine, run_id: str, way: str) -> Iterator[None]:
     ended = threading.Event()
     errors: list[Exception] = []
 
-    def asks(question: Callable[[Any], object], pause: float) -> Callable[[], None]:
+    def asks(question: Callable[[Any], object], waits: float, pause: float = 0.0) -> Callable[[], None]:
         def ask() -> None:
             while not ended.is_set():
+                began = time.perf_counter()
                 run = engine.store.run(run_id)
                 if run is not None:
                     try:
@@ -141,14 +143,16 @@ def _page(engine: Engine, run_id: str, way: str) -> Iterator[None]:
                     except Exception as error:
                         errors.append(error)
                         return
-                ended.wait(pause)
+                ended.wait(max(pause, waits * (time.perf_counter() - began)))
 
         return ask
 
-    questions = [asks(lambda run: engine.inside(run, 0, run.epoch, LAYER, 10.0), 0.005)]
+    questions = [asks(lambda run: engine.inside(run, 0, run.epoch, LAYER, 10.0), WAITS["inside"])]
     if way == "gradient":
         through = engine.gradients.through
-        questions.append(asks(lambda run: through(run, 0, run.epoch, LAYER, None), SECONDS_BETWEEN_GRADIENTS))
+        questions.append(
+            asks(lambda run: through(run, 0, run.epoch, LAYER, None), WAITS["gradient"], SECONDS_BETWEEN_GRADIENTS)
+        )
     threads = [threading.Thread(target=question, daemon=True) for question in questions]
     with engine.watch(run_id, lambda _: None, 0):
         for thread in threads:

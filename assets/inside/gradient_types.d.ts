@@ -128,7 +128,11 @@ export interface Kept {
   normsOf: string;
   inView: boolean;
   width: number;
+  // When it was asked last, and how long the answer took, in milliseconds.
   asked: number;
+  took: number;
+  // When the run had trained more than before.
+  grew: number;
   timer: number;
   rest: number;
   question: Question;

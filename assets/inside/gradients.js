@@ -9,8 +9,12 @@ import { create, mark, say } from "../dom.js";
 
 /** @type {WeakMap<HTMLElement, GradientState>} */
 const kept = new WeakMap();
-// While epochs pass, it is asked at most so often; other nets train once the film rests.
+// While the run trains, it is asked at most so often, and waits so many times as long as the last answer took, which leaves
+// the workers to the run; other nets train once the film rests.
 const EVERY = 1200;
+const WAITS = 15;
+const SCRUBBED = 150;
+const TRAINS = 1500;
 const REST = 700;
 const HOW = "Point at a bar, or focus the drawing and use the arrow keys, to read its number.";
 
@@ -19,6 +23,7 @@ function newGradients(place) {
   const parts = newGradientParts(place);
   const others = newQuestion((url, said) => takeOther(state, url, said));
   const question = newQuestion((_, { body, error, status }) => {
+    state.took = performance.now() - state.asked;
     if (body && !body.net && state.timestep !== null) {
       // What the link asks for is not there: that is said, and the last timestep is taken.
       Object.assign(state, { timestep: null, dropped: body.reason, asked: 0 });
@@ -52,6 +57,8 @@ function newGradients(place) {
     inView: false,
     width: 0,
     asked: 0,
+    took: 0,
+    grew: -Infinity,
     timer: 0,
     rest: 0,
     question,
@@ -150,12 +157,14 @@ function askGradients(state) {
   clearTimeout(state.timer);
   const url = urlNow(state);
   if (!state.inView || !url || url === state.question.last) return;
-  const wait = EVERY - (performance.now() - state.asked);
+  const now = performance.now();
+  const pause = now - state.grew < TRAINS ? Math.max(EVERY, WAITS * state.took) : SCRUBBED;
+  const wait = state.asked ? state.asked + pause - now : 0;
   if (wait > 0) {
     state.timer = Number(setTimeout(() => askGradients(state), wait));
     return;
   }
-  state.asked = performance.now();
+  state.asked = now;
   wantAnswer(state.question, url);
 }
 
@@ -309,6 +318,7 @@ export const gradientsSection = {
       state.timestep = shown.place.loss_t ?? null;
       state.compared = new Set(shown.place.cells?.split(","));
     }
+    if (before && !other && shown.trained > before.trained) state.grew = performance.now();
     state.shown = shown;
     if (!before || other) drawGradients(state);
     if (other || before?.epoch !== shown.epoch || before?.sequence !== shown.sequence) {
