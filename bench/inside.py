@@ -130,7 +130,12 @@ def _page(engine: Engine, run_id: str, way: str) -> Iterator[None]:
     ended = threading.Event()
     errors: list[Exception] = []
 
+    begun: list[threading.Event] = []
+
     def asks(question: Callable[[Any], object], waits: float, pause: float = 0.0) -> Callable[[], None]:
+        first = threading.Event()
+        begun.append(first)
+
         def ask() -> None:
             while not ended.is_set():
                 began = time.perf_counter()
@@ -142,8 +147,13 @@ def _page(engine: Engine, run_id: str, way: str) -> Iterator[None]:
                         ended.wait(1.5)
                     except Exception as error:
                         errors.append(error)
+                        first.set()
                         return
-                ended.wait(max(pause, waits * (time.perf_counter() - began)))
+                wait = max(pause, waits * (time.perf_counter() - began))
+                # What is counted begins anywhere between two questions, and not always right at one.
+                part = 1.0 if first.is_set() else random.random()
+                first.set()
+                ended.wait(part * wait)
 
         return ask
 
@@ -157,6 +167,8 @@ def _page(engine: Engine, run_id: str, way: str) -> Iterator[None]:
     with engine.watch(run_id, lambda _: None, 0):
         for thread in threads:
             thread.start()
+        for first in begun:
+            first.wait(PATIENCE)
         try:
             yield
         finally:

@@ -21,9 +21,8 @@ from explorer.models.inside import arguments, at_timesteps, found_call, laid_mas
 from explorer.models.recurrence import read
 from explorer.shapes.graph import calls
 
-# Of a mean: the numbers of a state, over all timesteps and sequences; and those that are in memory together.
-MOST_NUMBERS = 2**22
-NUMBERS_AT_ONCE = 2**20
+# Of many sequences: the numbers of a state, over all timesteps and sequences. All are in memory together, about 15 times.
+MOST_NUMBERS = 2**21
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,17 @@ class MeanGradient:
 
 
 def mean(found: Gradient, first: int = 0) -> MeanGradient:
-    """The mean of the gradients of samples from `first` on; those in which the timestep is masked are left out."""
+    """The mean of the gradients of samples from `first` on, at each timestep of those in which it is not masked; samples in
+    which the timestep whose loss it is is masked are left out."""
     chosen = found.counts.copy()
     chosen[:first] = False
-    samples = int(chosen.sum())
+    samples, there = int(chosen.sum()), found.mask[chosen].sum(axis=0)
 
     def of(numbers: np.ndarray) -> np.ndarray:
-        return np.asarray(numbers[chosen].sum(axis=0) / max(1, samples))
+        return np.asarray(numbers[chosen].sum(axis=0) / np.maximum(1, there))
 
-    return MeanGradient(of(found.inputs), of(found.state), float(of(found.loss)), of(found.mask), samples)
+    loss = float(found.loss[chosen].mean()) if samples else 0.0
+    return MeanGradient(of(found.inputs), of(found.state), loss, there / max(1, samples), samples)
 
 
 def gradients(
@@ -102,23 +103,8 @@ def gradients(
     Raises ValueError as `gradient` does, but for a timestep that is masked.
     """
     streams = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-    wide = _numbers_of_a_sample(model, name)
-    taken = max(1, min(len(targets), MOST_NUMBERS // wide))
-    each = max(1, min(taken, NUMBERS_AT_ONCE // wide))
-    found = []
-    for first in range(0, taken, each):
-        part = slice(first, min(first + each, taken))
-        given = [stream[part] for stream in streams]
-        found.append(_gradient(model, name, given, targets[part], loss, timestep, strict=False))
-    return Gradient(
-        found[0].layer,
-        None if found[0].timesteps is None else np.concatenate([part.timesteps for part in found]),
-        np.concatenate([part.loss for part in found]),
-        np.concatenate([part.inputs for part in found]),
-        {role: np.concatenate([part.states[role] for part in found]) for role in found[0].states},
-        np.concatenate([part.counts for part in found]),
-        np.concatenate([part.mask for part in found]),
-    )
+    taken = max(1, min(len(targets), MOST_NUMBERS // _numbers_of_a_sample(model, name)))
+    return _gradient(model, name, [stream[:taken] for stream in streams], targets[:taken], loss, timestep, strict=False)
 
 
 def _numbers_of_a_sample(model: keras.Model, name: str | None) -> int:

@@ -205,26 +205,24 @@ def test_a_gradient_that_is_no_number_is_told():
     assert found.not_finite(1).startswith("The gradient through “memory” is NaN or infinite at")
 
 
-def test_the_mean_is_that_of_the_sequences_in_which_the_timestep_counts(monkeypatch):
+def test_the_mean_is_that_of_the_sequences_in_which_the_timestep_counts():
     model = masked()
     inputs = numbers(7, TIMESTEPS, FEATURES)
     targets = numbers(7, TIMESTEPS, OUTPUTS, seed=1)
     inputs[2, 3:] = inputs[4, 3:] = inputs[5, 0] = 0
     kept = [0, 1, 3, 5, 6]
     each = [gradient(model, None, inputs[place][None], targets[place][None], "mse", 4) for place in kept]
-    # In parts, as of many sequences, and all at once.
-    for at_once in (2 * TIMESTEPS * UNITS, 1e9):
-        monkeypatch.setattr(through_time, "NUMBERS_AT_ONCE", int(at_once))
-        found = through_time.gradients(model, None, inputs, targets, "mse", 4)
-        assert found.counts.tolist() == [place in kept for place in range(7)]
-        assert (found.inputs[~found.counts] == 0).all()
-        mean = through_time.mean(found)
-        assert mean.samples == 5
-        np.testing.assert_allclose(mean.inputs, np.mean([one.inputs[0] for one in each], axis=0), rtol=1e-9)
-        np.testing.assert_allclose(mean.state, np.mean([one.state[0] for one in each], axis=0), rtol=1e-9)
-        np.testing.assert_allclose(mean.loss, np.mean([one.loss[0] for one in each]), rtol=1e-9)
-        assert mean.counts.tolist() == [0.8, 1, 1, 1, 1]
-        np.testing.assert_allclose(through_time.mean(found, first=6).inputs, each[-1].inputs[0], rtol=1e-9)
+    found = through_time.gradients(model, None, inputs, targets, "mse", 4)
+    assert found.counts.tolist() == [place in kept for place in range(7)]
+    assert (found.inputs[~found.counts] == 0).all()
+    mean = through_time.mean(found)
+    assert (mean.samples, mean.counts.tolist()) == (5, [0.8, 1, 1, 1, 1])
+    # The first timestep of the sequence 5 is masked.
+    there = np.array([4, 5, 5, 5, 5])
+    np.testing.assert_allclose(mean.inputs, np.sum([one.inputs[0] for one in each], axis=0) / there, rtol=1e-9)
+    np.testing.assert_allclose(mean.state, np.sum([one.state[0] for one in each], axis=0) / there, rtol=1e-9)
+    np.testing.assert_allclose(mean.loss, np.mean([one.loss[0] for one in each]), rtol=1e-9)
+    np.testing.assert_allclose(through_time.mean(found, first=6).inputs, each[-1].inputs[0], rtol=1e-9)
     with pytest.raises(ValueError, match="Timestep 4 is masked"):
         gradient(model, None, inputs, targets, "mse", 4)
 
