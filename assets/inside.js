@@ -20,6 +20,8 @@ const panels = new WeakMap();
 // The address is told once a hand rests.
 const RESTED = 400;
 const FILM_RESTS = 900;
+// A run that got no epoch for so long does not train.
+const GROWS = 2000;
 const NO_RUN = "This model has not been trained yet. Press Train: the panel then shows every epoch while it trains.";
 
 const HINT = "Point at a number, or go to it by Tab: here stands what it is made of, and its weights are framed below.";
@@ -29,7 +31,7 @@ function newInside(parent) {
   const root = create("div", "explorer-inside", parent);
   const parts = newParts(root);
   const shown = { run: null, epoch: 0, sequence: 0, trained: 0 };
-  const kept = { place: {}, open: false, opened: null, opener: null, shown, order_by: "follows", wantsSequence: null };
+  const kept = { place: {}, open: false, opened: null, opener: null, shown, grew: -Infinity, order_by: "follows", wantsSequence: null };
   const drawn = { answer: null, refused: "", link: null, gateStrips: [], pieces: [], tellTimer: 0, sortTimer: 0, ends: [] };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ root, ...parts, ...kept, ...drawn }));
   state.asker = newAsker((wanted, said) => take(state, wanted, said));
@@ -172,6 +174,9 @@ function tell(state) {
 // The live panel shows another epoch, sequence or run.
 /** @type {(state: State, shown: Shown) => void} */
 function follow(state, shown) {
+  const now = performance.now();
+  if (shown.run === state.shown.run && shown.trained > state.shown.trained) state.grew = now;
+  state.asker.live = now - state.grew < GROWS;
   state.shown = shown;
   if (!state.open) return;
   if (state.wantsSequence !== null && shown.run !== null) {
@@ -224,7 +229,7 @@ function take(state, wanted, said) {
   const { answer } = said;
   state.refused = said.error;
   if (answer) {
-    const first = state.answer === null;
+    const before = state.answer;
     settle(state, answer);
     writeAnswer(state);
     // The server's own choice is kept from here on: another epoch may make another one.
@@ -233,8 +238,10 @@ function take(state, wanted, said) {
       state.asker.last = urlOf(wantedNow(state));
       tell(state);
     }
-    if (first && document.activeElement === state.title) state.at.focus();
-    if (document.activeElement === state.at) say(state.live, `${state.at.getAttribute("aria-label")}. ${answer.equation.says[0]}`);
+    if (!before && document.activeElement === state.title) state.at.focus();
+    // Not with every epoch that passes.
+    const moved = before?.unit !== answer.unit || before?.timestep !== answer.timestep;
+    if (moved && document.activeElement === state.at) say(state.live, `${state.at.getAttribute("aria-label")}. ${answer.equation.says[0]}`);
     const { run, sequence, epoch } = wanted;
     const choose = (/** @type {Place} */ part) => {
       state.place = { ...state.place, ...part };

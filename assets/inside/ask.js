@@ -3,13 +3,22 @@
 /** @import { Asker, Said, Wanted } from "./types.d.ts" */
 
 const AGAIN = 1500;
+// An epoch waits so many times as long as the last one took.
+const RESTS = 4;
 
 /** @type {Asker["get"]} */
 const overNet = (url) => fetch(url);
 
 /** @type {(take: Asker["take"], get?: Asker["get"]) => Asker} */
 export function newAsker(take, get = overNet) {
-  return { get, take, wanted: null, last: "", busy: false, timer: 0 };
+  return { get, take, wanted: null, last: "", busy: false, timer: 0, live: false, took: 0, ended: 0, epoch: null };
+}
+
+// How long another epoch has to wait. While a run trains, a worker answers that also trains it: it is left to that for most of
+// the time. Another unit or timestep of the same epoch costs no worker anything.
+/** @type {(asker: Pick<Asker, "live" | "took" | "ended" | "epoch">, epoch: number, now: number) => number} */
+export function waitOf({ live, took, ended, epoch: last }, epoch, now) {
+  return live && epoch !== last ? Math.max(0, ended + RESTS * took - now) : 0;
 }
 
 /** @type {(wanted: Wanted) => string} */
@@ -27,14 +36,18 @@ export function urlOf({ run, sequence, epoch, layer, way, unit, timestep, order,
 /** @type {(asker: Asker, wanted: Wanted) => void} */
 export function want(asker, wanted) {
   asker.wanted = wanted;
-  if (!asker.busy && urlOf(wanted) !== asker.last) ask(asker);
+  if (asker.busy || urlOf(wanted) === asker.last) return;
+  clearTimeout(asker.timer);
+  const wait = waitOf(asker, wanted.epoch, performance.now());
+  if (!wait) ask(asker);
+  else asker.timer = Number(setTimeout(() => asker.wanted && want(asker, asker.wanted), wait));
 }
 
 // What was wanted is no longer.
 /** @type {(asker: Asker) => void} */
 export function forget(asker) {
   clearTimeout(asker.timer);
-  Object.assign(asker, { wanted: null, last: "" });
+  Object.assign(asker, { wanted: null, last: "", epoch: null, took: 0 });
 }
 
 /** @type {(asker: Asker) => Promise<void>} */
@@ -42,9 +55,12 @@ async function ask(asker) {
   const { wanted } = asker;
   if (!wanted) return;
   const url = urlOf(wanted);
-  Object.assign(asker, { busy: true, last: url });
+  const began = performance.now();
+  const same = asker.epoch === wanted.epoch;
+  Object.assign(asker, { busy: true, last: url, epoch: wanted.epoch });
   const said = await answered(asker, url);
-  asker.busy = false;
+  const ended = performance.now();
+  Object.assign(asker, { busy: false, ended }, same ? {} : { took: ended - began });
   if (!asker.wanted) return;
   // Workers that are busy may have time in a moment.
   if (said.status === 503 || said.status === 0) {
@@ -55,7 +71,7 @@ async function ask(asker) {
     }, AGAIN));
   }
   asker.take(wanted, said);
-  if (asker.wanted && !asker.busy && urlOf(asker.wanted) !== asker.last) ask(asker);
+  if (asker.wanted && said.status !== 503 && said.status !== 0) want(asker, asker.wanted);
 }
 
 /** @type {(asker: Asker, url: string) => Promise<Said>} */

@@ -56,7 +56,8 @@ function writePiece(state, parent, piece, tag) {
   if (parts.length > 1) {
     const strip = create("i", "inside-parts", node);
     strip.style.background = partsAsGradient(parts, axis);
-    strip.style.width = `${Math.max(20, Math.min(120, parts.length * 15))}px`;
+    // The column of the input leaves room for that of the state.
+    strip.style.width = `${Math.max(20, Math.min(axis === "features" ? 75 : 120, parts.length * 15))}px`;
   }
   say(create("span", "", node), text);
   if (!part) return;

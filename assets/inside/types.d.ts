@@ -54,6 +54,11 @@ export interface Asker {
   last: string;
   busy: boolean;
   timer: number;
+  // Whether the run trains now; how long the last epoch took, and when its answer came; which epoch was asked for last.
+  live: boolean;
+  took: number;
+  ended: number;
+  epoch: number | null;
 }
 
 // What a section below the panel is told: whenever it may have to be drawn anew, and when the panel is closed.
@@ -159,6 +164,7 @@ export interface State extends Parts {
   opened: number | null;
   opener: HTMLElement | null;
   shown: Shown;
+  grew: number;
   order_by: string;
   wantsSequence: number | null;
   asker: Asker;

@@ -127,7 +127,10 @@ def _results(looked: Looked, way: Way, unit: int, timestep: int) -> tuple[tuple[
             _row(f"c[{t}, {u}] = f · c[{place}, {u}] + i · c̃ = ", first, c),
             _row(f"h[{t}, {u}] = o · {bend}(c[{t}, {u}]) = ", second, h),
         )
-    return (_row(f"h[{t}, {u}] = {sign(way.activation)}(sum) = ", [], h),)
+    bias, bend = " + b" if "bias" in way.weights else "", sign(way.activation)
+    total = lines(looked, way, unit, timestep)[0].sum
+    written = f"h[{t}, {u}] = {bend}(x[{t}] · W{bias} + h[{place}] · R) = "
+    return (_row(written, [f"{bend}({number(total)})"] if bend else [], h),)
 
 
 def _blend(keeps: float, keeper: str, old: float, adds: float, adder: str, new: float) -> list[Piece | str]:

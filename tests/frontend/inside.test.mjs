@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { forget, newAsker, urlOf, want } from "../../assets/inside/ask.js";
+import { forget, newAsker, urlOf, waitOf, want } from "../../assets/inside/ask.js";
 import { colourOf, mixed } from "../../assets/inside/colours.js";
 import { partsAsGradient } from "../../assets/inside/equation.js";
 import { pathOf } from "../../assets/inside/lines.js";
@@ -74,6 +74,14 @@ test("one request at a time, and after it the newest wish alone", async () => {
   assert.deepEqual(taken, [[3, true], [5, true]]);
   want(asker, wanted({ epoch: 5 }));
   assert.equal(asked.length, 2);
+});
+
+test("while a run trains, another epoch waits four times as long as the last one took, another unit does not", () => {
+  const asker = { live: true, took: 100, ended: 1000, epoch: 3 };
+  assert.equal(waitOf(asker, 4, 1000), 400);
+  assert.equal(waitOf(asker, 4, 1500), 0);
+  assert.equal(waitOf(asker, 3, 1000), 0);
+  assert.equal(waitOf({ ...asker, live: false }, 4, 1000), 0);
 });
 
 test("a refusal is its sentence, and what was forgotten is not taken", async () => {

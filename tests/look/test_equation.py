@@ -151,7 +151,10 @@ def test_what_must_be_known_is_said():
     windows = told(CASES["TimeDistributed"](), ABOUT, Choice(unit=1, timestep=6))
     assert "Window 2 begins here: the state before it is zero." in windows.equation.says
     assert any("the state starts anew in each" in note for note in windows.notes)
-    assert "A SimpleRNN has no gates." in told(CASES["SimpleRNN"](), ABOUT, Choice()).notes
+    simple = told(CASES["SimpleRNN"](), ABOUT, Choice(unit=2, timestep=3))
+    assert "A SimpleRNN has no gates." in simple.notes
+    written = "".join(piece.text for piece in simple.equation.results[0])
+    assert written.startswith("h[3, 2] = tanh(x[3] · W + b + h[2] · R) = tanh(")
 
 
 def test_a_number_that_is_not_finite_is_null_and_is_told():
