@@ -12,7 +12,7 @@ import { listenForLine } from "./chain/link.js";
 import { shapeMiddle, shapeSpan } from "./chain/layout.js";
 import { newPan, placePan } from "./chain/pan.js";
 import { wirePaths } from "./chain/paths.js";
-import { fitsChain, newShown, newShownLine, numbersOf, takeShown, valuesOf, writeShown } from "./chain/shown.js";
+import { fitsChain, masksOf, newShown, newShownLine, numbersOf, takeShown, valuesOf, writeShown } from "./chain/shown.js";
 import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
 import { listenForHands, newChanges, tellChanges } from "./chain/told.js";
@@ -135,7 +135,7 @@ function draw(state, still = false) {
   } else {
     mark(state.list, { "aria-label": description.spoken });
     drawItems(state, graphed, still || prefersStill());
-    if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state), walkSource(state));
+    if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state), walkSource(state), masksOf(state));
   }
   writeShown(state);
   tellChanges(state);
@@ -153,7 +153,7 @@ function drawItems(state, graphed, still) {
   placePan(state.pan, graphed, planned, placed, state.width);
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
 
-  const values = valuesOf(state);
+  const [values, masks] = [valuesOf(state), masksOf(state)];
   for (const item of graphed.items) {
     const spot = held(placed.spots, item.name);
     if (item.layer) moveLayer(held(state.layers, item.name), spot, placed);
@@ -162,7 +162,7 @@ function drawItems(state, graphed, still) {
       const node = held(state.tensors, `${item.name}:${index}`);
       const [size, at] = [held(planned.sizes, item.name)[index], spot.tensors[index]];
       const given = tensor.hidden ? null : values?.[numbersOf(item.name, index)];
-      drawTensor(node, tensor, size, given, still);
+      drawTensor(node, tensor, size, given, still, masks[numbersOf(item.name, index)]);
       node.svg.toggleAttribute("data-unused", !item.used[index]);
       node.svg.style.transform = `translate(${at.x}px, ${at.y}px)`;
       const centre = shapeMiddle(shapeSpan(graphed, planned, item, index), heights(item).wide[index]);
@@ -182,15 +182,17 @@ function show(state, detail) {
   takeShown(shown, detail, data.description);
   const values = valuesOf(state);
   writeShown(state);
+  const masks = masksOf(state);
   if (values !== before && !data.hidden?.length) {
     for (const { name, tensors } of state.items) {
       tensors.forEach((tensor, index) => {
         const node = state.tensors.get(`${name}:${index}`);
-        if (node && !tensor.hidden) repaintTensor(node, tensor, values?.[numbersOf(name, index)]);
+        const key = numbersOf(name, index);
+        if (node && !tensor.hidden) repaintTensor(node, tensor, values?.[key], masks[key]);
       });
     }
   }
-  if (!state.unrolled.hidden && !data.hidden?.length) drawUnrolled(state.unrolled, data.description, values, walkSource(state));
+  if (!state.unrolled.hidden && !data.hidden?.length) drawUnrolled(state.unrolled, data.description, values, walkSource(state), masks);
   writeInside(state);
 }
 

@@ -66,6 +66,8 @@ export interface Layer {
   skips_masked: boolean;
   as_code: string;
   ranges: ("inputs" | "one" | "open")[];
+  mask: string;
+  mask_deeds: ("drops" | "makes" | "passes" | "unknown" | "uses")[];
 }
 
 // The stretch that a layer slides along a sequence.
@@ -284,6 +286,7 @@ export interface Answer {
   drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
+  masks: Record<string, number[][]> | null;
 }
 
 // One tensor's numbers for one sequence, as a grid: a row for each feature or unit, a column for each timestep, windows side by side. of_rows, of_columns: how many there are; rows, columns: how many of them are here, evenly picked.
@@ -323,16 +326,17 @@ export interface WindowsDrawing {
   says: string;
 }
 
-// Copies of one layer with the same weights, one at each step.
+// Copies of one layer with the same weights, one at each step. counts: 1 where a step counts.
 export interface CopiesDrawing {
   kind: "copies";
   steps: number;
   received: number[][];
   returned: number[][];
+  counts: number[] | null;
   says: string;
 }
 
-// Both directions before they are merged, and after.
+// Both directions before they are merged, and after. counts: 1 where a step counts.
 export interface BothDrawing {
   kind: "both";
   merge_mode: string;
@@ -340,6 +344,7 @@ export interface BothDrawing {
   backward: number[][];
   merged: number[][];
   last: boolean;
+  counts: number[] | null;
   says: string;
 }
 

@@ -38,8 +38,9 @@ class ComparableSetting(Plain, frozen=True):
 class Answer(Plain, frozen=True, kw_only=True):
     """A model with the numbers that flow through it for one sequence, by the names of sources and layers.
 
-    values, drawings: None where no numbers flow. comparable: what could be otherwise. hindrance: why it cannot be trained
-    here, or an empty string.
+    values, drawings: None where no numbers flow. masks: of each tensor that a mask comes with, for each probe sequence 1
+    where a column of its grid counts and 0 where it is masked; only of masks that follow from the inputs. comparable: what
+    could be otherwise. hindrance: why it cannot be trained here, or an empty string.
     """
 
     description: Description
@@ -47,6 +48,7 @@ class Answer(Plain, frozen=True, kw_only=True):
     drawings: dict[str, Drawing] | None
     comparable: tuple[ComparableSetting, ...]
     hindrance: str
+    masks: dict[str, tuple[tuple[int, ...], ...]] | None = None
 
 
 class CompareAnswer(Plain, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ Axes = tuple[str, ...]
 Symbols = tuple[str | None, ...]
 # How large the numbers of a tensor may be: from −1 to 1, as large as those that go in, or of any size.
 Range = Literal["one", "inputs", "open"]
+# What a layer does with masks. unknown: one comes in, and whether it is used is not known.
+MaskDeed = Literal["makes", "uses", "passes", "drops", "unknown"]
 
 # How a layer moves along time (`explorer.shapes.time_flow` has the words):
 # each     the same at every timestep, and no timestep sees another
@@ -159,7 +161,8 @@ class Layer(Outline, frozen=True, kw_only=True):
     and along the columns; empty for a layer that slides none over them. origins: of each tensor of `input`; `reads` has the
     same names, each once. names_in, names_out: what those of `input` and `output` are called; empty where no rule says.
     skips_masked: whether masked timesteps come in that it leaves out.
-    ranges: how large the numbers of each of `output` may be.
+    ranges: how large the numbers of each of `output` may be. mask: what it does with the masks that come to it, as a
+    sentence; empty where there is none. mask_deeds: the same for a mark.
     """
 
     output: tuple[Shape, ...]
@@ -198,6 +201,8 @@ class Layer(Outline, frozen=True, kw_only=True):
     skips_masked: bool = False
     as_code: str = ""
     ranges: tuple[Range, ...] = ()
+    mask: str = ""
+    mask_deeds: tuple[MaskDeed, ...] = ()
 
 
 class Symbol(Plain, frozen=True):

@@ -46,21 +46,23 @@ class WindowsDrawing(BaseDrawing, frozen=True, tag="windows"):
 
 
 class CopiesDrawing(BaseDrawing, frozen=True, tag="copies"):
-    """Copies of one layer with the same weights, one at each step."""
+    """Copies of one layer with the same weights, one at each step. counts: 1 where a step counts."""
 
     steps: int
     received: Grid
     returned: Grid
+    counts: tuple[int, ...] | None = None
 
 
 class BothDrawing(BaseDrawing, frozen=True, tag="both"):
-    """Both directions before they are merged, and after."""
+    """Both directions before they are merged, and after. counts: 1 where a step counts."""
 
     merge_mode: str
     forward: Grid
     backward: Grid
     merged: Grid
     last: bool
+    counts: tuple[int, ...] | None = None
 
 
 class MaskDrawing(BaseDrawing, frozen=True, tag="mask"):

@@ -5,8 +5,8 @@ import { returnedStep, UNROLLED_BAR, unrolledStep } from "./grid.js";
 import { unrolledWires } from "./rising.js";
 import { opensAt, unrolledOpened } from "./opened.js";
 import { BOTH, isInitialState, isState, trackOf, unrolledState } from "./states.js";
-import { shade, sharesOf } from "./shades.js";
-import { insideArrow, insideText, insideZero } from "./strips.js";
+import { isMasked, shade, sharesOf } from "./shades.js";
+import { insideArrow, insideHatch, insideText, insideZero } from "./strips.js";
 import { textWidth } from "./text.js";
 import { count, sentence } from "./words.js";
 import { createSvg, say } from "../dom.js";
@@ -16,9 +16,9 @@ import { held, lastOf } from "../held.js";
 /** @typedef {{ lines: string[]; size: number }} Way */
 
 /** @type {(chain: Omit<UnrolledDrawing, "outs"> & { rows: UnrolledRow[] }) => void} */
-export function unrolledCells({ pen, rows, grid, axis, steps, values, walk = null }) {
+export function unrolledCells({ pen, rows, grid, axis, steps, values, masks, walk = null }) {
   const outs = new Map();
-  const drawing = { pen, grid, axis, steps, values, outs, walk };
+  const drawing = { pen, grid, axis, steps, values, masks, outs, walk };
   for (const row of rows) {
     const own = (/** @type {number | null} */ step) => step && unrolledStep(row, step, steps);
     const cells = grid.places.map(({ step, x, unit = grid.cell }) => {
@@ -171,7 +171,7 @@ function unrolledBox({ pen }, key, row, x, y, width, height, opened = false, str
  * @type {(drawing: UnrolledDrawing, key: string, row: UnrolledRow, step: number, x: number, y: number, width: number,
  *   height?: number) => void}
  */
-function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, height = UNROLLED_BAR - 2) {
+function unrolledVector({ pen, values, masks, axis }, key, row, step, x, y, width, height = UNROLLED_BAR - 2) {
   const colour = axisColour(row.axis);
   const grid = sharesOf(values[row.name]);
   const columns = grid[0]?.length ?? 0;
@@ -192,6 +192,7 @@ function unrolledVector({ pen, values, axis }, key, row, step, x, y, width, heig
       pen("rect", `${key}:number${down}:${across}`, { class: "unrolled-number", ...spot, style });
     }),
   );
+  if (row.timed && !windows && isMasked(masks?.[row.name], step - 1, row.steps)) insideHatch(pen, `${key}:masked`, left, y, width, height);
 }
 
 /** @type {(numbers: number[], most: number) => number[]} */

@@ -1,7 +1,7 @@
 // The drawing of a layer that uses one set of weights at every step.
 
 import { insideOrdered, insideRowsName } from "./columns.js";
-import { INSIDE_ROW, insideArrow, insideRange, insideStrip, insideText } from "./strips.js";
+import { INSIDE_ROW, insideArrow, insideHatch, insideRange, insideStrip, insideText } from "./strips.js";
 import { textWidth } from "./text.js";
 import { singular } from "./words.js";
 import { lastOf } from "../held.js";
@@ -22,7 +22,7 @@ export function insideFew(columns, steps) {
 
 /** @type {(drawing: Drawing<CopiesDrawing>) => Drawn} */
 export function insideCopies({ pen, layer, shown, width, axis, size }) {
-  const { received, returned, steps } = shown;
+  const { received, returned, steps, counts = null } = shown;
   const columns = returned[0].length;
   const inner = layer.wraps ?? layer.type;
   const few = insideFew(columns, steps);
@@ -46,7 +46,8 @@ export function insideCopies({ pen, layer, shown, width, axis, size }) {
     const place = () => ({ x: x - cell / 2, width: cell });
     const words = () => `${key}, step ${column + 1}, ${singular(names)}`;
     const part = grid.map((row) => [row[column]]);
-    insideStrip(pen, `${key}${column}`, part, { place, y, rowHeight: INSIDE_ROW, range: ranges[key], axis: names, words });
+    const height = insideStrip(pen, `${key}${column}`, part, { place, y, rowHeight: INSIDE_ROW, range: ranges[key], axis: names, words });
+    if (counts && !counts[column]) insideHatch(pen, `${key}masked${column}`, x - cell / 2, y - 0.5, cell - 0.5, height);
   };
   const xs = few.map((_, index) => left + index * pitch + pitch / 2);
   /** @type {number[]} */
@@ -97,6 +98,7 @@ export function insideCopies({ pen, layer, shown, width, axis, size }) {
       { words: "received", range: ranges.received, axis: comes },
       { words: "returned", range: ranges.returned, axis },
     ],
+    notes: few.some((column) => column !== null && counts && !counts[column]) ? [{ swatch: "hatched", words: "hatched: masked" }] : [],
     words:
       `${steps} copies of one ${inner}, one for each timestep, all with the same weights. ` +
       "Each copy turns the numbers of its own timestep, drawn below it, into those above it, and reads no other timestep.",

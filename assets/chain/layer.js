@@ -3,7 +3,7 @@
 import { tellPointed } from "./link.js";
 import { BESIDE, titleOf, writeTitle } from "./title.js";
 import { toggleWhy } from "./why.js";
-import { flat, joined, parametersInWords, sentence } from "./words.js";
+import { flat, joined, maskInWords, parametersInWords, sentence } from "./words.js";
 import { create, mark, pointWithin, say, sayBreakable } from "../dom.js";
 import { deedOf } from "../keys.js";
 
@@ -78,6 +78,7 @@ export function writeLayer(state, layer, item, first, width) {
   // The arithmetic names sizes: it would answer a question about either.
   say(layer.arithmetic, params !== 0 && !hidden.length ? (arithmetic ?? "") : "");
   say(layer.change, asked ? "" : item.layer.change);
+  mark(layer.name, { "data-mask": hidden.length ? "" : maskInWords(item.layer.mask_deeds) });
   layer.says = asked ? "" : sentence(says || short);
   mark(layer.element, {
     "data-layer": name,

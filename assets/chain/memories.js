@@ -88,7 +88,7 @@ const MERGES = new Map([
 
 /** @type {(drawing: Drawing<BothDrawing>) => Drawn} */
 export function insideBoth({ pen, layer, shown, width, axis, size }) {
-  const { forward, backward, merged, last, merge_mode: mode } = shown;
+  const { forward, backward, merged, last, merge_mode: mode, counts = null } = shown;
   const columns = forward[0].length;
   const all = insideSize(layer, "timesteps") ?? columns;
   const left = INSIDE_LEFT + 18;
@@ -97,7 +97,7 @@ export function insideBoth({ pen, layer, shown, width, axis, size }) {
   const inner = layer.wraps ?? "layer";
   const rowHeight = insideHeight(forward);
   const half = mode === "concat" ? size / 2 : size;
-  let y = 0;
+  let [y, masked] = [0, 0];
   /** @type {(key: string, grid: Grid, text: string, backwards: boolean) => void} */
   const way = (key, grid, text, backwards) => {
     y += insideWords(pen, key, text, left, y, width - left);
@@ -111,6 +111,7 @@ export function insideBoth({ pen, layer, shown, width, axis, size }) {
     const words = (/** @type {number} */ column) => `${key}, step ${column + 1}, ${singular(axis)}`;
     const height = insideStrip(pen, key, grid, { place, y, rowHeight, range, axis, words });
     insideRows(pen, `${key}:rows`, insideRowsName(grid, axis, half), axis, INSIDE_LEFT + 12, y, height);
+    masked = insideMasked(pen, counts, columns, place, y, height, key);
     if (last && (backwards || all === columns)) {
       const { x, width: wide } = place(backwards ? 0 : columns - 1);
       pen("rect", `${key}:last`, { class: "outline", x: x - 1, y: y - 1.5, width: wide + 1, height: height + 2 });
@@ -140,12 +141,16 @@ export function insideBoth({ pen, layer, shown, width, axis, size }) {
     insideText(pen, `half${index}`, from, at, y + 1 - (part.length * rowHeight) / 2, "s11 quiet");
   });
   insideRows(pen, "merged:rows", insideRowsName(merged, axis, size), axis, INSIDE_LEFT + 12, top, y - top - 3);
+  if (!one) insideMasked(pen, counts, columns, place, top, y - top - 3, "merged");
   if (one) y += 6;
   else y += insideSteps(pen, "steps", columns, { place, y, label: insideShown(columns, all) });
   return {
     height: y,
     legends: [{ words: "a number of the hidden state", range, axis }],
-    notes: last ? [{ swatch: "outline", words: "outlined: the hidden state that is returned" }] : [],
+    notes: [
+      ...(last ? [{ swatch: "outline", words: "outlined: the hidden state that is returned" }] : []),
+      ...(masked ? [{ swatch: "hatched", words: "hatched: masked" }] : []),
+    ],
     words:
       `Three strips over ${columns} timesteps: forward, from the first on; backward, from the last back; ${told}. ` +
       (last ? "Returned are the forward hidden state at the last timestep and the backward one at the first." : "Every timestep is returned."),

@@ -20,6 +20,9 @@ export function newShownLine(root) {
   create("i", "", legend);
   create("span", "", legend).textContent = "positive";
   create("b", "shown-scale", legend);
+  const masked = create("span", "shown-masked", line);
+  create("i", "", masked);
+  create("span", "", masked).textContent = "masked";
   return line;
 }
 
@@ -86,6 +89,15 @@ export function valuesOf({ shown, data }) {
   return shown.fits ? shown.numbers : data.values;
 }
 
+// Of each tensor that a mask comes with, by its name, which columns of the shown sequence count.
+/** @type {(state: Pick<State, "shown" | "data">) => Record<string, number[]>} */
+export function masksOf({ shown, data }) {
+  if (data.hidden?.length) return {};
+  const sequence = shown.fits ? shown.sequence : 0;
+  const found = Object.entries(data.masks ?? {}).map(([name, rows]) => [name, rows[sequence]]);
+  return Object.fromEntries(found.filter(([, row]) => row));
+}
+
 // The epoch whose numbers are drawn; null for weights that nothing has trained.
 /** @type {(shown: Shown) => number | null} */
 export const epochOf = ({ fits, epoch }) => (fits && epoch ? epoch : null);
@@ -126,7 +138,9 @@ export function writeShown(state) {
     say(create("b", "", line), words.bold);
     line.append(words.after);
   }
-  const legend = /** @type {HTMLElement} */ (shownLine.lastElementChild);
+  const legend = /** @type {HTMLElement} */ (shownLine.querySelector(".shown-legend"));
+  const masked = /** @type {HTMLElement} */ (shownLine.querySelector(".shown-masked"));
+  masked.hidden = !Object.values(masksOf(state)).some((row) => row.includes(0));
   const scales = scalesInWords(values ?? {});
   say(/** @type {HTMLElement} */ (legend.lastElementChild), scales.short);
   mark(legend, { title: scales.each });

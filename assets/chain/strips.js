@@ -1,7 +1,7 @@
 // What the drawings of a layer are made of: a pen that draws over its last drawing, shaded strips, axes, arrows, words.
 
 import { axisColour } from "../axes.js";
-import { NEGATIVE, shade } from "./shades.js";
+import { hatchPath, NEGATIVE, shade } from "./shades.js";
 import { textWidth } from "./text.js";
 import { create, createSvg, mark, say } from "../dom.js";
 
@@ -205,14 +205,8 @@ export function insideZero(pen, key, x, y, radius = 7) {
 
 /** @type {(pen: Pen, key: string, x: number, y: number, width: number, height: number) => void} */
 export function insideHatch(pen, key, x, y, width, height) {
-  const lines = [];
-  for (let start = 5; start < width + height; start += 5) {
-    const [x1, y1] = start < height ? [0, start] : [start - height, height];
-    const [x2, y2] = start < width ? [start, 0] : [width, start - width];
-    lines.push(`M${(x + x1).toFixed(1)},${(y + y1).toFixed(1)}L${(x + x2).toFixed(1)},${(y + y2).toFixed(1)}`);
-  }
   pen("rect", `${key}:veil`, { class: "veil", x, y, width, height });
-  pen("path", key, { class: "hatch", d: lines.join("") });
+  pen("path", key, { class: "hatch", d: hatchPath(x, y, width, height) });
 }
 
 // What a shade means, and the marks beside it, in a line of its own below the drawing.

@@ -1,9 +1,10 @@
 // One tensor as a grid: columns are timesteps, rows features or units, blocks windows, and the sheets behind the batch.
 
 import { axisColour } from "../axes.js";
+import { insideRuns } from "./columns.js";
 import { batchBeside, BLOCK_GAP, drawnOf, labelsAbove, labelsBelow, saysBatch } from "./measure.js";
 import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
-import { shade, shareAt } from "./shades.js";
+import { hatchPath, isMasked, shade, shareAt } from "./shades.js";
 import { textWidth } from "./text.js";
 import { createSvg, mark, say } from "../dom.js";
 
@@ -23,12 +24,13 @@ export function newTensor(parent) {
   const grid = createSvg("g", "grid", svg);
   const ground = createSvg("path", "ground", grid);
   const levels = Array.from({ length: 2 * SHADES }, () => createSvg("path", "", grid));
+  const masked = { veil: createSvg("path", "veil", grid), hatch: createSvg("path", "hatch", grid) };
   const bars = { rows: createSvg("path", "bar", svg), columns: createSvg("path", "bar", svg) };
   const [batch, rows, thinned, columns, steps] = ["batch", "start", "start", "", ""].map((name) => createSvg("text", name, svg));
   const texts = { batch, rows, thinned, columns, steps };
   /** @type {[SVGElement, SVGElement]} */
   const depth = [createSvg("path", "bar", svg), createSvg("text", "", svg)];
-  return { svg, sheets, grid, ground, levels, bars, texts, blocks: [], depth, size: null };
+  return { svg, sheets, grid, ground, levels, masked, bars, texts, blocks: [], depth, size: null };
 }
 
 /** @type {(x: number, y: number, width: number, height: number) => string} */
@@ -36,8 +38,9 @@ export function box(x, y, width, height) {
   return `M${x.toFixed(1)},${y.toFixed(1)}h${width.toFixed(2)}v${height.toFixed(2)}h${(-width).toFixed(2)}z`;
 }
 
-/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined) => Point[]} */
-function drawCells(node, tensor, size, values) {
+// counts: of each column, 0 where it is masked.
+/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined, counts?: number[] | null) => Point[]} */
+function drawCells(node, tensor, size, values, counts = null) {
   const { rows, blocks: drawnBlocks, perBlock } = drawnOf(tensor);
   const gap = drawnBlocks > 1 ? Math.min(BLOCK_GAP, size.width / drawnBlocks / 4) : 0;
   const blockWidth = (size.width - gap * (drawnBlocks - 1)) / drawnBlocks;
@@ -66,6 +69,10 @@ function drawCells(node, tensor, size, values) {
   }
   const colour = axisColour((tensor.rows ?? tensor.columns)?.axis);
   mark(node.ground, { d: ground.join("") });
+  const hidden = drawnBlocks > 1 ? [] : insideRuns(perBlock, (column) => isMasked(counts, column, perBlock));
+  const over = hidden.map(([from, to]) => [size.left + from * wide, size.top, (to - from + 1) * wide, size.height]);
+  mark(node.masked.veil, { d: over.map(([x, y, width, height]) => box(x, y, width, height)).join("") });
+  mark(node.masked.hatch, { d: over.map(([x, y, width, height]) => hatchPath(x, y, width, height, 4)).join("") });
   node.levels.forEach((path, level) => {
     const share = ((level % SHADES) + 1) / SHADES;
     mark(path, { d: paths[level].join(""), style: shade(level < SHADES ? share : -share, colour) });
@@ -100,8 +107,11 @@ function label(text, words, axis, x, y, extra = {}) {
   mark(text, { x: x.toFixed(1), y: y.toFixed(1), style: `fill:${axisColour(axis, true)}`, ...extra });
 }
 
-/** @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined, still: boolean) => void} */
-export function drawTensor(node, tensor, size, values, still) {
+/**
+ * @type {(node: TensorNode, tensor: Tensor, size: Size, values: Numbers | null | undefined, still: boolean,
+ *   counts?: number[] | null) => void}
+ */
+export function drawTensor(node, tensor, size, values, still, counts = null) {
   const { left, width, height, top } = size;
   const bottom = top + height;
   mark(node.svg, { width: size.outer.toFixed(1), height: size.total.toFixed(1) });
@@ -110,7 +120,7 @@ export function drawTensor(node, tensor, size, values, still) {
     const back = step + behind;
     mark(node.sheets[index], { d: box(left + back, top - back, width, height) });
   });
-  const segments = isPicture(tensor) ? drawPictures(node, tensor, size) : drawCells(node, tensor, size, values);
+  const segments = isPicture(tensor) ? drawPictures(node, tensor, size) : drawCells(node, tensor, size, values, counts);
   // The names of the axes stand above and below, so that nothing lies in a wire's way.
   const [start, base] = [left - 7, top - 12 - behind];
   const bare = size.labels === "beside";
@@ -160,9 +170,9 @@ export function drawTensor(node, tensor, size, values, still) {
 }
 
 // Other numbers in the same cells: nothing is laid out anew.
-/** @type {(node: TensorNode, tensor: Tensor, values: Numbers | null | undefined) => void} */
-export function repaintTensor(node, tensor, values) {
-  if (node.size && !isPicture(tensor)) drawCells(node, tensor, node.size, values);
+/** @type {(node: TensorNode, tensor: Tensor, values: Numbers | null | undefined, counts?: number[] | null) => void} */
+export function repaintTensor(node, tensor, values, counts = null) {
+  if (node.size && !isPicture(tensor)) drawCells(node, tensor, node.size, values, counts);
 }
 
 /** @type {(bar: SVGElement, axis: Axis | null, path: string) => void} */

@@ -17,6 +17,8 @@ export interface PageData {
   query: Record<string, string> | null;
   follows: string[];
   drawings: Record<string, LayerDrawing> | null;
+  // By the names of tensors, for each probe sequence: 1 where a drawn column counts, 0 where it is masked.
+  masks?: Answer["masks"];
   view: "chain" | "unrolled";
   hidden: Hidden;
   marks: Record<string, string>;
@@ -244,6 +246,7 @@ export interface TensorNode {
   grid: SVGElement;
   ground: SVGElement;
   levels: SVGElement[];
+  masked: { veil: SVGElement; hatch: SVGElement };
   bars: { rows: SVGElement; columns: SVGElement };
   texts: { batch: SVGElement; rows: SVGElement; thinned: SVGElement; columns: SVGElement; steps: SVGElement };
   blocks: [SVGElement, SVGElement][];
@@ -494,6 +497,7 @@ export interface UnrolledDrawing {
   axis: string;
   steps: number;
   values: Values;
+  masks?: Record<string, number[]>;
   outs: Map<string, { y: number; x: number; timed: boolean }>;
   walk: WalkView | null;
 }
@@ -524,6 +528,7 @@ export interface UnrolledState {
   observer: ResizeObserver;
   description: Description;
   values: Values;
+  masks: Record<string, number[]>;
 }
 
 // ------------------------------------------------------------------------------------------------ a walk through time

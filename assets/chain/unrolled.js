@@ -73,9 +73,12 @@ function unrolledOpen(parent, name) {
 }
 
 // Draws the chain of `description` into `parent`, over what was drawn there before; without layers `parent` is empty. source: where
-// a walk through it finds its numbers.
-/** @type {(parent: HTMLElement, description: Description | null, values: Values | null, source: WalkSource) => void} */
-export function drawUnrolled(parent, description, values, source) {
+// a walk through it finds its numbers. masks: which columns of its tensors count.
+/**
+ * @type {(parent: HTMLElement, description: Description | null, values: Values | null, source: WalkSource,
+ *   masks?: Record<string, number[]>) => void}
+ */
+export function drawUnrolled(parent, description, values, source, masks = {}) {
   let state = unrolls.get(parent);
   if (!description?.unrolled?.rows.length) {
     state?.observer.disconnect();
@@ -85,7 +88,7 @@ export function drawUnrolled(parent, description, values, source) {
     return;
   }
   if (!state) unrolls.set(parent, (state = unrolledNew(parent)));
-  Object.assign(state, { description, values: values ?? {} });
+  Object.assign(state, { description, values: values ?? {}, masks });
   takeWalk(state.walking, description, source);
   unrolledPaint(state);
 }
@@ -168,7 +171,7 @@ function unrolledPaint(state) {
   const heights = rows.map((row) => held(state.heads, row.name).element.offsetHeight);
   const bottom = unrolledPlace(rows, heights, grid, axis, walk?.heights);
   pen.start("unrolled");
-  unrolledCells({ pen, rows, grid, axis, steps: steps ?? 1, values, walk });
+  unrolledCells({ pen, rows, grid, axis, steps: steps ?? 1, values, masks: state.masks, walk });
   pen.end();
   writeWalk(walking, pen.cells, columns);
   mark(svg, { tabindex: pen.cells.length ? 0 : -1 });

@@ -179,6 +179,11 @@ function writeExplanation(parent, layer, symbols, places) {
     });
   }
   if (layer.note) create("p", "why-note", parent).textContent = layer.note;
+  if (layer.mask) {
+    const line = create("p", "why-mask", parent);
+    create("i", "mask-swatch", line);
+    sayWithTerms(create("span", "", line), `Mask: ${layer.mask}`);
+  }
   const pair = create("div", "why-pair", parent);
   if (layer.equation?.length) {
     const equation = part(pair, "Equation");

@@ -102,3 +102,13 @@ export function sentence(text) {
   if (!trimmed) return "";
   return trimmed[0].toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? "" : ".");
 }
+
+// What a layer does with a mask, for the small mark at its box: the sentence stands in the opened layer.
+/** @type {(deeds?: string[]) => string} */
+export function maskInWords(deeds = []) {
+  if (!deeds.length) return "";
+  if (deeds.includes("unknown")) return "mask: not known";
+  // Who uses a mask passes it on, as a rule.
+  const said = deeds.filter((deed, index) => !(deed === "passes" && index));
+  return `${said.join(", ")} mask`;
+}

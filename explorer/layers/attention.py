@@ -168,6 +168,13 @@ class AttentionRules(LayerRules):
         found = attended(call)
         return found is not None and found.value.masked
 
+    def uses_mask(self, call: LayerCall) -> bool | None:
+        found = attended(call)
+        if found is None:
+            return None
+        # Attention returns 0 where the query is masked; several heads attend to nothing there.
+        return found.asks_masked or found.has_mask or found.value.masked or found.key.masked
+
     def needs(self, layer: Any, received: Sequence[Tensor]) -> str | None:
         return along("attends along", layer, received)
 

@@ -28,6 +28,10 @@ Class = TypeVar("Class", bound=type)
 BOUNDED = ("tanh", "sigmoid", "softmax", "hard_sigmoid", "hard_tanh", "softsign", "sparsemax")
 
 
+# The layers of Keras that make a mask.
+MASK_MAKERS = ("Masking", "Embedding", "ReversibleEmbedding")
+
+
 def is_bounded(activation: Any) -> bool:
     """Whether an activation is one of Keras's own whose values lie from −1 to 1."""
     return getattr(activation, "__name__", "") in BOUNDED and activation.__module__.startswith("keras.")
@@ -209,6 +213,10 @@ class LayerRules:
     def skips_masked(self, call: LayerCall) -> bool:
         """Whether masked timesteps come in that it leaves out."""
         return self.reads_mask and call.first.masked
+
+    def uses_mask(self, call: LayerCall) -> bool | None:
+        """Whether its numbers depend on the masks that come with what it takes; None where that is not known."""
+        return self.skips_masked(call) if self.classes else None
 
     def window(self, call: LayerCall) -> Window | None:
         """The window that it slides along the timesteps, None for a layer without one."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
+
 from explorer import drawings
 from explorer.description import Layer, Range, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, rules_for
 from explorer.layers.cells import cell_rules, states_of
-from explorer.layers.drawn import MOST_ROWS, LayerView, grid
+from explorer.layers.drawn import MOST_ROWS, LayerView, grid, kept_steps
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms
+from explorer.layers.masked_steps import masked_words
 from explorer.layers.reasons import along, layer_name
-from explorer.layers.recurrent import states_given, told_units
+from explorer.layers.recurrent import gets_mask, states_given, told_units
 from explorer.layers.words import all_steps, last_of, letter_of
 from explorer.tensors.tensor import Axes, Shape, Tensor
 from explorer.tensors.text import joined
@@ -101,7 +104,7 @@ class Bidirectional(LayerRules):
     def summary(self, call: LayerCall) -> Summary:
         verb, name = self.merges[call.layer.merge_mode][0], layer_name(call.layer.forward_layer)
         which = "both" if call.layer.merge_mode is None else "their"
-        more = (f", skipping masked {call.first.axes[1]}" if call.first.masked else "") + _states_of_each(call)
+        more = (f", skipping masked {call.first.axes[1]}" if gets_mask(call) else "") + _states_of_each(call)
         long = f"reads {all_steps(call.first)} with two {name} layers, one forwards and one backwards"
         if call.keeps_rank:
             return Summary(f"{verb} both directions", f"{long}, and {verb} {which} hidden states{more}")
@@ -123,7 +126,7 @@ class Bidirectional(LayerRules):
         return "both" if call.keeps_rank else "both last"
 
     def skips_masked(self, call: LayerCall) -> bool:
-        return call.first.masked
+        return gets_mask(call)
 
     def view(self, view: LayerView) -> Drawing | None:
         layer, returned = view.layer, view.returned
@@ -144,12 +147,16 @@ class Bidirectional(LayerRules):
         if last:
             which = "the forward state at the last timestep and the backward state at the first are"
         says = f"One hidden state runs forwards, one backwards; {which} {self.merges[layer.merge_mode][1]}."
+        if view.mask is not None:
+            counts = np.asarray(view.mask)[0]
+            says += _masked(forward, backward, counts)
         return drawings.BothDrawing(
             merge_mode=layer.merge_mode,
             forward=grid(forward)[rows],
             backward=grid(backward)[rows],
             merged=grid(merged),
             last=last,
+            counts=kept_steps(view.mask),
             says=says,
         )
 
@@ -163,6 +170,15 @@ class Bidirectional(LayerRules):
         known += [] if layer.merge_mode is None else [f'merge_mode="{layer.merge_mode}"']
         merged = 2 if layer.merge_mode is None else 1
         return [*known, *(["return_state=True"] if len(layer.output) > merged else [])]
+
+
+def _masked(forward: np.ndarray, backward: np.ndarray, counts: np.ndarray) -> str:
+    """What both hidden states are at masked timesteps, (timesteps, units) each, as a sentence."""
+    ahead, back = masked_words(forward, counts), masked_words(backward, counts, from_end=True)
+    if not ahead:
+        return ""
+    same = f" Masked timesteps, in both directions: {ahead}."
+    return same if ahead == back else f" Masked timesteps of the forward state: {ahead}; of the backward state: {back}."
 
 
 def _states_both_ways(call: LayerCall) -> list[str]:

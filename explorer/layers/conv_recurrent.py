@@ -16,7 +16,7 @@ from explorer.layers.base import LayerCall, LayerRules, Own, Summary
 from explorer.layers.cells import LSTMCell, lstm_equation
 from explorer.layers.held import AxisSize, Terms, WeightAxis, WeightMeaning
 from explorer.layers.reasons import title
-from explorer.layers.recurrent import recurrent_summary, states_given, states_returned
+from explorer.layers.recurrent import gets_mask, recurrent_summary, states_given, states_returned
 from explorer.layers.spatial import ALONG
 from explorer.layers.words import bias, slid
 from explorer.tensors.symbols import Size
@@ -103,7 +103,7 @@ class ConvLSTM(LayerRules):
         return bool(layer.go_backwards)
 
     def skips_masked(self, call: LayerCall) -> bool:
-        return call.first.masked
+        return gets_mask(call)
 
     def time_flow(self, call: LayerCall) -> TimeFlow:
         # What it reads along may be another axis, that a Permute put there.

@@ -69,6 +69,13 @@ class Merging(LayerRules):
     verb: ClassVar[str] = ""
     # What is done with a constant.
     noun: ClassVar[str] = ""
+    # Whether a masked number of one tensor does not go into what is made of it and the others.
+    leaves_out_masked: ClassVar[bool] = False
+
+    def uses_mask(self, call: LayerCall) -> bool:
+        # An operation with the name of a layer, such as that of x * y, knows no masks.
+        layer = hasattr(call.layer, "supports_masking")
+        return layer and self.leaves_out_masked and any(tensor.masked for tensor in call.received)
 
     def axes(self, call: LayerCall, shapes: list[Shape]) -> list[Axes]:
         return [agreed_axes(call.received, shapes[0])]
@@ -133,6 +140,7 @@ class Average(Merging):
 
 class Multiply(Merging):
     classes = ("Multiply",)
+    leaves_out_masked = True
     verb = "multiplies"
     noun = "multiplication"
 
@@ -169,6 +177,7 @@ class Divide(Merging):
 
 class Maximum(Merging):
     classes = ("Maximum",)
+    leaves_out_masked = True
     keeps_range = True
     verb = "takes the maximum of"
     noun = "taking the larger"
@@ -179,6 +188,7 @@ class Maximum(Merging):
 
 class Minimum(Merging):
     classes = ("Minimum",)
+    leaves_out_masked = True
     keeps_range = True
     verb = "takes the minimum of"
     noun = "taking the smaller"

@@ -20,6 +20,9 @@ class NestedModel(LayerRules):
     family = "wrapper"
     most_inputs = None
 
+    def uses_mask(self, call: LayerCall) -> bool | None:
+        return None
+
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         """As its layers call them."""
         tensor = next((each for each in layer.inputs if len(each.shape) == rank), None)

@@ -127,6 +127,10 @@ class BatchNormalization(_Normalization):
     classes = ("BatchNormalization",)
     unseen = frozenset(("synchronized",))
 
+    def uses_mask(self, call: LayerCall) -> bool:
+        """While it trains, it leaves masked timesteps out of mean and variance."""
+        return bool(call.first.masked and call.layer.trainable)
+
     def parameters(self, call: LayerCall, own: Own) -> Terms | None:
         return self.one_each(call, 2 + bool(call.layer.center) + bool(call.layer.scale))
 

@@ -20,6 +20,7 @@ from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of, states_of
 from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms, WeightMeaning
+from explorer.layers.masked_steps import masked_words
 from explorer.layers.reasons import along
 from explorer.layers.words import all_steps, step
 from explorer.tensors.tensor import ORDERED, Axes, Shape, Tensor
@@ -102,6 +103,9 @@ class Recurrent(LayerRules):
     def held_weights(self, call: LayerCall) -> Sequence[tuple[str, HeldLayer]]:
         return _STACKED.held_weights(call)
 
+    def skips_masked(self, call: LayerCall) -> bool:
+        return gets_mask(call)
+
     def summary(self, call: LayerCall) -> Summary | None:
         if not _is_known(call.layer):
             return None
@@ -136,11 +140,15 @@ class Recurrent(LayerRules):
         returned = "only the last one is returned" if last else "it is returned at every timestep"
         skipped = "; at a masked timestep it stays as it was" if _some_masked(view.mask) else ""
         says = f"The hidden state starts at zero and is updated at every timestep{skipped}; {returned}."
+        # What is drawn is in the order in which it is read.
+        mask = view.mask if view.mask is None or not view.layer.go_backwards else np.asarray(view.mask)[:, ::-1]
+        held = "" if mask is None else masked_words(found.hidden[0], np.asarray(mask)[0])
+        says += f" Masked timesteps: {held}." if held else ""
         named = zip(rules.gates, found.gates, strict=True)
         return drawings.MemoryDrawing(
             grid=grid(found.hidden[0]),
             last=last,
-            counts=kept_steps(view.mask),
+            counts=kept_steps(mask),
             cell=None if found.cell is None else grid(found.cell[0]),
             gates=tuple(drawings.Gate(name, grid(gate[0])) for name, gate in named),
             says=says,
@@ -199,9 +207,9 @@ def recurrent_summary(
     else:
         short = "returns only the last hidden state"
         does = f"reads {all_steps(call.first)}{with_cell}{backwards} and returns only the last hidden state{of_cell}"
-    if call.first.masked:
+    if gets_mask(call):
         short = "skips masked timesteps, " + ("returns every state" if every else "returns the last state")
-    skipped = ", skipping masked timesteps" if call.first.masked else ""
+    skipped = ", skipping masked timesteps" if gets_mask(call) else ""
     long = f"{does}{started}{skipped}" + (f"; it also returns {more} separately" if more else "")
     if len(long) > LONGEST_SENTENCE:
         parts = ["starts from the state it is given"] * starts + ["skips masked timesteps"] * bool(skipped)
@@ -243,6 +251,18 @@ def _is_known(layer: Any) -> bool:
 def _at_one_step(call: LayerCall) -> LayerCall:
     """The call of the cell at one timestep."""
     return replace(call, layer=call.layer.cell, received=[call.first.without(1)])
+
+
+def gets_mask(call: LayerCall) -> bool:
+    """Whether a recurrent layer is given the mask of its sequence.
+
+    Keras 3.15.1 hands on the mask that travels where the sequence is the one tensor of the call: a layer that is given
+    states to start from gets none but one that is named in the call.
+    """
+    if not call.first.masked or call.node is None or not _has_initial_state(call.node):
+        return call.first.masked
+    args, kwargs = call.node.arguments.args, call.node.arguments.kwargs
+    return (args[2] if len(args) > 2 else kwargs.get("mask")) is not None
 
 
 def _has_initial_state(node: Any) -> bool:

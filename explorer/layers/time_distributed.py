@@ -11,7 +11,7 @@ from explorer import drawings
 from explorer.description import Range, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name, rules_for
-from explorer.layers.drawn import MOST_STEPS, LayerView, grid
+from explorer.layers.drawn import MOST_STEPS, LayerView, grid, kept_steps
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms
 from explorer.layers.reasons import layer_name, not_taken, title
 from explorer.layers.words import all_steps, letter_of, step
@@ -30,6 +30,11 @@ class TimeDistributed(LayerRules):
 
     classes = ("TimeDistributed",)
     family = "wrapper"
+
+    def uses_mask(self, call: LayerCall) -> bool | None:
+        """The inner layer is given its part of the mask, where it takes one."""
+        inner = rules_for(call.layer.layer)
+        return False if inner.classes and not inner.reads_mask else None
 
     def input_axes(self, layer: Any, rank: int) -> Axes | None:
         if rank < 3:
@@ -126,4 +131,9 @@ def copies(view: LayerView) -> Drawing | None:
     says = f"The same {name} is applied {length:,} times, once at each timestep: no timestep sees another."
     if length == 1:
         says = f"The {name} is applied once: there is one timestep."
-    return drawings.CopiesDrawing(steps=length, received=grid(received[0]), returned=grid(returned[0]), says=says)
+    counts = kept_steps(view.mask)
+    if counts and not all(counts):
+        says += " Masked timesteps are computed like all others."
+    return drawings.CopiesDrawing(
+        steps=length, received=grid(received[0]), returned=grid(returned[0]), counts=counts, says=says
+    )

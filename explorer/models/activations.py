@@ -15,13 +15,15 @@ import numpy as np
 
 from explorer.answers import Numbers
 from explorer.keras_internals import in_order_of_calling, mask_of, set_mask
+from explorer.layers.base import MASK_MAKERS, class_name
 from explorer.layers.drawn import Remembered
 from explorer.models.cell_steps import STEPS, Step, is_stepped
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import Call, calls, source_name
+from explorer.shapes.mask_flow import mask_flow
 from explorer.shapes.model_shapes import ModelShapes
-from explorer.tensors.grid import array_layout, named_tensors, tensor_name
+from explorer.tensors.grid import array_layout, grid_layout, named_tensors, tensor_name
 
 # A number of a grid is written as a whole number of so many parts of the largest.
 PARTS = 127
@@ -72,10 +74,15 @@ def outputs(model: keras.Model, inputs: Any) -> Flow:
     received: dict[str, list[np.ndarray | None]] = {}
 
     def before(call: Call, args: Sequence[Any], kwargs: Mapping[str, Any], found: Mapping[int, Any]) -> None:
-        # MultiHeadAttention takes the mask off the tensors that it is given, so that a later reader gets none.
+        # MultiHeadAttention takes the mask off the tensors that it is given: a later reader may get none.
         for tensor, value in found.items():
             made.setdefault(tensor, mask_of(value))
-        received[call.name] = [_as_array(mask_of(found[id(each)])) for each in call.inputs]
+        masks = [mask_of(found[id(each)]) for each in call.inputs]
+        handed = kwargs.get("mask")
+        for place, mask in enumerate(handed if isinstance(handed, (list, tuple)) else [handed]):
+            if mask is not None and place < len(masks):
+                masks[place] = mask
+        received[call.name] = [_as_array(mask) for mask in masks]
 
     found = run(model, inputs, samples=1, before=before)
     named = {source_name(tensor): id(tensor) for tensor in model.inputs}
@@ -86,6 +93,36 @@ def outputs(model: keras.Model, inputs: Any) -> Flow:
         {name: _as_array(made.get(tensor, mask_of(found[tensor]))) for name, tensor in named.items()},
         received,
     )
+
+
+def masked_timesteps(model: keras.Model, inputs: Any) -> dict[str, np.ndarray]:
+    """Which timesteps count of every tensor that a mask comes with, (samples, timesteps), true where one counts; by its
+    name. An input has the mask that a layer makes of it.
+
+    Only of masks that follow from the inputs alone: one that a layer makes of what others computed may change with every
+    epoch. inputs: as for `run`. Nothing is computed for a model without masks.
+    """
+    steps = calls(model)
+    flow = mask_flow(model, steps)
+    sources = {source_name(tensor) for tensor in model.inputs}
+    # A mask is fixed where whoever made it reads an input, and it was passed on since.
+    fixed: dict[str, bool] = dict.fromkeys(sources, True)
+    for call in steps:
+        makes = call.name in flow and any(flow[call.name].goes) and class_name(call.layer) in MASK_MAKERS
+        before = [fixed.get(each.name, False) and (not makes or each.name in sources) for each in call.origins]
+        fixed[call.name] = any(flow[call.name].goes) and all(before)
+    if not any(fixed[call.name] for call in steps):
+        return {}
+    found = run(model, inputs)
+    masks = {}
+    for call in steps:
+        for place, tensor in enumerate(call.outputs):
+            mask = found.get(id(mask_of(tensor)))
+            if fixed[call.name] and flow[call.name].goes[place] and mask is not None and len(mask.shape) == 2:
+                masks[tensor_name(call.name, place)] = np.asarray(mask).astype(bool)
+                if call.reads[0] in sources and class_name(call.layer) in MASK_MAKERS:
+                    masks[call.reads[0]] = np.asarray(mask).astype(bool)
+    return masks
 
 
 def _as_array(mask: Any) -> np.ndarray | None:
@@ -120,6 +157,19 @@ def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Rem
     return Remembered(np.stack(hidden, axis=1), cell, gates)
 
 
+def drawn_masks(description: ModelShapes, masks: Mapping[str, np.ndarray]) -> dict[str, tuple[tuple[int, ...], ...]]:
+    """For each sequence 1 where a drawn column of a tensor's grid counts and 0 where it is masked, by the tensor's name."""
+    named = [(each.name, each.shape, each.axes) for each in description.sources]
+    for layer in description.layers:
+        named += named_tensors(layer.name, layer.output, layer.axes_out)
+    found = {}
+    for name, shape, axes in named:
+        layout = grid_layout(shape, axes)
+        if name in masks and layout is not None and masks[name].shape[1] == layout.of_columns:
+            found[name] = tuple(map(tuple, masks[name][:, layout.picked[1]].astype(int).tolist()))
+    return found
+
+
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
     """One sequence's numbers, (1, ...), with their signs; one that is no finite number counts as 0."""
     layout = array_layout(tensor.shape[1:], axes)
@@ -140,38 +190,48 @@ def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
 def _run(model: keras.Model, inputs: Sequence[Any], before: Before | None = None) -> dict[int, Any]:
     """`run` of tensors."""
     found = {id(tensor): value for tensor, value in zip(model.inputs, inputs, strict=True)}
+    _note_masks(found, model.inputs)
     every = calls(model)
     # In Keras's order: of two that read one tensor, the first one may take the mask off it.
     for place in in_order_of_calling(model, [call.node for call in every]):
         call = every[place]
-        # The masks in the graph are left out here (`fill_in` gives None for them): a layer finds them on its inputs.
         args, kwargs = call.node.arguments.fill_in(found)
         if before is not None:
             before(call, args, kwargs, found)
         returned = keras.tree.flatten(_call(call.layer, args, kwargs))
         found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
+        _note_masks(found, call.outputs)
     return found
+
+
+def _note_masks(found: dict[int, Any], tensors: Sequence[Any]) -> None:
+    """Keras hands a mask that travels to most layers as an argument, which is a tensor of the graph as well."""
+    for tensor in tensors:
+        mask = mask_of(found[id(tensor)])
+        if mask is not None and mask_of(tensor) is not None:
+            found[id(mask_of(tensor))] = mask
 
 
 def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """`layer(*args, **kwargs)`, by a short way where there is one."""
-    more = {name: value for name, value in kwargs.items() if value is not None and name != "training"}
+    given = kwargs.get("mask")
+    more = {name: value for name, value in kwargs.items() if value is not None and name not in ("training", "mask")}
     plain = len(args) == 1 and not more and keras.ops.is_tensor(args[0])
-    if plain and isinstance(layer, keras.Model) and getattr(layer, "outputs", None):
+    travels = mask_of(args[0]) if plain else None
+    mask = travels if given is None else given
+    if plain and isinstance(layer, keras.Model) and getattr(layer, "outputs", None) and mask is travels:
         found = _run(layer, args)
         return [found[id(tensor)] for tensor in layer.outputs]
-    mask = mask_of(args[0]) if plain else None
     if plain and type(layer) is keras.layers.TimeDistributed and mask is None:
         return _folded(layer, args[0])
     if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
         return _both_ways(layer, args[0], mask)
-    if is_stepped(layer) and not set(more) - {"initial_state", "mask"} and len(args) == 1:
+    if is_stepped(layer) and not set(more) - {"initial_state"} and len(args) == 1:
         step = _stepper(layer)
         if step is not None:
-            mask, start = kwargs.get("mask"), kwargs.get("initial_state")
-            if mask is None and start is None:
-                mask = mask_of(args[0])
-            return _stepped(layer, step, args[0], mask, start)
+            start = kwargs.get("initial_state")
+            # Beside states to start from, Keras does not give a layer the mask that travels.
+            return _stepped(layer, step, args[0], mask if start is None else given, start)
     return layer(*args, **kwargs)
 
 

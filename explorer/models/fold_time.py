@@ -36,10 +36,13 @@ def folded_with_tensors(model: keras.Model) -> tuple[keras.Model, dict[str, Any]
     found = {id(tensor): tensor for tensor in model.inputs}
     named: dict[str, Any] = {}
     for call in calls(model):
-        # As Keras itself goes through a model's graph: masks are not among the arguments, but travel with the tensors.
         args, kwargs = call.node.arguments.fill_in(found)
         returned = keras.tree.flatten(folded_call(call.layer, args, kwargs))
-        found.update((id(tensor), value) for tensor, value in zip(call.outputs, returned, strict=True))
+        for tensor, value in zip(call.outputs, returned, strict=True):
+            found[id(tensor)] = value
+            # A mask that travels is a tensor of the graph as well: a call may be given it by name.
+            if mask_of(tensor) is not None and mask_of(value) is not None:
+                found[id(mask_of(tensor))] = mask_of(value)
         named.update(_named(call, returned))
     answers = [found[id(tensor)] for tensor in model.outputs]
     one_in, one_out = len(model.inputs) == 1, len(answers) == 1

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from explorer import drawings
 from explorer.drawings import Drawing
-from explorer.keras_internals import set_mask
+from explorer.keras_internals import mask_of, set_mask
 from explorer.layers.base import rules_for
 from explorer.layers.drawn import Attending, LayerView
 from explorer.layers.reading import given_masks
@@ -59,7 +59,7 @@ def draw(
             tensors[call.name],
             came[0],
             remembered,
-            partial(_attending, call, {name: tensors[name] for name in names}, came, tensors[call.name]),
+            partial(_attending, call, [(tensors[name], masks.get(name)) for name in names], came, tensors[call.name]),
         )
         shown = rules_for(call.layer).view(view)
         if isinstance(shown, drawings.ConcatDrawing):
@@ -71,16 +71,21 @@ def draw(
 
 
 def _attending(
-    call: Call, arrays: Mapping[str, np.ndarray], masks: Sequence[np.ndarray | None], returned: np.ndarray
+    call: Call,
+    arrays: Sequence[tuple[np.ndarray, np.ndarray | None]],
+    masks: Sequence[np.ndarray | None],
+    returned: np.ndarray,
 ) -> Attending | None:
-    """How a call of attention divides it, from what it was given."""
+    """How a call of attention divides it. arrays: what it takes, each with the mask that it was made with; masks: those
+    that travel with them still."""
     given = {}
-    for symbol, origin, mask in zip(call.inputs, call.origins, masks, strict=True):
+    for symbol, (array, made), mask in zip(call.inputs, arrays, masks, strict=True):
         if id(symbol) in given:
             continue
-        tensor = keras.ops.convert_to_tensor(arrays[tensor_name(origin.name, origin.output)], symbol.dtype)
+        given[id(symbol)] = tensor = keras.ops.convert_to_tensor(array, symbol.dtype)
         if mask is not None:
             set_mask(tensor, keras.ops.convert_to_tensor(mask))
-        given[id(symbol)] = tensor
+        if made is not None and mask_of(symbol) is not None:
+            given[id(mask_of(symbol))] = keras.ops.convert_to_tensor(made)
     args, kwargs = call.node.arguments.fill_in(given)
     return attention.attending(call.layer, args, kwargs, returned)

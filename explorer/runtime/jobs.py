@@ -32,6 +32,8 @@ KEPT_PROGRAMS = 64
 # What is kept beside them is the data of the last experiments.
 KEPT_DATA_BYTES = 256 * 2**20
 
+Masks = dict[str, tuple[tuple[int, ...], ...]]
+
 _programs: OrderedDict[str, Program] = OrderedDict()
 _trainers: OrderedDict[str, Trainer] = OrderedDict()
 _locks: dict[str, threading.Lock] = {}
@@ -122,9 +124,15 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     description = setting_symbols.with_settings(describe_model(model), wanted)
     offered = tuple(setting.written() for setting in variants.settings(model))
     refusal = hindrance(wanted, model)
-    values, drawings = _numbers(known(wanted, description), model, description)
-    told = description.written()
-    answer = Answer(description=told, values=values, drawings=drawings, comparable=offered, hindrance=refusal)
+    values, drawings, masks = _numbers(known(wanted, description), model, description)
+    answer = Answer(
+        description=description.written(),
+        values=values,
+        drawings=drawings,
+        masks=masks,
+        comparable=offered,
+        hindrance=refusal,
+    )
     return answer.to_dict()
 
 
@@ -143,7 +151,7 @@ def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) ->
     told, values, drawings = None, None, None
     if found.model is not None and found.description is not None:
         told = found.description.written()
-        values, drawings = _numbers(known(wanted), found.model, found.description)
+        values, drawings, _ = _numbers(known(wanted), found.model, found.description)
     answer = CompareAnswer(changed=found.changed, description=told, broken=found.broken, values=values, drawings=drawings)
     return answer.to_dict()
 
@@ -163,8 +171,9 @@ def known(experiment: Experiment, description: ModelShapes | None = None) -> Exp
 
 def _numbers(
     experiment: Experiment, model: Any, description: ModelShapes
-) -> tuple[dict[str, Numbers] | None, dict[str, Drawing] | None]:
-    """What flows through a model for one probe sequence of an experiment: numbers of every tensor, and drawings."""
+) -> tuple[dict[str, Numbers] | None, dict[str, Drawing] | None, Masks | None]:
+    """What flows through a model for one probe sequence of an experiment: numbers of every tensor, and drawings; and which
+    timesteps are masked, of every sequence."""
     from explorer.models import activations, layer_views
     from explorer.training import data
 
@@ -172,12 +181,13 @@ def _numbers(
     try:
         flow = activations.outputs(model, [stream[:1] for stream in probe.inputs])
         explained = {layer.name for layer in description.layers if layer.explained}
-        return activations.grids(description, flow.tensors), layer_views.draw(model, *flow, explained)
+        masks = activations.drawn_masks(description, activations.masked_timesteps(model, probe.inputs))
+        return activations.grids(description, flow.tensors), layer_views.draw(model, *flow, explained), masks
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
         if experiment.pasted is None:
             raise
-        return None, None
+        return None, None, None
 
 
 @with_plain_errors

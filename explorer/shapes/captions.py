@@ -64,7 +64,8 @@ def layer_in_words(layer: Layer, names: Mapping[str, Sequence[str]], hidden: Seq
     shapes = f"It reads {read_by(layer, names)}, takes {takes}, returns {_given(layer, hidden)}"
     # The arguments of a layer may be what is asked.
     kind = layer.type if hidden else layer.as_code or layer.type
-    return f"{kind}, {layer.name}.{says} {shapes}, and has {_parameters(layer.params, hidden)}."
+    mask = f" {layer.mask}" if layer.mask and not hidden else ""
+    return f"{kind}, {layer.name}.{says} {shapes}, and has {_parameters(layer.params, hidden)}.{mask}"
 
 
 def shapes_in_words(

@@ -20,6 +20,8 @@ from explorer.layers.reading import mask_tensors
 from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes
 from explorer.shapes.graph import Call, calls, masked, returned, source_name
+from explorer.shapes.mask_flow import CallMasks, mask_flow
+from explorer.shapes.mask_words import MaskWords, mask_words
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
 from explorer.shapes.parameters import arithmetic
 from explorer.shapes.weights import weights
@@ -91,15 +93,21 @@ def _follow(
     """Describe every call, noting each tensor's names in `tensors`; `whole`: what comes out is the answer."""
     read = {id(tensor) for step in steps for tensor in step.inputs}
     answers = {id(tensor) for tensor in model.outputs} - read if whole else set()
-    layers = []
+    layers, flow = [], mask_flow(model, steps)
+    brought = {id(tensor): tensors[id(tensor)].masked for tensor in model.inputs}
     for step in steps:
-        received = [tensors[id(tensor)] for tensor in step.inputs]
+        travels = flow[step.name]
+        received = [
+            replace(tensors[id(tensor)], masked=brought.get(id(tensor), comes))
+            for tensor, comes in zip(step.inputs, travels.comes, strict=True)
+        ]
         shapes = [tuple(tensor.shape) for tensor in step.outputs]
         ends = [id(tensor) in answers for tensor in step.outputs]
         masks = mask_tensors(step.node)
         of_masks = [id(tensor) in masks for tensor in step.inputs]
-        ended = not any(map(masked, step.outputs))
-        layer = _layer(step.layer, received, shapes, ends, symbols, step.node, of_masks, ended)
+        layer = _layer(
+            step.layer, received, shapes, ends, symbols, step.node, of_masks, travels, inner=any(brought.values())
+        )
         if step.shares:
             does = f"with the same weights as {step.shares}, {layer.does}"
             layer = replace(layer, params=0, counted=None, does=does, shares=step.shares)
@@ -118,11 +126,13 @@ def _layer(
     symbols: Symbols,
     node: Any = None,
     of_masks: Sequence[bool] = (),
-    mask_ends: bool = False,
+    masks: CallMasks | None = None,
+    inner: bool = False,
 ) -> LayerShapes:
     """Describe one layer that makes tensors of `shapes` out of `received`; where `ends`, the last axis is the answer.
 
-    of_masks: which of `received` are masks, and no numbers. mask_ends: whether no mask travels beside what it returns.
+    of_masks: which of `received` are masks, and no numbers. masks: those that travel; None inside of a wrapper.
+    inner: whether it stands in a nested model that is given masks: what travels there is not known.
     """
     received = [with_names_of(layer, tensor, symbols) for tensor in received]
     received, given = without_masks(received, of_masks, node)
@@ -141,7 +151,14 @@ def _layer(
     told = rules.summary(call) if known else None
     summary = told or unknown_summary(call)
     skips = known and rules.skips_masked(call)
-    lost = mask_ends and told is not None and rules.family != "wrapper" and not rules.reads_mask and not skips
+    lost = (
+        masks is not None
+        and not any(masks.goes)
+        and told is not None
+        and rules.family != "wrapper"
+        and not rules.reads_mask
+        and not skips
+    )
     long = f"{summary.long}, {MASK_ENDS}" if lost and any(tensor.masked for tensor in received) else summary.long
     params, wrapped = _params(layer), _wrapped(layer)
     of = inside[0].axes_out if wrapped is not None and inside else axes_out
@@ -174,6 +191,7 @@ def _layer(
         window=rules.window(call) if known else None,
         image_window=rules.image_window(call) if known else (),
         skips_masked=skips,
+        mask=mask_words(call, masks, rules.uses_mask(call)) if masks is not None and known and not inner else MaskWords(),
         merge_mode=rules.merge_mode(layer),
         backwards=known and rules.reads_backwards(layer),
         names_in=_input_names(rules.input_names(call) if known else (), of_masks),

@@ -163,6 +163,7 @@ def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
         lines.append(f"  no parameters of its own: it shares the weights of {layer.shares}")
     else:
         lines.append(f"  parameters: {counted(layer.parameters) if layer.params else 'none'}")
+    lines += [f"  mask: {layer.mask}"] if layer.mask else []
     drawing = (drawings or {}).get(layer.name) if not indent else None
     lines += [f"  on one sequence: {drawing['says']}"] if drawing else []
     text = "\n".join(indent + line for line in lines)

@@ -27,6 +27,7 @@ from explorer.description import (
 from explorer.layers.held import NamedWeight
 from explorer.shapes.captions import note_of, weight_in_words, with_words
 from explorer.shapes.explanation import counted_parts
+from explorer.shapes.mask_words import MaskWords
 from explorer.shapes.parameters import Arithmetic
 from explorer.shapes.unrolled import unrolled
 from explorer.shapes.weights import described
@@ -62,7 +63,7 @@ class LayerShapes:
     equation, note: the lines of what it computes, and what their letters mean. weights: its arrays, with their axes.
     flow, window: how it moves along time, and the stretch that it slides along (`explorer.shapes.unrolled`).
     merge_mode: how a Bidirectional puts its two hidden states together. backwards: it reads the last timestep first.
-    skips_masked: whether masked timesteps come in that it leaves out.
+    skips_masked: whether masked timesteps come in that it leaves out. mask: what it does with masks.
     reads, origins: the names of what it reads, each once, and which output each tensor that it takes is of which of them.
     names_in, names_out: what the tensors are called, empty where no rule says.
     ranges: how large the numbers of each output may be.
@@ -99,6 +100,7 @@ class LayerShapes:
     names_out: tuple[str, ...] = ()
     as_code: str = ""
     ranges: tuple[Range, ...] = ()
+    mask: MaskWords = field(default_factory=MaskWords)
     wraps: str | None = None
     shares: str | None = None
     inside: tuple[LayerShapes, ...] = ()
@@ -148,6 +150,8 @@ class LayerShapes:
             backwards=self.backwards,
             image_window=self.image_window,
             skips_masked=self.skips_masked,
+            mask=f"{self.mask.says[:1].upper()}{self.mask.says[1:]}." if self.mask.says else "",
+            mask_deeds=self.mask.deeds,
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.as_code}",
             counted=counted_parts(self.parameters, self.explained, self.shares),

@@ -84,6 +84,21 @@ def grouped(words: Sequence[str]) -> str:
     return joined([each for run in runs for each in (run if len(run) < 3 else [f"{len(run):,} tensors {run[0]}"])])
 
 
+def in_ranges(places: Sequence[int]) -> str:
+    """Whole numbers in order, as short as they can be told.
+
+    >>> in_ranges([1, 2, 3, 7, 9, 10])
+    '1 to 3, 7, 9 to 10'
+    """
+    found: list[list[int]] = []
+    for place in places:
+        if found and place == found[-1][1] + 1:
+            found[-1][1] = place
+        else:
+            found.append([place, place])
+    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in found)
+
+
 def an(name: str) -> str:
     """A class with its article.
 

@@ -25,6 +25,7 @@ def chain(
     key: str = "chain",
     *,
     drawings: Mapping[str, Any] | None = None,
+    masks: Mapping[str, Any] | None = None,
     view: str = "chain",
     hidden: Sequence[str] = (),
     marks: Mapping[str, str] | None = None,
@@ -41,7 +42,8 @@ def chain(
     chain asks for the shapes of `query`, the experiment as in the address, at the slider's value.
 
     A click on a layer opens a panel that says why its shapes and counts are what they are, with the drawing that its
-    entry in `drawings` gives (`explorer.models.layer_views`); `open` names a layer that is open at the start. `view` is
+    entry in `drawings` gives (`explorer.models.layer_views`). `masks`, by the names of tensors, hatches the timesteps of the
+    shown sequence that are masked (`explorer.answers.Answer`). `open` names a layer that is open at the start. `view` is
     "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
     are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence. `low` is for a chain that shares
     the window with another one. `timestep` is where a walk through the unrolled chain begins; `on_walked` is called with
@@ -52,6 +54,7 @@ def chain(
     data = {"description": description, "values": values, "waiting": waiting, "query": query, "follows": list(follows)}
     shown = {
         "drawings": drawings,
+        "masks": masks,
         "view": view,
         "hidden": list(hidden),
         "marks": dict(marks or {}),

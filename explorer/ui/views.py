@@ -57,7 +57,7 @@ def show_view(
     without what would tell the answer.
     """
     view, description = st.session_state["view"], found["description"]
-    values, drawings = found.get("values"), found.get("drawings")
+    values, drawings, masks = found.get("values"), found.get("drawings"), found.get("masks")
     if concealed:
         chain(description, values, query=query, drawings=drawings, hidden=HIDDEN)
         return
@@ -75,7 +75,7 @@ def show_view(
             with left:
                 listing(code, layer_lines(code, names))
             with right, st.container(key="code_chain"):
-                chain(description, values, query=query, drawings=drawings, follows=follows, low=True)
+                chain(description, values, query=query, drawings=drawings, masks=masks, follows=follows, low=True)
         return
     if view == "quiz":
         # Nothing follows the sliders here: what a question hides must stay hidden.
@@ -89,6 +89,7 @@ def show_view(
         query=query,
         follows=follows,
         drawings=drawings,
+        masks=masks,
         view=view,
         open=opened,
         timestep=timestep,

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
+from explorer.keras_internals import mask_of
 from explorer.layers.base import rules_for
 from explorer.models.activations import outputs
 from explorer.shapes.describe_model import describe
@@ -323,9 +324,12 @@ def test_masks_and_a_first_state_are_told():
     sequence = keras.Input((None, 3))
     masked = layers.Masking()(sequence)
     state = layers.Dense(4)(layers.GlobalAveragePooling1D()(sequence))
-    out = layers.RNN(layers.GRUCell(4))(masked, initial_state=[state])
-    found = describe(keras.Model(sequence, out)).layers[-1]
+    layer = layers.RNN(layers.GRUCell(4))
+    found = describe(keras.Model(sequence, layer(masked, initial_state=[state]))).layers[-1]
     assert "starting from the state it is given" in found.does
+    # Keras gives a layer that starts from a state no mask but one that is named.
+    assert "skip" not in found.does
+    found = describe(keras.Model(sequence, layer(masked, initial_state=[state], mask=mask_of(masked)))).layers[-1]
     assert "skipping masked timesteps" in found.does
 
 

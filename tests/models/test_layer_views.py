@@ -142,3 +142,32 @@ def test_what_reads_a_state_is_not_drawn_as_if_it_read_the_output():
     together = layers.Concatenate(name="together")([h, c])
     found = drawings_of(keras.Model(sequence, together), RANDOM.normal(size=(1, 7, 3)).astype("float32"))
     assert set(found) == {"memory"}
+
+
+def masked_states(layer: keras.Layer, name: str = "memory") -> tuple[dict, np.ndarray]:
+    """The drawing of a layer that reads 6 timesteps, the first one and the last two of which are masked; and what Keras
+    returns, (timesteps, units)."""
+    sequence = keras.Input((6, 2), name="sequence")
+    model = keras.Model(sequence, layer(layers.Masking(name="mask")(sequence)))
+    data = RANDOM.normal(size=(1, 6, 2)).astype("float32")
+    data[:, [0, 4, 5]] = 0
+    return drawings_of(model, data)[name], np.asarray(model(data))[0]
+
+
+def test_what_masked_timesteps_hold_is_told_as_keras_returns_it():
+    drawing, returned = masked_states(layers.GRU(3, return_sequences=True, name="memory"))
+    assert "Masked timesteps: 1 holds zeros, 5 to 6 hold the state of timestep 4 again." in drawing["says"]
+    assert not returned[0].any() and np.array_equal(returned[4], returned[3]) and np.array_equal(returned[5], returned[3])
+
+    drawing, returned = masked_states(layers.Bidirectional(layers.GRU(3, return_sequences=True), name="memory"))
+    # Bidirectional has its layers return zeros where a mask is.
+    assert "Masked timesteps, in both directions: 1, 5 to 6 hold zeros." in drawing["says"]
+    assert drawing["counts"] == [0, 1, 1, 1, 0, 0] and not returned[[0, 4, 5]].any() and returned[1:4].all()
+
+    drawing, returned = masked_states(layers.GRU(3, return_sequences=True, go_backwards=True, name="memory"))
+    assert "Masked timesteps: 1 to 2 hold zeros, 6 holds the state of timestep 5 again." in drawing["says"]
+    assert not returned[:2].any() and np.array_equal(returned[5], returned[4]) and returned[2:5].all()
+
+    drawing, returned = masked_states(layers.TimeDistributed(layers.Dense(3, bias_initializer="ones"), name="memory"))
+    assert "Masked timesteps are computed like all others." in drawing["says"] and (returned[[0, 4, 5]] == 1).all()
+    assert drawing["counts"] == [0, 1, 1, 1, 0, 0]

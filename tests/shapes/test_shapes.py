@@ -202,6 +202,8 @@ def test_the_default_model_reads_as_it_is_drawn():
         "names_in": [],
         "names_out": ["hidden state"],
         "ranges": ["one"],
+        "mask": "",
+        "mask_deeds": [],
         "wraps": None,
         "shares": None,
         "inside": [],
