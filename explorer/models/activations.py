@@ -15,15 +15,13 @@ import numpy as np
 
 from explorer.answers import Numbers
 from explorer.keras_internals import in_order_of_calling, mask_of, set_mask
-from explorer.layers.base import MASK_MAKERS, class_name
 from explorer.layers.drawn import Remembered
 from explorer.models.cell_steps import STEPS, Step, is_stepped
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import Call, calls, source_name
-from explorer.shapes.mask_flow import mask_flow
 from explorer.shapes.model_shapes import ModelShapes
-from explorer.tensors.grid import array_layout, grid_layout, named_tensors, tensor_name
+from explorer.tensors.grid import array_layout, named_tensors, tensor_name
 
 # A number of a grid is written as a whole number of so many parts of the largest.
 PARTS = 127
@@ -95,36 +93,6 @@ def outputs(model: keras.Model, inputs: Any) -> Flow:
     )
 
 
-def masked_timesteps(model: keras.Model, inputs: Any) -> dict[str, np.ndarray]:
-    """Which timesteps count of every tensor that a mask comes with, (samples, timesteps), true where one counts; by its
-    name. An input has the mask that a layer makes of it.
-
-    Only of masks that follow from the inputs alone: one that a layer makes of what others computed may change with every
-    epoch. inputs: as for `run`. Nothing is computed for a model without masks.
-    """
-    steps = calls(model)
-    flow = mask_flow(model, steps)
-    sources = {source_name(tensor) for tensor in model.inputs}
-    # A mask is fixed where whoever made it reads an input, and it was passed on since.
-    fixed: dict[str, bool] = dict.fromkeys(sources, True)
-    for call in steps:
-        makes = call.name in flow and any(flow[call.name].goes) and class_name(call.layer) in MASK_MAKERS
-        before = [fixed.get(each.name, False) and (not makes or each.name in sources) for each in call.origins]
-        fixed[call.name] = any(flow[call.name].goes) and all(before)
-    if not any(fixed[call.name] for call in steps):
-        return {}
-    found = run(model, inputs)
-    masks = {}
-    for call in steps:
-        for place, tensor in enumerate(call.outputs):
-            mask = found.get(id(mask_of(tensor)))
-            if fixed[call.name] and flow[call.name].goes[place] and mask is not None and len(mask.shape) == 2:
-                masks[tensor_name(call.name, place)] = np.asarray(mask).astype(bool)
-                if call.reads[0] in sources and class_name(call.layer) in MASK_MAKERS:
-                    masks[call.reads[0]] = np.asarray(mask).astype(bool)
-    return masks
-
-
 def _as_array(mask: Any) -> np.ndarray | None:
     return None if mask is None else np.asarray(mask)
 
@@ -155,19 +123,6 @@ def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Rem
     cell = np.stack([states[1] for states, _ in held], axis=1) if len(held[0][0]) > 1 else None
     gates = [np.stack([gates[name] for _, gates in held], axis=1) for name in held[0][1]]
     return Remembered(np.stack(hidden, axis=1), cell, gates)
-
-
-def drawn_masks(description: ModelShapes, masks: Mapping[str, np.ndarray]) -> dict[str, tuple[tuple[int, ...], ...]]:
-    """For each sequence 1 where a drawn column of a tensor's grid counts and 0 where it is masked, by the tensor's name."""
-    named = [(each.name, each.shape, each.axes) for each in description.sources]
-    for layer in description.layers:
-        named += named_tensors(layer.name, layer.output, layer.axes_out)
-    found = {}
-    for name, shape, axes in named:
-        layout = grid_layout(shape, axes)
-        if name in masks and layout is not None and masks[name].shape[1] == layout.of_columns:
-            found[name] = tuple(map(tuple, masks[name][:, layout.picked[1]].astype(int).tolist()))
-    return found
 
 
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:

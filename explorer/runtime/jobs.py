@@ -174,14 +174,14 @@ def _numbers(
 ) -> tuple[dict[str, Numbers] | None, dict[str, Drawing] | None, Masks | None]:
     """What flows through a model for one probe sequence of an experiment: numbers of every tensor, and drawings; and which
     timesteps are masked, of every sequence."""
-    from explorer.models import activations, layer_views
+    from explorer.models import activations, layer_views, masked
     from explorer.training import data
 
     probe = data.make(experiment, "probe")
     try:
         flow = activations.outputs(model, [stream[:1] for stream in probe.inputs])
         explained = {layer.name for layer in description.layers if layer.explained}
-        masks = activations.drawn_masks(description, activations.masked_timesteps(model, probe.inputs))
+        masks = masked.drawn_masks(description, masked.masked_timesteps(model, probe.inputs))
         return activations.grids(description, flow.tensors), layer_views.draw(model, *flow, explained), masks
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.

@@ -20,6 +20,7 @@ from explorer.layers.reading import mask_tensors
 from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes
 from explorer.shapes.graph import Call, calls, masked, returned, source_name
+from explorer.shapes.loss_words import loss_words
 from explorer.shapes.mask_flow import CallMasks, mask_flow
 from explorer.shapes.mask_words import MaskWords, mask_words
 from explorer.shapes.model_shapes import LayerShapes, ModelShapes, SourceShapes
@@ -69,6 +70,7 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
     if class_name(model) == "Model":
         layers = _follow(model, steps, tensors, symbols, whole)
         ends = returned(model, steps) if whole else ()
+        layers = _with_loss(model, steps, layers, ends)
     else:
         received, reads = [tensors[id(each)] for each in model.inputs], tuple(source.name for source in sources)
         layers = [_as_one_layer(model, received, reads, symbols)]
@@ -76,6 +78,26 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
         ends = tuple(Origin(layers[0].name, place) for place, _ in enumerate(outputs))
     params = model.count_params()
     return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), params, symbols.named, returns=ends)
+
+
+def _with_loss(
+    model: keras.Model, steps: list[Call], layers: list[LayerShapes], ends: Sequence[Origin]
+) -> list[LayerShapes]:
+    """The layers, of which those that give the model's outputs say what each timestep weighs in the loss."""
+    flow = mask_flow(model, steps)
+    any_mask = any(any(each.goes) for each in flow.values())
+    found = []
+    for layer in layers:
+        for end in ends:
+            if end.name != layer.name or end.output >= len(layer.axes_out):
+                continue
+            has_steps = any(axis in ORDERED for axis in layer.axes_out[end.output])
+            words = loss_words(flow[layer.name].goes[end.output], has_steps, any_mask)
+            if words and words not in layer.mask.says:
+                says = ". ".join(filter(None, [layer.mask.says, words]))
+                layer = replace(layer, mask=replace(layer.mask, says=says))
+        found.append(layer)
+    return found
 
 
 def _as_one_layer(model: keras.Model, received: list[Tensor], reads: tuple[str, ...], symbols: Symbols) -> LayerShapes:

@@ -88,6 +88,34 @@ def test_the_gates_stand_below_the_hidden_state_and_are_read_by_arrow_keys(page,
     expect(readout).to_have_text(re.compile(r"^update z, timestep 1, unit 1: 0\.\d+$"))
 
 
+def test_masked_timesteps_are_hatched_and_each_layer_says_what_it_does_with_the_mask(page, server):
+    open_page(page, server, "architecture=gru_pooled&task=majority")
+    for name, words in (("mask", "makes mask"), ("memory", "uses mask"), ("average", "uses mask"), ("answer", "")):
+        expect(layer(page, name).locator(".name")).to_have_attribute("data-mask", words)
+    # The input, what Masking and the GRU return: three tensors with timesteps, and the words for it.
+    expect(page.locator(".explorer-chain .tensor .hatch:not([d=''])")).to_have_count(3)
+    expect(page.locator(".shown-masked")).to_be_visible()
+    button(page, "memory").click()
+    expect(why(page).locator(".why-mask")).to_have_text("Mask: It uses the mask and passes it on.")
+    expect(page.locator(".inside-says")).to_contain_text(re.compile(r"Masked timesteps: 18 to 20 hold the state of timestep 17 again"))
+    page.keyboard.press("Escape")
+
+
+def test_attention_is_drawn_head_by_head_and_read_by_arrow_keys(page, server):
+    open_page(page, server, "architecture=self_attention")
+    button(page, "attention").click()
+    drawing = page.locator(".inside-drawing")
+    expect(drawing.get_by_text(re.compile("^head [12]$"))).to_have_count(2)
+    expect(drawing).to_have_attribute("aria-label", re.compile(r"of 2 heads.*Each row sums to 1\. 2 heads, each 20 query"))
+    drawing.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    readout = page.locator(".inside-readout")
+    expect(readout).to_have_text(re.compile(r"^head 1, query timestep 2 attends to key timestep 2 with weight 0\.\d+$"))
+    page.keyboard.press("Escape")
+
+
 def test_windows_begin_at_zero_beside_a_memory_that_runs_through(page, server):
     open_page(page, server, "preset=article_1")
     button(page, "memory").click()

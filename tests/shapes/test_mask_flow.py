@@ -12,10 +12,11 @@ from keras import layers
 
 from explorer import keras_internals as internals
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.models import activations
+from explorer.models import activations, masked
 from explorer.models.build import build_experiment
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import calls
+from explorer.shapes.loss_words import COUNTS, COUNTS_ALL
 from explorer.training import data
 
 STEPS = 5
@@ -183,3 +184,42 @@ def test_the_sentences_say_what_becomes_of_the_mask():
     assert not told["memory"].skips_masked and "skip" not in told["memory"].does + told["memory"].short
     assert told["memory"].mask in told["memory"].spoken
     assert told["memory"].mask in told["memory"].text
+
+
+def test_what_each_timestep_weighs_in_the_loss_is_keras_own():
+    told = told_of(lambda x: layers.TimeDistributed(layers.Dense(1), name="answer")(x))
+    assert told["answer"].mask.endswith(f"{COUNTS}.")
+    told = told_of(lambda x: layers.Conv1D(1, 1, name="answer")(x))
+    assert told["answer"].mask.endswith(f"{COUNTS_ALL}.")
+    told = told_of(lambda x: layers.Dense(1, name="answer")(layers.GRU(2)(x)))
+    assert told["answer"].mask == ""
+    # A mask comes with the first output, and none with the second: masked timesteps weigh 0, or as much as all others.
+    sequence = keras.Input((STEPS, 4), name="sequence")
+    padded = layers.Masking()(sequence)
+    outputs = [layers.Dense(1, name="heeds")(padded), layers.Conv1D(1, 1, name="drops")(padded)]
+    model = keras.Model(sequence, outputs)
+    array = np.ones((2, STEPS, 4), np.float32)
+    array[0, 3:] = array[1, 1:] = 0
+    counts = array.any(axis=-1)
+    targets = np.random.default_rng(0).normal(size=(2, STEPS, 1)).astype(np.float32)
+    for answer, weights in zip(model(array), (counts / counts.sum(), np.full((2, STEPS), 0.1)), strict=True):
+        loss = keras.losses.MeanSquaredError()(targets, answer)
+        by_step = ((targets - np.asarray(answer)) ** 2)[..., 0]
+        assert np.isclose(loss, (weights * by_step).sum(), rtol=1e-5)
+
+
+def test_masked_timesteps_are_those_of_keras_for_every_sequence_where_the_inputs_alone_tell():
+    sequence = keras.Input((STEPS, 4), name="sequence")
+    padded = layers.Masking(name="mask")(sequence)
+    memory = layers.GRU(3, return_sequences=True, name="memory")(padded)
+    late = layers.Masking(name="late")(layers.Dense(2, activation="relu", name="dense")(memory))
+    model = keras.Model(sequence, [layers.Flatten(name="flat")(memory), late])
+    array = np.ones((3, STEPS, 4), np.float32)
+    array[0, 3:] = array[1, :2] = 0
+    found = masked.masked_timesteps(model, array)
+    assert set(found) == {"sequence", "mask", "memory", "dense"}
+    assert all(np.array_equal(mask, array.any(axis=-1)) for mask in found.values())
+    drawn = masked.drawn_masks(describe(model), found)
+    assert drawn["memory"] == ((1, 1, 1, 0, 0), (0, 0, 1, 1, 1), (1, 1, 1, 1, 1))
+    plain = keras.Model(sequence, layers.GRU(2)(sequence))
+    assert masked.masked_timesteps(plain, array) == {}
