@@ -1,9 +1,10 @@
 // What the drawings of a layer are made of: a pen that draws over its last drawing, shaded strips, axes, arrows, words.
 
 import { axisColour } from "../axes.js";
-import { hatchPath, NEGATIVE, shade } from "./shades.js";
+import { NEGATIVE, shade } from "./shades.js";
 import { textWidth } from "./text.js";
 import { create, createSvg, mark, say } from "../dom.js";
+import { hatchPath } from "../hatch.js";
 
 /** @import { Attributes, Grid, Legend, Note, Pen, Place, Point } from "./types.d.ts" */
 /**

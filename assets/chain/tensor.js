@@ -4,9 +4,10 @@ import { axisColour } from "../axes.js";
 import { insideRuns } from "./columns.js";
 import { batchBeside, BLOCK_GAP, drawnOf, labelsAbove, labelsBelow, saysBatch } from "./measure.js";
 import { isPicture, pictureBehind, pictureDepth, pictureSegments } from "./picture.js";
-import { hatchPath, isMasked, shade, shareAt } from "./shades.js";
+import { isMasked, shade, shareAt } from "./shades.js";
 import { textWidth } from "./text.js";
 import { createSvg, mark, say } from "../dom.js";
+import { hatchPath } from "../hatch.js";
 
 /** @import { Numbers } from "../description.d.ts" */
 /** @import { Attributes, Axis, Point, Size, Tensor, TensorNode } from "./types.d.ts" */

@@ -1,7 +1,7 @@
 // The chart of outputs that are classes: a row for each class and a column for each timestep (or sequence), the darker the more
 // probable. The right class is outlined. Where it has characters, input, target and the most probable class stand above.
 
-import { markOf, plotOf, scale } from "./figure.js";
+import { markOf, paddingMarks, plotOf, scale } from "./figure.js";
 import { outputAt, shownFrame } from "./frames.js";
 import { across, errorInWords, LEGEND, when } from "./outputs.js";
 import { countTicks, short } from "./ticks.js";
@@ -58,9 +58,7 @@ export function classesFigure(panel, size) {
     ...(room ? lines.flatMap(({ name, kind, texts, wrong }, row) => lineOf(name, kind, texts, wrong, LINE * (row + 1) - 2, plot, x)) : []),
   ];
   if (valid < count) {
-    const from = x(valid + 0.5);
-    marks.push(markOf("padding", "rect", { class: "padding", x: from, y: plot.top, width: plot.right - from, height: plot.height }));
-    marks.push(markOf("padded", "text", { class: "tick", x: from + 4, y: plot.top + 12 }, "padding"));
+    marks.push(...paddingMarks(x(valid + 0.5), plot));
   }
   const high = y(0) - y(1);
   const outline = right.slice(0, valid).map((place, at) => `M${x(at + 0.5)} ${y(place + 0.5)}H${x(at + 1.5)}v${high}H${x(at + 0.5)}Z`);

@@ -2,6 +2,7 @@
 
 import { lastEpoch } from "./frames.js";
 import { countTicks } from "./ticks.js";
+import { hatchPath } from "../hatch.js";
 
 /** @import { Charted, Mark, Plot, Range, Size, Tick } from "./types.d.ts" */
 
@@ -91,4 +92,15 @@ export function veil(panel, plot) {
 export function shownLine(panel, plot, key = "shown") {
   const at = epochScale(panel, plot)(panel.film.shown);
   return markOf(key, "line", { class: "shown", x1: at, x2: at, y1: plot.top - 4, y2: plot.bottom + 4 });
+}
+
+// Timesteps from `from` on that are padding, hatched and named.
+/** @type {(from: number, plot: Plot) => Mark[]} */
+export function paddingMarks(from, plot) {
+  const width = plot.right - from;
+  return [
+    markOf("padding", "rect", { class: "padding", x: from, y: plot.top, width, height: plot.height }),
+    markOf("hatched", "path", { class: "hatched", d: hatchPath(from, plot.top, width, plot.height, 7) }),
+    markOf("padded", "text", { class: "tick padded", x: from + 4, y: plot.top + 12 }, "padding"),
+  ];
 }

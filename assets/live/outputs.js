@@ -1,7 +1,7 @@
 // The charts of outputs against targets, of every timestep or of every sequence. The target is a pale wide band with open
 // rings, the output a thin dark line on top: both are seen where they agree.
 
-import { levels, markOf, pathOf, places, plotOf, scale } from "./figure.js";
+import { levels, markOf, paddingMarks, pathOf, places, plotOf, scale } from "./figure.js";
 import { outputAt, placeInWords, shownFrame } from "./frames.js";
 import { countTicks, extent, short, valueTicks } from "./ticks.js";
 
@@ -66,9 +66,7 @@ function stepsFigure(panel, plot, y, ticks) {
   const { x, marks: axis } = across(steps, plot, true);
   const marks = [...levels(ticks, y, plot), ...axis];
   if (valid < steps) {
-    const from = x(valid + 0.5);
-    marks.push(markOf("padding", "rect", { class: "padding", x: from, y: plot.top, width: plot.right - from, height: plot.height }));
-    marks.push(markOf("padded", "text", { class: "tick", x: from + 4, y: plot.top + 12 }, "padding"));
+    marks.push(...paddingMarks(x(valid + 0.5), plot));
   }
   const outputs = Array.from({ length: width }, (_, output) => output);
   /** @type {(value: (step: number) => number) => [number, number][]} */

@@ -97,7 +97,9 @@ def test_masked_timesteps_are_hatched_and_each_layer_says_what_it_does_with_the_
     expect(page.locator(".shown-masked")).to_be_visible()
     button(page, "memory").click()
     expect(why(page).locator(".why-mask")).to_have_text("Mask: It uses the mask and passes it on.")
-    expect(page.locator(".inside-says")).to_contain_text(re.compile(r"Masked timesteps: 18 to 20 hold the state of timestep 17 again"))
+    expect(page.locator(".inside-says")).to_contain_text(
+        re.compile(r"Masked timesteps: 18 to 20 hold the state of timestep 17 again")
+    )
     page.keyboard.press("Escape")
 
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hatchPath, isMasked } from "../../assets/chain/shades.js";
+import { isMasked } from "../../assets/chain/shades.js";
 import { masksOf } from "../../assets/chain/shown.js";
 import { maskInWords } from "../../assets/chain/words.js";
+import { hatchPath } from "../../assets/hatch.js";
 
 test("a column is masked where its timestep is, however many columns are drawn", () => {
   const counts = [1, 1, 0, 0];
