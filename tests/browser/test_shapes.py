@@ -97,23 +97,22 @@ def test_masked_timesteps_are_hatched_and_each_layer_says_what_it_does_with_the_
     expect(page.locator(".shown-masked")).to_be_visible()
     button(page, "memory").click()
     expect(why(page).locator(".why-mask")).to_have_text("Mask: It uses the mask and passes it on.")
-    expect(page.locator(".inside-says")).to_contain_text(
-        re.compile(r"Masked timesteps: 18 to 20 hold the state of timestep 17 again")
-    )
+    says = why(page).locator(".why-drawing .inside-says")
+    expect(says).to_contain_text("Masked timesteps: 18 to 20 hold the state of timestep 17 again.")
     page.keyboard.press("Escape")
 
 
 def test_attention_is_drawn_head_by_head_and_read_by_arrow_keys(page, server):
     open_page(page, server, "architecture=self_attention")
     button(page, "attention").click()
-    drawing = page.locator(".inside-drawing")
+    drawing = why(page).locator(".why-drawing .inside-drawing")
     expect(drawing.get_by_text(re.compile("^head [12]$"))).to_have_count(2)
     expect(drawing).to_have_attribute("aria-label", re.compile(r"of 2 heads.*Each row sums to 1\. 2 heads, each 20 query"))
     drawing.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
-    readout = page.locator(".inside-readout")
+    readout = why(page).locator(".why-drawing .inside-readout")
     expect(readout).to_have_text(re.compile(r"^head 1, query timestep 2 attends to key timestep 2 with weight 0\.\d+$"))
     page.keyboard.press("Escape")
 
