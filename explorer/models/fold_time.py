@@ -56,7 +56,8 @@ def _named(call: Call, tensors: Sequence[Any]) -> list[tuple[str, Any]]:
 
 def folded_call(layer: keras.layers.Layer, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """`layer(*args, **kwargs)`, folded where that changes nothing."""
-    if not may_fold(layer) or len(args) != 1 or kwargs.get("mask") is not None:
+    handed = kwargs.get("mask")
+    if not may_fold(layer) or len(args) != 1 or (handed is not None and handed is not mask_of(args[0])):
         return layer(*args, **kwargs)
     (sequence,) = args
     if mask_of(sequence) is None:
