@@ -103,6 +103,13 @@ async def inside(request: Request) -> Response:
     return await route.inside(request, engine_instance.engine())
 
 
+async def slow(request: Request) -> Response:
+    from explorer.ui import engine_instance
+    from explorer.ui import slow as route
+
+    return await route.slow(request, engine_instance.engine())
+
+
 async def room(request: Request) -> Response:
     from explorer.ui import engine_instance
     from explorer.ui import room_events as route
@@ -118,6 +125,7 @@ app = st.App(
         Route("/shapes", shapes),
         Route("/tensors/{run}", tensors),
         Route("/batches/{run}", batches),
+        Route("/slow/{run}", slow),
         Route("/walk", walk),
         Route("/walk/{run}", walk),
         Route("/gradients/{run}", gradients),

@@ -47,6 +47,8 @@ export const KEYS = [
   { place: "Walk through time", does: "first", keys: ["Home"], says: "Go to the first timestep" },
   { place: "Walk through time", does: "last", keys: ["End"], says: "Go to the last timestep" },
   { place: "Walk through time", does: "main", keys: [" "], says: "Play and pause the walk" },
+  { place: "Walk through time", does: "phase on", keys: ["PageDown"], says: "In slow motion: go to the next phase of the batch" },
+  { place: "Walk through time", does: "phase back", keys: ["PageUp"], says: "In slow motion: go to the phase before" },
   { place: "Walk through time", does: "end", keys: ["Escape"], says: "End the walk" },
   { place: "Open cells of a walk", does: "left", keys: ["ArrowLeft"], says: "Read the number to the left" },
   { place: "Open cells of a walk", does: "right", keys: ["ArrowRight"], says: "Read the number to the right" },

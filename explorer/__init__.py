@@ -36,7 +36,7 @@ training/       an experiment's data, its epochs (`trainer` imports Keras), what
 runtime/        where runs live, in this order:
   quiet           TensorFlow's messages kept from the terminal
   worker_environment  TensorFlow with the settings of a worker
-  jobs, replay_job, batch_job, walk_job, gradient_job, inside_job, model_file_job  what workers run, by name
+  jobs, replay_job, batch_job, walk_job, slow_job, gradient_job, inside_job, model_file_job  what workers run, by name
   server_id       names this server, and tells whether another one still lives
   database_errors what goes wrong with a database, as sentences
   database_url    its address
@@ -62,6 +62,7 @@ runtime/        where runs live, in this order:
   cluster         the processes that chunks run in: embedded or remote
   replays         the tensors of a run at any epoch, stored or trained again, the batches of an epoch, and what its recurrent
                   layers compute at every timestep
+  slow_motions    one batch of a run in four phases
   gradients       the gradient through time of a run, beside the same with other cells; the norms of its layers' gradients
   queries         shapes, comparisons and checks, asked of workers and kept
   model_files     trained models as files of Keras

@@ -71,6 +71,18 @@ function unrolledBands({ pen, grid }, walk, rows) {
   }
 }
 
+// In the backward phase of slow motion: the frame of a cell is as thick as the gradient by its state is strong.
+/**
+ * @type {(drawing: UnrolledDrawing, row: UnrolledRow, cell: UnrolledRow["cells"][number], back: boolean, box: { x: number;
+ *   y: number; width: number; height: number }) => void}
+ */
+function unrolledStrength({ pen, walk }, row, { step, column }, back, box) {
+  const share = walk && column !== null ? walk.strength(row, back, column) : null;
+  if (share === null) return;
+  const style = `stroke-width:${(1 + 6 * share).toFixed(1)}px`;
+  pen("rect", `${row.name}:${step}:${back ? "back" : "on"}:strength`, { class: "slow-strength", ...box, rx: 6, style });
+}
+
 /** @type {(drawing: UnrolledDrawing, row: UnrolledRow, answers: boolean) => void} */
 function unrolledRow(drawing, row, answers) {
   const { pen, grid, axis, outs, walk } = drawing;
@@ -100,6 +112,7 @@ function unrolledRow(drawing, row, answers) {
       if (step === null) continue;
       unrolledBox(drawing, `${row.name}:${step}`, row, x, box, unit, row.bottom - box, opensAt(walk, row, cell.column));
       unrolledOpened(drawing, row, cell, back, x, box, unit, row.bottom - box);
+      unrolledStrength(drawing, row, cell, back, { x: x - unit / 2, y: box, width: unit, height: row.bottom - box });
     }
     for (const { step, x, unit } of told) {
       unrolledVector(drawing, `${row.name}:${step}`, row, row.timed ? returnedStep(row, step ?? 1) : 1, x, row.top, unit);
@@ -264,6 +277,7 @@ function unrolledBothWays(drawing, row) {
       const strong = last && (each ? starts : ends);
       unrolledBox(drawing, `${key}:${each ? "back" : "on"}`, row, middle, y, width, row.track, opened, strong);
       unrolledOpened(drawing, row, cell, each, middle, y, width, row.track);
+      unrolledStrength(drawing, row, cell, each, { x: middle - width / 2, y, width, height: row.track });
     }
     if (!last) unrolledVector(drawing, key, row, step ?? 1, x, row.top, unit);
   }

@@ -640,10 +640,58 @@ export interface WalkView {
   heights: Map<string, number>;
   found: WalkFound;
   contents: (row: UnrolledRow, back: boolean) => OpenedLayer[];
+  // In the backward phase of slow motion: how strong the gradient is in a cell, from 0 to 1, null where it has not come yet.
+  strength: (row: UnrolledRow, back: boolean, column: number) => number | null;
   drawn: { drawn: number; of: number } | null;
 }
 
-export type WalkDeed = "main" | "back" | "next" | "first" | "last" | "to" | "end";
+export type WalkDeed = "main" | "back" | "next" | "first" | "last" | "to" | "end" | "slow" | "phase on" | "phase back";
+
+// What GET /slow answers (`explorer.ui.slow`).
+export interface SlowAnswer {
+  epoch: number;
+  batch: number;
+  of: number;
+  samples: number;
+  loss: number | null;
+  after: number | null;
+  by_timestep: (number | null)[] | null;
+  ways: {
+    layer: string;
+    role: string;
+    backwards: boolean;
+    windows: number;
+    states: (number | null)[];
+    gradient: (number | null)[];
+  }[];
+  changes: Record<string, number | null>;
+  phases: { name: string; sentence: string }[];
+}
+
+// place: which timestep is passed, in the order of reading; null in the phases that are one moment.
+export interface SlowMoment {
+  phase: "forward" | "loss" | "backward" | "update";
+  place: number | null;
+}
+
+// at: the moment, from 1 on. reason: why there is no answer.
+export interface SlowState {
+  at: number;
+  run: string;
+  epoch: number;
+  batch: number;
+  answer: SlowAnswer | null;
+  reason: string;
+}
+
+export interface SlowDrawing {
+  root: HTMLElement;
+  phases: HTMLElement[];
+  sentence: HTMLElement;
+  svg: SVGElement;
+  changes: HTMLElement;
+  pen: Pen;
+}
 
 export interface WalkBar {
   root: HTMLElement;
@@ -653,6 +701,7 @@ export interface WalkBar {
   next: HTMLButtonElement;
   slider: HTMLInputElement;
   place: HTMLElement;
+  slow: HTMLButtonElement;
   end: HTMLButtonElement;
 }
 
@@ -679,4 +728,8 @@ export interface Walking {
   rest: number;
   pinned: string[];
   pointed: Cell | null;
+  slow: SlowState | null;
+  slowDrawing: SlowDrawing;
+  // Why slow motion cannot begin.
+  wrong: string;
 }

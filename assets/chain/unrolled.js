@@ -34,7 +34,7 @@ function unrolledNew(parent) {
   svg.onpointerover = ({ target }) => pointAt(walking, state.pen.cells.find(({ node }) => node === target) ?? null);
   svg.onpointerleave = svg.onblur = () => pointAt(walking, null);
   svg.onkeydown = (event) => walkKey(walking, state.pen.cells, event);
-  root.append(walking.told);
+  root.append(walking.slowDrawing.root, walking.told);
   const list = create("ul", "unrolled-list", root);
   const parts = { parent, root, stage, svg, list, walking, pen: insidePen(svg), heads: new Map(), width: 0, grid: null };
   const state = /** @type {UnrolledState} */ (/** @type {unknown} */ (parts));
@@ -173,11 +173,11 @@ function unrolledPaint(state) {
   pen.start("unrolled");
   unrolledCells({ pen, rows, grid, axis, steps: steps ?? 1, values, masks: state.masks, walk });
   pen.end();
-  writeWalk(walking, pen.cells, columns);
+  writeWalk(walking, pen.cells, columns, state.width);
   mark(svg, { tabindex: pen.cells.length ? 0 : -1 });
   mark(svg, { width: state.width, height: Math.ceil(bottom), "aria-label": says });
   stage.style.height = `${Math.ceil(bottom)}px`;
-  state.parent.toggleAttribute("data-walks", walk !== null);
+  state.parent.toggleAttribute("data-walks", walk !== null || walking.slow !== null);
   rows.forEach((row, index) => {
     const { element, end } = held(state.heads, row.name);
     const middle = row.top + row.height / 2;

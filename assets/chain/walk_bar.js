@@ -29,9 +29,12 @@ export function newWalkBar(parent, act) {
   mark(slider, { type: "range", min: 1, max: 2, step: 1, "aria-label": "Timestep of the walk" });
   slider.oninput = () => act("to", Number(slider.value));
   const place = create("span", "walk-place", line);
+  const slow = create("button", "walk-button walk-slow", line);
+  mark(slow, { type: "button", "data-walk": "slow", title: "One batch of the shown epoch: forward, loss, backward through time, update" });
+  say(slow, "Slow motion");
+  slow.onclick = () => act("slow");
   const end = create("button", "walk-button walk-end", line);
   mark(end, { type: "button", "data-walk": "end" });
-  say(end, "End the walk");
   end.onclick = () => act("end");
   line.addEventListener("keydown", (event) => {
     const does = /** @type {WalkDeed | null} */ (deedOf("Walk through time", event.key));
@@ -41,17 +44,19 @@ export function newWalkBar(parent, act) {
     event.preventDefault();
     act(does);
   });
-  return { root, line, play, back, next, slider, place, end };
+  return { root, line, play, back, next, slider, place, slow, end };
 }
 
-// at: null where no walk is on.
-/** @type {(bar: WalkBar, at: number | null, length: number, playing: boolean, words: string) => void} */
-export function writeWalkBar({ root, play, back, next, slider, place, end }, at, length, playing, words) {
+// at: null where no walk is on. slow: whether a batch in slow motion is on.
+/** @type {(bar: WalkBar, at: number | null, length: number, playing: boolean, words: string, slow: boolean) => void} */
+export function writeWalkBar({ root, play, back, next, slider, place, slow: start, end }, at, length, playing, words, slow) {
   root.toggleAttribute("data-on", at !== null);
-  write(play, playing ? "pause" : "play", playing ? "Pause" : at === null ? "Walk through time" : "Play", playing ? "Pause the walk" : "Walk on, timestep by timestep");
+  write(play, playing ? "pause" : "play", playing ? "Pause" : at === null ? "Walk through time" : "Play", playing ? "Pause" : "Go on, timestep by timestep");
   back.disabled = at === null || at <= 1;
   next.disabled = at !== null && at >= length;
-  mark(slider, { max: length, "aria-valuetext": at === null ? "no walk yet" : words });
+  mark(start, { "aria-pressed": slow });
+  say(end, slow ? "End slow motion" : "End the walk");
+  mark(slider, { max: length, "aria-label": slow ? "Moment of the batch" : "Timestep of the walk", "aria-valuetext": at === null ? "no walk yet" : words });
   if (slider.value !== String(at ?? 1)) slider.value = String(at ?? 1);
   say(place, at === null ? "" : words);
   // A button that has the focus is not taken away under the keyboard's hand.

@@ -4,6 +4,8 @@ import { isWay, nextCell } from "./pointing.js";
 import { newWalkStore, walkAt } from "./walk_asked.js";
 import { newWalkBar, writeWalkBar } from "./walk_bar.js";
 import { columnsAt, drawnInWords, heightsOf, nameOf, numberInWords, placeInWords, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf } from "./walk.js";
+import { askSlow, isReached, largestOf, momentAt, momentInWords, momentsOf, periodAt, phaseBeside, slowAddress } from "./slow.js";
+import { drawSlow, newSlowDrawing } from "./slow_drawing.js";
 import { create, mark, say } from "../dom.js";
 import { deedOf } from "../keys.js";
 
@@ -15,12 +17,15 @@ const PERIOD = 900;
 const RESTED = 700;
 const MOST_PINNED = 8;
 const HINT = "Point at a number of an open cell to read it, or focus the drawing and use the arrow keys. A click pins it.";
+const NOT_TRAINED = "Slow motion plays a batch that was trained: press Train, and show an epoch from 1 on.";
+const AGAIN = 2000;
 const NO_NUMBERS = "The numbers of the cells come with a run: press Train.";
 
 /** @type {(root: HTMLElement, repaint: () => void) => Walking} */
 export function newWalking(root, repaint) {
   const act = (/** @type {WalkDeed} */ deed, at = 1) => walkOn(walking, deed, at);
   const bar = newWalkBar(root, act);
+  const slowDrawing = newSlowDrawing(root, (phase) => toPhase(walking, phase));
   const told = create("div", "walk-told");
   const [of, readout] = [create("p", "walk-of", told), create("p", "walk-readout", told)];
   mark(readout, { "aria-live": "polite" });
@@ -29,7 +34,7 @@ export function newWalking(root, repaint) {
   const notes = create("p", "walk-notes", told);
   mark(notes, { role: "status" });
   const store = newWalkStore(() => walking.at !== null && repaint());
-  const parts = { bar, told, of, readout, pins, notes, store, repaint, tell: () => {}, source: null, view: null };
+  const parts = { bar, told, of, readout, pins, notes, store, repaint, tell: () => {}, source: null, view: null, slow: null, slowDrawing, wrong: "" };
   /** @type {Walking} */
   const walking = { ...parts, at: null, asked: null, given: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [] };
   return walking;
@@ -58,20 +63,69 @@ export function takeWalk(walking, description, source) {
 
 /** @type {(walking: Walking, deed: WalkDeed, to?: number) => void} */
 export function walkOn(walking, deed, to = 1) {
-  const { at, over } = walking;
+  const { over } = walking;
   if (!over.length) return;
-  const places = { first: 1, last: over.length, back: (at ?? 2) - 1, next: (at ?? 0) + 1, to };
-  if (deed === "main") {
-    walking.playing = !walking.playing;
-    if (walking.playing && (at === null || at >= over.length)) walking.at = 1;
-  } else {
-    walking.playing = false;
-    walking.at = deed === "end" ? null : Math.max(1, Math.min(over.length, places[deed]));
-  }
+  walking.wrong = "";
+  if (deed === "slow") beginSlow(walking);
+  else if (deed === "phase on" || deed === "phase back") {
+    if (!walking.slow) return;
+    walking.slow.at = phaseBeside(walking.slow.at, over.length, deed === "phase on" ? 1 : -1);
+  } else move(walking, deed, to);
   schedule(walking);
   tellRested(walking);
   walking.repaint();
   if (deed === "end") walking.bar.play.focus();
+}
+
+/** @type {(walking: Walking, deed: Exclude<WalkDeed, "slow" | "phase on" | "phase back">, to: number) => void} */
+function move(walking, deed, to) {
+  const { slow, over } = walking;
+  const at = slow ? slow.at : walking.at;
+  const last = slow ? momentsOf(over.length) : over.length;
+  const places = { first: 1, last, back: (at ?? 2) - 1, next: (at ?? 0) + 1, to };
+  if (deed === "end") {
+    walking.playing = false;
+    if (slow) walking.slow = null;
+    else walking.at = null;
+    return;
+  }
+  walking.playing = deed === "main" && !walking.playing;
+  if (deed === "main" && !(walking.playing && (at === null || at >= last))) return;
+  const place = deed === "main" ? 1 : Math.max(1, Math.min(last, places[deed]));
+  if (slow) slow.at = place;
+  else walking.at = place;
+}
+
+/** @type {(walking: Walking, phase: number) => void} */
+function toPhase(walking, phase) {
+  if (!walking.slow) return;
+  walking.playing = false;
+  const { length } = walking.over;
+  walking.slow.at = [1, length + 1, length + 2, momentsOf(length)][phase];
+  schedule(walking);
+  walking.repaint();
+}
+
+// The batch that is shown, or else the first one of the epoch that is.
+/** @type {(walking: Walking) => void} */
+function beginSlow(walking) {
+  const { source } = walking;
+  walking.playing = false;
+  if (walking.slow) walking.slow = null;
+  else if (!source || source.run === null || source.epoch < 1) walking.wrong = NOT_TRAINED;
+  else {
+    walking.slow = { at: 1, run: source.run, epoch: source.epoch, batch: source.batch ?? 1, answer: null, reason: "" };
+    ask(walking, walking.slow);
+  }
+}
+
+/** @type {(walking: Walking, slow: NonNullable<Walking["slow"]>) => Promise<void>} */
+async function ask(walking, slow) {
+  const { answer, reason, busy } = await askSlow(slowAddress(slow.run, slow.epoch, slow.batch));
+  if (walking.slow !== slow) return;
+  Object.assign(slow, { answer, reason });
+  if (busy) setTimeout(() => walking.slow === slow && ask(walking, slow), AGAIN);
+  walking.repaint();
 }
 
 /** @type {(walking: Walking) => void} */
@@ -81,19 +135,23 @@ function schedule(walking) {
   walking.timer = setTimeout(() => {
     // What is not looked at does not go on.
     const seen = walking.bar.root.offsetParent !== null;
-    if (!seen || walking.at === null || walking.at >= walking.over.length) walking.playing = false;
+    const { slow } = walking;
+    if (slow) {
+      if (!seen || slow.at >= momentsOf(walking.over.length)) walking.playing = false;
+      else if (slow.answer) slow.at += 1;
+    } else if (!seen || walking.at === null || walking.at >= walking.over.length) walking.playing = false;
     // No timestep is passed before its numbers are here.
     else if (walking.view?.found.complete !== false) walking.at += 1;
     schedule(walking);
     if (!walking.playing) tellRested(walking);
     walking.repaint();
-  }, PERIOD);
+  }, walking.slow ? periodAt(walking.slow.at, walking.over.length, true) : PERIOD);
 }
 
 /** @type {(walking: Walking) => void} */
 function tellRested(walking) {
   clearTimeout(walking.rest);
-  if (walking.playing) return;
+  if (walking.playing || walking.slow) return;
   walking.rest = setTimeout(() => {
     if (walking.at === walking.asked) return;
     walking.asked = walking.at;
@@ -104,14 +162,17 @@ function tellRested(walking) {
 // What the drawing needs of the walk; null where none is on.
 /** @type {(walking: Walking, rows: UnrolledRow[], narrow: boolean) => WalkView | null} */
 export function walkView(walking, rows, narrow) {
-  const { at, over, source } = walking;
+  const { over, source, slow } = walking;
   walking.rows = rows;
   walking.view = null;
+  if (slow && slow.run !== source?.run) walking.slow = null;
+  const at = walking.slow ? momentAt(walking.slow.at, over.length).place : walking.at;
   if (at === null || !source || !over.length) return null;
-  const heights = heightsOf(rows);
+  // In slow motion the cells stay closed: what is shown is not one sequence but a batch.
+  const heights = walking.slow ? new Map() : heightsOf(rows);
   /** @type {WalkFound} */
   const found = heights.size ? walkAt(walking.store, source, at, over) : { layers: new Map(), told: [], source: null, complete: true };
-  const both = rows.some((row) => heights.has(row.name) && waysOf(row).includes(true));
+  const both = rows.some((row) => heightsOf([row]).size > 0 && waysOf(row).includes(true));
   /** @type {(row: UnrolledRow, back: boolean) => OpenedLayer[]} */
   const contents = (row, back) => {
     const hit = found.layers.get(row.name);
@@ -124,18 +185,40 @@ export function walkView(walking, rows, narrow) {
       return { layer, track, timestep, strips: stripsOf(layer, track, place, narrow), masked: layer.counts?.[timestep - 1] === 0 };
     });
   };
-  walking.view = { at, over, ...columnsAt(at, over), both, heights, found, contents, drawn: null };
+  walking.view = { at, over, ...columnsAt(at, over), both, heights, found, contents, strength: strengthOf(walking), drawn: null };
   return walking.view;
 }
 
+// How strong the gradient is in each cell: as far as it has come back through time.
+/** @type {(walking: Walking) => WalkView["strength"]} */
+function strengthOf({ slow, over }) {
+  const answer = slow?.answer;
+  if (!slow || !answer || momentAt(slow.at, over.length).phase !== "backward") return () => null;
+  const moment = momentAt(slow.at, over.length);
+  const largest = largestOf(answer.ways.flatMap(({ gradient }) => gradient)) || 1;
+  return (row, back, column) => {
+    const way = answer.ways.find(({ layer, role }) => layer === row.name && (!role || role === (back ? "backward" : "forward")));
+    const timestep = column * over.inner;
+    if (!way || way.gradient.length !== over.length || !isReached("gradient", timestep, moment, way, over.length)) return null;
+    return (way.gradient[timestep - 1] ?? 0) / largest;
+  };
+}
+
 // After the drawing: what is said beside it.
-/** @type {(walking: Walking, cells: Cell[], columns: (number | null)[]) => void} */
-export function writeWalk(walking, cells, columns) {
-  const { bar, told, of, notes, at, over, playing, view } = walking;
+/** @type {(walking: Walking, cells: Cell[], columns: (number | null)[], width: number) => void} */
+export function writeWalk(walking, cells, columns, width) {
+  const { bar, told, of, notes, over, playing, view, slow } = walking;
+  const at = slow ? slow.at : walking.at;
   bar.root.hidden = over.length < 1;
-  writeWalkBar(bar, at, over.length, playing, at === null ? "" : placeInWords(at, over, Boolean(view?.both)));
-  told.hidden = !view;
-  if (!view) return;
+  const words = slow ? momentInWords(slow, over.length) : at === null ? "" : placeInWords(at, over, Boolean(view?.both));
+  writeWalkBar(bar, at, slow ? momentsOf(over.length) : over.length, playing, words, slow !== null);
+  drawSlow(walking.slowDrawing, slow, width, over.length);
+  told.hidden = slow !== null || (!view && !walking.wrong);
+  if (slow) return;
+  if (!view) {
+    [of, walking.readout, walking.pins].forEach((part) => (part.hidden = true));
+    return say(notes, walking.wrong);
+  }
   const { found, drawn, heights } = view;
   const opens = heights.size > 0;
   of.hidden = !opens || !found.source;
@@ -144,6 +227,7 @@ export function writeWalk(walking, cells, columns) {
     ...(opens ? (found.source ? [] : [NO_NUMBERS]) : ["No layer of this model has a hidden state, so that no cell opens."]),
     drawnInWords(over, columns, drawn),
     ...found.told,
+    walking.wrong,
   ];
   say(notes, said.filter(Boolean).join(" "));
   for (const { node } of cells) node.classList.toggle("pinned", walking.pinned.includes(node.dataset.number ?? ""));

@@ -31,6 +31,7 @@ from explorer.runtime.retention import Retention
 from explorer.runtime.run_commands import RunCommands
 from explorer.runtime.runs import Runs
 from explorer.runtime.scheduler import Scheduler
+from explorer.runtime.slow_motions import SlowMotions
 from explorer.runtime.store import Store
 from explorer.runtime.store_writer import StoreWriter
 from explorer.runtime.subscribers import Subscribers
@@ -95,6 +96,7 @@ class EngineCore:
         )
         self.replays = Replays(store.tensors, self._cluster_within, self._place_of, max(1, cluster.wanted))
         self.gradients = Gradients(store.tensors, self.replays)
+        self.slow_motions = SlowMotions(self.replays)
         self.model_files = ModelFiles(self._cluster_within, max(1, cluster.wanted))
         self.precompiler = Precompiler(
             self.scheduler,

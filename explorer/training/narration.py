@@ -82,7 +82,7 @@ def tell_batch(loss: float, changes: Mapping[str, float | None]) -> str:
     moved = sorted((name for name, size in sizes.items() if size > 0), key=lambda name: -sizes[name])
     if not moved:
         return f"Loss {short(loss)} before the step; no weight changed."
-    most = [f"{name} ({_part(changes[name])})" for name in moved[:NAMED_LAYERS]]
+    most = [f"{name} ({part(changes[name])})" for name in moved[:NAMED_LAYERS]]
     only = "most " if len(sizes) > 1 else ""
     return f"Loss {short(loss)} before the step; weights changed {only}in {', then '.join(most)}."
 
@@ -99,7 +99,7 @@ def short(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
-def _part(share: float | None) -> str:
+def part(share: float | None) -> str:
     if share is None:
         return "from 0"
     return f"{100 * share:.2g}%" if share < 0.995 else f"{100 * share:.0f}%"

@@ -79,6 +79,8 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     expect(page.get_by_test_id("stTooltipContent")).to_be_visible()
     at.look("after a run, with open settings and Streamlit's own help")
     page.mouse.move(0, 0)
+    slow_motion_goes_through_its_phases_by_the_keyboard(page)
+    at.look("a batch in slow motion")
     # What a lecture's link leaves, and the dialogue that makes such a link.
     visit(page, server, "/?fix=timesteps,task,delay&hide=presets,seed&layer=answer")
     expect(page.locator('[data-layer="answer"] .box')).to_have_attribute("aria-expanded", "true")
@@ -95,6 +97,24 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     expect(page.locator(".explorer-notice summary")).to_be_visible()
     at.look("a phone, with wrong values and a run that must not start", PHONE)
     assert at.found == {}
+
+
+def slow_motion_goes_through_its_phases_by_the_keyboard(page: Page) -> None:
+    """Of a run of `SMALL` that has ended; it is left in the backward phase."""
+    view(page, "Unrolled")
+    page.get_by_role("button", name="Slow motion", exact=True).press("Enter")
+    sentence, place = page.locator(".slow-sentence"), page.locator(".walk-place")
+    expect(sentence).to_contain_text("Forward: 16 sequences go through the model. “memory” reads from timestep 1 to 8;")
+    moment = page.get_by_role("slider", name="Moment of the batch")
+    for words in ("Loss: 0.", "Backward: the gradient goes from the loss back", "Update: Adam changes every weight"):
+        moment.press("PageDown")
+        expect(sentence).to_contain_text(words)
+    expect(page.locator(".slow-changes li")).to_have_text([re.compile(r"^memory[\d.]+%$"), re.compile(r"^answer[\d.]+%$")])
+    moment.press("PageUp")
+    expect(place).to_have_text(re.compile(r"^epoch 12, batch 1 of 4: backward, timestep (\d+) of \1$"))
+    moment.press("ArrowRight")
+    expect(page.locator(".slow-bar.gradient:not(.ahead)")).to_have_count(2)
+    expect(page.locator(".slow-strength")).to_have_count(2)
 
 
 def test_nothing_of_paste_breaks_wcag(page, server):

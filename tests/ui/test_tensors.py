@@ -19,6 +19,7 @@ from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
 from explorer.training import data
 from explorer.ui import events
 from explorer.ui.batches import batches
+from explorer.ui.slow import slow
 from explorer.ui.tensors import tensors
 from explorer.ui.walk import walk, written
 from tests.fake_cluster import FakeCluster
@@ -232,3 +233,23 @@ def test_long_walks_are_cut_and_stay_small():
     assert (found["from"], found["until"]) == (150, 163)
     assert len(json.dumps(found)) < 100_000
     assert written(Walked([layer], [], ""), 900)["layers"][0]["tracks"][0]["numbers"] == ""
+
+
+def test_a_batch_in_slow_motion_has_the_numbers_of_that_batch(engine):
+    status, found = answer(engine, "epoch=6&batch=2", route=slow)
+    assert (status, found["reason"]) == (200, "")
+    assert [each["name"] for each in found["phases"]] == ["forward", "loss", "backward", "update"]
+    _, walked = answer(engine, "sequence=0&epoch=6&from=2", route=batches)
+    (batch,) = walked["batches"][:1]
+    # The step itself, by the compiled epoch; here by Keras, one batch alone.
+    assert found["loss"] == pytest.approx(batch["loss"], rel=1e-4)
+    assert np.mean(found["by_timestep"]) == pytest.approx(found["loss"], rel=1e-4)
+    assert found["changes"] == pytest.approx(batch["changes"], rel=1e-4)
+    assert (found["samples"], found["of"]) == (len(batch["samples"]), walked["of"])
+    assert found["after"] < found["loss"]
+    (way,) = found["ways"]
+    assert (way["layer"], len(way["gradient"]), len(way["states"])) == ("memory", 6, 6)
+    wrong = {"epoch=7": "Epoch 7 is not trained yet", "epoch=1&batch=99": "An epoch of this run has", "epoch=0": "1 on"}
+    for query, said in wrong.items():
+        _, refused = answer(engine, query, route=slow)
+        assert said in refused.get("error", "") + refused.get("reason", "")

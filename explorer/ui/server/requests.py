@@ -47,6 +47,7 @@ _BEGINNINGS = {
     "/tensors/": TENSORS,
     "/batches/": TENSORS,
     "/walk/": TENSORS,
+    "/slow/": TENSORS,
     "/gradients/": TENSORS,
     "/inside/": TENSORS,
     "/room/": ROOM,
