@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # How long a chunk trains before its frames are told.
 SECONDS_OF_A_CHUNK = 0.2
-FIGURES = ("loss", "val_loss", "accuracy", "val_accuracy")
+FIGURES = ("loss", "val_loss", "accuracy", "val_accuracy", "own_accuracy")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Training:
         return all(frame.finite for frame in self.frames)
 
     def to_dataframe(self) -> pandas.DataFrame:
-        """A row for each epoch: loss, val_loss, and where answers are right or wrong accuracy and val_accuracy."""
+        """A row for each epoch: loss, val_loss, where answers are right or wrong accuracy and val_accuracy, and own_accuracy
+        of a decoder that is fed its own outputs."""
         import pandas
 
         names = [name for name in FIGURES if getattr(self.frames[0], name) is not None]

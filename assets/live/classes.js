@@ -41,7 +41,11 @@ export function classesFigure(panel, size) {
   const frame = shownFrame(panel);
   const right = Array.from({ length: count }, (_, at) => largest(targetOf(info, column(at))));
   const found = frame ? Array.from({ length: count }, (_, at) => largest(outputOf(frame, info, width, column(at)))) : null;
+  const own = frame?.decoded?.slice(sequence * count, (sequence + 1) * count) ?? null;
   const lines = linesOf(info, shown, sequence, right, found);
+  if (own && lines.length) {
+    lines.push({ ...lines[2], name: "decoded", texts: own.slice(0, valid).map((place) => nameOf(info, place)), wrong: own.map((place, at) => place !== right[at]) });
+  }
   const room = (size.width - LEGEND - 54) / count >= LEAST_COLUMN;
   const written = room ? LINE * lines.length : 0;
   // Where characters stand at every timestep, a low chart does without their numbers.
@@ -83,7 +87,7 @@ export function classesFigure(panel, size) {
     points: frame ? count : 0,
     words:
       `Probability of each class for ${of}, ${when(frame)}. ` +
-      (frame ? `The most probable class is right at ${hits} of ${valid}. ${errorInWords(frame)}` : "Only the target is drawn."),
+      (frame ? `The most probable class is right at ${hits} of ${valid}${own ? `, and ${ownHits(own, right, valid)} where it is fed its own outputs` : ""}. ${errorInWords(frame)}` : "Only the target is drawn."),
     read: (place) => {
       const at = Math.max(0, Math.min(count - 1, Math.round(((place - plot.left) / plot.width) * count - 0.5)));
       if (at >= valid) return { x: x(at + 1), y: plot.top + 12, title: `${name} ${at + 1}`, lines: ["padding"] };
@@ -94,6 +98,7 @@ export function classesFigure(panel, size) {
         const ranked = values.map((_, index) => index).sort((one, other) => values[other] - values[one]);
         lines.push(...ranked.slice(0, MOST_READ).map((each) => `${nameOf(info, each)}: ${short(values[each])}`));
       }
+      if (own) lines.push(`decoded, fed its own outputs: ${nameOf(info, own[at])}`);
       return { x: x(at + 1), y: plot.top + 12, title: `${name} ${at + 1}${symbol && `: ${symbol}`}`, lines };
     },
   };
@@ -105,6 +110,9 @@ const targetOf = (info, { sequence, step }) => info.targets[sequence]?.[step] ??
 /** @type {(frame: Frame, info: Info, width: number, place: { sequence: number; step: number }) => number[]} */
 const outputOf = (frame, info, width, { sequence, step }) =>
   Array.from({ length: width }, (_, output) => outputAt(frame, info, sequence, step, output));
+
+/** @type {(own: number[], right: number[], valid: number) => number} */
+const ownHits = (own, right, valid) => right.slice(0, valid).filter((place, at) => place === own[at]).length;
 
 // What is written above the cells: a character for each timestep.
 /** @type {(info: Info, shown: Shown, sequence: number, right: number[], found: number[] | null) => { name: string; kind: string; texts: string[]; wrong: boolean[] }[]} */

@@ -56,9 +56,10 @@ export function takeFrames(frames, incoming, info) {
 }
 
 /** @type {(sent: SentFrame, info: Info) => Frame} */
-export function frameOf({ epoch, loss, val_loss, accuracy, val_accuracy, outputs: spelled = "" }, info) {
+export function frameOf({ outputs: spelled = "", ...sent }, info) {
   const outputs = halves(spelled);
-  return { epoch, loss, val_loss, accuracy, val_accuracy, outputs, error: errors(outputs, info) };
+  const { epoch, loss, val_loss, accuracy, val_accuracy, own_accuracy, decoded } = sent;
+  return { epoch, loss, val_loss, accuracy, val_accuracy, own_accuracy, decoded, outputs, error: errors(outputs, info) };
 }
 
 /** @type {(frame: Frame) => string} */

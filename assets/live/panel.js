@@ -179,8 +179,11 @@ export function writeLegend(panel) {
   say(words.training, frame ? `training ${short(frame.loss)}` : "training");
   say(words.validation, frame ? `validation ${short(frame.val_loss)}` : "validation");
   const right = frame?.val_accuracy ?? frame?.accuracy;
-  say(words.accuracy, right == null ? "" : `${Math.round(100 * right)}% correct`);
-  words.accuracy.title = right == null ? "" : "Accuracy on the validation sequences";
+  const own = frame?.own_accuracy;
+  const share = (/** @type {number} */ part) => `${Math.round(100 * part)}%`;
+  say(words.accuracy, right == null ? "" : own == null ? `${share(right)} correct` : `${share(right)} correct, decoded ${share(own)}`);
+  const where = "Accuracy on the validation sequences";
+  words.accuracy.title = right == null ? "" : own == null ? where : `${where}: with the target before each timestep (teacher forcing), and decoded, fed the model's own outputs`;
   say(words.worst, frames.list.length ? ` ${short(frames.worst)}` : " error");
 }
 

@@ -48,6 +48,8 @@ export interface SentFrame {
   val_loss: number;
   accuracy?: number | null;
   val_accuracy?: number | null;
+  own_accuracy?: number | null;
+  decoded?: number[];
   outputs?: string;
   tensors?: string;
 }

@@ -19,10 +19,13 @@ INPUTS = {
     "windows": "windows of a sequence, (batch, windows, timesteps, features)",
     "two streams": "two sequences of different widths, (batch, timesteps, features) and (batch, timesteps, second_features)",
     "symbols": "padded sequences of symbols, as whole numbers, (batch, timesteps)",
+    "source and target": "padded symbols, and the target shifted by one timestep, (batch, timesteps) and (batch, timesteps)",
 }
 # Those whose sequences end at different timesteps: zeros stand after the end.
-PADDED = ("padded", "symbols")
-SYMBOLS = ("symbols",)
+SYMBOLS = ("symbols", "source and target")
+PADDED = ("padded", *SYMBOLS)
+# What each input is called, where that says more than its number.
+STREAM_NAMES = {"source and target": ("source", "shifted target")}
 LOSSES = {"number": "mse", "yes/no": "binary_crossentropy", "class": "sparse_categorical_crossentropy"}
 # So many timesteps are drawn of a task that has a target at each: an arrow beyond them would not be seen.
 DRAWN_TIMESTEPS = 32
@@ -152,6 +155,11 @@ class Entry:
     def is_padded(self) -> bool:
         return self.inputs in PADDED
 
+    @property
+    def is_forced(self) -> bool:
+        """Whether it reads its own target, shifted by one timestep: teacher forcing."""
+        return self.inputs == "source and target"
+
     def takes(self, name: str) -> bool:
         return name in inspect.signature(self.function).parameters
 
@@ -180,8 +188,8 @@ class Architecture(Entry):
         """The promised shape of every input, the batch as None."""
         knobs = {name: knob.default for name, knob in self.knobs.items()} | dict(knobs or {})
         plain = (None, sizes.timesteps, sizes.features)
-        if self.inputs == "symbols":
-            return ((None, sizes.timesteps),)
+        if self.inputs in SYMBOLS:
+            return ((None, sizes.timesteps),) * (2 if self.is_forced else 1)
         if self.inputs == "windows":
             return ((None, knobs["windows"], sizes.timesteps, sizes.features),)
         if self.inputs == "two streams":

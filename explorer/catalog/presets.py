@@ -60,6 +60,18 @@ PRESETS: dict[str, Preset] = {
             Experiment("embedding_tagger", "bracket_depth"),
         ),
         Preset(
+            "teacher_forcing",
+            "Teacher forcing",
+            "Told each right symbol, a decoder is better than when it reads its own outputs, as a translator must.",
+            Experiment("seq2seq_with_state", "symbol_reverse", timesteps=8),
+        ),
+        Preset(
+            "addition",
+            "Addition",
+            "From 4,096 examples a decoder learns to write the sum of two numbers, digit by digit.",
+            Experiment("seq2seq_with_state", "symbol_addition", timesteps=5, units=64, samples=4096),
+        ),
+        Preset(
             "nothing_to_learn",
             "Overfitting",
             "The training loss falls because the model memorizes; the validation loss never gets below the baseline.",

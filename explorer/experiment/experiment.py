@@ -124,6 +124,9 @@ class Frame:
 
     loss: the mean over the epoch's batches, as they were seen. val_loss: on the held-out sequences after the epoch.
     accuracy, val_accuracy: the share of right yes/no answers, None where the task asks for numbers.
+    own_accuracy: that of the held-out sequences where a decoder is fed its own outputs, one timestep at a time, instead of
+    the target; None for a model that does not read its target. decoded: what it answers so for the probe, as class numbers,
+    (sequences, timesteps) uint8.
     outputs: the probe's answers after the epoch, (sequences, timesteps, outputs) float32; timesteps is 1 where the task
     asks once. tensors: what flowed within the model for the probe sequences that were watched, by their places: the grids
     of all layers one after the other (`explorer.tensors.grid`), float16.
@@ -136,6 +139,8 @@ class Frame:
     val_accuracy: float | None
     outputs: np.ndarray
     tensors: Mapping[int, bytes] = field(default_factory=dict)
+    own_accuracy: float | None = None
+    decoded: np.ndarray | None = None
 
     @property
     def finite(self) -> bool:

@@ -59,6 +59,8 @@ MEASURED = {
     ("gru_attention_pooling", "temporal_order"): 0.005,
     ("conv_gru", "adding_problem"): 0.005,
     ("conv_gru", "temporal_order"): 0.005,
+    ("seq2seq_with_state", "symbol_reverse"): 0.01,
+    ("seq2seq_with_state", "symbol_addition"): 0.005,
 }
 
 

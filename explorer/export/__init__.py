@@ -60,7 +60,19 @@ model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held
 
 found = model.evaluate(*held_out, verbose=0, return_dict=True)
 print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
-{baselines}'''
+{decoding}{baselines}'''
+_DECODING = """\
+
+# Where there is no target, the decoder is fed its own outputs, one timestep at a time.
+source, shifted = held_out[0]
+fed, decoded = np.zeros_like(shifted), np.zeros_like(shifted)
+fed[:, 0] = shifted[:, 0]
+for step in range(timesteps):
+    decoded[:, step] = model.predict([source, fed], verbose=0)[:, step].argmax(axis=-1)
+    fed[:, step + 1 : step + 2] = decoded[:, step : step + 1]
+counts = shifted != 0
+print(f"accuracy with the decoder's own outputs: {(decoded == held_out[1])[counts].mean():.4f}")
+"""
 
 
 def script(experiment: Experiment) -> str:
@@ -104,5 +116,6 @@ def parts_of(experiment: Experiment) -> dict[str, Any]:
         held_out=HELD_OUT_SAMPLES,
         loss=task.loss,
         metrics="" if task.answer == "number" else ', metrics=["accuracy"]',
+        decoding=_DECODING if task.is_forced else "",
         baselines=baselines(experiment),
     )

@@ -17,12 +17,13 @@ MOST_ROWS = 200_000
 
 
 def losses_csv(frames: Sequence[StoredFrame]) -> str:
-    """A row for each epoch: epoch, loss, val_loss, and accuracy and val_accuracy where answers are right or wrong.
+    """A row for each epoch: epoch, loss, val_loss, and accuracy and val_accuracy where answers are right or wrong; of a
+    decoder that is fed its own outputs also own_accuracy.
 
     The losses are means in the unit of the task's loss (for mse: the squared unit of the target), accuracies are shares from
     0 to 1. A loss that was no finite number is an empty cell.
     """
-    names = [name for name in ("loss", "val_loss", "accuracy", "val_accuracy") if _is_known(frames, name)]
+    names = [name for name in ("loss", "val_loss", "accuracy", "val_accuracy", "own_accuracy") if _is_known(frames, name)]
     rows = [[frame.epoch, *("" if (value := getattr(frame, name)) is None else value for name in names)] for frame in frames]
     return _written(["epoch", *names], rows)
 

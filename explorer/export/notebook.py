@@ -57,7 +57,7 @@ history = model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation
 _EVALUATE = """\
 found = model.evaluate(*held_out, verbose=0, return_dict=True)
 print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
-{baselines}"""
+{decoding}{baselines}"""
 
 
 def notebook(experiment: Experiment, found: Mapping[str, Any]) -> str:

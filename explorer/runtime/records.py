@@ -60,7 +60,7 @@ class StoredFrame:
     """A frame as it stands in the store.
 
     A loss that was not finite is None. outputs: (sequences, timesteps, outputs) float16, as bytes in row-major order,
-    little-endian: what the page draws needs no more, and the losses are kept whole.
+    little-endian: what the page draws needs no more, and the losses are kept whole. decoded: (sequences, timesteps) uint8.
     """
 
     epoch: int
@@ -70,6 +70,8 @@ class StoredFrame:
     val_accuracy: float | None
     shape: tuple[int, int, int]
     outputs: bytes
+    own_accuracy: float | None = None
+    decoded: bytes | None = None
 
     @property
     def array(self) -> np.ndarray:
@@ -82,7 +84,8 @@ def as_stored(frame: Frame) -> StoredFrame:
     sequences, steps, outputs = frame.outputs.shape
     losses = finite(frame.loss), finite(frame.val_loss)
     numbers = zlib.decompress(packed(frame.outputs))
-    return StoredFrame(frame.epoch, *losses, frame.accuracy, frame.val_accuracy, (sequences, steps, outputs), numbers)
+    shape, decoded = (sequences, steps, outputs), None if frame.decoded is None else frame.decoded.tobytes()
+    return StoredFrame(frame.epoch, *losses, frame.accuracy, frame.val_accuracy, shape, numbers, frame.own_accuracy, decoded)
 
 
 def shape_of(text: str) -> tuple[int, int, int]:

@@ -137,6 +137,8 @@ class Store:
                 "val_loss": finite(frame.val_loss),
                 "accuracy": frame.accuracy,
                 "val_accuracy": frame.val_accuracy,
+                "own_accuracy": frame.own_accuracy,
+                "decoded": None if frame.decoded is None else frame.decoded.tobytes(),
                 "shape": ",".join(map(str, frame.outputs.shape)),
                 "outputs": packed(frame.outputs),
             }
@@ -182,6 +184,8 @@ class Store:
                 row.val_accuracy,
                 shape_of(row.shape),
                 zlib.decompress(row.outputs),
+                row.own_accuracy,
+                row.decoded,
             )
             for row in rows
         ]

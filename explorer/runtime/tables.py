@@ -46,6 +46,8 @@ FRAMES = sql.Table(
     sql.Column("val_loss", sql.Double, nullable=True),
     sql.Column("accuracy", sql.Double, nullable=True),
     sql.Column("val_accuracy", sql.Double, nullable=True),
+    sql.Column("own_accuracy", sql.Double, nullable=True),
+    sql.Column("decoded", sql.LargeBinary(2**20), nullable=True),
     sql.Column("shape", sql.String(64), nullable=False),
     sql.Column("outputs", sql.LargeBinary(2**31), nullable=False),
 )

@@ -25,7 +25,8 @@ class Batch(NamedTuple):
     it. outputs: the probe's answers after it, as `explorer.experiment.Frame` has them. changes: by layer, how long the step
     of its weights is as a part of their length before, both as Euclidean norms; None where all of them were 0. tensors: the
     grids of all layers for one probe sequence, empty where the compiled epoch does not give them. Both as float16.
-    drawing: what the drawing of a layer shows after it, for the same sequence; None where no layer was named.
+    drawing: what the drawing of a layer shows after it, for the same sequence; None where no layer was named. own_accuracy,
+    decoded: of a decoder that is fed its own outputs after it, as `explorer.experiment.Frame` has them.
     """
 
     number: int
@@ -37,6 +38,8 @@ class Batch(NamedTuple):
     changes: dict[str, float | None]
     tensors: bytes
     drawing: dict[str, Any] | None = None
+    own_accuracy: float | None = None
+    decoded: bytes | None = None
 
     @property
     def finite(self) -> bool:
@@ -50,7 +53,8 @@ def run_batch(trainer: Trainer, state: bytes, number: int, sequence: int) -> tup
     after, frame = trainer.run_batches(state, number - 1, number, (sequence,))
     changed = changes(trainer.program.model, state, after)
     results = frame.loss, frame.val_loss, frame.accuracy, frame.val_accuracy, packed(frame.outputs)
-    return after, Batch(number, *results, changed, frame.tensors.get(sequence, b""))
+    decoded = None if frame.decoded is None else frame.decoded.tobytes()
+    return after, Batch(number, *results, changed, frame.tensors.get(sequence, b""), None, frame.own_accuracy, decoded)
 
 
 def changes(model: keras.Model, before: bytes, after: bytes) -> dict[str, float | None]:

@@ -68,10 +68,12 @@ def probe_targets(experiment: Experiment) -> np.ndarray:
 
 
 def probe_lengths(experiment: Experiment) -> list[int]:
-    """How many timesteps of each sequence of the probe are not padding."""
+    """How many timesteps of each target of the probe are not padding."""
     part = make(experiment, "probe")
-    if resolve(experiment).task.is_padded:
-        return valid_steps(part)
+    task = resolve(experiment).task
+    if task.is_padded:
+        # A shifted target ends where the target does.
+        return valid_steps(part, 1 if task.is_forced else 0)
     return [probe_targets(experiment).shape[1]] * len(part.targets)
 
 
@@ -94,10 +96,9 @@ def batch_of(experiment: Experiment, epoch: int, number: int) -> list[int]:
     return [int(place) for place in order(experiment, epoch)[(number - 1) * experiment.batch : number * experiment.batch]]
 
 
-def valid_steps(part: Part) -> list[int]:
-    """How many steps of each sequence are not padding, by its first stream."""
-    first = part.inputs[0]
-    filled = first != 0
+def valid_steps(part: Part, stream: int = 0) -> list[int]:
+    """How many steps of each sequence are not padding, by one of its streams."""
+    filled = part.inputs[stream] != 0
     if filled.ndim > 2:
         filled = filled.any(axis=-1)
     if filled.ndim == 3:

@@ -32,13 +32,15 @@ class Course:
 
     losses, val_losses: (epochs,). errors: (epochs, timesteps), the mean absolute error of the outputs for the probe where it
     is not padding; without the timesteps that are padding in all of its sequences.
-    val_accuracies: (epochs,), or None where the task asks for numbers.
+    val_accuracies: (epochs,), or None where the task asks for numbers. own_accuracies: (epochs,), of a decoder that is
+    fed its own outputs, or None for every other model.
     """
 
     losses: np.ndarray
     val_losses: np.ndarray
     errors: np.ndarray
     val_accuracies: np.ndarray | None = None
+    own_accuracies: np.ndarray | None = None
 
 
 def goal(experiment: Experiment) -> str:
@@ -149,6 +151,12 @@ def _rise(course: Course) -> str:
 def _accuracy(found: Resolved, course: Course) -> str:
     if course.val_accuracies is None:
         return ""
+    if course.own_accuracies is not None:
+        forced, own = (f"{each[-1]:.0%}" for each in (course.val_accuracies, course.own_accuracies))
+        return (
+            f"With teacher forcing the decoder has {forced} of the validation timesteps right; "
+            f"fed its own outputs, one timestep at a time, it has {own}."
+        )
     what = "timesteps of the validation sequences" if found.task.answers == "every step" else "validation sequences"
     return f"The model classifies {course.val_accuracies[-1]:.0%} of the {what} correctly."
 

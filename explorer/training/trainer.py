@@ -26,7 +26,7 @@ from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, F
 from explorer.keras_internals import mask_of
 from explorer.models.build import build_experiment
 from explorer.models.fold_time import folded_with_tensors
-from explorer.training import checkpoint, data
+from explorer.training import checkpoint, data, decoding
 from explorer.training.hindrance import hindrance
 from explorer.training.probe_grids import ProbeGrids, packed
 from explorer.training.program_cache import CACHE
@@ -72,7 +72,8 @@ class Program:
     ) -> None:
         self.key = program_key(experiment)
         self.build = build
-        self._loss = loss_name(resolve(experiment).task.loss)
+        task = resolve(experiment).task
+        self._loss, self._is_forced = loss_name(task.loss), task.is_forced
         self._asks = ASKS.get(self._loss)
         self.samples, self.batch = experiment.samples, experiment.batch
         self.batches = data.batches(experiment)
@@ -110,7 +111,8 @@ class Program:
         then look at what is held out and at the probe.
 
         Returns the loss and accuracy summed over these batches and divided by all samples, those of the held-out sequences,
-        and the probe's outputs; where it is watched, the grids of what flows within (`explorer.training.probe_grids`).
+        the probe's outputs, and what a decoder makes of its own outputs (`explorer.training.decoding`), nothing for another
+        model; where it is watched, also the grids of what flows within (`explorer.training.probe_grids`).
         """
         *results, grids = self._called(tf.constant(order), tf.constant(first), tf.constant(until), *arrays)
         self.compiled = True
@@ -198,7 +200,9 @@ class Program:
             # What is held out and the probe go through together: one more pass, and no second trace for the probe.
             answers, *within = open_model(looked_at, training=False)
             val_loss, val_right = judge(answers, held_out_targets, open_model.losses)
-            return loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:], grids.of(within)
+            own = decoding.own(model, looked_at, held_out_targets) if self._is_forced else decoding.nothing()
+            results = loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:]
+            return *results, *own, grids.of(within)
 
         return epoch.get_concrete_function(*self._signature())
 
@@ -293,10 +297,11 @@ class Trainer:
     def _frame(self, epoch: int, watched: Collection[int], first: int = 0, until: int | None = None) -> Frame:
         order, until = data.order(self.experiment, epoch), self.program.batches if until is None else until
         found = self.program.epoch(order, first, until, self._arrays, bool(watched))
-        loss, accuracy, val_loss, val_accuracy, outputs, *grids = found
+        loss, accuracy, val_loss, val_accuracy, outputs, own_accuracy, decoded, *grids = found
         right, val_right = (float(accuracy), float(val_accuracy)) if self.program.judges else (None, None)
         tensors = {sequence: packed(each[sequence]) for each in grids for sequence in watched if each.size}
-        return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs), tensors)
+        own = (float(own_accuracy), decoded.astype(np.uint8)) if decoded.size else (None, None)
+        return Frame(epoch, float(loss), float(val_loss), right, val_right, data.shown(outputs), tensors, *own)
 
     def _restore(self, state: bytes | None) -> int:
         program = self.program

@@ -13,6 +13,7 @@ from explorer.runtime.records import Run, finite
 from explorer.training import data
 from explorer.training.batches import Batch
 from explorer.training.narration import tell_batch
+from explorer.ui.events import decoded
 from explorer.ui.tensors import (
     HEADERS,
     SECONDS,
@@ -77,7 +78,7 @@ def _written(run: Run, epoch: int, batch: Batch) -> dict[str, Any]:
         "changes": {name: None if share is None else finite(share) for name, share in batch.changes.items()},
         "sentence": tell_batch(batch.loss, batch.changes),
         "drawing": batch.drawing or None,
-    }
+    } | decoded(batch)
 
 
 def _asked(request: Request) -> tuple[int, int, int] | str:

@@ -23,6 +23,7 @@ from explorer.runtime.engine import Engine
 from explorer.runtime.records import StoredFrame
 from explorer.runtime.snapshot import Status
 from explorer.training import data
+from explorer.training.batches import Batch
 from explorer.training.narration import Course, tell
 from explorer.ui import shutdown
 from explorer.ui.run_status import standing
@@ -154,6 +155,7 @@ class _Narration:
         self._losses: list[float] = []
         self._val_losses: list[float] = []
         self._accuracies: list[float] = []
+        self._own_accuracies: list[float] = []
         self._errors: list[np.ndarray] = []
         self._told = 0
         self._sentences: list[str] = []
@@ -165,6 +167,8 @@ class _Narration:
             self._val_losses.append(np.nan if frame.val_loss is None else frame.val_loss)
             if frame.val_accuracy is not None:
                 self._accuracies.append(frame.val_accuracy)
+            if frame.own_accuracy is not None:
+                self._own_accuracies.append(frame.own_accuracy)
             error = np.abs(frame.array - self._targets).mean(axis=2)[:, : self._counted.shape[1]]
             self._errors.append((error * self._counted).sum(axis=0) / self._counted.sum(axis=0))
             self.last = frame.epoch
@@ -175,11 +179,14 @@ class _Narration:
         """
         apart = max(1, self._experiment.epochs // EPOCHS_TOLD_OF)
         epochs = [epoch for epoch in range(self._told + 1, self.last + 1) if epoch % apart == 0 or epoch == self.last]
-        courses = [np.array(each) for each in (self._losses, self._val_losses, self._errors, self._accuracies)]
+        known = (self._losses, self._val_losses, self._errors, self._accuracies, self._own_accuracies)
+        courses = [np.array(each) for each in known]
         stories = []
         for epoch in epochs:
-            losses, val_losses, errors, accuracies = (each[:epoch] for each in courses)
-            sentences = tell(self._experiment, Course(losses, val_losses, errors, accuracies if len(accuracies) else None))
+            losses, val_losses, errors, *shares = (each[:epoch] for each in courses)
+            sentences = tell(
+                self._experiment, Course(losses, val_losses, errors, *(each if len(each) else None for each in shares))
+            )
             if sentences != self._sentences:
                 stories.append((epoch, sentences))
                 self._sentences = sentences
@@ -214,7 +221,14 @@ def _spelled(frame: StoredFrame) -> dict[str, Any]:
         "accuracy": frame.accuracy,
         "val_accuracy": frame.val_accuracy,
         "outputs": spelled(frame.outputs),
-    }
+    } | decoded(frame)
+
+
+def decoded(frame: StoredFrame | Batch) -> dict[str, Any]:
+    """What a decoder makes of its own outputs, where the model has one: for each probe sequence one class a timestep."""
+    if frame.decoded is None:
+        return {}
+    return {"own_accuracy": frame.own_accuracy, "decoded": list(frame.decoded)}
 
 
 def _event(name: str, content: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from explorer.catalog import resolve
-from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Cell, arrow_is_drawn
+from explorer.catalog.entries import DRAWN_TIMESTEPS, STREAM_NAMES, Arrow, Cell, arrow_is_drawn
 from explorer.experiment import Experiment
 from explorer.training import data
 
@@ -83,16 +83,21 @@ def strip(experiment: Experiment) -> Strip:
     if arrow:
         lines |= {(cell.stream, cell.feature) for cell in arrow.cells}
     ordered = sorted(lines)
-    steps = min(shown, data.valid_steps(part)[index]) if task.is_padded else shown
+    streams = range(len(inputs))
+    lengths = [min(shown, data.valid_steps(part, stream)[index]) if task.is_padded else shown for stream in streams]
+    names = STREAM_NAMES.get(task.inputs) or tuple(f"input {stream + 1}" for stream in streams if len(streams) > 1)
     windows = inputs[0].shape[0] if inputs[0].ndim == 3 else 1
     places = tuple(window * shown * (1 + GAP) + step for window in range(windows) for step in range(shown))
     target = part.targets[index]
     return Strip(
         sequence=index + 1,
         inputs=tuple(
-            _row(inputs[stream], stream, len(inputs), feature, shown, steps, task.symbols) for stream, feature in ordered
+            _row(inputs[stream], names[stream] if names else "input", feature, shown, lengths[stream], task.symbols)
+            for stream, feature in ordered
         ),
-        target=_classes(target, shown, steps, task.classes) if task.classes else _target(target, shown, once, task.answer),
+        target=_classes(target, shown, lengths[-1], task.classes)
+        if task.classes
+        else _target(target, shown, once, task.answer),
         places=places,
         width=places[-1] + 1,
         groups=_groups(arrow, ordered, shown) if arrow else (),
@@ -102,8 +107,7 @@ def strip(experiment: Experiment) -> Strip:
     )
 
 
-def _row(inputs: np.ndarray, stream: int, streams: int, feature: int, shown: int, steps: int, symbols: str) -> Row:
-    name = "input" if streams == 1 else f"input {stream + 1}"
+def _row(inputs: np.ndarray, name: str, feature: int, shown: int, steps: int, symbols: str) -> Row:
     if inputs.shape[-1] > 1:
         name += f", feature {feature + 1}"
     numbers = inputs[..., :shown, feature].ravel().tolist()

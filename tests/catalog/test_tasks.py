@@ -69,6 +69,7 @@ def test_shapes_and_dtypes_are_those_promised(task, timesteps, features, knobs):
         "padded": [(7, timesteps, features)],
         "windows": [(7, knobs.get("windows"), timesteps, features)],
         "symbols": [(7, timesteps)],
+        "source and target": [(7, timesteps), (7, timesteps)],
         "two streams": [(7, timesteps, features), (7, timesteps, knobs.get("second_features"))],
     }
     assert [array.shape for array in inputs] == shapes[task.inputs]
@@ -135,6 +136,17 @@ def ahead_of(heard, ahead):
     return [[x[t + ahead] if t + ahead < len(x) else 0 for t in range(len(x))] for x in heard[..., 0]]
 
 
+def written(streams, symbols, answer):
+    """Targets whose text is what `answer` makes of the source's, and which the second stream has shifted."""
+    rows = []
+    for source, shifted in zip(*(stream.astype(int) for stream in streams), strict=True):
+        text, before = ("".join(symbols[each] for each in row).rstrip() for row in (source, shifted))
+        assert before == f">{answer(text)}"
+        row = [symbols.index(each) for each in f"{answer(text)}."]
+        rows.append(row + [0] * (len(source) - len(row)))
+    return rows
+
+
 def depth_of_brackets(symbols):
     rows = []
     for row in symbols.astype(int):
@@ -169,6 +181,8 @@ ORACLES = {
     "two_streams_sum": lambda heard, second_features, apart: np.add(echo(heard[0], apart), ahead_of(heard[1], apart)),
     "longest_window": has_a_run,
     "bracket_depth": depth_of_brackets,
+    "symbol_reverse": lambda streams: written(streams, " >.abcde", lambda text: text[::-1]),
+    "symbol_addition": lambda streams: written(streams, " >.+0123456789", lambda text: str(sum(map(int, text.split("+"))))),
     "majority": lambda heard: [[sum(x > 0) > sum(x < 0)] for x in heard[..., 0]],
 }
 
@@ -204,6 +218,8 @@ def test_yes_and_no_are_equally_frequent(task, timesteps, features, knobs):
         ("longest_window", {"run_length": 0}),
         ("majority", {"timesteps": 2}),
         ("bracket_depth", {"timesteps": 3}),
+        ("symbol_reverse", {"timesteps": 3}),
+        ("symbol_addition", {"timesteps": 2}),
     ],
 )
 def test_sizes_that_cannot_be_raise_an_error_that_ends_with_what_came(name, arguments):
@@ -247,6 +263,10 @@ def test_the_waves_of_the_forecast_go_on_as_the_recurrence_of_a_sine_says():
     assert (np.arccos(twice_cosine / 2) > 0.199).all() and (np.arccos(twice_cosine / 2) < 1.001).all()
 
 
+def first_digit_of_sum(text):
+    return " >.+0123456789".index(str(sum(map(int, text.split("+"))))[0])
+
+
 # What a target is worked out from, where an arrow points; the rest of a sequence may be anything.
 FROM_POINTED = {
     "delayed_echo": lambda values: values[0],
@@ -264,6 +284,8 @@ FROM_POINTED = {
     "longest_window": lambda values: all(value > 0 for value in values),
     "majority": lambda values: np.sum(values) > 0,
     "bracket_depth": lambda values: np.sum(values == 1),
+    "symbol_reverse": lambda values: values[0],
+    "symbol_addition": lambda values: first_digit_of_sum("".join(" >.+0123456789"[int(value)] for value in values)),
 }
 
 

@@ -183,7 +183,7 @@ def test_every_architecture_can_be_looked_into_or_says_why_not(name):
     able = can_be_looked_into(model)
     for layer in able:
         found = look(model, layer, inputs)
-        assert np.isfinite(found.hidden).all() and not found.notes()
+        assert np.isfinite(found.hidden).all() and bool(found.notes()) == found.drops_mask
     if not able:
         with pytest.raises(ValueError, match=r"^The model has no recurrent layer that can be looked into\. Its layers: "):
             look(model, None, inputs)

@@ -18,4 +18,5 @@ ORDER = (
     "embedding_tagger",
     "gru_attention_pooling",
     "conv_gru",
+    "seq2seq_with_state",
 )

@@ -17,4 +17,6 @@ ORDER = (
     "longest_window",
     "majority",
     "bracket_depth",
+    "symbol_reverse",
+    "symbol_addition",
 )

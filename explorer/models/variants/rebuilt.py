@@ -69,7 +69,20 @@ def _again(call: Call, layer: Any, made: dict[int, Any]) -> Any:
     own = {"mask": masks, "training": {id(None), id(False)}}
     kwargs = {name: value for name, value in arguments.kwargs.items() if id(value) not in own.get(name, ())}
     args, kwargs = keras.tree.map_structure(lambda value: made.get(id(value), value), (arguments.args, kwargs))
+    _try_states(layer, kwargs.get("initial_state", args[1] if len(args) > 1 else None))
     return layer(*args, **kwargs)
+
+
+def _try_states(layer: Any, given: Any) -> None:
+    """Raise ValueError for initial states of wrong shapes: Keras builds such a model, and it fails when it is run."""
+    if given is None or not isinstance(layer, keras.layers.RNN):
+        return
+    shapes = [tuple(state.shape) for state in keras.tree.flatten(given)]
+    wanted = [(None, size) for size in keras.tree.flatten(layer.cell.state_size)]
+    if len(shapes) != len(wanted) or any(
+        len(shape) != 2 or shape[1] != size for shape, (_, size) in zip(shapes, wanted, strict=True)
+    ):
+        raise ValueError(f"initial_state must be {wanted}. Received: {shapes}")
 
 
 def _place(tensor: Any) -> str:
