@@ -10,6 +10,8 @@ import { countTicks, short } from "./ticks.js";
 
 const LINE = 14;
 const LOW = 140;
+// The longest name of a line stands before it.
+const LEFT = 64;
 // Narrower columns have no room for a character.
 const LEAST_COLUMN = 7;
 // Of the most probable classes, what a pointer reads.
@@ -46,11 +48,11 @@ export function classesFigure(panel, size) {
   if (own && lines.length) {
     lines.push({ ...lines[2], name: "decoded", texts: own.slice(0, valid).map((place) => nameOf(info, place)), wrong: own.map((place, at) => place !== right[at]) });
   }
-  const room = (size.width - LEGEND - 54) / count >= LEAST_COLUMN;
+  const room = (size.width - LEGEND - LEFT) / count >= LEAST_COLUMN;
   const written = room ? LINE * lines.length : 0;
   // Where characters stand at every timestep, a low chart does without their numbers.
   const low = written > 0 && size.height < LOW;
-  const plot = plotOf(size, { right: LEGEND, top: 8 + written, bottom: low ? 4 : 24 });
+  const plot = plotOf(size, { left: LEFT, right: LEGEND, top: 8 + written, bottom: low ? 4 : 24 });
   const y = scale([-0.5, width - 0.5], plot.bottom, plot.top);
   const { x, marks: axis } = across(count, plot, !once);
   const marks = [
@@ -121,7 +123,7 @@ function linesOf(info, { valid, once }, sequence, right, found) {
   const named = (/** @type {number[]} */ places) => places.slice(0, valid).map((place) => nameOf(info, place));
   const lines = [{ name: "target", kind: "outputs", texts: named(right), wrong: /** @type {boolean[]} */ ([]) }];
   if (info.symbols?.[sequence]) {
-    lines.unshift({ name: "input", kind: "features", texts: [...info.symbols[sequence]], wrong: [] });
+    lines.unshift({ name: info.reads ?? "input", kind: "features", texts: [...info.symbols[sequence]], wrong: [] });
   }
   const wrong = found ? found.map((place, at) => place !== right[at]) : [];
   return [...lines, { name: "output", kind: "outputs", texts: found ? named(found) : [], wrong }];

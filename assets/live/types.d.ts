@@ -18,6 +18,7 @@ export interface Info {
   lengths: number[];
   classes?: string[];
   symbols?: string[];
+  reads?: string;
 }
 
 // What a visitor may do (`explorer.ui.run_panel`): with the run, and with the settings on the page. most: to how many epochs

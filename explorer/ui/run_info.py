@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.catalog import resolve
+from explorer.catalog.entries import STREAM_NAMES
 from explorer.experiment import Experiment
 from explorer.training import data
 
@@ -13,6 +14,7 @@ def info(experiment: Experiment) -> dict[str, Any]:
     """Plain data for the component. targets: [sequences][timesteps][outputs], one timestep where the task asks once.
 
     classes: the character of each class, and symbols: those of every sequence that comes in; empty where there are none.
+    reads: what that is called.
     """
     found = resolve(experiment)
     task = found.task
@@ -32,5 +34,6 @@ def info(experiment: Experiment) -> dict[str, Any]:
         "targets": targets.round(4).tolist(),
         "lengths": data.probe_lengths(experiment),
         "classes": list(task.classes),
+        "reads": STREAM_NAMES.get(task.inputs, ("input",))[0],
         "symbols": ["".join(task.symbols[int(each)] for each in row) for row in probe.inputs[0]] if task.symbols else [],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
 from explorer.ui.task_strip import Group, Row, Strip
@@ -90,7 +91,7 @@ def _arrow(strip: Strip) -> str:
     note = f'<em class="left-out"><small>timesteps </small>{escape(strip.left_out)}</em>' if strip.left_out else ""
     if not strip.words:
         return note
-    middles = [100 * (group.begin + group.end) / 2 / strip.width for group in strip.groups]
+    middles = [100 * _middle(group, strip) / strip.width for group in strip.groups]
     downs = []
     for group, middle in zip(strip.groups, middles, strict=True):
         above = ROW * (len(strip.inputs) - 1 - max(group.rows))
@@ -105,6 +106,13 @@ def _arrow(strip: Strip) -> str:
     across = f'<i class="across" style="{ends}"></i>'
     words = f'<span class="{side}" style="--to:{to}">{escape(strip.words)}</span>'
     return f'{note}{"".join(downs)}{across}<i class="to" style="left:{to}"></i>{words}'
+
+
+def _middle(group: Group, strip: Strip) -> float:
+    """Where a line begins, in cells from the left: one that passes characters of another row passes beside them."""
+    passes = any(row.characters for row in strip.inputs[max(group.rows) + 1 :])
+    middle = (group.begin + group.end) / 2
+    return math.floor(middle) + 0.12 if passes else middle
 
 
 def _percent(part: float, width: float) -> str:

@@ -214,6 +214,15 @@ test("classes are a row of cells each, with the right one outlined and the most 
   assert.deepEqual(written("output").slice(1), [["a", "symbol"], ["a", "symbol wrong"]]);
   assert.match(words, /^Probability of each class for every timestep of validation sequence 1, after epoch 1\. .* right at 1 of 2\./);
   assert.deepEqual(read(400, 100), { x: read(400, 100).x, y: read(400, 100).y, title: "timestep 2: y", lines: ["target: b", "a: 0.5", "c: 0.3", "b: 0.2"] });
+  // What a decoder makes of its own outputs has a line of its own.
+  one.frames.list[0].decoded = [0, 1, 2, 2];
+  const decoded = classesFigure(one, SIZE);
+  assert.deepEqual(decoded.marks.filter(({ key }) => key.startsWith("line decoded")).map(({ text, at }) => [text, at.class]), [
+    ["decoded", "axis outputs"], ["a", "symbol"], ["b", "symbol"],
+  ]);
+  assert.match(decoded.words, /right at 1 of 2, and 2 where it is fed its own outputs\./);
+  assert.equal(decoded.read(400, 100).lines.at(-1), "decoded, fed its own outputs: b");
+  delete one.frames.list[0].decoded;
   // What is padded has no cells, and before training there are none at all.
   const second = classesFigure({ ...one, sequence: 1 }, SIZE);
   assert.equal(second.cells.columns, 1);

@@ -61,11 +61,14 @@ def test_a_run_comes_back_as_it_was(store):
 def test_frames_come_back_in_order_after_an_epoch(store):
     store.add_run(a_run())
     store.add_chunk("r1", 2, b"two", [frame(1, 0.1 + 0.2, 0.75), frame(2)], "running")
-    store.add_chunk("r1", 3, b"three", [frame(3)], "done")
+    decoded = np.array([[3, 1, 2], [0, 255, 4]], np.uint8)
+    store.add_chunk("r1", 3, b"three", [replace(frame(3), own_accuracy=0.25, decoded=decoded)], "done")
     first, second, third = store.frames("r1")
     assert (first.epoch, first.loss, first.accuracy) == (1, 0.1 + 0.2, 0.75)
     np.testing.assert_allclose(second.array, frame(2).outputs, rtol=1e-3)
     assert third.accuracy is None
+    assert (third.own_accuracy, third.decoded) == (0.25, decoded.tobytes())
+    assert (first.own_accuracy, first.decoded) == (None, None)
     assert [kept.epoch for kept in store.frames("r1", after=1)] == [2, 3]
     assert [kept.epoch for kept in store.frames("r1", most=2)] == [1, 2]
     assert store.state("r1") == b"three"

@@ -13,11 +13,12 @@ ECHO = Experiment("gru_every_step", "delayed_echo", timesteps=4, knobs={"delay":
 BASELINE = 3 / 4 / 3
 
 
-def course(val_losses, losses=None, errors=None, accuracies=None) -> Course:
+def course(val_losses, losses=None, errors=None, accuracies=None, own=None) -> Course:
     val_losses = np.array(val_losses, float)
     errors = np.ones((len(val_losses), 4)) if errors is None else np.array(errors, float)
     losses = val_losses if losses is None else np.array(losses, float)
-    return Course(losses, val_losses, errors, None if accuracies is None else np.array(accuracies))
+    shares = (None if each is None else np.array(each) for each in (accuracies, own))
+    return Course(losses, val_losses, errors, *shares)
 
 
 def test_nothing_is_said_before_the_first_epoch():
@@ -103,6 +104,18 @@ def test_it_says_since_when_the_validation_loss_rises():
 
 def test_a_trembling_loss_does_not_rise():
     assert "rising" not in " ".join(tell(ECHO, course([0.3, 3e-5, *[6e-5] * 8])))
+
+
+def test_it_gives_the_accuracy_of_classes_at_every_timestep_and_of_a_decoder_both_ways():
+    tagger = Experiment("embedding_tagger", "bracket_depth")
+    assert "The model classifies 88% of the timesteps of the validation sequences correctly." in tell(
+        tagger, course([0.5], accuracies=[0.875])
+    )
+    decoder = Experiment("seq2seq_with_state", "symbol_reverse", timesteps=8)
+    assert (
+        "With teacher forcing the decoder has 90% of the validation timesteps right; "
+        "fed its own outputs, one timestep at a time, it has 75%."
+    ) in tell(decoder, course([0.5], accuracies=[0.9], own=[0.75]))
 
 
 def test_it_gives_the_accuracy_of_yes_or_no_answers():

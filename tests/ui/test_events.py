@@ -10,7 +10,7 @@ from explorer.experiment import Experiment
 from explorer.runtime.records import StoredFrame
 from explorer.training import data
 from explorer.training.narration import Course, tell
-from explorer.ui.events import _Narration
+from explorer.ui.events import _Narration, decoded
 
 
 def test_what_is_told_is_true_of_every_epoch_however_the_frames_come():
@@ -36,3 +36,17 @@ def test_what_is_told_is_true_of_every_epoch_however_the_frames_come():
         sentences = told[0].get(epoch, sentences)
         course = Course(np.array(losses[:epoch]), np.array(losses[:epoch]), np.array(errors[:epoch]))
         assert sentences == tell(experiment, course), epoch
+
+
+def test_padding_is_no_error_and_a_decoder_s_own_outputs_are_sent():
+    experiment = Experiment("seq2seq_with_state", "symbol_reverse", timesteps=8)
+    targets, lengths = data.probe_targets(experiment), np.array(data.probe_lengths(experiment))
+    outputs = np.where(np.arange(8)[:, None] < lengths[:, None, None], targets, 1 - targets).astype("<f2")
+    own = np.full(targets.shape[:2], 2, np.uint8)
+    frame = StoredFrame(1, 0.5, 0.5, 1.0, 1.0, targets.shape, outputs.tobytes(), 0.5, own.tobytes())
+    narration = _Narration(experiment)
+    narration.add([frame])
+    (errors,) = narration._errors
+    assert len(errors) == lengths.max() and (errors == 0).all()
+    assert decoded(frame) == {"own_accuracy": 0.5, "decoded": [2] * own.size}
+    assert any("fed its own outputs" in sentence for _, sentences in narration.tell() for sentence in sentences)

@@ -16,7 +16,7 @@ from explorer.catalog.registry import architecture
     help={"features": "How many numbers each Embedding has for a symbol."},
 )
 def seq2seq_with_state(timesteps: int, features: int, outputs: int, symbols: int, units: int = 32) -> keras.Model:
-    """An encoder's last hidden state starts a decoder, which writes one symbol per timestep.
+    """An encoder's last hidden state starts a decoder, which writes a symbol at a time.
 
     (batch, timesteps), (batch, timesteps) -> (batch, timesteps, outputs)
 
