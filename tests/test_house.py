@@ -15,6 +15,7 @@ KERAS_ROOMS = (
     "explorer.training.trainer",
     "explorer.training.hindrance",
     "explorer.training.probe_grids",
+    "explorer.training.decoding",
     "explorer.training.repeatable_names",
 )
 
