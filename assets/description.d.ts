@@ -283,7 +283,7 @@ export interface Cause {
 export interface Answer {
   description: Description;
   values: Record<string, Numbers> | null;
-  drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
   masks: Record<string, number[][]> | null;
@@ -323,6 +323,18 @@ export interface WindowsDrawing {
   steps: number;
   anew: number[][];
   through: number[][];
+  says: string;
+}
+
+// A state that is carried over the consecutive pieces of one long sequence, and reset before the first.
+export interface CarriedDrawing {
+  kind: "carried";
+  pieces: number;
+  here: number;
+  steps: number;
+  through: number[][];
+  line: number[];
+  anew: number[];
   says: string;
 }
 
@@ -428,7 +440,7 @@ export interface CompareAnswer {
   description: Description | null;
   broken: Broken | null;
   values: Record<string, Numbers> | null;
-  drawings: Record<string, MemoryDrawing | WindowsDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
 }
 
 // A setting that differs. layer: whose it is, None for one of the whole model. here, there: its values.

@@ -45,6 +45,22 @@ class WindowsDrawing(BaseDrawing, frozen=True, tag="windows"):
     through: Grid
 
 
+class CarriedDrawing(BaseDrawing, frozen=True, tag="carried"):
+    """A state that is carried over the consecutive pieces of one long sequence, and reset before the first.
+
+    here: the number, from 0, of the piece that the other drawings show. steps: how many timesteps of each are drawn.
+    through: the state as it is carried. line, anew: the mean over all units, as it is carried, and as it would be if it
+    started at zero in every piece.
+    """
+
+    pieces: int
+    here: int
+    steps: int
+    through: Grid
+    line: Row
+    anew: Row
+
+
 class CopiesDrawing(BaseDrawing, frozen=True, tag="copies"):
     """Copies of one layer with the same weights, one at each step. counts: 1 where a step counts."""
 
@@ -132,6 +148,7 @@ class AttentionDrawing(BaseDrawing, frozen=True, tag="attention"):
 Drawing = (
     MemoryDrawing
     | WindowsDrawing
+    | CarriedDrawing
     | CopiesDrawing
     | BothDrawing
     | MaskDrawing

@@ -20,6 +20,7 @@ from explorer.export.layer_lines import layer_lines
 from explorer.models.build import build_experiment
 from explorer.shapes.describe_model import describe
 from explorer.training import data
+from explorer.training.trainer import Trainer
 
 PAIRS = [
     (architecture.name, task.name)
@@ -32,7 +33,8 @@ RUN = {name: next(task for other, task in PAIRS if other == name) for name in AR
 
 
 def small(architecture: str, task: str) -> Experiment:
-    wanted = {"timesteps": 4, "features": 3, "units": 5, "samples": 32, "batch": 32, "epochs": 1, "seed": 6}
+    batch = 2 if ARCHITECTURES[architecture].carries else 32
+    wanted = {"timesteps": 4, "features": 3, "units": 5, "samples": 32, "batch": batch, "epochs": 1, "seed": 6}
     return read_experiment({"architecture": architecture, "task": task, **wanted}).experiment
 
 
@@ -141,6 +143,26 @@ def test_a_script_runs_as_a_file(tmp_path):
     assert "memory           GRU                      (None, 4, 5)" in found.stdout
     assert "validation: loss" in found.stdout
     assert "baseline “without memory”" in found.stdout
+
+
+def test_a_script_carries_states_as_the_page_does(tmp_path):
+    """With the page's first weights and its order of the batches, its losses are the page's."""
+    # Large batches are few.
+    experiment = replace(small("stateful_gru", "long_sum"), samples=256, batch=32)
+    frame = Trainer(experiment).run(None, 1, float("inf"))[1][0]
+    weights = [weight.tolist() for weight in build_experiment(experiment).get_weights()]
+    order = data.order(experiment, 1).tolist()
+    text = script(experiment).replace(
+        "model.compile(", f"model.set_weights([np.array(each) for each in {weights}])\nmodel.compile(", 1
+    )
+    text = text.replace("in_order(inputs), in_order(targets)", f"inputs[{order}], targets[{order}]")
+    text = text.replace("\nmodel.fit(", "\nhistory = model.fit(") + "\nprint(history.history['loss'][0], found['loss'])"
+    # Compiling takes longer than the few batches.
+    eagerly = "import keras\nimport tensorflow as tf\ntf.config.run_functions_eagerly(True)\n"
+    text = text.replace("import keras\n", eagerly, 1)
+    (tmp_path / "experiment.py").write_text(text, encoding="utf-8")
+    said = run([sys.executable, "experiment.py"], tmp_path).stdout.splitlines()[-1]
+    assert [float(each) for each in said.split()] == pytest.approx([frame.loss, frame.val_loss], rel=1e-4)
 
 
 def test_helpers_are_copied_with_what_they_need_in_the_order_of_their_file():

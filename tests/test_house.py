@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 KERAS_ROOMS = (
     *("explorer.keras_source", "explorer.snippet", "explorer.models"),
     "explorer.shapes.describe_model",
+    "explorer.training.carried",
     "explorer.training.trainer",
     "explorer.training.hindrance",
     "explorer.training.probe_grids",

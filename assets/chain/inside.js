@@ -1,6 +1,7 @@
 // What a layer does to a sequence, drawn from the real numbers of one: a drawing for every kind of layer.
 
 import { insideAttention } from "./attention.js";
+import { insideCarried } from "./carried.js";
 import { insideCopies } from "./copies.js";
 import { insideLadder } from "./ladder.js";
 import { insideBoth, insideMask, insideMemory } from "./memories.js";
@@ -115,6 +116,7 @@ function insidePaint(state) {
 /** @type {Record<LayerDrawing["kind"], (drawing: Drawing<any>) => Drawn>} */
 const DRAWINGS = {
   windows: insideWindows,
+  carried: insideCarried,
   memory: insideMemory,
   both: insideBoth,
   mask: insideMask,

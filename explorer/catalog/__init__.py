@@ -97,7 +97,8 @@ class Resolved:
     def sizes(self) -> Sizes:
         """The sizes that the architecture is built with."""
         given = (self.timesteps, self.features, self.task.outputs, self.experiment.units)
-        return Sizes(*given, len(self.task.symbols)) if self.task.symbols else Sizes(*given)
+        sizes = Sizes(*given, batch=self.experiment.batch)
+        return replace(sizes, symbols=len(self.task.symbols)) if self.task.symbols else sizes
 
     @property
     def baselines(self) -> dict[str, float]:

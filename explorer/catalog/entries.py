@@ -34,7 +34,7 @@ LONGEST_WORDS = 24
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes that a builder is given; the batch is left open.
+    """The sizes that a builder is given; the batch is left open, but for a builder that takes it.
 
     symbols: how many there are, padding included; only a model that reads symbols takes it.
     """
@@ -44,6 +44,7 @@ class Sizes:
     outputs: int
     units: int = 32
     symbols: int = 11
+    batch: int = 32
 
 
 @dataclass(frozen=True)
@@ -178,29 +179,37 @@ class Architecture(Entry):
     source: str = ""
     heading: str = ""
 
+    @property
+    def carries(self) -> bool:
+        """Whether its state goes on from batch to batch (stateful=True), for which it fixes the batch size."""
+        return self.takes("batch")
+
     def build(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> Any:
         """The bare model, its weights not yet seeded: use `explorer.models.build.build`."""
         values = {"timesteps": sizes.timesteps, "features": sizes.features, "outputs": sizes.outputs}
-        values |= {name: getattr(sizes, name) for name in ("symbols", "units") if self.takes(name)}
+        values |= {name: getattr(sizes, name) for name in ("symbols", "units", "batch") if self.takes(name)}
         return self.function(**values, **self.own_knobs(knobs or {}))
 
     def input_shapes(self, sizes: Sizes, knobs: Mapping[str, Any] | None = None) -> tuple[tuple[int | None, ...], ...]:
-        """The promised shape of every input, the batch as None."""
+        """The promised shape of every input, the batch as None where it is left open."""
         knobs = {name: knob.default for name, knob in self.knobs.items()} | dict(knobs or {})
-        plain = (None, sizes.timesteps, sizes.features)
+        plain = (self._batch(sizes), sizes.timesteps, sizes.features)
         if self.inputs in SYMBOLS:
-            return ((None, sizes.timesteps),) * (2 if self.is_forced else 1)
+            return (plain[:2],) * (2 if self.is_forced else 1)
         if self.inputs == "windows":
-            return ((None, knobs["windows"], sizes.timesteps, sizes.features),)
+            return ((plain[0], knobs["windows"], *plain[1:]),)
         if self.inputs == "two streams":
-            return (plain, (None, sizes.timesteps, knobs["second_features"]))
+            return (plain, (*plain[:2], knobs["second_features"]))
         return (plain,)
 
     def output_shape(self, sizes: Sizes) -> tuple[int | None, ...]:
         """The promised shape of the output: (batch, timesteps, outputs), or (batch, outputs) where it answers once."""
         if self.answers == "every step":
-            return (None, sizes.timesteps, sizes.outputs)
-        return (None, sizes.outputs)
+            return (self._batch(sizes), sizes.timesteps, sizes.outputs)
+        return (self._batch(sizes), sizes.outputs)
+
+    def _batch(self, sizes: Sizes) -> int | None:
+        return sizes.batch if self.carries else None
 
     def fits(self, task: Task) -> bool:
         return not self.misfit(task)
@@ -213,6 +222,11 @@ class Architecture(Entry):
             return f"the task has a target {_when(task.answers)}, and the architecture an output {_when(self.answers)}"
         if self.answer != task.answer:
             return f"the task needs a {task.answer} output, and the architecture has a {self.answer} output"
+        if self.carries and not task.consecutive:
+            return (
+                "the architecture carries its state from batch to batch, and no sequence of the task goes on where another "
+                "one ends"
+            )
         return ""
 
     @property
@@ -232,11 +246,14 @@ class Task(Entry):
 
     symbols: the character of each number that comes in, where it stands for a symbol; the first is padding.
     classes: the character of each class, where the target is a class number.
+    consecutive: the knob that says of how many sequences, one after the other, a long one consists; "" where each sequence
+    stands alone.
     """
 
     outputs: int = 1
     symbols: str = ""
     classes: str = ""
+    consecutive: str = ""
     baselines: tuple[Baseline, ...] = field(default=())
     goal: str = ""
     arrow: Callable[..., Arrow | None] | None = None
@@ -244,6 +261,10 @@ class Task(Entry):
     @property
     def loss(self) -> str:
         return LOSSES[self.answer]
+
+    def pieces(self, knobs: Mapping[str, Any]) -> int:
+        """Of how many of its sequences, one after the other, a long one consists."""
+        return int(knobs.get(self.consecutive, self.knobs[self.consecutive].default)) if self.consecutive else 1
 
     def make(
         self, rng: np.random.Generator, samples: int, timesteps: int, features: int, knobs: Mapping[str, Any]

@@ -37,12 +37,14 @@ def architecture(
     help: a line for each knob, and for a size that means something else here than elsewhere. why: the reason, for each size
     that is fixed here.
     allowed: for a size (timesteps, features, units) a range or one number; for a knob its choices, a range or a tuple.
+    A function that takes `batch` fixes the batch size: its layers with stateful=True carry their states from batch to batch.
 
     Raises ValueError or TypeError at import for an entry that is not whole.
     """
 
     def sign_in(function: Callable[..., Any]) -> Callable[..., Any]:
-        fields = _fields(function, title, answers, answer, inputs, help, why, {}, allowed, skip={"outputs", "symbols"})
+        skip = {"outputs", "symbols", "batch"}
+        fields = _fields(function, title, answers, answer, inputs, help, why, {}, allowed, skip)
         _add(ARCHITECTURES, Architecture(**fields, source=source, heading=heading or title))
         return function
 
@@ -58,6 +60,7 @@ def task(
     outputs: int = 1,
     symbols: str = "",
     classes: str = "",
+    consecutive: str = "",
     baselines: tuple[Baseline, ...] = (),
     goal: str = "",
     arrow: Callable[..., Arrow | None] | None = None,
@@ -70,6 +73,7 @@ def task(
 
     outputs: how many numbers the answer has. symbols: the character of each number that comes in, where numbers stand for
         symbols; the first is padding. classes: the character of each class, where the answer is one.
+    consecutive: the knob that says of how many sequences, one after the other, a long one consists.
     baselines: the losses known beforehand.
     goal: the first sentence of the docstring for one experiment, where it depends on a knob that counts timesteps: with
         the knob's name in braces, in whose place "3 timesteps" will stand.
@@ -84,6 +88,8 @@ def task(
     def sign_in(function: Callable[..., Any]) -> Callable[..., Any]:
         skip = {"rng", "samples"}
         fields = _fields(function, title, answers, answer, inputs, help, why, at_most or {}, allowed, skip)
+        if consecutive and consecutive not in fields["knobs"]:
+            raise TypeError(f"{function.__name__}: `consecutive` names {consecutive}, which is no knob of it.")
         unknown = {name for _, name, _, _ in Formatter().parse(goal) if name is not None} - set(fields["knobs"])
         if unknown:
             raise TypeError(f"{function.__name__}: the goal names {', '.join(sorted(unknown))}, which is no knob of it.")
@@ -94,6 +100,7 @@ def task(
                 f"inputs={inputs!r}, symbols={symbols!r}"
             )
         named: dict[str, Any] = {"outputs": len(classes) or outputs, "symbols": symbols, "classes": classes}
+        named["consecutive"] = consecutive
         _add(TASKS, Task(**fields, **named, baselines=baselines, goal=goal, arrow=arrow))
         return function
 

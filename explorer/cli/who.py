@@ -17,7 +17,7 @@ from explorer.runtime.database_file import DEFAULT_PATH
 
 MEANS = (
     "relative: the held-out loss after the last epoch, as a part of the baseline's. 1.0 is as bad as that baseline: the "
-    "best model without memory, or, where a task has none, always predicting the mean."
+    "best model without memory, or, where a task has none, one that lacks what the task needs, such as always the mean."
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import gcd
 from typing import TYPE_CHECKING, Any
 
-from explorer.experiment.experiment import Experiment
+from explorer.experiment.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.experiment.learning_rates import DEFAULT, default_rate
 
 if TYPE_CHECKING:
@@ -90,3 +91,19 @@ def knob_choices(knob: Knob, sizes: Mapping[str, Any]) -> tuple[Any, ...]:
         return knob.choices
     most = knob.at_most(**{name: sizes[name] for name in ("timesteps", "features")})
     return tuple(choice for choice in knob.choices if choice <= most) or knob.choices[:1]
+
+
+def carried_samples(samples: int, pieces: int) -> int:
+    """The largest number of sequences, at most this one, that whole long sequences of so many pieces have; one at least."""
+    return max(samples // pieces, 1) * pieces
+
+
+def carried_batches(samples: int, pieces: int) -> tuple[int, ...]:
+    """The batch sizes with which every batch is whole, in training and on the held-out sequences, where each batch has the
+    next piece of as many long sequences.
+
+    >>> carried_batches(samples=512, pieces=8)
+    (1, 2, 4, 8, 16, 32)
+    """
+    shared = gcd(max(samples // pieces, 1), HELD_OUT_SAMPLES // pieces)
+    return tuple(size for size in range(1, shared + 1) if shared % size == 0)

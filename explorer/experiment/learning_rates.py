@@ -61,6 +61,12 @@ MEASURED = {
     ("conv_gru", "temporal_order"): 0.005,
     ("seq2seq_with_state", "symbol_reverse"): 0.01,
     ("seq2seq_with_state", "symbol_addition"): 0.005,
+    ("self_attention", "long_sum"): 0.001,
+    ("stateful_gru", "long_sum"): 0.01,
+    ("gru_every_step", "long_sum"): 0.001,
+    ("stacked_gru", "long_sum"): 0.0005,
+    ("bidirectional_gru", "long_sum"): 0.001,
+    ("causal_convolution", "long_sum"): 0.0005,
 }
 
 

@@ -14,7 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from explorer.experiment.bounds import Limit, knob_choices, knobs_of, size_limit, size_reason
+from explorer.experiment.bounds import (
+    Limit,
+    carried_batches,
+    carried_samples,
+    knob_choices,
+    knobs_of,
+    size_limit,
+    size_reason,
+)
 from explorer.experiment.experiment import SETTINGS, SIZES, Experiment, spell
 
 if TYPE_CHECKING:
@@ -76,6 +84,9 @@ def read(
     for name, knob in knobs_of(architecture, task).items():
         knobs[name] = _choice(name, values.get(name), knob, knob_choices(knob, taken), problems)
 
+    if architecture.carries:
+        _fill_batches(taken, values, task.pieces(knobs), problems)
+
     known = {"architecture", "task", *SIZES, *SETTINGS, *knobs, *ignore}
     # A knob of another architecture in the address is left over from a change of mind, not a mistake.
     elsewhere = {name for part in (*architectures.values(), *tasks.values()) for name in part.knobs}
@@ -94,6 +105,23 @@ def read(
             wrong, left = f"There is no setting called {_quote(more[0])} either", "it was left out"
         problems.append(Problem(more[0], values[more[0]], f"{wrong}; {left}.", f"{wrong}."))
     return Reading(Experiment(architecture.name, task.name, **taken, knobs=knobs), tuple(problems))
+
+
+def _fill_batches(taken: dict[str, Any], values: Mapping[str, Any], pieces: int, problems: list[Problem]) -> None:
+    """Move samples and batch to where every batch has the next piece of as many long sequences."""
+    samples, batch = taken["samples"], taken["batch"]
+    taken["samples"] = carried_samples(samples, pieces)
+    allowed = carried_batches(taken["samples"], pieces)
+    taken["batch"] = min(allowed, key=lambda size: (abs(size - batch), -size))
+    sizes = ", ".join(map(str, allowed))
+    reasons = {
+        "samples": f"samples must be a multiple of {pieces} here, the pieces of a long sequence",
+        "batch": f"batch can be {sizes} here, as every batch has the next piece of as many long sequences",
+    }
+    told = {problem.name for problem in problems}
+    for name, before in (("samples", samples), ("batch", batch)):
+        if before != taken[name] and values.get(name) not in (None, "") and name not in told:
+            problems.append(_nearest(name, values[name], f"{reasons[name]}; received {_quote(values[name])}.", taken[name]))
 
 
 def _quote(value: Any) -> str:

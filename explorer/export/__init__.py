@@ -55,10 +55,10 @@ for layer in model.layers:
     print(f"{{layer.name:<16}} {{type(layer).__name__:<24}} {{shapes:<24}} {{layer.count_params():>8,}} parameters")
 print(f"{{model.count_params():,}} parameters in total")
 
-model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
-model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)
+{carried}model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
+model.fit({fit}, verbose=2)
 
-found = model.evaluate(*held_out, verbose=0, return_dict=True)
+found = model.evaluate({evaluate}, verbose=0, return_dict=True)
 print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
 {decoding}{baselines}'''
 _DECODING = """\
@@ -73,6 +73,34 @@ for step in range(timesteps):
 counts = shifted != 0
 print(f"accuracy with the decoder's own outputs: {(decoded == held_out[1])[counts].mean():.4f}")
 """
+
+
+# What a model needs that carries its state from batch to batch.
+_CARRIED = '''\
+def in_order(array):
+    """Batch after batch the next piece of as many long sequences as a batch has places."""
+    groups = array.reshape(-1, batch, {pieces}, *array.shape[1:])
+    return groups.swapaxes(1, 2).reshape(array.shape)
+
+
+class Reset(keras.callbacks.Callback):
+    """Sets the state to zero where other long sequences begin."""
+
+    def on_train_batch_begin(self, number, logs=None):
+        if number % {pieces} == 0:
+            for layer in self.model.layers:
+                if getattr(layer, "stateful", False):
+                    layer.reset_state()
+
+    on_test_batch_begin = on_train_batch_begin
+
+
+held_out = tuple(in_order(each) for each in held_out)
+'''
+_FIT = "inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out"
+_FIT_CARRIED = """
+    in_order(inputs), in_order(targets), batch_size=batch, epochs=epochs, validation_data=held_out,
+    shuffle=False, callbacks=[Reset()]"""
 
 
 def script(experiment: Experiment) -> str:
@@ -100,6 +128,7 @@ def parts_of(experiment: Experiment) -> dict[str, Any]:
         ends.append(len(code))
     knobs = architecture.own_knobs(experiment.knobs) | task.own_knobs(experiment.knobs)
     names = ["timesteps", "features", *(name for name in ("symbols", "units") if architecture.takes(name))]
+    carries = architecture.carries
     values = {name: getattr(found.sizes, name) for name in [*names, "outputs"]} | knobs
     settings = {name: getattr(experiment, name) for name in SETTINGS}
     return dict(
@@ -112,7 +141,10 @@ def parts_of(experiment: Experiment) -> dict[str, Any]:
         architecture_code=code[ends[0] :],
         settings="\n".join(f"{name} = {value!r}" for name, value in (values | settings).items()),
         task_call=call(task, ["timesteps", "features"], "rng, samples"),
-        architecture_call=call(architecture, [*names[:2], "outputs", *names[2:]]),
+        architecture_call=call(architecture, [*names[:2], "outputs", *names[2:], *(["batch"] if carries else [])]),
+        carried=_CARRIED.format(pieces=task.consecutive) if carries else "",
+        fit=_FIT_CARRIED if carries else _FIT,
+        evaluate="*held_out, batch_size=batch, callbacks=[Reset()]" if carries else "*held_out",
         held_out=HELD_OUT_SAMPLES,
         loss=task.loss,
         metrics="" if task.answer == "number" else ', metrics=["accuracy"]',

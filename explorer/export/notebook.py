@@ -52,10 +52,10 @@ def shapes(tensors):
     \"""The shapes of a tensor, or of several; None is the batch, which may have any size.\"""
     return [tuple(tensor.shape) for tensor in keras.tree.flatten(tensors)]"""
 _TRAIN = """\
-model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
-history = model.fit(inputs, targets, batch_size=batch, epochs=epochs, validation_data=held_out, verbose=2)"""
+{carried}model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="{loss}"{metrics})
+history = model.fit({fit}, verbose=2)"""
 _EVALUATE = """\
-found = model.evaluate(*held_out, verbose=0, return_dict=True)
+found = model.evaluate({evaluate}, verbose=0, return_dict=True)
 print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in found.items()))
 {decoding}{baselines}"""
 

@@ -43,6 +43,8 @@ class LayerView:
     received, returned: arrays, (1, ...). mask: of the first one received, (1, timesteps), or None.
     remembered: of a plain recurrent layer, its input (samples, timesteps, features) and a mask; None for a layer that is not
     stepped through. attending: of an attention layer; None where its weights would not give what it returned.
+    consecutive: what the layer received in every piece of the long sequence of which this is one; here: the number of this
+    piece, from 0.
     """
 
     layer: Any
@@ -51,6 +53,8 @@ class LayerView:
     mask: np.ndarray | None
     remembered: Callable[[Any, np.ndarray, np.ndarray | None], Remembered | None]
     attending: Callable[[], Attending | None]
+    consecutive: Sequence[np.ndarray] = ()
+    here: int = 0
 
 
 def grid(tensor: np.ndarray) -> Grid:

@@ -16,7 +16,7 @@ import numpy as np
 from explorer.answers import Numbers
 from explorer.keras_internals import in_order_of_calling, mask_of, set_mask
 from explorer.layers.drawn import Remembered
-from explorer.models.cell_steps import STEPS, Step, is_stepped
+from explorer.models.cell_steps import STEPS, Step, has_known_steps, is_stepped
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import Call, calls, source_name
@@ -115,8 +115,9 @@ def run(model: keras.Model, inputs: Any, samples: int | None = None, before: Bef
 
 
 def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Remembered | None:
-    """The states and gates of a recurrent layer after every timestep; None for a layer that is not stepped through here."""
-    step = _stepper(layer) if is_stepped(layer) else None
+    """The states and gates of a recurrent layer after every timestep, from zero on; None for a layer that is not stepped
+    through here. Of a layer that carries its state (stateful=True) the sequence must begin where that is reset."""
+    step = _stepper(layer) if has_known_steps(layer) else None
     if step is None:
         return None
     hidden, _, held = _hidden_states(layer, step, sequence, mask, None)

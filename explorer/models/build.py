@@ -7,6 +7,7 @@ before, or from what other threads do meanwhile. No global random state is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -16,6 +17,7 @@ from explorer.catalog import resolve
 from explorer.catalog.entries import Architecture, Sizes
 from explorer.experiment import Experiment
 from explorer.keras_internals import GENERATOR_STATE, initializer_of, layer_and_sublayers, maker, set_initializer
+from explorer.keras_source import let_states_wait
 
 
 class BrokenPromise(ValueError):
@@ -37,11 +39,15 @@ def build(architecture: Architecture, sizes: Sizes, knobs: Mapping[str, Any] | N
         _check(model, architecture, sizes, knobs)
         return model
 
+    if architecture.carries:
+        let_states_wait()
     return _with_weights(make, seed)
 
 
-def build_experiment(experiment: Experiment) -> keras.Model:
+def build_experiment(experiment: Experiment, batch: int | None = None) -> keras.Model:
     """The model of an experiment; how many outputs it has is the task's, or the pasted code's.
+
+    batch: for an architecture that fixes the batch size, another one than the experiment's; the weights are the same.
 
     Raises `explorer.snippet.Unreadable`, a ValueError, for pasted code that is not understood.
     """
@@ -52,7 +58,8 @@ def build_experiment(experiment: Experiment) -> keras.Model:
 
         return _with_weights(lambda: model_of(pasted.code, list(pasted.x), dict(pasted.sizes)), experiment.seed)
     found = resolve(experiment)
-    return build(found.architecture, found.sizes, experiment.knobs, experiment.seed)
+    sizes = found.sizes if batch is None else replace(found.sizes, batch=batch)
+    return build(found.architecture, sizes, experiment.knobs, experiment.seed)
 
 
 def _with_weights(make: Callable[[], keras.Model], seed: int) -> keras.Model:

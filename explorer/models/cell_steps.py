@@ -72,4 +72,9 @@ RECURRENT = (keras.layers.GRU, keras.layers.LSTM, keras.layers.SimpleRNN, keras.
 
 def is_stepped(layer: Any) -> bool:
     """Whether a layer is one of Keras's own with a cell whose steps are known here, and keeps no state between batches."""
-    return type(layer) in RECURRENT and type(layer.cell) in STEPS and not layer.stateful
+    return has_known_steps(layer) and not layer.stateful
+
+
+def has_known_steps(layer: Any) -> bool:
+    """Whether a layer is one of Keras's own with a cell whose steps are known here."""
+    return type(layer) in RECURRENT and type(layer.cell) in STEPS

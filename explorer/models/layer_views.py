@@ -29,13 +29,15 @@ def draw(
     masks: Mapping[str, np.ndarray | None],
     received: Mapping[str, Sequence[np.ndarray | None]] | None = None,
     explained: Collection[str] | None = None,
+    pieces: Sequence[Mapping[str, np.ndarray]] = (),
 ) -> dict[str, Drawing]:
     """For each layer that has something to show, by its name, what its drawing shows.
 
     tensors, masks, received: what flows through the model for one sequence (`explorer.models.activations.outputs`); where
     it is not told which masks a call received, they are those that its tensors were made with. A grid has a row for each of
     at most 6 units and a column for each of at most 48 steps. explained: the layers that may be drawn, because rules cover
-    their calls; all unless given.
+    their calls; all unless given. pieces: the tensors of every piece of the long sequence of which this is one
+    (`explorer.models.carried`).
 
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> kept = keras.layers.RepeatVector(3, name="repeated")(keras.layers.Flatten(name="flat")(sequence))
@@ -60,6 +62,8 @@ def draw(
             came[0],
             remembered,
             partial(_attending, call, [(tensors[name], masks.get(name)) for name in names], came, tensors[call.name]),
+            [piece[names[0]] for piece in pieces],
+            next((number for number, piece in enumerate(pieces) if piece is tensors), 0),
         )
         shown = rules_for(call.layer).view(view)
         if isinstance(shown, drawings.ConcatDrawing):

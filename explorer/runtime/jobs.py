@@ -14,7 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.answers import Answer, CompareAnswer
-from explorer.catalog import pasted, program_key
+from explorer.catalog import pasted, program_key, resolve
 from explorer.experiment import Experiment, Frame
 from explorer.runtime.worker_environment import warm
 from explorer.training.checkpoint import epoch_of
@@ -124,7 +124,8 @@ def describe(experiment: dict[str, Any]) -> dict[str, Any]:
     description = setting_symbols.with_settings(describe_model(model), wanted)
     offered = tuple(setting.written() for setting in variants.settings(model))
     refusal = hindrance(wanted, model)
-    values, drawings, masks = _numbers(known(wanted, description), model, description)
+    looked_at = build_experiment(wanted, batch=1) if resolve(wanted).architecture.carries else model
+    values, drawings, masks = _numbers(known(wanted, description), looked_at, description)
     answer = Answer(
         description=description.written(),
         values=values,
@@ -151,7 +152,10 @@ def compare(experiment: dict[str, Any], layer: str, setting: str, value: Any) ->
     told, values, drawings = None, None, None
     if found.model is not None and found.description is not None:
         told = found.description.written()
-        values, drawings, _ = _numbers(known(wanted), found.model, found.description)
+        looked_at = found.model
+        if resolve(wanted).architecture.carries:
+            looked_at = variants.variant_of(build_experiment(wanted, batch=1), layer, setting, value).model
+        values, drawings, _ = _numbers(known(wanted), looked_at, found.description)
     answer = CompareAnswer(changed=found.changed, description=told, broken=found.broken, values=values, drawings=drawings)
     return answer.to_dict()
 
@@ -173,16 +177,20 @@ def _numbers(
     experiment: Experiment, model: Any, description: ModelShapes
 ) -> tuple[dict[str, Numbers] | None, dict[str, Drawing] | None, Masks | None]:
     """What flows through a model for one probe sequence of an experiment: numbers of every tensor, and drawings; and which
-    timesteps are masked, of every sequence."""
-    from explorer.models import activations, layer_views, masked
+    timesteps are masked, of every sequence.
+
+    model: one that takes one sequence at a time, where it fixes the batch size.
+    """
+    from explorer.models import activations, carried, layer_views, masked
     from explorer.training import data
 
-    probe = data.make(experiment, "probe")
+    probe, pieces = data.make(experiment, "probe"), data.carried_pieces(experiment)
     try:
-        flow = activations.outputs(model, [stream[:1] for stream in probe.inputs])
+        flow, consecutive = carried.flow(model, probe.inputs, 0, pieces)
         explained = {layer.name for layer in description.layers if layer.explained}
-        masks = masked.drawn_masks(description, masked.masked_timesteps(model, probe.inputs))
-        return activations.grids(description, flow.tensors), layer_views.draw(model, *flow, explained), masks
+        # A state that is carried along would need the sequences one by one; no mask comes with them.
+        masks = masked.drawn_masks(description, masked.masked_timesteps(model, probe.inputs)) if pieces == 1 else {}
+        return activations.grids(description, flow.tensors), layer_views.draw(model, *flow, explained, consecutive), masks
     except Exception:
         # Pasted code may fix its batch, or do what is followed here in shapes only: then they are shown without numbers.
         if experiment.pasted is None:

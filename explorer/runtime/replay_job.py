@@ -102,7 +102,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
 
     By NumPy and Keras: nothing is compiled for it.
     """
-    from explorer.models import activations, layer_views
+    from explorer.models import carried, layer_views
     from explorer.shapes.describe_model import describe
     from explorer.tensors.grid import array_layout, named_tensors
     from explorer.training import data
@@ -111,7 +111,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
     experiment = jobs.known(experiment)
     probe = data.make(experiment, "probe")
     with model_of(experiment, state) as model:
-        flow = activations.outputs(model, [stream[sequence : sequence + 1] for stream in probe.inputs])
+        flow, pieces = carried.flow(model, probe.inputs, sequence, data.carried_pieces(experiment))
         description = describe(model)
         named = {each.name: each for each in description.layers}
         grids = []
@@ -121,7 +121,7 @@ def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str 
                 grids.append(layout.drawn(flow.tensors[name][0].astype(np.float32)).ravel())
         drawing = None
         if layer in named and named[layer].explained:
-            drawing = layer_views.draw(model, *flow, {layer}).get(layer)
+            drawing = layer_views.draw(model, *flow, {layer}, pieces).get(layer)
     return packed(np.concatenate(grids)), drawing.to_dict() if drawing is not None else {}
 
 
@@ -137,10 +137,11 @@ def _model_at(experiment: Experiment, state: bytes | None) -> keras.Model:
     from explorer.models.build import build_experiment
 
     key = program_key(experiment)
+    # One sequence at a time, also of a model that fixes the batch size.
     if state is None:
-        model = build_experiment(experiment)  # Its weights follow from its seed.
+        model = build_experiment(experiment, batch=1)  # Its weights follow from its seed.
     else:
-        model = _models.get(key) or build_experiment(experiment)
+        model = _models.get(key) or build_experiment(experiment, batch=1)
         values, _ = checkpoint.unpack(state, [variable.numpy() for variable in model.variables], whole=False)
         for variable, value in zip(model.variables, values, strict=True):
             variable.assign(value)

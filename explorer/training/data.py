@@ -83,7 +83,17 @@ def order(experiment: Experiment, epoch: int) -> np.ndarray:
     It depends on the seed and the epoch alone, so a run that is paused or moved sees the same batches.
     """
     rng = np.random.default_rng([experiment.seed, 3, epoch])
+    if (pieces := carried_pieces(experiment)) > 1:
+        # Batch after batch the next piece of as many long sequences as a batch has places.
+        sequences = rng.permutation(experiment.samples // pieces).reshape(-1, 1, experiment.batch)
+        return (sequences * pieces + np.arange(pieces)[:, None]).reshape(-1).astype(np.int32)
     return rng.permutation(experiment.samples).astype(np.int32)
+
+
+def carried_pieces(experiment: Experiment) -> int:
+    """Through how many sequences, one after the other, the state is carried; 1 where every sequence begins anew."""
+    found = resolve(experiment)
+    return found.task.pieces(experiment.knobs) if found.architecture.carries else 1
 
 
 def batches(experiment: Experiment) -> int:

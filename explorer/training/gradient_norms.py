@@ -68,9 +68,10 @@ def norms(experiment: Experiment, model: keras.Model, states: Sequence[bytes]) -
     steps_at = places[id(optimizer.iterations)]
     found: dict[str, list[float]] = {name: [] for name in layers}
     epochs: list[int] = []
-    before, begin = checkpoint.unpack(states[0], like)
+    # Behind the optimizer may stand states that are carried from batch to batch.
+    before, begin = checkpoint.unpack(states[0], like, whole=False)
     for state in states[1:]:
-        after, epoch = checkpoint.unpack(state, like)
+        after, epoch = checkpoint.unpack(state, like, whole=False)
         steps = int(after[steps_at]) - int(before[steps_at])
         if steps <= 0:
             continue

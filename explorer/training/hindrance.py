@@ -1,18 +1,20 @@
-"""Whether a model of pasted code can be trained here, and if not, why."""
+"""Whether a model can be trained here, and if not, why."""
 
 from __future__ import annotations
 
 import keras
 
+from explorer.catalog import resolve
 from explorer.catalog.pasted import ASKS, loss_name
 from explorer.experiment import Experiment
+from explorer.experiment.bounds import carried_batches, carried_samples
 from explorer.keras_internals import layer_and_sublayers
 
 
 def hindrance(experiment: Experiment, model: keras.Model) -> str:
-    """Why a model of pasted code cannot be trained here, in a sentence; an empty string where it can."""
+    """Why a model cannot be trained here, in a sentence; an empty string where it can."""
     if experiment.pasted is None:
-        return ""
+        return _uneven(experiment) if resolve(experiment).architecture.carries else ""
     loss = loss_name(experiment.pasted.loss)
     if loss not in ASKS:
         return f"Targets for the loss {loss} cannot be generated here: use one of {', '.join(ASKS)}."
@@ -37,4 +39,18 @@ def hindrance(experiment: Experiment, model: keras.Model) -> str:
     tensors = [*model.inputs, *model.outputs]
     if any(size is None for tensor in tensors for size in tensor.shape[1:]):
         return "A size of this model is unknown, but training needs every size: declare the timesteps in the Input."
+    return ""
+
+
+def _uneven(experiment: Experiment) -> str:
+    """Why no batch could go on in the next one; an empty string where every batch is whole."""
+    pieces = resolve(experiment).task.pieces(experiment.knobs)
+    if experiment.samples != carried_samples(experiment.samples, pieces):
+        return f"samples must be a multiple of {pieces}, the pieces of a long sequence. Received: {experiment.samples}"
+    allowed = carried_batches(experiment.samples, pieces)
+    if experiment.batch not in allowed:
+        return (
+            "Every batch has the next piece of as many long sequences, so the batch can be "
+            f"{', '.join(map(str, allowed))} here. Received: {experiment.batch}"
+        )
     return ""

@@ -25,8 +25,10 @@ from explorer.catalog.pasted import ASKS, loss_name
 from explorer.experiment import HELD_OUT_SAMPLES, PROBE_SEQUENCES, Experiment, Frame
 from explorer.keras_internals import mask_of
 from explorer.models.build import build_experiment
+from explorer.models.carried import carried_states
 from explorer.models.fold_time import folded_with_tensors
 from explorer.training import checkpoint, data, decoding
+from explorer.training.carried import in_order, reset_at
 from explorer.training.hindrance import hindrance
 from explorer.training.probe_grids import ProbeGrids, packed
 from explorer.training.program_cache import CACHE
@@ -87,7 +89,9 @@ class Program:
             raise ValueError(refusal)
         self.optimizer = keras.optimizers.Adam(experiment.learning_rate)
         self.optimizer.build(self.model.trainable_variables)
-        self.variables = [*self.model.variables, *self.optimizer.variables]
+        self.pieces, self.carried = data.carried_pieces(experiment), carried_states(self.model)
+        # What is carried belongs to a state within an epoch: an epoch begins with zeros.
+        self.variables = [*self.model.variables, *self.optimizer.variables, *self.carried]
         self.fresh = [variable.numpy() for variable in self.optimizer.variables]
         self.holds: tuple[str, bytes] | None = None  # the experiment and state that the variables are at
         self.compiled = False
@@ -188,6 +192,7 @@ class Program:
             held_out_targets: tf.Tensor,
         ) -> tuple[tf.Tensor, ...]:
             def train(size: int, place: tf.Tensor, loss_sum: tf.Tensor, right_sum: tf.Tensor) -> tuple[tf.Tensor, ...]:
+                reset_at(self.carried, place, self.pieces)
                 loss, right = step(tf.slice(order, [place * batch], [size]), inputs, targets)
                 return place + 1, loss_sum + loss * size, right_sum + right * size
 
@@ -198,8 +203,12 @@ class Program:
                 sums = tf.while_loop(lambda place, *_: place < until, partial(train, rest), sums)
             _, loss_sum, right_sum = sums
             # What is held out and the probe go through together: one more pass, and no second trace for the probe.
-            answers, *within = open_model(looked_at, training=False)
-            val_loss, val_right = judge(answers, held_out_targets, open_model.losses)
+            if self.carried:
+                (answers, *within), penalties = in_order(open_model, looked_at, self.carried, self.pieces, batch), []
+            else:
+                answers, *within = open_model(looked_at, training=False)
+                penalties = open_model.losses
+            val_loss, val_right = judge(answers, held_out_targets, penalties)
             own = decoding.own(model, looked_at, held_out_targets) if self._is_forced else decoding.nothing()
             results = loss_sum / samples, right_sum / samples, val_loss, val_right, answers[HELD_OUT_SAMPLES:]
             return *results, *own, grids.of(within)
@@ -233,7 +242,7 @@ class Trainer:
             np.asarray(experiment.learning_rate, value.dtype) if is_rate else value
             for is_rate, value in zip(places, self.program.fresh, strict=True)
         ]
-        self._start = [*weights, *moments]
+        self._start = [*weights, *moments, *(np.zeros(state.shape, np.float32) for state in self.program.carried)]
         training, held_out, probe = (data.make(experiment, part) for part in ("training", "held out", "probe"))
         looked_at = [np.concatenate(pair) for pair in zip(held_out.inputs, probe.inputs, strict=True)]
         self._arrays = (

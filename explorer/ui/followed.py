@@ -52,6 +52,8 @@ def _why(name: str, after: Experiment) -> str:
         return f"the one before does not fit “{architecture.title}”"
     if name == "learning_rate":
         return "this model and task start with it"
+    if architecture.carries and name in ("samples", "batch"):
+        return "every batch has the next piece of as many long sequences"
     if name == "batch":
         return f"there are {count(after.samples, 'samples')}"
     knob = knobs_of(architecture, task).get(name)

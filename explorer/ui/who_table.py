@@ -18,8 +18,8 @@ _TABLE = st.components.v2.component("explorer_who", css=styles(("who.css",)), js
 STEPS = (0.05, 0.2, 0.5, 0.95)
 LEGEND = ("below 0.05", "0.05 to 0.2", "0.2 to 0.5", "0.5 to 0.95", "0.95 and more")
 MEANS = (
-    "1.0: as bad as the baseline at the task. That is the best model without memory, or, where a task has none, always "
-    "predicting the mean. Below 1.0 the model has learned something; 0 would be no error at all."
+    "1.0: as bad as the baseline at the task: the best model without memory, or, where a task has none, one that lacks "
+    "what the task needs, such as always the mean. Below 1.0 the model has learned something; 0 would be no error at all."
 )
 NAMES = {"explorer": "Sequence explorer", "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy"}
 FEWEST_SHOWN = 0.01

@@ -197,6 +197,13 @@ def test_who_can_is_a_table_that_the_keyboard_walks_and_a_cell_opens_its_experim
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(re.escape(f"/{wanted}")))
     expect(page.locator(".st-key-task input")).to_have_value(TASKS[wanted.partition("task=")[2].partition("&")[0]].title)
+    # What only one of them can: its state is drawn as one line over the batches.
+    visit(page, server, "/?architecture=stateful_gru&task=long_sum&layer=memory")
+    expect(page.locator('figure.inside[data-kind="carried"]')).to_be_visible()
+    expect(page.locator("figure.inside svg")).to_have_attribute(
+        "aria-label", re.compile("over 8 batches, reset before the first")
+    )
+    at.look("a state across batches")
     assert at.found == {}
 
 

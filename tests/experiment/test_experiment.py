@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.experiment import SETTINGS, SIZES, Experiment, spell
-from explorer.experiment.bounds import LIMITS, knob_choices, knobs_of, size_limit, size_reason
+from explorer.experiment.bounds import (
+    LIMITS,
+    carried_batches,
+    carried_samples,
+    knob_choices,
+    knobs_of,
+    size_limit,
+    size_reason,
+)
 from explorer.experiment.learning_rates import DEFAULT, MEASURED, RATES
 
 KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
@@ -41,6 +49,10 @@ def experiments(draw) -> Experiment:
     knobs = {}
     for name, knob in knobs_of(architecture, task).items():
         knobs[name] = draw(st.sampled_from(knob_choices(knob, values)))
+    if architecture.carries:
+        pieces = task.pieces(knobs)
+        values["samples"] = carried_samples(values["samples"], pieces)
+        values["batch"] = draw(st.sampled_from(carried_batches(values["samples"], pieces)))
     return Experiment(**values, knobs=knobs)
 
 

@@ -11,11 +11,13 @@ from explorer.catalog import ARCHITECTURES
 from explorer.catalog.entries import Sizes
 from explorer.models.activations import PARTS, grid, outputs, values
 from explorer.models.build import build
+from explorer.models.carried import carried_states
 from explorer.shapes.describe_model import describe
 from explorer.tensors.grid import LONGEST
 from tests.drawn_inputs import drawn_inputs, padded
 
-SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
+# All different, so that a swapped axis shows; the batch of those that fix it is one sequence.
+SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6, batch=1)
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -24,6 +26,8 @@ def numbers(*shape: int) -> np.ndarray:
 
 def by_keras(model: keras.Model, inputs: list[np.ndarray]) -> dict[str, np.ndarray]:
     """Every layer's outputs, from Keras' own functional model: "memory", and "memory/1" for its first state."""
+    for state in carried_states(model):
+        state.assign(np.zeros(state.shape))
     named = {
         f"{layer.name}/{place}" if place else layer.name: tensor
         for layer in model.layers

@@ -50,8 +50,9 @@ def test_inputs_and_output_have_the_promised_shapes(architecture):
 
 def test_output_of_real_numbers_has_the_promised_shape(architecture):
     model = build(architecture, SIZES)
-    inputs = [np.zeros((7, *shape[1:]), np.float32) for shape in architecture.input_shapes(SIZES)]
-    assert model(inputs if len(inputs) > 1 else inputs[0]).shape == (7, *architecture.output_shape(SIZES)[1:])
+    inputs = [np.zeros((shape[0] or 7, *shape[1:]), np.float32) for shape in architecture.input_shapes(SIZES)]
+    batch, *sizes = architecture.output_shape(SIZES)
+    assert model(inputs if len(inputs) > 1 else inputs[0]).shape == (batch or 7, *sizes)
 
 
 def test_every_choice_of_every_knob_keeps_the_promise(architecture):

@@ -94,7 +94,7 @@ def test_names_go_from_what_comes_in_to_the_answer(architecture):
         steps = -(-steps // layer.window.stride) if layer.window else steps
         for shape, axes in zip(layer.output, layer.axes_out, strict=True):
             named = dict(zip(axes, shape, strict=True))
-            assert named["batch"] is None
+            assert named["batch"] == (SIZES.batch if architecture.carries else None)
             assert named.get("timesteps", steps) == steps
             assert named.get("outputs", SIZES.outputs) == SIZES.outputs
             assert not any(axis.startswith("axis ") for axis in axes)

@@ -19,4 +19,5 @@ ORDER = (
     "gru_attention_pooling",
     "conv_gru",
     "seq2seq_with_state",
+    "stateful_gru",
 )

@@ -9,6 +9,7 @@ ORDER = (
     "reverse",
     "sine_forecast",
     "noise",
+    "long_sum",
     "parity",
     "adding_problem",
     "temporal_order",
