@@ -7,6 +7,7 @@ import { forget, newAsker, urlOf, want } from "./inside/ask.js";
 import { newParts } from "./inside/panel.js";
 import { closeSections, drawSections } from "./inside/sections.js";
 import { listenToFilm, pressMain, seekTo, selectSequence, writeFilm } from "./inside/film.js";
+import { pointed } from "./inside/point.js";
 import { inOrderOf, walked } from "./inside/walk.js";
 import { paint, writeAnswer } from "./inside/write.js";
 import { deedOf } from "./keys.js";
@@ -94,6 +95,8 @@ function listenToHands(state) {
     at.focus();
     if (row && answer.columns[column]) move(state, { unit: row.unit, t: answer.columns[column] });
   };
+  state.maps.onpointermove = (event) => say(state.readout, pointed(state, event) || HINT);
+  state.maps.onpointerleave = () => say(state.readout, HINT);
   at.onkeydown = (event) => {
     const deed = deedOf("Look inside", event.key);
     const next = deed && state.answer ? walked({ ...state.answer, ...chosen(state) }, deed) : null;

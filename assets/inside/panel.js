@@ -28,8 +28,6 @@ export function newParts(root) {
   const title = create("h2", "inside-title", words);
   mark(title, { tabindex: -1, id: `explorer-inside-${Math.random().toString(36).slice(2)}` });
   mark(dialog, { "aria-labelledby": title.id });
-  const line = create("p", "inside-task", words);
-  const [task, parameters] = [create("span", "", line), create("span", "", line)];
   const tools = create("div", "inside-tools", head);
   const film = create("div", "inside-film", tools);
   mark(film, { role: "group", "aria-label": "Film of the run" });
@@ -43,6 +41,8 @@ export function newParts(root) {
   mark(copy, { "aria-live": "polite" });
   const close = button(tools, "Close");
   mark(close, { title: "Close (Esc)" });
+  const line = create("p", "inside-task", head);
+  const [task, parameters] = [create("span", "", line), create("span", "", line)];
   const said = create("p", "inside-said", dialog);
   mark(said, { role: "status" });
   const body = create("div", "inside-body", dialog);

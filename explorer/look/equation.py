@@ -92,7 +92,7 @@ def _product(slot: str, written: str, found: Product, gate: str, name: str, each
         gate=gate,
         parts=tuple(rounded(part) for part in parts),
         axis=axis,
-        says=f"{written} of {name} = {number(found.value)}. {'; '.join(products)}.",
+        says=f"{written} of {name} = {number(found.value)}. {'The largest parts: ' if rest else ''}{'; '.join(products)}.",
     )
 
 

@@ -10,7 +10,7 @@ from explorer.ui import inside_place
 from explorer.ui.modules import component, styles
 from explorer.ui.streamlit_internals import uninterrupted
 
-STYLES = ("axes.css", "look_inside.css", "slopes.css")
+STYLES = ("axes.css", "look_inside.css", "look_equation.css", "slopes.css")
 
 _INSIDE = st.components.v2.component("explorer_inside", css=styles(STYLES), js=component("inside.js"), isolate_styles=False)
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { forget, newAsker, urlOf, waitOf, want } from "../../assets/inside/ask.js";
 import { colourOf, mixed } from "../../assets/inside/colours.js";
 import { partsAsGradient } from "../../assets/inside/equation.js";
+import { pointedInWords } from "../../assets/inside/point.js";
 import { pathOf } from "../../assets/inside/lines.js";
 import { cellOf } from "../../assets/inside/matrices.js";
 import { columnAt, inOrderOf, labelled, startsOf, walked } from "../../assets/inside/walk.js";
@@ -108,6 +109,15 @@ test("a negative number is grey, a positive one has the colour of its axis, one 
 test("a line is interrupted where there is no number", () => {
   assert.equal(pathOf([1, null, -1], 30, 28), "M5.0 4.0M25.0 24.0");
   assert.equal(pathOf([0, 1], 20, 28), "M5.0 14.0L15.0 4.0");
+});
+
+test("a number under the pointer is told with its unit and its timestep, which need not be its column", () => {
+  const strip = { grid: [[0.123456, -2], [null, 0]] };
+  const at = (row, column) => pointedInWords(strip, () => "unit 4", { columns: [1, 9], masked: [0, 1] }, row, column);
+  assert.equal(at(0, 0), "unit 4, timestep 1: 0.123");
+  assert.equal(at(0, 1), "unit 4, timestep 9: −2, masked");
+  assert.equal(at(1, 0), "unit 4, timestep 1: NaN");
+  assert.equal(at(2, 0), "");
 });
 
 test("many products are drawn as some of them", () => {
