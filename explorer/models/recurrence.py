@@ -45,6 +45,8 @@ class Direction:
 def refusal(layer: Any) -> str:
     """Why a layer cannot be looked into, in a sentence; empty where it can."""
     name, kind = f"“{layer.name}”", type(layer).__name__
+    if type(layer) is keras.layers.TimeDistributed and type(layer.layer) is keras.layers.TimeDistributed:
+        return f"{name} is a TimeDistributed within a TimeDistributed: its windows of windows are not looked into."
     if type(layer) in WRAPPERS:
         inner = [layer.layer] if type(layer) is keras.layers.TimeDistributed else [layer.forward_layer, layer.backward_layer]
         reasons = [reason for each in inner if (reason := refusal(each))]

@@ -229,9 +229,19 @@ class OwnCell(layers.GRUCell):
     ],
 )
 def test_what_cannot_be_looked_into_gets_a_sentence(layer, sentence):
+    _refused(layer(), sentence, sequence=keras.Input(batch_shape=(1, TIMESTEPS, FEATURES), name="sequence"))
+
+
+def test_windows_of_windows_get_a_sentence():
+    layer = layers.TimeDistributed(layers.TimeDistributed(layers.GRU(UNITS)), name="one")
     sequence = keras.Input(batch_shape=(1, TIMESTEPS, FEATURES), name="sequence")
+    _refused(layer, "“one” is a TimeDistributed within a TimeDistributed", sequence, (1, 1, FEATURES))
+
+
+def _refused(layer, sentence, sequence, shape=None):
     memory = layers.GRU(UNITS, name="memory")(sequence)
-    model = keras.Model(sequence, [layer()(sequence), memory])
+    received = sequence if shape is None else layers.Reshape((-1, *shape))(sequence)
+    model = keras.Model(sequence, [layer(received), memory])
     with pytest.raises(ValueError) as found:
         look(model, "one", numbers(1, TIMESTEPS, FEATURES))
     assert str(found.value).startswith(sentence)
