@@ -215,7 +215,7 @@ def _watched(found: dict[str, dict[str, float]]) -> str:
 def _inside(found: dict[str, float]) -> str:
     return (
         "## While somebody looks inside\n\n"
-        "Epochs a second of the model that the page opens with, through the engine and its database on two workers: with "
+        "Time of the processor that two workers take for an epoch of the model that the page opens with: with "
         "the panel *Look inside* closed; open, asking what it shows of the newest epoch, a fifth of the time; and with "
         "the gradient through time in view, which asks once in 1.2 s at most. All three take turns within each run. "
         "`python -m bench.inside` measures this alone; with the folder of another checkout it compares the epochs of both, "

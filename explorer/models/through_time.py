@@ -143,7 +143,7 @@ def _gradient(
     if every_step:
         at, counts = _timesteps(found[id(output)], timestep, strict)
     if timestep is not None and not every_step:
-        raise ValueError("The model has one output per sequence, so that no timestep has a loss of its own: name none.")
+        raise ValueError("The model has one output per sequence, so that no timestep has a loss of its own: leave it out.")
     sequence, mask, start = arguments(call, found)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         # A tensor of its own: what goes around the layer does not count.
