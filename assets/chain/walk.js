@@ -132,7 +132,7 @@ export function equationOf(strips, unit, masked) {
   const of = (/** @type {string} */ key) => strips.find((strip) => strip.key === key);
   const at = (/** @type {string} */ key) => of(key)?.numbers[unit] ?? NaN;
   const result = (/** @type {number} */ value) => (Number.isFinite(value) ? insideNumber(value, 2) : "?");
-  const digits = (/** @type {number} */ value) => (value < 0 ? `(${result(value)})` : result(value));
+  const digits = (/** @type {number} */ value) => (result(value).startsWith("−") ? `(${result(value)})` : result(value));
   const [h, old] = [of("h")?.label, of("h before")?.label];
   if (masked) return `${h} = ${old} = ${result(at("h"))}: this timestep is masked, so that the state stays as it was.`;
   if (of("z")) {

@@ -154,3 +154,8 @@ test("the arrow keys go to the nearest number", () => {
   assert.equal(nextCell(cells, cells[1], "right"), cells[1]);
   assert.equal(nextCell(cells, cells[0], "pin"), null);
 });
+
+test("a number that is shown as 0 stands without brackets", () => {
+  const strips = ["h before", "z", "r", "candidate", "h"].map((key, index) => ({ key, label: key, name: key, range: 1, numbers: Float32Array.of([0.08, 0.5, 0, -0.001, 0.04][index]) }));
+  assert.match(equationOf(strips, 0, false), /0\.50 · 0\.08 \+ 0\.50 · 0 = 0\.04$/);
+});
