@@ -129,6 +129,7 @@ app = st.App(
         Route("/walk", walk),
         Route("/walk/{run}", walk),
         Route("/gradients/{run}", gradients),
+        Route("/inside", inside),
         Route("/inside/{run}", inside),
         Route("/room/{code}", room),
     ],

@@ -32,7 +32,7 @@ function newInside(parent) {
   const root = create("div", "explorer-inside", parent);
   const parts = newParts(root);
   const shown = { run: null, epoch: 0, sequence: 0, trained: 0 };
-  const kept = { place: {}, open: false, opened: null, opener: null, shown, grew: -Infinity, order_by: "follows", wantsSequence: null };
+  const kept = { place: {}, open: false, opened: null, opener: null, shown, grew: -Infinity, heard: false, query: null, order_by: "follows", wantsSequence: null };
   const drawn = { answer: null, refused: "", link: null, gateStrips: [], pieces: [], tellTimer: 0, sortTimer: 0, ends: [] };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ root, ...parts, ...kept, ...drawn }));
   state.asker = newAsker((wanted, said) => take(state, wanted, said));
@@ -180,9 +180,9 @@ function follow(state, shown) {
   const now = performance.now();
   if (shown.run === state.shown.run && shown.trained > state.shown.trained) state.grew = now;
   state.asker.live = now - state.grew < GROWS;
-  state.shown = shown;
+  Object.assign(state, { shown, heard: true });
   if (!state.open) return;
-  if (state.wantsSequence !== null && shown.run !== null) {
+  if (state.wantsSequence !== null) {
     const wanted = state.wantsSequence;
     if (shown.sequence === wanted || !selectSequence(wanted)) state.wantsSequence = null;
   } else if (shown.sequence + 1 !== (state.place.sequence ?? 1)) {
@@ -208,16 +208,17 @@ function settle(state, answer) {
 }
 
 /** @type {(state: State) => Wanted} */
-function wantedNow({ shown, place, order_by: order }) {
+function wantedNow({ shown, place, query, order_by: order }) {
   const choice = { layer: place.layer ?? "", way: place.way ?? "", unit: place.unit ?? null, timestep: place.t ?? null };
-  return { run: shown.run ?? "", epoch: shown.epoch, sequence: shown.sequence, ...choice, order, pin: place.pin ?? 0 };
+  return { run: shown.run ?? "", query: shown.run === null ? query : null, epoch: shown.epoch, sequence: shown.sequence, ...choice, order, pin: place.pin ?? 0 };
 }
 
 /** @type {(state: State) => void} */
 function ask(state) {
   const { shown, asker } = state;
-  if (!state.open) return;
-  if (shown.run === null) {
+  // Which run is shown the live panel says, which may come later than this one.
+  if (!state.open || !state.heard) return;
+  if (shown.run === null && !state.query) {
     Object.assign(state, { answer: null, refused: NO_RUN });
     forget(asker);
     writeAnswer(state);
@@ -251,7 +252,7 @@ function take(state, wanted, said) {
       tell(state);
     };
     const { place, shown: { trained } } = state;
-    drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, way: answer.way, answer, place, choose });
+    if (run) drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, way: answer.way, answer, place, choose });
     return;
   }
   // What the link or a field asks for is not there: that is said, and what there is is shown.
@@ -270,6 +271,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!state) panels.set(parentElement, (state = newInside(parentElement)));
   state.tell = (place) => setTriggerValue("moved", place);
   setTheme(state.root);
+  const other = JSON.stringify(data.query) !== JSON.stringify(state.query);
+  state.query = data.query;
+  if (other && state.shown.run === null) ask(state);
   if (data.opened !== state.opened) {
     state.opened = data.opened;
     if (data.open.layer) open(state, data.open);

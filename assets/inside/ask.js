@@ -22,14 +22,14 @@ export function waitOf({ live, took, ended, epoch: last }, epoch, now) {
 }
 
 /** @type {(wanted: Wanted) => string} */
-export function urlOf({ run, sequence, epoch, layer, way, unit, timestep, order, pin }) {
-  const query = new URLSearchParams({ sequence: String(sequence), epoch: String(epoch), layer });
+export function urlOf({ run, query: experiment, sequence, epoch, layer, way, unit, timestep, order, pin }) {
+  const query = new URLSearchParams({ ...(run ? {} : experiment), sequence: String(sequence), epoch: String(epoch), layer });
   if (way) query.set("way", way);
   if (unit !== null) query.set("unit", String(unit));
   if (timestep !== null) query.set("timestep", String(timestep));
   if (order !== "follows") query.set("order", order);
   if (pin) query.set("pin", String(pin));
-  return `/inside/${encodeURIComponent(run)}?${query}`;
+  return `/inside${run ? `/${encodeURIComponent(run)}` : ""}?${query}`;
 }
 
 // Nothing is asked twice in a row; while a request is under way, only the newest wish is kept.

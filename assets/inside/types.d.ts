@@ -14,9 +14,11 @@ export interface Place {
 }
 
 // opened: another number whenever the address opens or closes something.
+// query: the experiment on the page, as in its address; null where it has none there.
 export interface InsideData {
   open: Place;
   opened: number;
+  query: Record<string, string> | null;
 }
 
 // What the live panel says of the epoch that is shown ("explorer:shown").
@@ -27,9 +29,10 @@ export interface Shown {
   trained: number;
 }
 
-// What is asked of the server. unit, timestep: null for the server's own choice.
+// What is asked of the server. run: empty for the untrained model of `query`. unit, timestep: null for the server's own choice.
 export interface Wanted {
   run: string;
+  query: Record<string, string> | null;
   epoch: number;
   sequence: number;
   layer: string;
@@ -165,6 +168,8 @@ export interface State extends Parts {
   opener: HTMLElement | null;
   shown: Shown;
   grew: number;
+  heard: boolean;
+  query: Record<string, string> | null;
   order_by: string;
   wantsSequence: number | null;
   asker: Asker;

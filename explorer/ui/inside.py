@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from explorer.catalog import resolve
+from explorer.catalog import read_experiment, resolve
 from explorer.description import Description
 from explorer.experiment import PROBE_SEQUENCES
 from explorer.look.telling import ORDERS, About, Choice, told
@@ -22,7 +22,8 @@ LONGEST_NAME = 80
 
 async def inside(request: Request, engine: Engine) -> Response:
     """GET /inside/{run}?sequence=S&epoch=N[&layer=NAME][&way=W][&unit=U][&timestep=T][&order=O][&pin=P]: what
-    `explorer.look.answer.InsideAnswer` says of a recurrent layer (the first one) at epoch N, 0 for untrained weights.
+    `explorer.look.answer.InsideAnswer` says of a recurrent layer (the first one) at epoch N, 0 for untrained weights. Of an
+    untrained model /inside?sequence=S&architecture=..., named as in the page's address.
 
     S from 0; U, T and P from 1; W is "forward" or "backward"; O is "follows" or "layer". 400 for what is no such question,
     or asks for a unit, timestep or direction that there is not; 422 where the layer cannot be looked into or the epoch
@@ -46,7 +47,15 @@ async def inside(request: Request, engine: Engine) -> Response:
             return refused(400, str(error))
         return JSONResponse(msgspec.to_builtins(found), headers=HEADERS)
 
-    return await answered(request, engine, answer)
+    return await answered(request, engine, answer, _untrained(request))
+
+
+def _untrained(request: Request) -> Run | None:
+    """A run that was never begun, of the experiment in the address; None where that names a run."""
+    if request.path_params.get("run") is not None:
+        return None
+    experiment = read_experiment(dict(request.query_params)).experiment
+    return Run(experiment.key, "", experiment, "paused", "", "", 0)
 
 
 def _about(run: Run, description: Description, name: str, sequence: int, epoch: int) -> About:
@@ -71,7 +80,8 @@ def _asked(request: Request) -> tuple[int, int, str | None, Choice] | str:
     if sequence is None:
         return f"{SEQUENCE} Received: {query.get('sequence', '')[:40]!r}"
     numbers: dict[str, Any] = {}
-    for name, otherwise, least in (("epoch", "", 0), ("unit", None, 1), ("timestep", None, 1), ("pin", "0", 0)):
+    no_epoch = "" if request.path_params.get("run") is not None else "0"
+    for name, otherwise, least in (("epoch", no_epoch, 0), ("unit", None, 1), ("timestep", None, 1), ("pin", "0", 0)):
         received = query.get(name, otherwise)
         if received is None:
             numbers[name] = None

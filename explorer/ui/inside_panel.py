@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -16,9 +17,10 @@ _INSIDE = st.components.v2.component("explorer_inside", css=styles(STYLES), js=c
 
 
 @st.fragment
-def inside_panel(write: Callable[[], None] | None = None) -> None:
+def inside_panel(write: Callable[[], None] | None = None, query: Mapping[str, str] | None = None) -> None:
     """Only this fragment runs again when another unit or timestep is chosen; `write` makes the address say so. Without it
-    the page has no place for that in its address."""
+    the page has no place for that in its address. query: the experiment as in the address, which is shown untrained
+    where there is no run."""
 
     @uninterrupted()
     def moved() -> None:
@@ -27,8 +29,8 @@ def inside_panel(write: Callable[[], None] | None = None) -> None:
             inside_place.take(st.session_state.get("inside_panel", {}).get("moved"))
             write()
 
-    data = {"open": {}, "opened": -1}
+    data: dict[str, Any] = {"open": {}, "opened": -1, "query": query}
     if write is not None:
-        data = {"open": st.session_state.get("_inside", {}), "opened": st.session_state.get("_inside_opened", 0)}
+        data |= {"open": st.session_state.get("_inside", {}), "opened": st.session_state.get("_inside_opened", 0)}
     with st.container(key="inside_place"):
         _INSIDE(data=data, key="inside_panel", on_moved_change=moved)

@@ -74,7 +74,7 @@ def main() -> None:
     if st.session_state["view"] != "quiz" and not kept.hides("charts") and not (at and at.asks):
         with st.container(key="run_place"):
             run_panel(experiment, lambda: address.write(st.session_state["_experiment"]))
-        inside_panel(lambda: address.write(st.session_state["_experiment"]))
+        inside_panel(lambda: address.write(st.session_state["_experiment"]), experiment.to_query())
     listen(experiment, newcomers=at is None)
     address.write(experiment)
     engine.compile_ahead(visitor(), experiment)

@@ -77,12 +77,18 @@ async def tensors(request: Request, engine: Engine) -> Response:
 
 
 async def answered(
-    request: Request, engine: Engine, answer: Callable[[Run, Description, list[Place]], Response]
+    request: Request,
+    engine: Engine,
+    answer: Callable[[Run, Description, list[Place]], Response],
+    untrained: Run | None = None,
 ) -> Response:
-    """What `answer` says, in a thread, to a question about the run in the address; or why it cannot be said."""
-    run_id = request.path_params["run"]
+    """What `answer` says, in a thread, to a question about the run in the address; or why it cannot be said. untrained:
+    a run that was never begun, where the address names none."""
     try:
-        run = await run_in_threadpool(engine.store.run, run_id)
+        run = untrained
+        if run is None:
+            run_id = request.path_params["run"]
+            run = await run_in_threadpool(engine.store.run, run_id)
         if run is None:
             return refused(404, f"There is no run called {run_id[:40]}.")
         described = await run_in_threadpool(engine.describe, run.experiment, SECONDS)

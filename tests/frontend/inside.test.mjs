@@ -53,6 +53,8 @@ test("a window begins where its first drawn timestep is", () => {
 
 test("what the server chooses itself is not asked for", () => {
   assert.equal(urlOf(wanted()), "/inside/r?sequence=0&epoch=3&layer=memory");
+  const untrained = urlOf(wanted({ run: "", epoch: 0, query: { architecture: "gru_once", units: "6" } }));
+  assert.equal(untrained, "/inside?architecture=gru_once&units=6&sequence=0&epoch=0&layer=memory");
   const chosen = urlOf(wanted({ unit: 4, timestep: 9, way: "backward", order: "layer", pin: 2 }));
   assert.equal(chosen, "/inside/r?sequence=0&epoch=3&layer=memory&way=backward&unit=4&timestep=9&order=layer&pin=2");
 });

@@ -72,6 +72,16 @@ def test_what_cannot_be_shown_is_a_sentence(engine, query, status, sentence):  #
     assert sentence in found[1]["error"]
 
 
+def test_a_model_that_was_never_trained_is_shown_by_its_settings(engine):  # noqa: F811
+    query = "&".join(f"{name}={value}" for name, value in RUN.experiment.to_query().items())
+    status, found = answer(engine, f"{query}&sequence=3&unit=5&timestep=2", run=None, route=inside)
+    _, wanted = answer(engine, "sequence=3&epoch=0&unit=5&timestep=2", route=inside)
+    assert (status, found) == (200, wanted)
+    assert found["title"] == "Inside GRU(7), with untrained weights"
+    status, found = answer(engine, f"{query}&sequence=3&epoch=4", run=None, route=inside)
+    assert (status, found["error"]) == (422, "Epoch 4 is not trained yet: this run has 0 epochs behind it.")
+
+
 def test_an_unknown_run_is_not_found(engine):  # noqa: F811
     assert answer(engine, "sequence=0&epoch=1", run="nothing", route=inside)[0] == 404
 

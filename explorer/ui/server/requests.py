@@ -37,6 +37,7 @@ _EXACT = {
     "/who": PAGE,
     "/shapes": SHAPES,
     "/walk": TENSORS,
+    "/inside": TENSORS,
     HEALTH: SMALL,
     HOST_CONFIG: SMALL,
     FAVICON: SMALL,
