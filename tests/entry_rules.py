@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalog.entries import LONGEST_WORDS, Architecture, Entry, Sizes, Task, arrow_is_drawn
+from explorer.catalog.entries import LONGEST_WORDS, Architecture, Entry, Sizes, Task, arrow_is_drawn, laid
 from explorer.experiment import SETTINGS, SIZES
 from explorer.experiment.bounds import knob_choices
 
@@ -207,7 +207,7 @@ def points_at_what_is_there(task: Task) -> Iterator[str]:
             continue
         if not arrow.words or len(arrow.words) > LONGEST_WORDS:
             yield f"An arrow needs words, at most {LONGEST_WORDS} characters, such as “delay 3”. It has: {arrow.words!r}"
-        shapes = [stream[sample].shape if stream.ndim > 2 else (stream.shape[1], 1) for stream in inputs]
+        shapes = [laid(stream[sample]).shape for stream in inputs]
         if not arrow_is_drawn(arrow, shapes, timesteps, task.answers):
             yield f"An arrow names an input or a target that is not there or not drawn: {arrow}, of inputs {shapes}."
 

@@ -17,6 +17,7 @@ INPUTS = {
     "sequence": "one sequence, (batch, timesteps, features)",
     "padded": "padded sequences of different lengths, (batch, timesteps, features)",
     "windows": "windows of a sequence, (batch, windows, timesteps, features)",
+    "frames": "frames of a film, (batch, timesteps, rows, columns, features)",
     "two streams": "two sequences of different widths, (batch, timesteps, features) and (batch, timesteps, second_features)",
     "symbols": "padded sequences of symbols, as whole numbers, (batch, timesteps)",
     "source and target": "padded symbols, and the target shifted by one timestep, (batch, timesteps) and (batch, timesteps)",
@@ -87,7 +88,8 @@ class Baseline:
 
 
 class Cell(NamedTuple):
-    """One number of one sequence; all are counted from 0. stream: which input. window: where the input has windows."""
+    """One number of one sequence as it is drawn (`laid`); all are counted from 0. stream: which input. window: where the
+    input has windows. Of a frame, which is drawn as a window, the timestep is the column and the feature the row."""
 
     timestep: int
     feature: int = 0
@@ -108,8 +110,19 @@ class Arrow:
     target: int = 0
 
 
+def laid(stream: np.ndarray) -> np.ndarray:
+    """One sequence of an input as it is drawn: (timesteps, features), or (windows, timesteps, features).
+
+    A symbol is one number at each timestep. Of frames, (timesteps, rows, columns, features), each is drawn as a window, with
+    its columns in the place of timesteps and its rows in that of features.
+    """
+    if stream.ndim == 4:
+        return stream[..., 0].transpose(0, 2, 1)
+    return stream[:, None] if stream.ndim == 1 else stream
+
+
 def arrow_is_drawn(arrow: Arrow, shapes: Sequence[tuple[int, ...]], timesteps: int, answers: str) -> bool:
-    """Whether all that an arrow names is there, and among what is drawn. shapes: of one sequence of each stream."""
+    """Whether all that an arrow names is there, and among what is drawn. shapes: of one sequence of each stream, `laid`."""
     once = answers == "once"
     shown = timesteps if once else min(timesteps, DRAWN_TIMESTEPS)
     if not arrow.cells or not 0 <= arrow.target < (1 if once else shown):
@@ -117,7 +130,7 @@ def arrow_is_drawn(arrow: Arrow, shapes: Sequence[tuple[int, ...]], timesteps: i
     return all(
         0 <= cell.stream < len(shapes)
         and 0 <= cell.feature < shapes[cell.stream][-1]
-        and 0 <= cell.timestep < shown
+        and 0 <= cell.timestep < (shapes[cell.stream][-2] if once else shown)
         and 0 <= cell.window < (shapes[cell.stream][0] if len(shapes[cell.stream]) == 3 else 1)
         for cell in arrow.cells
     )
@@ -198,6 +211,8 @@ class Architecture(Entry):
             return (plain[:2],) * (2 if self.is_forced else 1)
         if self.inputs == "windows":
             return ((plain[0], knobs["windows"], *plain[1:]),)
+        if self.inputs == "frames":
+            return ((plain[0], sizes.timesteps, knobs["rows"], knobs["columns"], sizes.features),)
         if self.inputs == "two streams":
             return (plain, (*plain[:2], knobs["second_features"]))
         return (plain,)

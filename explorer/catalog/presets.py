@@ -72,6 +72,24 @@ PRESETS: dict[str, Preset] = {
             Experiment("seq2seq_with_state", "symbol_addition", timesteps=5, units=64, samples=4096),
         ),
         Preset(
+            "attention_weights",
+            "Attention pooling",
+            "The GRU's hidden states are averaged with learned weights: after training they are large at the marks.",
+            Experiment("gru_attention_pooling", "adding_problem", features=2),
+        ),
+        Preset(
+            "positions",
+            "Positions",
+            "Without positions a Transformer cannot tell which mark came first; add them, and the loss falls.",
+            Experiment("transformer_encoder", "temporal_order", features=2, knobs={"heads": 2, "positions": "none"}),
+        ),
+        Preset(
+            "frames",
+            "Frames",
+            "TimeDistributed applies the same Conv2D to each frame; the GRU compares them.",
+            Experiment("frames_gru", "moving_dot", timesteps=12, features=1, knobs={"rows": 4, "columns": 6, "filters": 3}),
+        ),
+        Preset(
             "nothing_to_learn",
             "Overfitting",
             "The training loss falls because the model memorizes; the validation loss never gets below the baseline.",

@@ -67,6 +67,8 @@ MEASURED = {
     ("stacked_gru", "long_sum"): 0.0005,
     ("bidirectional_gru", "long_sum"): 0.001,
     ("causal_convolution", "long_sum"): 0.0005,
+    ("document_gru", "longest_document"): 0.005,
+    ("frames_gru", "moving_dot"): 0.01,
 }
 
 

@@ -9,7 +9,7 @@ from explorer.description import Range, TimeFlow
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary
 from explorer.layers.held import Number, Terms, WeightAxis, WeightMeaning
 from explorer.layers.reading import given_masks
-from explorer.layers.words import activated, is_elementwise, same_at_every_step
+from explorer.layers.words import activated, is_elementwise, letter_of, same_at_every_step, step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes
 from explorer.tensors.text import joined
@@ -250,9 +250,20 @@ class Rescaling(Elementwise):
 
     def covers(self, call: LayerCall) -> bool:
         numbers = (call.layer.scale, call.layer.offset)
-        return super().covers(call) and all(isinstance(each, (int, float)) for each in numbers)
+        plain = all(isinstance(each, (int, float)) for each in numbers)
+        return super().covers(call) and (plain or self._marks_steps(call))
+
+    def _marks_steps(self, call: LayerCall) -> bool:
+        """Whether it only adds an array with a vector for each timestep, such as the encodings of their positions."""
+        scale, offset = call.layer.scale, call.layer.offset
+        is_array = isinstance(scale, (int, float)) and scale == 1 and getattr(offset, "ndim", 0) == 2
+        return is_array and call.first.axes[1] in ORDERED and call.first.shape[1:] == offset.shape
 
     def summary(self, call: LayerCall) -> Summary:
+        if self._marks_steps(call):
+            one = step(call.first)
+            words = f"adds a fixed vector to each {one}"
+            return Summary(words, f"{words}, the same in every sequence")
         scale, offset = call.layer.scale, call.layer.offset
         words = f"multiplies every number by {scale:g}"
         if offset:
@@ -260,6 +271,9 @@ class Rescaling(Elementwise):
         return Summary(words[:60], words)
 
     def equation(self, call: LayerCall) -> Sequence[str]:
+        if self._marks_steps(call):
+            place = letter_of(call.first)
+            return [f"y[{place}] = x[{place}] + offset[{place}]"]
         scale, offset = call.layer.scale, call.layer.offset
         return [f"y = {scale:g} ∗ x" + (f" {'+' if offset > 0 else '−'} {abs(offset):g}" if offset else "")]
 

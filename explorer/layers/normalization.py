@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import TimeFlow
+from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.drawn import LayerView
 from explorer.layers.held import Terms, WeightMeaning
+from explorer.layers.time_distributed import copies
 from explorer.layers.words import same_at_every_step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, is_named
@@ -89,6 +92,11 @@ class LayerNormalization(_Normalization):
         if getattr(call.layer, "rms_scaling", False):
             return ()
         return [f"y = {_scaled(call.layer, inner)}   mean and variance over {self.over(call)}"]
+
+    def view(self, view: LayerView) -> Drawing | None:
+        axis = view.layer.axis
+        last = view.received[0].ndim - 1
+        return copies(view) if axis in (-1, last, [-1], [last]) else None
 
 
 class RMSNormalization(_Normalization):

@@ -109,6 +109,11 @@ def _at_primes(
             if len(parts) == 1:
                 setting, by = parts[0]
                 names[symbol] = Size.symbol(symbols[setting]) // by
+            times = [(setting, by) for setting, by in every if primes[setting] * by == number]
+            if times:
+                # A number is a multiple of one prime alone.
+                setting, by = times[0]
+                names[symbol] = Size.symbol(symbols[setting]) * by
     return found, names
 
 

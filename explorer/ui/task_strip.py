@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from explorer.catalog import resolve
-from explorer.catalog.entries import DRAWN_TIMESTEPS, STREAM_NAMES, Arrow, Cell, arrow_is_drawn
+from explorer.catalog.entries import DRAWN_TIMESTEPS, STREAM_NAMES, Arrow, Cell, Task, arrow_is_drawn, laid
 from explorer.experiment import Experiment
 from explorer.training import data
 
@@ -69,9 +69,9 @@ def strip(experiment: Experiment) -> Strip:
     sequences = [[stream[index] for stream in part.inputs] for index in range(len(part.targets))]
     arrows = [task.arrow_in(inputs, experiment.knobs) for inputs in sequences]
     once = task.answers == "once"
-    shown = found.timesteps if once else min(found.timesteps, DRAWN_TIMESTEPS)
-    # A symbol is one number at each timestep.
-    sequences = [[stream[:, None] if stream.ndim == 1 else stream for stream in each] for each in sequences]
+    sequences = [[laid(stream) for stream in each] for each in sequences]
+    # Of a frame, which is drawn as a window, all columns.
+    shown = sequences[0][0].shape[-2] if once else min(found.timesteps, DRAWN_TIMESTEPS)
     shapes = [inputs.shape for inputs in sequences[0]]
     fitting = [
         index for index, arrow in enumerate(arrows) if arrow and arrow_is_drawn(arrow, shapes, found.timesteps, task.answers)
@@ -92,7 +92,7 @@ def strip(experiment: Experiment) -> Strip:
     return Strip(
         sequence=index + 1,
         inputs=tuple(
-            _row(inputs[stream], names[stream] if names else "input", feature, shown, lengths[stream], task.symbols)
+            _row(inputs[stream], names[stream] if names else "input", feature, shown, lengths[stream], task)
             for stream, feature in ordered
         ),
         target=_classes(target, shown, lengths[-1], task.classes)
@@ -103,13 +103,14 @@ def strip(experiment: Experiment) -> Strip:
         groups=_groups(arrow, ordered, shown) if arrow else (),
         words=arrow.words if arrow else "",
         at=arrow.target if arrow else 0,
-        left_out=f"1 to {shown} of {found.timesteps}" if shown < found.timesteps else "",
+        left_out=f"1 to {shown} of {found.timesteps}" if not once and shown < found.timesteps else "",
     )
 
 
-def _row(inputs: np.ndarray, name: str, feature: int, shown: int, steps: int, symbols: str) -> Row:
+def _row(inputs: np.ndarray, name: str, feature: int, shown: int, steps: int, task: Task) -> Row:
+    symbols = task.symbols
     if inputs.shape[-1] > 1:
-        name += f", feature {feature + 1}"
+        name += f", {'row' if task.inputs == 'frames' else 'feature'} {feature + 1}"
     numbers = inputs[..., :shown, feature].ravel().tolist()
     if inputs.ndim == 2:
         numbers[steps:] = [None] * (shown - steps)
@@ -129,7 +130,7 @@ def _target(target: np.ndarray, shown: int, once: bool, answer: str) -> Row:
     if not once:
         return Row(name, "outputs", tuple(target[:shown, 0].tolist()))
     number = float(target[0])
-    words = ("yes" if number > 0.5 else "no") if answer == "yes/no" else f"{number:.2f}"
+    words = ("yes" if number > 0.5 else "no") if answer == "yes/no" else f"{number:.2f}".replace("-", "−")
     return Row(name, "outputs", (number,), words)
 
 

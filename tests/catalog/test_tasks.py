@@ -70,6 +70,7 @@ def test_shapes_and_dtypes_are_those_promised(task, timesteps, features, knobs):
         "windows": [(7, knobs.get("windows"), timesteps, features)],
         "symbols": [(7, timesteps)],
         "source and target": [(7, timesteps), (7, timesteps)],
+        "frames": [(7, timesteps, knobs.get("rows"), knobs.get("columns"), features)],
         "two streams": [(7, timesteps, features), (7, timesteps, knobs.get("second_features"))],
     }
     assert [array.shape for array in inputs] == shapes[task.inputs]
@@ -169,6 +170,17 @@ def has_a_run(heard, windows, run_length):
     return [[max(sample) >= run_length] for sample in runs]
 
 
+def goes_right(heard, rows, columns):
+    """By the columns of the brightest pixels: all moves of a dot go one way, and at least one is made."""
+    found = []
+    for film in heard[..., 0]:
+        places = [frame.argmax() % columns for frame in film]
+        moves = {(after - before) % columns for before, after in itertools.pairwise(places)} - {0}
+        assert moves in ({1}, {columns - 1}) and len({frame.argmax() // columns for frame in film}) == 1
+        found.append([moves == {1}])
+    return found
+
+
 ORACLES = {
     "delayed_echo": echo,
     "pointwise": lambda heard: [[math.sin(math.pi * number) for number in x] for x in heard[..., 0]],
@@ -183,6 +195,10 @@ ORACLES = {
     "bracket_depth": depth_of_brackets,
     "symbol_reverse": lambda streams: written(streams, " >.abcde", lambda text: text[::-1]),
     "symbol_addition": lambda streams: written(streams, " >.+0123456789", lambda text: str(sum(map(int, text.split("+"))))),
+    "longest_document": lambda heard, windows: [
+        [max(sum(any(word) for word in document) for document in each) / len(each[0])] for each in heard
+    ],
+    "moving_dot": goes_right,
     "majority": lambda heard: [[sum(x > 0) > sum(x < 0)] for x in heard[..., 0]],
 }
 
@@ -217,6 +233,9 @@ def test_yes_and_no_are_equally_frequent(task, timesteps, features, knobs):
         ("longest_window", {"run_length": 6}),
         ("longest_window", {"run_length": 0}),
         ("majority", {"timesteps": 2}),
+        ("moving_dot", {"features": 2}),
+        ("moving_dot", {"timesteps": 1, "features": 1}),
+        ("moving_dot", {"columns": 2, "features": 1}),
         ("bracket_depth", {"timesteps": 3}),
         ("symbol_reverse", {"timesteps": 3}),
         ("symbol_addition", {"timesteps": 2}),
@@ -226,7 +245,7 @@ def test_sizes_that_cannot_be_raise_an_error_that_ends_with_what_came(name, argu
     values = {"samples": 4, "timesteps": 5, "features": 2} | arguments
     with pytest.raises(ValueError) as raised:
         TASKS[name].function(np.random.default_rng(0), **values)
-    (received,) = arguments
+    received = next(iter(arguments))
     assert f"{received}={arguments[received]}" in str(raised.value).split("Received: ")[1]
 
 

@@ -85,7 +85,9 @@ def test_shapes_are_those_of_keras_at_any_sizes_and_knobs(name, sizes, data):
 def test_names_go_from_what_comes_in_to_the_answer(architecture):
     described = describe(build(architecture, SIZES))
     for source in described.sources:
-        assert source.axes[-2:] == (("batch", "timesteps") if architecture.inputs in SYMBOLS else ("timesteps", "features"))
+        axes = {"frames": ("rows", "columns", "channels")}.get(architecture.inputs, ("timesteps", "features"))
+        axes = ("batch", "timesteps") if architecture.inputs in SYMBOLS else axes
+        assert source.axes[-len(axes) :] == axes
     (answer,) = described.layers[-1].axes_out
     assert answer == (("batch", "timesteps", "outputs") if architecture.answers == "every step" else ("batch", "outputs"))
     steps = SIZES.timesteps

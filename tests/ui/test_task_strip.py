@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Cell
+from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Cell, laid
 from explorer.glossary import GLOSSARY
 from explorer.training import data
 from explorer.ui.head import words
@@ -28,8 +28,7 @@ def test_every_task_is_drawn_with_the_numbers_of_its_probe(task, timesteps):
     found, part = strip(shown), data.make(shown, "probe")
     inputs, targets = part.inputs[0][found.sequence - 1], part.targets[found.sequence - 1]
     shown_inputs = [number for number in found.inputs[0].numbers if number is not None]
-    if TASKS[task].inputs != "windows":
-        assert shown_inputs == pytest.approx(inputs.reshape(len(inputs), -1)[: len(shown_inputs), 0].tolist())
+    assert shown_inputs == pytest.approx(laid(inputs)[..., 0].ravel()[: len(shown_inputs)].tolist())
     assert len(found.places) == len(found.inputs[0].numbers)
     column = targets.reshape(len(targets), -1)[:, 0] if TASKS[task].answers == "every step" else targets
     shown_targets = [number for number in found.target.numbers if number is not None]
@@ -80,6 +79,17 @@ def test_a_task_of_somebody_s_own_is_drawn_without_an_arrow_or_with_a_wrong_one(
     strip.cache_clear()
     assert "<b>" not in found.replace('<b class="', "")
     assert ("&lt;b&gt;" in found) == bool(arrow and arrow.words == "<b>")
+
+
+def test_a_frame_is_drawn_as_a_window_of_its_columns_with_a_row_for_the_dot():
+    shown = experiment("moving_dot", timesteps=4, rows=3, columns=5)
+    found = strip(shown)
+    film = data.make(shown, "probe").inputs[0][found.sequence - 1][..., 0]
+    row = int(film[0].max(axis=1).argmax())
+    assert found.inputs[-1].name == f"input, row {row + 1}"
+    assert found.inputs[-1].numbers == pytest.approx(film[:, row].ravel().tolist())
+    assert len(found.places) == 4 * 5 and [len(group.rows) for group in found.groups] == [1, 1]
+    assert (found.words, found.target.sum_up) in (("to the right", "yes"), ("to the left", "no"))
 
 
 def test_the_head_names_model_and_task_and_explains_each_word_once():

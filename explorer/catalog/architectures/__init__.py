@@ -20,4 +20,7 @@ ORDER = (
     "conv_gru",
     "seq2seq_with_state",
     "stateful_gru",
+    "transformer_encoder",
+    "document_gru",
+    "frames_gru",
 )

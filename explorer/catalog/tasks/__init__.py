@@ -16,6 +16,8 @@ ORDER = (
     "two_streams_sum",
     "two_streams_product",
     "longest_window",
+    "longest_document",
+    "moving_dot",
     "majority",
     "bracket_depth",
     "symbol_reverse",
