@@ -35,7 +35,11 @@ def masked_timesteps(model: keras.Model, inputs: Any) -> dict[str, np.ndarray]:
         fixed[call.name] = any(flow[call.name].goes) and all(before)
     if not any(fixed[call.name] for call in steps):
         return {}
-    found = run(model, inputs)
+    given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if any(tensor.shape[0] not in (None, len(array)) for tensor, array in zip(model.inputs, given, strict=True)):
+        # A model with a batch size of its own takes no other number of sequences.
+        return {}
+    found = run(model, given)
     masks = {}
     for call in steps:
         for place, tensor in enumerate(call.outputs):

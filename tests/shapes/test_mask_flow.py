@@ -96,7 +96,9 @@ def depends(call: Any, tensors: dict[int, Any], came: list[bool]) -> bool:
 def test_of_the_catalog(name):
     experiment = read_experiment({"architecture": name}).experiment
     model = build_experiment(experiment)
-    agrees(model, [stream[:2] for stream in data.make(experiment, "probe").inputs])
+    samples = model.inputs[0].shape[0] or 2
+    inputs = data.make(experiment, "probe").inputs
+    agrees(model, [np.resize(stream, (samples, *stream.shape[1:])) for stream in inputs])
 
 
 def block(x: Any) -> Any:
@@ -223,3 +225,5 @@ def test_masked_timesteps_are_those_of_keras_for_every_sequence_where_the_inputs
     assert drawn["memory"] == ((1, 1, 1, 0, 0), (0, 0, 1, 1, 1), (1, 1, 1, 1, 1))
     plain = keras.Model(sequence, layers.GRU(2)(sequence))
     assert masked.masked_timesteps(plain, array) == {}
+    alone = keras.Input(batch_shape=(7, STEPS, 4))
+    assert masked.masked_timesteps(keras.Model(alone, layers.GRU(2)(layers.Masking()(alone))), array) == {}
