@@ -22,8 +22,9 @@ from explorer.models.variants import variant
 def cell_of(layer: Any) -> tuple[str, int, bool, bool]:
     """Of a recurrent layer, or of what a Bidirectional or TimeDistributed holds: its class, "GRU", how many units it has,
     whether it reads backwards, and whether there are two of them, one for each direction."""
-    both = isinstance(layer, keras.layers.Bidirectional)
-    held = next(each for each in layer_and_sublayers(layer) if type(each) in RECURRENT)
+    parts = layer_and_sublayers(layer)
+    both = any(isinstance(each, keras.layers.Bidirectional) for each in parts)
+    held = next(each for each in parts if type(each) in RECURRENT)
     return type(held).__name__, int(held.cell.units), bool(held.go_backwards) and not both, both
 
 

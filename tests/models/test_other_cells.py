@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from keras import layers
 
 from explorer.experiment import Pasted
 from explorer.models.build import build_experiment
@@ -25,6 +26,12 @@ def test_it_begins_with_the_weights_of_the_net_that_is_written_so(kind):
     for one, other in zip(here.variables, there.variables, strict=True):
         np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
     assert cell_of(here.get_layer("memory")) == (kind, GRU.units, False, False)
+
+
+def test_a_layer_that_reads_in_both_directions_is_none_that_reads_backwards():
+    both = layers.Bidirectional(layers.LSTM(5))
+    assert cell_of(both) == cell_of(layers.TimeDistributed(both)) == ("LSTM", 5, False, True)
+    assert cell_of(layers.TimeDistributed(layers.GRU(3, go_backwards=True))) == ("GRU", 3, True, False)
 
 
 def test_it_trains_to_the_same_losses_and_in_parts_as_at_once():
