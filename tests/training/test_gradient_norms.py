@@ -10,10 +10,17 @@ from explorer.models.build import build_experiment
 from explorer.runtime import gradient_job, jobs
 from explorer.training import data
 from explorer.training.gradient_norms import norms
-from tests.training.test_training import small, trainer
+from explorer.training.trainer import Trainer
+from tests.training.test_training import small
 
 SMALL = small("gru_every_step", "delayed_echo")
 EPOCHS = 2
+
+
+def echo_trainer() -> Trainer:
+    """That of the jobs, so that it is compiled once for all tests here."""
+    with jobs.trainer_of(SMALL) as trainer:
+        return trainer
 
 
 def squares_of_every_step() -> dict[str, np.ndarray]:
@@ -43,7 +50,7 @@ def weighted(squares: np.ndarray) -> float:
 
 
 def test_norms_are_those_of_kerass_tape():
-    echo = trainer(SMALL)
+    echo = echo_trainer()
     start = echo.start()
     first, _ = echo.run(start, 1, 1e9)
     second, _ = echo.run(first, 1, 1e9)
@@ -63,7 +70,7 @@ def test_norms_are_those_of_kerass_tape():
 
 
 def test_what_is_not_finite_or_too_small_to_be_read_off_is_not_told():
-    echo = trainer(SMALL)
+    echo = echo_trainer()
     start = echo.start()
     first, _ = echo.run(start, 1, 1e9)
     program = echo.program
