@@ -61,7 +61,8 @@ function planFor(graphed, width, share) {
     const used = columns.reduce((sum, each) => sum + each, 0) + graphed.depth * boxWidth;
     const gap = (width - used) / Math.max(1, 2 * graphed.depth);
     if (gap >= between(18, 26, wide) + tracks) best = { sizes, columns, boxWidth, gap: Math.min(gap, 64) };
-    else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: 20 + tracks };
+    // Of two rows the boxes may come closer, so that the whole chain is seen.
+    else if (step === 0 && (graphed.lanes > 1 || graphed.depth < 4)) best = { sizes, columns, boxWidth, gap: gap >= 10 + tracks ? gap : 20 + tracks };
     if (best) break;
   }
   return best ? planRow(graphed, width, best) : planStoreys(graphed, width, share);

@@ -61,7 +61,7 @@ def _cells(row: Row, places: tuple[float, ...], width: float, outlined: list[Gro
     )
     kind = " padded" if None in row.numbers else ""
     if row.characters:
-        kind += " symbols many" if width > MOST_WITH_WORDS else " symbols"
+        kind += " symbols"
     return f'<div class="cells {row.axis}{kind}"><i style="{_colours(row, places, width)}"></i>{words}{marks}</div>'
 
 

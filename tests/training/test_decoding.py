@@ -30,7 +30,7 @@ def test_a_decoder_reads_its_own_outputs_and_what_is_told_of_them_is_counted():
     symbol, wanted = starts, []
     for _ in range(TIMESTEPS):
         output, (state,) = cell(look_up(symbol), [state])
-        symbol = np.asarray(model.get_layer("answer").layer(output)).argmax(axis=-1)
+        symbol = np.asarray(model.get_layer("answer")(output)).argmax(axis=-1)
         wanted.append(symbol)
     wanted = np.stack(wanted, axis=1)
     assert len(np.unique(wanted)) > 3

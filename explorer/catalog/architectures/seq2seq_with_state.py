@@ -33,5 +33,5 @@ def seq2seq_with_state(timesteps: int, features: int, outputs: int, symbols: int
     encoder = layers.GRU(units, name="encoder")(source_vectors)
     target_vectors = layers.Embedding(symbols, features, mask_zero=True, name="target_vectors")(shifted_target)
     decoder = layers.GRU(units, return_sequences=True, name="decoder")(target_vectors, initial_state=encoder)
-    answer = layers.TimeDistributed(layers.Dense(outputs, activation="softmax"), name="answer")(decoder)
+    answer = layers.Dense(outputs, activation="softmax", name="answer")(decoder)
     return keras.Model([source, shifted_target], answer, name="seq2seq_with_state")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.catalog.entries import Arrow, Baseline, Cell
+from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Baseline, Cell, drawn_middle
 from explorer.catalog.registry import task
 
 SYMBOLS = " ()x"
@@ -69,14 +69,18 @@ def predict_from_symbol(inputs: np.ndarray) -> np.ndarray:
 
 
 def arrow(inputs: np.ndarray) -> Arrow | None:
-    """The brackets that are open at the first of the deepest symbols, of those that open none."""
+    """The brackets that are open at the first of the deepest symbols, of those that open none.
+
+    Of a long sequence one in the middle of what is drawn: words stand at its left.
+    """
+    begin = drawn_middle(len(inputs)) if len(inputs) > DRAWN_TIMESTEPS else 0
     opened: list[int] = []
     best: tuple[int, ...] = ()
     target = 0
-    for step, symbol in enumerate(inputs.astype(int)):
+    for step, symbol in enumerate(inputs[:DRAWN_TIMESTEPS].astype(int)):
         if symbol == 1:
             opened.append(step)
-        elif len(opened) > len(best):
+        elif step >= begin and len(opened) > len(best):
             best, target = tuple(opened), step
         if symbol == 2:
             opened.pop()
