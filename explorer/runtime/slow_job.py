@@ -17,14 +17,21 @@ from explorer.training import data
 from explorer.training.batches import run_batch
 from explorer.training.slow_motion import SlowBatch, Way
 
+CARRIED = (
+    "“{}” begins each batch with the state that the batch before has left (stateful=True). Slow motion shows a batch alone, "
+    "so that it does not know this state."
+)
+
 
 class Slow(NamedTuple):
     """What comes back. state: that before the epoch, to begin with the next time. batch: None where the epoch was not
-    reached. seconds: how long the epochs before it would take, where that is too long; else 0."""
+    reached. seconds: how long the epochs before it would take, where that is too long; else 0. refusal: why no batch of
+    this model can be shown."""
 
-    state: bytes
+    state: bytes | None
     batch: SlowBatch | None
     seconds: float = 0.0
+    refusal: str = ""
 
 
 @with_plain_errors
@@ -34,6 +41,9 @@ def slow_at(experiment: dict[str, Any], state: bytes | None, epoch: int, number:
     from explorer.models.one_batch import one_batch
 
     wanted = Experiment.from_dict(experiment)
+    with trainer_of(wanted) as trainer:
+        if carrying := [layer.name for layer in trainer.program.model.layers if getattr(layer, "stateful", False) is True]:
+            return Slow(state, None, refusal=CARRIED.format(carrying[0]))
     reached = train_to(wanted, state, epoch - 1, most_seconds)
     if not (reached.there and reached.finite):
         return Slow(reached.state, None, reached.seconds)

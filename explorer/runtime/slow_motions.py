@@ -48,7 +48,7 @@ class SlowMotions:
             )
             self._replays.keep_state(run.id, found.state)
             if found.batch is None:
-                return Seen(None, too_long(epoch, found.seconds) if found.seconds else NO_NUMBER)
+                return Seen(None, found.refusal or (too_long(epoch, found.seconds) if found.seconds else NO_NUMBER))
             seen = Seen(found.batch)
             with self._lock:
                 self._seen[key] = seen

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from starlette.requests import Request
 
+from explorer.catalog import read_experiment
 from explorer.runtime import jobs
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import Run
 from explorer.runtime.replays import Walked
+from explorer.runtime.slow_job import slow_at
 from explorer.runtime.store import Store
 from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
 from explorer.training import data
@@ -253,3 +255,10 @@ def test_a_batch_in_slow_motion_has_the_numbers_of_that_batch(engine):
     for query, said in wrong.items():
         _, refused = answer(engine, query, route=slow)
         assert said in refused.get("error", "") + refused.get("reason", "")
+
+
+def test_a_batch_that_begins_with_a_carried_state_is_not_shown_in_slow_motion():
+    experiment = read_experiment({"architecture": "stateful_gru", "samples": "32", "units": "4"}).experiment
+    found = slow_at(experiment.to_dict(), None, 1, 2, 9.0)
+    assert found.batch is None
+    assert found.refusal.startswith("“memory” begins each batch with the state that the batch before has left")
