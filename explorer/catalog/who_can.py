@@ -86,6 +86,7 @@ class Cell:
         return found | baseline | figures
 
 
+@cache
 def experiment_of(architecture: str, task: str) -> Experiment:
     """The experiment that the page opens with for this pair."""
     return read_experiment({"architecture": architecture, "task": task}).experiment
@@ -108,6 +109,7 @@ def key_of(architecture: str, task: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@cache
 def _code_of(function: Any) -> str:
     """A function, and what it uses of its own file, without docstrings, comments and decorators."""
     text = inspect.getsource(sys.modules[function.__module__])
@@ -147,6 +149,7 @@ def _lines_of(node: ast.stmt, lines: list[str]) -> list[str]:
     return [line for line in kept if line and not line.lstrip().startswith("#")]
 
 
+@cache
 def reference_of(architecture: str, task: str) -> Reference:
     """The loss of the best model without memory; of a task that has no such baseline its highest one, which is that of a
     model that uses less than it is given: in most tasks, that of always predicting the mean.

@@ -13,7 +13,7 @@ from explorer.catalog.registry import architecture
     units=range(1, 257),
 )
 def stateful_gru(timesteps: int, features: int, outputs: int, units: int = 32, batch: int = 32) -> keras.Model:
-    """Carry the hidden state from each batch to the next, so that a sequence may go on there.
+    """The hidden state is carried from batch to batch, so that a sequence may go on there.
 
     (batch, timesteps, features) -> (batch, timesteps, outputs)
 
