@@ -21,7 +21,7 @@ from explorer.catalog.registry import architecture
 def transformer_encoder(
     timesteps: int, features: int, outputs: int, units: int = 32, heads: int = 2, positions: str = "sinusoidal"
 ) -> keras.Model:
-    """Timesteps, marked with their positions, attend to each other; Dense reads their mean.
+    """Timesteps marked with their positions attend to each other; Dense reads their mean.
 
     (batch, timesteps, features) -> (batch, outputs)
 
