@@ -7,7 +7,7 @@ from explorer.catalog.registry import architecture
 
 @architecture(
     title="GRU over documents",
-    heading="TimeDistributed(Bidirectional(GRU)), then a GRU",
+    heading="TimeDistributed(Bidirectional(GRU)), GRU",
     answers="once",
     inputs="windows",
     source="https://aclanthology.org/N16-1174/",
