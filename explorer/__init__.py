@@ -23,7 +23,7 @@ keras_internals what Keras does not document: attributes of its tensors, layers 
 keras_source *  likewise what stands in Keras's own source, and must be imported from there
 tensors/        tensors with a name and a symbolic size for each axis, and sizes in words
 shapes/         what each layer of a model receives and returns, and why; `describe_model` imports Keras
-look/           what one recurrent layer held for one sequence: its equation with the numbers put in, what its units follow
+inside/         what one recurrent layer held for one sequence: its equation with the numbers put in, what its units follow
 answers         the types of what workers answer about a model
 errors/         what an error message of Keras means, and which example shows it; a small file for each family of messages
 schema          the JSON schema of all that is written out

@@ -13,7 +13,7 @@ import msgspec
 from explorer.answers import Answer, CompareAnswer
 from explorer.description import Description
 from explorer.errors import Found
-from explorer.look.answer import InsideAnswer
+from explorer.inside.answer import InsideAnswer
 from explorer.report import Report
 from explorer.shapes.compare import Comparison
 from explorer.shapes.explanation import Explained

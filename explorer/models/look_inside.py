@@ -1,4 +1,4 @@
-"""What a recurrent layer held for one probe sequence, as `explorer.look` has it, and what its units follow."""
+"""What a recurrent layer held for one probe sequence, as `explorer.inside` has it, and what its units follow."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from explorer.look.follows import follows
-from explorer.look.looked import Looked, Way
+from explorer.inside.follows import follows
+from explorer.inside.states import Direction, LayerStates
 from explorer.models.activations import run
 from explorer.models.inside import Inside, Reading, as_array, found_call, looked_at
 
 
-def look_inside(model: keras.Model, layer: str | None, inputs: Any, targets: np.ndarray | None, sequence: int) -> Looked:
+def look_inside(
+    model: keras.Model, layer: str | None, inputs: Any, targets: np.ndarray | None, sequence: int
+) -> LayerStates:
     """What the recurrent layer (None: the first one) held for one of some sequences; what its units follow is judged by all.
 
     inputs: an array for each input of the model, (samples, timesteps, features). targets: (samples, timesteps, outputs),
@@ -26,7 +28,7 @@ def look_inside(model: keras.Model, layer: str | None, inputs: Any, targets: np.
     inside = looked_at(call, tensors)
     at_each = targets is not None and targets.shape[1] == inside.inputs.shape[1] > 1
     ways = [_way(inside, each, targets if at_each else None, sequence) for each in inside.directions]
-    return Looked(
+    return LayerStates(
         layer=inside.layer,
         inputs=inside.inputs[sequence],
         counts=inside.counts[sequence],
@@ -38,10 +40,10 @@ def look_inside(model: keras.Model, layer: str | None, inputs: Any, targets: np.
     )
 
 
-def _way(inside: Inside, reading: Reading, targets: np.ndarray | None, sequence: int) -> Way:
+def _way(inside: Inside, reading: Reading, targets: np.ndarray | None, sequence: int) -> Direction:
     layer, cell = reading.reader, reading.reader.cell
     window = inside.inputs.shape[1] // inside.windows
-    return Way(
+    return Direction(
         role=reading.role,
         cell_kind=type(cell).__name__.removesuffix("Cell"),
         activation=_called(cell.activation),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from explorer.experiment import Experiment
-from explorer.look.looked import Looked
+from explorer.inside.states import LayerStates
 from explorer.runtime import jobs
 from explorer.runtime.batch_job import Reached, train_to
 from explorer.runtime.jobs import with_plain_errors
@@ -13,19 +13,19 @@ from explorer.runtime.replay_job import model_of
 from explorer.runtime.worker_environment import warm
 
 
-class LookedAt(NamedTuple):
+class InsideReply(NamedTuple):
     """What comes back: where training on has ended, None where nothing was trained, and what there is to see; None where the
     epoch was not reached, or where the layer cannot be looked into: then refusal says why."""
 
     reached: Reached | None
-    looked: Looked | None
+    layer_states: LayerStates | None
     refusal: str = ""
 
 
 @with_plain_errors
 def inside_at(
     experiment: dict[str, Any], state: bytes | None, epoch: int, sequence: int, layer: str | None, most_seconds: float
-) -> LookedAt:
+) -> InsideReply:
     """Train on from `state` (None: the start) to `epoch`, as long as that takes less than `most_seconds`, and look into a
     recurrent layer (None: the first one) with one probe sequence. Nothing is trained or compiled for epoch 0."""
     warm()
@@ -33,15 +33,15 @@ def inside_at(
     if epoch > 0:
         reached = train_to(wanted, state, epoch, most_seconds)
         if not reached.there:
-            return LookedAt(reached, None)
+            return InsideReply(reached, None)
         state = reached.state
     try:
-        return LookedAt(reached, look(wanted, state, sequence, layer))
+        return InsideReply(reached, look(wanted, state, sequence, layer))
     except ValueError as error:
-        return LookedAt(reached, None, str(error))
+        return InsideReply(reached, None, str(error))
 
 
-def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str | None) -> Looked:
+def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str | None) -> LayerStates:
     """What the layer holds with the weights of a state. By NumPy and Keras: nothing is compiled for it."""
     from explorer.models.look_inside import look_inside
     from explorer.training import data

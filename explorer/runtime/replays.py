@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from cachetools import LRUCache
 
 from explorer.experiment import Experiment
-from explorer.look.looked import Looked
+from explorer.inside.states import LayerStates
 from explorer.runtime.batch_job import Walk, batches_at
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied
-from explorer.runtime.inside_job import LookedAt, inside_at
+from explorer.runtime.inside_job import InsideReply, inside_at
 from explorer.runtime.queries import BUSY, Refused
 from explorer.runtime.records import Run
 from explorer.runtime.replay_job import Replay, tensors_at
@@ -76,7 +76,7 @@ class Walked(NamedTuple):
 class Seen(NamedTuple):
     """The inside of a layer. reason: why there is nothing to see, as a sentence, or an empty string."""
 
-    looked: Looked | None
+    layer_states: LayerStates | None
     reason: str
 
 
@@ -103,8 +103,8 @@ class Replays:
         self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
         self._batches: LRUCache[tuple[_Key, int, str | None], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
         self._walks: LRUCache[tuple[Any, ...], Walked] = LRUCache(BYTES_OF_KEPT_WALKS, getsizeof=_size_of_walk)
-        self._insides: LRUCache[tuple[_Key, str | None], Looked] = LRUCache(
-            BYTES_OF_KEPT_INSIDES, getsizeof=lambda looked: int(looked.bytes)
+        self._insides: LRUCache[tuple[_Key, str | None], LayerStates] = LRUCache(
+            BYTES_OF_KEPT_INSIDES, getsizeof=lambda layer_states: int(layer_states.bytes)
         )
         self._turn = threading.Condition()
         self._at_work: set[str] = set()
@@ -218,16 +218,16 @@ class Replays:
                 return Seen(kept, "")
             state = self._state_before(run.id, epoch)
             arguments = (run.experiment.to_dict(), state, epoch, sequence, layer, MOST_SECONDS)
-            found: LookedAt = self._done(run, inside_at, arguments, deadline)
-            reached, looked, refusal = found
+            found: InsideReply = self._done(run, inside_at, arguments, deadline)
+            reached, layer_states, refusal = found
             with self._lock:
                 if reached is not None:
                     self._keep(self._states, run.id, reached.state)
-                if looked is not None and looked.bytes <= self._insides.maxsize:
-                    self._insides[key] = looked
-        if looked is None and not refusal:
+                if layer_states is not None and layer_states.bytes <= self._insides.maxsize:
+                    self._insides[key] = layer_states
+        if layer_states is None and not refusal:
             refusal = too_long(epoch, reached.seconds) if reached is not None and reached.seconds else NO_NUMBER
-        return Seen(looked, refusal)
+        return Seen(layer_states, refusal)
 
     def _known(self, run: Run, sequence: int, epochs: range, layer: str | None) -> tuple[Shown, list[int]]:
         """What is there already, and the epochs of which something is missing."""

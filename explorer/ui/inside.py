@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from explorer.catalog import read_experiment, resolve
 from explorer.description import Description
 from explorer.experiment import PROBE_SEQUENCES
-from explorer.look.telling import ORDERS, About, Choice, told
+from explorer.inside.panel import ORDERS, About, Choice, panel_answer
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import Run
 from explorer.tensors.text import count
@@ -22,8 +22,8 @@ LONGEST_NAME = 80
 
 async def inside(request: Request, engine: Engine) -> Response:
     """GET /inside/{run}?sequence=S&epoch=N[&layer=NAME][&way=W][&unit=U][&timestep=T][&order=O][&pin=P]: what
-    `explorer.look.answer.InsideAnswer` says of a recurrent layer (the first one) at epoch N, 0 for untrained weights. Of an
-    untrained model /inside?sequence=S&architecture=..., named as in the page's address.
+    `explorer.inside.answer.InsideAnswer` says of a recurrent layer (the first one) at epoch N, 0 for untrained weights. Of
+    an untrained model /inside?sequence=S&architecture=..., named as in the page's address.
 
     S from 0; U, T and P from 1; W is "forward" or "backward"; O is "follows" or "layer". 400 for what is no such question,
     or asks for a unit, timestep or direction that there is not; 422 where the layer cannot be looked into or the epoch
@@ -39,10 +39,12 @@ async def inside(request: Request, engine: Engine) -> Response:
             known = ", ".join(each.name for each in description.layers)
             return refused(400, f"This run's model has no layer called “{layer[:LONGEST_NAME]}”. It has: {known}.")
         seen = engine.inside(run, sequence, epoch, layer, SECONDS)
-        if seen.looked is None:
+        if seen.layer_states is None:
             return refused(422, seen.reason)
         try:
-            found = told(seen.looked, _about(run, description, seen.looked.layer, sequence, epoch), choice)
+            found = panel_answer(
+                seen.layer_states, _about(run, description, seen.layer_states.layer, sequence, epoch), choice
+            )
         except ValueError as error:
             return refused(400, str(error))
         return JSONResponse(msgspec.to_builtins(found), headers=HEADERS)

@@ -1,11 +1,11 @@
 """What one recurrent layer held for one sequence, as numbers without Keras, and what is said of them.
 
-looked     the numbers: states, gates, weights, what the layer read
+states     the numbers: states, gates, weights, what the layer read
 follows    what each unit goes along with: the target, a feature of the input, time
 terms      the equation of one unit at one timestep, term by term
 words      numbers and units in words
 answer     the types of what the page is given
 equation   an equation as it is drawn, with the sentences beside it
 matrices   the weights as small matrices, the columns of one unit outlined
-telling    all of it together: what the page shows of one choice
+panel      all of it together: what the page shows of one choice
 """

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.look.telling import About, Choice, told
-from explorer.look.terms import lines
+from explorer.inside.panel import About, Choice, panel_answer
+from explorer.inside.terms import lines
 from explorer.models.build import build_experiment
 from explorer.models.inside import can_be_looked_into
 from explorer.runtime.inside_job import look
@@ -23,7 +23,7 @@ def test_every_recurrent_layer_is_told(name):
     for layer in can_be_looked_into(build_experiment(experiment)):
         found = look(experiment, None, 1, layer)
         for way, timestep in itertools.product(found.ways, (0, found.timesteps - 1)):
-            shown = told(found, About("Inside", "", "", "", 0, 1, 8), Choice(way.role, 2, timestep + 1))
+            shown = panel_answer(found, About("Inside", "", "", "", 0, 1, 8), Choice(way.role, 2, timestep + 1))
             assert len(shown.hidden.grid) == len(shown.rows) == way.units
             assert shown.line[timestep] == pytest.approx(float(way.hidden[timestep, 1]), rel=1e-5)
             for line in lines(found, way, 1, timestep):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.look.looked import Looked, Way
+from explorer.inside.states import Direction, LayerStates
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Line:
     """One gate: value = activation(input + bias + state + state_bias), or, of a candidate with reset_after, input + bias +
     reset · (state + state_bias).
 
-    gate: its name in `Looked`. block: its place in the kernels. bias, state_bias: None where there is none. reset: the reset
-    gate where it multiplies the brackets. resets: whether the state was multiplied with the reset gate before (reset_after
+    gate: its name in `LayerStates`. block: its place in the kernels. bias, state_bias: None where there is none.
+    reset: the reset gate where it multiplies the brackets. resets: whether the state was multiplied with the reset gate before (reset_after
     =False). value: None where the layer computed none that was kept.
     """
 
@@ -52,14 +52,16 @@ class Line:
     value: float | None
 
 
-def lines(looked: Looked, way: Way, unit: int, timestep: int) -> list[Line]:
+def lines(layer_states: LayerStates, way: Direction, unit: int, timestep: int) -> list[Line]:
     """Each gate of a unit at a timestep, both from 0, in Keras's order; of a SimpleRNN the new hidden state alone."""
-    state = looked.states_before(way, timestep)[0].astype(np.float64)
-    x = looked.inputs[timestep].astype(np.float64)
-    return [_line(looked, way, unit, timestep, x, state, block) for block in range(len(way.gate_names))]
+    state = layer_states.states_before(way, timestep)[0].astype(np.float64)
+    x = layer_states.inputs[timestep].astype(np.float64)
+    return [_line(layer_states, way, unit, timestep, x, state, block) for block in range(len(way.gate_names))]
 
 
-def _line(looked: Looked, way: Way, unit: int, timestep: int, x: np.ndarray, state: np.ndarray, block: int) -> Line:
+def _line(
+    layer_states: LayerStates, way: Direction, unit: int, timestep: int, x: np.ndarray, state: np.ndarray, block: int
+) -> Line:
     gate, column = way.gate_names[block], block * way.units + unit
     weights = {name: each.astype(np.float64) for name, each in way.weights.items() if name == "bias"}
     bias = weights.get("bias")
@@ -76,6 +78,6 @@ def _line(looked: Looked, way: Way, unit: int, timestep: int, x: np.ndarray, sta
     value: float | None = None
     if gate in way.gates:
         value = float(way.gates[gate][timestep, unit])
-    elif looked.counts[timestep]:
+    elif layer_states.counts[timestep]:
         value = float(way.hidden[timestep, unit])
     return Line(gate, block, of_input, own, of_state, other, reset, resets, total, value)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.look.answer import Matrix
-from explorer.look.looked import Way
-from explorer.look.words import letter
+from explorer.inside.answer import Matrix
+from explorer.inside.states import Direction
+from explorer.inside.words import letter
 from explorer.tensors.text import count
 
 MOST_ROWS = 32
@@ -14,7 +14,7 @@ MOST_COLUMNS = 16
 PARTS = 127
 
 
-def matrices(way: Way, unit: int) -> tuple[Matrix, ...]:
+def matrices(way: Direction, unit: int) -> tuple[Matrix, ...]:
     """The kernel, the recurrent kernel and the biases. unit: from 0."""
     found = [
         _matrix(way, unit, "kernel", "kernel W", "features", ("kernel",)),
@@ -27,7 +27,7 @@ def matrices(way: Way, unit: int) -> tuple[Matrix, ...]:
     return tuple(found)
 
 
-def _matrix(way: Way, unit: int, name: str, title: str, axis: str, parts: tuple[str, ...]) -> Matrix:
+def _matrix(way: Direction, unit: int, name: str, title: str, axis: str, parts: tuple[str, ...]) -> Matrix:
     weights = np.atleast_2d(way.weights[name]).astype(np.float64)
     rows, columns = _picked(len(weights), MOST_ROWS), _picked(way.units, MOST_COLUMNS, unit)
     gates = way.gate_names

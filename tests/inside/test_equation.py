@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer.look.looked import Looked
-from explorer.look.telling import About, Choice, told
-from explorer.look.terms import lines
+from explorer.inside.panel import About, Choice, panel_answer
+from explorer.inside.states import LayerStates
+from explorer.inside.terms import lines
 from explorer.models.look_inside import look_inside
 
 SAMPLES, TIMESTEPS, FEATURES, UNITS = 3, 5, 2, 4  # all different, so that a swapped axis shows
@@ -27,7 +27,7 @@ def numbers(*shape: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
 
 
-def looked(layer: keras.Layer, masked: bool = False, windows: int = 0) -> Looked:
+def layer_states(layer: keras.Layer, masked: bool = False, windows: int = 0) -> LayerStates:
     """What a layer with random weights and biases held for the second sequence, which has padding where it is masked."""
     shape = (windows, TIMESTEPS, FEATURES) if windows else (TIMESTEPS, FEATURES)
     sequence = keras.Input(shape, name="sequence")
@@ -42,15 +42,15 @@ def looked(layer: keras.Layer, masked: bool = False, windows: int = 0) -> Looked
 
 
 CASES = {
-    "GRU": lambda: looked(layers.GRU(UNITS)),
-    "GRU, reset before": lambda: looked(layers.GRU(UNITS, reset_after=False)),
-    "GRU, masked": lambda: looked(layers.GRU(UNITS), masked=True),
-    "GRU without biases": lambda: looked(layers.GRU(UNITS, use_bias=False)),
-    "LSTM": lambda: looked(layers.LSTM(UNITS, return_sequences=True), masked=True),
-    "SimpleRNN": lambda: looked(layers.SimpleRNN(UNITS), masked=True),
-    "SimpleRNN without biases": lambda: looked(layers.SimpleRNN(UNITS, use_bias=False)),
-    "Bidirectional": lambda: looked(layers.Bidirectional(layers.LSTM(UNITS)), masked=True),
-    "TimeDistributed": lambda: looked(layers.TimeDistributed(layers.GRU(UNITS, reset_after=False)), windows=3),
+    "GRU": lambda: layer_states(layers.GRU(UNITS)),
+    "GRU, reset before": lambda: layer_states(layers.GRU(UNITS, reset_after=False)),
+    "GRU, masked": lambda: layer_states(layers.GRU(UNITS), masked=True),
+    "GRU without biases": lambda: layer_states(layers.GRU(UNITS, use_bias=False)),
+    "LSTM": lambda: layer_states(layers.LSTM(UNITS, return_sequences=True), masked=True),
+    "SimpleRNN": lambda: layer_states(layers.SimpleRNN(UNITS), masked=True),
+    "SimpleRNN without biases": lambda: layer_states(layers.SimpleRNN(UNITS, use_bias=False)),
+    "Bidirectional": lambda: layer_states(layers.Bidirectional(layers.LSTM(UNITS)), masked=True),
+    "TimeDistributed": lambda: layer_states(layers.TimeDistributed(layers.GRU(UNITS, reset_after=False)), windows=3),
 }
 
 
@@ -100,7 +100,7 @@ def test_terms_add_up_to_the_sum_the_gate_and_the_state(case):
 def test_what_is_drawn_are_the_numbers_of_the_layer(case):
     found = CASES[case]()
     for way, order in itertools.product(found.ways, ("follows", "layer")):
-        shown = told(found, ABOUT, Choice(way.role, 3, 2, order, pin=1))
+        shown = panel_answer(found, ABOUT, Choice(way.role, 3, 2, order, pin=1))
         units = [row.unit - 1 for row in shown.rows]
         assert sorted(units) == list(range(UNITS))
         assert order == "follows" or units == list(range(UNITS))
@@ -126,7 +126,7 @@ def test_what_is_drawn_are_the_numbers_of_the_layer(case):
 
 
 def test_an_equation_is_written_with_its_numbers():
-    shown = told(CASES["GRU"](), ABOUT, Choice(unit=2, timestep=3))
+    shown = panel_answer(CASES["GRU"](), ABOUT, Choice(unit=2, timestep=3))
     (line,) = [each for each in shown.equation.lines if each.gate == "candidate"]
     text = " ".join(piece.text for piece in line.pieces)
     assert text.count("(") == 1 and " ) = " in text and "tanh" in text
@@ -134,24 +134,24 @@ def test_an_equation_is_written_with_its_numbers():
     assert written.startswith("h[3, 2] = z · h[2, 2] + (1 − z) · h̃ = ")
     assert shown.equation.results[0][-1].text == written.rsplit(" = ", 1)[1]
     assert "of the old value stays" in shown.equation.says[0]
-    before = told(CASES["GRU, reset before"](), ABOUT, Choice(unit=2, timestep=3))
+    before = panel_answer(CASES["GRU, reset before"](), ABOUT, Choice(unit=2, timestep=3))
     assert "(r ∗ h[2]) · R of candidate h̃" in before.equation.lines[2].pieces[4].says
     assert "feature 2:" in before.equation.lines[0].pieces[0].says
 
 
 def test_what_must_be_known_is_said():
     masked = CASES["GRU, masked"]()
-    shown = told(masked, ABOUT, Choice(unit=1, timestep=5))
+    shown = panel_answer(masked, ABOUT, Choice(unit=1, timestep=5))
     assert shown.equation.says[0].startswith("Timestep 5 is masked: the state stays as it was.")
     assert any("3 timesteps are masked" in note for note in shown.notes)
-    assert told(masked, ABOUT, Choice(unit=1)).timestep == 3  # the last one that counts
-    both = told(CASES["Bidirectional"](), ABOUT, Choice("backward", 1, 5))
+    assert panel_answer(masked, ABOUT, Choice(unit=1)).timestep == 3  # the last one that counts
+    both = panel_answer(CASES["Bidirectional"](), ABOUT, Choice("backward", 1, 5))
     assert both.ways == ("forward", "backward")
     assert "The layer begins here: the state before it is zero." in both.equation.says
-    windows = told(CASES["TimeDistributed"](), ABOUT, Choice(unit=1, timestep=6))
+    windows = panel_answer(CASES["TimeDistributed"](), ABOUT, Choice(unit=1, timestep=6))
     assert "Window 2 begins here: the state before it is zero." in windows.equation.says
     assert any("the state starts anew in each" in note for note in windows.notes)
-    simple = told(CASES["SimpleRNN"](), ABOUT, Choice(unit=2, timestep=3))
+    simple = panel_answer(CASES["SimpleRNN"](), ABOUT, Choice(unit=2, timestep=3))
     assert "A SimpleRNN has no gates." in simple.notes
     written = "".join(piece.text for piece in simple.equation.results[0])
     assert written.startswith("h[3, 2] = tanh(x[3] · W + b + h[2] · R) = tanh(")
@@ -163,7 +163,7 @@ def test_a_number_that_is_not_finite_is_null_and_is_told():
     hidden, gates = way.hidden.copy(), {name: gate.copy() for name, gate in way.gates.items()}
     hidden[2:, 1] = gates["z"][3, 1] = np.nan
     found = replace(whole, ways=(replace(way, hidden=hidden, gates=gates),))
-    shown = told(found, ABOUT, Choice(unit=2, timestep=4))
+    shown = panel_answer(found, ABOUT, Choice(unit=2, timestep=4))
     row = next(place for place, each in enumerate(shown.rows) if each.unit == 2)
     assert shown.hidden.grid[row][2:] == (None, None, None)
     assert shown.equation.says == ("A number of this equation is not finite, so that nothing can be said of it.",)
@@ -181,5 +181,5 @@ def test_a_number_that_is_not_finite_is_null_and_is_told():
 )
 def test_what_there_is_not_is_refused_with_a_sentence(choice, sentence):
     with pytest.raises(ValueError, match="The layer “") as error:
-        told(CASES["GRU"](), ABOUT, choice)
+        panel_answer(CASES["GRU"](), ABOUT, choice)
     assert sentence in str(error.value)

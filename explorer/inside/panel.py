@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.look.answer import InsideAnswer, Row, Strip, UnitRow
-from explorer.look.equation import equation, rounded
-from explorer.look.follows import ordered
-from explorer.look.looked import Looked, Way
-from explorer.look.matrices import matrices
-from explorer.look.words import follow_sentence, follow_short, gate_name, number
+from explorer.inside.answer import InsideAnswer, Row, Strip, UnitRow
+from explorer.inside.equation import equation, rounded
+from explorer.inside.follows import ordered
+from explorer.inside.matrices import matrices
+from explorer.inside.states import Direction, LayerStates
+from explorer.inside.words import follow_sentence, follow_short, gate_name, number
 from explorer.tensors.text import count
 
 MOST_UNITS = 48
@@ -47,42 +47,50 @@ class About:
     sequences: int
 
 
-def told(looked: Looked, about: About, choice: Choice) -> InsideAnswer:
+def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> InsideAnswer:
     """What the page shows. Raises ValueError with a sentence for a direction, unit or timestep that there is not."""
-    way = _way(looked, choice.way)
+    way = _way(layer_states, choice.way)
     order = ordered(way.follows) if choice.order == ORDERS[0] else list(range(way.units))
-    unit = _within(choice.unit, way.units, "unit", looked.layer, order[0] + 1) - 1
-    counting = np.flatnonzero(looked.counts)
-    last = int(counting[-1]) if len(counting) else looked.timesteps - 1
-    timestep = _within(choice.timestep, looked.timesteps, "timestep", looked.layer, last + 1) - 1
-    pin = _within(choice.pin or None, way.units, "unit", looked.layer, 0)
-    rows, columns = _rows(way, order, choice.order, unit), _evenly(looked.timesteps, MOST_TIMESTEPS)
-    outputs = 0 if looked.target is None else looked.target.shape[-1]
+    unit = _within(choice.unit, way.units, "unit", layer_states.layer, order[0] + 1) - 1
+    counting = np.flatnonzero(layer_states.counts)
+    last = int(counting[-1]) if len(counting) else layer_states.timesteps - 1
+    timestep = _within(choice.timestep, layer_states.timesteps, "timestep", layer_states.layer, last + 1) - 1
+    pin = _within(choice.pin or None, way.units, "unit", layer_states.layer, 0)
+    rows, columns = _rows(way, order, choice.order, unit), _evenly(layer_states.timesteps, MOST_TIMESTEPS)
+    outputs = 0 if layer_states.target is None else layer_states.target.shape[-1]
     follows = tuple(follow_sentence(place + 1, each, outputs) for place, each in enumerate(way.follows))
-    found = equation(looked, way, unit, timestep)
-    target = looked.target if looked.target is not None and len(looked.target) == looked.timesteps else None
-    notes = (*looked.notes, *_sampled(looked, way, rows, columns, choice.order), *_said_of_time(looked, way))
+    found = equation(layer_states, way, unit, timestep)
+    target = (
+        layer_states.target
+        if layer_states.target is not None and len(layer_states.target) == layer_states.timesteps
+        else None
+    )
+    notes = (
+        *layer_states.notes,
+        *_sampled(layer_states, way, rows, columns, choice.order),
+        *_said_of_time(layer_states, way),
+    )
     return InsideAnswer(
-        layer=looked.layer,
+        layer=layer_states.layer,
         title=about.title,
-        task=" ".join(filter(None, [about.task, _answered(looked, timestep)])),
+        task=" ".join(filter(None, [about.task, _answered(layer_states, timestep)])),
         parameters=about.parameters,
         epoch=about.epoch,
         sequence=about.sequence,
         sequences=about.sequences,
-        ways=tuple(each.role for each in looked.ways) if len(looked.ways) > 1 else (),
+        ways=tuple(each.role for each in layer_states.ways) if len(layer_states.ways) > 1 else (),
         way=way.role,
         units=way.units,
-        timesteps=looked.timesteps,
-        windows=looked.windows,
+        timesteps=layer_states.timesteps,
+        windows=layer_states.windows,
         unit=unit + 1,
         timestep=timestep + 1,
         pin=pin,
         order=choice.order,
         columns=tuple(int(each) + 1 for each in columns),
-        masked=tuple(int(not looked.counts[each]) for each in columns),
+        masked=tuple(int(not layer_states.counts[each]) for each in columns),
         rows=tuple(UnitRow(int(each) + 1, follow_short(way.follows[each], outputs), follows[each]) for each in rows),
-        input=_input(looked, about, columns),
+        input=_input(layer_states, about, columns),
         hidden=_states("hidden state h[t, u]", way.hidden, rows, columns),
         cell=None if way.cell is None else _states("cell state c[t, u]", way.cell, rows, columns),
         gates=_gates(way, unit, columns),
@@ -93,16 +101,16 @@ def told(looked: Looked, about: About, choice: Choice) -> InsideAnswer:
         equation=found,
         matrices=matrices(way, unit),
         notes=notes,
-        text=_text(looked, way, about, unit, timestep, follows[unit]),
+        text=_text(layer_states, way, about, unit, timestep, follows[unit]),
     )
 
 
-def _way(looked: Looked, role: str) -> Way:
-    found = next((each for each in looked.ways if each.role == role), looked.ways[0] if not role else None)
+def _way(layer_states: LayerStates, role: str) -> Direction:
+    found = next((each for each in layer_states.ways if each.role == role), layer_states.ways[0] if not role else None)
     if found is None:
-        known = " and ".join(each.role for each in looked.ways if each.role)
+        known = " and ".join(each.role for each in layer_states.ways if each.role)
         there = f"It has: {known}." if known else "It reads in one direction only."
-        raise ValueError(f"The layer “{looked.layer}” has no direction “{role[:20]}”. {there}")
+        raise ValueError(f"The layer “{layer_states.layer}” has no direction “{role[:20]}”. {there}")
     return found
 
 
@@ -114,7 +122,7 @@ def _within(received: int | None, size: int, name: str, layer: str, otherwise: i
     return received
 
 
-def _rows(way: Way, order: list[int], name: str, unit: int) -> np.ndarray:
+def _rows(way: Direction, order: list[int], name: str, unit: int) -> np.ndarray:
     """The units that are drawn: the first of those that follow something, or evenly picked ones; the chosen one is among
     them, in its place of the order."""
     picked = order[:MOST_UNITS] if name == ORDERS[0] else [order[place] for place in _evenly(way.units, MOST_UNITS)]
@@ -130,12 +138,12 @@ def _evenly(size: int, most: int) -> np.ndarray:
     return found
 
 
-def _input(looked: Looked, about: About, columns: np.ndarray) -> Strip:
-    features = _evenly(looked.inputs.shape[1], MOST_FEATURES)
+def _input(layer_states: LayerStates, about: About, columns: np.ndarray) -> Strip:
+    features = _evenly(layer_states.inputs.shape[1], MOST_FEATURES)
     title = "input" if about.source == "" else f"input, from “{about.source}”"
-    if len(features) < looked.inputs.shape[1]:
-        title += f", {len(features)} of {looked.inputs.shape[1]} features"
-    grid = looked.inputs[np.ix_(columns, features)].T
+    if len(features) < layer_states.inputs.shape[1]:
+        title += f", {len(features)} of {layer_states.inputs.shape[1]} features"
+    grid = layer_states.inputs[np.ix_(columns, features)].T
     return _strip(title, "features", tuple(f"feature {each + 1}" for each in features), grid)
 
 
@@ -143,7 +151,7 @@ def _states(title: str, states: np.ndarray, rows: np.ndarray, columns: np.ndarra
     return _strip(title, "units", tuple(str(each + 1) for each in rows), states[np.ix_(columns, rows)].T)
 
 
-def _gates(way: Way, unit: int, columns: np.ndarray) -> tuple[Strip, ...]:
+def _gates(way: Direction, unit: int, columns: np.ndarray) -> tuple[Strip, ...]:
     # Each against 1, so that they can be compared: of a sigmoid 1 is fully open.
     strips = [
         _strip(gate_name(way, gate), "units", (gate,), way.gates[gate][columns, unit][None], 1.0) for gate in way.gates
@@ -179,37 +187,40 @@ def _row(numbers: np.ndarray) -> Row:
     return tuple(rounded(float(each)) for each in numbers)
 
 
-def _answered(looked: Looked, timestep: int) -> str:
+def _answered(layer_states: LayerStates, timestep: int) -> str:
     """What the model answered and what was wanted: at this timestep, or once."""
-    if looked.output is None or looked.target is None:
+    if layer_states.output is None or layer_states.target is None:
         return ""
-    once = len(looked.output) == 1
-    if not once and len(looked.output) != looked.timesteps:
+    once = len(layer_states.output) == 1
+    if not once and len(layer_states.output) != layer_states.timesteps:
         return ""
     place = 0 if once else timestep
-    shown = [", ".join(number(float(each)) for each in numbers[place][:4]) for numbers in (looked.output, looked.target)]
+    shown = [
+        ", ".join(number(float(each)) for each in numbers[place][:4])
+        for numbers in (layer_states.output, layer_states.target)
+    ]
     return f"Output {shown[0]}, target {shown[1]}{'' if once else f' at timestep {timestep + 1}'}."
 
 
-def _sampled(looked: Looked, way: Way, rows: np.ndarray, columns: np.ndarray, order: str) -> list[str]:
+def _sampled(layer_states: LayerStates, way: Direction, rows: np.ndarray, columns: np.ndarray, order: str) -> list[str]:
     found = []
     if len(rows) < way.units:
         which = "those that follow something most clearly" if order == ORDERS[0] else "evenly picked"
         found.append(f"{len(rows)} of {count(way.units, 'units')} are drawn, {which}. Type the number of any other one.")
-    if len(columns) < looked.timesteps:
-        steps = count(looked.timesteps, "timesteps")
+    if len(columns) < layer_states.timesteps:
+        steps = count(layer_states.timesteps, "timesteps")
         found.append(f"{len(columns)} of {steps} are drawn, evenly picked. Type the number of any other one.")
     return found
 
 
-def _said_of_time(looked: Looked, way: Way) -> list[str]:
+def _said_of_time(layer_states: LayerStates, way: Direction) -> list[str]:
     found = []
-    masked = int((~looked.counts).sum())
+    masked = int((~layer_states.counts).sum())
     if masked:
         verb = "is" if masked == 1 else "are"
         found.append(f"{count(masked, 'timesteps')} {verb} masked, which is hatched: there the state stays as it was.")
-    if looked.windows > 1:
-        found.append(f"{looked.windows} windows lie end to end, and the state starts anew in each.")
+    if layer_states.windows > 1:
+        found.append(f"{layer_states.windows} windows lie end to end, and the state starts anew in each.")
     if way.backwards:
         found.append(
             "This direction reads from the last timestep to the first: its old state is that of the timestep after."
@@ -219,24 +230,24 @@ def _said_of_time(looked: Looked, way: Way) -> list[str]:
     return found
 
 
-def _text(looked: Looked, way: Way, about: About, unit: int, timestep: int, follows: str) -> str:
+def _text(layer_states: LayerStates, way: Direction, about: About, unit: int, timestep: int, follows: str) -> str:
     """The numbers as text: the equation, and the unit over all timesteps."""
-    found = equation(looked, way, unit, timestep)
+    found = equation(layer_states, way, unit, timestep)
     role = f", {way.role}" if way.role else ""
     lines = [f"{about.title}{role}", f"Epoch {about.epoch}, validation sequence {about.sequence + 1}", about.task]
     lines += ["", found.title]
     lines += [f"{each.name}: " + " ".join(piece.text for piece in each.pieces) for each in found.lines]
     lines += ["".join(piece.text for piece in row) for row in found.results]
-    lines += [*found.says, follows, "", "\t".join(["timestep", *_columns(looked, way)])]
-    for place in range(looked.timesteps):
-        numbers = [*looked.inputs[place, :MOST_FEATURES], *(gate[place, unit] for gate in way.gates.values())]
+    lines += [*found.says, follows, "", "\t".join(["timestep", *_columns(layer_states, way)])]
+    for place in range(layer_states.timesteps):
+        numbers = [*layer_states.inputs[place, :MOST_FEATURES], *(gate[place, unit] for gate in way.gates.values())]
         numbers += [way.cell[place, unit]] if way.cell is not None else []
-        masked = [] if looked.counts[place] else ["masked"]
+        masked = [] if layer_states.counts[place] else ["masked"]
         lines.append("\t".join([str(place + 1), *(f"{each:.6g}" for each in [*numbers, way.hidden[place, unit]]), *masked]))
     return "\n".join(lines)
 
 
-def _columns(looked: Looked, way: Way) -> list[str]:
-    features = [f"feature {place + 1}" for place in range(min(MOST_FEATURES, looked.inputs.shape[1]))]
+def _columns(layer_states: LayerStates, way: Direction) -> list[str]:
+    features = [f"feature {place + 1}" for place in range(min(MOST_FEATURES, layer_states.inputs.shape[1]))]
     cell = ["cell state"] if way.cell is not None else []
     return [*features, *(gate_name(way, gate) for gate in way.gates), *cell, "hidden state"]

@@ -28,7 +28,7 @@ class Follow:
 
 
 @dataclass(frozen=True)
-class Way:
+class Direction:
     """One direction of a layer. role: "forward" or "backward" in a Bidirectional, else "".
 
     cell_kind: "GRU", "LSTM" or "SimpleRNN". activation, gate_activation: their names in Keras. backwards: whether it reads
@@ -59,7 +59,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Looked:
+class LayerStates:
     """What a layer held for one sequence.
 
     inputs: (timesteps, features), windows end to end. counts: (timesteps,), false where a timestep is masked. output: what
@@ -71,7 +71,7 @@ class Looked:
     inputs: np.ndarray
     counts: np.ndarray
     windows: int
-    ways: tuple[Way, ...]
+    ways: tuple[Direction, ...]
     output: np.ndarray | None
     target: np.ndarray | None
     notes: tuple[str, ...]
@@ -88,7 +88,7 @@ class Looked:
             arrays += [way.hidden, way.cell, *way.gates.values(), *way.weights.values()]
         return sum(each.nbytes for each in arrays if each is not None)
 
-    def before(self, way: Way, timestep: int) -> int | None:
+    def before(self, way: Direction, timestep: int) -> int | None:
         """The timestep (from 0) whose state is read at `timestep`; None where the layer, or a window, begins."""
         window = self.timesteps // self.windows
         place = timestep % window
@@ -96,7 +96,7 @@ class Looked:
             return None if place == window - 1 else timestep + 1
         return None if place == 0 else timestep - 1
 
-    def states_before(self, way: Way, timestep: int) -> list[np.ndarray]:
+    def states_before(self, way: Direction, timestep: int) -> list[np.ndarray]:
         """The hidden state, and an LSTM's cell state, that are read at a timestep (from 0), each (units,)."""
         place = self.before(way, timestep)
         if place is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.look.follows import follows, ordered
-from explorer.look.looked import Follow
-from explorer.look.words import follow_sentence, follow_short
+from explorer.inside.follows import follows, ordered
+from explorer.inside.states import Follow
+from explorer.inside.words import follow_sentence, follow_short
 
 SAMPLES, TIMESTEPS, FEATURES, UNITS = 3, 7, 2, 5
 

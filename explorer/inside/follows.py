@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.look.looked import Follow
+from explorer.inside.states import Follow
 
 # Below this a unit is said to follow none of them.
 CLEAR = 0.3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from explorer.look.follows import CLEAR
-from explorer.look.looked import Follow, Looked, Way
+from explorer.inside.follows import CLEAR
+from explorer.inside.states import Direction, Follow, LayerStates
 
 # Each gate with the letter that it has in an equation.
 NAMES = {
@@ -58,14 +58,14 @@ def percent(value: float) -> str:
     return "less than 1 %" if value < 0.005 else f"{value:.0%}".replace("%", " %")
 
 
-def letter(way: Way, gate: str) -> str:
+def letter(way: Direction, gate: str) -> str:
     """The letter of a gate: "z", and of a candidate h̃ or c̃."""
     if gate == "candidate":
         return "c̃" if way.cell_kind == "LSTM" else "h̃"
     return NAMES[gate][1]
 
 
-def gate_name(way: Way, gate: str) -> str:
+def gate_name(way: Direction, gate: str) -> str:
     """What a gate is called: "update z", "candidate h̃"."""
     return f"candidate {letter(way, gate)}" if gate == "candidate" else " ".join(NAMES[gate])
 
@@ -75,10 +75,10 @@ def sign(activation: str) -> str:
     return _SIGNS.get(activation, activation)
 
 
-def before(looked: Looked, way: Way, timestep: int) -> str:
+def before(layer_states: LayerStates, way: Direction, timestep: int) -> str:
     """The timestep whose state is read at `timestep` (from 0), as it stands in brackets: "8", "0" before the first one, and
     "start" where a window or the backward direction begins."""
-    place = looked.before(way, timestep)
+    place = layer_states.before(way, timestep)
     if place is not None:
         return str(place + 1)
     return "0" if timestep == 0 and not way.backwards else "start"

@@ -6,40 +6,42 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.look.answer import Equation, EquationLine, Piece
-from explorer.look.looked import Looked, Way
-from explorer.look.terms import Line, Product, lines
-from explorer.look.words import before, factor, gate_name, number, percent, sign
+from explorer.inside.answer import Equation, EquationLine, Piece
+from explorer.inside.states import Direction, LayerStates
+from explorer.inside.terms import Line, Product, lines
+from explorer.inside.words import before, factor, gate_name, number, percent, sign
 
 # Of a sum of products so many are told one by one, the largest first.
 TOLD = 6
 
 
-def equation(looked: Looked, way: Way, unit: int, timestep: int) -> Equation:
+def equation(layer_states: LayerStates, way: Direction, unit: int, timestep: int) -> Equation:
     """unit, timestep: from 0."""
-    found = lines(looked, way, unit, timestep)
+    found = lines(layer_states, way, unit, timestep)
     return Equation(
         title=f"Unit {unit + 1} at timestep {timestep + 1}, with the numbers put in",
-        heads=_heads(looked, way, timestep, found),
-        lines=tuple(_line(looked, way, timestep, each) for each in found),
-        results=_results(looked, way, unit, timestep),
-        says=tuple(_says(looked, way, unit, timestep, found)),
+        heads=_heads(layer_states, way, timestep, found),
+        lines=tuple(_line(layer_states, way, timestep, each) for each in found),
+        results=_results(layer_states, way, unit, timestep),
+        says=tuple(_says(layer_states, way, unit, timestep, found)),
     )
 
 
-def _heads(looked: Looked, way: Way, timestep: int, found: list[Line]) -> tuple[Piece, ...]:
+def _heads(layer_states: LayerStates, way: Direction, timestep: int, found: list[Line]) -> tuple[Piece, ...]:
     heads = [Piece(slot="kernel", text=f"x[{timestep + 1}] · W", part="kernel", axis="features")]
     if found[0].bias is not None:
         heads.append(Piece(slot="bias", text="b", part="bias", axis="batch"))
-    heads.append(Piece(slot="state", text=f"h[{before(looked, way, timestep)}] · R", part="recurrent_kernel", axis="units"))
+    heads.append(
+        Piece(slot="state", text=f"h[{before(layer_states, way, timestep)}] · R", part="recurrent_kernel", axis="units")
+    )
     if found[0].state_bias is not None:
         heads.append(Piece(slot="state_bias", text="b′", part="recurrent_bias", axis="batch"))
     return (*heads, Piece(slot="sum", text="sum"))
 
 
-def _line(looked: Looked, way: Way, timestep: int, line: Line) -> EquationLine:
+def _line(layer_states: LayerStates, way: Direction, timestep: int, line: Line) -> EquationLine:
     name, gate = gate_name(way, line.gate), line.gate
-    t, place = timestep + 1, before(looked, way, timestep)
+    t, place = timestep + 1, before(layer_states, way, timestep)
     state = f"(r ∗ h[{place}])" if line.resets else f"h[{place}]"
     pieces = [_product("kernel", f"x[{t}] · W", line.input, gate, name, "feature", "features")]
     if line.bias is not None:
@@ -101,13 +103,13 @@ def rounded(value: float) -> float | None:
     return float(f"{value:.7g}") if np.isfinite(value) else None
 
 
-def _results(looked: Looked, way: Way, unit: int, timestep: int) -> tuple[tuple[Piece, ...], ...]:
+def _results(layer_states: LayerStates, way: Direction, unit: int, timestep: int) -> tuple[tuple[Piece, ...], ...]:
     """The new states, each as one equation in letters and in numbers."""
-    t, u, place = timestep + 1, unit + 1, before(looked, way, timestep)
-    states = looked.states_before(way, timestep)
+    t, u, place = timestep + 1, unit + 1, before(layer_states, way, timestep)
+    states = layer_states.states_before(way, timestep)
     old = float(states[0][unit])
     h = float(way.hidden[timestep, unit])
-    if not looked.counts[timestep]:
+    if not layer_states.counts[timestep]:
         kept = [_row(f"h[{t}, {u}] = h[{place}, {u}] = ", [], h)]
         if way.cell is not None:
             kept.insert(0, _row(f"c[{t}, {u}] = c[{place}, {u}] = ", [], float(way.cell[timestep, unit])))
@@ -128,7 +130,7 @@ def _results(looked: Looked, way: Way, unit: int, timestep: int) -> tuple[tuple[
             _row(f"h[{t}, {u}] = o · {bend}(c[{t}, {u}]) = ", second, h),
         )
     bias, bend = " + b" if "bias" in way.weights else "", sign(way.activation)
-    total = lines(looked, way, unit, timestep)[0].sum
+    total = lines(layer_states, way, unit, timestep)[0].sum
     written = f"h[{t}, {u}] = {bend}(x[{t}] · W{bias} + h[{place}] · R) = "
     return (_row(written, [f"{bend}({number(total)})"] if bend else [], h),)
 
@@ -154,11 +156,14 @@ def _old(value: float) -> Piece:
     return Piece(slot="", text=factor(value), part="old")
 
 
-def _says(looked: Looked, way: Way, unit: int, timestep: int, found: list[Line]) -> list[str]:
+def _says(layer_states: LayerStates, way: Direction, unit: int, timestep: int, found: list[Line]) -> list[str]:
     """What the numbers mean, in plain sentences."""
-    if not looked.counts[timestep]:
+    if not layer_states.counts[timestep]:
         unused = " What the gates would be here is not used." if way.gates else ""
-        return [f"Timestep {timestep + 1} is masked: the state stays as it was.{unused}", *_begins(looked, way, timestep)]
+        return [
+            f"Timestep {timestep + 1} is masked: the state stays as it was.{unused}",
+            *_begins(layer_states, way, timestep),
+        ]
     gates = {name: float(gate[timestep, unit]) for name, gate in way.gates.items()}
     if not all(np.isfinite(each.sum) for each in found):
         return ["A number of this equation is not finite, so that nothing can be said of it."]
@@ -177,7 +182,7 @@ def _says(looked: Looked, way: Way, unit: int, timestep: int, found: list[Line])
             f"The output gate lets {percent(gates['o'])} through."
         )
     told.append(_reason(next(each for each in found if each.gate in ("candidate", "h"))))
-    return [*told, *_begins(looked, way, timestep)]
+    return [*told, *_begins(layer_states, way, timestep)]
 
 
 def _reason(line: Line) -> str:
@@ -194,12 +199,12 @@ def _reason(line: Line) -> str:
     return f"What {verb} the {name} most is {source}: {number(float(numbers[place]))} of the sum."
 
 
-def _begins(looked: Looked, way: Way, timestep: int) -> list[str]:
-    steps = looked.timesteps // looked.windows
-    if looked.before(way, timestep) is not None:
+def _begins(layer_states: LayerStates, way: Direction, timestep: int) -> list[str]:
+    steps = layer_states.timesteps // layer_states.windows
+    if layer_states.before(way, timestep) is not None:
         window, place = divmod(timestep, steps)
         of_window = f"Timestep {timestep + 1} is timestep {place + 1} of window {window + 1}."
-        return [of_window] if looked.windows > 1 else []
-    where = f"Window {timestep // steps + 1}" if looked.windows > 1 else "The layer"
+        return [of_window] if layer_states.windows > 1 else []
+    where = f"Window {timestep // steps + 1}" if layer_states.windows > 1 else "The layer"
     state = "zero" if not any(each.any() for each in way.start) else "a state that another layer gave"
     return [f"{where} begins here: the state before it is {state}."]
