@@ -73,6 +73,11 @@ PLACES = """() => ['.explorer-head h1', '.st-key-view', '.st-key-presets', '.tra
   })"""
 
 
+# Their boxes or their tensors leave no room for sentences: each is told where its layer is opened.
+CROWDED = ("seq2seq_with_state", "gru_attention_pooling", "transformer_encoder", "frames_gru")
+LONGER_THAN_THE_PAGE = ("transformer_encoder",)
+
+
 def view(page: Page, name: str) -> None:
     choice = page.get_by_role("radio", name=name).locator("visible=true").first
     choice.click()
@@ -84,11 +89,10 @@ def test_every_architecture_fits_the_window_with_its_run(page, server):
         open_page(page, server, f"architecture={name}")
         assert page.evaluate(HIDDEN_PARTS, SEEN) == [], name
         assert overlapping(page) == [], name
-        # What each layer does is said where tensors stand beside the boxes, and only a Transformer is longer than the page.
-        count = page.locator(".layer").count()
-        if page.locator(".explorer-chain").get_attribute("data-kind") == "row":
-            expect(page.locator(".layer .short:visible")).to_have_count(count)
-        expect(page.locator(".explorer-chain .zoom")).to_be_visible(visible=count > 6)
+        # What each layer does is said, unless the tensors need the room; and hardly a chain is to be moved aside.
+        said = 0 if name in CROWDED else page.locator(".layer").count()
+        expect(page.locator(".layer .short:visible")).to_have_count(said)
+        expect(page.locator(".explorer-chain .zoom")).to_be_visible(visible=name in LONGER_THAN_THE_PAGE)
     press(page, "train")
     expect(page.locator("[data-story] li").first).to_be_visible()
     expect(panel(page)).to_have_attribute("data-state", "done")
