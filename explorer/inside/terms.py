@@ -36,8 +36,8 @@ class Line:
     reset · (state + state_bias).
 
     gate: its name in `LayerStates`. block: its place in the kernels. bias, state_bias: None where there is none.
-    reset: the reset gate where it multiplies the brackets. resets: whether the state was multiplied with the reset gate before (reset_after
-    =False). value: None where the layer computed none that was kept.
+    reset: the reset gate where it multiplies the brackets. resets: whether the state was multiplied with the reset gate
+    before (reset_after=False). value: None where the layer computed none that was kept.
     """
 
     gate: str
