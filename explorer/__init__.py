@@ -60,6 +60,7 @@ runtime/        where runs live, in this order:
   futures         what comes back from workers
   remote          somebody else's scheduler
   cluster         the processes that chunks run in: embedded or remote
+  replayed        what a replay gives to whoever asked
   replays         the tensors of a run at any epoch, stored or trained again, the batches of an epoch, and what its recurrent
                   layers compute at every timestep
   slow_motions    one batch of a run in four phases

@@ -3,14 +3,13 @@
 The engine keeps chunks of every active run in flight; a chunk brings back the new state and its frames, both are stored
 in one transaction, and the next chunk goes out. So pausing is sending no next chunk, stepping is a chunk of one epoch,
 stopping is dropping what returns, fairness is one chunk for each visitor in turn (`explorer.runtime.scheduler`), and a
-dead worker is one chunk again. Everything is plain method calls; what happened is read from the store.
+dead worker is one chunk again. What happened is read from the store.
 
 One thread owns the state of all runs (`event_loop`, `runs`, `chunks`). Commands go to it, what waits for the database
 (`store_writer`) or for the workers (`cluster_monitor`) does so in other threads, and how a run stands is read from a value
 that never changes (`snapshot`), without waiting for anything.
 
-Where the database cannot be written to, every run waits, with a sentence, and goes on by itself when it can. What could
-not be written is written first.
+Where the database cannot be written to, every run waits, with a sentence, and goes on by itself when it can.
 """
 
 from __future__ import annotations
@@ -25,19 +24,15 @@ from explorer.experiment import Experiment
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine_core import EngineCore
-from explorer.runtime.queries import Refused
+from explorer.runtime.queries import NotTheOwner, Refused
 from explorer.runtime.quotas import KEPT_RUNS_OF_A_VISITOR
 from explorer.runtime.records import Run, new_run
-from explorer.runtime.replays import Batches, Shown, Walked
+from explorer.runtime.replayed import Batches, Shown, Walked
 from explorer.runtime.snapshot import Status
 from explorer.runtime.store import Store
 from explorer.runtime.subscribers import Notify
 
 NOTHING_STARTED = "Nothing was started. Try again in a moment."
-
-
-class NotTheOwner(Refused):
-    """Somebody else's run was to be changed."""
 
 
 class Engine:
@@ -157,19 +152,18 @@ class Engine:
         cannot be trained here, where the visitor has as many runs as one may have, and where nothing can be stored.
         """
         run = new_run(experiment, visitor, "paused" if paused else "queued")
-        self._begin(run, partial(self._core.commands.start, run, steps, _one(sequence)), instead_of=None)
+        watched = () if sequence is None else (sequence,)
+        self._begin(run, partial(self._core.commands.start, run, steps, watched), instead_of=None)
         return run.id
 
     def train_more(self, run_id: str, visitor: str, epochs: int, sequence: int | None = None) -> None:
         """Let a run that is done or stopped go on where it ended, up to so many epochs in all: the same epochs, bit for bit,
-        as a run that was that long from the start. sequence: as for `submit`.
-
-        Raises Refused as `submit` does. Nothing happens where the run cannot go on.
-        """
+        as a run that was that long from the start. sequence: as for `submit`. Raises Refused as `submit` does. Nothing happens where it cannot go on."""
         run = self._owned(run_id, visitor)
         if run.state in ("done", "stopped") and epochs > run.epoch:
             longer = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, epochs=epochs))
-            self._begin(longer, partial(self._core.commands.go_on, longer, _one(sequence)), instead_of=run_id)
+            watched = () if sequence is None else (sequence,)
+            self._begin(longer, partial(self._core.commands.go_on, longer, watched), instead_of=run_id)
 
     def _begin(self, run: Run, command: Callable[[Any], None], instead_of: str | None) -> None:
         if refusal := self._core.refusal(run.experiment, self.describe(run.experiment)) or self._core.retention.refusal():
@@ -291,22 +285,15 @@ class Engine:
     def walk(
         self, experiment: Experiment, sequence: int, run: Run | None, epoch: int, batch: int, timeout: float = 10.0
     ) -> Walked:
-        """What every recurrent layer computes at each timestep of one probe sequence, at the end of an epoch of a run, or
-        after batch `batch` of it where that is not 0; without a run, of the untrained model of an experiment. Raises as
-        `tensors`."""
+        """What every recurrent layer computes at each timestep of one probe sequence, after an epoch of a run, or after its
+        batch `batch` where that is not 0; without a run, of an experiment's untrained model. Raises as `tensors`."""
         return self._core.replays.walk(run, experiment, sequence, epoch, batch, timeout)
 
     def status(self, run_id: str) -> Status | None:
-        """What the panel's status line says of a run. None: there is no such run.
-
-        A run in hand is read without waiting. Raises DatabaseUnavailable for another one that cannot be read.
-        """
+        """What the panel's status line says of a run, None where there is none. A run in hand is read without waiting; raises
+        DatabaseUnavailable for another one that cannot be read."""
         run = self._run(run_id)
         return None if run is None else self._core.views.snapshot.status(run)
-
-
-def _one(sequence: int | None) -> tuple[int, ...]:
-    return () if sequence is None else (sequence,)
 
 
 __all__ = ["Engine", "NotTheOwner", "Refused"]

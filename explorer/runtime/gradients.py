@@ -16,7 +16,8 @@ from cachetools import LRUCache
 from explorer.experiment import Experiment
 from explorer.runtime.gradient_job import Found, Norms, Through, norms_of, other_cell_at, through_at
 from explorer.runtime.records import Run
-from explorer.runtime.replays import MOST_SECONDS, Replays, not_yet, too_long
+from explorer.runtime.replayed import not_yet, too_long
+from explorer.runtime.replays import MOST_SECONDS, Replays
 from explorer.runtime.stored_tensors import StoredTensors
 
 # A net with another cell trains for so long until it is asked for again: nobody who went away has it trained.

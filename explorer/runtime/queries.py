@@ -38,6 +38,10 @@ class Refused(ValueError):
     """A request that cannot be granted; its text is a sentence for the reader."""
 
 
+class NotTheOwner(Refused):
+    """Somebody else's run was to be changed."""
+
+
 class _WorkersDied(Refused):
     """Every worker ended that was given it."""
 

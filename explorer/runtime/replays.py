@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -23,11 +23,21 @@ from explorer.runtime.inside_job import InsideReply, inside_at
 from explorer.runtime.queries import BUSY, Refused
 from explorer.runtime.records import Run
 from explorer.runtime.replay_job import Replay, tensors_at
+from explorer.runtime.replayed import (
+    NO_NUMBER,
+    Batches,
+    Seen,
+    Shown,
+    Walked,
+    bytes_of_batches,
+    bytes_of_walk,
+    not_yet,
+    too_long,
+)
 from explorer.runtime.stored_tensors import StoredTensors
-from explorer.runtime.walk_job import WalkedLayer, WalkThrough, walk_at
+from explorer.runtime.walk_job import WalkThrough, walk_at
 from explorer.training.batches import Batch
 from explorer.training.checkpoint import epoch_of
-from explorer.training.cost import in_words
 
 # A replay that would take longer is not begun: somebody waits for it.
 MOST_SECONDS = 4.0
@@ -37,47 +47,12 @@ BYTES_OF_KEPT_BATCHES = 24 * 2**20
 BYTES_OF_KEPT_WALKS = 16 * 2**20
 BYTES_OF_KEPT_INSIDES = 32 * 2**20
 KEPT_DRAWINGS = 2000
-# About what the largest take: some grids of as many numbers as are drawn.
-BYTES_OF_A_DRAWING = 2**17
 # What is brought along of an epoch at once.
 MOST_BATCHES = 64
 TRIES = 2
-NO_NUMBER = "The loss of this run is no finite number."
 # Behind shapes, which somebody waits for, and chunks, which train; before what is compiled ahead.
 PRIORITY = -5
 _Key = tuple[str, int, int]
-
-
-class Shown(NamedTuple):
-    """What there is of some epochs of a run. tensors, drawings: by epoch. reason: why some are missing that were trained, as
-    a sentence, or an empty string."""
-
-    tensors: dict[int, bytes]
-    drawings: dict[int, dict[str, Any]]
-    reason: str
-
-
-class Batches(NamedTuple):
-    """Batches of an epoch, in order. reason: why there are none, as a sentence, or an empty string."""
-
-    batches: list[Batch]
-    reason: str
-
-
-class Walked(NamedTuple):
-    """The recurrent layers of a model, walked through. refused: of those that cannot be, why. reason: why there are none
-    though the epoch was trained, as a sentence, or an empty string."""
-
-    layers: list[WalkedLayer]
-    refused: list[str]
-    reason: str
-
-
-class Seen(NamedTuple):
-    """The inside of a layer. reason: why there is nothing to see, as a sentence, or an empty string."""
-
-    layer_states: LayerStates | None
-    reason: str
 
 
 class Replays:
@@ -101,8 +76,10 @@ class Replays:
         self._tensors: LRUCache[_Key, bytes] = LRUCache(BYTES_OF_KEPT_TENSORS, getsizeof=len)
         self._states: LRUCache[str, bytes] = LRUCache(BYTES_OF_KEPT_STATES, getsizeof=len)
         self._drawings: LRUCache[tuple[_Key, str], dict[str, Any]] = LRUCache(KEPT_DRAWINGS)
-        self._batches: LRUCache[tuple[_Key, int, str | None], list[Batch]] = LRUCache(BYTES_OF_KEPT_BATCHES, getsizeof=_size)
-        self._walks: LRUCache[tuple[Any, ...], Walked] = LRUCache(BYTES_OF_KEPT_WALKS, getsizeof=_size_of_walk)
+        self._batches: LRUCache[tuple[_Key, int, str | None], list[Batch]] = LRUCache(
+            BYTES_OF_KEPT_BATCHES, getsizeof=bytes_of_batches
+        )
+        self._walks: LRUCache[tuple[Any, ...], Walked] = LRUCache(BYTES_OF_KEPT_WALKS, getsizeof=bytes_of_walk)
         self._insides: LRUCache[tuple[_Key, str | None], LayerStates] = LRUCache(
             BYTES_OF_KEPT_INSIDES, getsizeof=lambda layer_states: int(layer_states.bytes)
         )
@@ -147,7 +124,7 @@ class Replays:
             with self._lock:
                 if walk.state is not None:
                     self._keep(self._states, run.id, walk.state)
-                if _size(walk.batches) <= self._batches.maxsize:
+                if bytes_of_batches(walk.batches) <= self._batches.maxsize:
                     self._batches[key] = walk.batches
         if walk.batches:
             return Batches(walk.batches, "")
@@ -172,7 +149,7 @@ class Replays:
             with self._lock:
                 if run is not None and found.state is not None:
                     self._keep(self._states, of, found.state)
-                if found.layers is not None and _size_of_walk(walked) <= self._walks.maxsize:
+                if found.layers is not None and bytes_of_walk(walked) <= self._walks.maxsize:
                     self._walks[key] = walked
         if found.layers is not None:
             return walked
@@ -322,24 +299,3 @@ class Replays:
 
 def _epoch(state: bytes | None) -> int:
     return 0 if state is None else epoch_of(state)
-
-
-def _size(batches: list[Batch]) -> int:
-    drawings = sum(BYTES_OF_A_DRAWING for each in batches if each.drawing)
-    return drawings + sum(len(each.tensors) + len(each.outputs) for each in batches)
-
-
-def _size_of_walk(walked: Walked) -> int:
-    return 1 + sum(len(track.numbers) for layer in walked.layers for track in layer.tracks)
-
-
-def not_yet(epoch: int, trained: int) -> str:
-    behind = f"{trained} epochs" if trained != 1 else "1 epoch"
-    return f"Epoch {epoch} is not trained yet: this run has {behind} behind it."
-
-
-def too_long(epoch: int, seconds: float) -> str:
-    return (
-        f"Epoch {epoch} was not watched while it trained. To show it, epochs would have to be trained again, "
-        f"for about {in_words(seconds)}, which is too long."
-    )

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from explorer.runtime.records import Run
-from explorer.runtime.replays import MOST_SECONDS, NO_NUMBER, Replays, not_yet, too_long
+from explorer.runtime.replayed import NO_NUMBER, not_yet, too_long
+from explorer.runtime.replays import MOST_SECONDS, Replays
 from explorer.runtime.slow_job import Slow, slow_at
 from explorer.training.slow_motion import SlowBatch
 

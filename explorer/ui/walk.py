@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from explorer.catalog import read_experiment
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.replays import Walked
+from explorer.runtime.replayed import Walked
 from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
 from explorer.training import data
 from explorer.ui.tensors import HEADERS, SECONDS, SEQUENCE, refused, sequence_of

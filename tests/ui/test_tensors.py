@@ -14,7 +14,7 @@ from explorer.catalog import read_experiment
 from explorer.runtime import jobs
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import Run
-from explorer.runtime.replays import Walked
+from explorer.runtime.replayed import Walked
 from explorer.runtime.slow_job import slow_at
 from explorer.runtime.store import Store
 from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
