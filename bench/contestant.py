@@ -75,7 +75,8 @@ def ours(experiment: Experiment, line: Line) -> NoReturn:
 
 def other(experiment: Experiment, line: Line) -> NoReturn:
     """Ours, compiled the other way: by XLA where we leave that, without it where we take it."""
-    from explorer.training.trainer import Program, Trainer
+    from explorer.training.program import Program
+    from explorer.training.trainer import Trainer
 
     xla, state = not Program(experiment).xla, None
     try:

@@ -60,7 +60,8 @@ def epochs_of_fall(val_losses: list[float], baselines: dict[str, float]) -> int 
 
 def rows(experiments: dict[str, Experiment]) -> Iterator[str]:
     """The table, line by line, as it is measured."""
-    from explorer.training.trainer import Program, Trainer
+    from explorer.training.program import Program
+    from explorer.training.trainer import Trainer
 
     rates = sorted({*TRIED, *(each.learning_rate for each in experiments.values())})
     yield f"| | baselines | {' | '.join(map(spell, rates))} |"

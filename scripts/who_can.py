@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
     from explorer.runtime.worker_environment import warm
 
     warm()
-    from explorer.training.trainer import Program, Trainer
+    from explorer.training.program import Program
+    from explorer.training.trainer import Trainer
 
     programs: dict[str, Any] = {}
     began = time.monotonic()

@@ -13,6 +13,7 @@ KERAS_ROOMS = (
     *("explorer.keras_source", "explorer.snippet", "explorer.models"),
     "explorer.shapes.describe_model",
     "explorer.training.carried",
+    "explorer.training.program",
     "explorer.training.trainer",
     "explorer.training.hindrance",
     "explorer.training.probe_grids",

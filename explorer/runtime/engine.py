@@ -158,7 +158,8 @@ class Engine:
 
     def train_more(self, run_id: str, visitor: str, epochs: int, sequence: int | None = None) -> None:
         """Let a run that is done or stopped go on where it ended, up to so many epochs in all: the same epochs, bit for bit,
-        as a run that was that long from the start. sequence: as for `submit`. Raises Refused as `submit` does. Nothing happens where it cannot go on."""
+        as a run that was that long from the start. Sequence, and what is raised, as for
+        `submit`. Nothing happens where it cannot go on."""
         run = self._owned(run_id, visitor)
         if run.state in ("done", "stopped") and epochs > run.epoch:
             longer = dataclasses.replace(run, experiment=dataclasses.replace(run.experiment, epochs=epochs))
@@ -290,8 +291,8 @@ class Engine:
         return self._core.replays.walk(run, experiment, sequence, epoch, batch, timeout)
 
     def status(self, run_id: str) -> Status | None:
-        """What the panel's status line says of a run, None where there is none. A run in hand is read without waiting; raises
-        DatabaseUnavailable for another one that cannot be read."""
+        """What the panel's status line says of a run, None where there is none. A run in hand is read without waiting.
+        Raises DatabaseUnavailable for another one that cannot be read."""
         run = self._run(run_id)
         return None if run is None else self._core.views.snapshot.status(run)
 

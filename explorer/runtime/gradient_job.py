@@ -197,7 +197,8 @@ def _reach(
 def _trainer_with_cell(layer: str, kind: str, experiment: Experiment) -> Iterator[Trainer]:
     """A trainer on a program of its own kind, for one thread at a time: with the same data, batches and seed."""
     from explorer.models.other_cells import build_with_cell
-    from explorer.training.trainer import Program, Trainer
+    from explorer.training.program import Program
+    from explorer.training.trainer import Trainer
 
     experiment = jobs.known(experiment)
     key = program_key(experiment), layer, kind

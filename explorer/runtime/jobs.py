@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from explorer.answers import Numbers
     from explorer.drawings import Drawing
     from explorer.shapes.model_shapes import ModelShapes
-    from explorer.training.trainer import Program, Trainer
+    from explorer.training.program import Program
+    from explorer.training.trainer import Trainer
 
 # Compiled programs are small, but XLA never gives back what they took: the engine starts a worker that is full anew.
 KEPT_PROGRAMS = 64
@@ -254,7 +255,8 @@ def held() -> Held:
 def trainer_of(experiment: Experiment) -> Iterator[Trainer]:
     """A trainer on the program of its kind, made or kept, for one thread at a time."""
     warm()
-    from explorer.training.trainer import Program, Trainer
+    from explorer.training.program import Program
+    from explorer.training.trainer import Trainer
 
     experiment = known(experiment)
     key = program_key(experiment)

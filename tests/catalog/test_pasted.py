@@ -32,7 +32,8 @@ from explorer.runtime.records import Run
 from explorer.runtime.store import Store
 from explorer.training import cost, data
 from explorer.training.narration import Course, tell
-from explorer.training.trainer import Program, Trainer
+from explorer.training.program import Program
+from explorer.training.trainer import Trainer
 
 SMALL = {"samples": 64, "batch": 16, "epochs": 3}
 START = "import keras\nfrom keras import layers\n"

@@ -14,7 +14,8 @@ from explorer.models.build import build_experiment
 from explorer.runtime.replay_job import look
 from explorer.training import checkpoint, data
 from explorer.training.gradient_norms import norms
-from explorer.training.trainer import Program, Trainer
+from explorer.training.program import Program
+from explorer.training.trainer import Trainer
 
 # Of sizes that are all different: 16 long sequences of 4 pieces in 2 groups.
 EXPERIMENT = read_experiment(

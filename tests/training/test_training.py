@@ -16,7 +16,8 @@ from explorer.models.build import build_experiment
 from explorer.shapes.describe_model import describe
 from explorer.training import checkpoint, data
 from explorer.training.batches import run_batch
-from explorer.training.trainer import Program, Trainer, wants_xla
+from explorer.training.program import Program, wants_xla
+from explorer.training.trainer import Trainer
 
 PROGRAMS: dict[tuple[str, bool | None], Program] = {}
 
