@@ -10,6 +10,7 @@ glossary        the words that a learner needs, each in one or two sentences
 experiment/     what an experiment is: the learning rate that it starts with (learning_rates), the frozen values
                 (experiment), what they may be (bounds), and the reading of what comes from outside (parse)
 catalog/        what there is to choose from; the package itself walks the first two folders:
+  arrows          what a target is made of, drawn as an arrow
   entries         what an architecture and a task are
   registry        `@architecture` and `@task`, where a function signs in
   architectures/  one small file each: the builder is the entry, its docstring the help, its source the export

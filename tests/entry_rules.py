@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.catalog.entries import LONGEST_WORDS, Architecture, Entry, Sizes, Task, arrow_is_drawn, laid
+from explorer.catalog.arrows import LONGEST_WORDS, arrow_is_drawn, laid
+from explorer.catalog.entries import Architecture, Entry, Sizes, Task
 from explorer.experiment import SETTINGS, SIZES
 from explorer.experiment.bounds import knob_choices
 

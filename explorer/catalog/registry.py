@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Any
 
-from explorer.catalog.entries import ANSWER, ANSWERS, INPUTS, SYMBOLS, Architecture, Arrow, Baseline, Entry, Knob, Task
+from explorer.catalog.arrows import Arrow
+from explorer.catalog.entries import ANSWER, ANSWERS, INPUTS, SYMBOLS, Architecture, Baseline, Entry, Knob, Task
 
 ARCHITECTURES: dict[str, Architecture] = {}
 TASKS: dict[str, Task] = {}

@@ -17,8 +17,9 @@ from explorer import drawings
 from explorer.description import Layer, Range, TimeFlow
 from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary, class_name, is_bounded
+from explorer.layers.carried_drawn import carried
 from explorer.layers.cells import StackedRNNCells, cell_rules, named_cell, stack_of, states_of
-from explorer.layers.drawn import MOST_STEPS, LayerView, grid, kept_steps
+from explorer.layers.drawn import LayerView, grid, kept_steps
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms, WeightMeaning
 from explorer.layers.masked_steps import masked_words
 from explorer.layers.reasons import along
@@ -133,7 +134,7 @@ class Recurrent(LayerRules):
 
     def view(self, view: LayerView) -> Drawing | None:
         if view.layer.stateful:
-            return _carried(view)
+            return carried(view)
         found = view.remembered(view.layer, view.received[0], view.mask)
         rules = cell_rules(view.layer)
         if found is None or rules is None or len(view.received) > 1:
@@ -276,36 +277,3 @@ def _has_initial_state(node: Any) -> bool:
 
 def _some_masked(mask: np.ndarray | None) -> bool:
     return mask is not None and not np.asarray(mask).all()
-
-
-def _carried(view: LayerView) -> Drawing | None:
-    """The state of a layer with stateful=True over all pieces of a long sequence; None where those are not known."""
-    pieces = len(view.consecutive)
-    if not pieces or view.mask is not None or view.layer.go_backwards or len(view.received) > 1:
-        return None
-    sequence = np.concatenate(view.consecutive, axis=1)
-    through, anew = (
-        view.remembered(view.layer, each, None) for each in (sequence, np.concatenate(view.consecutive, axis=0))
-    )
-    if through is None or anew is None:
-        return None
-    length = sequence.shape[1] // pieces
-    # Some timesteps of each piece: the first and the last are among them.
-    places = np.linspace(0, length - 1, min(length, max(2, MOST_STEPS // pieces))).round().astype(int)
-    states, alone = (
-        each.hidden.reshape(pieces, length, -1)[:, places].reshape(pieces * len(places), -1) for each in (through, anew)
-    )
-    says = (
-        f"The hidden state is carried from batch to batch: each of the {pieces} pieces of a long sequence begins with the "
-        "state that the piece before ended with. It is reset to zero where another long sequence begins."
-    )
-    lines = [tuple(np.round(each.astype(np.float64).mean(axis=1), 4).tolist()) for each in (states, alone)]
-    return drawings.CarriedDrawing(
-        pieces=pieces,
-        here=view.here,
-        steps=len(places),
-        through=grid(states),
-        line=lines[0],
-        anew=lines[1],
-        says=says,
-    )

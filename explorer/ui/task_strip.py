@@ -10,7 +10,8 @@ from itertools import groupby
 import numpy as np
 
 from explorer.catalog import resolve
-from explorer.catalog.entries import DRAWN_TIMESTEPS, STREAM_NAMES, Arrow, Cell, Task, arrow_is_drawn, laid
+from explorer.catalog.arrows import DRAWN_TIMESTEPS, Arrow, Cell, arrow_is_drawn, laid
+from explorer.catalog.entries import STREAM_NAMES, Task
 from explorer.experiment import Experiment
 from explorer.training import data
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
-from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Cell, laid
+from explorer.catalog.arrows import DRAWN_TIMESTEPS, Arrow, Cell, laid
 from explorer.glossary import GLOSSARY
 from explorer.training import data
 from explorer.ui.head import words

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.catalog.entries import DRAWN_TIMESTEPS, Arrow, Baseline, Cell, drawn_middle
+from explorer.catalog.arrows import DRAWN_TIMESTEPS, Arrow, Cell, drawn_middle
+from explorer.catalog.entries import Baseline
 from explorer.catalog.registry import task
 
 SYMBOLS = " ()x"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.catalog.entries import Arrow, Baseline, Cell
+from explorer.catalog.arrows import Arrow, Cell
+from explorer.catalog.entries import Baseline
 from explorer.catalog.registry import task
 
 

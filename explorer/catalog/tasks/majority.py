@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from explorer.catalog.entries import Arrow, Baseline, Cell
+from explorer.catalog.arrows import Arrow, Cell
+from explorer.catalog.entries import Baseline
 from explorer.catalog.registry import task
 
 

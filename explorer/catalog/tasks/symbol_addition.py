@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.catalog.entries import Arrow, Baseline, Cell
+from explorer.catalog.arrows import Arrow, Cell
+from explorer.catalog.entries import Baseline
 from explorer.catalog.registry import task
 
 # Padding, the sign that a target begins with, the one that it ends with, plus, and the digits.
