@@ -66,8 +66,10 @@ export function insidePen(svg) {
   return pen;
 }
 
-/** @type {(value: number, digits?: number) => string} */
+// JSON has no NaN and no infinity: null stands for both.
+/** @type {(value: number | null, digits?: number) => string} */
 export function insideNumber(value, digits = 2) {
+  if (value === null) return "NaN";
   const text = value.toFixed(digits);
   return Number(text) === 0 ? "0" : text.replace("-", "−");
 }

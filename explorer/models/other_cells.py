@@ -20,12 +20,13 @@ from explorer.models.variants import variant
 
 
 def cell_of(layer: Any) -> tuple[str, int, bool, bool]:
-    """Of a recurrent layer, or of what a Bidirectional or TimeDistributed holds: its class, "GRU", how many units it has,
-    whether it reads backwards, and whether there are two of them, one for each direction."""
+    """Of a recurrent layer, or of what a Bidirectional or TimeDistributed holds: the kind of its cell, "GRU", how many units
+    it has, whether it reads backwards, and whether there are two of them, one for each direction."""
     parts = layer_and_sublayers(layer)
     both = any(isinstance(each, keras.layers.Bidirectional) for each in parts)
     held = next(each for each in parts if type(each) in RECURRENT)
-    return type(held).__name__, int(held.cell.units), bool(held.go_backwards) and not both, both
+    # Of an RNN the cell tells what it is.
+    return type(held.cell).__name__.removesuffix("Cell"), int(held.cell.units), bool(held.go_backwards) and not both, both
 
 
 def build_with_cell(experiment: Experiment, layer: str, kind: str) -> keras.Model:
@@ -34,7 +35,10 @@ def build_with_cell(experiment: Experiment, layer: str, kind: str) -> keras.Mode
     Raises `explorer.models.variants.VariantBroken`, a ValueError, with a sentence where another layer fails then (an LSTM
     has two states, and who expects one of them fails), and ValueError where the layer cannot have that cell.
     """
-    made = variant(build_experiment(experiment), layer, "kind", kind)
+    model = build_experiment(experiment)
+    if any(type(each) is keras.layers.RNN for each in layer_and_sublayers(model.get_layer(layer))):
+        raise ValueError(f"“{layer}” is an RNN that was given its cell, and is not trained here with another one.")
+    made = variant(model, layer, "kind", kind)
     places = {id(variable): place for place, variable in enumerate(made.variables)}
     for variable in made.variables:
         if variable.name == GENERATOR_STATE:

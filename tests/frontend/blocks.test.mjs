@@ -67,6 +67,7 @@ test("numbers are as wide as their range and are rounded", () => {
   assert.equal(insideRange([[0, -3]], [[2]]), 3);
   assert.equal(insideRange([[0]]), 1);
   assert.deepEqual([-0.001, -1.256, 2].map((value) => insideNumber(value)), ["0", "−1.26", "2.00"]);
+  assert.equal(insideNumber(null), "NaN");
 });
 
 test("an axis without a colour of its own is quiet", () => {

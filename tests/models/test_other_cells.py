@@ -34,6 +34,13 @@ def test_a_layer_that_reads_in_both_directions_is_none_that_reads_backwards():
     assert cell_of(layers.TimeDistributed(layers.GRU(3, go_backwards=True))) == ("GRU", 3, True, False)
 
 
+def test_an_rnn_is_told_by_the_cell_that_it_was_given_and_keeps_it():
+    assert cell_of(layers.RNN(layers.LSTMCell(4))) == ("LSTM", 4, False, False)
+    code = 'model = keras.Sequential([keras.Input((6, 3)), layers.RNN(layers.GRUCell(4), name="plain"), layers.Dense(1)])'
+    with pytest.raises(ValueError, match="“plain” is an RNN that was given its cell"):
+        build_with_cell(replace(GRU, pasted=Pasted(code, ((16, 6, 3),), (16, 1), "mse")), "plain", "LSTM")
+
+
 def test_it_trains_to_the_same_losses_and_in_parts_as_at_once():
     values = GRU.to_dict()
     whole = gradient_job.other_cell_at(values, None, 3, 0, "memory", None, "SimpleRNN", 1e9)
