@@ -503,6 +503,11 @@ export interface InsideAnswer {
   line: (number | null)[];
   pinned: (number | null)[];
   target: (number | null)[];
+  legend: string[];
+  scales: string;
+  symbols: string[];
+  pin_says: string;
+  gates_title: string;
   follows: string;
   equation: Equation;
   matrices: Matrix[];
@@ -565,5 +570,6 @@ export interface Matrix {
   outlined: number;
   numbers: number[][];
   largest: number;
+  drawn: string;
   says: string;
 }

@@ -6,7 +6,7 @@ import { create, mark, pointWithin, say } from "./dom.js";
 import { forget, newAsker, urlOf, want } from "./inside/ask.js";
 import { newParts } from "./inside/panel.js";
 import { closeSections, drawSections } from "./inside/sections.js";
-import { listenToFilm, pressMain, seekTo, selectSequence, writeFilm } from "./inside/film.js";
+import { listenToFilm, pressMain, pressSecond, seekTo, selectSequence, writeFilm } from "./inside/film.js";
 import { pointed } from "./inside/point.js";
 import { inOrderOf, walked } from "./inside/walk.js";
 import { paint, writeAnswer } from "./inside/write.js";
@@ -25,7 +25,8 @@ const FILM_RESTS = 900;
 const GROWS = 2000;
 const NO_RUN = "This model has not been trained yet. Press Train: the panel then shows every epoch while it trains.";
 
-const HINT = "Point at a number, or go to it by Tab: here stands what it is made of, and its weights are framed below.";
+const BY_HAND = matchMedia("(pointer: coarse)").matches ? "Tap a number" : "Point at a number, or go to it by Tab";
+const HINT = `${BY_HAND}: here stands what it is made of, and its weights are framed below.`;
 
 /** @type {(parent: HTMLElement) => State} */
 function newInside(parent) {
@@ -33,7 +34,7 @@ function newInside(parent) {
   const parts = newParts(root);
   const shown = { run: null, epoch: 0, sequence: 0, trained: 0 };
   const kept = { place: {}, open: false, opened: null, opener: null, shown, grew: -Infinity, heard: false, query: null, order_by: "follows", wantsSequence: null };
-  const drawn = { answer: null, refused: "", link: null, gateStrips: [], pieces: [], tellTimer: 0, sortTimer: 0, ends: [] };
+  const drawn = { answer: null, refused: "", link: null, gateStrips: [], pieces: [], tellTimer: 0, sortTimer: 0, liveTimer: 0, ends: [] };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ root, ...parts, ...kept, ...drawn }));
   state.asker = newAsker((wanted, said) => take(state, wanted, said));
   state.observer = new ResizeObserver(() => paint(state));
@@ -70,6 +71,7 @@ function listenToHands(state) {
     setTimeout(() => say(state.copy, "Copy as text"), 2000);
   };
   state.main.onclick = () => pressMain();
+  state.second.onclick = () => pressSecond();
   state.scrub.oninput = () => seekTo(Number(state.scrub.value));
   state.sequences.onchange = () => selectSequence(Number(state.sequences.value));
   state.order.onchange = () => {
@@ -82,7 +84,14 @@ function listenToHands(state) {
   };
   state.pin.onclick = () => {
     const { answer } = state;
-    if (answer) move(state, { pin: answer.pin === answer.unit ? undefined : answer.unit });
+    if (answer) move(state, { pin: answer.unit });
+    state.unpin.hidden = false;
+    state.unpin.focus();
+  };
+  state.unpin.onclick = () => {
+    move(state, { pin: undefined });
+    state.pin.hidden = false;
+    state.pin.focus();
   };
   unit.onchange = () => move(state, { unit: Number(unit.value) });
   timestep.onchange = () => move(state, { t: Number(timestep.value) });
@@ -152,6 +161,8 @@ function closed(state) {
   Object.assign(state, { place: {}, answer: null, link: null, wantsSequence: null });
   forget(state.asker);
   clearTimeout(state.sortTimer);
+  clearTimeout(state.liveTimer);
+  say(state.live, "");
   closeSections(state);
   const { opener } = state;
   state.opener = null;
@@ -227,6 +238,13 @@ function ask(state) {
   want(asker, wantedNow(state));
 }
 
+// Says the chosen number; where something was said before, that must not stay behind.
+/** @type {(state: State) => void} */
+function speak({ live, at, answer }) {
+  if (!answer || (!live.textContent && document.activeElement !== at)) return;
+  say(live, `${at.getAttribute("aria-label")}. ${answer.equation.says[0]}`);
+}
+
 /** @type {(state: State, wanted: Wanted, said: Said) => void} */
 function take(state, wanted, said) {
   if (!state.open || wanted.layer !== state.place.layer) return;
@@ -243,9 +261,11 @@ function take(state, wanted, said) {
       tell(state);
     }
     if (!before && document.activeElement === state.title) state.at.focus();
-    // Not with every epoch that passes.
+    // Of the epochs that pass only that at which the film rests.
     const moved = before?.unit !== answer.unit || before?.timestep !== answer.timestep;
-    if (moved && document.activeElement === state.at) say(state.live, `${state.at.getAttribute("aria-label")}. ${answer.equation.says[0]}`);
+    clearTimeout(state.liveTimer);
+    if (moved) speak(state);
+    else state.liveTimer = Number(setTimeout(() => speak(state), FILM_RESTS));
     const { run, sequence, epoch } = wanted;
     const choose = (/** @type {Place} */ part) => {
       state.place = { ...state.place, ...part };

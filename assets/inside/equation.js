@@ -6,6 +6,8 @@ import { create, mark, say } from "../dom.js";
 /** @import { PieceNode, State } from "./types.d.ts" */
 
 const MOST_PARTS = 32;
+// The pieces before which a line may break.
+const BEGIN = ["kernel", "plus_bias", "plus_state", "plus_state_bias", "sum"];
 
 // The products of a sum as colours side by side; many are drawn as some of them, evenly picked.
 /** @type {(parts: (number | null)[], axis: string) => string} */
@@ -36,7 +38,15 @@ export function writeEquation(state, shown) {
     const line = create("div", "inside-line", equation);
     mark(line, { role: "group", "aria-label": name, "data-gate": gate });
     say(create("b", "inside-gate", line), name);
-    for (const each of pieces) writePiece(state, line, each, each.says ? "button" : "span");
+    // On a phone a line breaks before a term with its sign only, and each term is named, as the heads have no room.
+    /** @type {HTMLElement} */
+    let group = line;
+    for (const each of pieces) {
+      if (BEGIN.includes(each.slot)) group = create("span", "inside-group", line);
+      const node = writePiece(state, group, each, each.says ? "button" : "span");
+      const term = shown.heads.find(({ slot }) => slot === each.slot)?.text;
+      if (term) mark(node, { "data-term": term });
+    }
   }
   for (const row of shown.results) {
     const line = create("p", "inside-result", results);
@@ -47,7 +57,7 @@ export function writeEquation(state, shown) {
   state.pieces.find(({ piece }) => piece.slot === focused?.slot && piece.gate === focused?.gate)?.node.focus();
 }
 
-/** @type {(state: State, parent: HTMLElement, piece: Piece, tag: "button" | "span") => void} */
+/** @type {(state: State, parent: HTMLElement, piece: Piece, tag: "button" | "span") => HTMLElement} */
 function writePiece(state, parent, piece, tag) {
   const { slot, text, part, gate, parts, axis, says } = piece;
   const node = create(tag, `inside-piece ${part ? `of-${part}` : "sign"}`, parent);
@@ -60,7 +70,8 @@ function writePiece(state, parent, piece, tag) {
     strip.style.width = `${Math.max(20, Math.min(axis === "features" ? 75 : 120, parts.length * 15))}px`;
   }
   say(create("span", "", node), text);
-  if (!part) return;
+  if (!part) return node;
   mark(node, { "data-part": part, "data-gate": gate });
   state.pieces.push(/** @type {PieceNode} */ ({ node, piece }));
+  return node;
 }

@@ -6,6 +6,9 @@ import { mark, say } from "../dom.js";
 
 /** @type {() => HTMLButtonElement | null} */
 const mainButton = () => document.querySelector("[data-live] .place.main > button");
+// The film of somebody else's run has a button of its own beside Train.
+/** @type {() => HTMLButtonElement | null} */
+const secondButton = () => document.querySelector("[data-live] .place.second > button");
 /** @type {() => HTMLInputElement | null} */
 const scrubber = () => document.querySelector("[data-live] input[data-scrub]");
 /** @type {() => HTMLSelectElement | null} */
@@ -14,6 +17,11 @@ const choice = () => document.querySelector("[data-live] .card.outputs select");
 /** @type {() => void} */
 export function pressMain() {
   mainButton()?.click();
+}
+
+/** @type {() => void} */
+export function pressSecond() {
+  secondButton()?.click();
 }
 
 /** @type {(epoch: number) => void} */
@@ -35,11 +43,12 @@ export function selectSequence(sequence) {
 }
 
 /** @type {(state: State) => void} */
-export function writeFilm({ main, scrub, epoch, shown }) {
-  const button = mainButton();
-  main.hidden = !button;
-  if (button) say(main, button.textContent?.trim() ?? "");
-  main.disabled = button?.disabled ?? true;
+export function writeFilm({ main, second, scrub, epoch, shown }) {
+  for (const [mine, button] of /** @type {const} */ ([[main, mainButton()], [second, secondButton()]])) {
+    mine.hidden = button?.parentElement?.style.visibility !== "" || button.parentElement.hidden;
+    if (button) say(mine, button.textContent?.trim() ?? "");
+    mine.disabled = button?.disabled ?? true;
+  }
   mark(scrub, { max: shown.trained });
   scrub.value = String(shown.epoch);
   scrub.disabled = shown.run === null || shown.trained === 0;
@@ -51,8 +60,10 @@ export function writeFilm({ main, scrub, epoch, shown }) {
 export function listenToFilm(state) {
   state.watcher = new MutationObserver(() => state.open && writeFilm(state));
   const watch = () => {
-    const button = mainButton();
-    if (button) state.watcher.observe(button, { subtree: true, childList: true, characterData: true, attributes: true });
+    for (const button of [mainButton(), secondButton()]) {
+      const place = button?.parentElement;
+      if (place) state.watcher.observe(place, { subtree: true, childList: true, characterData: true, attributes: true });
+    }
   };
   document.addEventListener("explorer:inside", watch);
   document.addEventListener("explorer:shown", watch);

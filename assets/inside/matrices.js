@@ -22,7 +22,9 @@ export function drawMatrices(place, matrices, link, colours) {
   while (place.children.length > matrices.length) place.lastElementChild?.remove();
   while (place.children.length < matrices.length) {
     const figure = create("figure", "inside-matrix", place);
-    create("figcaption", "", figure);
+    const caption = create("figcaption", "", figure);
+    create("span", "", caption);
+    create("small", "", caption);
     create("div", "inside-letters", figure);
     mark(create("canvas", "", figure), { role: "img" });
   }
@@ -32,8 +34,9 @@ export function drawMatrices(place, matrices, link, colours) {
 /** @type {(figure: HTMLElement, matrix: Matrix, link: Link | null, colours: Colours) => void} */
 function draw(figure, matrix, link, colours) {
   const [caption, letters, canvas] = /** @type {[HTMLElement, HTMLElement, HTMLCanvasElement]} */ ([...figure.children]);
-  say(caption, matrix.title);
-  figure.style.setProperty("--axis", matrix.axis === "batch" ? "var(--batch-text)" : `var(--${matrix.axis}-text)`);
+  say(caption.children[0], matrix.title);
+  say(caption.children[1], matrix.drawn);
+  figure.style.setProperty("--axis", `var(--${matrix.axis}-text)`);
   mark(canvas, { "aria-label": `${matrix.title}. ${matrix.says}` });
   // Two stand side by side, but on a phone.
   const room = figure.parentElement?.clientWidth ?? 0;

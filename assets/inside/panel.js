@@ -31,7 +31,7 @@ export function newParts(root) {
   const tools = create("div", "inside-tools", head);
   const film = create("div", "inside-film", tools);
   mark(film, { role: "group", "aria-label": "Film of the run" });
-  const main = button(film, "Train");
+  const [main, second] = [button(film, "Train"), button(film, "Play")];
   const epoch = create("span", "inside-epoch", film);
   const scrub = create("input", "inside-scrub", film);
   mark(scrub, { type: "range", min: 0, max: 0, step: 1, "aria-label": "Epoch that is shown" });
@@ -55,6 +55,9 @@ export function newParts(root) {
   order.add(new Option("sorted by what they follow", "follows"));
   order.add(new Option("order of the layer", "layer"));
   const input = newStrip(maps, "input");
+  const symbols = create("div", "inside-symbols");
+  mark(symbols, { "aria-label": "Symbols of the input", role: "group" });
+  input.root.insertBefore(symbols, input.root.children[1]);
   const hidden = newStrip(maps, "hidden");
   const grid = create("div", "inside-grid", hidden.body);
   mark(grid, { role: "grid" });
@@ -76,8 +79,10 @@ export function newParts(root) {
   const unit = numberField(chosen, "Unit");
   chosen.append(" at timestep ");
   const timestep = numberField(chosen, "Timestep");
-  const pin = button(heading, "Pin");
+  const pins = create("div", "inside-pins", heading);
+  const [pin, unpin] = [button(pins, "Pin"), button(pins, "Unpin")];
   const follows = create("p", "inside-follows", side);
+  const pinSays = create("p", "inside-pin-says", side);
   const equation = create("div", "inside-equation", side);
   const result = create("div", "inside-outcome", side);
   const results = create("div", "", result);
@@ -88,8 +93,8 @@ export function newParts(root) {
   const live = create("p", "inside-live", dialog);
   mark(live, { "aria-live": "polite" });
   return {
-    ...{ dialog, title, task, parameters, sequences, ways, order, copy, close, main, scrub, epoch, said, notes, body, maps, axis },
-    ...{ lines, input, hidden, cell, gates, gatesTitle, at, unit, timestep, pin, follows, equation, results, says, readout },
+    ...{ dialog, title, task, parameters, sequences, ways, order, copy, close, main, second, scrub, epoch, said, notes, body, maps, axis },
+    ...{ lines, input, hidden, cell, gates, gatesTitle, at, unit, timestep, pin, unpin, pinSays, symbols, follows, equation, results, says, readout },
     ...{ matrices, sections, live },
   };
 }

@@ -20,7 +20,7 @@ export function newStrip(parent, className) {
   return { root, title, scale, names, body: field, canvas, rowHeight: 14 };
 }
 
-/** @type {(strip: StripNode, shown: Strip, names: { text: string; more?: string; bold?: boolean }[], rowHeight: number) => void} */
+/** @type {(strip: StripNode, shown: Strip, names: { text: string; more?: string; bold?: boolean; pinned?: boolean }[], rowHeight: number) => void} */
 export function writeStrip(strip, shown, names, rowHeight) {
   strip.rowHeight = rowHeight;
   strip.root.style.setProperty("--axis", `var(--${shown.axis}-text)`);
@@ -35,10 +35,11 @@ export function writeStrip(strip, shown, names, rowHeight) {
   }
   // Where rows are thin, words stand at every second or third only, and at the chosen one.
   const stride = Math.ceil(12 / rowHeight);
-  names.forEach(({ text, more = "", bold = false }, place) => {
+  names.forEach(({ text, more = "", bold = false, pinned = false }, place) => {
     const row = strip.names.children[place];
-    const said = stride === 1 || bold || place % stride === 0;
+    const said = stride === 1 || bold || pinned || place % stride === 0;
     row.toggleAttribute("data-bold", bold);
+    row.toggleAttribute("data-pinned", pinned);
     say(row.children[0], said ? text : "");
     say(row.children[1], said ? more : "");
   });

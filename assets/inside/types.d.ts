@@ -133,6 +133,7 @@ export interface Parts {
   copy: HTMLButtonElement;
   close: HTMLButtonElement;
   main: HTMLButtonElement;
+  second: HTMLButtonElement;
   scrub: HTMLInputElement;
   epoch: HTMLElement;
   said: HTMLElement;
@@ -150,6 +151,9 @@ export interface Parts {
   unit: HTMLInputElement;
   timestep: HTMLInputElement;
   pin: HTMLButtonElement;
+  unpin: HTMLButtonElement;
+  pinSays: HTMLElement;
+  symbols: HTMLElement;
   follows: HTMLElement;
   equation: HTMLElement;
   results: HTMLElement;
@@ -181,6 +185,7 @@ export interface State extends Parts {
   tell: (place: Place) => void;
   tellTimer: number;
   sortTimer: number;
+  liveTimer: number;
   observer: ResizeObserver;
   watcher: MutationObserver;
   ends: (() => void)[];

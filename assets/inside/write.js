@@ -2,7 +2,7 @@
 
 import { coloursOf } from "./colours.js";
 import { writeEquation } from "./equation.js";
-import { pathOf, reachOf } from "./lines.js";
+import { pathOf } from "./lines.js";
 import { drawMatrices } from "./matrices.js";
 import { newStrip, paintStrip, writeStrip } from "./strips.js";
 import { columnAt, labelled, rowHeightOf, startsOf } from "./walk.js";
@@ -25,14 +25,15 @@ export function writeAnswer(state) {
   say(state.task, answer.task);
   say(state.parameters, answer.parameters ? `Parameters: ${answer.parameters}` : "");
   writeChoices(state, answer);
-  const names = answer.rows.map(({ unit, follows }) => ({ text: String(unit), more: follows, bold: unit === answer.unit }));
+  const names = answer.rows.map(({ unit, follows }) => ({ text: String(unit), more: follows, bold: unit === answer.unit, pinned: unit === answer.pin }));
   const rowHeight = rowHeightOf(answer.rows.length, answer.cell ? 2 : 1);
   writeStrip(state.input, answer.input, answer.input.names.map((text) => ({ text })), answer.input.names.length > 4 ? 13 : 18);
+  writeSymbols(state.symbols, answer.symbols);
   writeStrip(state.hidden, answer.hidden, names, rowHeight);
   state.cell.root.hidden = !answer.cell;
   // What a unit follows is said of its hidden state.
   if (answer.cell) writeStrip(state.cell, answer.cell, names.map((each) => ({ ...each, more: "" })), rowHeight);
-  say(state.gatesTitle, answer.gates.length ? `gates of unit ${answer.unit}` : "");
+  say(state.gatesTitle, answer.gates_title);
   while (state.gateStrips.length > answer.gates.length) state.gateStrips.pop()?.root.remove();
   while (state.gateStrips.length < answer.gates.length) state.gateStrips.push(newStrip(state.gates, "gate"));
   answer.gates.forEach((each, place) => writeStrip(state.gateStrips[place], { ...each, title: "" }, [{ text: "", more: each.title }], 17));
@@ -42,16 +43,27 @@ export function writeAnswer(state) {
   paint(state);
 }
 
+// The symbols that an Embedding looked up stand above the columns of its numbers.
+/** @type {(place: HTMLElement, symbols: string[]) => void} */
+function writeSymbols(place, symbols) {
+  place.hidden = !symbols.length;
+  while (place.children.length > symbols.length) place.lastElementChild?.remove();
+  while (place.children.length < symbols.length) create("span", "", place);
+  symbols.forEach((symbol, column) => say(place.children[column], symbol));
+}
+
 /** @type {(state: State, answer: InsideAnswer) => void} */
 function writeChoices(state, answer) {
-  const { unit, timestep, pin, ways, order, sequences } = state;
+  const { unit, timestep, pin, unpin, pinSays, ways, order, sequences } = state;
   mark(unit, { max: answer.units });
   mark(timestep, { max: answer.timesteps });
   if (document.activeElement !== unit) unit.value = String(answer.unit);
   if (document.activeElement !== timestep) timestep.value = String(answer.timestep);
-  const pinned = answer.pin === answer.unit;
-  say(pin, pinned ? `Unpin unit ${answer.unit}` : `Pin unit ${answer.unit}`);
-  mark(pin, { "aria-pressed": pinned, title: "Keep the line of this unit beside the one that is chosen" });
+  say(pin, `Pin unit ${answer.unit}`);
+  pin.hidden = answer.pin === answer.unit;
+  say(unpin, `Unpin unit ${answer.pin}`);
+  unpin.hidden = !answer.pin;
+  say(pinSays, answer.pin_says);
   order.value = answer.order;
   ways.hidden = answer.ways.length < 2;
   while (ways.children.length < answer.ways.length) mark(create("button", "inside-button", ways), { type: "button" });
@@ -142,12 +154,14 @@ function writeLines({ lines, hidden }, answer, column) {
   const named = (className, words, numbers) => {
     const key = create("span", `key ${className}`, legend);
     create("i", "", key);
-    key.append(`${words}, ±${Number(reachOf(numbers).toPrecision(2))}`);
+    key.append(words);
     return { className, numbers };
   };
-  const drawn = [named("unit", `unit ${answer.unit}`, answer.line)];
-  if (answer.target.length) drawn.unshift(named("target", "target", answer.target));
-  if (answer.pin && answer.pin !== answer.unit) drawn.push(named("pin", `unit ${answer.pin}, pinned`, answer.pinned));
+  const [ofUnit, ofPinned, ofTarget] = answer.legend;
+  const drawn = [named("unit", ofUnit, answer.line)];
+  if (ofTarget) drawn.unshift(named("target", ofTarget, answer.target));
+  if (ofPinned) drawn.push(named("pin", ofPinned, answer.pinned));
+  if (answer.scales) say(create("span", "", legend), answer.scales);
   const svg = createSvg("svg", "", lines);
   mark(svg, { width, height: LINE_HEIGHT, role: "img", "aria-label": `The hidden state of ${drawn.length > 1 ? "unit " + answer.unit + " beside other lines" : "unit " + answer.unit} over the timesteps. ${answer.follows}` });
   mark(createSvg("line", "zero", svg), { x1: 0, x2: width, y1: LINE_HEIGHT / 2, y2: LINE_HEIGHT / 2 });

@@ -68,6 +68,7 @@ class Equation(Plain, frozen=True, kw_only=True):
 class Matrix(Plain, frozen=True, kw_only=True):
     """Weights, drawn small: one block for each gate, side by side, each of so many columns. parts: as `Piece` has it; two
     for a bias of two rows. outlined: the place of the chosen unit's column within a block. letters: what stands above each.
+    drawn: how much of it is drawn, "" for all of it.
     numbers: whole numbers from -127 to 127: a weight is one of them / 127 * largest.
     """
 
@@ -80,12 +81,15 @@ class Matrix(Plain, frozen=True, kw_only=True):
     outlined: int
     numbers: tuple[tuple[int, ...], ...]
     largest: float
+    drawn: str
     says: str
 
 
 class InsideAnswer(Plain, frozen=True, kw_only=True):
     """What the panel "Look inside" shows. columns: the timesteps that are drawn; masked: 1 for each of them that is masked.
-    line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, empty without one.
+    line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, null where
+    masked, empty without one. legend: what these three are called, with their scales, "" for one that is not drawn; scales:
+    what is said of these. symbols: one for each column of the input, empty where it reads none. pin_says: what pinning does.
     ways: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
     """
 
@@ -115,6 +119,11 @@ class InsideAnswer(Plain, frozen=True, kw_only=True):
     line: Row
     pinned: Row
     target: Row
+    legend: tuple[str, str, str]
+    scales: str
+    symbols: tuple[str, ...]
+    pin_says: str
+    gates_title: str
     follows: str
     equation: Equation
     matrices: tuple[Matrix, ...]

@@ -30,12 +30,12 @@ def equation(layer_states: LayerStates, way: Direction, unit: int, timestep: int
 def _heads(layer_states: LayerStates, way: Direction, timestep: int, found: list[Line]) -> tuple[Piece, ...]:
     heads = [Piece(slot="kernel", text=f"x[{timestep + 1}] · W", part="kernel", axis="features")]
     if found[0].bias is not None:
-        heads.append(Piece(slot="bias", text="b", part="bias", axis="batch"))
+        heads.append(Piece(slot="bias", text="b", part="bias", axis="units"))
     heads.append(
         Piece(slot="state", text=f"h[{before(layer_states, way, timestep)}] · R", part="recurrent_kernel", axis="units")
     )
     if found[0].state_bias is not None:
-        heads.append(Piece(slot="state_bias", text="b′", part="recurrent_bias", axis="batch"))
+        heads.append(Piece(slot="state_bias", text="b′", part="recurrent_bias", axis="units"))
     return (*heads, Piece(slot="sum", text="sum"))
 
 
@@ -194,9 +194,10 @@ def _reason(line: Line) -> str:
     place = int(np.abs(numbers).argmax())
     if not numbers[place]:
         return f"Nothing but the bias moves the {name}."
-    verb = "lifts" if numbers[place] > 0 else "lowers"
+    lifts, size = numbers[place] > 0, number(abs(float(numbers[place])))
+    verb, does = ("lifts", f"it adds {size} to the sum") if lifts else ("lowers", f"it takes {size} from the sum")
     source = f"feature {place + 1} of the input" if kind == "feature" else f"the old state of unit {place + 1}"
-    return f"What {verb} the {name} most is {source}: {number(float(numbers[place]))} of the sum."
+    return f"What {verb} the {name} most is {source}: {does}."
 
 
 def _begins(layer_states: LayerStates, way: Direction, timestep: int) -> list[str]:

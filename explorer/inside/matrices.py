@@ -23,7 +23,7 @@ def matrices(way: Direction, unit: int) -> tuple[Matrix, ...]:
     if "bias" in way.weights:
         two = way.weights["bias"].ndim == 2
         title, parts = ("biases b and b′", ("bias", "recurrent_bias")) if two else ("bias b", ("bias",))
-        found.append(_matrix(way, unit, "bias", title, "batch", parts))
+        found.append(_matrix(way, unit, "bias", title, "units", parts))
     return tuple(found)
 
 
@@ -39,8 +39,12 @@ def _matrix(way: Direction, unit: int, name: str, title: str, axis: str, parts: 
         if len(gates) > 1
         else f"Outlined: the column of unit {unit + 1}."
     )
-    if len(rows) < len(weights) or len(columns) < way.units:
-        said += f" Drawn: {len(rows)} of {count(len(weights), 'rows')}, and {len(columns)} of {count(way.units, 'units')}."
+    sampled = []
+    if len(columns) < way.units:
+        sampled.append(f"{len(columns)} of {count(way.units, 'units')}")
+    if len(rows) < len(weights):
+        sampled.append(f"{len(rows)} of {count(len(weights), 'rows')}")
+    drawn_of = f"Drawn: {' and '.join(sampled)}." if sampled else ""
     return Matrix(
         title=f"{title}, {len(weights)} × {weights.shape[1]}",
         axis=axis,
@@ -51,7 +55,8 @@ def _matrix(way: Direction, unit: int, name: str, title: str, axis: str, parts: 
         outlined=int(np.flatnonzero(columns == unit)[0]),
         numbers=tuple(tuple(int(each) for each in row) for row in drawn.round()),
         largest=float(f"{largest:.5g}"),
-        says=said,
+        drawn=drawn_of,
+        says=" ".join(filter(None, [said, drawn_of])),
     )
 
 

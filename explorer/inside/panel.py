@@ -10,8 +10,9 @@ from explorer.inside.answer import InsideAnswer, Row, Strip, UnitRow
 from explorer.inside.equation import equation, rounded
 from explorer.inside.follows import ordered
 from explorer.inside.matrices import matrices
+from explorer.inside.said import answered, gates_title, of_pin, of_sampled, of_scales, of_time, reach, target_line
 from explorer.inside.states import Direction, LayerStates
-from explorer.inside.words import follow_sentence, follow_short, gate_name, number
+from explorer.inside.words import follow_sentence, follow_short, gate_name
 from explorer.tensors.text import count
 
 MOST_UNITS = 48
@@ -36,7 +37,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class About:
-    """What is known of the run: words that stand above, and where in it this is."""
+    """What is known of the run: words that stand above, and where in it this is.
+
+    classes: what the classes of the answer are called, in their order; none where it is no class. symbols: the symbol at
+    each timestep of what the layer reads; none where it reads no symbols.
+    """
 
     title: str
     task: str
@@ -45,6 +50,8 @@ class About:
     epoch: int
     sequence: int
     sequences: int
+    classes: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
 
 
 def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> InsideAnswer:
@@ -58,22 +65,21 @@ def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> Ins
     pin = _within(choice.pin or None, way.units, "unit", layer_states.layer, 0)
     rows, columns = _rows(way, order, choice.order, unit), _evenly(layer_states.timesteps, MOST_TIMESTEPS)
     outputs = 0 if layer_states.target is None else layer_states.target.shape[-1]
-    follows = tuple(follow_sentence(place + 1, each, outputs) for place, each in enumerate(way.follows))
-    found = equation(layer_states, way, unit, timestep)
-    target = (
-        layer_states.target
-        if layer_states.target is not None and len(layer_states.target) == layer_states.timesteps
-        else None
+    follows = tuple(
+        follow_sentence(place + 1, each, outputs, about.classes, about.sequences) for place, each in enumerate(way.follows)
     )
+    found = equation(layer_states, way, unit, timestep)
+    target_name, target = target_line(layer_states, way, unit, about.classes)
+    beside = bool(pin) and pin != unit + 1
     notes = (
         *layer_states.notes,
-        *_sampled(layer_states, way, rows, columns, choice.order),
-        *_said_of_time(layer_states, way),
+        *of_sampled(layer_states, way, len(rows), len(columns), choice.order == ORDERS[0]),
+        *of_time(layer_states, way),
     )
     return InsideAnswer(
         layer=layer_states.layer,
         title=about.title,
-        task=" ".join(filter(None, [about.task, _answered(layer_states, timestep)])),
+        task=" ".join(filter(None, [about.task, answered(layer_states, timestep, about.classes)])),
         parameters=about.parameters,
         epoch=about.epoch,
         sequence=about.sequence,
@@ -89,14 +95,25 @@ def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> Ins
         order=choice.order,
         columns=tuple(int(each) + 1 for each in columns),
         masked=tuple(int(not layer_states.counts[each]) for each in columns),
-        rows=tuple(UnitRow(int(each) + 1, follow_short(way.follows[each], outputs), follows[each]) for each in rows),
+        rows=tuple(
+            UnitRow(int(each) + 1, follow_short(way.follows[each], outputs, about.classes), follows[each]) for each in rows
+        ),
         input=_input(layer_states, about, columns),
         hidden=_states("hidden state h[t, u]", way.hidden, rows, columns),
         cell=None if way.cell is None else _states("cell state c[t, u]", way.cell, rows, columns),
         gates=_gates(way, unit, columns),
         line=_row(way.hidden[columns, unit]),
         pinned=_row(way.hidden[columns, pin - 1]) if pin else (),
-        target=() if target is None else _row(target[columns, 0]),
+        target=() if target is None else _row(target[columns]),
+        legend=(
+            reach(f"unit {unit + 1}", way.hidden[columns, unit]),
+            reach(f"unit {pin}, pinned", way.hidden[columns, pin - 1]) if beside else "",
+            "" if target is None else reach(target_name, target[columns]),
+        ),
+        scales=of_scales(1 + beside + (target is not None)),
+        symbols=tuple(about.symbols[each] for each in columns) if len(about.symbols) == layer_states.timesteps else (),
+        pin_says=of_pin(unit + 1, pin),
+        gates_title=gates_title(way, unit + 1),
         follows=follows[unit],
         equation=found,
         matrices=matrices(way, unit),
@@ -185,49 +202,6 @@ def _round_up(largest: float) -> float:
 
 def _row(numbers: np.ndarray) -> Row:
     return tuple(rounded(float(each)) for each in numbers)
-
-
-def _answered(layer_states: LayerStates, timestep: int) -> str:
-    """What the model answered and what was wanted: at this timestep, or once."""
-    if layer_states.output is None or layer_states.target is None:
-        return ""
-    once = len(layer_states.output) == 1
-    if not once and len(layer_states.output) != layer_states.timesteps:
-        return ""
-    place = 0 if once else timestep
-    shown = [
-        ", ".join(number(float(each)) for each in numbers[place][:4])
-        for numbers in (layer_states.output, layer_states.target)
-    ]
-    return f"Output {shown[0]}, target {shown[1]}{'' if once else f' at timestep {timestep + 1}'}."
-
-
-def _sampled(layer_states: LayerStates, way: Direction, rows: np.ndarray, columns: np.ndarray, order: str) -> list[str]:
-    found = []
-    if len(rows) < way.units:
-        which = "those that follow something most clearly" if order == ORDERS[0] else "evenly picked"
-        found.append(f"{len(rows)} of {count(way.units, 'units')} are drawn, {which}. Type the number of any other one.")
-    if len(columns) < layer_states.timesteps:
-        steps = count(layer_states.timesteps, "timesteps")
-        found.append(f"{len(columns)} of {steps} are drawn, evenly picked. Type the number of any other one.")
-    return found
-
-
-def _said_of_time(layer_states: LayerStates, way: Direction) -> list[str]:
-    found = []
-    masked = int((~layer_states.counts).sum())
-    if masked:
-        verb = "is" if masked == 1 else "are"
-        found.append(f"{count(masked, 'timesteps')} {verb} masked, which is hatched: there the state stays as it was.")
-    if layer_states.windows > 1:
-        found.append(f"{layer_states.windows} windows lie end to end, and the state starts anew in each.")
-    if way.backwards:
-        found.append(
-            "This direction reads from the last timestep to the first: its old state is that of the timestep after."
-        )
-    if not way.gates:
-        found.append("A SimpleRNN has no gates.")
-    return found
 
 
 def _text(layer_states: LayerStates, way: Direction, about: About, unit: int, timestep: int, follows: str) -> str:

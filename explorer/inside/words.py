@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from explorer.inside.follows import CLEAR
 from explorer.inside.states import Direction, Follow, LayerStates
@@ -84,36 +85,51 @@ def before(layer_states: LayerStates, way: Direction, timestep: int) -> str:
     return "0" if timestep == 0 and not way.backwards else "start"
 
 
-def follow_short(found: Follow, outputs: int) -> str:
+def follow_short(found: Follow, outputs: int, classes: Sequence[str] = ()) -> str:
     """What a unit follows, as it stands beside its row: "target 0.93"; "" where it follows nothing clearly."""
     if abs(found.correlation) < CLEAR or not found.kind:
         return ""
-    return f"{_followed(found, outputs)} {found.correlation:+.2f}".replace("-", "−")
+    return f"{_followed(found, outputs, classes)} {found.correlation:+.2f}".replace("-", "−")
 
 
-def follow_sentence(unit: int, found: Follow, outputs: int) -> str:
-    """The same as a sentence; unit: from 1.
+def follow_sentence(unit: int, found: Follow, outputs: int, classes: Sequence[str] = (), sequences: int = 1) -> str:
+    """The same as a sentence. unit: from 1. classes: what the classes of the target are called. sequences: over how many the
+    correlation was taken.
 
-    >>> follow_sentence(4, Follow("target", 1, 0.934), 1)
-    'Unit 4 follows the target, correlation 0.93.'
-    >>> follow_sentence(2, Follow("feature", 3, -0.5), 1)
-    'Unit 2 follows feature 3 of the input with the opposite sign, correlation −0.50.'
-    >>> follow_sentence(1, Follow("time", 0, 0.1), 1)
-    'Unit 1 follows nothing clearly: its largest correlation is 0.10, with time.'
+    >>> follow_sentence(4, Follow("target", 1, 0.934), 1, sequences=8)
+    'Unit 4 follows the target: correlation 0.93 over the 8 validation sequences.'
+    >>> follow_sentence(11, Follow("target", 1, 0.934), 5, "01234", 8)
+    'Unit 11 follows class 0 of the target: correlation 0.93 over the 8 validation sequences.'
+    >>> follow_sentence(2, Follow("feature", 3, -0.5), 1, sequences=8)
+    'Unit 2 follows feature 3 of the input with the opposite sign: correlation −0.50 over the 8 validation sequences.'
+    >>> follow_sentence(1, Follow("time", 0, 0.1), 1, sequences=8)
+    'Unit 1 follows nothing clearly: its largest correlation over the 8 validation sequences is 0.10, with time.'
     """
     if not found.kind:
         return f"Unit {unit} does not change: it follows nothing."
     what = {"time": "time", "target": "the target", "feature": f"feature {found.place} of the input"}[found.kind]
     if found.kind == "target" and outputs > 1:
-        what = f"output {found.place} of the target"
+        what = f"{target_column(found.place, outputs, classes)} of the target"
+    over = f"over the {sequences} validation sequences" if sequences > 1 else "over the validation sequence"
     told = f"{found.correlation:.2f}".replace("-", "−")
     if abs(found.correlation) < CLEAR:
-        return f"Unit {unit} follows nothing clearly: its largest correlation is {told}, with {what}."
+        return f"Unit {unit} follows nothing clearly: its largest correlation {over} is {told}, with {what}."
     opposite = " with the opposite sign" if found.correlation < 0 else ""
-    return f"Unit {unit} follows {what}{opposite}, correlation {told}."
+    return f"Unit {unit} follows {what}{opposite}: correlation {told} {over}."
 
 
-def _followed(found: Follow, outputs: int) -> str:
+def target_column(place: int, outputs: int, classes: Sequence[str]) -> str:
+    """What one number of the target is called, by its place from 1.
+
+    >>> target_column(1, 5, "01234"), target_column(2, 4, ()), target_column(1, 1, ())
+    ('class 0', 'output 2', 'target')
+    """
+    if outputs < 2:
+        return "target"
+    return f"class {classes[place - 1]}" if len(classes) == outputs else f"output {place}"
+
+
+def _followed(found: Follow, outputs: int, classes: Sequence[str]) -> str:
     if found.kind == "target":
-        return "target" if outputs < 2 else f"target {found.place}"
+        return target_column(found.place, outputs, classes)
     return "time" if found.kind == "time" else f"feature {found.place}"

@@ -15,6 +15,7 @@ from explorer.inside.panel import ORDERS, About, Choice, panel_answer
 from explorer.runtime.engine import Engine
 from explorer.runtime.records import Run
 from explorer.tensors.text import count
+from explorer.training import data
 from explorer.ui.tensors import HEADERS, SECONDS, SEQUENCE, Place, answered, refused, sequence_of
 
 LONGEST_NAME = 80
@@ -63,16 +64,30 @@ def _untrained(request: Request) -> Run | None:
 def _about(run: Run, description: Description, name: str, sequence: int, epoch: int) -> About:
     layer = next(each for each in description.layers if each.name == name)
     trained = f"trained for {count(epoch, 'epochs')}" if epoch else "with untrained weights"
+    task = resolve(run.experiment).task
     source = layer.reads[0] if layer.reads else ""
     return About(
         title=f"Inside {layer.as_code}, {trained}",
-        task=f"{resolve(run.experiment).task.title}.",
+        task=f"{task.title}.",
         parameters=layer.arithmetic or "",
         source="" if source in {each.name for each in description.sources} else source,
         epoch=epoch,
         sequence=sequence,
         sequences=PROBE_SEQUENCES,
+        classes=tuple(task.classes or map(str, range(task.outputs))) if task.answer == "class" else (),
+        symbols=_symbols(run, description, source, sequence),
     )
+
+
+def _symbols(run: Run, description: Description, source: str, sequence: int) -> tuple[str, ...]:
+    """The symbols that an Embedding looks up for a layer, one for each timestep; none where it reads anything else."""
+    named = resolve(run.experiment).task.symbols
+    embedding = next((each for each in description.layers if each.name == source), None)
+    sources = [each.name for each in description.sources]
+    if not named or embedding is None or embedding.type != "Embedding" or embedding.reads[0] not in sources:
+        return ()
+    read = data.make(run.experiment, "probe").inputs[sources.index(embedding.reads[0])][sequence]
+    return tuple(named[int(each)] for each in read)
 
 
 def _asked(request: Request) -> tuple[int, int, str | None, Choice] | str:

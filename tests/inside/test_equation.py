@@ -113,7 +113,9 @@ def test_what_is_drawn_are_the_numbers_of_the_layer(case):
             np.testing.assert_allclose(strip.grid[0], gate[:, 2], rtol=1e-6)
         np.testing.assert_allclose(shown.line, way.hidden[:, 2], rtol=1e-6)
         np.testing.assert_allclose(shown.pinned, way.hidden[:, 0], rtol=1e-6)
-        np.testing.assert_allclose(shown.target, found.target[:, 0], rtol=1e-6)
+        place = max(1, way.follows[2].place) if way.follows[2].kind == "target" else 1
+        wanted = np.where(found.counts, found.target[:, place - 1], np.nan)
+        np.testing.assert_allclose(np.array(shown.target, float), wanted, rtol=1e-6)
         assert shown.masked == tuple(int(not each) for each in found.counts)
         for line, drawn in zip(lines(found, way, 2, 1), shown.equation.lines, strict=True):
             for slot, product in (("kernel", line.input), ("state", line.state)):
@@ -143,7 +145,11 @@ def test_what_must_be_known_is_said():
     masked = CASES["GRU, masked"]()
     shown = panel_answer(masked, ABOUT, Choice(unit=1, timestep=5))
     assert shown.equation.says[0].startswith("Timestep 5 is masked: the state stays as it was.")
-    assert any("3 timesteps are masked" in note for note in shown.notes)
+    striped = "3 timesteps are masked and drawn with stripes. The layer skips them and keeps its state."
+    assert striped in shown.notes
+    assert shown.target[4] is None
+    assert shown.gates_title == "gates and candidate of unit 1"
+    assert panel_answer(CASES["LSTM"](), ABOUT, Choice(unit=1)).gates_title == "gates, candidate and cell state of unit 1"
     assert panel_answer(masked, ABOUT, Choice(unit=1)).timestep == 3  # the last one that counts
     both = panel_answer(CASES["Bidirectional"](), ABOUT, Choice("backward", 1, 5))
     assert both.ways == ("forward", "backward")
@@ -153,6 +159,7 @@ def test_what_must_be_known_is_said():
     assert any("the state starts anew in each" in note for note in windows.notes)
     simple = panel_answer(CASES["SimpleRNN"](), ABOUT, Choice(unit=2, timestep=3))
     assert "A SimpleRNN has no gates." in simple.notes
+    assert simple.gates_title == ""
     written = "".join(piece.text for piece in simple.equation.results[0])
     assert written.startswith("h[3, 2] = tanh(x[3] · W + b + h[2] · R) = tanh(")
 
