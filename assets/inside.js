@@ -24,6 +24,7 @@ const FILM_RESTS = 900;
 // A run that got no epoch for so long does not train.
 const GROWS = 2000;
 const NO_RUN = "This model has not been trained yet. Press Train: the panel then shows every epoch while it trains.";
+const LOADING = "The epochs of this run are loading.";
 
 const BY_HAND = matchMedia("(pointer: coarse)").matches ? "Tap a number" : "Point at a number, or go to it by Tab";
 const HINT = `${BY_HAND}: here stands what it is made of, and its weights are framed below.`;
@@ -229,6 +230,15 @@ function ask(state) {
   const { shown, asker } = state;
   // Which run is shown the live panel says, which may come later than this one.
   if (!state.open || !state.heard) return;
+  if (shown.arriving && state.answer === null) {
+    state.refused = LOADING;
+    writeAnswer(state);
+    return;
+  }
+  if (state.refused === LOADING) {
+    state.refused = "";
+    writeAnswer(state);
+  }
   if (shown.run === null && !state.query) {
     Object.assign(state, { answer: null, refused: NO_RUN });
     forget(asker);

@@ -21,12 +21,14 @@ export interface InsideData {
   query: Record<string, string> | null;
 }
 
-// What the live panel says of the epoch that is shown ("explorer:shown").
+// What the live panel says of the epoch that is shown ("explorer:shown"). arriving: the epoch that the run is joined at is
+// still on its way, and none is shown.
 export interface Shown {
   run: string | null;
   epoch: number;
   sequence: number;
   trained: number;
+  arriving?: boolean;
 }
 
 // What is asked of the server. run: empty for the untrained model of `query`. unit, timestep: null for the server's own choice.

@@ -20,14 +20,14 @@ export function announce(panel, again = false) {
   const { flow } = panel;
   const walked = film.batch ? panel.batches : null;
   const tensors = walked ? (readBatch(walked, film, panel.info)?.tensors ?? null) : tensorsAt(flow, film.shown);
-  const told = `${run} ${film.shown} ${film.batch} ${sequence} ${tensors !== null}`;
+  const told = `${run} ${film.shown} ${film.batch} ${sequence} ${tensors !== null} ${film.join !== null}`;
   if (told !== panel.announced || again) {
     panel.announced = told;
     const { layout, sources } = walked ?? flow;
     const known = tensors && { layout, sources, tensors };
     const none = { layout: null, sources: null, tensors: null };
     const batch = walked && { number: film.batch, of: film.of };
-    const detail = { run, epoch: film.shown, batch, sequence, trained: lastEpoch(frames), ...(known ?? none) };
+    const detail = { run, epoch: film.shown, batch, sequence, trained: lastEpoch(frames), arriving: film.join !== null, ...(known ?? none) };
     document.dispatchEvent(new CustomEvent("explorer:shown", { detail }));
   }
   askServer(panel);
