@@ -54,6 +54,10 @@ export function momentInWords({ at, epoch, batch, answer }, length) {
   return `epoch ${epoch}, batch ${batch}${of}: ${phase}${place === null ? "" : `, timestep ${place} of ${length}`}`;
 }
 
+// Which batches lie beside the one that is shown; null where there is none, or it is not known yet.
+/** @type {(state: SlowState) => { before: number | null; after: number | null }} */
+export const batchesBeside = ({ batch, answer }) => ({ before: batch > 1 ? batch - 1 : null, after: answer && batch < answer.of ? batch + 1 : null });
+
 /** @type {(values: (number | null)[]) => number} */
 export const largestOf = (values) => Math.max(0, ...values.map((value) => (value !== null && Number.isFinite(value) ? Math.abs(value) : 0)));
 
@@ -61,7 +65,7 @@ export const largestOf = (values) => Math.max(0, ...values.map((value) => (value
 export const inWords = (value) => (value === null ? "not a finite number" : String(Number(value.toPrecision(3))).replace("-", "−"));
 
 /** @type {(share: number | null) => string} */
-export const shareInWords = (share) => (share === null ? "from 0" : `${Number((100 * share).toPrecision(2))}%`);
+export const shareInWords = (share) => (share === null ? "from 0" : `${Number((100 * share).toPrecision(2))} %`);
 
 /** @type {(run: string, epoch: number, batch: number) => string} */
 export const slowAddress = (run, epoch, batch) => `/slow/${encodeURIComponent(run)}?epoch=${epoch}&batch=${batch}`;

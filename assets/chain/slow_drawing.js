@@ -1,7 +1,7 @@
 // A batch in slow motion, drawn: its phases, what the phase does, and bars for every timestep and every layer that changes.
 
 import { insideEven } from "./columns.js";
-import { inWords, isReached, largestOf, momentAt, PHASES, shareInWords } from "./slow.js";
+import { batchesBeside, inWords, isReached, largestOf, momentAt, PHASES, shareInWords } from "./slow.js";
 import { insidePen, insideText } from "./strips.js";
 import { create, createSvg, mark, say } from "../dom.js";
 
@@ -12,12 +12,12 @@ const ROW = 46;
 const MOST_WAYS = 4;
 const TITLES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
 
-/** @type {(parent: HTMLElement, go: (phase: number) => void) => SlowDrawing} */
-export function newSlowDrawing(parent, go) {
+/** @type {(parent: HTMLElement, go: (phase: number) => void, beside: (step: 1 | -1) => void) => SlowDrawing} */
+export function newSlowDrawing(parent, go, beside) {
   const root = create("section", "slow", parent);
   mark(root, { "aria-label": "One batch in slow motion", hidden: "" });
   const list = create("div", "slow-phases", root);
-  mark(list, { role: "group", "aria-label": "Phases of the batch" });
+  mark(list, { role: "group", "aria-label": "Phases of the batch, and other batches" });
   const phases = PHASES.map((phase, index) => {
     const button = create("button", "walk-button", list);
     mark(button, { type: "button", "data-phase": phase });
@@ -25,17 +25,25 @@ export function newSlowDrawing(parent, go) {
     button.onclick = () => go(index);
     return button;
   });
+  const batches = /** @type {const} */ ([-1, 1]).map((step) => {
+    const button = create("button", "walk-button", list);
+    mark(button, { type: "button" });
+    say(button, step < 0 ? "Previous batch" : "Next batch");
+    button.onclick = () => button.getAttribute("aria-disabled") !== "true" && beside(step);
+    return button;
+  });
   const sentence = create("p", "slow-sentence", root);
   mark(sentence, { role: "status", "aria-live": "polite" });
+  const whose = create("p", "slow-whose", root);
   const svg = createSvg("svg", "slow-drawing", root);
   mark(svg, { role: "img" });
   const changes = create("ul", "slow-changes", root);
   mark(changes, { "aria-label": "How far the step changes the weights" });
-  return { root, phases, sentence, svg, changes, pen: insidePen(svg) };
+  return { root, phases, batches, sentence, whose, svg, changes, pen: insidePen(svg) };
 }
 
 /** @type {(drawing: SlowDrawing, state: SlowState | null, width: number, length: number) => void} */
-export function drawSlow({ root, phases, sentence, svg, changes, pen }, state, width, length) {
+export function drawSlow({ root, phases, batches, sentence, whose, svg, changes, pen }, state, width, length) {
   root.hidden = state === null;
   if (!state) return;
   const { answer } = state;
@@ -44,6 +52,9 @@ export function drawSlow({ root, phases, sentence, svg, changes, pen }, state, w
   phases.forEach((button, index) => mark(button, { "aria-current": index === now ? "step" : "false", "data-done": index < now }));
   const told = answer?.phases.find(({ name }) => name === moment.phase)?.sentence;
   say(sentence, told ?? (state.reason || `Batch ${state.batch} of epoch ${state.epoch} is trained again for it.`));
+  const { before, after } = batchesBeside(state);
+  [before, after].forEach((batch, index) => mark(batches[index], { "aria-disabled": batch === null }));
+  say(whose, answer?.whose ?? "");
   svg.toggleAttribute("hidden", !answer);
   changes.hidden = !answer || moment.phase !== "update";
   if (!answer) return;
@@ -79,7 +90,7 @@ function rows(pen, { ways, by_timestep }, moment, width) {
   const shown = ways.slice(0, MOST_WAYS);
   const named = (/** @type {typeof ways[number]} */ { layer, role }) => (role ? `${layer}, ${role}` : layer);
   for (const [index, way] of shown.entries()) {
-    row(`states${index}`, ["length of the state", named(way)], "states", way.states, way, largestOf(way.states));
+    row(`states${index}`, ["norm of the state", named(way)], "states", way.states, way, largestOf(way.states));
   }
   if (by_timestep) row("loss", ["loss at each timestep", ""], "loss", by_timestep, { backwards: false, windows: 1 }, largestOf(by_timestep));
   const steepest = largestOf(shown.flatMap(({ gradient }) => gradient));

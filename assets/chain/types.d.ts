@@ -653,6 +653,7 @@ export interface SlowAnswer {
   batch: number;
   of: number;
   samples: number;
+  whose: string;
   loss: number | null;
   after: number | null;
   by_timestep: (number | null)[] | null;
@@ -687,7 +688,9 @@ export interface SlowState {
 export interface SlowDrawing {
   root: HTMLElement;
   phases: HTMLElement[];
+  batches: HTMLElement[];
   sentence: HTMLElement;
+  whose: HTMLElement;
   svg: SVGElement;
   changes: HTMLElement;
   pen: Pen;
@@ -732,4 +735,5 @@ export interface Walking {
   slowDrawing: SlowDrawing;
   // Why slow motion cannot begin.
   wrong: string;
+  end: () => void;
 }

@@ -47,6 +47,12 @@ export function waysOf(row) {
   return [!row.inner_steps && Boolean(row.layer?.backwards)];
 }
 
+export const NO_WALK = "No walk through time here: this model has no recurrent layer, so that no hidden state passes from timestep to timestep.";
+
+// Whether something passes from timestep to timestep: a recurrent layer, by itself or wrapped.
+/** @type {(rows: Pick<UnrolledRow, "layer">[]) => boolean} */
+export const hasWalk = (rows) => rows.some(({ layer }) => /RNN|GRU|LSTM/.test(layer?.type ?? ""));
+
 // How high the open cells of each row are: of recurrent layers whose cells are known.
 /** @type {(rows: UnrolledRow[]) => Map<string, number>} */
 export function heightsOf(rows) {
@@ -170,6 +176,7 @@ export function drawnInWords({ steps, axis }, columns, units) {
 // Whose numbers the open cells hold.
 /** @type {(source: WalkSource) => string} */
 export function sourceInWords({ run, sequence, epoch, batch }) {
-  if (run === null) return "validation sequence 1, untrained weights";
-  return `validation sequence ${sequence + 1}, ${epoch ? `epoch ${epoch}` : "untrained weights"}${batch ? `, batch ${batch}` : ""}`;
+  const own = run === null ? 1 : sequence + 1;
+  const weights = run === null || !epoch ? "with untrained weights" : batch ? `after batch ${batch} of epoch ${epoch}` : `at the end of epoch ${epoch}`;
+  return `The numbers in the open cells are those of validation sequence ${own}, ${weights}.`;
 }

@@ -52,8 +52,9 @@ export function newWalkBar(parent, act) {
 export function writeWalkBar({ root, play, back, next, slider, place, slow: start, end }, at, length, playing, words, slow) {
   root.toggleAttribute("data-on", at !== null);
   write(play, playing ? "pause" : "play", playing ? "Pause" : at === null ? "Walk through time" : "Play", playing ? "Pause" : "Go on, timestep by timestep");
-  back.disabled = at === null || at <= 1;
-  next.disabled = at !== null && at >= length;
+  // A button that is disabled loses the focus, and the keys with it.
+  mark(back, { "aria-disabled": at === null || at <= 1 });
+  mark(next, { "aria-disabled": at !== null && at >= length });
   mark(start, { "aria-pressed": slow });
   say(end, slow ? "End slow motion" : "End the walk");
   mark(slider, { max: length, "aria-label": slow ? "Moment of the batch" : "Timestep of the walk", "aria-valuetext": at === null ? "no walk yet" : words });

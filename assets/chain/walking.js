@@ -3,8 +3,10 @@
 import { isWay, nextCell } from "./pointing.js";
 import { newWalkStore, walkAt } from "./walk_asked.js";
 import { newWalkBar, writeWalkBar } from "./walk_bar.js";
-import { columnsAt, drawnInWords, heightsOf, nameOf, numberInWords, placeInWords, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf } from "./walk.js";
-import { askSlow, isReached, largestOf, momentAt, momentInWords, momentsOf, periodAt, phaseBeside, slowAddress } from "./slow.js";
+import { columnsAt, drawnInWords, hasWalk, heightsOf, nameOf, NO_WALK, numberInWords, placeInWords, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf } from "./walk.js";
+import { isReached, largestOf, momentAt, momentInWords, momentsOf, periodAt, phaseBeside } from "./slow.js";
+import { beginSlow, toBatch, toPhase } from "./slow_played.js";
+import { listenForWalk } from "./walk_keys.js";
 import { drawSlow, newSlowDrawing } from "./slow_drawing.js";
 import { create, mark, say } from "../dom.js";
 import { deedOf } from "../keys.js";
@@ -17,15 +19,15 @@ const PERIOD = 900;
 const RESTED = 700;
 const MOST_PINNED = 8;
 const HINT = "Point at a number of an open cell to read it, or focus the drawing and use the arrow keys. A click pins it.";
-const NOT_TRAINED = "Slow motion plays a batch that was trained: press Train, and show an epoch from 1 on.";
-const AGAIN = 2000;
+const NO_CELL = "No cell opens: what the recurrent layers of this model compute cannot be shown.";
 const NO_NUMBERS = "The numbers of the cells come with a run: press Train.";
 
 /** @type {(root: HTMLElement, repaint: () => void) => Walking} */
 export function newWalking(root, repaint) {
   const act = (/** @type {WalkDeed} */ deed, at = 1) => walkOn(walking, deed, at);
   const bar = newWalkBar(root, act);
-  const slowDrawing = newSlowDrawing(root, (phase) => toPhase(walking, phase));
+  const goes = (/** @type {boolean} */ moves) => void (moves && goOn(walking));
+  const slowDrawing = newSlowDrawing(root, (phase) => goes(toPhase(walking, phase)), (step) => goes(toBatch(walking, step)));
   const told = create("div", "walk-told");
   const [of, readout] = [create("p", "walk-of", told), create("p", "walk-readout", told)];
   mark(readout, { "aria-live": "polite" });
@@ -36,12 +38,14 @@ export function newWalking(root, repaint) {
   const store = newWalkStore(() => walking.at !== null && repaint());
   const parts = { bar, told, of, readout, pins, notes, store, repaint, tell: () => {}, source: null, view: null, slow: null, slowDrawing, wrong: "" };
   /** @type {Walking} */
-  const walking = { ...parts, at: null, asked: null, given: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [] };
+  const walking = { ...parts, at: null, asked: null, given: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [], end: () => {} };
+  walking.end = listenForWalk(walking, act);
   return walking;
 }
 
 /** @type {(walking: Walking) => void} */
-export function endWalking({ timer, rest }) {
+export function endWalking({ timer, rest, end }) {
+  end();
   clearTimeout(timer);
   clearTimeout(rest);
 }
@@ -69,12 +73,18 @@ export function walkOn(walking, deed, to = 1) {
   if (deed === "slow") beginSlow(walking);
   else if (deed === "phase on" || deed === "phase back") {
     if (!walking.slow) return;
+    walking.playing = false;
     walking.slow.at = phaseBeside(walking.slow.at, over.length, deed === "phase on" ? 1 : -1);
   } else move(walking, deed, to);
+  goOn(walking);
+  if (deed === "end") walking.bar.play.focus();
+}
+
+/** @type {(walking: Walking) => void} */
+function goOn(walking) {
   schedule(walking);
   tellRested(walking);
   walking.repaint();
-  if (deed === "end") walking.bar.play.focus();
 }
 
 /** @type {(walking: Walking, deed: Exclude<WalkDeed, "slow" | "phase on" | "phase back">, to: number) => void} */
@@ -94,38 +104,6 @@ function move(walking, deed, to) {
   const place = deed === "main" ? 1 : Math.max(1, Math.min(last, places[deed]));
   if (slow) slow.at = place;
   else walking.at = place;
-}
-
-/** @type {(walking: Walking, phase: number) => void} */
-function toPhase(walking, phase) {
-  if (!walking.slow) return;
-  walking.playing = false;
-  const { length } = walking.over;
-  walking.slow.at = [1, length + 1, length + 2, momentsOf(length)][phase];
-  schedule(walking);
-  walking.repaint();
-}
-
-// The batch that is shown, or else the first one of the epoch that is.
-/** @type {(walking: Walking) => void} */
-function beginSlow(walking) {
-  const { source } = walking;
-  walking.playing = false;
-  if (walking.slow) walking.slow = null;
-  else if (!source || source.run === null || source.epoch < 1) walking.wrong = NOT_TRAINED;
-  else {
-    walking.slow = { at: 1, run: source.run, epoch: source.epoch, batch: source.batch ?? 1, answer: null, reason: "" };
-    ask(walking, walking.slow);
-  }
-}
-
-/** @type {(walking: Walking, slow: NonNullable<Walking["slow"]>) => Promise<void>} */
-async function ask(walking, slow) {
-  const { answer, reason, busy } = await askSlow(slowAddress(slow.run, slow.epoch, slow.batch));
-  if (walking.slow !== slow) return;
-  Object.assign(slow, { answer, reason });
-  if (busy) setTimeout(() => walking.slow === slow && ask(walking, slow), AGAIN);
-  walking.repaint();
 }
 
 /** @type {(walking: Walking) => void} */
@@ -166,6 +144,7 @@ export function walkView(walking, rows, narrow) {
   walking.rows = rows;
   walking.view = null;
   if (slow && slow.run !== source?.run) walking.slow = null;
+  if (!hasWalk(rows)) walking.at = null;
   const at = walking.slow ? momentAt(walking.slow.at, over.length).place : walking.at;
   if (at === null || !source || !over.length) return null;
   // In slow motion the cells stay closed: what is shown is not one sequence but a batch.
@@ -209,22 +188,24 @@ function strengthOf({ slow, over }) {
 export function writeWalk(walking, cells, columns, width) {
   const { bar, told, of, notes, over, playing, view, slow } = walking;
   const at = slow ? slow.at : walking.at;
-  bar.root.hidden = over.length < 1;
+  const walks = hasWalk(walking.rows);
+  bar.root.hidden = over.length < 1 || !walks;
   const words = slow ? momentInWords(slow, over.length) : at === null ? "" : placeInWords(at, over, Boolean(view?.both));
   writeWalkBar(bar, at, slow ? momentsOf(over.length) : over.length, playing, words, slow !== null);
   drawSlow(walking.slowDrawing, slow, width, over.length);
-  told.hidden = slow !== null || (!view && !walking.wrong);
+  const wrong = walks || !over.length ? walking.wrong : NO_WALK;
+  told.hidden = slow !== null || (!view && !wrong);
   if (slow) return;
   if (!view) {
     [of, walking.readout, walking.pins].forEach((part) => (part.hidden = true));
-    return say(notes, walking.wrong);
+    return say(notes, wrong);
   }
   const { found, drawn, heights } = view;
   const opens = heights.size > 0;
   of.hidden = !opens || !found.source;
-  say(of, found.source ? `Open cells: ${sourceInWords(found.source)}.` : "");
+  say(of, found.source ? sourceInWords(found.source) : "");
   const said = [
-    ...(opens ? (found.source ? [] : [NO_NUMBERS]) : ["No layer of this model has a hidden state, so that no cell opens."]),
+    ...(opens ? (found.source ? [] : [NO_NUMBERS]) : [NO_CELL]),
     drawnInWords(over, columns, drawn),
     ...found.told,
     walking.wrong,

@@ -2,7 +2,9 @@
 
 import { pressedBy } from "./controls.js";
 
-const TYPED = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=combobox], [role=listbox]";
+export const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=combobox], [role=listbox]";
+// While a walk through time is on, its own keys come first (assets/chain/walk_keys.js).
+const WALK = ".unrolled-place[data-walks]";
 // What has no use for the space bar, though it takes other keys.
 const WITHOUT_SPACE = "input[type=range], input[type=radio]:checked";
 const PRESSED = "button, a, summary, label, [role=button], [role=tab]";
@@ -18,7 +20,9 @@ export function listenForKeys(root, act) {
     const free = event.key === " " && target.matches(WITHOUT_SPACE);
     // What has the focus beside the panel, such as a chain that scrolls, has its own use for the keys.
     if (!free && !target.contains(root) && !root.contains(target)) return;
-    const typed = !free && target.closest(TYPED) !== null;
+    const walk = /** @type {HTMLElement | null} */ (document.querySelector(WALK));
+    if (walk?.offsetParent && !target.closest(FIELDS)) return;
+    const typed = !free && target.closest(FIELDS) !== null;
     const key = pressedBy(event.key, { typed, pressed: target.closest(PRESSED) !== null });
     if (key && act(key)) event.preventDefault();
   };

@@ -8,9 +8,12 @@
 const MARGIN = 4;
 const GAP = 10;
 const STEP = 12;
+// What a walk through time says is being read: a box keeps off it as it does off the buttons of the run.
+const READ = ".walk, .walk-told, .slow";
+const NEVER = 100;
 // A pixel of the way weighs as much as so many that are covered.
 const FAR = 0.02;
-const CONTROLS = "a, button, input, select, summary, [role=tab], .layer .box, .stage > svg, .explorer-head .strip, .chart, .unrolled-place, .stCode";
+const CONTROLS = "a, button, input, select, summary, [role=tab], .layer .box, .stage > svg, .explorer-head .strip, .chart, .unrolled-stage, .stCode";
 
 /** @type {(one: Edges, other: Edges) => number} */
 function overlap(one, other) {
@@ -72,16 +75,20 @@ function isSeen(element) {
 export function takenOnPage(apart) {
   const range = document.createRange();
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  /** @type {DOMRect[]} */
+  /** @type {Taken[]} */
   const boxes = [];
+  /** @type {(element: Element, box: DOMRect) => void} */
+  const take = (element, { left, top, right, bottom }) => {
+    if (right - left > 2 && bottom - top > 2) boxes.push({ left, top, right, bottom, weight: element.closest(READ) ? NEVER : 1 });
+  };
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const parent = node.parentElement;
     if (!node.nodeValue?.trim() || !parent || !isSeen(parent) || parent.closest("style, script") || apart.some((each) => each.contains(parent))) continue;
     range.selectNodeContents(node);
-    boxes.push(range.getBoundingClientRect());
+    take(parent, range.getBoundingClientRect());
   }
   for (const each of document.querySelectorAll(CONTROLS)) {
-    if (!apart.some((other) => other.contains(each))) boxes.push(each.getBoundingClientRect());
+    if (!apart.some((other) => other.contains(each))) take(each, each.getBoundingClientRect());
   }
-  return boxes.filter(({ width, height }) => width > 2 && height > 2).map(({ left, top, right, bottom }) => ({ left, top, right, bottom, weight: 1 }));
+  return boxes;
 }

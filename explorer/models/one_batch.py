@@ -19,7 +19,7 @@ from explorer.shapes.graph import Call, calls
 
 class Way(NamedTuple):
     """One direction of a recurrent layer. role: "forward" or "backward" in a Bidirectional, else "". backwards: it reads
-    the last timestep first. states: (timesteps,), the length of the hidden state after each timestep, the mean over the
+    the last timestep first. states: (timesteps,), the norm of the hidden state after each timestep, the mean over the
     sequences. gradient: (timesteps,), the Euclidean norm of the gradient of the batch's loss by the states that are carried
     from each timestep on, over all sequences and units. Windows lie end to end.
     """
@@ -95,12 +95,12 @@ def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, lo
 
 def _way(layer: str, direction: Direction, windows: int, slopes: list[np.ndarray]) -> Way:
     hidden = as_array(direction.hidden).astype(np.float64)
-    lengths = np.linalg.norm(hidden, axis=-1).mean(axis=0)
+    norms = np.linalg.norm(hidden, axis=-1).mean(axis=0)
     # (samples, timesteps, units) of each state; of windows (samples · windows, timesteps, units), which lie end to end.
     joined = np.concatenate(slopes, axis=-1).astype(np.float64)
     laid = joined.reshape(len(hidden), -1, joined.shape[-1])
     gradient = np.sqrt(np.square(laid).sum(axis=(0, 2)))
-    return Way(layer, direction.role, bool(direction.layer.go_backwards), windows, lengths, gradient)
+    return Way(layer, direction.role, bool(direction.layer.go_backwards), windows, norms, gradient)
 
 
 def _losses(output: Any, mask: Any, targets: np.ndarray, loss: str) -> tuple[Any, Any]:

@@ -13,6 +13,9 @@ from explorer.training.narration import part, short
 SAME = 1e-3
 # Of directions of recurrent layers, and of layers that a step has changed: the sentences name the first ones.
 MOST_TOLD, MOST_CHANGED = 2, 3
+STEP = "Adam works out a step for every weight, from its gradients in this batch and in those before."
+# A loss that differs in none of so many digits hardly changes.
+MOST_DIGITS = 5
 
 
 class Way(NamedTuple):
@@ -54,12 +57,21 @@ class Phase(NamedTuple):
     sentence: str
 
 
+def whose(batch: SlowBatch) -> str:
+    """Of which sequences the numbers of slow motion are, and of which those that stay in the drawing above them."""
+    sequences = count(batch.samples, "training sequences")
+    return (
+        f"These sentences and bars are of the whole batch: {sequences}. "
+        "The numbers in the drawing above stay those of one validation sequence at the end of the epoch."
+    )
+
+
 def phases(batch: SlowBatch) -> tuple[Phase, ...]:
     """The four phases in their order.
 
     >>> way = Way("memory", "", False, 1, (0.5, 2.0), (0.001, 0.04))
     >>> batch = SlowBatch(1, 32, 0.25, 0.25, 0.24, (0.1, 0.4), (way,), {"memory": 0.0083, "answer": 0.0031})
-    >>> phases(batch)[3].sentence.split(". ")[1]
+    >>> phases(batch)[3].sentence.split(". ")[2]
     'The loss of this batch goes from 0.25 to 0.24.'
     """
     told = {"forward": _forward, "loss": _loss, "backward": _backward, "update": _update}
@@ -73,7 +85,8 @@ def _forward(batch: SlowBatch) -> str:
         first, last = _ends(way.states, way)
         verb = "grows" if last > first else "goes"
         if math.isfinite(first) and math.isfinite(last):
-            parts.append(f"{way.name} reads {_reading(way)}; its state {verb} from length {short(first)} to {short(last)}.")
+            norm = f"the norm of its state {verb} from {short(first)} to {short(last)}"
+            parts.append(f"{way.name} reads {_reading(way)}; {norm}.")
     return " ".join([*parts, "No weight changes."])
 
 
@@ -122,14 +135,36 @@ def _update(batch: SlowBatch) -> str:
         found = "no weight changed."
     else:
         words = [f"“{name}” {_by(batch.changes[name])}" for name in moved[:MOST_CHANGED]]
-        words[0] += " of its length" if batch.changes[moved[0]] is not None else ""
+        words[0] += " of the norm of its weights" if batch.changes[moved[0]] is not None else ""
         left = len(moved) - MOST_CHANGED
         more = f"; {count(left, 'more layers')} by less" if left > 0 else ""
         listed = " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
-        found = f"Adam changes every weight by its gradient: {listed}{more}."
+        found = f"{STEP} It changes {listed}{more}."
     if math.isfinite(batch.evaluated) and math.isfinite(batch.after):
-        found += f" The loss of this batch goes from {short(batch.evaluated)} to {short(batch.after)}."
+        found += f" The loss of this batch {_goes(batch.evaluated, batch.after)}."
     return found
+
+
+def _goes(before: float, after: float) -> str:
+    """With as many digits as tell the two apart.
+
+    >>> _goes(1.42e-4, 1.39e-4), _goes(0.25, 0.25), _goes(0.2504, 0.2501)
+    ('goes from 1.42e-4 to 1.39e-4', 'hardly changes: it stays at 0.25', 'goes from 0.2504 to 0.2501')
+    """
+    if short(before) != short(after):
+        return f"goes from {short(before)} to {short(after)}"
+    for digits in range(3, MOST_DIGITS + 1):
+        first, last = (_written(value, digits) for value in (before, after))
+        if first != last:
+            return f"goes from {first} to {last}"
+    return f"hardly changes: it stays at {short(before)}"
+
+
+def _written(value: float, digits: int) -> str:
+    if value and not 0.001 <= abs(value) < 10000:
+        number, power = f"{value:.{digits - 1}e}".split("e")
+        return f"{number}e{int(power):+d}"
+    return f"{value:.{digits}g}"
 
 
 def _by(share: float | None) -> str:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Engine, Refused
 from explorer.training import data
-from explorer.training.slow_motion import SlowBatch, phases
+from explorer.training.slow_motion import SlowBatch, phases, whose
 from explorer.ui.tensors import HEADERS, SECONDS, refused
 
 
@@ -22,8 +22,9 @@ async def slow(request: Request, engine: Engine) -> Response:
 
     Returns epoch, batch, of (how many batches an epoch has), samples (how many sequences), loss, by_timestep and after (of
     this batch before its step, of each timestep of the output or null, and after the step), ways (of each direction of each
-    recurrent layer: layer, role, backwards, windows, states, gradient), changes (by layer), phases (name and sentence) and
-    reason (a sentence where there is no batch, then nothing else). A number that is not finite is null. Refuses as /tensors.
+    recurrent layer: layer, role, backwards, windows, states, gradient), changes (by layer), phases (name and sentence),
+    whose (of which sequences this is, a sentence) and reason (a sentence where there is no batch, then nothing
+    else). A number that is not finite is null. Refuses as /tensors.
     """
     query = request.query_params
     received = [query.get("epoch", ""), query.get("batch", "1")]
@@ -57,6 +58,7 @@ def written(batch: SlowBatch) -> dict[str, Any]:
         "by_timestep": None if batch.by_timestep is None else _listed(batch.by_timestep),
         "ways": [{**way._asdict(), "states": _listed(way.states), "gradient": _listed(way.gradient)} for way in batch.ways],
         "changes": {name: None if share is None else _finite(share) for name, share in batch.changes.items()},
+        "whose": whose(batch),
         "phases": [phase._asdict() for phase in phases(batch)],
     }
 

@@ -102,19 +102,26 @@ def test_no_view_of_explore_breaks_wcag(page, server):
 def slow_motion_goes_through_its_phases_by_the_keyboard(page: Page) -> None:
     """Of a run of `SMALL` that has ended; it is left in the backward phase."""
     view(page, "Unrolled")
+    # With motion it plays by itself.
+    page.emulate_media(reduced_motion="reduce")
     page.get_by_role("button", name="Slow motion", exact=True).press("Enter")
     sentence, place = page.locator(".slow-sentence"), page.locator(".walk-place")
     expect(sentence).to_contain_text("Forward: 16 sequences go through the model. “memory” reads from timestep 1 to 8;")
     moment = page.get_by_role("slider", name="Moment of the batch")
-    for words in ("Loss: 0.", "Backward: the gradient goes from the loss back", "Update: Adam changes every weight"):
+    for words in (
+        "Loss: 0.",
+        "Backward: the gradient goes from the loss back",
+        "Update: Adam works out a step",
+    ):
         moment.press("PageDown")
         expect(sentence).to_contain_text(words)
-    expect(page.locator(".slow-changes li")).to_have_text([re.compile(r"^memory[\d.]+%$"), re.compile(r"^answer[\d.]+%$")])
+    expect(page.locator(".slow-changes li")).to_have_text([re.compile(r"^memory[\d.]+ %$"), re.compile(r"^answer[\d.]+ %$")])
     moment.press("PageUp")
     expect(place).to_have_text(re.compile(r"^epoch 12, batch 1 of 4: backward, timestep (\d+) of \1$"))
     moment.press("ArrowRight")
     expect(page.locator(".slow-bar.gradient:not(.ahead)")).to_have_count(2)
     expect(page.locator(".slow-strength")).to_have_count(2)
+    page.emulate_media(reduced_motion="no-preference")
 
 
 def test_nothing_of_paste_breaks_wcag(page, server):

@@ -152,6 +152,19 @@ def test_a_walk_goes_through_time_by_the_keyboard_and_stands_in_the_link(page, s
         expect(place).to_have_text(f"timestep {timestep} of 20")
     expect(slider).to_have_attribute("aria-valuetext", "timestep 2 of 20")
     expect(page).to_have_url(re.compile(r"[?&]t=2(&|$)"))
+    # Wherever the focus is: on a button that there is no way to go on with, and on none.
+    back = page.get_by_role("button", name="One timestep back")
+    back.press("Home")
+    expect(back).to_have_attribute("aria-disabled", "true")
+    expect(back).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(place).to_have_text("timestep 2 of 20")
+    back.evaluate("button => button.blur()")
+    page.keyboard.press("End")
+    expect(place).to_have_text("timestep 20 of 20")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(place).to_have_text("timestep 2 of 20")
     # The numbers by the arrow keys; a pinned one goes along.
     drawing, readout, pins = (
         page.locator("svg.unrolled-drawing"),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askSlow, inWords, isReached, momentAt, momentInWords, momentsOf, periodAt, phaseBeside, PERIODS, shareInWords, slowAddress } from "../../assets/chain/slow.js";
+import { askSlow, batchesBeside, inWords, isReached, momentAt, momentInWords, momentsOf, periodAt, phaseBeside, PERIODS, shareInWords, slowAddress } from "../../assets/chain/slow.js";
+import { beginSlow, toBatch, toPhase } from "../../assets/chain/slow_played.js";
 
 const T = 3;
 const one = { backwards: false, windows: 1 };
@@ -38,7 +39,36 @@ test("a batch is asked for by its epoch, and what is wrong is a sentence", async
   assert.equal((await askSlow("", async () => Promise.reject(new Error()))).busy, true);
 });
 
+test("the batches before and after are those of the epoch", () => {
+  const answer = { of: 3 };
+  assert.deepEqual(batchesBeside({ batch: 1, answer }), { before: null, after: 2 });
+  assert.deepEqual(batchesBeside({ batch: 3, answer }), { before: 2, after: null });
+  assert.deepEqual(batchesBeside({ batch: 2, answer: null }), { before: 1, after: null });
+});
+
 test("numbers and parts in words", () => {
   assert.deepEqual([inWords(0.012345), inWords(-2), inWords(null)], ["0.0123", "−2", "not a finite number"]);
-  assert.deepEqual([shareInWords(0.00834), shareInWords(null)], ["0.83%", "from 0"]);
+  assert.deepEqual([shareInWords(0.00834), shareInWords(null)], ["0.83 %", "from 0"]);
+});
+
+test("slow motion plays at once, unless nothing should move by itself, and goes to the batches beside", () => {
+  const [{ window, fetch }, never] = [globalThis, () => new Promise(() => {})];
+  globalThis.fetch = never;
+  const begin = (still, source = { run: "a", epoch: 5, batch: 2 }) => {
+    globalThis.window = { matchMedia: () => ({ matches: still }) };
+    const walking = { slow: null, playing: false, source, over: { length: T }, repaint() {} };
+    beginSlow(walking);
+    return walking;
+  };
+  try {
+    assert.equal(begin(true).playing, false);
+    assert.match(begin(false, { run: null, epoch: 0, batch: null }).wrong, /press Train/);
+    const walking = begin(false);
+    assert.deepEqual([walking.playing, walking.slow.epoch, walking.slow.batch], [true, 5, 2]);
+    walking.slow.answer = { of: 2 };
+    assert.deepEqual([toPhase(walking, 2), walking.slow.at, walking.playing], [true, T + 2, false]);
+    assert.deepEqual([toBatch(walking, 1), toBatch(walking, -1), walking.slow.batch, walking.slow.at, walking.playing], [false, true, 1, 1, true]);
+  } finally {
+    Object.assign(globalThis, { window, fetch });
+  }
 });

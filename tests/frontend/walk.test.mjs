@@ -7,8 +7,9 @@ import { picked } from "../../assets/chain/opened.js";
 import { unrolledColumns } from "../../assets/chain/rows.js";
 import { measureWith } from "../../assets/chain/text.js";
 import { addressOf, newWalkStore, readWalk, walkAt } from "../../assets/chain/walk_asked.js";
+import { walkDeed } from "../../assets/chain/walk_keys.js";
 import {
-  columnsAt, drawnInWords, equationOf, numberId, numberInWords, placeInWords, placeOf, readId, stripsOf, timestepOf, walkOver, waysOf, withinWindow,
+  columnsAt, drawnInWords, equationOf, hasWalk, NO_WALK, numberId, numberInWords, placeInWords, placeOf, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf, withinWindow,
 } from "../../assets/chain/walk.js";
 
 measureWith((text, size) => 0.6 * size * text.length);
@@ -158,4 +159,25 @@ test("the arrow keys go to the nearest number", () => {
 test("a number that is shown as 0 stands without brackets", () => {
   const strips = ["h before", "z", "r", "candidate", "h"].map((key, index) => ({ key, label: key, name: key, range: 1, numbers: Float32Array.of([0.08, 0.5, 0, -0.001, 0.04][index]) }));
   assert.match(equationOf(strips, 0, false), /0\.50 · 0\.08 \+ 0\.50 · 0 = 0\.04$/);
+});
+
+test("it is said whose numbers the open cells hold", () => {
+  assert.equal(sourceInWords({ ...source, run: null }), "The numbers in the open cells are those of validation sequence 1, with untrained weights.");
+  assert.equal(sourceInWords(source), "The numbers in the open cells are those of validation sequence 4, at the end of epoch 2.");
+  assert.equal(sourceInWords({ ...source, batch: 5 }), "The numbers in the open cells are those of validation sequence 4, after batch 5 of epoch 2.");
+});
+
+test("the keys of a walk are its own wherever the focus is, but in a field and where a button is pressed", () => {
+  const where = { field: false, pressed: false, closes: true, slow: false };
+  assert.deepEqual(["ArrowRight", "Home", " ", "Escape", "PageDown", "a"].map((key) => walkDeed(key, where)), ["next", "first", "main", "end", null, null]);
+  assert.deepEqual([walkDeed("ArrowRight", { ...where, pressed: true }), walkDeed(" ", { ...where, pressed: true })], ["next", null]);
+  assert.deepEqual([walkDeed("ArrowRight", { ...where, field: true }), walkDeed("Escape", { ...where, closes: false })], [null, null]);
+  assert.equal(walkDeed("PageDown", { ...where, slow: true }), "phase on");
+});
+
+test("a walk is offered where a layer is recurrent, and else it is said why there is none", () => {
+  const rows = (...types) => types.map((type) => ({ layer: type && { type } }));
+  assert.equal(hasWalk(rows(null, "TimeDistributed(Bidirectional(GRU))", "Dense")), true);
+  assert.equal(hasWalk(rows(null, "MultiHeadAttention", "TimeDistributed(Dense)")), false);
+  assert.equal(NO_WALK, "No walk through time here: this model has no recurrent layer, so that no hidden state passes from timestep to timestep.");
 });
