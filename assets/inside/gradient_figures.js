@@ -8,7 +8,8 @@ import { short } from "../live/ticks.js";
 /** @import { Figure, Net, NormsAnswer, Slopes, What } from "./gradient_types.d.ts" */
 
 const HIGH = 112;
-const TOP = 12;
+// Above the topmost rule stands the unit.
+const TOP = 20;
 const BELOW = 20;
 const NORMS_HIGH = 104;
 // Of the layers' lines: each has another dash, so that none is known by its colour alone.
@@ -52,12 +53,11 @@ function pointAtBar(figure, timestep) {
     bar.classList.toggle("pointed", bar.getAttribute("data-timestep") === String(timestep));
   }
   const number = timestep === null ? undefined : figure.bars?.numbers[timestep - 1];
-  say(figure.readout, number === undefined ? "" : `Timestep ${timestep}: ${number === null ? "not a finite number" : short(number)}`);
+  say(figure.readout, number === undefined ? "" : `Timestep ${timestep}: ${number === null ? "not a finite number" : withPercent(`${short(number)} ${figure.bars?.unit}`)}`);
 }
 
-// most: the largest number of all nets that stand side by side, so that their bars have one scale; 0 for a scale of its own.
-/** @type {(figure: Figure, net: Net, slopes: Slopes, what: What, most: number) => void} */
-export function drawFigure(figure, net, slopes, what, most) {
+/** @type {(figure: Figure, net: Net, slopes: Slopes, what: What) => void} */
+export function drawFigure(figure, net, slopes, what) {
   const { root, svg } = figure;
   const bars = slopes[what];
   figure.bars = bars;
@@ -66,10 +66,11 @@ export function drawFigure(figure, net, slopes, what, most) {
   say(figure.sentence, withPercent(bars.sentence));
   mark(root, { "data-net": net.kind, "data-what": what });
   const width = Math.max(120, Math.floor(root.clientWidth));
-  const plan = planBars(bars, width, HIGH, most);
+  const plan = planBars(bars, width, HIGH);
   mark(svg, { width, height: TOP + HIGH + BELOW, "aria-label": `${net.title}, ${net.loss}, ${slopes.of}. ${bars.sentence}` });
   svg.replaceChildren();
   const bottom = TOP + HIGH;
+  written(svg, bars.unit, SLOPES_LEFT, TOP - 7, "start");
   for (const { y, text } of plan.ticks) {
     mark(createSvg("line", "slopes-rule", svg), { x1: SLOPES_LEFT, x2: width, y1: TOP + y, y2: TOP + y });
     written(svg, text, SLOPES_LEFT - 6, TOP + y + 4, "end");
@@ -110,6 +111,7 @@ export function drawNorms(parent, norms) {
   const plan = planNorms(norms, width, NORMS_HIGH);
   if (!plan) return;
   const svg = createSvg("svg", "slopes-norms", parent);
+  written(svg, norms.unit, SLOPES_LEFT, TOP - 7, "start");
   const height = TOP + NORMS_HIGH + BELOW;
   mark(svg, { width, height, role: "img", "aria-label": `Norm of each layer's gradient by epoch. ${norms.sentence}` });
   for (const { y, text } of plan.ticks) {

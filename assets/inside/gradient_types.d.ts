@@ -5,9 +5,12 @@ import type { SectionShown } from "./types.d.ts";
 export type What = "inputs" | "state";
 export type Of = "mean" | "sequence";
 
-// numbers: relative, by timestep; null where it is no finite number. low: ranges of timesteps that hardly count, from 1.
+// about: what is drawn. numbers: in % of the largest, by timestep; null where it is no finite number. unit: of them. low: ranges
+// of timesteps that hardly count, from 1.
 export interface Bars {
+  about: string;
   numbers: (number | null)[];
+  unit: string;
   low: [number, number][];
   measure: string;
   sentence: string;
@@ -28,15 +31,17 @@ export interface Net {
   note: string;
 }
 
-// feet: what holds for the nets that are drawn, by their kinds with "+" between them.
+// ends: that sequences end at different timesteps. waits: what is said of another net before it answers, by its kind. feet: what
+// holds for the nets that are drawn, by their kinds with "+" between them.
 export interface GradientsAnswer {
   epoch: number;
   at: number | null;
   reason: string;
   layer: string;
   answers: number;
-  about: string;
+  ends: boolean;
   others: string[];
+  waits: Record<string, string>;
   kinds: string[];
   net: Net | null;
   feet: Record<string, string>;
@@ -55,6 +60,7 @@ export interface NormsAnswer {
   epochs: number[];
   layers: { name: string; numbers: (number | null)[] }[];
   sentence: string;
+  unit: string;
 }
 
 // body: null where the server gave none; error: why, as a sentence.
@@ -123,6 +129,8 @@ export interface Kept {
   what: What;
   of: Of;
   timestep: number | null;
+  // That the run's sequences end at different timesteps, once it is known.
+  eachEnds: boolean;
   compared: Set<string>;
   norms: NormsAnswer | null;
   normsOf: string;

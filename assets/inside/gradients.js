@@ -4,7 +4,7 @@ import { drawFigure, drawNorms, newFigure } from "./gradient_figures.js";
 import { gradientsUrl, newQuestion, wantAnswer } from "./question.js";
 import { create, mark, say } from "../dom.js";
 
-/** @import { Bars, Figure, GradientParts, GradientState, Net, Of, Said, Slopes } from "./gradient_types.d.ts" */
+/** @import { Figure, GradientParts, GradientState, Net, Of, Said, Slopes } from "./gradient_types.d.ts" */
 /** @import { Section } from "./types.d.ts" */
 
 /** @type {WeakMap<HTMLElement, GradientState>} */
@@ -51,6 +51,7 @@ function newGradients(place) {
     what: "inputs",
     of: "mean",
     timestep: null,
+    eachEnds: false,
     compared: new Set(),
     norms: null,
     normsOf: "",
@@ -129,15 +130,19 @@ function listenToChoices(state) {
     button.onclick = () => {
       if (name === "inputs" || name === "state") state.what = name;
       else state.of = /** @type {Of} */ (name);
+      // The first of each pair stands for itself: a link has only what differs from it.
+      const bars = state.what === "inputs" ? undefined : state.what;
+      state.shown?.choose({ bars, bars_of: state.of === "mean" ? undefined : state.of });
       drawGradients(state);
     };
   }
   at.onchange = () => {
-    const most = state.answer?.answers ?? 1;
-    const chosen = Math.min(most, Math.max(1, Math.round(Number(at.value)) || most));
-    Object.assign(state, { timestep: chosen === most ? null : chosen, dropped: "" });
+    const { answers: most = 1, ends = false } = state.answer ?? {};
+    const typed = Math.round(Number(at.value));
+    const chosen = typed ? Math.min(most, Math.max(1, typed)) : null;
+    // Where sequences end at different timesteps, the last one of all is not the last one of each.
+    Object.assign(state, { timestep: chosen === most && !ends && !state.eachEnds ? null : chosen, dropped: "" });
     state.shown?.choose({ loss_t: state.timestep ?? undefined });
-    at.value = String(chosen);
     state.asked = 0;
     askGradients(state);
     askOthers(state);
@@ -213,20 +218,21 @@ function drawGradients(state) {
   }
   state.atLabel.hidden = !answer?.answers;
   if (answer?.answers) mark(state.at, { max: answer.answers });
-  if (document.activeElement !== state.at) state.at.value = String(answer?.at ?? answer?.answers ?? "");
+  if (answer?.ends) state.eachEnds = true;
+  mark(state.at, { placeholder: state.eachEnds ? "last" : "" });
+  if (document.activeElement !== state.at) state.at.value = String(answer?.at ?? (state.eachEnds ? "" : (answer?.answers ?? "")));
   writeCompare(state);
-  say(state.about, answer?.about ?? "");
   const drawn = net && answer ? netsToDraw(state, net, answer.kinds) : [];
   keepFigures(state, drawn.map(({ kind }) => kind));
   const slopes = drawn.map((each) => slopesOf(state, each));
-  const most = largestOf(slopes.map((each) => each?.[what] ?? null));
   drawn.forEach((each, place) => {
     const figure = /** @type {Figure} */ (state.figures.get(each.kind));
     const own = slopes[place];
     figure.root.classList.toggle("slopes-wide", drawn.length === 1);
-    if (own) drawFigure(figure, each, own, what, most);
+    if (own) drawFigure(figure, each, own, what);
   });
   const first = slopes[0];
+  say(state.about, first?.[what].about ?? "");
   say(state.measure, first ? `${first[what].measure}; ${first.of}. ${HOW}` : "");
   say(state.foot, answer ? (answer.feet[drawn.map(({ kind }) => kind).join("+")] ?? "") : "");
 }
@@ -245,14 +251,6 @@ function netsToDraw(state, own, kinds) {
 /** @type {(state: GradientState, net: Net) => Slopes | null} */
 function slopesOf({ of }, net) {
   return of === "sequence" ? (net.sequence ?? net.mean) : net.mean;
-}
-
-// One scale for all of them, unless one is so much larger that nothing would be seen of the others.
-/** @type {(bars: (Bars | null)[]) => number} */
-export function largestOf(bars) {
-  const each = bars.map((one) => Math.max(0, ...(one?.numbers ?? []).map((number) => number ?? 0)));
-  const [most, least] = [Math.max(0, ...each), Math.min(...each)];
-  return most <= 4 * least ? most : 0;
 }
 
 /** @type {(state: GradientState, kinds: string[]) => void} */
@@ -298,7 +296,7 @@ function writeCompare(state) {
   const words = others.filter((kind) => state.compared.has(kind)).map((kind) => {
     const known = answers.get(kind);
     const now = known?.url === urlNow(state, kind) ? known : undefined;
-    return now?.error || now?.answer?.reason || (now?.answer?.net ? "" : now?.answer?.progress || `${kind} is prepared …`);
+    return now?.error || now?.answer?.reason || (now?.answer?.net ? "" : now?.answer?.progress || answer?.waits[kind]);
   });
   const progress = compare.querySelector(".slopes-progress");
   if (progress) say(progress, words.filter(Boolean).join(" "));
@@ -316,6 +314,9 @@ export const gradientsSection = {
     if (other) {
       state.answers.clear();
       state.timestep = shown.place.loss_t ?? null;
+      state.eachEnds = false;
+      state.what = shown.place.bars === "state" ? "state" : "inputs";
+      state.of = shown.place.bars_of === "sequence" ? "sequence" : "mean";
       state.compared = new Set(shown.place.cells?.split(","));
     }
     if (before && !other && shown.trained > before.trained) state.grew = performance.now();

@@ -10,10 +10,9 @@ const ROOM_OF_A_STEP = 22;
 // A bar that is there can be seen.
 const LEAST = 1;
 
-/** @type {(bars: Bars, width: number, height: number, most?: number) => BarPlan} */
-export function planBars({ numbers, low }, width, height, most = 0) {
-  const largest = Math.max(most, ...numbers.map((each) => each ?? 0));
-  const top = roundUp(largest);
+/** @type {(bars: Bars, width: number, height: number) => BarPlan} */
+export function planBars({ numbers, low }, width, height) {
+  const top = roundUp(Math.max(0, ...numbers.map((each) => each ?? 0)));
   const each = (width - SLOPES_LEFT) / (numbers.length || 1);
   const gap = each > 6 ? each * 0.28 : each > 2 ? 0.5 : 0;
   const left = (/** @type {number} */ timestep) => SLOPES_LEFT + (timestep - 1) * each;

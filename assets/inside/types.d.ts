@@ -8,9 +8,12 @@ export interface Place {
   t?: number;
   sequence?: number;
   pin?: number;
-  // Of the gradient through time: the timestep whose loss it is of, and the kinds of cells to compare with, by commas.
+  // Of the gradient through time: the timestep whose loss it is of, the kinds of cells to compare with, by commas, whether it is
+  // that of the state, and whether it is that of the sequence instead of the mean.
   loss_t?: number;
   cells?: string;
+  bars?: string;
+  bars_of?: string;
 }
 
 // opened: another number whenever the address opens or closes something.

@@ -17,7 +17,7 @@ from explorer.cli.options import as_json, examples, experiment, shape, takes_exp
 from explorer.cli.training import not_finite, train_with_bar
 from explorer.experiment import PROBE_SEQUENCES, Experiment
 from explorer.tensors.text import count
-from explorer.training.reach import OUT_OF_REACH, ranges, spelled
+from explorer.training.reach import reach
 
 if TYPE_CHECKING:
     from explorer.models.inside import Inside, Reading
@@ -152,7 +152,11 @@ def _print(found: Inside, gradient: Gradient, when: str) -> None:
         f"dx, dh: how strongly {at} ({gradient.loss[0]:.4g}) depends on this timestep's input and on the state after it, as "
         "the Euclidean norm of the gradient."
     )
-    printing.paragraph(_reach(gradient.inputs[0]))
+    if len(found.directions) > 1:
+        printing.paragraph(
+            "dx belongs to both directions together, so that it is the same in both tables; dh is of each alone."
+        )
+    printing.paragraph(_reach(gradient))
 
 
 def _table(found: Inside, gradient: Gradient, reading: Reading) -> tuple[list[str], list[list[str]]]:
@@ -173,18 +177,11 @@ def _table(found: Inside, gradient: Gradient, reading: Reading) -> tuple[list[st
     return columns, rows
 
 
-def _reach(slopes: np.ndarray) -> str:
-    """Which timesteps' inputs hardly change the loss, in a sentence."""
-    largest = np.max(slopes, initial=0.0)
-    if not np.isfinite(largest) or largest == 0:
-        return "dx is 0 at every timestep." if largest == 0 else "Which timesteps the loss depends on is not known."
-    low = np.flatnonzero(slopes < OUT_OF_REACH * largest) + 1
-    if not len(low):
-        return f"dx is at least {OUT_OF_REACH:.0%} of its largest value at every timestep."
-    return (
-        f"dx is below {OUT_OF_REACH:.0%} of its largest value at {len(low)} of {count(len(slopes), 'timesteps')}: "
-        f"{spelled(ranges(low.tolist()))}."
-    )
+def _reach(gradient: Gradient) -> str:
+    """Which timesteps' inputs change the loss, in a sentence."""
+    slopes, at = gradient.inputs[0], None if gradient.timesteps is None else int(gradient.timesteps[0])
+    until = None if at is None or np.nan_to_num(slopes[at:], nan=1.0).any() else at
+    return f"By dx: {reach(slopes, counts=gradient.mask[0], until=until).sentence}"
 
 
 COMMANDS = (inside,)

@@ -38,32 +38,41 @@ _MakeTrainer = Callable[[Experiment], AbstractContextManager["Trainer"]]
 
 
 class Slopes(NamedTuple):
-    """The lengths of a gradient by each timestep of a layer, (timesteps,) each.
+    """The lengths of a gradient with respect to each timestep of a layer, (timesteps,) each.
 
-    inputs, state: |dloss/dx[t]| and |dloss/ds[t]|. loss: at the timestep, of this sequence or the mean. spoken:
-    (timesteps,), true where a timestep is there and can count. to: the timestep, from 1, beside which the others are told,
-    or None. samples, of: how many sequences it is the mean of, and how many there were; 1 of 1 of one sequence.
+    inputs, state: |dloss/dx[t]| and |dloss/ds[t]|. loss: at the timestep, of this sequence or the mean. at: that timestep,
+    from 1; None where there is one output, or each sequence has another one. spoken: (timesteps,), true where a timestep is
+    not masked. to: the timestep, from 1, beside which the others are told, or None. until: the last timestep that can
+    count, where later ones cannot, or None. samples, of: how many sequences it is the mean of, and how many there were;
+    1 of 1 of one sequence.
     """
 
     inputs: np.ndarray
     state: np.ndarray
     loss: float
+    at: int | None
     spoken: np.ndarray
     to: int | None
+    until: int | None
     samples: int = 1
     of: int = 1
 
 
 class Through(NamedTuple):
-    """The gradient through time at one epoch. kind, units: of the cell. answers: how many timesteps have a loss; 0 where the
+    """The gradient through time at one epoch. kind, units: of the cell. both: that two of them are in a Bidirectional, one
+    for each direction. backwards: that the one reads backwards. answers: how many timesteps have a loss; 0 where the
     model has one output per sequence. at: whose loss it is; None: that of the one output, or of each sequence's last
-    timestep. sequence: None, with `note` saying why, where the timestep of this sequence has no loss."""
+    timestep. ends: that sequences end at different timesteps. sequence: None, with `note` saying why, where the timestep of
+    this sequence has no loss."""
 
     layer: str
     kind: str
     units: int
+    both: bool
+    backwards: bool
     answers: int
     at: int | None
+    ends: bool
     windows: int
     mean: Slopes
     sequence: Slopes | None
@@ -254,16 +263,18 @@ def through(model: keras.Model, experiment: Experiment, sequence: int, layer: st
     last = 1 if backwards else timesteps
 
     def slopes(inputs: np.ndarray, state: np.ndarray, loss: float, at: int | None, mask: np.ndarray, *of: int) -> Slopes:
-        spoken, to = mask > 0, last
+        spoken, to, until = mask > 0, last, None
         if at is not None and answers == timesteps:
             # What comes after the loss cannot count, unless something reads backwards, or all before it answers.
             if not np.nan_to_num(inputs[at:], nan=1.0).any():
-                spoken[at:] = False
-            if both or not spoken[at:].any():
+                until = at
+            if both or until or not spoken[at:].any():
                 to = at
-        return Slopes(inputs, state, loss, spoken, to if mask[to - 1] == 1 else None, *of)
+        return Slopes(inputs, state, loss, at, spoken, to if mask[to - 1] == 1 else None, until, *of)
 
-    at = timestep or answers or None
+    # Of sequences that end at different timesteps there is no one last one.
+    ends = found.timesteps is not None and timestep is None and len(set(found.timesteps[found.counts].tolist())) > 1
+    at = None if ends else timestep or (None if found.timesteps is None else int(found.timesteps[0]))
     all = slopes(of_all.inputs, of_all.state, of_all.loss, at, of_all.counts, of_all.samples, len(held_out.targets))
     one, note = None, ""
     if found.counts[0]:
@@ -272,4 +283,4 @@ def through(model: keras.Model, experiment: Experiment, sequence: int, layer: st
     else:
         note = f"Timestep {timestep} of this sequence is masked: its loss does not count."
     windows = int(call.inputs[0].shape[1]) if len(call.inputs[0].shape) == 4 else 1
-    return Through(call.name, kind, units, answers, timestep, windows, all, one, note)
+    return Through(call.name, kind, units, both, backwards, answers, timestep, ends, windows, all, one, note)

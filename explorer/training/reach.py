@@ -21,86 +21,84 @@ STEADILY = 0.9
 FEWEST_TIMESTEPS = 4
 # Of ranges of timesteps, before they are only counted.
 MOST_RANGES = 3
-# From so many percent on a timestep gets through well, and the weakest one is not named.
-WELL = 10
+# From so many percent on the weakest timestep counts about as much as the strongest.
+ALIKE = 99
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What the gradient by each timestep says.
+    """What the gradient with respect to each timestep says.
 
-    relative: (timesteps,), to that of timestep `to`, which is 1, or to the largest where `to` is None; None where it is no
-    finite number. low: ranges of timesteps, from 1, both ends included, that are below `OUT_OF_REACH`. sentence: what is
-    seen.
+    percent: (timesteps,), of that of timestep `most`, from 1, which is the largest; None where it is no finite number. most:
+    None where no timestep has a gradient. low: ranges of timesteps, from 1, both ends included, that are below
+    `OUT_OF_REACH`. sentence: what is seen.
     """
 
-    relative: list[float | None]
-    to: int | None
+    percent: list[float | None]
+    most: int | None
     low: list[tuple[int, int]]
     sentence: str
 
 
-def reach(slopes: np.ndarray, to: int | None, counts: np.ndarray | None = None) -> Reach:
+def reach(slopes: np.ndarray, to: int | None = None, counts: np.ndarray | None = None, until: int | None = None) -> Reach:
     """What is seen in the lengths of a gradient, (timesteps,).
 
-    to: the timestep, from 1, beside which the others are told; None: the largest. counts: (timesteps,), false for timesteps
-    that are not spoken of: those that are masked, and those that come later than what they could change.
+    to: the timestep, from 1, that is told beside the one that counts most. counts: (timesteps,), false for timesteps that
+    are not spoken of: those that are masked. until: the last timestep that can change the loss, where later ones cannot,
+    which are not spoken of either.
 
     >>> reach(np.array([1e-6, 1e-5, 0.2, 1.0]), to=4).sentence
-    'Below 1 %: timesteps 1 to 2 are out of reach.'
-    >>> reach(np.array([0.7, 1.1, 0.61, 1.0]), to=4).sentence
-    'Every timestep gets through, 61 % or more.'
+    'Timestep 4 counts most. Timesteps 1 to 2 hardly change the loss: each has less than 1 % of the gradient at timestep 4.'
+    >>> reach(np.array([0.7, 1.0, 0.61]), to=3).sentence.split("; ")[1]
+    'the weakest is timestep 3, with 61 % of the gradient at timestep 2.'
     >>> reach(np.array([900.0, 30.0, 4.0, 1.0]), to=4).sentence
     'The gradient grows with the distance: at timestep 1 it is 900 times that of timestep 4. It explodes.'
-    >>> reach(np.array([0.001, 9.0, 0.5, 1.0]), to=4).sentence
-    'Timestep 2 counts most, 9 times as much as timestep 4. Below 1 % of it: timestep 1 hardly counts.'
     """
     finite = np.isfinite(slopes)
-    spoken = np.ones(len(slopes), bool) if counts is None else counts.astype(bool)
+    unmasked = np.ones(len(slopes), bool) if counts is None else counts.astype(bool)
+    spoken = unmasked & (np.arange(len(slopes)) < (until or len(slopes)))
     largest = float(np.max(slopes[spoken & finite], initial=0.0))
-    base = float(slopes[to - 1]) if to is not None else 0.0
-    if not (math.isfinite(base) and base > 0):
-        base, to = largest, None
-    relative = [
-        (float(f"{slope / base:.4g}") if base else 0.0) if is_finite else None
+    percent = [
+        (float(f"{100 * slope / largest:.4g}") if largest else 0.0) if is_finite else None
         for slope, is_finite in zip(slopes, finite, strict=True)
     ]
+    places = np.flatnonzero(spoken & finite)
+    most = int(places[np.argmax(slopes[places])]) + 1 if largest else None
     wrong = np.flatnonzero(spoken & ~finite) + 1
     if len(wrong):
         where = f"at timestep {wrong[0]}" if len(wrong) == 1 else f"at {len(wrong)} timesteps, the first is {wrong[0]}"
-        return Reach(relative, to, [], f"The gradient is NaN or infinite {where}: what the loss depends on is not known.")
-    if not largest:
-        return Reach(relative, None, [], "The gradient is 0 at every timestep: the loss does not depend on any of them.")
-    sentence, low = _told(slopes, np.flatnonzero(spoken), to, base, largest)
-    return Reach(relative, to, low, sentence)
+        return Reach(percent, most, [], f"The gradient is NaN or infinite {where}: what the loss depends on is not known.")
+    if most is None:
+        return Reach(percent, None, [], "The gradient is 0 at every timestep: the loss does not depend on any of them.")
+    which = f" up to {until}" if until and until < len(slopes) else ""
+    which += " that is not masked" if not unmasked[: until or len(slopes)].all() else ""
+    sentence, low = _told(slopes, places, to, most, which)
+    return Reach(percent, most, low, sentence)
 
 
 def _told(
-    slopes: np.ndarray, places: np.ndarray, to: int | None, base: float, largest: float
+    slopes: np.ndarray, places: np.ndarray, to: int | None, most: int, which: str
 ) -> tuple[str, list[tuple[int, int]]]:
-    """The sentence, and the ranges of timesteps that are out of reach."""
-    most = int(places[np.argmax(slopes[places])]) + 1
+    """The sentence, and the ranges of timesteps that are out of reach. which: of the timesteps are spoken of, in words."""
+    largest, base = float(slopes[most - 1]), float(slopes[to - 1]) if to is not None else 0.0
     if len(places) == 1:
         return f"Only timestep {most} counts.", []
-    if to is not None and _explodes(slopes, places, to):
-        times = _times(largest / base)
-        grows = f"The gradient grows with the distance: at timestep {most} it is {times} times that of timestep {to}."
-        return f"{grows} It explodes.", []
-    begin, of = "", ""
-    if to is None or largest >= CLEARLY_MORE * base:
-        than = "" if to is None else f", {_times(largest / base)} times as much as timestep {to}"
-        begin, of, base = f"Timestep {most} counts most{than}. ", " of it", largest
-    low = ranges([int(place) + 1 for place in places if slopes[place] < OUT_OF_REACH * base])
+    than = ""
+    if to is not None and math.isfinite(base) and 0 < CLEARLY_MORE * base <= largest:
+        if _explodes(slopes, places, to):
+            grows = f"at timestep {most} it is {_times(largest / base)} times that of timestep {to}"
+            return f"The gradient grows with the distance: {grows}. It explodes.", []
+        than = f", {_times(largest / base)} times as much as timestep {to}"
+    begin = f"Timestep {most} counts most{than}. "
+    low = ranges([int(place) + 1 for place in places if slopes[place] < OUT_OF_REACH * largest])
     if low:
-        far_end = (
-            not begin and len(low) == 1 and to is not None and (low[0][0] == places[0] + 1 or low[0][1] == places[-1] + 1)
-        )
-        return f"{begin}Below 1 %{of}: {_low(low, len(places), far_end)}", low
+        return begin + _low(low, len(places), most), low
     least = int(places[np.argmin(slopes[places])]) + 1
-    part = math.floor(100 * slopes[least - 1] / base)
-    if part >= WELL:
-        return f"{begin}Every timestep gets through, {part} %{of} or more.", []
-    return f"{begin}Every timestep gets through, the weakest is timestep {least} with {part} %{of}.", []
+    part = math.floor(100 * slopes[least - 1] / largest)
+    if part >= ALIKE:
+        return f"Every timestep{which} counts about the same.", []
+    weakest = f"the weakest is timestep {least}, with {part} % of the gradient at timestep {most}"
+    return f"{begin}Every timestep{which} changes the loss; {weakest}.", []
 
 
 def _explodes(slopes: np.ndarray, places: np.ndarray, to: int) -> bool:
@@ -115,14 +113,14 @@ def _explodes(slopes: np.ndarray, places: np.ndarray, to: int) -> bool:
     return float(np.corrcoef(ranks, np.arange(len(ranks)))[0, 1]) >= STEADILY
 
 
-def _low(low: Sequence[tuple[int, int]], of: int, far_end: bool) -> str:
-    """Which timesteps hardly count: out of reach are those at the far end, and not those that a net does not need."""
+def _low(low: Sequence[tuple[int, int]], of: int, most: int) -> str:
+    """Which timesteps hardly count: those that the loss does not reach, and those that a net does not need."""
     number = sum(last - first + 1 for first, last in low)
-    one = number == 1
-    what = ("is" if one else "are") + " out of reach" if far_end else "hardly counts" if one else "hardly count"
+    which = f"Timestep{'s' * (number > 1)} {spelled(low)}"
     if len(low) > MOST_RANGES:
-        return f"{number} of {count(of, 'timesteps')} {what}."
-    return f"timestep{'s' * (not one)} {spelled(low)} {what}."
+        which = f"{number} of {count(of, 'timesteps')}"
+    do, have = ("change", "each has") if number > 1 else ("changes", "it has")
+    return f"{which} hardly {do} the loss: {have} less than {100 * OUT_OF_REACH:.0f} % of the gradient at timestep {most}."
 
 
 def _times(ratio: float) -> str:

@@ -37,16 +37,17 @@ async def gradients(request: Request, engine: Engine) -> Response:
 
     How the loss at timestep T (from 1; the last unless named) reacts to each timestep that a recurrent layer (the first
     unless named) reads, after epoch N. Returns layer, epoch, answers (how many timesteps have a loss, 0 where there is one
-    output), at (T or null), about, kinds (of cells, in order), others (those to compare with), feet (what holds for the
-    nets that are drawn, by their kinds with + between them), net and reason (a sentence where there is no net, else empty).
-    A net: kind, title, loss (in words), mean and sequence (null, with note, where this sequence has no
-    such loss), each with of, inputs and state: numbers (relative; null where not finite), low (ranges of timesteps out of
-    reach), measure and sentence.
+    output), at (T or null), ends (whether sequences end at different timesteps, so that no T means the last one of each),
+    kinds (of cells, in order), others (those to compare with), waits (what is said of each before it answers), feet (what
+    holds for the nets that are drawn, by their kinds with + between them), net and reason (a sentence where there is no
+    net, else empty). A net: kind, title, loss (in words), mean and sequence (null, with note, where this sequence has no
+    such loss), each with of, inputs and state: about, numbers (in % of the largest; null where not finite), unit, low
+    (ranges of timesteps out of reach), measure and sentence.
 
     With a cell: the same net with cells of another kind, trained to the same epoch. It trains a while for each request:
     trained says how far it is, progress says so in words, and net is null until it is there.
 
-    With norms: begin, epochs, layers (name and numbers, null where not known) and sentence: the norm of each layer's
+    With norms: begin, epochs, layers (name and numbers, null where not known), unit and sentence: the norm of each layer's
     gradient, a root mean square over the steps up to each epoch.
 
     Refuses as /tensors does.
@@ -71,14 +72,15 @@ def _own(engine: Engine, run: Run, asked: Asked) -> dict[str, Any]:
     found = seen.through
     told: dict[str, Any] = {"epoch": asked.epoch, "at": asked.timestep, "reason": seen.reason}
     if found is None:
-        return told | {"layer": asked.layer, "answers": 0, "about": "", "others": [], "kinds": [], "feet": {}, "net": None}
-    masked = not found.mean.spoken.all() or found.mean.to is None
+        nothing: dict[str, Any] = {"others": [], "kinds": [], "waits": {}, "feet": {}}
+        return told | {"layer": asked.layer, "answers": 0, "ends": False, **nothing, "net": None}
     frames = engine.store.frames(run.id, asked.epoch - 1, 1) if asked.epoch else []
     return told | {
         "layer": found.layer,
         "answers": found.answers,
-        "about": words.about(found.answers, found.at, masked, found.windows),
+        "ends": found.ends,
         "others": [kind for kind in KINDS if kind != found.kind],
+        "waits": {kind: words.waits(kind) for kind in KINDS if kind != found.kind},
         "net": _net(run, found, asked, frames[0].val_loss if frames else None),
         "kinds": list(KINDS),
         "feet": {"+".join(kinds): words.foot(kinds, asked.epoch) for kinds in _chosen(found.kind)},
@@ -97,22 +99,28 @@ def _compared(engine: Engine, run: Run, asked: Asked) -> dict[str, Any]:
         run, asked.sequence, asked.epoch, str(asked.layer), asked.timestep, str(asked.cell), SECONDS
     )
     net = None if seen.through is None else _net(run, seen.through, asked, seen.val_loss)
-    progress = "" if net or seen.reason else f"{asked.cell} trains: epoch {seen.epoch} of {asked.epoch}."
+    progress = "" if net or seen.reason else words.progress(str(asked.cell), seen.epoch, asked.epoch)
     return {"epoch": asked.epoch, "trained": seen.epoch, "net": net, "reason": seen.reason, "progress": progress}
 
 
 def _norms(engine: Engine, run: Run) -> dict[str, Any]:
     found = engine.gradients.norms(run, SECONDS)
     layers = [{"name": name, "numbers": [finite(number) for number in each]} for name, each in found.layers.items()]
-    sentence = words.norms_told(found.epochs, found.layers)
-    return {"begin": found.begin, "epochs": found.epochs, "layers": layers, "sentence": sentence}
+    sentence = words.norms_told(found.epochs, found.layers, found.begin)
+    return {
+        "begin": found.begin,
+        "epochs": found.epochs,
+        "layers": layers,
+        "sentence": sentence,
+        "unit": words.UNIT_OF_NORMS,
+    }
 
 
 def _net(run: Run, found: Through, asked: Asked, val_loss: float | None) -> dict[str, Any]:
     baselines = resolve(run.experiment).baselines
     return {
         "kind": found.kind,
-        "title": words.title(found.kind, found.units),
+        "title": words.title(found.kind, found.units, found.both, found.backwards),
         "loss": loss_told(val_loss, baselines) if asked.epoch else "untrained",
         "mean": _bars(found, found.mean, words.taken(found.mean.samples, found.mean.of)),
         "sequence": found.sequence and _bars(found, found.sequence, f"validation sequence {asked.sequence + 1}"),
@@ -122,9 +130,16 @@ def _net(run: Run, found: Through, asked: Asked, val_loss: float | None) -> dict
 
 def _bars(found: Through, slopes: Slopes, of: str) -> dict[str, Any]:
     def bars(what: str, numbers: np.ndarray) -> dict[str, Any]:
-        seen = reach(numbers, slopes.to, slopes.spoken)
-        measure = words.measure(what, found.kind, found.answers, found.at, seen.to)
-        return {"numbers": seen.relative, "low": seen.low, "measure": measure, "sentence": seen.sentence}
+        seen = reach(numbers, slopes.to, slopes.spoken, slopes.until)
+        last = found.ends and slopes.at is not None
+        return {
+            "about": words.about(what, found.answers, slopes.at, last, found.windows),
+            "numbers": seen.percent,
+            "unit": words.unit(seen.most),
+            "low": seen.low,
+            "measure": words.measure(what, found.kind, found.answers, slopes.at, seen.most),
+            "sentence": seen.sentence,
+        }
 
     return {"of": of, "inputs": bars("inputs", slopes.inputs), "state": bars("state", slopes.state)}
 

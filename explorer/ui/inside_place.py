@@ -1,5 +1,5 @@
 """What the panel "Look inside" shows, in the address: the layer, the direction, the unit, the timestep and the sequence;
-whose loss the gradient through time is of, and with which cells the net is compared there."""
+whose loss the gradient through time is of, of what it is, and with which cells the net is compared there."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from explorer.ui import walk_place
 
 # As they stand in an address; all count from 1.
 LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = _STATES = ("inside", "way", "unit", walk_place.PARAMETER, "sequence", "pin")
-LOSS_AT, CELLS = _GRADIENT = ("loss_t", "cells")
+LOSS_AT, CELLS, BARS, BARS_OF = _GRADIENT = ("loss_t", "cells", "bars", "bars_of")
 PARAMETERS = (*_STATES, *_GRADIENT)
 KINDS = ("SimpleRNN", "GRU", "LSTM")
 WAYS = ("forward", "backward")
 LARGEST = 99_999
+# What is drawn of a gradient: with respect to the input or the state, and the mean or this sequence.
+_WORDS = {WAY: WAYS, BARS: ("input", "state"), BARS_OF: ("mean", "sequence")}
 _NUMBERS = ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST), (LOSS_AT, LARGEST))
 
 
@@ -39,11 +41,12 @@ def open_place(address: Mapping[str, str]) -> list[Problem]:
             problems.append(Problem(name, received, f"{wrong} The panel opens without it."))
         elif number is not None:
             place[name] = number
-    way = address.get(WAY, "")[:LONGEST_VALUE]
-    if way and way not in WAYS:
-        problems.append(Problem(WAY, way, f"way must be {' or '.join(WAYS)}; received “{way[:40]}”."))
-    elif way:
-        place[WAY] = way
+    for name, words in _WORDS.items():
+        word = address.get(name, "")[:LONGEST_VALUE]
+        if word and word not in words:
+            problems.append(Problem(name, word, f"{name} must be {' or '.join(words)}; received “{word[:40]}”."))
+        elif word:
+            place[name] = word
     cells = address.get(CELLS, "")[:LONGEST_VALUE]
     if cells and not _are_kinds(cells):
         wrong = f"cells must be one or more of {', '.join(KINDS)}, with commas; received “{cells[:40]}”."
@@ -72,8 +75,9 @@ def take(moved: Any) -> None:
         number = moved.get(name)
         if type(number) is int and 1 <= number <= most:
             place[name] = number
-    if moved.get(WAY) in WAYS:
-        place[WAY] = moved[WAY]
+    for name, words in _WORDS.items():
+        if moved.get(name) in words:
+            place[name] = moved[name]
     cells = moved.get(CELLS)
     if isinstance(cells, str) and _are_kinds(cells):
         place[CELLS] = cells

@@ -30,16 +30,20 @@ def test_the_gradient_through_time_of_a_run_beside_another_cell(page, server):
     svg = own.locator("svg[role=img]")
     svg.focus()
     page.keyboard.press("End")
-    expect(own.locator(".slopes-readout")).to_have_text(f"Timestep {bars}: 1")
+    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars}: [\d.e-]+\s% of timestep \d+"))
     page.keyboard.press("ArrowLeft")
-    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars - 1}: [\d.]+"))
+    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars - 1}: [\d.e-]+\s% of timestep \d+"))
     # The loss of another timestep: what comes later cannot count.
     section.get_by_label("Loss at timestep").fill("2")
     page.keyboard.press("Enter")
     expect(section).to_contain_text("How much the loss at timestep 2 reacts")
     expect(own.locator(f'[data-timestep="{bars}"]')).to_have_attribute("height", "0.00")
     section.get_by_role("button", name="State", exact=True).click()
-    expect(section).to_contain_text("|dLoss(2) / dh(t)|, relative to t = 2; mean of 256 validation sequences.")
+    expect(section).to_contain_text(
+        re.compile(r"\|dLoss\(2\) / dh\(t\)\|, in % of the largest, at t = [12]; mean of 256 validation sequences\.")
+    )
+    expect(section).to_contain_text("How much the loss at timestep 2 reacts to the state after each timestep.")
+    expect(page).to_have_url(re.compile("bars=state"))
     # The same net with another cell is trained to the same epoch, and leaves again.
     compare = section.get_by_role("button", name="Compare with SimpleRNN")
     compare.click()

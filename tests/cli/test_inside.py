@@ -12,6 +12,7 @@ from explorer.cli.inside import _reach
 from explorer.experiment import Frame
 from explorer.interface import Training
 from explorer.models.build import build_experiment
+from explorer.models.through_time import Gradient
 from explorer.training.reach import ranges, spelled
 from tests.models.recurrence_by_hand import by_hand
 
@@ -81,6 +82,7 @@ def test_an_lstm_and_both_directions_have_all_their_numbers(capsys, untrained):
     assert main(["inside", "bidirectional_gru", "--timesteps", "5", "--units", "3"]) == 0
     text = capsys.readouterr().out
     assert "memory forward: GRU, 3 units" in text and "memory backward: GRU, 3 units" in text
+    assert "dx belongs to both directions together" in " ".join(text.split())
     assert main(["inside", "windows_gru", "--windows", "2", "--timesteps", "4", "--units", "3"]) == 0
     assert "2 windows lie end to end; the state starts at zero in each of them." in capsys.readouterr().out
 
@@ -121,7 +123,7 @@ def test_numbers_that_are_not_finite_are_null_and_are_told(capsys, untrained):
     assert "The gradient through “memory” is NaN or infinite" in said.err
     assert "The loss was no longer a finite number in epoch 1." in said.err
     assert main(["inside", *SMALL]) == 1
-    assert "Which timesteps the loss depends on is not known." in capsys.readouterr().out
+    assert "By dx: The gradient is NaN or infinite at 5 timesteps, the first is 1: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,19 @@ def test_a_bad_request_gets_its_sentence_before_anything_is_trained(capsys, monk
 
 def test_what_is_out_of_reach_is_told_in_ranges():
     assert spelled(ranges([2])) == "2"
-    assert (
-        _reach(np.array([0.001, 0.001, 1, 0.002])) == "dx is below 1% of its largest value at 3 of 4 timesteps: 1 to 2, 4."
+
+    def told(*slopes, mask):
+        numbers = np.array([slopes])
+        return _reach(
+            Gradient("memory", np.array([3]), np.ones(1), numbers, {"": numbers}, np.ones(1, bool), np.array([mask]))
+        )
+
+    assert told(0.001, 0.001, 1, 0.002, mask=[True] * 4) == (
+        "By dx: Timestep 3 counts most. Timesteps 1 to 2, 4 hardly change the loss: each has less than 1 % of the gradient "
+        "at timestep 3."
     )
-    assert _reach(np.zeros(3)) == "dx is 0 at every timestep."
+    # What is masked, and what comes after the loss, is not counted.
+    assert told(0.5, 0, 1, 0, mask=[True, False, True, True]) == (
+        "By dx: Timestep 3 counts most. Every timestep up to 3 that is not masked changes the loss; the weakest is timestep "
+        "1, with 50 % of the gradient at timestep 3."
+    )

@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { largestOf } from "../../assets/inside/gradients.js";
 import { gradientsUrl, newQuestion, wantAnswer } from "../../assets/inside/question.js";
 import { planBars, planNorms, SLOPES_LEFT, timestepAt } from "../../assets/inside/slopes.js";
 
-const bars = { numbers: [0.001, 0.5, null, 1], low: [[1, 1]], measure: "", sentence: "" };
+const bars = { about: "", unit: "", numbers: [0.001, 0.5, null, 1], low: [[1, 1]], measure: "", sentence: "" };
 
 test("a bar is as high as its number, one that is there can be seen, and one that is none has no height", () => {
   const plan = planBars(bars, SLOPES_LEFT + 400, 150);
@@ -23,18 +22,11 @@ test("a bar is as high as its number, one that is there can be seen, and one tha
   assert.deepEqual(plan.steps.map(({ text }) => text), ["1", "2", "3", "4"]);
 });
 
-test("with a scale of others the bars are lower, and zeros alone are drawn", () => {
-  const [own, shared] = [planBars(bars, 400, 150), planBars(bars, 400, 150, 3)];
-  assert.ok(shared.bars[3].height < own.bars[3].height);
+test("the largest bar reaches 100 %, and zeros alone are drawn", () => {
+  const percent = planBars({ ...bars, numbers: [2, 50, null, 100] }, 400, 150);
+  assert.deepEqual([percent.bars[3].height, percent.ticks.map(({ text }) => text)], [150, ["0", "50", "100"]]);
   assert.deepEqual(planBars({ ...bars, numbers: [0, 0] }, 400, 150).bars.map(({ height }) => height), [0, 0]);
   assert.equal(planBars({ ...bars, numbers: [], low: [] }, 400, 150).bars.length, 0);
-});
-
-test("nets share a scale unless one would hide the others", () => {
-  const of = (...numbers) => ({ ...bars, numbers });
-  assert.equal(largestOf([of(1, 2), of(3, null)]), 3);
-  assert.equal(largestOf([of(1, 2), of(40)]), 0);
-  assert.equal(largestOf([]), 0);
 });
 
 test("the timestep under the pointer is that of its column, and never one that is not there", () => {

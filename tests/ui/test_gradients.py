@@ -59,7 +59,8 @@ def test_an_answer_has_the_mean_and_the_sequence_relative_to_the_last_timestep(e
     net = found["net"]
     assert (net["kind"], net["title"], found["others"]) == ("GRU", "GRU(7)", ["SimpleRNN", "LSTM"])
     assert (
-        found["about"].startswith("How much the loss at timestep 6 reacts to ") and found["feet"]["GRU"] == "After 6 epochs."
+        net["mean"]["state"]["about"] == "How much the loss at timestep 6 reacts to the state after each timestep."
+        and found["feet"]["GRU"] == "After 6 epochs."
     )
     assert found["feet"]["SimpleRNN+GRU"].startswith("Both nets after 6 epochs, ") and len(found["feet"]) == 4
     (frame,) = engine.store.frames(RUN.id, EPOCHS - 1)
@@ -70,18 +71,21 @@ def test_an_answer_has_the_mean_and_the_sequence_relative_to_the_last_timestep(e
     many = gradient(model, "memory", list(held_out.inputs), held_out.targets, "mse")
     for key, wanted in (("sequence", one), ("mean", many)):
         for what, numbers in (("inputs", wanted.inputs.mean(0)), ("state", wanted.state.mean(0))):
-            np.testing.assert_allclose(net[key][what]["numbers"], numbers / numbers[-1], rtol=2e-3)
+            np.testing.assert_allclose(net[key][what]["numbers"], 100 * numbers / numbers.max(), rtol=2e-3)
             assert net[key][what]["sentence"].endswith(".")
     assert (net["mean"]["of"], net["sequence"]["of"]) == ("mean of 256 validation sequences", "validation sequence 4")
-    assert net["mean"]["inputs"]["measure"] == "|dLoss(6) / dx(t)|, relative to t = 6"
-    assert net["mean"]["state"]["measure"] == "|dLoss(6) / dh(t)|, relative to t = 6"
+    for what, formula in (("inputs", "dx(t)"), ("state", "dh(t)")):
+        most = net["mean"][what]["numbers"].index(100) + 1
+        assert net["mean"][what]["measure"] == f"|dLoss(6) / {formula}|, in % of the largest, at t = {most}"
+        assert net["mean"][what]["unit"] == f"% of timestep {most}"
+    assert found["waits"]["LSTM"] == "LSTM is not trained yet: it waits for a free worker, or is being compiled."
 
 
 def test_a_timestep_and_an_epoch_can_be_chosen(engine):
     _, found = ask(engine, f"{ASKED}&timestep=4")
-    assert (found["at"], found["about"][:36]) == (4, "How much the loss at timestep 4 reac")
-    numbers = found["net"]["mean"]["inputs"]["numbers"]
-    assert numbers[3] == 1 and numbers[4:] == [0, 0]
+    shown = found["net"]["mean"]["inputs"]
+    assert (found["at"], shown["about"][:36]) == (4, "How much the loss at timestep 4 reac")
+    assert max(shown["numbers"][:4]) == 100 and shown["numbers"][4:] == [0, 0]
     # What comes later cannot count, and nothing is said of it.
     assert not any(last > 4 for _, last in found["net"]["mean"]["inputs"]["low"])
     _, untrained = ask(engine, "sequence=3&epoch=0")
@@ -91,7 +95,7 @@ def test_a_timestep_and_an_epoch_can_be_chosen(engine):
     state = jobs.chunk(RUN.experiment.to_dict(), None, 4, 1e9).state
     held_out = data.make(RUN.experiment, "held out")
     wanted = gradient(model_at(state), "memory", list(held_out.inputs), held_out.targets, "mse").inputs.mean(0)
-    np.testing.assert_allclose(between["net"]["mean"]["inputs"]["numbers"], wanted / wanted[-1], rtol=2e-3)
+    np.testing.assert_allclose(between["net"]["mean"]["inputs"]["numbers"], 100 * wanted / wanted.max(), rtol=2e-3)
 
 
 def test_another_cell_is_trained_to_the_same_epoch_in_parts(engine, monkeypatch):
@@ -106,7 +110,7 @@ def test_another_cell_is_trained_to_the_same_epoch_in_parts(engine, monkeypatch)
     assert trained == sorted(set(trained)) and trained[-1] == EPOCHS
     net = found["net"]
     assert (net["title"], found["progress"], found["reason"]) == ("SimpleRNN(7)", "", "")
-    assert net["mean"]["inputs"]["numbers"][-1] == 1 and net["loss"].startswith("loss ")
+    assert max(net["mean"]["inputs"]["numbers"]) == 100 and net["loss"].startswith("loss ")
     assert ask(engine, f"{ASKED}&cell=SimpleRNN")[1] == found
 
 
@@ -115,7 +119,7 @@ def test_the_norms_of_all_layers_come_over_all_epochs(engine):
     assert (status, found["begin"], found["epochs"][-1]) == (200, 0, EPOCHS)
     assert [each["name"] for each in found["layers"]] == ["memory", "answer"]
     assert all(number > 0 for each in found["layers"] for number in each["numbers"])
-    assert found["sentence"].startswith("The gradient of “")
+    assert found["sentence"].startswith("The gradient of “") and found["unit"].startswith("norm of the gradient")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +156,19 @@ def test_what_cannot_be_seen_is_a_sentence(engine, query, sentence):
     status, found = ask(engine, query)
     assert (status, found["net"]) == (200, None)
     assert sentence in found["reason"]
+
+
+def test_sequences_of_different_lengths_have_each_their_last_timestep(engine):
+    experiment = replace(SMALL, architecture="embedding_tagger", task="bracket_depth", epochs=1, knobs={})
+    engine.store.add_run(Run("r4", "o" * 64, experiment, "done", "", "", 0))
+    _, found = ask(engine, "sequence=0&epoch=0", "r4")
+    net = found["net"]
+    assert (found["ends"], net["title"]) == (True, "Bidirectional(GRU(7)), both directions together")
+    assert net["mean"]["inputs"]["about"].startswith("How much the loss at the last timestep of each sequence reacts")
+    assert net["mean"]["inputs"]["measure"].startswith("|dLoss(last timestep) / dx(t)|, ")
+    assert ", the last one of this sequence, reacts" in net["sequence"]["inputs"]["about"]
+    _, chosen = ask(engine, "sequence=0&epoch=0&timestep=2", "r4")
+    assert not chosen["ends"] and "at timestep 2 reacts" in chosen["net"]["mean"]["inputs"]["about"]
 
 
 def test_a_model_without_a_recurrent_layer_is_a_sentence(engine):

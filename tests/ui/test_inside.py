@@ -110,6 +110,13 @@ def test_two_hundred_timesteps_of_256_units_are_sampled_and_said(engine, monkeyp
         ({"inside": "memory", "sequence": "9"}, (None, None, None, None), "sequence must be a whole number from 1 to 8"),
         ({"inside": "memory", "way": "up"}, (None, None, None, None), "way must be forward or backward; received “up”."),
         ({"inside": "memory", "loss_t": "4", "cells": "LSTM,SimpleRNN"}, (None, None, None, None), ""),
+        ({"inside": "memory", "bars": "state", "bars_of": "sequence"}, (None, None, None, None), ""),
+        ({"inside": "memory", "bars": "h"}, (None, None, None, None), "bars must be input or state; received “h”."),
+        (
+            {"inside": "memory", "bars_of": "all"},
+            (None, None, None, None),
+            "bars_of must be mean or sequence; received “all”.",
+        ),
         ({"inside": "memory", "cells": "RNN"}, (None, None, None, None), "one or more of SimpleRNN, GRU, LSTM, with commas"),
         ({"unit": "4"}, (None, None, None, None), "The link has unit but no layer to look inside: inside=NAME names it."),
         ({}, (None, None, None, None), ""),
@@ -135,5 +142,7 @@ def test_what_the_browser_says_may_be_anything(monkeypatch, moved):
     assert inside_place.query() == {"inside": "memory", "pin": "2"}
     inside_place.take({"layer": "memory", "loss_t": 3, "cells": "SimpleRNN,LSTM"})
     assert inside_place.query() == {"inside": "memory", "loss_t": "3", "cells": "SimpleRNN,LSTM"}
-    inside_place.take({"layer": "memory", "loss_t": 0, "cells": "SimpleRNN,Dense"})
+    inside_place.take({"layer": "memory", "bars": "state", "bars_of": "sequence"})
+    assert inside_place.query() == {"inside": "memory", "bars": "state", "bars_of": "sequence"}
+    inside_place.take({"layer": "memory", "loss_t": 0, "cells": "SimpleRNN,Dense", "bars": {}, "bars_of": ["mean"]})
     assert inside_place.query() == {"inside": "memory"}
