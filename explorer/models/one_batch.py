@@ -49,6 +49,8 @@ def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, lo
     inputs: an array for each input of the model. targets: (samples, timesteps, outputs) or (samples, outputs). loss: as
     Keras calls it.
 
+    Raises ValueError with a sentence where the mask of the output is not one for each of its losses.
+
     >>> sequence = keras.Input((4, 2), name="sequence")
     >>> states = keras.layers.SimpleRNN(3, return_sequences=True, name="memory")(sequence)
     >>> found = one_batch(keras.Model(sequence, states), [np.ones((5, 4, 2), np.float32)], np.zeros((5, 4, 3)), "mse")
@@ -76,7 +78,7 @@ def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, lo
                         set_mask(tensor, travels)
             found.update((id(symbol), tensor) for symbol, tensor in zip(call.outputs, returned, strict=True))
         (output,) = (found[id(each)] for each in model.outputs)
-        losses, weights = _losses(output, mask_of(before[id(model.outputs[0])]), targets, loss)
+        losses, weights, timed = _losses(output, mask_of(before[id(model.outputs[0])]), targets, loss)
         total = tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
     nudges = [nudge for _, directions, _ in watched for each in directions for nudge in each.nudges]
     slopes = tape.gradient(total, nudges, unconnected_gradients=tf.UnconnectedGradients.ZERO) if nudges else []
@@ -86,9 +88,9 @@ def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, lo
             mine, slopes = slopes[: len(each.nudges)], slopes[len(each.nudges) :]
             ways.append(_way(call.name, each, windows, [as_array(slope) for slope in mine]))
     by_timestep = None
-    if len(losses.shape) > 1:
-        sums = np.asarray(tf.reduce_sum(losses * weights, axis=0), np.float64)
-        shares = np.asarray(tf.reduce_sum(weights, axis=0), np.float64)
+    if timed:
+        sums = np.asarray(tf.reduce_sum(losses * weights, axis=(0, 2)), np.float64)
+        shares = np.asarray(tf.reduce_sum(weights, axis=(0, 2)), np.float64)
         by_timestep = np.divide(sums, shares, out=np.full(sums.shape, np.nan), where=shares > 0)
     return OneBatch(float(total), by_timestep, tuple(ways))
 
@@ -103,17 +105,24 @@ def _way(layer: str, direction: Direction, windows: int, slopes: list[np.ndarray
     return Way(layer, direction.role, bool(direction.layer.go_backwards), windows, norms, gradient)
 
 
-def _losses(output: Any, mask: Any, targets: np.ndarray, loss: str) -> tuple[Any, Any]:
-    """The loss of each sample, (samples,), or of each sample at each timestep, (samples, timesteps), and what each
-    weighs."""
+def _losses(output: Any, mask: Any, targets: np.ndarray, loss: str) -> tuple[Any, Any, bool]:
+    """The losses of each sample, (samples, timesteps, losses of each), what each weighs, and whether these timesteps are
+    those of the output: else there is one of them. Of windows a timestep of the output is a window, which has many losses.
+    """
     measure = keras.losses.get(loss)
     wanted = tf.convert_to_tensor(targets)
     if wanted.dtype.is_floating:
         wanted = tf.cast(wanted, output.dtype)
     losses = measure.call(wanted, output) if isinstance(measure, keras.losses.Loss) else measure(wanted, output)
     timed = len(output.shape) > 2 and len(losses.shape) > 1
-    size = (output.shape[0], output.shape[1], -1) if timed else (output.shape[0], -1)
-    losses = tf.reduce_mean(tf.reshape(losses, size), axis=-1)
-    if mask is None or len(mask.shape) != len(losses.shape):
-        return losses, tf.ones_like(losses)
-    return losses, tf.cast(mask, losses.dtype)
+    size = (output.shape[0], output.shape[1] if timed else 1, -1)
+    weights = tf.ones_like(losses)
+    if mask is not None:
+        if tuple(mask.shape) != tuple(losses.shape):
+            one, other = (" × ".join(map(str, each.shape[1:])) or "1" for each in (losses, mask))
+            raise ValueError(
+                f"The output has {one} losses for each sequence, and the mask that comes with it is {other}. Which of the "
+                "losses count is not known here."
+            )
+        weights = tf.cast(mask, losses.dtype)
+    return tf.reshape(losses, size), tf.reshape(weights, size), timed

@@ -141,7 +141,7 @@ def _gradient(
     every_step = len(output.shape) > 2
     at, counts = None, np.ones(len(targets), bool)
     if every_step:
-        at, counts = _timesteps(found[id(output)], timestep, strict)
+        at, counts = _timesteps(model, found[id(output)], timestep, strict)
     if timestep is not None and not every_step:
         raise ValueError("The model has one output per sequence, so that no timestep has a loss of its own: leave it out.")
     sequence, mask, start = arguments(call, found)
@@ -172,10 +172,17 @@ def _gradient(
     return Gradient(call.name, at, np.asarray(losses, np.float64), _norm(by_input, samples), states, counts, laid)
 
 
-def _timesteps(output: Any, timestep: int | None, strict: bool) -> tuple[np.ndarray, np.ndarray]:
+def _timesteps(model: keras.Model, output: Any, timestep: int | None, strict: bool) -> tuple[np.ndarray, np.ndarray]:
     """Whose loss it is, from 1, for each sample, and whether it has one there; strict: whether all must."""
     samples, steps = output.shape[:2]
     mask = mask_of(output)
+    if mask is not None and tuple(mask.shape) != (samples, steps):
+        axes, size = (" × ".join(map(str, each.shape[1:])) for each in (output, mask))
+        raise ValueError(
+            f"The output of “{model.output_names[0]}” is {axes} for each sequence, and its mask is {size}. "
+            f"It must be one for each of the output's {steps} timesteps. Which of them has a loss is not known here, nor is "
+            "the gradient."
+        )
     counts = np.ones((samples, steps), bool) if mask is None else laid_mask(mask)
     if timestep is None:
         # Of a sequence that is padding alone, the last timestep.

@@ -96,3 +96,34 @@ def test_one_output_for_windows_of_timesteps_has_no_loss_of_its_own_at_any():
     assert (found.by_timestep, way.windows, way.gradient.shape) == (None, WINDOWS, (WINDOWS * TIMESTEPS,))
     # What a window's first timestep holds acts only on its own window, and each of these reaches the output.
     assert (way.gradient > 0).all()
+
+
+@pytest.mark.parametrize("masking", [False, True])
+def test_the_loss_of_masked_windows_is_that_of_keras(masking):
+    given = np.random.default_rng(1).integers(0, 2, (SAMPLES, WINDOWS, TIMESTEPS)).astype(np.float32)
+    # Of every sequence the last window is padding alone.
+    given[:, -1] = 0
+    symbols = keras.Input((*given.shape[1:], 1) if masking else given.shape[1:])
+    begin = layers.Masking() if masking else layers.Embedding(4, 3, mask_zero=True)
+    windows = layers.TimeDistributed(layers.GRU(UNITS, return_sequences=True), name="windows")(begin(symbols))
+    model = with_weights(keras.Model(symbols, layers.Dense(1)(windows)))
+    given = given[..., None] if masking else given
+    targets = numbers(SAMPLES, WINDOWS, TIMESTEPS, 1, seed=9)
+    found = one_batch(model, [given], targets, "mse")
+    answers = model(given)
+    # As `evaluate` does, by the mask that comes with the answers.
+    assert found.loss == pytest.approx(float(keras.losses.MeanSquaredError()(targets, answers)), rel=1e-5)
+    mask = given.reshape(SAMPLES, WINDOWS, TIMESTEPS) != 0
+    errors = np.square(np.asarray(answers) - targets)[..., 0]
+    for window, loss in enumerate(found.by_timestep):
+        here = errors[:, window][mask[:, window]]
+        assert np.isnan(loss) if window == WINDOWS - 1 else loss == pytest.approx(here.mean(), rel=1e-5)
+
+
+def test_a_mask_that_is_not_one_for_each_loss_is_refused_in_a_sentence():
+    symbols = keras.Input((WINDOWS, TIMESTEPS))
+    embedded = layers.Embedding(4, 3, mask_zero=True)(symbols)
+    model = keras.Model(symbols, layers.TimeDistributed(layers.GRU(UNITS))(embedded))
+    given = np.ones((SAMPLES, WINDOWS, TIMESTEPS), np.float32)
+    with pytest.raises(ValueError, match="has 6 losses for each sequence, and the mask that comes with it is 6 × 5"):
+        one_batch(model, [given], np.zeros((SAMPLES, WINDOWS, UNITS)), "mse")

@@ -232,3 +232,15 @@ def test_of_long_sequences_the_first_ones_are_taken(monkeypatch):
     model = plain(layers.SimpleRNN)
     found = through_time.gradients(model, None, numbers(7, TIMESTEPS, FEATURES), numbers(7, OUTPUTS, seed=1), "mse")
     assert len(found.loss) == 3 and through_time.mean(found).samples == 3
+
+
+def test_a_mask_of_windows_is_not_taken_for_one_of_the_outputs_timesteps():
+    symbols = keras.Input((3, 6), dtype="int32")
+    embedded = layers.Embedding(4, 3, mask_zero=True)(symbols)
+    windows = layers.TimeDistributed(layers.GRU(4, return_sequences=True), name="windows")(embedded)
+    model = keras.Model(symbols, layers.Dense(1, name="answer")(windows))
+    given = np.ones((2, 3, 6), np.int32)
+    given[0, :, 2:] = 0
+    for take, timestep in [(gradient, None), (through_time.gradients, 2)]:
+        with pytest.raises(ValueError, match="“answer” is 3 × 6 × 1 for each sequence, and its mask is 3 × 6"):
+            take(model, "windows", given, numbers(2, 3, 6, 1), "mse", timestep)
