@@ -283,7 +283,7 @@ export interface Cause {
 export interface Answer {
   description: Description;
   values: Record<string, Numbers> | null;
-  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing | FailedDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
   masks: Record<string, number[][]> | null;
@@ -424,6 +424,12 @@ export interface AttentionDrawing {
   says: string;
 }
 
+// What could not be drawn: the sentence alone, in the place of numbers.
+export interface FailedDrawing {
+  kind: "failed";
+  says: string;
+}
+
 // A setting of a layer that could be otherwise; what the fields mean stands at `explorer.models.variants.Setting`.
 export interface ComparableSetting {
   layer: string;
@@ -440,7 +446,7 @@ export interface CompareAnswer {
   description: Description | null;
   broken: Broken | null;
   values: Record<string, Numbers> | null;
-  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing | FailedDrawing> | null;
 }
 
 // A setting that differs. layer: whose it is, None for one of the whole model. here, there: its values.

@@ -145,6 +145,10 @@ class AttentionDrawing(BaseDrawing, frozen=True, tag="attention"):
     reasons: tuple[str, ...]
 
 
+class FailedDrawing(BaseDrawing, frozen=True, tag="failed"):
+    """What could not be drawn: the sentence alone, in the place of numbers."""
+
+
 Drawing = (
     MemoryDrawing
     | WindowsDrawing
@@ -157,4 +161,5 @@ Drawing = (
     | ConcatDrawing
     | WindowDrawing
     | AttentionDrawing
+    | FailedDrawing
 )

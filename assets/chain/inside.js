@@ -126,4 +126,6 @@ const DRAWINGS = {
   concat: insideConcat,
   window: insideLadder,
   attention: insideAttention,
+  // A sentence in the place of numbers.
+  failed: () => ({ height: 0, words: "" }),
 };

@@ -21,6 +21,7 @@ MASKED_QUERY = "the query timestep is masked"
 MASKED_KEY = "the key timestep is masked"
 LATER = "the key timestep comes later (use_causal_mask=True)"
 FORBIDDEN = "attention_mask does not allow it"
+FORBIDDEN_IN_ALL = "attention_mask does not allow it in any head"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Attention:
 
     @property
     def allowed(self) -> np.ndarray:
-        """(samples, query timesteps, key timesteps): whether the one may attend to the other."""
+        """(samples, query timesteps, key timesteps): whether the one may attend to the other, in any head."""
         found = np.ones(self.weights[:, 0].shape, bool)
         for barred in self.attending.barred.values():
             found &= ~barred
@@ -110,7 +111,7 @@ def attending(
 
 def _barred(shape: tuple[int, ...], masks: Mapping[str, np.ndarray], causal: bool) -> dict[str, np.ndarray]:
     """Why a query may not attend to a key, (samples, queries, keys) for each reason, as Keras puts the masks together."""
-    found = {}
+    found: dict[str, np.ndarray] = {}
     if "query" in masks:
         found[MASKED_QUERY] = ~masks["query"][:, :, None]
     for role in ("value", "key"):
@@ -119,7 +120,11 @@ def _barred(shape: tuple[int, ...], masks: Mapping[str, np.ndarray], causal: boo
     if causal:
         found[LATER] = np.tri(shape[1], shape[2])[None] == 0
     if "attention" in masks:
-        found[FORBIDDEN] = ~masks["attention"]
+        mask = masks["attention"]
+        # With an axis of heads: (samples, heads, queries, keys), of which one head may be that of all.
+        of_heads = mask.ndim == 4
+        differ = of_heads and bool(np.any(mask != mask[:, :1]))
+        found[FORBIDDEN_IN_ALL if differ else FORBIDDEN] = np.logical_not(mask.any(axis=1) if of_heads else mask)
     return {reason: np.broadcast_to(where, shape) for reason, where in found.items()}
 
 

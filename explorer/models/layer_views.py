@@ -4,6 +4,7 @@ through, both directions before they are merged, the timesteps that a mask leave
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
@@ -22,6 +23,12 @@ from explorer.models.activations import remembered
 from explorer.shapes.graph import Call, calls
 from explorer.tensors.grid import tensor_name
 
+FAILED = (
+    "What happens inside this layer cannot be drawn for this call, and is not known here. Its shapes and its numbers are "
+    "there all the same."
+)
+_log = logging.getLogger(__name__)
+
 
 def draw(
     model: keras.Model,
@@ -33,11 +40,11 @@ def draw(
 ) -> dict[str, Drawing]:
     """For each layer that has something to show, by its name, what its drawing shows.
 
-    tensors, masks, received: what flows through the model for one sequence (`explorer.models.activations.outputs`); where
-    it is not told which masks a call received, they are those that its tensors were made with. A grid has a row for each of
-    at most 6 units and a column for each of at most 48 steps. explained: the layers that may be drawn, because rules cover
-    their calls; all unless given. pieces: the tensors of every piece of the long sequence of which this is one
-    (`explorer.models.carried`).
+    tensors, masks, received: what flows through the model for one sequence (`explorer.models.activations.outputs`); where it
+    is not told which masks a call received, they are those that its tensors were made with. A grid has a row for each of at
+    most 6 units and a column for each of at most 48 steps. explained: the layers that may be drawn, because rules cover
+    their calls; all unless given. One whose drawing fails has a sentence in its place. pieces: the tensors of every piece of
+    the long sequence of which this is one (`explorer.models.carried`).
 
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> kept = keras.layers.RepeatVector(3, name="repeated")(keras.layers.Flatten(name="flat")(sequence))
@@ -65,7 +72,12 @@ def draw(
             [piece[names[0]] for piece in pieces],
             next((number for number, piece in enumerate(pieces) if piece is tensors), 0),
         )
-        shown = rules_for(call.layer).view(view)
+        try:
+            shown = rules_for(call.layer).view(view)
+        except Exception:
+            # The numbers of the whole chain are there: they are not lost with one drawing.
+            _log.exception("No drawing of %s", call.name)
+            shown = drawings.FailedDrawing(says=FAILED)
         if isinstance(shown, drawings.ConcatDrawing):
             named = zip(call.reads, shown.parts, strict=True)
             shown = replace(shown, parts=tuple(drawings.Part(name, part.size) for name, part in named))

@@ -10,7 +10,7 @@ from keras import layers
 from explorer.layers.attention_drawn import attention_drawing
 from explorer.layers.drawn import Attending
 from explorer.models import activations, layer_views
-from explorer.models.attention import FORBIDDEN, LATER, MASKED_KEY, MASKED_QUERY, look
+from explorer.models.attention import FORBIDDEN, FORBIDDEN_IN_ALL, LATER, MASKED_KEY, MASKED_QUERY, look
 
 QUERIES, KEYS, SAMPLES = 4, 6, 2
 WIDTHS = {"query": 3, "value": 5, "key": 7}
@@ -182,3 +182,24 @@ def test_what_is_no_attention_layer_is_named_in_a_sentence(name):
     model = keras.Model(sequence, layers.GRU(2, name="memory")(sequence))
     with pytest.raises(ValueError, match=f"no attention layer called “{name}”. The model has no attention layer."):
         look(model, name, numbers(1, QUERIES, 3))
+
+
+@pytest.mark.parametrize("differ", [True, False])
+def test_a_mask_with_an_axis_of_heads_bars_what_no_head_may_attend_to(differ):
+    sequence, allowed = keras.Input((QUERIES, 2)), keras.Input((HEADS, QUERIES, QUERIES), dtype="bool")
+    layer = layers.MultiHeadAttention(HEADS, SIZE, name="attention")
+    model = keras.Model([sequence, allowed], layer(sequence, sequence, attention_mask=allowed))
+    rng = np.random.default_rng(2)
+    numbers, mask = rng.normal(size=(SAMPLES, QUERIES, 2)), rng.random((SAMPLES, HEADS, QUERIES, QUERIES)) > 0.4
+    if not differ:
+        mask[:] = mask[:, :1]
+    mask[..., 0], mask[..., 1, 2] = True, False
+    found = look(model, "attention", [numbers, mask])
+    wanted = layer(numbers, numbers, attention_mask=mask, return_attention_scores=True)[1]
+    np.testing.assert_allclose(found.weights, wanted, atol=1e-6)
+    assert (found.weights[~mask] < 1e-6).all()
+    (reason,) = found.attending.barred
+    assert reason == (FORBIDDEN_IN_ALL if differ else FORBIDDEN)
+    np.testing.assert_array_equal(found.allowed, mask.any(axis=1))
+    flow = activations.outputs(model, [numbers, mask])
+    assert reason in layer_views.draw(model, *flow)["attention"].reasons

@@ -32,6 +32,7 @@ def close(shown: list[list[float]], wanted: np.ndarray) -> bool:
 def test_every_layer_with_time_has_a_look_and_it_is_plain_data(name):
     found = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())
     assert json.loads(json.dumps(found["drawings"])) == found["drawings"]
+    assert "failed" not in {each["kind"] for each in found["drawings"].values()}
     for layer in found["description"]["layers"]:
         # What has no weights and leaves every timestep in its place is seen in the chain's own tensors.
         still = ("each", "over all") if not layer["params"] else ()
@@ -176,3 +177,16 @@ def test_what_masked_timesteps_hold_is_told_as_keras_returns_it():
     drawing, returned = masked_states(layers.TimeDistributed(layers.Dense(3, bias_initializer="ones"), name="memory"))
     assert "Masked timesteps are computed like all others." in drawing["says"] and (returned[[0, 4, 5]] == 1).all()
     assert drawing["counts"] == [0, 1, 1, 1, 0, 0]
+
+
+def test_a_drawing_that_fails_takes_no_others_away(monkeypatch):
+    def fail(*_):
+        raise ValueError("operands could not be broadcast")
+
+    monkeypatch.setattr(layer_views.attention, "attending", fail)
+    sequence = keras.Input((5, 2))
+    states = layers.GRU(3, return_sequences=True, name="memory")(sequence)
+    model = keras.Model(sequence, layers.MultiHeadAttention(2, 4, name="attention")(states, states))
+    found = drawings_of(model, RANDOM.normal(size=(1, 5, 2)))
+    assert found["attention"] == {"kind": "failed", "says": layer_views.FAILED}
+    assert found["memory"]["kind"] == "memory"
