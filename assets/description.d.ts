@@ -283,7 +283,7 @@ export interface Cause {
 export interface Answer {
   description: Description;
   values: Record<string, Numbers> | null;
-  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing | FailedDrawing> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | SoftmaxDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing | FailedDrawing> | null;
   comparable: ComparableSetting[];
   hindrance: string;
   masks: Record<string, number[][]> | null;
@@ -368,13 +368,23 @@ export interface MaskDrawing {
   says: string;
 }
 
-// All steps of each unit become one. verb: how, "averages".
+// All steps of each unit become one. verb: how, "averages". pooled: how many of them, whether they are drawn or not.
 export interface PoolDrawing {
   kind: "pool";
   verb: string;
+  pooled: number;
   received: number[][];
   returned: number[][];
   counts: number[] | null;
+  says: string;
+}
+
+// Numbers that become weights, which sum to 1 along the columns. all_of: how many; the first ones are drawn.
+export interface SoftmaxDrawing {
+  kind: "softmax";
+  all_of: number;
+  scores: number[][];
+  weights: number[][];
   says: string;
 }
 
@@ -446,7 +456,7 @@ export interface CompareAnswer {
   description: Description | null;
   broken: Broken | null;
   values: Record<string, Numbers> | null;
-  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing | FailedDrawing> | null;
+  drawings: Record<string, MemoryDrawing | WindowsDrawing | CarriedDrawing | CopiesDrawing | BothDrawing | MaskDrawing | PoolDrawing | SoftmaxDrawing | RepeatDrawing | ConcatDrawing | WindowDrawing | AttentionDrawing | FailedDrawing> | null;
 }
 
 // A setting that differs. layer: whose it is, None for one of the whole model. here, there: its values.
@@ -481,7 +491,7 @@ export interface Difference {
   what: string;
 }
 
-// What the panel "Look inside" shows. columns: the timesteps that are drawn; masked: 1 for each of them that is masked. line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, empty without one. ways: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
+// What the panel "Look inside" shows. columns: the timesteps that are drawn; masked: 1 for each of them that is masked. line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, null where masked, empty without one. legend: what these three are called, with their scales, "" for one that is not drawn; scales: what is said of these. symbols: one for each column of the input, empty where it reads none. pin_says: what pinning does. ways: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
 export interface InsideAnswer {
   layer: string;
   title: string;
@@ -509,7 +519,7 @@ export interface InsideAnswer {
   line: (number | null)[];
   pinned: (number | null)[];
   target: (number | null)[];
-  legend: string[];
+  legend: [string, string, string];
   scales: string;
   symbols: string[];
   pin_says: string;
@@ -565,7 +575,7 @@ export interface EquationLine {
   pieces: Piece[];
 }
 
-// Weights, drawn small: one block for each gate, side by side, each of so many columns. parts: as `Piece` has it; two for a bias of two rows. outlined: the place of the chosen unit's column within a block. letters: what stands above each. numbers: whole numbers from -127 to 127: a weight is one of them / 127 * largest.
+// Weights, drawn small: one block for each gate, side by side, each of so many columns. parts: as `Piece` has it; two for a bias of two rows. outlined: the place of the chosen unit's column within a block. letters: what stands above each. drawn: how much of it is drawn, "" for all of it. numbers: whole numbers from -127 to 127: a weight is one of them / 127 * largest.
 export interface Matrix {
   title: string;
   axis: string;

@@ -89,12 +89,21 @@ class MaskDrawing(BaseDrawing, frozen=True, tag="mask"):
 
 
 class PoolDrawing(BaseDrawing, frozen=True, tag="pool"):
-    """All steps of each unit become one. verb: how, "averages"."""
+    """All steps of each unit become one. verb: how, "averages". pooled: how many of them, whether they are drawn or not."""
 
     verb: str
+    pooled: int
     received: Grid
     returned: Grid
     counts: tuple[int, ...] | None
+
+
+class SoftmaxDrawing(BaseDrawing, frozen=True, tag="softmax"):
+    """Numbers that become weights, which sum to 1 along the columns. all_of: how many; the first ones are drawn."""
+
+    all_of: int
+    scores: Grid
+    weights: Grid
 
 
 class RepeatDrawing(BaseDrawing, frozen=True, tag="repeat"):
@@ -157,6 +166,7 @@ Drawing = (
     | BothDrawing
     | MaskDrawing
     | PoolDrawing
+    | SoftmaxDrawing
     | RepeatDrawing
     | ConcatDrawing
     | WindowDrawing

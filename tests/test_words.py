@@ -112,6 +112,24 @@ def test_the_catalog_is_told_in_keras_words():
     check(GLOSSARY.values())
 
 
+def test_numbers_below_zero_have_a_minus():
+    entries = (*ARCHITECTURES.values(), *TASKS.values())
+    shown = [text for each in entries for text in (each.summary, *(knob.help for knob in each.knobs.values()))]
+    shown += [each.doc for each in ARCHITECTURES.values()]
+    shown += [text for each in TASKS.values() for baseline in each.baselines for text in (baseline.name, baseline.passed)]
+    shown += [text for each in PRESETS.values() for text in (each.title, each.says)] + list(GLOSSARY.values())
+    assert [text for text in shown if re.search(r"(?<![\w)\]])-\d", FINE.sub("", text))] == []
+
+
+# Not every model that uses other timesteps has a memory, or reads backwards: attention and convolutions have neither.
+def test_what_a_baseline_means_is_true_of_every_architecture_that_fits():
+    without = [each for each in ARCHITECTURES.values() if re.search("attention|convolution|transformer", each.name)]
+    for task in TASKS.values():
+        fits = [each.name for each in without if each.fits(task)]
+        told = [each.passed for each in task.baselines if re.search("memory within|remember|backwards", each.passed)]
+        assert not (fits and told), (task.name, fits, told)
+
+
 def shown_by(path: Path):
     """The string literals of a Python file that read as words, its docstrings left out; of f-strings the constant parts."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

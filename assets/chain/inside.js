@@ -7,6 +7,7 @@ import { insideLadder } from "./ladder.js";
 import { insideBoth, insideMask, insideMemory } from "./memories.js";
 import { insideConcat, insideManyAndOne } from "./moves.js";
 import { isWay, nextCell } from "./pointing.js";
+import { insideSoftmax } from "./softmax.js";
 import { insideLegend, insidePen } from "./strips.js";
 import { setFont } from "./text.js";
 import { insideWindows } from "./windows.js";
@@ -122,6 +123,7 @@ const DRAWINGS = {
   mask: insideMask,
   copies: insideCopies,
   pool: insideManyAndOne,
+  softmax: insideSoftmax,
   repeat: insideManyAndOne,
   concat: insideConcat,
   window: insideLadder,

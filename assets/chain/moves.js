@@ -31,6 +31,7 @@ import { count, joined, singular } from "./words.js";
 export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
   const pools = shown.kind === "pool";
   const counts = pools ? shown.counts : null;
+  const pooled = pools ? shown.pooled : 0;
   const [many, one] = pools ? [shown.received, shown.returned] : [shown.returned, shown.received];
   const columns = many[0].length;
   const side = 26;
@@ -44,7 +45,6 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
   const label = insideRowsName(many, axis, size);
   const y = 24;
   const word = shown.kind === "pool" ? shown.verb : "repeats";
-  const kept = (counts ?? []).filter(Boolean).length;
   const height = insideStrip(pen, "many", many, { place, y, rowHeight, range, axis, words: insideStep(axis) });
   const onePlace = () => ({ x: single, width: side });
   insideStrip(pen, "one", one, { place: onePlace, y, rowHeight, range, axis, words: () => `the one vector, ${singular(axis)}` });
@@ -52,7 +52,7 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
   const masked = insideMasked(pen, counts, columns, place, y, height);
   const [from, to] = pools ? [end + 6, single - 6] : [single + side + 6, left - 6];
   insideArrow(pen, "arrow", [[from, y + height / 2], [to, y + height / 2]], "strong");
-  if (gap > 60) insideText(pen, "word", word, (from + to) / 2, y + height / 2 - 8, "s12 bold", "middle");
+  if (gap > 60) insideText(pen, "word", masked ? `${word} ${pooled}` : word, (from + to) / 2, y + height / 2 - 8, "s12 bold", "middle");
   const ordered = insideOrdered(pools ? layer.axes_in : layer.axes_out);
   const all = (pools ? insideSize(layer, ordered) : layer.output[0][1]) ?? columns;
   insideText(pen, "manyName", count(all, ordered), left, 14, "s12 bold");
@@ -68,7 +68,7 @@ export function insideManyAndOne({ pen, layer, shown, width, axis, size }) {
     legends: [{ words: "a number", range, axis }],
     notes: masked ? [{ swatch: "hatched", words: "hatched: masked, left out" }] : [],
     words: pools
-      ? `A strip of ${columns} timesteps becomes one column: it ${word} ${masked ? `the ${kept} that are not masked` : "all"}.`
+      ? `A strip of ${count(all, ordered)} becomes one column: it ${word} ${masked ? `the ${pooled} that are not masked` : "all"}.`
       : `One column is repeated ${columns} times, once for each timestep.`,
   };
 }

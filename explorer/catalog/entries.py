@@ -77,6 +77,7 @@ class Baseline:
     passed: what it means that a model's validation loss is below, as a sentence; a knob in braces becomes its number of
         timesteps, such as "3 timesteps".
     needs: which other timesteps an output must depend on to be below, where that is certain; "" where it is not.
+    best: whether no model gets below it but by luck.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Baseline:
     predict: Callable[..., np.ndarray]
     passed: str
     needs: Literal["", "earlier", "later"] = ""
+    best: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "both_directions",
             "Bidirectional",
-            "Only a model that also reads the sequence backwards can output later inputs.",
+            "A model that reads only forwards cannot output later inputs; one that also reads backwards can.",
             Experiment("bidirectional_gru", "look_ahead", knobs={"ahead": 3, "merge_mode": "concat"}),
         ),
         Preset(

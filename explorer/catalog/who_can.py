@@ -1,7 +1,7 @@
 """Who can? Every architecture on every task that fits: how low the loss on held-out sequences gets, as it was measured.
 
 Each pair was trained once, as the page opens with it: default sizes, default learning rate, default number of epochs. The
-loss after the last epoch is divided by the task's loss without memory. `make who` measures what `who_can.json` lacks.
+loss after the last epoch is divided by that of one of the task's baselines. `make who` measures what `who_can.json` lacks.
 """
 
 from __future__ import annotations
@@ -47,10 +47,12 @@ class Measured:
 
 
 class Reference(NamedTuple):
-    """The baseline that a task's losses are divided by; the name is empty where a task has none."""
+    """The baseline that a task's losses are divided by; the name is empty where a task has none. best: whether no model gets
+    below it but by luck."""
 
     name: str
     value: float
+    best: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def reference_of(architecture: str, task: str) -> Reference:
     if not known:
         return Reference("", 0.0)
     name = next((name for name in WITHOUT_MEMORY if name in known), max(known, key=known.__getitem__))
-    return Reference(name, known[name])
+    return Reference(name, known[name], any(each.best for each in TASKS[task].baselines if each.name == name))
 
 
 def measured_now(architecture: str, task: str, loss: float, epochs: int) -> Measured:

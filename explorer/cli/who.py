@@ -16,8 +16,8 @@ from explorer.cli.options import as_json, examples
 from explorer.runtime.database_file import DEFAULT_PATH
 
 MEANS = (
-    "relative: the held-out loss after the last epoch, as a part of the baseline's. 1.0 is as bad as that baseline: the "
-    "best model without memory, or, where a task has none, one that lacks what the task needs, such as always the mean."
+    "relative: the held-out loss after the last epoch, as a part of that of the baseline named beside it. 1.0 is as bad as "
+    "that baseline; on noise it is the best possible."
 )
 
 

@@ -98,7 +98,9 @@ class Dot(LayerRules):
         steps = count(first.shape[1], "vectors")
         says = f"It multiplies {steps} by a number each, the second input, and sums them, element by element."
         before, after = grid(first[0]), column(view.returned[0])
-        return drawings.PoolDrawing(verb="weighs and sums", received=before, returned=after, counts=None, says=says)
+        return drawings.PoolDrawing(
+            verb="weighs and sums", pooled=first.shape[1], received=before, returned=after, counts=None, says=says
+        )
 
 
 def _summed(call: LayerCall) -> tuple[int, int] | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from explorer import drawings
 from explorer.description import Range, TimeFlow
+from explorer.drawings import Drawing
 from explorer.layers.base import LayerCall, LayerRules, Own, Summary
+from explorer.layers.drawn import LayerView, grid
 from explorer.layers.held import Number, Terms, WeightAxis, WeightMeaning
 from explorer.layers.reading import given_masks
 from explorer.layers.words import activated, is_elementwise, letter_of, same_at_every_step, step
 from explorer.tensors.symbols import Size
 from explorer.tensors.tensor import ORDERED, Axes
-from explorer.tensors.text import joined
+from explorer.tensors.text import count, joined
 
 
 class Elementwise(LayerRules):
@@ -178,6 +181,17 @@ class Softmax(Elementwise):
         if timed & set(self.places(call)):
             return "over all" if timed <= set(self.places(call)) else "unknown"
         return super().time_flow(call)
+
+    def view(self, view: LayerView) -> Drawing | None:
+        """Of one number at each position, or of vectors along the second axis: the weights of all positions."""
+        received, returned = view.received[0], view.returned
+        axis = view.layer.axis
+        if not isinstance(axis, int) or received.ndim not in (2, 3) or axis % received.ndim != 1:
+            return None
+        scores, weights = (each[0].reshape(each.shape[1], -1) for each in (received, returned))
+        what = f"{count(len(weights), 'numbers')} into weights that sum to 1"
+        says = f"It turns {what}: the larger a number, the larger its weight."
+        return drawings.SoftmaxDrawing(all_of=len(weights), scores=grid(scores), weights=grid(weights), says=says)
 
 
 class Dropout(Elementwise):

@@ -51,8 +51,8 @@ class _GlobalPooling(Spatial):
         change = None if call.layer.keepdims or is_channels_last(call.layer) else self.removed(call)
         if self.skips_masked(call):
             (name,) = names_along(call.layer, call.first)
-            long = f"{self.takes} over those of {all_places(call.layer, call.first)} that are not masked"
-            return Summary(f"{self.takes} the {name if is_named(name) else 'positions'} that are not masked", long, change)
+            short = f"{self.takes} the {name if is_named(name) else 'positions'} that are not masked"
+            return Summary(short, short, change)
         words = f"{self.takes} over {all_places(call.layer, call.first)}"
         short = words if len(words) <= 60 else f"{self.takes} over all positions"
         return Summary(short, words, change)
@@ -78,12 +78,19 @@ class _GlobalPooling(Spatial):
         if received.ndim != 3 or not is_channels_last(layer):
             return None
         mask = view.mask if self.reads_mask and layer.supports_masking else None
-        steps = received.shape[1] if mask is None else int(np.asarray(mask).sum())
-        left = "" if mask is None or np.asarray(mask).all() else "; masked timesteps are left out"
+        steps = received.shape[1]
+        pooled = steps if mask is None else int(np.asarray(mask).sum())
+        of = f"{pooled} of {steps} vectors" if pooled < steps else count(steps, "vectors")
+        left = "; the masked ones are left out" if pooled < steps else ""
         verb = f"{self.takes} over"
-        says = f"It {verb} {count(steps, 'vectors')}, element by element{left}."
-        before, after = grid(received[0]), column(view.returned.reshape(-1))
-        return drawings.PoolDrawing(verb=verb, received=before, returned=after, counts=kept_steps(mask), says=says)
+        return drawings.PoolDrawing(
+            verb=verb,
+            pooled=pooled,
+            received=grid(received[0]),
+            returned=column(view.returned.reshape(-1)),
+            counts=kept_steps(mask),
+            says=f"It {verb} {of}, element by element{left}.",
+        )
 
 
 class _GlobalAverage(_GlobalPooling):

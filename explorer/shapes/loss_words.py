@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-COUNTS = "In the loss masked timesteps weigh nothing, and all others of a batch weigh the same: it is the mean over them"
+COUNTS = "Masked timesteps are left out of the loss: it is the mean over all other timesteps of a batch"
 COUNTS_ALL = "The output has no mask, so that padded timesteps weigh as much in the loss as all others"
 
 

@@ -18,8 +18,8 @@ _TABLE = st.components.v2.component("explorer_who", css=styles(("who.css",)), js
 STEPS = (0.05, 0.2, 0.5, 0.95)
 LEGEND = ("below 0.05", "0.05 to 0.2", "0.2 to 0.5", "0.5 to 0.95", "0.95 and more")
 MEANS = (
-    "1.0: as bad as the baseline at the task: the best model without memory, or, where a task has none, one that lacks "
-    "what the task needs, such as always the mean. Below 1.0 the model has learned something; 0 would be no error at all."
+    "1.0: as bad as the baseline named at the task. Below 1.0 the model does better than that baseline; 0 would be no error "
+    "at all."
 )
 NAMES = {"explorer": "Sequence explorer", "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy"}
 FEWEST_SHOWN = 0.01
@@ -62,6 +62,8 @@ def _column(cells: Sequence[Cell]) -> dict[str, str]:
     reference = next((cell.reference for cell in cells if not cell.misfit), None)
     task = cells[0].task
     baseline = f"{reference.name} {reference.value:.2g}" if reference and reference.name else "no baseline"
+    if reference and reference.best:
+        baseline += ", best possible"
     return {"name": task.name, "title": task.title, "baseline": baseline}
 
 
@@ -93,7 +95,8 @@ def _says(cell: Cell, failed: Mapping[tuple[str, str], str]) -> str:
         return f"The loss was no longer a finite number in epoch {measured.epochs}. {how}."
     if cell.relative is None:
         return f"Held-out loss {measured.loss:.4g}. {how}."
-    part = f"{cell.relative:.3g} of {reference.value:.4g}, the baseline “{reference.name}”"
+    best = ", which no model gets below but by luck" if reference.best else ""
+    part = f"{cell.relative:.3g} of {reference.value:.4g}, the baseline “{reference.name}”{best}"
     return f"Held-out loss {measured.loss:.4g} is {part}. {how}."
 
 

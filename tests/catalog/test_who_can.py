@@ -47,6 +47,7 @@ def test_every_cell_has_a_number_or_the_reason_why_not():
     assert 0.95 < cells["dense_every_step", "delayed_echo"].relative < 1.2
     assert cells["gru_every_step", "delayed_echo"].reference.name == "without memory"
     assert cells["gru_every_step", "pointwise"].reference.name == "always the mean"
+    assert cells["gru_every_step", "noise"].reference.best and not cells["gru_every_step", "pointwise"].reference.best
 
 
 def test_code_and_defaults_decide_what_is_measured_anew(tmp_path, monkeypatch):

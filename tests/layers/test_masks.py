@@ -102,7 +102,7 @@ def test_a_mask_that_is_handed_over_by_its_place_is_one_too():
 def test_a_mask_along_the_axis_that_is_pooled_is_told_where_channels_come_first():
     found = handed(lambda x, mask: layers.GlobalAveragePooling1D(data_format="channels_first")(x, mask=mask), (4,))
     (told,) = found.layers
-    assert "all 4 timesteps that are not masked" in told.does and "x[t]" in told.equation[0]
+    assert "the timesteps that are not masked" in told.does and "x[t]" in told.equation[0]
     # One that travels is of the other axis.
     layer, _ = padded(layers.GlobalAveragePooling1D(data_format="channels_first"))
     assert not layer.explained

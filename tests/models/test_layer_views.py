@@ -140,6 +140,21 @@ def test_a_mask_shows_which_steps_count_and_the_memory_stays():
     assert np.array_equal(memory[:, 2], memory[:, 4])
     assert np.allclose(memory[:, :3].mean(axis=1), np.array(found["average"]["returned"])[:, 0], atol=1e-3)
     assert found["mask"]["says"].startswith("2 of 5 timesteps masked")
+    assert found["average"]["pooled"] == 3 and "averages over 3 of 5 vectors" in found["average"]["says"]
+
+
+@pytest.mark.parametrize("wide", [None, 1, 2])
+def test_a_softmax_along_timesteps_shows_the_weight_of_each(wide):
+    sequence = keras.Input((5,) if wide is None else (5, wide), name="sequence")
+    model = keras.Model(sequence, layers.Softmax(axis=1, name="weights")(sequence))
+    data = RANDOM.normal(size=(1, *sequence.shape[1:])).astype("float32")
+    found = drawings_of(model, data)["weights"]
+    wanted = np.exp(data) / np.exp(data).sum(axis=1)
+    assert (found["kind"], found["all_of"]) == ("softmax", 5)
+    assert close(found["weights"], wanted.reshape(5, -1)) and close(found["scores"], data.reshape(5, -1))
+    # Along the features no timestep has a weight.
+    if wide == 2:
+        assert drawings_of(keras.Model(sequence, layers.Softmax(name="weights")(sequence)), data) == {}
 
 
 def test_what_reads_a_state_is_not_drawn_as_if_it_read_the_output():

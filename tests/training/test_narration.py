@@ -28,7 +28,7 @@ def test_nothing_is_said_before_the_first_epoch():
 def test_it_names_the_epoch_in_which_a_baseline_was_beaten_and_what_that_means():
     said = tell(ECHO, course([0.4, BASELINE, BASELINE * 0.9, BASELINE * 0.5]))
     assert said[0] == (
-        "Beat the baseline “without memory” (0.25) at epoch 3. Only a model that remembers 1 timestep back can."
+        "Beat the baseline “without memory” (0.25) at epoch 3. Only a model that uses what came 1 timestep earlier can."
     )
 
 

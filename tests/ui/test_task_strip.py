@@ -103,6 +103,7 @@ def test_the_head_names_model_and_task_and_explains_each_word_once():
 def test_the_lines_of_the_catalog_fit_into_their_line():
     # As many characters of the page's type as stand on one line at 1280 pixels.
     assert {each.name: len(each.summary) for each in ARCHITECTURES.values() if len(each.summary) > 84} == {}
+    assert {each.name: len(each.summary) for each in TASKS.values() if len(each.summary) > 92} == {}
     assert {each.name: len(each.heading) for each in ARCHITECTURES.values() if len(each.heading) > 44} == {}
 
 

@@ -1,4 +1,4 @@
-"""A convolution looks at each frame of a film; a GRU remembers what it saw."""
+"""A convolution reads each frame of a film; a GRU remembers what it saw."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from explorer.catalog.registry import architecture
 def frames_gru(
     timesteps: int, features: int, outputs: int, units: int = 32, rows: int = 4, columns: int = 6, filters: int = 3
 ) -> keras.Model:
-    """The same Conv2D looks at each frame; a GRU reads what it returns, frame by frame.
+    """The same Conv2D reads each frame; a GRU reads what it returns, frame by frame.
 
     (batch, timesteps, rows, columns, features) -> (batch, outputs)
 

@@ -13,7 +13,7 @@ from explorer.catalog.registry import architecture
     units=range(1, 257),
 )
 def gru_attention_pooling(timesteps: int, features: int, outputs: int, units: int = 32) -> keras.Model:
-    """A Dense layer scores each hidden state; their weighted sum is read by another one.
+    """A Dense layer scores each hidden state; a second one reads their weighted sum.
 
     (batch, timesteps, features) -> (batch, outputs)
 

@@ -106,7 +106,7 @@ def arrow(inputs: np.ndarray) -> Arrow | None:
     ),
 )
 def bracket_depth(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Tell how many brackets enclose each symbol; a bracket counts as within itself.
+    """Tell how many brackets are open at each symbol, itself included if it is a bracket.
 
     Inputs and targets (samples, timesteps), whole numbers. Inputs: 1 is "(", 2 is ")", 3 is "x", and 0 is padding. Targets:
     the depth, from 0 to 4. The lengths are all from half the timesteps on, equally likely; every bracket is closed, and each

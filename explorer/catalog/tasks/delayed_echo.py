@@ -37,7 +37,11 @@ def arrow(inputs: np.ndarray, delay: int) -> Arrow:
     help={"delay": "How many timesteps later a number must be output."},
     baselines=(
         Baseline(
-            "without memory", without_memory, predict_zero, "Only a model that remembers {delay} back can.", needs="earlier"
+            "without memory",
+            without_memory,
+            predict_zero,
+            "Only a model that uses what came {delay} earlier can.",
+            needs="earlier",
         ),
     ),
 )

@@ -39,7 +39,7 @@ def arrow(inputs: np.ndarray, pieces: int) -> Arrow:
     timesteps=range(2, 101),
     consecutive="pieces",
     pieces=(2, 4, 8),
-    help={"pieces": "Into how many consecutive sequences a long one is cut; each goes on where the last one ended."},
+    help={"pieces": "Into how many consecutive sequences a long one is cut; each continues where the one before ended."},
     baselines=(
         Baseline("always the mean", mean_loss, predict_mean, "Only a model that uses the input can."),
         Baseline(
@@ -54,7 +54,7 @@ def arrow(inputs: np.ndarray, pieces: int) -> Arrow:
 def long_sum(
     rng: np.random.Generator, samples: int, timesteps: int, features: int, pieces: int = 8
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Output the sum of all first features so far, over a long sequence of which each sequence here is one piece.
+    """Output the sum of all first features so far; each sequence is one piece of a long one.
 
     Inputs (samples, timesteps, features), in [-1, 1], and targets (samples, timesteps, 1), float32. Sequences number k and
     k + 1 are consecutive pieces of one long sequence, but for every pieces-th, where another one begins. The sum is divided

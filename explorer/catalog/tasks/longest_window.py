@@ -67,7 +67,7 @@ def arrow(inputs: np.ndarray, windows: int, run_length: int) -> Arrow | None:
         "windows": "How many windows one sequence is cut into; each has its own timesteps.",
         "run_length": "How many positive numbers in a row make the target yes.",
     },
-    baselines=(Baseline("always one half", half_loss, predict_half, "Only a model with memory within a window can."),),
+    baselines=(Baseline("always one half", half_loss, predict_half, "Only a model that uses the input can."),),
 )
 def longest_window(
     rng: np.random.Generator,

@@ -37,7 +37,7 @@ def arrow(inputs: np.ndarray, ahead: int) -> Arrow:
             "without looking ahead",
             forward_loss,
             predict_zero,
-            "Only a model that also reads the sequence backwards can.",
+            "Only a model that uses later timesteps can.",
             needs="later",
         ),
     ),

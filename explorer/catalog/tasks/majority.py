@@ -65,7 +65,7 @@ def arrow(inputs: np.ndarray) -> Arrow:
     ),
 )
 def majority(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Tell whether +1 occurs more often than -1 in the first feature.
+    """Tell whether +1 occurs more often than −1 in the first feature.
 
     Inputs (samples, timesteps, features) and targets (samples, 1), 1 for yes and 0 for no, float32. The first feature
     is +1 or -1, the others are uniform in [-1, 1] and do not matter. The lengths are the odd numbers up to timesteps,

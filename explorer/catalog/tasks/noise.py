@@ -23,7 +23,11 @@ def predict_mean(inputs: np.ndarray) -> np.ndarray:
     outputs=3,
     baselines=(
         Baseline(
-            "nothing to learn", mean_loss, predict_mean, "This is luck: the targets have nothing to do with the inputs."
+            "nothing to learn",
+            mean_loss,
+            predict_mean,
+            "This is luck: the targets have nothing to do with the inputs.",
+            best=True,
         ),
     ),
 )

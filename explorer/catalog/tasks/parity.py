@@ -39,13 +39,13 @@ def arrow(inputs: np.ndarray) -> Arrow | None:
             "without memory",
             without_memory,
             predict_from_input,
-            "Only a model that remembers earlier inputs can.",
+            "Only a model that uses earlier timesteps can.",
             needs="earlier",
         ),
     ),
 )
 def parity(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Output 1 while the number of -1 so far is even, and -1 while it is odd.
+    """Output 1 while the number of −1 so far is even, and −1 while it is odd.
 
     Inputs (samples, timesteps, features) and targets (samples, timesteps, 1), float32. The first feature is +1 or -1, the
     others are uniform in [-1, 1] and do not matter. The target is the product of the first feature so far.

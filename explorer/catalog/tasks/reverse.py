@@ -45,7 +45,7 @@ def arrow(inputs: np.ndarray) -> Arrow:
             "one direction",
             forward_loss,
             predict_known,
-            "Only a model that also reads the sequence backwards can.",
+            "Only a model that uses later timesteps can.",
             needs="later",
         ),
     ),

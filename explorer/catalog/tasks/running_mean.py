@@ -48,7 +48,7 @@ def arrow(inputs: np.ndarray) -> Arrow:
             "without memory",
             memoryless_loss,
             predict_share,
-            "Only a model that remembers earlier timesteps can.",
+            "Only a model that uses earlier timesteps can.",
             needs="earlier",
         ),
     ),

@@ -76,9 +76,11 @@ def arrow(inputs: np.ndarray, horizon: int, noise: float) -> Arrow | None:
             "without memory",
             memoryless_loss,
             predict_cosine,
-            "Only a model that remembers earlier timesteps can.",
+            "Only a model that uses earlier timesteps can.",
         ),
-        Baseline("noise", noise_loss, predict_wave, "This is luck: what is left is noise, which cannot be learned."),
+        Baseline(
+            "noise", noise_loss, predict_wave, "This is luck: what is left is noise, which cannot be learned.", best=True
+        ),
     ),
 )
 def sine_forecast(

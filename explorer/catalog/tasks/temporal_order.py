@@ -37,7 +37,7 @@ def arrow(inputs: np.ndarray) -> Arrow:
     ),
 )
 def temporal_order(rng: np.random.Generator, samples: int, timesteps: int, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Output 1 if the mark +1 comes before the mark -1, and -1 if it comes after.
+    """Output 1 if the mark +1 comes before the mark −1, and −1 if it comes after.
 
     Inputs (samples, timesteps, features) and targets (samples, 1), float32. The first feature is +1 at one timestep, -1 at
     another, and uniform in [-0.5, 0.5) at all others; a second feature is uniform in [-1, 1] and does not matter. After
