@@ -14,7 +14,7 @@ from explorer.ui.page_component import keys_button, listen
 from explorer.ui.room_panel import room_button, room_of_plain_page
 
 ABOUT = (
-    "Every architecture (row) was trained once on every task (column) that fits it, with the settings of a new Explore page: "
+    "Every architecture (row) was trained once on every task (column) that fits it, with the settings of a new page: "
     f"{Experiment.samples} sequences, {Experiment.epochs} epochs, seed {Experiment.seed}, default sizes and learning rate. "
     f"The number is its loss on {HELD_OUT_SAMPLES} held-out sequences after the last epoch, divided by the loss of the "
     "baseline at the task. **Click a number to open that experiment.**"
