@@ -50,13 +50,13 @@ def measure(what: str, kind: str, answers: int, at: int | None, most: int | None
     most: the timestep with the largest gradient, which is 100 %.
 
     >>> measure("inputs", "GRU", 20, 20, 17)
-    '|dLoss(20) / dx(t)|, in % of the largest, at t = 17'
+    '|dLoss(20) / dx(t)|, in % of the largest'
     >>> measure("state", "LSTM", 20, None, None)
     '|dLoss(last timestep) / d(h(t), c(t))|'
     """
     loss = f"dLoss({at or 'last timestep'})" if answers else "dLoss"
     by = "dx(t)" if what == "inputs" else "d(h(t), c(t))" if kind == "LSTM" else "dh(t)"
-    return f"|{loss} / {by}|" + (f", in % of the largest, at t = {most}" if most else "")
+    return f"|{loss} / {by}|" + (", in % of the largest" if most else "")
 
 
 def unit(most: int | None) -> str:

@@ -91,7 +91,7 @@ def test_what_is_drawn_is_named_and_nothing_else():
     )
     assert about("state", 20, 10).endswith("at timestep 10 reacts to the state after each timestep.")
     assert about("inputs", 0, None, windows=4).endswith(" The 4 windows that the layer reads stand end to end.")
-    assert measure("inputs", "GRU", 20, None, 9) == "|dLoss(last timestep) / dx(t)|, in % of the largest, at t = 9"
+    assert measure("inputs", "GRU", 20, None, 9) == "|dLoss(last timestep) / dx(t)|, in % of the largest"
     assert (unit(9), unit(None)) == ("% of timestep 9", "")
     assert foot(["GRU", "LSTM"], 2).endswith(
         " The bars of each are in % of its own largest one: compare their shape, not their size."

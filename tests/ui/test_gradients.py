@@ -76,7 +76,7 @@ def test_an_answer_has_the_mean_and_the_sequence_relative_to_the_last_timestep(e
     assert (net["mean"]["of"], net["sequence"]["of"]) == ("mean of 256 validation sequences", "validation sequence 4")
     for what, formula in (("inputs", "dx(t)"), ("state", "dh(t)")):
         most = net["mean"][what]["numbers"].index(100) + 1
-        assert net["mean"][what]["measure"] == f"|dLoss(6) / {formula}|, in % of the largest, at t = {most}"
+        assert net["mean"][what]["measure"] == f"|dLoss(6) / {formula}|, in % of the largest"
         assert net["mean"][what]["unit"] == f"% of timestep {most}"
     assert found["waits"]["LSTM"] == "LSTM is not trained yet: it waits for a free worker, or is being compiled."
 
