@@ -699,6 +699,8 @@ export interface SlowDrawing {
 export interface WalkBar {
   root: HTMLElement;
   line: HTMLElement;
+  // Why there is no walk.
+  none: HTMLElement;
   play: HTMLButtonElement;
   back: HTMLButtonElement;
   next: HTMLButtonElement;

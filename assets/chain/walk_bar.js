@@ -36,6 +36,7 @@ export function newWalkBar(parent, act) {
   const end = create("button", "walk-button walk-end", line);
   mark(end, { type: "button", "data-walk": "end" });
   end.onclick = () => act("end");
+  const none = create("p", "walk-none", root);
   line.addEventListener("keydown", (event) => {
     const does = /** @type {WalkDeed | null} */ (deedOf("Walk through time", event.key));
     if (!does || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -44,7 +45,7 @@ export function newWalkBar(parent, act) {
     event.preventDefault();
     act(does);
   });
-  return { root, line, play, back, next, slider, place, slow, end };
+  return { root, line, none, play, back, next, slider, place, slow, end };
 }
 
 // at: null where no walk is on. slow: whether a batch in slow motion is on.

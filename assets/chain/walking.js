@@ -189,16 +189,17 @@ export function writeWalk(walking, cells, columns, width) {
   const { bar, told, of, notes, over, playing, view, slow } = walking;
   const at = slow ? slow.at : walking.at;
   const walks = hasWalk(walking.rows);
-  bar.root.hidden = over.length < 1 || !walks;
+  bar.root.hidden = over.length < 1;
+  bar.line.hidden = !walks;
+  say(bar.none, walks ? "" : NO_WALK);
   const words = slow ? momentInWords(slow, over.length) : at === null ? "" : placeInWords(at, over, Boolean(view?.both));
   writeWalkBar(bar, at, slow ? momentsOf(over.length) : over.length, playing, words, slow !== null);
   drawSlow(walking.slowDrawing, slow, width, over.length);
-  const wrong = walks || !over.length ? walking.wrong : NO_WALK;
-  told.hidden = slow !== null || (!view && !wrong);
+  told.hidden = slow !== null || (!view && !walking.wrong);
   if (slow) return;
   if (!view) {
     [of, walking.readout, walking.pins].forEach((part) => (part.hidden = true));
-    return say(notes, wrong);
+    return say(notes, walking.wrong);
   }
   const { found, drawn, heights } = view;
   const opens = heights.size > 0;

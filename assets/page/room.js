@@ -13,7 +13,7 @@ const READ = ".walk, .walk-told, .slow";
 const NEVER = 100;
 // A pixel of the way weighs as much as so many that are covered.
 const FAR = 0.02;
-const CONTROLS = "a, button, input, select, summary, [role=tab], .layer .box, .stage > svg, .explorer-head .strip, .chart, .unrolled-stage, .stCode";
+const CONTROLS = "a, button, input, select, summary, [role=tab], .layer .box, .stage > svg, .explorer-head .strip, .chart, .unrolled-stage, .slow-drawing, .stCode";
 
 /** @type {(one: Edges, other: Edges) => number} */
 function overlap(one, other) {
