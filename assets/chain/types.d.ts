@@ -699,7 +699,7 @@ export interface SlowDrawing {
 export interface WalkBar {
   root: HTMLElement;
   line: HTMLElement;
-  // Why there is no walk.
+  // Why there is no walk, or no slow motion.
   none: HTMLElement;
   play: HTMLButtonElement;
   back: HTMLButtonElement;

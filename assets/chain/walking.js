@@ -56,6 +56,7 @@ export function takeWalk(walking, description, source) {
   walking.over = walkOver(description);
   walking.source = source;
   walking.tell = source.tell;
+  if (source.run !== null) walking.wrong = "";
   const { length } = walking.over;
   // Another link; what comes back of this walk itself may be older than where it is now.
   if (source.timestep !== walking.given) {
@@ -191,15 +192,15 @@ export function writeWalk(walking, cells, columns, width) {
   const walks = hasWalk(walking.rows);
   bar.root.hidden = over.length < 1;
   bar.line.hidden = !walks;
-  say(bar.none, walks ? "" : NO_WALK);
+  say(bar.none, walks ? walking.wrong : NO_WALK);
   const words = slow ? momentInWords(slow, over.length) : at === null ? "" : placeInWords(at, over, Boolean(view?.both));
   writeWalkBar(bar, at, slow ? momentsOf(over.length) : over.length, playing, words, slow !== null);
   drawSlow(walking.slowDrawing, slow, width, over.length);
-  told.hidden = slow !== null || (!view && !walking.wrong);
+  told.hidden = slow !== null || !view;
   if (slow) return;
   if (!view) {
     [of, walking.readout, walking.pins].forEach((part) => (part.hidden = true));
-    return say(notes, walking.wrong);
+    return say(notes, "");
   }
   const { found, drawn, heights } = view;
   const opens = heights.size > 0;
@@ -209,7 +210,6 @@ export function writeWalk(walking, cells, columns, width) {
     ...(opens ? (found.source ? [] : [NO_NUMBERS]) : [NO_CELL]),
     drawnInWords(over, columns, drawn),
     ...found.told,
-    walking.wrong,
   ];
   say(notes, said.filter(Boolean).join(" "));
   for (const { node } of cells) node.classList.toggle("pinned", walking.pinned.includes(node.dataset.number ?? ""));
