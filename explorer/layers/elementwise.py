@@ -215,9 +215,8 @@ class AlphaDropout(Elementwise):
 
     def summary(self, call: LayerCall) -> Summary:
         long = f"sets {100 * call.layer.rate:.4g}% of the numbers to one negative number at random during training"
-        return Summary(
-            "drops random numbers during training", f"{long}, and scales all so that mean and variance stay the same"
-        )
+        told = "drops random numbers during training"
+        return Summary(told, f"{long}, and scales all so that mean and variance stay the same")
 
 
 class SpatialDropout1D(Elementwise):
@@ -232,12 +231,8 @@ class SpatialDropout1D(Elementwise):
         return ("batch", "timesteps", "features") if rank == 3 else None
 
     def summary(self, call: LayerCall) -> Summary:
-        share = f"{100 * call.layer.rate:.4g}% of the {call.first.axes[-1]}"
-        where = (
-            f"all positions of {call.first.axes[1]}"
-            if call.first.axes[1].startswith("axis ")
-            else f"all {call.first.axes[1]}"
-        )
+        share, along = f"{100 * call.layer.rate:.4g}% of the {call.first.axes[-1]}", call.first.axes[1]
+        where = f"all positions of {along}" if along.startswith("axis ") else f"all {along}"
         long = f"sets {share} to 0 at random during training, at {where} at once"
         return Summary(f"drops whole {call.first.axes[-1]} during training", long)
 
@@ -275,8 +270,7 @@ class Rescaling(Elementwise):
 
     def summary(self, call: LayerCall) -> Summary:
         if self._marks_steps(call):
-            one = step(call.first)
-            words = f"adds a fixed vector to each {one}"
+            words = f"adds a fixed vector to each {step(call.first)}"
             return Summary(words, f"{words}, the same in every sequence")
         scale, offset = call.layer.scale, call.layer.offset
         words = f"multiplies every number by {scale:g}"

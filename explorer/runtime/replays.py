@@ -1,7 +1,5 @@
 """The tensors of a run at any epoch, and the batches of one: what is stored, and the rest trained again from the nearest
-state that is kept.
-
-What a replay brings is kept here for a while, with the state in which it ended: a film that goes on asks for what follows.
+state that is kept. What a replay brings is kept for a while, with the state in which it ended: a film asks for the next.
 """
 
 from __future__ import annotations
