@@ -18,13 +18,18 @@ def follows(
 
     hidden: (samples, timesteps, units). inputs: (samples, timesteps, features). counts: (samples, timesteps), true where a
     timestep counts. target: (samples, timesteps, outputs), None where it is not one for each timestep. timesteps: of one
-    window; time begins anew in each.
+    window; time begins anew in each. Sequences with a state that is NaN or infinite where it counts are left out; where none
+    is left, or no timestep counts, what a unit follows is "unknown".
 
     >>> up = np.arange(4.0)[None, :, None]
     >>> follows(up, up % 2, np.ones((1, 4), bool), None, 4)
     (Follow(kind='time', place=0, correlation=1.0),)
     """
-    samples, length, _ = hidden.shape
+    samples, length, units = hidden.shape
+    finite = (np.isfinite(hidden).all(axis=-1) | ~counts).all(axis=1)
+    counts = counts & finite[:, None]
+    if not counts.any():
+        return tuple(Follow("unknown", 0, 0.0) for _ in range(units))
     time = np.broadcast_to((np.arange(length) % timesteps)[None, :, None], (samples, length, 1))
     named = [("target", target), ("feature", inputs), ("time", time)]
     columns, names = [], []

@@ -17,7 +17,8 @@ GATES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Follow:
-    """What a unit's hidden state goes along with most of all. kind: "target", "feature" or "time"; "" where it is constant.
+    """What a unit's hidden state goes along with most of all. kind: "target", "feature" or "time"; "" where it is constant,
+    "unknown" where it is no finite number in any sequence.
 
     place: which output of the target or feature of the input, from 1; 0 of time. correlation: Pearson's, from -1 to 1.
     """

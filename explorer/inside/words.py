@@ -105,6 +105,8 @@ def follow_sentence(unit: int, found: Follow, outputs: int, classes: Sequence[st
     >>> follow_sentence(1, Follow("time", 0, 0.1), 1, sequences=8)
     'Unit 1 follows nothing clearly: its largest correlation over the 8 validation sequences is 0.10, with time.'
     """
+    if found.kind == "unknown":
+        return f"What unit {unit} follows is not known: no sequence has finite states at all its timesteps."
     if not found.kind:
         return f"Unit {unit} does not change: it follows nothing."
     what = {"time": "time", "target": "the target", "feature": f"feature {found.place} of the input"}[found.kind]

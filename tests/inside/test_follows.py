@@ -48,4 +48,23 @@ def test_a_state_that_is_not_finite_follows_nothing():
     (found,) = follows(hidden, np.ones((1, 4, 1)), np.ones((1, 4), bool), None, 4)
     assert found.correlation == 0
     assert follow_short(found, 1) == ""
-    assert follow_sentence(1, found, 1) == "Unit 1 does not change: it follows nothing."
+    assert follow_sentence(1, found, 1).startswith("What unit 1 follows is not known")
+
+
+def test_sequences_with_states_that_are_not_finite_are_left_out():
+    rng = np.random.default_rng(5)
+    hidden, inputs = rng.normal(size=(SAMPLES, TIMESTEPS, UNITS)), rng.normal(size=(SAMPLES, TIMESTEPS, FEATURES))
+    counts = np.ones((SAMPLES, TIMESTEPS), bool)
+    wanted = follows(hidden[1:], inputs[1:], counts[1:], None, TIMESTEPS)
+    hidden[0, 3, 2] = np.nan
+    assert follows(hidden, inputs, counts, None, TIMESTEPS) == wanted
+    hidden[:, 3, 2] = np.inf
+    (first, *_) = found = follows(hidden, inputs, counts, None, TIMESTEPS)
+    assert found == (Follow("unknown", 0, 0.0),) * UNITS
+    assert follow_short(first, 1) == ""
+    assert follow_sentence(1, first, 1) == (
+        "What unit 1 follows is not known: no sequence has finite states at all its timesteps."
+    )
+    # Where it is masked it does not count.
+    counts[1:, 3] = False
+    assert {each.kind for each in follows(hidden, inputs, counts, None, TIMESTEPS)} != {"unknown"}
