@@ -38,6 +38,19 @@ class Cleaned:
         return self.places[start], self.places[end - 1] + 1
 
 
+def one_line(message: str) -> str:
+    """A message of Keras as a learner reads it: on one line, without a terminal's colours and the arguments it lists at its
+    end. What has neither colours nor a second line stays as it is.
+
+    >>> one_line("Exception encountered when calling GRU.call().\\n\\x1b[1mNo timesteps.\\x1b[0m\\nArguments received by GRU")
+    'No timesteps.'
+    """
+    if "\x1b" not in message and "\n" not in message:
+        return message
+    text = " ".join(re.sub(r"\x1b\[[\d;]*m", "", message).split()).partition(" Arguments received by")[0]
+    return re.sub(r"^Exception encountered when calling [\w.]+\(\)\. ", "", text)
+
+
 def cleaned(pasted: str) -> Cleaned:
     """Leave out what people paste along with a message.
 

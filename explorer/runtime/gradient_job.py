@@ -16,6 +16,7 @@ import numpy as np
 
 from explorer.catalog import program_key, resolve
 from explorer.catalog.pasted import loss_name
+from explorer.errors.cleaning import one_line
 from explorer.experiment import Experiment
 from explorer.runtime import jobs, replay_job
 from explorer.runtime.jobs import trainer_of, training, with_plain_errors
@@ -140,7 +141,7 @@ def other_cell_at(
         with _trainer_with_cell(layer, kind, wanted) as trainer:
             trainer.prepare()
     except ValueError as error:
-        return Found(None, 0, refusal=str(error))
+        return Found(None, 0, refusal=one_line(str(error)))
     found = _reach(partial(_trainer_with_cell, layer, kind), wanted, state, epoch, most_seconds, whole=False)
     if found.refusal or found.epoch != epoch:
         return found
@@ -233,7 +234,7 @@ def _seen(
     try:
         return found._replace(through=through(model, experiment, sequence, layer, timestep))
     except ValueError as error:
-        return found._replace(refusal=str(error))
+        return found._replace(refusal=one_line(str(error)))
 
 
 def through(model: keras.Model, experiment: Experiment, sequence: int, layer: str | None, timestep: int | None) -> Through:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from explorer.errors.cleaning import one_line
 from explorer.experiment import Experiment
 from explorer.inside.states import LayerStates
 from explorer.runtime import jobs
@@ -38,7 +39,7 @@ def inside_at(
     try:
         return InsideReply(reached, look(wanted, state, sequence, layer))
     except ValueError as error:
-        return InsideReply(reached, None, str(error))
+        return InsideReply(reached, None, one_line(str(error)))
 
 
 def look(experiment: Experiment, state: bytes | None, sequence: int, layer: str | None) -> LayerStates:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.answers import Answer, CompareAnswer
 from explorer.catalog import pasted, program_key, resolve
+from explorer.errors.cleaning import one_line
 from explorer.experiment import Experiment, Frame
 from explorer.runtime.worker_environment import warm
 from explorer.training.checkpoint import epoch_of
@@ -58,7 +59,7 @@ class Held(NamedTuple):
 
 
 def with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, from which only built-in exceptions with plain arguments come.
+    """The function, from which only built-in exceptions with plain arguments come, whose messages are on one line.
 
     The server makes again what was raised here: a class of TensorFlow's, or of a module that imports Keras, would make it
     import that.
@@ -72,7 +73,9 @@ def with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             found = error
         is_plain = all(isinstance(part, (str, int, float, bytes, type(None))) for part in found.args)
         if type(found).__module__ != "builtins" or not is_plain:
-            found = ValueError(str(found)).with_traceback(found.__traceback__)
+            found = ValueError(one_line(str(found))).with_traceback(found.__traceback__)
+        elif any(isinstance(part, str) and one_line(part) != part for part in found.args):
+            found.args = tuple(one_line(part) if isinstance(part, str) else part for part in found.args)
         # What it was raised from goes the same way. Here, outside of the handler, nothing is put in its place.
         found.__cause__ = found.__context__ = None
         raise found

@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from explorer.answers import ComparableSetting
+from explorer.errors.cleaning import one_line
 from explorer.keras_internals import layer_and_sublayers
 from explorer.models.variants.changes import choices, fresh, with_value
 from explorer.models.variants.reasons import reason
@@ -193,7 +194,7 @@ def _in_short(error: Exception) -> str:
     """What Keras says: of an error within a layer's call the sentence that it prints in bold, without what stands around."""
     text = str(error).strip() or repr(error)
     bold = re.search(r"\x1b\[1m(.+?)\x1b\[0m", text, re.DOTALL)
-    return bold[1] if bold else text
+    return one_line(bold[1] if bold else text)
 
 
 def _returned(description: ModelShapes) -> dict[str, Tensor]:
