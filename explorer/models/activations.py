@@ -102,16 +102,36 @@ def run(model: keras.Model, inputs: Any, samples: int | None = None, before: Bef
 
     inputs: an array for each input of the model (or the one array). samples: how many of them are taken, all unless given.
     before: is told of every call before it is made.
+
+    Raises ValueError with a sentence for inputs that do not fit.
     """
     given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if len(given) != len(model.inputs):
         raise ValueError(f"The model takes {len(model.inputs)} inputs. Received: {len(given)}")
-    first = [np.asarray(array)[:samples] for array in given]
+    first = [each[:samples] if each.ndim else each for each in map(_numbers, given)]
     for array, tensor in zip(first, model.inputs, strict=True):
-        if len(array.shape) != len(tensor.shape):
-            raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
+        _refuse_unfit(array, tensor)
     given = [keras.ops.convert_to_tensor(a, t.dtype) for a, t in zip(first, model.inputs, strict=True)]
     return _run(model, given, before)
+
+
+def _numbers(given: Any) -> np.ndarray:
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError):  # a list of lists of different lengths
+        found = np.asarray(None)
+    if found.dtype.kind not in "biuf" and keras.backend.standardize_dtype(getattr(given, "dtype", "int8")) != "bfloat16":
+        raise ValueError(f"An input of the model must be an array of numbers. Received: {str(given)[:40]!r}")
+    return found
+
+
+def _refuse_unfit(array: np.ndarray, tensor: Any) -> None:
+    """Raise a sentence where an array is none for an input. How many samples fit the layers tell themselves."""
+    sizes = zip(array.shape[1:], tensor.shape[1:], strict=False)
+    if len(array.shape) != len(tensor.shape) or any(wanted not in (None, size) for size, wanted in sizes):
+        raise ValueError(f"The input '{source_name(tensor)}' has shape {tensor.shape}. Received: {array.shape}")
+    if not len(array):
+        raise ValueError(f"The input '{source_name(tensor)}' needs at least one sample. Received: none")
 
 
 def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Remembered | None:

@@ -65,8 +65,10 @@ class Inside:
 
     @property
     def gates(self) -> dict[str, np.ndarray]:
-        """Each gate in the same way."""
+        """Each gate in the same way; of two directions with different gates "forward i" and so on."""
         names = self.directions[0].gates
+        if any(each.gates.keys() != names.keys() for each in self.directions):
+            return {f"{each.role} {name}": gate for each in self.directions for name, gate in each.gates.items()}
         return {name: np.concatenate([each.gates[name] for each in self.directions], axis=-1) for name in names}
 
     @property

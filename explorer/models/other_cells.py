@@ -21,10 +21,15 @@ from explorer.models.variants import variant
 
 def cell_of(layer: Any) -> tuple[str, int, bool, bool]:
     """Of a recurrent layer, or of what a Bidirectional or TimeDistributed holds: the kind of its cell, "GRU", how many units
-    it has, whether it reads backwards, and whether there are two of them, one for each direction."""
+    it has, whether it reads backwards, and whether there are two of them, one for each direction.
+
+    Raises ValueError with a sentence for directions that differ in kind or size.
+    """
     parts = layer_and_sublayers(layer)
     both = any(isinstance(each, keras.layers.Bidirectional) for each in parts)
-    held = next(each for each in parts if type(each) in RECURRENT)
+    held, *others = [each for each in parts if type(each) in RECURRENT]
+    if any((type(each.cell), each.cell.units) != (type(held.cell), held.cell.units) for each in others):
+        raise ValueError(f"The directions of “{layer.name}” have cells of different kinds or sizes: they are not compared.")
     # Of an RNN the cell tells what it is.
     return type(held.cell).__name__.removesuffix("Cell"), int(held.cell.units), bool(held.go_backwards) and not both, both
 

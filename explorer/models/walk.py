@@ -58,14 +58,36 @@ def walk(model: keras.Model, inputs: Any) -> tuple[list[Walked], list[str]]:
     >>> walked.tracks[0].strips, walked.tracks[0].numbers.shape, refused
     (('h before', 'z', 'r', 'candidate', 'h'), (5, 5, 3), [])
     """
-    tensors = run(model, inputs, samples=1)
+    try:
+        tensors = run(model, inputs, samples=1)
+    except Exception:
+        # Some of Keras's layers fail, in many lines, where the batch is not the one that they were made for.
+        sizes = {tensor.shape[0] for tensor in model.inputs} - {None, 1}
+        if not sizes:
+            raise
+        raise ValueError(f"The model takes {max(sizes)} sequences at a time. Received: 1.") from None
     found, refused = [], []
     for call in calls(model):
-        if not refusal(call.layer):
+        if reason := _unequal(call.layer):
+            refused.append(reason)
+        elif not refusal(call.layer):
             found.append(_walked(call, tensors))
         elif _is_recurrent(call.layer):
             refused.append(refusal(call.layer))
     return found, refused
+
+
+def _unequal(layer: Any) -> str:
+    """Why a Bidirectional with two directions of different sizes has no walk, in a sentence; empty where it has one."""
+    if refusal(layer):
+        return ""
+    units = [way.cell.units for way in _ways(layer)]
+    if len(set(units)) == 1:
+        return ""
+    return (
+        f"“{layer.name}” has {units[0]} units forward and {units[1]} backward. Its walk is not drawn: both directions must "
+        "have the same number of units."
+    )
 
 
 def _is_recurrent(layer: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -279,3 +281,22 @@ def test_a_mask_that_keras_does_not_give_to_the_layer_is_told():
     np.testing.assert_allclose(found.hidden, model(inputs), atol=1e-5)
     assert found.mask is None and found.counts.all()
     assert found.notes()[0].startswith("A mask comes with the sequence, but Keras does not give it to “memory”")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (np.ones((1, 5, 3)), "has shape (None, 5, 2). Received: (1, 5, 3)"),
+        (np.ones((1, 4, 2)), "has shape (None, 5, 2). Received: (1, 4, 2)"),
+        (np.ones((0, 5, 2)), "needs at least one sample. Received: none"),
+        ("numbers", "must be an array of numbers. Received: 'numbers'"),
+        (None, "must be an array of numbers. Received: 'None'"),
+        ([[[1.0], [2.0, 3.0]]], "must be an array of numbers"),
+        (3.0, "has shape (None, 5, 2). Received: ()"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused_in_a_sentence(given, says):
+    sequence = keras.Input((5, 2))
+    model = keras.Model(sequence, layers.GRU(3)(sequence))
+    with pytest.raises(ValueError, match=re.escape(says)):
+        look(model, None, given if isinstance(given, np.ndarray) else [given])

@@ -71,3 +71,11 @@ def test_a_net_that_cannot_have_that_cell_is_a_sentence():
     assert (found.through, found.epoch) == (None, 0)
     with pytest.raises(ValueError, match="no setting called “kind”"):
         build_with_cell(GRU, "answer", "LSTM")
+
+
+def test_directions_that_differ_are_refused_in_a_sentence():
+    back = layers.GRU(6, go_backwards=True)
+    both = layers.Bidirectional(layers.LSTM(6), backward_layer=back, name="both")
+    both.build((None, 5, 2))
+    with pytest.raises(ValueError, match="The directions of “both” have cells of different kinds or sizes"):
+        cell_of(both)

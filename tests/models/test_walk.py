@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from explorer.models.inside import look
 from explorer.models.walk import MOST_UNITS, walk
 
 WINDOWS, TIMESTEPS, FEATURES, UNITS = 3, 5, 2, 4  # all different, so that a swapped axis shows
@@ -100,3 +101,34 @@ def test_a_masked_timestep_keeps_the_state_and_what_is_not_finite_is_told():
     inputs[0, 1, 0] = np.nan
     found, _ = walked(layers.GRU(UNITS, name="memory"), inputs)
     assert found.notes[0].startswith("The state of “memory” is NaN or infinite at 4 timesteps")
+
+
+def test_directions_of_different_sizes_or_kinds():
+    sequence = keras.Input((TIMESTEPS, FEATURES))
+    given = numbers(1, TIMESTEPS, FEATURES)
+    for back in (layers.LSTM(UNITS + 2, go_backwards=True), layers.GRU(UNITS, go_backwards=True)):
+        both = layers.Bidirectional(layers.LSTM(UNITS), backward_layer=back, name="both")
+        model = keras.Model(sequence, both(sequence))
+        found, refused = walk(model, given)
+        inside = look(model, "both", given)
+        forward, backward = inside.directions
+        returned = np.concatenate([forward.hidden[:, -1], backward.hidden[:, 0]], axis=-1)
+        np.testing.assert_allclose(returned, model(given), atol=1e-6)
+        if isinstance(back, layers.LSTM):
+            assert not found
+            assert refused == [
+                "“both” has 4 units forward and 6 backward. Its walk is not drawn: both directions must have the same "
+                "number of units."
+            ]
+            assert inside.gates["i"].shape == (1, TIMESTEPS, 2 * UNITS + 2)
+        else:
+            assert [track.kind for track in found[0].tracks] == ["LSTM", "GRU"]
+            np.testing.assert_array_equal(inside.gates["backward z"], backward.gates["z"])
+            assert "forward i" in inside.gates
+
+
+def test_a_model_with_a_batch_size_of_its_own_is_refused_in_a_sentence():
+    sequence = keras.Input((TIMESTEPS, FEATURES), batch_size=3)
+    model = keras.Model(sequence, layers.GRU(UNITS, stateful=True)(layers.GRU(UNITS, return_sequences=True)(sequence)))
+    with pytest.raises(ValueError, match=r"^The model takes 3 sequences at a time\. Received: 1\.$"):
+        walk(model, numbers(3, TIMESTEPS, FEATURES))
