@@ -42,8 +42,8 @@ def one_line(message: str) -> str:
     """A message of Keras as a learner reads it: on one line, without a terminal's colours and the arguments it lists at its
     end. What has neither colours nor a second line stays as it is.
 
-    >>> one_line("Exception encountered when calling GRU.call().\\n\\x1b[1mNo timesteps.\\x1b[0m\\nArguments received by GRU")
-    'No timesteps.'
+    >>> one_line("Exception encountered when calling GRU.call().\\n\\x1b[1mNo steps.\\x1b[0m\\nArguments received by GRU")
+    'No steps.'
     """
     if "\x1b" not in message and "\n" not in message:
         return message
