@@ -192,8 +192,14 @@ function follow(state, shown) {
   const now = performance.now();
   if (shown.run === state.shown.run && shown.trained > state.shown.trained) state.grew = now;
   state.asker.live = now - state.grew < GROWS;
+  const another = state.shown.run !== null && shown.run !== state.shown.run;
   Object.assign(state, { shown, heard: true });
   if (!state.open) return;
+  // What stands there is of a run that is shown no more.
+  if (another) {
+    Object.assign(state, { answer: null, refused: "" });
+    writeAnswer(state);
+  }
   if (state.wantsSequence !== null) {
     const wanted = state.wantsSequence;
     if (shown.sequence === wanted || !selectSequence(wanted)) state.wantsSequence = null;
