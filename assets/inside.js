@@ -26,8 +26,11 @@ const GROWS = 2000;
 const NO_RUN = "This model has not been trained yet. Press Train: the panel then shows every epoch while it trains.";
 const LOADING = "The epochs of this run are loading.";
 
-const BY_HAND = matchMedia("(pointer: coarse)").matches ? "Tap a number" : "Point at a number, or go to it by Tab";
-const HINT = `${BY_HAND}: here stands what it is made of, and its weights are framed below.`;
+// Asked when it is said: without a window, as in a test of the module, there is no hand.
+const hint = () => {
+  const byHand = matchMedia("(pointer: coarse)").matches ? "Tap a number" : "Point at a number, or go to it by Tab";
+  return `${byHand}: here stands what it is made of, and its weights are framed below.`;
+};
 
 /** @type {(parent: HTMLElement) => State} */
 function newInside(parent) {
@@ -41,7 +44,7 @@ function newInside(parent) {
   state.observer = new ResizeObserver(() => paint(state));
   state.observer.observe(state.hidden.body);
   listenToHands(state);
-  say(state.readout, HINT);
+  say(state.readout, hint());
   const opens = (/** @type {Event} */ event) => {
     const { layer } = /** @type {CustomEvent<{ layer: string }>} */ (event).detail;
     const focused = document.activeElement;
@@ -105,8 +108,8 @@ function listenToHands(state) {
     at.focus();
     if (row && answer.columns[column]) move(state, { unit: row.unit, t: answer.columns[column] });
   };
-  state.maps.onpointermove = (event) => say(state.readout, pointed(state, event) || HINT);
-  state.maps.onpointerleave = () => say(state.readout, HINT);
+  state.maps.onpointermove = (event) => say(state.readout, pointed(state, event) || hint());
+  state.maps.onpointerleave = () => say(state.readout, hint());
   at.onkeydown = (event) => {
     const deed = deedOf("Look inside", event.key);
     const next = deed && state.answer ? walked({ ...state.answer, ...chosen(state) }, deed) : null;
@@ -130,7 +133,7 @@ function pointAt(state, target) {
   const link = found ? { part: found.piece.part, gate: found.piece.gate } : null;
   if (link?.part === state.link?.part && link?.gate === state.link?.gate) return;
   state.link = link;
-  say(state.readout, found?.piece.says || HINT);
+  say(state.readout, found?.piece.says || hint());
   for (const { node, piece } of state.pieces) {
     node.toggleAttribute("data-linked", link !== null && piece.part === link.part && piece.gate === link.gate);
   }
@@ -312,6 +315,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (other && state.shown.run === null) ask(state);
   if (data.opened !== state.opened) {
     state.opened = data.opened;
+    // A link is newer than what the panel was about to tell.
+    clearTimeout(state.tellTimer);
     if (data.open.layer) open(state, data.open);
     else if (state.open) state.dialog.close();
   } else paint(state);

@@ -1,8 +1,8 @@
 """The real numbers that flow through a model for one sequence, small enough to draw.
 
 The numbers are those that Keras computes, without its overhead: run op by op, a GRU over 20 steps costs Keras 100 ms and
-over 200 steps a second, and compiling it costs more. So the plain recurrent layers are stepped through in NumPy on their
-own weights, and `TimeDistributed` calls its layer once with time joined to the batch. Every other layer is called as it is.
+over 200 steps a second, and compiling it costs more. So the plain recurrent layers are stepped through in NumPy, and
+`TimeDistributed` calls its layer once with time joined to the batch. Every other layer is called as it is.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ PARTS = 127
 def values(model: keras.Model, inputs: Any) -> dict[str, Numbers]:
     """The numbers of every source and every layer's outputs for the first sequence of `inputs`, as grids to draw.
 
-    inputs: an array for each input of the model (or the one array), (samples, timesteps, features).
-    How a grid is laid out, and what the numbers of a second output go by, stands at `explorer.tensors.grid`.
+    inputs: an array for each input of the model (or the one array), (samples, timesteps, features). How a grid is laid out,
+    and what the numbers of a second output go by, stands at `explorer.tensors.grid`.
 
     >>> sequence = keras.Input((2, 1), name="sequence")
     >>> found = values(keras.Model(sequence, keras.layers.ReLU(name="kept")(sequence)), np.array([[[-1.5], [3.0]]]))

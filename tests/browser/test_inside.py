@@ -93,6 +93,9 @@ def test_a_link_opens_a_unit_and_what_there_is_not_is_said(trained, server):
     expect(inside(page).locator(".inside-said")).to_have_text(
         "The layer “memory” has 6 units, from 1 to 6. Received: unit 99"
     )
+    # The link follows once a hand rests, and a visit before that would be overtaken.
+    expect(page).to_have_url(re.compile("unit=99"))
+    wait_for_script(page)
     visit(page, server, f"/?run={run}&inside=nothing")
     expect(inside(page).locator(".inside-said")).to_contain_text("has no layer called “nothing”. It has: memory, answer.")
     visit(page, server, f"/?{TRAINED}&inside=memory&t=99999999")

@@ -517,9 +517,11 @@ def test_a_link_is_made_for_a_lesson_and_opens_what_it_says(page, server):
     code = dialogue.get_by_role("img", name="QR code of the link")
     expect(code).to_be_visible()
     before = code.get_attribute("src")
-    choose_in(page, "Fixed settings", "timesteps", "architecture")
-    choose_in(page, "Hidden settings and parts", "charts: the training and its charts")
     link = dialogue.locator("code").first
+    choose_in(page, "Fixed settings", "timesteps", "architecture")
+    expect(link).to_contain_text("&fix=timesteps,architecture")
+    wait_for_script(page)
+    choose_in(page, "Hidden settings and parts", "charts: the training and its charts")
     expect(link).to_contain_text(re.compile(r"^http://127.*&fix=timesteps,architecture&hide=charts$"))
     expect(code).not_to_have_attribute("src", before)
     address = link.text_content()

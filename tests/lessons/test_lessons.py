@@ -71,7 +71,7 @@ WRONG_CONDITIONS = {
     "setting units banana": ("", "units must be a whole number from 1 to 256; received “banana”"),
     "setting units 010": ("", "writes this value as '10'"),
     "setting architecture nosuch": ("", "no architecture called 'nosuch'"),
-    "setting task delayed_echo": ("", "only adding_problem fits gru_once"),
+    "setting task delayed_echo": ("", "Tasks that fit: adding_problem, temporal_order."),
     "code": ("", "not noticed on the page explore"),
     "example labels": ("", "not noticed on the page explore"),
     "example nosuch": ("page: paste", "no example called 'nosuch'. There are: "),
