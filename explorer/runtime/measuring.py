@@ -101,9 +101,10 @@ class Measuring:
                 return
             if measured is None:
                 continue
-            self._found[measured.key] = measured
+            # Kept first: who is told that nothing is left finds all of it in the database.
             with suppress(DatabaseUnavailable):
                 self._kept.keep(measured)
+            self._found[measured.key] = measured
 
     def _measured(self, architecture: str, task: str) -> Measured | None:
         """One pair, trained to its end; None where it cannot be, or the server ends."""
