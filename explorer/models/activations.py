@@ -1,8 +1,9 @@
 """The real numbers that flow through a model for one sequence, small enough to draw.
 
 The numbers are those that Keras computes, without its overhead: run op by op, a GRU over 20 steps costs Keras 100 ms and
-over 200 steps a second, and compiling it costs more. So the plain recurrent layers are stepped through in NumPy, and
-`TimeDistributed` calls its layer once with time joined to the batch. Every other layer is called as it is.
+over 200 steps a second, and compiling it costs more. So the plain recurrent layers are stepped through in NumPy
+(`explorer.models.numpy_recurrence`), and `TimeDistributed` calls its layer once with time joined to the batch. Every other
+layer is called as it is.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import keras
 import numpy as np
 
 from explorer.answers import Numbers
-from explorer.keras_internals import in_order_of_calling, mask_of, set_mask
-from explorer.layers.drawn import Remembered
-from explorer.models.cell_steps import STEPS, Step, has_known_steps, is_stepped
+from explorer.keras_internals import in_order_of_calling, mask_of
+from explorer.models.cell_steps import is_stepped
+from explorer.models.numpy_recurrence import stepped, stepper, with_mask
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
 from explorer.shapes.graph import Call, calls, source_name
@@ -134,18 +135,6 @@ def _refuse_unfit(array: np.ndarray, tensor: Any) -> None:
         raise ValueError(f"The input '{source_name(tensor)}' needs at least one sample. Received: none")
 
 
-def remembered(layer: Any, sequence: np.ndarray, mask: np.ndarray | None) -> Remembered | None:
-    """The states and gates of a recurrent layer after every timestep, from zero on; None for a layer that is not stepped
-    through here. Of a layer that carries its state (stateful=True) the sequence must begin where that is reset."""
-    step = _stepper(layer) if has_known_steps(layer) else None
-    if step is None:
-        return None
-    hidden, _, held = _hidden_states(layer, step, sequence, mask, None)
-    cell = np.stack([states[1] for states, _ in held], axis=1) if len(held[0][0]) > 1 else None
-    gates = [np.stack([gates[name] for _, gates in held], axis=1) for name in held[0][1]]
-    return Remembered(np.stack(hidden, axis=1), cell, gates)
-
-
 def grid(tensor: np.ndarray, axes: Sequence[str]) -> Numbers:
     """One sequence's numbers, (1, ...), with their signs; one that is no finite number counts as 0."""
     layout = array_layout(tensor.shape[1:], axes)
@@ -203,11 +192,11 @@ def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
         return _both_ways(layer, args[0], mask)
     if is_stepped(layer) and not set(more) - {"initial_state"} and len(args) == 1:
-        step = _stepper(layer)
+        step = stepper(layer)
         if step is not None:
             start = kwargs.get("initial_state")
             # Beside states to start from, Keras does not give a layer the mask that travels.
-            return _stepped(layer, step, args[0], mask if start is None else given, start)
+            return stepped(layer, step, args[0], mask if start is None else given, start)
     return layer(*args, **kwargs)
 
 
@@ -225,80 +214,4 @@ def _both_ways(layer: keras.layers.Bidirectional, sequence: Any, mask: Any) -> A
     backwards, *more = keras.tree.flatten(_call(layer.backward_layer, [sequence], given))
     if layer.return_sequences:
         backwards = keras.ops.flip(backwards, axis=1)
-    return [*(_with_mask(each, mask, layer) for each in merged(layer, forwards, backwards)), *states, *more]
-
-
-def _with_mask(output: Any, mask: Any, layer: Any) -> Any:
-    if mask is not None and layer.return_sequences:
-        set_mask(output, mask)
-    return output
-
-
-# ---------------------------------------------------------------------------------------------------- step by step
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 0.5 * (1 + np.tanh(0.5 * x))
-
-
-ACTIVATIONS: dict[Any, Callable[[np.ndarray], np.ndarray]] = {
-    keras.activations.tanh: np.tanh,
-    keras.activations.sigmoid: _sigmoid,
-    keras.activations.relu: lambda x: np.maximum(x, 0),
-    keras.activations.linear: lambda x: x,
-}
-
-
-def _stepper(layer: Any) -> tuple[np.ndarray, np.ndarray, Step] | None:
-    """The weights for what comes in, their bias, and the step; None where an activation is not known here."""
-    cell = layer.cell
-    bend = ACTIVATIONS.get(cell.activation)
-    gate = ACTIVATIONS.get(getattr(cell, "recurrent_activation", keras.activations.sigmoid))
-    if bend is None or gate is None or {layer.compute_dtype, cell.compute_dtype} != {"float32"}:
-        return None
-    kernel, recurrent = (each.numpy() for each in (cell.kernel, cell.recurrent_kernel))
-    outer = inner = np.zeros(kernel.shape[1], np.float32)
-    if cell.use_bias:
-        outer = cell.bias.numpy()
-        if outer.ndim == 2:
-            outer, inner = outer
-    return kernel, outer, STEPS[type(cell)](cell, recurrent, inner, bend, gate)
-
-
-def _hidden_states(
-    layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any
-) -> tuple[list[np.ndarray], list[np.ndarray], list[tuple[list[np.ndarray], Mapping[str, np.ndarray]]]]:
-    """What is returned after every timestep, in the order of reading, the last states, and the states and gates of each."""
-    kernel, bias, step = weights
-    weighed = np.asarray(sequence) @ kernel + bias
-    samples, steps = weighed.shape[:2]
-    masked = None if mask is None else np.asarray(mask).astype(bool)[:, :, None]
-    kinds = len(layer.cell.state_size) if isinstance(layer.cell.state_size, (list, tuple)) else 1
-    states = [np.zeros((samples, layer.cell.units), np.float32) for _ in range(kinds)]
-    if start is not None:
-        states = [np.asarray(each) for each in keras.tree.flatten(start)]
-    output = np.zeros((samples, layer.cell.units), np.float32)
-    hidden_states, held = [], []
-    for place in reversed(range(steps)) if layer.go_backwards else range(steps):
-        new, gates = step(weighed[:, place], states)
-        if masked is None:
-            states, output = new, new[0]
-        else:
-            # At a masked timestep the states stay, and the last output is returned again (zeros at first).
-            here = masked[:, place]
-            output = np.where(here, new[0], output)
-            states = [np.where(here, after, before) for after, before in zip(new, states, strict=True)]
-        unmasked = None if masked is None or not layer.zero_output_for_mask else masked[:, place]
-        hidden_states.append(output if unmasked is None else np.where(unmasked, output, 0))
-        held.append((states, gates))
-    return hidden_states, states, held
-
-
-def _stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: Any, mask: Any, start: Any) -> Any:
-    hidden_states, states, _ = _hidden_states(layer, weights, sequence, mask, start)
-    output = np.stack(hidden_states, axis=1) if layer.return_sequences else hidden_states[-1]
-    # Beside states to start from, Keras does not give the layer the mask that travels; it travels on all the same.
-    output = _with_mask(keras.ops.convert_to_tensor(output), mask_of(sequence) if mask is None else mask, layer)
-    if layer.return_state:
-        return [output, *(keras.ops.convert_to_tensor(state) for state in states)]
-    return output
+    return [*(with_mask(each, mask, layer) for each in merged(layer, forwards, backwards)), *states, *more]

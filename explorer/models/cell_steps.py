@@ -1,7 +1,7 @@
 """What the cells of GRU, LSTM and SimpleRNN compute at one timestep, gate by gate.
 
-The same lines work on NumPy's arrays (`explorer.models.activations`, for speed) and on tensors (for any activation and for
-gradients: `explorer.models.recurrence`). x is what comes in, already multiplied by the kernel and with its bias added.
+The same lines work on NumPy's arrays (`explorer.models.numpy_recurrence`, for speed) and on tensors (for any activation and
+for gradients: `explorer.models.recurrence`). x is what comes in, already multiplied by the kernel and with its bias added.
 
 GRU         Cho et al., https://arxiv.org/abs/1406.1078; reset_after as in https://arxiv.org/abs/1412.3555 and Keras:
             z = σ(x_z + h · R_z), r = σ(x_r + h · R_r), h̃ = tanh(x_h + r ∗ (h · R_h)), h' = z ∗ h + (1 − z) ∗ h̃

@@ -19,7 +19,7 @@ from explorer.layers.base import rules_for
 from explorer.layers.drawn import Attending, LayerView
 from explorer.layers.reading import given_masks
 from explorer.models import attention
-from explorer.models.activations import remembered
+from explorer.models.numpy_recurrence import remembered
 from explorer.shapes.graph import Call, calls
 from explorer.tensors.grid import tensor_name
 

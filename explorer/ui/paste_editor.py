@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.tensors.text import count
-from explorer.ui import paste_state
+from explorer.ui import paste_received, paste_state
 from explorer.ui.letters import whole
 from explorer.ui.modules import component, styles
 from explorer.ui.paste_asked import asks
@@ -98,7 +98,7 @@ def _sent(name: str) -> dict[str, Any]:
 def _typed() -> None:
     sent = _sent("typed")
     if isinstance(sent.get("code"), str):
-        paste_state.type_code(sent["code"][: MOST_TYPED + 1], sent.get("put"))
+        paste_received.type_code(sent["code"][: MOST_TYPED + 1], sent.get("put"))
 
 
 @uninterrupted()
@@ -112,11 +112,11 @@ def _given() -> None:
 def _link() -> None:
     fragment = _sent("link").get("fragment")
     if isinstance(fragment, str):
-        paste_state.open_link(fragment)
+        paste_received.open_link(fragment)
 
 
 @uninterrupted()
 def _file() -> None:
     sent = _sent("file")
     if isinstance(sent.get("name"), str) and isinstance(sent.get("text"), str):
-        paste_state.open_file(sent["name"], sent["text"][:MOST_OF_A_FILE])
+        paste_received.open_file(sent["name"], sent["text"][:MOST_OF_A_FILE])

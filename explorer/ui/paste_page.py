@@ -11,7 +11,7 @@ from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.engine import Refused
 from explorer.tensors.text import count, joined
-from explorer.ui import engine_instance, lesson_place, lesson_steps, paste_state, paste_training, renewed
+from explorer.ui import engine_instance, lesson_place, lesson_steps, paste_received, paste_state, paste_training, renewed
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
 from explorer.ui.error_box import Ways, error_box
@@ -64,7 +64,7 @@ def main() -> None:
         st.warning(f"{error} Reload the page in a moment.", icon=":material/info:")
         return
     if text := pasted_here():
-        paste_state.open_text(text)
+        paste_received.open_text(text)
     lesson_steps.switch()
     at = lesson_place.place("paste")
     st.html(ASSETS / "page.css")
@@ -79,7 +79,7 @@ def main() -> None:
     _head(asks)
     # Whoever is in a lesson is not led to another.
     begin = None if at else partial(lesson_steps.begin, page="paste", experiment_of_run=engine_instance.experiment_of)
-    error_box(Ways(paste_state.show_instead, paste_state.open_text, begin))
+    error_box(Ways(paste_state.show_instead, paste_received.open_text, begin))
     told_of_it = st.container()
     for sentence in (*told, st.session_state["_paste"]["told"]):
         if sentence:

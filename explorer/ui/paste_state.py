@@ -16,13 +16,10 @@ import streamlit as st
 from explorer.catalog.examples import EXAMPLES, Example
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
-from explorer.notebook import NoNotebook, code_of, looks_like_one
 from explorer.ui import lesson_place, room
 from explorer.ui.address import entered
-from explorer.ui.code_link import WrongLink, fragment_of, read_fragment
-from explorer.ui.letters import whole
+from explorer.ui.code_link import fragment_of
 from explorer.ui.paste_fields import (
-    MOST_IN_A_FIELD,
     is_typed,
     read_size,
     with_origin,
@@ -122,7 +119,7 @@ def _open_address(
             pasted = found.pasted
             texts = (write_shapes(pasted.x), write_shapes([pasted.y]), pasted.loss)
             with keeping_own(kept):
-                _put(pasted.code, [with_origin(each, "run") for each in texts], kept)
+                put(pasted.code, [with_origin(each, "run") for each in texts], kept)
             state.update({setting: getattr(found, setting) for setting in SETTINGS} | dict(found.knobs))
             state["task"], state["run"] = found.task, run
             kept["sizes"] = {name: write_size(size) for name, size in pasted.sizes}
@@ -189,60 +186,13 @@ def show(example: Example) -> None:
     code, *shapes = _texts(example)
     kept = st.session_state["_paste"]
     with keeping_own(kept):
-        _put(code, [with_origin(each, "example") for each in shapes], kept)
+        put(code, [with_origin(each, "example") for each in shapes], kept)
     kept["sizes"] = {}
 
 
 def show_instead(name: str) -> None:
     """Put the example of a name into the fields; for a callback."""
     show(EXAMPLES[name])
-
-
-def open_text(text: str) -> None:
-    """Put a code that was pasted elsewhere on the page into the editor; for a callback."""
-    open_file("", text)
-
-
-def type_code(code: str, put: Any) -> None:
-    """Take what was typed. put: which code it was typed into, as the editor was told: into one before, it is not meant."""
-    state = st.session_state
-    kept = state["_paste"]
-    if put not in (kept["put"], None) or code == state["code"]:
-        return
-    if looks_like_one(code):
-        # Somebody has pasted the whole file.
-        open_file("", code)
-    else:
-        state["code"], kept["told"] = code, ""
-
-
-def open_file(name: str, text: str) -> None:
-    """Put the code of a file into the editor, a notebook's cells one after the other, or keep a sentence why not."""
-    state = st.session_state
-    kept = state["_paste"]
-    try:
-        code = code_of(text) if looks_like_one(text) or name.lower().endswith(".ipynb") else text
-    except NoNotebook as error:
-        kept["told"] = str(error)
-        return
-    before = [*(state[name] for name in FIELDS), kept["batch_size"]]
-    _put(
-        whole(code).replace("\r\n", "\n").replace("\r", "\n"), [each if is_typed(each) else "" for each in before[1:4]], kept
-    )
-    kept.update(before=before, sizes={})
-
-
-def open_link(fragment: str) -> None:
-    """Put the code of a link into the fields, or keep a sentence why not."""
-    kept = st.session_state["_paste"]
-    try:
-        fields, sizes = read_fragment(fragment)
-    except WrongLink as error:
-        kept["told"] = str(error)
-        return
-    with keeping_own(kept):
-        _put(fields["code"], [fields[name][: MOST_IN_A_FIELD[name]] for name in FIELDS[1:]], kept)
-    kept["sizes"] = sizes
 
 
 def fragment() -> str:
@@ -280,7 +230,7 @@ def apply(fix: dict[str, Any], code: str) -> None:
     before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
     fixed = (write_shapes(fix["x"]), write_shapes([fix["y"]] if fix["y"] else None), fix["loss"] or "")
     now = [state[name] or "" for name in FIELDS[1:]]
-    _put(fix["code"], [_fixed(*each) for each in zip(now, fixed, strict=True)], kept)
+    put(fix["code"], [_fixed(*each) for each in zip(now, fixed, strict=True)], kept)
     kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"])
 
 
@@ -290,7 +240,7 @@ def undo() -> None:
     kept = st.session_state["_paste"]
     if kept["before"]:
         code, *shapes, batch_size = kept["before"]
-        _put(code, shapes, kept)
+        put(code, shapes, kept)
         kept.update(batch_size=batch_size)
 
 
@@ -306,8 +256,8 @@ def _texts(example: Example) -> tuple[str, str, str, str]:
     return example.code, write_shapes(example.x), target, example.loss or ""
 
 
-def _put(code: str, shapes: Sequence[str], kept: dict[str, Any]) -> None:
-    """Put a code into its field, and the texts of x, y and loss into theirs."""
+def put(code: str, shapes: Sequence[str], kept: dict[str, Any]) -> None:
+    """Put a code into its field, and the texts of x, y and loss into theirs. kept: `st.session_state["_paste"]`."""
     state = st.session_state
     state.update(zip(FIELDS, (code, *shapes), strict=True))
     state["run"] = None

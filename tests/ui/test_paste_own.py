@@ -17,11 +17,11 @@ EXAMPLE, ANOTHER = "article_1", "memory_thrown_away"
 def page_of_fields():
     import streamlit as st
 
-    from explorer.ui import paste_state
+    from explorer.ui import paste_received, paste_state
 
     paste_state.take(lambda run: None)
     for name, *values in st.session_state.pop("do", ()):
-        getattr(paste_state, name)(*values)
+        getattr(paste_received if hasattr(paste_received, name) else paste_state, name)(*values)
     paste_state.keep(False)
 
 
