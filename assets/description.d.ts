@@ -491,7 +491,7 @@ export interface Difference {
   what: string;
 }
 
-// What the panel "Look inside" shows. columns: the timesteps that are drawn; masked: 1 for each of them that is masked. line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, null where masked, empty without one. legend: what these three are called, with their scales, "" for one that is not drawn; scales: what is said of these. symbols: one for each column of the input, empty where it reads none. pin_says: what pinning does. ways: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
+// What the panel "Look inside" shows. columns: the timesteps that are drawn; masked: 1 for each of them that is masked. line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, null where masked, empty without one. legend: what these three are called, with their scales, "" for one that is not drawn; scales: what is said of these. symbols: one for each column of the input, empty where it reads none. pin_says: what pinning does. directions: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
 export interface InsideAnswer {
   layer: string;
   title: string;
@@ -500,8 +500,8 @@ export interface InsideAnswer {
   epoch: number;
   sequence: number;
   sequences: number;
-  ways: string[];
-  way: string;
+  directions: string[];
+  direction: string;
   units: number;
   timesteps: number;
   windows: number;

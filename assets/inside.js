@@ -82,9 +82,9 @@ function listenToHands(state) {
     state.order_by = state.order.value;
     ask(state);
   };
-  state.ways.onclick = (event) => {
-    const way = event.target instanceof HTMLElement ? event.target.dataset.way : undefined;
-    if (way) move(state, { way, unit: undefined });
+  state.directions.onclick = (event) => {
+    const direction = event.target instanceof HTMLElement ? event.target.dataset.direction : undefined;
+    if (direction) move(state, { direction, unit: undefined });
   };
   state.pin.onclick = () => {
     const { answer } = state;
@@ -219,7 +219,7 @@ function follow(state, shown) {
 function settle(state, answer) {
   const { answer: before } = state;
   clearTimeout(state.sortTimer);
-  const moves = before !== null && before.epoch !== answer.epoch && before.way === answer.way && before.order === answer.order;
+  const moves = before !== null && before.epoch !== answer.epoch && before.direction === answer.direction && before.order === answer.order;
   state.answer = moves ? inOrderOf(answer, before.rows.map(({ unit }) => unit)) : answer;
   if (state.answer === answer) return;
   state.sortTimer = Number(setTimeout(() => {
@@ -230,7 +230,7 @@ function settle(state, answer) {
 
 /** @type {(state: State) => Wanted} */
 function wantedNow({ shown, place, query, order_by: order }) {
-  const choice = { layer: place.layer ?? "", way: place.way ?? "", unit: place.unit ?? null, timestep: place.t ?? null };
+  const choice = { layer: place.layer ?? "", direction: place.direction ?? "", unit: place.unit ?? null, timestep: place.t ?? null };
   return { run: shown.run ?? "", query: shown.run === null ? query : null, epoch: shown.epoch, sequence: shown.sequence, ...choice, order, pin: place.pin ?? 0 };
 }
 
@@ -291,12 +291,12 @@ function take(state, wanted, said) {
       tell(state);
     };
     const { place, shown: { trained } } = state;
-    if (run) drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, way: answer.way, answer, place, choose });
+    if (run) drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, direction: answer.direction, answer, place, choose });
     return;
   }
   // What the link or a field asks for is not there: that is said, and what there is is shown.
-  const { unit, t, pin, way } = state.place;
-  if (said.status === 400 && (unit ?? t ?? pin ?? way) !== undefined && state.answer === null) {
+  const { unit, t, pin, direction } = state.place;
+  if (said.status === 400 && (unit ?? t ?? pin ?? direction) !== undefined && state.answer === null) {
     state.place = { layer: state.place.layer, sequence: state.place.sequence };
     ask(state);
     tell(state);

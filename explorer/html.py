@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from explorer.description import Description
-from explorer.shapes.explanation import spelled, told_layer
+from explorer.shapes.explanation import layer_text, spelled
 from explorer.tensors.text import joined
 
 _STYLE = "text-align: left; vertical-align: top"
@@ -26,7 +26,7 @@ def explanation_as_html(description: Description, drawings: Mapping[str, Mapping
     rows.append(_row(["total", "", "", "", f"{description.params:,}"]))
     head = _row(["layer", "type", "returns", "what it does", "parameters"], "th")
     texts = [
-        f"<details><summary>{escape(layer.name)}</summary><pre>{escape(told_layer(layer, drawings))}</pre></details>"
+        f"<details><summary>{escape(layer.name)}</summary><pre>{escape(layer_text(layer, drawings))}</pre></details>"
         for layer in description.layers
     ]
     return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>{''.join(texts)}"

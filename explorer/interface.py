@@ -42,9 +42,9 @@ class Explanation:
         return explained(self.description).to_dict()
 
     def __str__(self) -> str:
-        from explorer.shapes.explanation import told
+        from explorer.shapes.explanation import explanation_text
 
-        return told(self.description, self.drawings)
+        return explanation_text(self.description, self.drawings)
 
     def _repr_html_(self) -> str:
         from explorer.html import explanation_as_html

@@ -184,7 +184,7 @@ def test_what_a_run_shows_is_told_in_keras_words():
     import numpy as np
 
     from explorer.catalog import checked_experiment
-    from explorer.training.narration import tell
+    from explorer.training.narration import narrate
 
     for name, task in TASKS.items():
         fitting = next(entry.name for entry in ARCHITECTURES.values() if entry.fits(task))
@@ -192,4 +192,4 @@ def test_what_a_run_shows_is_told_in_keras_words():
         for end in (0.0001, 0.3, 2.0):
             losses = np.linspace(2.0, end, 12)
             errors = np.linspace(1, end, 12)[:, None] * np.ones((1, experiment.timesteps))
-            check(tell(experiment, Course(losses, losses, errors)))
+            check(narrate(experiment, Course(losses, losses, errors)))

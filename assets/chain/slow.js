@@ -33,7 +33,7 @@ export function periodAt(at, length, playing) {
 }
 
 // How far the bars of a row are filled in: of the states as far as the sequence is read, of the gradient as far as it has come back.
-/** @type {(kind: "states" | "loss" | "gradient", timestep: number, moment: SlowMoment, way: { backwards: boolean; windows: number }, length: number) =>
+/** @type {(kind: "states" | "loss" | "gradient", timestep: number, moment: SlowMoment, direction: { backwards: boolean; windows: number }, length: number) =>
  *   boolean} */
 export function isReached(kind, timestep, { phase, place }, { backwards, windows }, length) {
   const now = PHASES.indexOf(phase);

@@ -9,7 +9,7 @@ import { create, createSvg, mark, say } from "../dom.js";
 
 const HIGH = 30;
 const ROW = 46;
-const MOST_WAYS = 4;
+const MOST_DIRECTIONS = 4;
 const TITLES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
 
 /** @type {(parent: HTMLElement, go: (phase: number) => void, beside: (step: 1 | -1) => void) => SlowDrawing} */
@@ -66,11 +66,11 @@ export function drawSlow({ root, phases, batches, sentence, whose, svg, changes,
 }
 
 /** @type {(pen: Pen, answer: SlowAnswer, moment: SlowMoment, width: number) => number} */
-function rows(pen, { ways, by_timestep }, moment, width) {
+function rows(pen, { directions, by_timestep }, moment, width) {
   const left = Math.min(190, 0.36 * width);
   let y = 4;
-  /** @type {(key: string, words: string[], kind: "states" | "loss" | "gradient", values: (number | null)[], way: { backwards: boolean; windows: number }, largest: number) => void} */
-  const row = (key, words, kind, values, way, largest) => {
+  /** @type {(key: string, words: string[], kind: "states" | "loss" | "gradient", values: (number | null)[], direction: { backwards: boolean; windows: number }, largest: number) => void} */
+  const row = (key, words, kind, values, direction, largest) => {
     words.forEach((line, index) => insideText(pen, `${key}:name${index}`, line, 0, y + 13 + 15 * index, index ? "s11 quiet" : "s11 bold"));
     const { place } = insideEven(values.length, left, width - left - 8, 40);
     const end = place(values.length - 1);
@@ -78,7 +78,7 @@ function rows(pen, { ways, by_timestep }, moment, width) {
     values.forEach((value, index) => {
       const { x, width: wide } = place(index);
       const high = largest ? (HIGH * Math.abs(value ?? 0)) / largest : 0;
-      const reached = isReached(kind, index + 1, moment, way, values.length);
+      const reached = isReached(kind, index + 1, moment, direction, values.length);
       const box = { x: x + 0.5, y: y + HIGH - high, width: Math.max(0.5, wide - (wide > 4 ? 1.5 : 0)), height: high };
       const node = pen("rect", `${key}:${index}`, { class: `slow-bar ${kind}${reached ? "" : " ahead"}`, ...box });
       say(node.firstElementChild ?? createSvg("title", "", node), `timestep ${index + 1}: ${inWords(value)}`);
@@ -87,26 +87,26 @@ function rows(pen, { ways, by_timestep }, moment, width) {
     if (values.length > 1) insideText(pen, `${key}:last`, values.length, end.x + end.width - 1, y + HIGH + 13, "s11", "end", "timesteps");
     y += ROW + 2;
   };
-  const shown = ways.slice(0, MOST_WAYS);
-  const named = (/** @type {typeof ways[number]} */ { layer, role }) => (role ? `${layer}, ${role}` : layer);
-  for (const [index, way] of shown.entries()) {
-    row(`states${index}`, ["norm of the state", named(way)], "states", way.states, way, largestOf(way.states));
+  const shown = directions.slice(0, MOST_DIRECTIONS);
+  const named = (/** @type {typeof directions[number]} */ { layer, role }) => (role ? `${layer}, ${role}` : layer);
+  for (const [index, direction] of shown.entries()) {
+    row(`states${index}`, ["norm of the state", named(direction)], "states", direction.states, direction, largestOf(direction.states));
   }
   if (by_timestep) row("loss", ["loss at each timestep", ""], "loss", by_timestep, { backwards: false, windows: 1 }, largestOf(by_timestep));
   const steepest = largestOf(shown.flatMap(({ gradient }) => gradient));
-  for (const [index, way] of shown.entries()) {
-    row(`gradient${index}`, ["gradient by the state", named(way)], "gradient", way.gradient, way, steepest);
+  for (const [index, direction] of shown.entries()) {
+    row(`gradient${index}`, ["norm of ∂loss/∂state", named(direction)], "gradient", direction.gradient, direction, steepest);
   }
-  if (ways.length > shown.length) {
-    insideText(pen, "more", `${shown.length} of ${ways.length} directions are drawn.`, 0, y + 13, "s11 quiet");
+  if (directions.length > shown.length) {
+    insideText(pen, "more", `${shown.length} of ${directions.length} directions are drawn.`, 0, y + 13, "s11 quiet");
     y += 20;
   }
   return y;
 }
 
 /** @type {(answer: SlowAnswer) => string} */
-function summary({ ways, by_timestep }) {
-  const parts = ways.map(({ layer, role, gradient }) => `the gradient by the state of ${layer}${role ? `, ${role}` : ""}, up to ${inWords(largestOf(gradient))}`);
+function summary({ directions, by_timestep }) {
+  const parts = directions.map(({ layer, role, gradient }) => `the gradient with respect to the state of ${layer}${role ? `, ${role}` : ""}, up to ${inWords(largestOf(gradient))}`);
   if (by_timestep) parts.unshift(`the loss, up to ${inWords(largestOf(by_timestep))}`);
   return parts.length ? `For every timestep a bar: ${parts.join("; ")}.` : "This batch has no numbers for single timesteps.";
 }

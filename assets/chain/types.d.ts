@@ -657,7 +657,7 @@ export interface SlowAnswer {
   loss: number | null;
   after: number | null;
   by_timestep: (number | null)[] | null;
-  ways: {
+  directions: {
     layer: string;
     role: string;
     backwards: boolean;

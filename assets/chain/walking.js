@@ -175,12 +175,12 @@ function strengthOf({ slow, over }) {
   const answer = slow?.answer;
   if (!slow || !answer || momentAt(slow.at, over.length).phase !== "backward") return () => null;
   const moment = momentAt(slow.at, over.length);
-  const largest = largestOf(answer.ways.flatMap(({ gradient }) => gradient)) || 1;
+  const largest = largestOf(answer.directions.flatMap(({ gradient }) => gradient)) || 1;
   return (row, back, column) => {
-    const way = answer.ways.find(({ layer, role }) => layer === row.name && (!role || role === (back ? "backward" : "forward")));
+    const direction = answer.directions.find(({ layer, role }) => layer === row.name && (!role || role === (back ? "backward" : "forward")));
     const timestep = column * over.inner;
-    if (!way || way.gradient.length !== over.length || !isReached("gradient", timestep, moment, way, over.length)) return null;
-    return (way.gradient[timestep - 1] ?? 0) / largest;
+    if (!direction || direction.gradient.length !== over.length || !isReached("gradient", timestep, moment, direction, over.length)) return null;
+    return (direction.gradient[timestep - 1] ?? 0) / largest;
   };
 }
 

@@ -22,9 +22,9 @@ export function waitOf({ live, took, ended, epoch: last }, epoch, now) {
 }
 
 /** @type {(wanted: Wanted) => string} */
-export function urlOf({ run, query: experiment, sequence, epoch, layer, way, unit, timestep, order, pin }) {
+export function urlOf({ run, query: experiment, sequence, epoch, layer, direction, unit, timestep, order, pin }) {
   const query = new URLSearchParams({ ...(run ? {} : experiment), sequence: String(sequence), epoch: String(epoch), layer });
-  if (way) query.set("way", way);
+  if (direction) query.set("direction", direction);
   if (unit !== null) query.set("unit", String(unit));
   if (timestep !== null) query.set("timestep", String(timestep));
   if (order !== "follows") query.set("order", order);

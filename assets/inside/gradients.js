@@ -103,7 +103,7 @@ function newGradientParts(place) {
     ["Bars", [["inputs", "Input"], ["state", "State"]]],
     ["Of which sequences", [["mean", "Mean"], ["sequence", "This sequence"]]],
   ])) {
-    const group = create("div", "inside-ways", tools);
+    const group = create("div", "inside-directions", tools);
     mark(group, { role: "group", "aria-label": label });
     for (const [name, words] of pairs) {
       choices[name] = create("button", "inside-button", group);

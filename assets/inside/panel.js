@@ -48,8 +48,8 @@ export function newParts(root) {
   const body = create("div", "inside-body", dialog);
   const maps = create("div", "inside-maps", body);
   const choices = create("div", "inside-choices", maps);
-  const ways = create("div", "inside-ways", choices);
-  mark(ways, { role: "group", "aria-label": "Direction" });
+  const directions = create("div", "inside-directions", choices);
+  mark(directions, { role: "group", "aria-label": "Direction" });
   const order = create("select", "inside-select", choices);
   mark(order, { "aria-label": "Order of the units" });
   order.add(new Option("sorted by what they follow", "follows"));
@@ -93,7 +93,7 @@ export function newParts(root) {
   const live = create("p", "inside-live", dialog);
   mark(live, { "aria-live": "polite" });
   return {
-    ...{ dialog, title, task, parameters, sequences, ways, order, copy, close, main, second, scrub, epoch, said, notes, body, maps, axis },
+    ...{ dialog, title, task, parameters, sequences, directions, order, copy, close, main, second, scrub, epoch, said, notes, body, maps, axis },
     ...{ lines, input, hidden, cell, gates, gatesTitle, at, unit, timestep, pin, unpin, pinSays, symbols, follows, equation, results, says, readout },
     ...{ matrices, sections, live },
   };

@@ -3,7 +3,7 @@ import type { InsideAnswer, Piece } from "../description.d.ts";
 // What the link opens, and what the page's address is told: all count from 1. Without a layer nothing is open.
 export interface Place {
   layer?: string;
-  way?: string;
+  direction?: string;
   unit?: number;
   t?: number;
   sequence?: number;
@@ -41,7 +41,7 @@ export interface Wanted {
   epoch: number;
   sequence: number;
   layer: string;
-  way: string;
+  direction: string;
   unit: number | null;
   timestep: number | null;
   order: string;
@@ -76,7 +76,7 @@ export interface SectionShown {
   epoch: number;
   trained: number;
   layer: string;
-  way: string;
+  direction: string;
   answer: InsideAnswer;
   // What the link says of sections, and what it is to say from now on.
   place: Place;
@@ -133,7 +133,7 @@ export interface Parts {
   task: HTMLElement;
   parameters: HTMLElement;
   sequences: HTMLSelectElement;
-  ways: HTMLElement;
+  directions: HTMLElement;
   order: HTMLSelectElement;
   copy: HTMLButtonElement;
   close: HTMLButtonElement;

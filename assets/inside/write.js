@@ -54,7 +54,7 @@ function writeSymbols(place, symbols) {
 
 /** @type {(state: State, answer: InsideAnswer) => void} */
 function writeChoices(state, answer) {
-  const { unit, timestep, pin, unpin, pinSays, ways, order, sequences } = state;
+  const { unit, timestep, pin, unpin, pinSays, directions, order, sequences } = state;
   mark(unit, { max: answer.units });
   mark(timestep, { max: answer.timesteps });
   if (document.activeElement !== unit) unit.value = String(answer.unit);
@@ -65,11 +65,11 @@ function writeChoices(state, answer) {
   unpin.hidden = !answer.pin;
   say(pinSays, answer.pin_says);
   order.value = answer.order;
-  ways.hidden = answer.ways.length < 2;
-  while (ways.children.length < answer.ways.length) mark(create("button", "inside-button", ways), { type: "button" });
-  answer.ways.forEach((way, place) => {
-    say(ways.children[place], way);
-    mark(ways.children[place], { "aria-pressed": way === answer.way, "data-way": way });
+  directions.hidden = answer.directions.length < 2;
+  while (directions.children.length < answer.directions.length) mark(create("button", "inside-button", directions), { type: "button" });
+  answer.directions.forEach((direction, place) => {
+    say(directions.children[place], direction);
+    mark(directions.children[place], { "aria-pressed": direction === answer.direction, "data-direction": direction });
   });
   while (sequences.options.length < answer.sequences) {
     sequences.add(new Option(`validation sequence ${sequences.options.length + 1}`, String(sequences.options.length)));
@@ -106,9 +106,9 @@ export function paint(state) {
 
 // The column whose state is read at the chosen one, where both are drawn next to each other.
 /** @type {(answer: InsideAnswer, column: number) => number | null} */
-function oldColumn({ columns, timestep, way, windows, timesteps }, column) {
+function oldColumn({ columns, timestep, direction, windows, timesteps }, column) {
   const window = timesteps / windows;
-  const before = way === "backward" ? timestep + 1 : timestep - 1;
+  const before = direction === "backward" ? timestep + 1 : timestep - 1;
   const same = before >= 1 && before <= timesteps && Math.floor((before - 1) / window) === Math.floor((timestep - 1) / window);
   const place = same ? columns.indexOf(before) : -1;
   return place < 0 || place === column ? null : place;

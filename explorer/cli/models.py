@@ -16,8 +16,8 @@ from explorer.cli.options import as_json, examples, experiment, spelled, takes_e
 from explorer.description import Description
 from explorer.experiment import spell
 from explorer.runtime import jobs
-from explorer.shapes.compare import compare, tell
-from explorer.shapes.explanation import explained, named, told, told_layer
+from explorer.shapes.compare import compare, comparison_text
+from explorer.shapes.explanation import explained, explanation_text, layer_text, named
 
 
 @click.command("list", epilog=examples("list", "list --json"))
@@ -106,7 +106,7 @@ def explain(settings: dict[str, Any], layer: str | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps(explained(description).to_dict()))
     else:
-        print(told(description, drawings) if layer is None else told_layer(description.layers[0], drawings))
+        print(explanation_text(description, drawings) if layer is None else layer_text(description.layers[0], drawings))
 
 
 @click.command(epilog=examples("quiz two_streams --seed 7 --questions 10"))
@@ -149,7 +149,7 @@ def twins(settings: dict[str, Any], layer: str | None, setting: str | None, valu
         parts = compare(here, there, other["broken"], other["changed"])
         print(json.dumps({"changed": other["changed"], "broken": other["broken"], **parts}))
     else:
-        print(tell(here, there, other["broken"], other["changed"]))
+        print(comparison_text(here, there, other["broken"], other["changed"]))
 
 
 def _offer(offered: list[dict[str, Any]], as_json: bool) -> None:

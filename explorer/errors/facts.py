@@ -76,7 +76,7 @@ def read(found: Mapping[str, tuple[str, str]]) -> Facts:
         words["Layer"], words["layer"] = f"The {what} `{layer}`", f"the {what} `{layer}`"
     shapes = {name: (shape, axes_of(shape, kind, name in _OF_OUTPUTS)) for name, shape in read_shapes.items()}
     for name, (shape, axes) in shapes.items():
-        words[name] = told_with_batch(shape, axes)
+        words[name] = shape_with_batch(shape, axes)
         words[f"{name}_plain"] = str(shape)
         values[f"{name}.rank"] = len(shape)
         values.update({f"{name}.{place}": size for place, size in enumerate(shape)})
@@ -121,10 +121,10 @@ def shape_of(text: str) -> Shape | None:
     return tuple(sizes) if unknown and len(sizes) <= MOST_AXES else None
 
 
-def told_with_batch(shape: Shape, axes: Axes) -> str:
+def shape_with_batch(shape: Shape, axes: Axes) -> str:
     """A shape in words, with the number of samples where the message says it.
 
-    >>> told_with_batch((32, 10), ("batch", "outputs"))
+    >>> shape_with_batch((32, 10), ("batch", "outputs"))
     '(batch 32, outputs 10)'
     """
     told = in_words(shape, axes)

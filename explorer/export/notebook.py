@@ -13,7 +13,7 @@ from typing import Any
 from explorer.description import Description, Layer
 from explorer.experiment import Experiment
 from explorer.export import parts_of
-from explorer.shapes.explanation import NO_EXPLANATION, counted, spelled, taken_and_given, told_layer
+from explorer.shapes.explanation import NO_EXPLANATION, counted, layer_text, spelled, taken_and_given
 
 # What may be skipped by who only wants to see the shapes: tags of cells, as Jupyter knows them.
 TRAINING = "training"
@@ -128,7 +128,7 @@ def _explained(layer: Layer, drawings: Mapping[str, Any]) -> str:
         lines += [f"- parameters: {_words(counted(layer.parameters) if layer.explained else f'{layer.params:,}')}"]
     if layer.name in drawings:
         lines += [f"- on one sequence: {_words(drawings[layer.name]['says'])}"]
-    blocks = ["\n".join(layer.equation), *(told_layer(each) for each in layer.inside)]
+    blocks = ["\n".join(layer.equation), *(layer_text(each) for each in layer.inside)]
     return "\n".join(lines) + "".join(f"\n\n```text\n{block}\n```" for block in blocks if block)
 
 

@@ -90,7 +90,7 @@ class InsideAnswer(Plain, frozen=True, kw_only=True):
     line: the hidden state of the chosen unit at them; pinned: of a pinned one; target: the target's, null where
     masked, empty without one. legend: what these three are called, with their scales, "" for one that is not drawn; scales:
     what is said of these. symbols: one for each column of the input, empty where it reads none. pin_says: what pinning does.
-    ways: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
+    directions: "forward" and "backward", or none. notes: what must be known of the numbers. text: all of it, to be copied.
     """
 
     layer: str
@@ -100,8 +100,8 @@ class InsideAnswer(Plain, frozen=True, kw_only=True):
     epoch: int
     sequence: int
     sequences: int
-    ways: tuple[str, ...]
-    way: str
+    directions: tuple[str, ...]
+    direction: str
     units: int
     timesteps: int
     windows: int

@@ -15,33 +15,35 @@ from explorer.inside.words import before, factor, gate_name, number, percent, si
 TOLD = 6
 
 
-def equation(layer_states: LayerStates, way: Direction, unit: int, timestep: int) -> Equation:
+def equation(layer_states: LayerStates, direction: Direction, unit: int, timestep: int) -> Equation:
     """unit, timestep: from 0."""
-    found = lines(layer_states, way, unit, timestep)
+    found = lines(layer_states, direction, unit, timestep)
     return Equation(
         title=f"Unit {unit + 1} at timestep {timestep + 1}, with the numbers put in",
-        heads=_heads(layer_states, way, timestep, found),
-        lines=tuple(_line(layer_states, way, timestep, each) for each in found),
-        results=_results(layer_states, way, unit, timestep),
-        says=tuple(_says(layer_states, way, unit, timestep, found)),
+        heads=_heads(layer_states, direction, timestep, found),
+        lines=tuple(_line(layer_states, direction, timestep, each) for each in found),
+        results=_results(layer_states, direction, unit, timestep),
+        says=tuple(_says(layer_states, direction, unit, timestep, found)),
     )
 
 
-def _heads(layer_states: LayerStates, way: Direction, timestep: int, found: list[Line]) -> tuple[Piece, ...]:
+def _heads(layer_states: LayerStates, direction: Direction, timestep: int, found: list[Line]) -> tuple[Piece, ...]:
     heads = [Piece(slot="kernel", text=f"x[{timestep + 1}] · W", part="kernel", axis="features")]
     if found[0].bias is not None:
         heads.append(Piece(slot="bias", text="b", part="bias", axis="units"))
     heads.append(
-        Piece(slot="state", text=f"h[{before(layer_states, way, timestep)}] · R", part="recurrent_kernel", axis="units")
+        Piece(
+            slot="state", text=f"h[{before(layer_states, direction, timestep)}] · R", part="recurrent_kernel", axis="units"
+        )
     )
     if found[0].state_bias is not None:
         heads.append(Piece(slot="state_bias", text="b′", part="recurrent_bias", axis="units"))
     return (*heads, Piece(slot="sum", text="sum"))
 
 
-def _line(layer_states: LayerStates, way: Direction, timestep: int, line: Line) -> EquationLine:
-    name, gate = gate_name(way, line.gate), line.gate
-    t, place = timestep + 1, before(layer_states, way, timestep)
+def _line(layer_states: LayerStates, direction: Direction, timestep: int, line: Line) -> EquationLine:
+    name, gate = gate_name(direction, line.gate), line.gate
+    t, place = timestep + 1, before(layer_states, direction, timestep)
     state = f"(r ∗ h[{place}])" if line.resets else f"h[{place}]"
     pieces = [_product("kernel", f"x[{t}] · W", line.input, gate, name, "feature", "features")]
     if line.bias is not None:
@@ -61,7 +63,7 @@ def _line(layer_states: LayerStates, way: Direction, timestep: int, line: Line) 
     pieces.append(
         Piece(slot="sum", text=number(line.sum), part="sum", gate=gate, says=f"The sum of {name}: {number(line.sum)}.")
     )
-    activation = sign(way.activation if gate in ("candidate", "h") else way.gate_activation)
+    activation = sign(direction.activation if gate in ("candidate", "h") else direction.gate_activation)
     pieces.append(_sign("activation", activation or "→"))
     value = number(line.value) if line.value is not None else "not kept"
     pieces.append(
@@ -103,34 +105,34 @@ def rounded(value: float) -> float | None:
     return float(f"{value:.7g}") if np.isfinite(value) else None
 
 
-def _results(layer_states: LayerStates, way: Direction, unit: int, timestep: int) -> tuple[tuple[Piece, ...], ...]:
+def _results(layer_states: LayerStates, direction: Direction, unit: int, timestep: int) -> tuple[tuple[Piece, ...], ...]:
     """The new states, each as one equation in letters and in numbers."""
-    t, u, place = timestep + 1, unit + 1, before(layer_states, way, timestep)
-    states = layer_states.states_before(way, timestep)
+    t, u, place = timestep + 1, unit + 1, before(layer_states, direction, timestep)
+    states = layer_states.states_before(direction, timestep)
     old = float(states[0][unit])
-    h = float(way.hidden[timestep, unit])
+    h = float(direction.hidden[timestep, unit])
     if not layer_states.counts[timestep]:
         kept = [_row(f"h[{t}, {u}] = h[{place}, {u}] = ", [], h)]
-        if way.cell is not None:
-            kept.insert(0, _row(f"c[{t}, {u}] = c[{place}, {u}] = ", [], float(way.cell[timestep, unit])))
+        if direction.cell is not None:
+            kept.insert(0, _row(f"c[{t}, {u}] = c[{place}, {u}] = ", [], float(direction.cell[timestep, unit])))
         return tuple(kept)
-    gates = {name: float(gate[timestep, unit]) for name, gate in way.gates.items()}
-    if way.cell_kind == "GRU":
+    gates = {name: float(gate[timestep, unit]) for name, gate in direction.gates.items()}
+    if direction.cell_kind == "GRU":
         z, new = gates["z"], gates["candidate"]
         pieces = _blend(z, "z", old, 1 - z, "z", new)
         return (_row(f"h[{t}, {u}] = z · h[{place}, {u}] + (1 − z) · h̃ = ", pieces, h),)
-    if way.cell_kind == "LSTM":
-        c, was = float(way.cell[timestep, unit]), float(states[1][unit])  # type: ignore[index]  # an LSTM has one
+    if direction.cell_kind == "LSTM":
+        c, was = float(direction.cell[timestep, unit]), float(states[1][unit])  # type: ignore[index]  # an LSTM has one
         f, i, new, o = gates["f"], gates["i"], gates["candidate"], gates["o"]
         first = _blend(f, "f", was, i, "i", new)
-        bend = sign(way.activation)
+        bend = sign(direction.activation)
         second: list[Piece | str] = [_gate(factor(o), "o"), " · ", f"{bend}({number(c)})" if bend else factor(c)]
         return (
             _row(f"c[{t}, {u}] = f · c[{place}, {u}] + i · c̃ = ", first, c),
             _row(f"h[{t}, {u}] = o · {bend}(c[{t}, {u}]) = ", second, h),
         )
-    bias, bend = " + b" if "bias" in way.weights else "", sign(way.activation)
-    total = lines(layer_states, way, unit, timestep)[0].sum
+    bias, bend = " + b" if "bias" in direction.weights else "", sign(direction.activation)
+    total = lines(layer_states, direction, unit, timestep)[0].sum
     written = f"h[{t}, {u}] = {bend}(x[{t}] · W{bias} + h[{place}] · R) = "
     return (_row(written, [f"{bend}({number(total)})"] if bend else [], h),)
 
@@ -156,23 +158,23 @@ def _old(value: float) -> Piece:
     return Piece(slot="", text=factor(value), part="old")
 
 
-def _says(layer_states: LayerStates, way: Direction, unit: int, timestep: int, found: list[Line]) -> list[str]:
+def _says(layer_states: LayerStates, direction: Direction, unit: int, timestep: int, found: list[Line]) -> list[str]:
     """What the numbers mean, in plain sentences."""
     if not layer_states.counts[timestep]:
-        unused = " What the gates would be here is not used." if way.gates else ""
+        unused = " What the gates would be here is not used." if direction.gates else ""
         return [
             f"Timestep {timestep + 1} is masked: the state stays as it was.{unused}",
-            *_begins(layer_states, way, timestep),
+            *_begins(layer_states, direction, timestep),
         ]
-    gates = {name: float(gate[timestep, unit]) for name, gate in way.gates.items()}
+    gates = {name: float(gate[timestep, unit]) for name, gate in direction.gates.items()}
     if not all(np.isfinite(each.sum) for each in found):
         return ["A number of this equation is not finite, so that nothing can be said of it."]
     told = []
-    if way.cell_kind == "SimpleRNN":
+    if direction.cell_kind == "SimpleRNN":
         told.append("There is no gate: the old state counts only through h · R.")
     elif not all(0 <= value <= 1 for name, value in gates.items() if name != "candidate"):
         told.append("A gate is outside of 0 to 1, so that its number is no part of anything.")
-    elif way.cell_kind == "GRU":
+    elif direction.cell_kind == "GRU":
         told.append(
             f"{percent(gates['z'])} of the old value stays, and {percent(1 - gates['z'])} of the candidate comes in."
         )
@@ -182,7 +184,7 @@ def _says(layer_states: LayerStates, way: Direction, unit: int, timestep: int, f
             f"The output gate lets {percent(gates['o'])} through."
         )
     told.append(_reason(next(each for each in found if each.gate in ("candidate", "h"))))
-    return [*told, *_begins(layer_states, way, timestep)]
+    return [*told, *_begins(layer_states, direction, timestep)]
 
 
 def _reason(line: Line) -> str:
@@ -200,12 +202,12 @@ def _reason(line: Line) -> str:
     return f"What {verb} the {name} most is {source}: {does}."
 
 
-def _begins(layer_states: LayerStates, way: Direction, timestep: int) -> list[str]:
+def _begins(layer_states: LayerStates, direction: Direction, timestep: int) -> list[str]:
     steps = layer_states.timesteps // layer_states.windows
-    if layer_states.before(way, timestep) is not None:
+    if layer_states.before(direction, timestep) is not None:
         window, place = divmod(timestep, steps)
         of_window = f"Timestep {timestep + 1} is timestep {place + 1} of window {window + 1}."
         return [of_window] if layer_states.windows > 1 else []
     where = f"Window {timestep // steps + 1}" if layer_states.windows > 1 else "The layer"
-    state = "zero" if not any(each.any() for each in way.start) else "a state that another layer gave"
+    state = "zero" if not any(each.any() for each in direction.start) else "a state that another layer gave"
     return [f"{where} begins here: the state before it is {state}."]

@@ -14,24 +14,24 @@ MOST_COLUMNS = 16
 PARTS = 127
 
 
-def matrices(way: Direction, unit: int) -> tuple[Matrix, ...]:
+def matrices(direction: Direction, unit: int) -> tuple[Matrix, ...]:
     """The kernel, the recurrent kernel and the biases. unit: from 0."""
     found = [
-        _matrix(way, unit, "kernel", "kernel W", "features", ("kernel",)),
-        _matrix(way, unit, "recurrent_kernel", "recurrent kernel R", "units", ("recurrent_kernel",)),
+        _matrix(direction, unit, "kernel", "kernel W", "features", ("kernel",)),
+        _matrix(direction, unit, "recurrent_kernel", "recurrent kernel R", "units", ("recurrent_kernel",)),
     ]
-    if "bias" in way.weights:
-        two = way.weights["bias"].ndim == 2
+    if "bias" in direction.weights:
+        two = direction.weights["bias"].ndim == 2
         title, parts = ("biases b and b′", ("bias", "recurrent_bias")) if two else ("bias b", ("bias",))
-        found.append(_matrix(way, unit, "bias", title, "units", parts))
+        found.append(_matrix(direction, unit, "bias", title, "units", parts))
     return tuple(found)
 
 
-def _matrix(way: Direction, unit: int, name: str, title: str, axis: str, parts: tuple[str, ...]) -> Matrix:
-    weights = np.atleast_2d(way.weights[name]).astype(np.float64)
-    rows, columns = _picked(len(weights), MOST_ROWS), _picked(way.units, MOST_COLUMNS, unit)
-    gates = way.gate_names
-    places = np.concatenate([block * way.units + columns for block in range(len(gates))])
+def _matrix(direction: Direction, unit: int, name: str, title: str, axis: str, parts: tuple[str, ...]) -> Matrix:
+    weights = np.atleast_2d(direction.weights[name]).astype(np.float64)
+    rows, columns = _picked(len(weights), MOST_ROWS), _picked(direction.units, MOST_COLUMNS, unit)
+    gates = direction.gate_names
+    places = np.concatenate([block * direction.units + columns for block in range(len(gates))])
     largest = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0)) or 1.0
     drawn = np.nan_to_num(weights[np.ix_(rows, places)] / largest * PARTS, nan=0.0, posinf=PARTS, neginf=-PARTS)
     said = (
@@ -40,8 +40,8 @@ def _matrix(way: Direction, unit: int, name: str, title: str, axis: str, parts: 
         else f"Outlined: the column of unit {unit + 1}."
     )
     sampled = []
-    if len(columns) < way.units:
-        sampled.append(f"{len(columns)} of {count(way.units, 'units')}")
+    if len(columns) < direction.units:
+        sampled.append(f"{len(columns)} of {count(direction.units, 'units')}")
     if len(rows) < len(weights):
         sampled.append(f"{len(rows)} of {count(len(weights), 'rows')}")
     drawn_of = f"Drawn: {' and '.join(sampled)}." if sampled else ""
@@ -50,7 +50,7 @@ def _matrix(way: Direction, unit: int, name: str, title: str, axis: str, parts: 
         axis=axis,
         parts=parts,
         gates=gates,
-        letters=tuple(letter(way, gate) for gate in gates) if len(gates) > 1 else ("",),
+        letters=tuple(letter(direction, gate) for gate in gates) if len(gates) > 1 else ("",),
         columns=len(columns),
         outlined=int(np.flatnonzero(columns == unit)[0]),
         numbers=tuple(tuple(int(each) for each in row) for row in drawn.round()),

@@ -25,10 +25,10 @@ ORDERS = ("follows", "layer")
 class Choice:
     """What is to be shown: units and timesteps from 1, None: the first one of the order, and the last timestep that counts.
 
-    way: "" for the only direction, or for the first of two. pin: a unit, 0 for none.
+    direction: "" for the only direction, or for the first of two. pin: a unit, 0 for none.
     """
 
-    way: str = ""
+    direction: str = ""
     unit: int | None = None
     timestep: int | None = None
     order: str = ORDERS[0]
@@ -56,25 +56,26 @@ class About:
 
 def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> InsideAnswer:
     """What the page shows. Raises ValueError with a sentence for a direction, unit or timestep that there is not."""
-    way = _way(layer_states, choice.way)
-    order = ordered(way.follows) if choice.order == ORDERS[0] else list(range(way.units))
-    unit = _within(choice.unit, way.units, "unit", layer_states.layer, order[0] + 1) - 1
+    direction = _direction(layer_states, choice.direction)
+    order = ordered(direction.follows) if choice.order == ORDERS[0] else list(range(direction.units))
+    unit = _within(choice.unit, direction.units, "unit", layer_states.layer, order[0] + 1) - 1
     counting = np.flatnonzero(layer_states.counts)
     last = int(counting[-1]) if len(counting) else layer_states.timesteps - 1
     timestep = _within(choice.timestep, layer_states.timesteps, "timestep", layer_states.layer, last + 1) - 1
-    pin = _within(choice.pin or None, way.units, "unit", layer_states.layer, 0)
-    rows, columns = _rows(way, order, choice.order, unit), _evenly(layer_states.timesteps, MOST_TIMESTEPS)
+    pin = _within(choice.pin or None, direction.units, "unit", layer_states.layer, 0)
+    rows, columns = _rows(direction, order, choice.order, unit), _evenly(layer_states.timesteps, MOST_TIMESTEPS)
     outputs = 0 if layer_states.target is None else layer_states.target.shape[-1]
     follows = tuple(
-        follow_sentence(place + 1, each, outputs, about.classes, about.sequences) for place, each in enumerate(way.follows)
+        follow_sentence(place + 1, each, outputs, about.classes, about.sequences)
+        for place, each in enumerate(direction.follows)
     )
-    found = equation(layer_states, way, unit, timestep)
-    target_name, target = target_line(layer_states, way, unit, about.classes)
+    found = equation(layer_states, direction, unit, timestep)
+    target_name, target = target_line(layer_states, direction, unit, about.classes)
     beside = bool(pin) and pin != unit + 1
     notes = (
         *layer_states.notes,
-        *of_sampled(layer_states, way, len(rows), len(columns), choice.order == ORDERS[0]),
-        *of_time(layer_states, way),
+        *of_sampled(layer_states, direction, len(rows), len(columns), choice.order == ORDERS[0]),
+        *of_time(layer_states, direction),
     )
     return InsideAnswer(
         layer=layer_states.layer,
@@ -84,9 +85,9 @@ def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> Ins
         epoch=about.epoch,
         sequence=about.sequence,
         sequences=about.sequences,
-        ways=tuple(each.role for each in layer_states.ways) if len(layer_states.ways) > 1 else (),
-        way=way.role,
-        units=way.units,
+        directions=tuple(each.role for each in layer_states.directions) if len(layer_states.directions) > 1 else (),
+        direction=direction.role,
+        units=direction.units,
         timesteps=layer_states.timesteps,
         windows=layer_states.windows,
         unit=unit + 1,
@@ -96,36 +97,39 @@ def panel_answer(layer_states: LayerStates, about: About, choice: Choice) -> Ins
         columns=tuple(int(each) + 1 for each in columns),
         masked=tuple(int(not layer_states.counts[each]) for each in columns),
         rows=tuple(
-            UnitRow(int(each) + 1, follow_short(way.follows[each], outputs, about.classes), follows[each]) for each in rows
+            UnitRow(int(each) + 1, follow_short(direction.follows[each], outputs, about.classes), follows[each])
+            for each in rows
         ),
         input=_input(layer_states, about, columns),
-        hidden=_states("hidden state h[t, u]", way.hidden, rows, columns),
-        cell=None if way.cell is None else _states("cell state c[t, u]", way.cell, rows, columns),
-        gates=_gates(way, unit, columns),
-        line=_row(way.hidden[columns, unit]),
-        pinned=_row(way.hidden[columns, pin - 1]) if pin else (),
+        hidden=_states("hidden state h[t, u]", direction.hidden, rows, columns),
+        cell=None if direction.cell is None else _states("cell state c[t, u]", direction.cell, rows, columns),
+        gates=_gates(direction, unit, columns),
+        line=_row(direction.hidden[columns, unit]),
+        pinned=_row(direction.hidden[columns, pin - 1]) if pin else (),
         target=() if target is None else _row(target[columns]),
         legend=(
-            reach(f"unit {unit + 1}", way.hidden[columns, unit]),
-            reach(f"unit {pin}, pinned", way.hidden[columns, pin - 1]) if beside else "",
+            reach(f"unit {unit + 1}", direction.hidden[columns, unit]),
+            reach(f"unit {pin}, pinned", direction.hidden[columns, pin - 1]) if beside else "",
             "" if target is None else reach(target_name, target[columns]),
         ),
         scales=of_scales(1 + beside + (target is not None)),
         symbols=tuple(about.symbols[each] for each in columns) if len(about.symbols) == layer_states.timesteps else (),
         pin_says=of_pin(unit + 1, pin),
-        gates_title=gates_title(way, unit + 1),
+        gates_title=gates_title(direction, unit + 1),
         follows=follows[unit],
         equation=found,
-        matrices=matrices(way, unit),
+        matrices=matrices(direction, unit),
         notes=notes,
-        text=_text(layer_states, way, about, unit, timestep, follows[unit]),
+        text=_text(layer_states, direction, about, unit, timestep, follows[unit]),
     )
 
 
-def _way(layer_states: LayerStates, role: str) -> Direction:
-    found = next((each for each in layer_states.ways if each.role == role), layer_states.ways[0] if not role else None)
+def _direction(layer_states: LayerStates, role: str) -> Direction:
+    found = next(
+        (each for each in layer_states.directions if each.role == role), layer_states.directions[0] if not role else None
+    )
     if found is None:
-        known = " and ".join(each.role for each in layer_states.ways if each.role)
+        known = " and ".join(each.role for each in layer_states.directions if each.role)
         there = f"It has: {known}." if known else "It reads in one direction only."
         raise ValueError(f"The layer “{layer_states.layer}” has no direction “{role[:20]}”. {there}")
     return found
@@ -139,10 +143,10 @@ def _within(received: int | None, size: int, name: str, layer: str, otherwise: i
     return received
 
 
-def _rows(way: Direction, order: list[int], name: str, unit: int) -> np.ndarray:
+def _rows(direction: Direction, order: list[int], name: str, unit: int) -> np.ndarray:
     """The units that are drawn: the first of those that follow something, or evenly picked ones; the chosen one is among
     them, in its place of the order."""
-    picked = order[:MOST_UNITS] if name == ORDERS[0] else [order[place] for place in _evenly(way.units, MOST_UNITS)]
+    picked = order[:MOST_UNITS] if name == ORDERS[0] else [order[place] for place in _evenly(direction.units, MOST_UNITS)]
     if unit not in picked:
         place = order.index(unit)
         nearest = min(range(len(picked)), key=lambda each: abs(order.index(picked[each]) - place))
@@ -168,13 +172,14 @@ def _states(title: str, states: np.ndarray, rows: np.ndarray, columns: np.ndarra
     return _strip(title, "units", tuple(str(each + 1) for each in rows), states[np.ix_(columns, rows)].T)
 
 
-def _gates(way: Direction, unit: int, columns: np.ndarray) -> tuple[Strip, ...]:
+def _gates(direction: Direction, unit: int, columns: np.ndarray) -> tuple[Strip, ...]:
     # Each against 1, so that they can be compared: of a sigmoid 1 is fully open.
     strips = [
-        _strip(gate_name(way, gate), "units", (gate,), way.gates[gate][columns, unit][None], 1.0) for gate in way.gates
+        _strip(gate_name(direction, gate), "units", (gate,), direction.gates[gate][columns, unit][None], 1.0)
+        for gate in direction.gates
     ]
-    if way.cell is not None:
-        strips.append(_strip("cell state c", "units", ("c",), way.cell[columns, unit][None]))
+    if direction.cell is not None:
+        strips.append(_strip("cell state c", "units", ("c",), direction.cell[columns, unit][None]))
     return tuple(strips)
 
 
@@ -204,24 +209,26 @@ def _row(numbers: np.ndarray) -> Row:
     return tuple(rounded(float(each)) for each in numbers)
 
 
-def _text(layer_states: LayerStates, way: Direction, about: About, unit: int, timestep: int, follows: str) -> str:
+def _text(layer_states: LayerStates, direction: Direction, about: About, unit: int, timestep: int, follows: str) -> str:
     """The numbers as text: the equation, and the unit over all timesteps."""
-    found = equation(layer_states, way, unit, timestep)
-    role = f", {way.role}" if way.role else ""
+    found = equation(layer_states, direction, unit, timestep)
+    role = f", {direction.role}" if direction.role else ""
     lines = [f"{about.title}{role}", f"Epoch {about.epoch}, validation sequence {about.sequence + 1}", about.task]
     lines += ["", found.title]
     lines += [f"{each.name}: " + " ".join(piece.text for piece in each.pieces) for each in found.lines]
     lines += ["".join(piece.text for piece in row) for row in found.results]
-    lines += [*found.says, follows, "", "\t".join(["timestep", *_columns(layer_states, way)])]
+    lines += [*found.says, follows, "", "\t".join(["timestep", *_columns(layer_states, direction)])]
     for place in range(layer_states.timesteps):
-        numbers = [*layer_states.inputs[place, :MOST_FEATURES], *(gate[place, unit] for gate in way.gates.values())]
-        numbers += [way.cell[place, unit]] if way.cell is not None else []
+        numbers = [*layer_states.inputs[place, :MOST_FEATURES], *(gate[place, unit] for gate in direction.gates.values())]
+        numbers += [direction.cell[place, unit]] if direction.cell is not None else []
         masked = [] if layer_states.counts[place] else ["masked"]
-        lines.append("\t".join([str(place + 1), *(f"{each:.6g}" for each in [*numbers, way.hidden[place, unit]]), *masked]))
+        lines.append(
+            "\t".join([str(place + 1), *(f"{each:.6g}" for each in [*numbers, direction.hidden[place, unit]]), *masked])
+        )
     return "\n".join(lines)
 
 
-def _columns(layer_states: LayerStates, way: Direction) -> list[str]:
+def _columns(layer_states: LayerStates, direction: Direction) -> list[str]:
     features = [f"feature {place + 1}" for place in range(min(MOST_FEATURES, layer_states.inputs.shape[1]))]
-    cell = ["cell state"] if way.cell is not None else []
-    return [*features, *(gate_name(way, gate) for gate in way.gates), *cell, "hidden state"]
+    cell = ["cell state"] if direction.cell is not None else []
+    return [*features, *(gate_name(direction, gate) for gate in direction.gates), *cell, "hidden state"]

@@ -40,14 +40,14 @@ def _told(numbers: np.ndarray, classes: Sequence[str], probability: bool = False
 
 
 def target_line(
-    layer_states: LayerStates, way: Direction, unit: int, classes: Sequence[str]
+    layer_states: LayerStates, direction: Direction, unit: int, classes: Sequence[str]
 ) -> tuple[str, np.ndarray | None]:
     """The target over the timesteps, beside which a unit (from 0) is drawn, and what it is called: of several numbers that
     which the unit follows. NaN at masked timesteps. None where there is none for each timestep."""
     target = layer_states.target
     if target is None or len(target) != layer_states.timesteps:
         return "", None
-    found = way.follows[unit]
+    found = direction.follows[unit]
     place = found.place if found.kind == "target" else 1
     outputs = target.shape[-1]
     called = target_column(place, outputs, classes)
@@ -79,25 +79,25 @@ def of_pin(unit: int, pin: int) -> str:
     return f"Unit {pin} is pinned: its line stays when you choose another unit. {here}"
 
 
-def gates_title(way: Direction, unit: int) -> str:
+def gates_title(direction: Direction, unit: int) -> str:
     """What stands above the gates of a unit (from 1); "" without gates."""
     names = {"GRU": "gates and candidate", "LSTM": "gates, candidate and cell state"}
-    return f"{names[way.cell_kind]} of unit {unit}" if way.gates and way.cell_kind in names else ""
+    return f"{names[direction.cell_kind]} of unit {unit}" if direction.gates and direction.cell_kind in names else ""
 
 
-def of_sampled(layer_states: LayerStates, way: Direction, rows: int, columns: int, sorted_rows: bool) -> list[str]:
+def of_sampled(layer_states: LayerStates, direction: Direction, rows: int, columns: int, sorted_rows: bool) -> list[str]:
     """What is not drawn. rows, columns: how many units and timesteps are."""
     found = []
-    if rows < way.units:
+    if rows < direction.units:
         which = "those that follow something most clearly" if sorted_rows else "evenly picked"
-        found.append(f"{rows} of {count(way.units, 'units')} are drawn, {which}. Type the number of any other one.")
+        found.append(f"{rows} of {count(direction.units, 'units')} are drawn, {which}. Type the number of any other one.")
     if columns < layer_states.timesteps:
         steps = count(layer_states.timesteps, "timesteps")
         found.append(f"{columns} of {steps} are drawn, evenly picked. Type the number of any other one.")
     return found
 
 
-def of_time(layer_states: LayerStates, way: Direction) -> list[str]:
+def of_time(layer_states: LayerStates, direction: Direction) -> list[str]:
     """What must be known of the timesteps and of the cell."""
     found = []
     masked = int((~layer_states.counts).sum())
@@ -107,10 +107,10 @@ def of_time(layer_states: LayerStates, way: Direction) -> list[str]:
         found.append(f"{striped} The layer skips {there} and keeps its state.")
     if layer_states.windows > 1:
         found.append(f"{layer_states.windows} windows lie end to end, and the state starts anew in each.")
-    if way.backwards:
+    if direction.backwards:
         found.append(
             "This direction reads from the last timestep to the first: its old state is that of the timestep after."
         )
-    if not way.gates:
+    if not direction.gates:
         found.append("A SimpleRNN has no gates.")
     return found

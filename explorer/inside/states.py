@@ -72,7 +72,7 @@ class LayerStates:
     inputs: np.ndarray
     counts: np.ndarray
     windows: int
-    ways: tuple[Direction, ...]
+    directions: tuple[Direction, ...]
     output: np.ndarray | None
     target: np.ndarray | None
     notes: tuple[str, ...]
@@ -85,21 +85,21 @@ class LayerStates:
     def bytes(self) -> int:
         """About what it takes."""
         arrays = [self.inputs, *(self.output, self.target)]
-        for way in self.ways:
-            arrays += [way.hidden, way.cell, *way.gates.values(), *way.weights.values()]
+        for direction in self.directions:
+            arrays += [direction.hidden, direction.cell, *direction.gates.values(), *direction.weights.values()]
         return sum(each.nbytes for each in arrays if each is not None)
 
-    def before(self, way: Direction, timestep: int) -> int | None:
+    def before(self, direction: Direction, timestep: int) -> int | None:
         """The timestep (from 0) whose state is read at `timestep`; None where the layer, or a window, begins."""
         window = self.timesteps // self.windows
         place = timestep % window
-        if way.backwards:
+        if direction.backwards:
             return None if place == window - 1 else timestep + 1
         return None if place == 0 else timestep - 1
 
-    def states_before(self, way: Direction, timestep: int) -> list[np.ndarray]:
+    def states_before(self, direction: Direction, timestep: int) -> list[np.ndarray]:
         """The hidden state, and an LSTM's cell state, that are read at a timestep (from 0), each (units,)."""
-        place = self.before(way, timestep)
+        place = self.before(direction, timestep)
         if place is None:
-            return list(way.start)
-        return [way.hidden[place], *([] if way.cell is None else [way.cell[place]])]
+            return list(direction.start)
+        return [direction.hidden[place], *([] if direction.cell is None else [direction.cell[place]])]

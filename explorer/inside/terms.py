@@ -52,32 +52,32 @@ class Line:
     value: float | None
 
 
-def lines(layer_states: LayerStates, way: Direction, unit: int, timestep: int) -> list[Line]:
+def lines(layer_states: LayerStates, direction: Direction, unit: int, timestep: int) -> list[Line]:
     """Each gate of a unit at a timestep, both from 0, in Keras's order; of a SimpleRNN the new hidden state alone."""
-    state = layer_states.states_before(way, timestep)[0].astype(np.float64)
+    state = layer_states.states_before(direction, timestep)[0].astype(np.float64)
     x = layer_states.inputs[timestep].astype(np.float64)
-    return [_line(layer_states, way, unit, timestep, x, state, block) for block in range(len(way.gate_names))]
+    return [_line(layer_states, direction, unit, timestep, x, state, block) for block in range(len(direction.gate_names))]
 
 
 def _line(
-    layer_states: LayerStates, way: Direction, unit: int, timestep: int, x: np.ndarray, state: np.ndarray, block: int
+    layer_states: LayerStates, direction: Direction, unit: int, timestep: int, x: np.ndarray, state: np.ndarray, block: int
 ) -> Line:
-    gate, column = way.gate_names[block], block * way.units + unit
-    weights = {name: each.astype(np.float64) for name, each in way.weights.items() if name == "bias"}
+    gate, column = direction.gate_names[block], block * direction.units + unit
+    weights = {name: each.astype(np.float64) for name, each in direction.weights.items() if name == "bias"}
     bias = weights.get("bias")
     own = None if bias is None else float(bias.reshape(-1, bias.shape[-1])[0, column])
     other = float(bias[1, column]) if bias is not None and bias.ndim == 2 else None
-    is_reset = way.cell_kind == "GRU" and gate == "candidate"
-    resets = is_reset and not way.reset_after
-    read = state * way.gates["r"][timestep].astype(np.float64) if resets else state
-    of_input = Product(x, way.weights["kernel"][:, column].astype(np.float64))
-    of_state = Product(read, way.weights["recurrent_kernel"][:, column].astype(np.float64))
-    reset = float(way.gates["r"][timestep, unit]) if is_reset and way.reset_after else None
+    is_reset = direction.cell_kind == "GRU" and gate == "candidate"
+    resets = is_reset and not direction.reset_after
+    read = state * direction.gates["r"][timestep].astype(np.float64) if resets else state
+    of_input = Product(x, direction.weights["kernel"][:, column].astype(np.float64))
+    of_state = Product(read, direction.weights["recurrent_kernel"][:, column].astype(np.float64))
+    reset = float(direction.gates["r"][timestep, unit]) if is_reset and direction.reset_after else None
     inner = of_state.value + (other or 0.0)
     total = of_input.value + (own or 0.0) + (inner if reset is None else reset * inner)
     value: float | None = None
-    if gate in way.gates:
-        value = float(way.gates[gate][timestep, unit])
+    if gate in direction.gates:
+        value = float(direction.gates[gate][timestep, unit])
     elif layer_states.counts[timestep]:
-        value = float(way.hidden[timestep, unit])
+        value = float(direction.hidden[timestep, unit])
     return Line(gate, block, of_input, own, of_state, other, reset, resets, total, value)

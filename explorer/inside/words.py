@@ -59,16 +59,16 @@ def percent(value: float) -> str:
     return "less than 1 %" if value < 0.005 else f"{value:.0%}".replace("%", " %")
 
 
-def letter(way: Direction, gate: str) -> str:
+def letter(direction: Direction, gate: str) -> str:
     """The letter of a gate: "z", and of a candidate h̃ or c̃."""
     if gate == "candidate":
-        return "c̃" if way.cell_kind == "LSTM" else "h̃"
+        return "c̃" if direction.cell_kind == "LSTM" else "h̃"
     return NAMES[gate][1]
 
 
-def gate_name(way: Direction, gate: str) -> str:
+def gate_name(direction: Direction, gate: str) -> str:
     """What a gate is called: "update z", "candidate h̃"."""
-    return f"candidate {letter(way, gate)}" if gate == "candidate" else " ".join(NAMES[gate])
+    return f"candidate {letter(direction, gate)}" if gate == "candidate" else " ".join(NAMES[gate])
 
 
 def sign(activation: str) -> str:
@@ -76,13 +76,13 @@ def sign(activation: str) -> str:
     return _SIGNS.get(activation, activation)
 
 
-def before(layer_states: LayerStates, way: Direction, timestep: int) -> str:
+def before(layer_states: LayerStates, direction: Direction, timestep: int) -> str:
     """The timestep whose state is read at `timestep` (from 0), as it stands in brackets: "8", "0" before the first one, and
     "start" where a window or the backward direction begins."""
-    place = layer_states.before(way, timestep)
+    place = layer_states.before(direction, timestep)
     if place is not None:
         return str(place + 1)
-    return "0" if timestep == 0 and not way.backwards else "start"
+    return "0" if timestep == 0 and not direction.backwards else "start"
 
 
 def follow_short(found: Follow, outputs: int, classes: Sequence[str] = ()) -> str:

@@ -234,7 +234,7 @@ class LayerRules:
         """Why it cannot take these tensors, as the second half of a sentence; None where the class does not tell."""
         return None
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         """What a question tells beforehand: the settings, as far as a description shows them, such as "32 units"."""
         return []
 

@@ -16,7 +16,7 @@ from explorer.layers.drawn import MOST_ROWS, LayerView, grid, kept_steps
 from explorer.layers.held import AxisSize, HeldLayer, HeldPart, Terms
 from explorer.layers.masked_steps import masked_words
 from explorer.layers.reasons import along, layer_name
-from explorer.layers.recurrent import gets_mask, states_given, told_units
+from explorer.layers.recurrent import gets_mask, states_given, units_in_words
 from explorer.layers.words import all_steps, last_of, letter_of
 from explorer.tensors.tensor import Axes, Shape, Tensor
 from explorer.tensors.text import joined
@@ -165,8 +165,8 @@ class Bidirectional(LayerRules):
             return rules_for(layer.forward_layer).needs(layer.forward_layer, received)
         return along("reads along", layer, received)
 
-    def told_settings(self, layer: Layer) -> list[str]:
-        known = [*told_units(layer.inside[0], " in each direction"), f"return_sequences={layer.flow == 'both'}"]
+    def settings_in_words(self, layer: Layer) -> list[str]:
+        known = [*units_in_words(layer.inside[0], " in each direction"), f"return_sequences={layer.flow == 'both'}"]
         known += [] if layer.merge_mode is None else [f'merge_mode="{layer.merge_mode}"']
         merged = 2 if layer.merge_mode is None else 1
         return [*known, *(["return_state=True"] if len(layer.output) > merged else [])]

@@ -65,7 +65,7 @@ class Filters(Spatial):
         named = [f"window {name}" for name in names]
         return list(zip(named, call.layer.kernel_size, strict=True))
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         kernel = layer.weights[0].shape
         return [count(self.filters_of(kernel), "filters"), *window_settings(layer, kernel[:-2])]
 

@@ -78,7 +78,7 @@ class _Depthwise(SlidConvolution):
         inner = activated(layer.activation, added(terms, own_bias if layer.use_bias else ""))
         return () if inner is None else [f"y{place} = {inner}"]
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         *kernel, _, times = layer.weights[0].shape
         return [*window_settings(layer, kernel), *([f"depth_multiplier={times}"] if times > 1 else [])]
 
@@ -133,5 +133,5 @@ class SeparableConv(_Depthwise):
         inner = activated(layer.activation, added(mixed, "bias" if layer.use_bias else ""))
         return () if inner is None else [f"z{place} = {terms}", f"y{letters} = {inner}"]
 
-    def told_settings(self, layer: Layer) -> list[str]:
-        return [count(layer.weights[1].shape[-1], "filters"), *super().told_settings(layer)]
+    def settings_in_words(self, layer: Layer) -> list[str]:
+        return [count(layer.weights[1].shape[-1], "filters"), *super().settings_in_words(layer)]

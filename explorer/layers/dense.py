@@ -72,7 +72,7 @@ class Dense(LayerRules):
     def view(self, view: LayerView) -> Drawing | None:
         return copies(view)
 
-    def told_settings(self, layer: Any) -> list[str]:
+    def settings_in_words(self, layer: Any) -> list[str]:
         return [count(layer.output[0][-1], "units")]
 
 

@@ -60,6 +60,6 @@ class Embedding(LayerRules):
         (numbers,) = view.received
         return copies(replace(view, received=[numbers[..., None]])) if numbers.ndim == 2 else None
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         rows, numbers = layer.weights[0].shape
         return [count(rows, "rows"), f"{count(numbers, 'numbers')} in each"]

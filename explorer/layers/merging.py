@@ -256,7 +256,7 @@ class Concatenate(LayerRules):
         but = f" but {axes[layer.axis]}" if -len(axes) <= layer.axis < len(axes) else ""
         return f"its inputs must agree on every axis{but}, and {all_in_words(received)} do not"
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         return [f"axis={joined_axis(layer)}"]
 
 

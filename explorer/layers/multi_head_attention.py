@@ -103,7 +103,7 @@ class MultiHeadAttention(AttentionRules):
         unknown = f"; what masked {found.query.axes[1]} are given means nothing"
         return summary_of(call, found, f", with {self.counted_heads(call.layer)},", unknown)
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         heads, wide = layer.weights[0].shape[1:]
         return [count(heads, "heads"), f"{count(wide, 'numbers')} in each"]
 

@@ -97,7 +97,7 @@ class _Pooling(Spatial):
                 return f"without padding its window needs {count(size, name)}, and its input has only {count(come, name)}"
         return None
 
-    def told_settings(self, layer: Layer) -> list[str]:
+    def settings_in_words(self, layer: Layer) -> list[str]:
         if layer.reach is not None:
             return [f"pool_size={layer.reach}"]
         sizes, strides = (tuple(getattr(each, name) for each in layer.image_window) for name in ("size", "stride"))

@@ -165,8 +165,8 @@ class Recurrent(LayerRules):
             return f"{an(type(layer).__name__)} cannot start from the states it is given, {given}"
         return along("reads along", layer, received)
 
-    def told_settings(self, layer: Layer) -> list[str]:
-        known = [*told_units(layer), f"return_sequences={layer.flow == 'along'}"]
+    def settings_in_words(self, layer: Layer) -> list[str]:
+        known = [*units_in_words(layer), f"return_sequences={layer.flow == 'along'}"]
         known += ["return_state=True"] if len(layer.output) > 1 else []
         two_biases = any(len(weight.shape) == 2 for weight in layer.weights if weight.name == "bias")
         has_bias = any(weight.name == "bias" for weight in layer.weights)
@@ -184,7 +184,7 @@ class RNN(Recurrent):
     exchangeable = ()
 
 
-def told_units(layer: Layer, more: str = "") -> list[str]:
+def units_in_words(layer: Layer, more: str = "") -> list[str]:
     """The units of every cell, as a question tells them: "32 units", "cells of 4 and 5 units"."""
     sizes = [weight.shape[0] for weight in layer.weights if weight.name.split(" ")[-1] == "recurrent_kernel"]
     if len(sizes) < 2:

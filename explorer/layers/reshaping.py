@@ -207,5 +207,5 @@ class RepeatVector(LayerRules):
             return None
         return f"a RepeatVector repeats one vector, and {in_words(first.axes, first.shape)} is a whole sequence"
 
-    def told_settings(self, layer: Any) -> list[str]:
+    def settings_in_words(self, layer: Any) -> list[str]:
         return [str(layer.output[0][1])]

@@ -27,20 +27,20 @@ def look_inside(
     tensors = run(model, inputs)
     inside = looked_at(call, tensors)
     at_each = targets is not None and targets.shape[1] == inside.inputs.shape[1] > 1
-    ways = [_way(inside, each, targets if at_each else None, sequence) for each in inside.directions]
+    directions = [_direction(inside, each, targets if at_each else None, sequence) for each in inside.directions]
     return LayerStates(
         layer=inside.layer,
         inputs=inside.inputs[sequence],
         counts=inside.counts[sequence],
         windows=inside.windows,
-        ways=tuple(ways),
+        directions=tuple(directions),
         output=_output(model, tensors, targets, sequence),
         target=None if targets is None else targets[sequence],
         notes=tuple(inside.notes(sequence)),
     )
 
 
-def _way(inside: Inside, reading: Reading, targets: np.ndarray | None, sequence: int) -> Direction:
+def _direction(inside: Inside, reading: Reading, targets: np.ndarray | None, sequence: int) -> Direction:
     layer, cell = reading.reader, reading.reader.cell
     window = inside.inputs.shape[1] // inside.windows
     return Direction(

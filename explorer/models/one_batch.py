@@ -17,7 +17,7 @@ from explorer.models.recurrence import Direction, read, refusal
 from explorer.shapes.graph import Call, calls
 
 
-class Way(NamedTuple):
+class DirectionNorms(NamedTuple):
     """One direction of a recurrent layer. role: "forward" or "backward" in a Bidirectional, else "". backwards: it reads
     the last timestep first. states: (timesteps,), the norm of the hidden state after each timestep, the mean over the
     sequences. gradient: (timesteps,), the Euclidean norm of the gradient of the batch's loss by the states that are carried
@@ -35,12 +35,13 @@ class Way(NamedTuple):
 class OneBatch(NamedTuple):
     """loss: of the whole batch, as Keras's `evaluate` has it: nothing is dropped, and without what layers add of their own.
     by_timestep: (timesteps,), the mean over the sequences at each timestep of the output, NaN where all are masked; None
-    where the model has one output per sequence. ways: none of a model without recurrent layers that can be looked into.
+    where the model has one output per sequence. directions: none of a model without
+    recurrent layers that can be looked into.
     """
 
     loss: float
     by_timestep: np.ndarray | None
-    ways: tuple[Way, ...]
+    directions: tuple[DirectionNorms, ...]
 
 
 def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, loss: str) -> OneBatch:
@@ -54,7 +55,7 @@ def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, lo
     >>> sequence = keras.Input((4, 2), name="sequence")
     >>> states = keras.layers.SimpleRNN(3, return_sequences=True, name="memory")(sequence)
     >>> found = one_batch(keras.Model(sequence, states), [np.ones((5, 4, 2), np.float32)], np.zeros((5, 4, 3)), "mse")
-    >>> found.by_timestep.shape, [way.gradient.shape for way in found.ways]
+    >>> found.by_timestep.shape, [norms.gradient.shape for norms in found.directions]
     ((4,), [(4,)])
     >>> bool(np.isclose(found.by_timestep.mean(), found.loss))
     True
@@ -82,27 +83,27 @@ def one_batch(model: keras.Model, inputs: Sequence[Any], targets: np.ndarray, lo
         total = tf.math.divide_no_nan(tf.reduce_sum(losses * weights), tf.reduce_sum(weights))
     nudges = [nudge for _, directions, _ in watched for each in directions for nudge in each.nudges]
     slopes = tape.gradient(total, nudges, unconnected_gradients=tf.UnconnectedGradients.ZERO) if nudges else []
-    ways = []
+    norms = []
     for call, directions, windows in watched:
         for each in directions:
             mine, slopes = slopes[: len(each.nudges)], slopes[len(each.nudges) :]
-            ways.append(_way(call.name, each, windows, [as_array(slope) for slope in mine]))
+            norms.append(_norms_of(call.name, each, windows, [as_array(slope) for slope in mine]))
     by_timestep = None
     if timed:
         sums = np.asarray(tf.reduce_sum(losses * weights, axis=(0, 2)), np.float64)
         shares = np.asarray(tf.reduce_sum(weights, axis=(0, 2)), np.float64)
         by_timestep = np.divide(sums, shares, out=np.full(sums.shape, np.nan), where=shares > 0)
-    return OneBatch(float(total), by_timestep, tuple(ways))
+    return OneBatch(float(total), by_timestep, tuple(norms))
 
 
-def _way(layer: str, direction: Direction, windows: int, slopes: list[np.ndarray]) -> Way:
+def _norms_of(layer: str, direction: Direction, windows: int, slopes: list[np.ndarray]) -> DirectionNorms:
     hidden = as_array(direction.hidden).astype(np.float64)
     norms = np.linalg.norm(hidden, axis=-1).mean(axis=0)
     # (samples, timesteps, units) of each state; of windows (samples · windows, timesteps, units), which lie end to end.
     joined = np.concatenate(slopes, axis=-1).astype(np.float64)
     laid = joined.reshape(len(hidden), -1, joined.shape[-1])
     gradient = np.sqrt(np.square(laid).sum(axis=(0, 2)))
-    return Way(layer, direction.role, bool(direction.layer.go_backwards), windows, norms, gradient)
+    return DirectionNorms(layer, direction.role, bool(direction.layer.go_backwards), windows, norms, gradient)
 
 
 def _losses(output: Any, mask: Any, targets: np.ndarray, loss: str) -> tuple[Any, Any, bool]:

@@ -103,9 +103,9 @@ class Facts:
         says = sentence(self.layer.says)
         return says if self.layer.explained else f"{says} {NO_EXPLANATION.format(type=self.type)}"
 
-    def told(self) -> str:
-        """What is told before the question: the layer's settings, and what comes in."""
-        takes = joined([written(tensor) for tensor in self.received])
+    def introduction(self, with_input: bool = True) -> str:
+        """What stands before the question: the layer's settings, and what comes in where that is not what is asked."""
+        takes = joined([written(tensor) for tensor in self.received]) if with_input else ""
         return f"{self.name} is {_told(self)}." + (f" It takes {takes}." if takes else "")
 
 
@@ -146,7 +146,7 @@ def _told(facts: Facts) -> str:
 
 def _settings(facts: Facts, kind: str) -> list[str]:
     """What a layer was given, as far as its description tells, without what the question asks for."""
-    known = RULES[kind].told_settings(facts.layer) if facts.layer.explained and kind in RULES else []
+    known = RULES[kind].settings_in_words(facts.layer) if facts.layer.explained and kind in RULES else []
     if kind == "Conv1D" and known:
         known += _window(facts, facts.weights("kernel")[0].shape[0])
     if facts.weights("kernel") and not facts.weights("bias"):

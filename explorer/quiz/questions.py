@@ -153,14 +153,14 @@ def _right(value: Any, text: str, *reasons: str) -> Wrong:
 def _output(facts: Facts, description: Description, chance: random.Random) -> Draft:
     tensors = facts.returned
     right = _right(tuple(tensor.shape for tensor in tensors), together(tensors), facts.explains())
-    return f"{facts.told()} What does it return?", right, wrong_outputs(facts)
+    return f"{facts.introduction()} What does it return?", right, wrong_outputs(facts)
 
 
 def _parameters(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
     if not facts.layer.explained:
         return None
     shared = facts.layer.shares
-    told = f"{facts.told()} It uses the weights of {shared}." if shared else facts.told()
+    told = f"{facts.introduction()} It uses the weights of {shared}." if shared else facts.introduction()
     if facts.total:
         how = f"{counted(facts.layer.parameters)}."
     else:
@@ -192,7 +192,7 @@ def _slider(facts: Facts, description: Description, chance: random.Random) -> Dr
         reason = f"{counted(facts.layer.parameters)}: {_stand(settings, movers)}." if facts.total else "It has no weights."
     right = _right(movers, sliders.spelled(movers), facts.explains(), reason)
     wrong = sliders.wrong_sliders(settings, formula, meaning, of_axis)
-    return f"{facts.told()} {asked}", right, wrong
+    return f"{facts.introduction()} {asked}", right, wrong
 
 
 def _stand(settings: sliders.Settings, names: Iterable[str]) -> str:
@@ -211,7 +211,7 @@ def _gone(facts: Facts, description: Description, chance: random.Random) -> Draf
         return None
     right = _right(tuple(gone), joined(gone) or "none", facts.explains())
     asked = "Which axis does it remove? An axis that stays with another size or another name does not count."
-    return f"{facts.told()} {asked}", right, wrong_axes_gone(facts, gone)
+    return f"{facts.introduction()} {asked}", right, wrong_axes_gone(facts, gone)
 
 
 def _input(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
@@ -221,8 +221,8 @@ def _input(facts: Facts, description: Description, chance: random.Random) -> Dra
     names = facts.first.axes
     reason = f"It takes {count(len(names), 'axes')}: {', '.join(names)}."
     right = _right((len(names), names), ranked(facts.first), facts.explains(), reason)
-    told = facts.told().split(" It takes ")[0]
-    return f"{told} How many axes must its input have, and which?", right, wrong_inputs(facts)
+    asked = f"{facts.introduction(with_input=False)} How many axes must its input have, and which?"
+    return asked, right, wrong_inputs(facts)
 
 
 def _weights(facts: Facts, description: Description, chance: random.Random) -> Draft | None:
@@ -234,7 +234,7 @@ def _weights(facts: Facts, description: Description, chance: random.Random) -> D
     meaning = f"Its {weight.name} is {spelled_out(weight.axes, weight.symbols, shape)}."
     gates = f"Its last axis holds {len(parts)} parts: {', '.join(parts)}." if parts else ""
     right = _right(tuple(shape), plain(shape), facts.explains(), meaning, gates)
-    return f"{facts.told()} What is the shape of its {weight.name}?", right, wrong_weights(facts, weight)
+    return f"{facts.introduction()} What is the shape of its {weight.name}?", right, wrong_weights(facts, weight)
 
 
 def _is_named(weight: Weight) -> bool:

@@ -25,7 +25,7 @@ from explorer.runtime.dask_internals import (
     ClosedClientError,
     CommClosedError,
     LoopRunner,
-    last_seen_and_memory_told,
+    last_seen_and_memory_in,
 )
 from explorer.runtime.dask_settings import SETTINGS
 from explorer.runtime.embedded import SECONDS_OF_A_START
@@ -256,7 +256,7 @@ class Cluster:
         else:
             scheduler: Any = client.scheduler
             found = client.sync(scheduler.identity, callback_timeout=_SECONDS_OF_AN_ANSWER / 2)
-            heartbeats = {address: Heartbeat(*told) for address, told in last_seen_and_memory_told(found).items()}
+            heartbeats = {address: Heartbeat(*told) for address, told in last_seen_and_memory_in(found).items()}
             self._warmup.warm(self._client, list(heartbeats))
         self._health.note(heartbeats, time.monotonic())
 

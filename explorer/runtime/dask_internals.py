@@ -86,7 +86,7 @@ def last_seen_and_memory(scheduler: Any) -> dict[str, tuple[float, int]]:
     return {address: (worker.last_seen, worker.metrics.get("memory", 0)) for address, worker in scheduler.workers.items()}
 
 
-def last_seen_and_memory_told(identity: Any) -> dict[str, tuple[float, int]]:
+def last_seen_and_memory_in(identity: Any) -> dict[str, tuple[float, int]]:
     """The same from what another process's scheduler tells of itself."""
     workers = identity["workers"].items()
     return {address: (worker["last_seen"], worker["metrics"].get("memory", 0)) for address, worker in workers}
@@ -103,7 +103,7 @@ __all__ = [
     "has_ended",
     "has_worker",
     "last_seen_and_memory",
-    "last_seen_and_memory_told",
+    "last_seen_and_memory_in",
     "nannies_ever",
     "nanny_of",
     "pid_of",

@@ -15,7 +15,7 @@ from explorer.runtime.replay_job import model_of
 from explorer.runtime.worker_environment import warm
 from explorer.training import data
 from explorer.training.batches import run_batch
-from explorer.training.slow_motion import SlowBatch, Way
+from explorer.training.slow_motion import DirectionNorms, SlowBatch
 
 CARRIED = (
     "“{}” begins each batch with the state that the batch before has left (stateful=True). Slow motion shows a batch alone, "
@@ -59,10 +59,17 @@ def slow_at(experiment: dict[str, Any], state: bytes | None, epoch: int, number:
         found = one_batch(model, inputs, targets, loss)
     with model_of(known, after) as model:
         later = one_batch(model, inputs, targets, loss).loss
-    ways = [
-        Way(way.layer, way.role, way.backwards, way.windows, tuple(way.states.tolist()), tuple(way.gradient.tolist()))
-        for way in found.ways
+    directions = [
+        DirectionNorms(
+            norms.layer,
+            norms.role,
+            norms.backwards,
+            norms.windows,
+            tuple(norms.states.tolist()),
+            tuple(norms.gradient.tolist()),
+        )
+        for norms in found.directions
     ]
     steps = None if found.by_timestep is None else tuple(found.by_timestep.tolist())
-    slow = SlowBatch(number, len(chosen), batch.loss, found.loss, later, steps, tuple(ways), batch.changes)
+    slow = SlowBatch(number, len(chosen), batch.loss, found.loss, later, steps, tuple(directions), batch.changes)
     return Slow(reached.state, slow)

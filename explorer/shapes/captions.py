@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from explorer.description import Axes, Description, Layer, Shape, Source, Symbols, Weight
-from explorer.shapes.explanation import NO_EXPLANATION, called, spelled, told_layer
+from explorer.shapes.explanation import NO_EXPLANATION, called, layer_text, spelled
 from explorer.tensors.text import count, grouped, joined
 
 # What stands for a shape and a number that a question asks for.
@@ -21,7 +21,7 @@ HIDDEN_SHAPE, HIDDEN_NUMBER = "a hidden shape (?)", "? parameters"
 
 def with_words(description: Description) -> Description:
     """The description with all that is read aloud and copied of it."""
-    layers = tuple(replace(layer, text=told_layer(layer)) for layer in description.layers)
+    layers = tuple(replace(layer, text=layer_text(layer)) for layer in description.layers)
     return _speaking(replace(description, layers=layers), ())
 
 

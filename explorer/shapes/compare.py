@@ -214,7 +214,7 @@ def _begun(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def tell(here: Description, there: Description | None, broken: Broken | None, changed: Changed) -> str:
+def comparison_text(here: Description, there: Description | None, broken: Broken | None, changed: Changed) -> str:
     """Both models as text, with their first difference and its reason; the arguments are those of `compare`."""
     found = compare(here, there, broken, changed)
     lines = [f"{changed['label']}: {changed['here']} {YOURS}; {changed['there']} in the other.", "", "Your model"]

@@ -121,7 +121,7 @@ def named(description: Description, name: str) -> Layer:
     raise ValueError(f"There is no layer called “{name}”. There are: {names}.")
 
 
-def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+def explanation_text(description: Description, drawings: Mapping[str, Mapping[str, Any]] | None = None) -> str:
     """The whole model as text: what comes in, every layer, what each setting changes, and the chain over time.
 
     drawings: what the drawings of the layers show of one sequence (`explorer.models.layer_views`), where there are any.
@@ -129,7 +129,7 @@ def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | N
     lines = [
         f"{source.name}: the input, {spelled(source.axes, source.symbols, source.shape)}" for source in description.sources
     ]
-    parts = ["\n".join(lines), *(told_layer(layer, drawings) for layer in description.layers)]
+    parts = ["\n".join(lines), *(layer_text(layer, drawings) for layer in description.layers)]
     settings = [
         f"{name} ({each.symbol}) changes {f'the size of an axis in {joined(each.axes)}' if each.axes else 'no axis'}. "
         + each.says
@@ -140,7 +140,7 @@ def told(description: Description, drawings: Mapping[str, Mapping[str, Any]] | N
     return "\n\n".join(parts)
 
 
-def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
+def layer_text(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
     """One layer as text: shapes, rule, equation, weights, arithmetic, what it does to one sequence, and what it holds."""
     takes, gives = taken_and_given(layer)
     lines = [
@@ -167,7 +167,7 @@ def told_layer(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
     drawing = (drawings or {}).get(layer.name) if not indent else None
     lines += [f"  on one sequence: {drawing['says']}"] if drawing else []
     text = "\n".join(indent + line for line in lines)
-    inside = [told_layer(each, drawings, indent + "    ") for each in layer.inside]
+    inside = [layer_text(each, drawings, indent + "    ") for each in layer.inside]
     return "\n".join([text, *([f"{indent}  inside:"] if inside else []), *inside])
 
 

@@ -129,7 +129,7 @@ TIME_FLOWS: dict[TimeFlow, FlowWords] = {
 }
 
 
-def told(
+def time_sentence(
     flow: TimeFlow,
     axis: str,
     window: Window | None = None,

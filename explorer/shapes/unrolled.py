@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.description import Layer, Row, Source, TimeFlow, Unrolled
-from explorer.shapes.time_flow import TIME_FLOWS, handed, standing, told
+from explorer.shapes.time_flow import TIME_FLOWS, handed, standing, time_sentence
 from explorer.tensors.tensor import ORDERED, is_named
 from explorer.tensors.text import count, counted, one_of
 
@@ -69,7 +69,7 @@ def _row(layer: Layer, axis: str, steps: int | None, *, answers: bool) -> Row:
         same += " in each direction"
     elif same and reads_within:
         same += ", each from zero"
-    says = told(
+    says = time_sentence(
         flow,
         axis,
         layer.window,

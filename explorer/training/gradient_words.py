@@ -112,13 +112,13 @@ def foot(kinds: Sequence[str], epoch: int) -> str:
     return begin
 
 
-def norms_told(epochs: Sequence[int], layers: Mapping[str, Sequence[float]], begin: int = 0) -> str:
+def norms_sentence(epochs: Sequence[int], layers: Mapping[str, Sequence[float]], begin: int = 0) -> str:
     """What is seen in the norms of the layers' gradients, the numbers of each by the epoch at which they end. begin: the
     epoch at which the first ones begin.
 
-    >>> norms_told([1, 2], {"gru": [0.1, 0.02], "answer": [0.08, 0.01]})
+    >>> norms_sentence([1, 2], {"gru": [0.1, 0.02], "answer": [0.08, 0.01]})
     'The gradient of “gru” fell from 0.1 in epoch 1 to 0.02 in epoch 2. It is the largest, 2 times that of “answer”.'
-    >>> norms_told([5], {"memory": [float("nan")]})
+    >>> norms_sentence([5], {"memory": [float("nan")]})
     'The gradient of “memory” is not known at epoch 5: it is no finite number, or too small beside those before.'
     """
     if not epochs or not layers:

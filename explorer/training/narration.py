@@ -58,7 +58,7 @@ def _in_timesteps(experiment: Experiment) -> dict[str, str]:
     return {name: count(value, "timesteps") for name, value in experiment.knobs.items() if isinstance(value, int)}
 
 
-def tell(experiment: Experiment, course: Course) -> list[str]:
+def narrate(experiment: Experiment, course: Course) -> list[str]:
     """The sentences, the most telling first; none before the first epoch."""
     if not len(course.val_losses) or not np.isfinite(course.val_losses).all():
         return []
@@ -70,12 +70,12 @@ def tell(experiment: Experiment, course: Course) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def tell_batch(loss: float, changes: Mapping[str, float | None]) -> str:
+def narrate_batch(loss: float, changes: Mapping[str, float | None]) -> str:
     """What one batch did: its loss before the step, and in which layers the step changed the weights most, by parts of them.
 
-    >>> tell_batch(0.2143, {"memory": 0.00834, "answer": 0.0031})
+    >>> narrate_batch(0.2143, {"memory": 0.00834, "answer": 0.0031})
     'Loss 0.214 before the step; weights changed most in memory (0.83 %), then answer (0.31 %).'
-    >>> tell_batch(math.nan, {}), tell_batch(0.2, {"answer": None})
+    >>> narrate_batch(math.nan, {}), narrate_batch(0.2, {"answer": None})
     ('The loss is no finite number.', 'Loss 0.2 before the step; weights changed in answer (from 0).')
     """
     if not math.isfinite(loss):

@@ -151,14 +151,14 @@ def spelled(found: Sequence[tuple[int, int]]) -> str:
     return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in found)
 
 
-def loss_told(loss: float | None, baselines: Mapping[str, float]) -> str:
+def loss_sentence(loss: float | None, baselines: Mapping[str, float]) -> str:
     """A validation loss beside the baselines that are known beforehand: beyond which it is, or which stops it.
 
-    >>> loss_told(0.171, {"always the mean": 1 / 6, "one mark alone": 1 / 12})
+    >>> loss_sentence(0.171, {"always the mean": 1 / 6, "one mark alone": 1 / 12})
     'loss 0.171: no better than “always the mean” (0.167)'
-    >>> loss_told(0.1, {"always the mean": 1 / 6, "one mark alone": 1 / 12})
+    >>> loss_sentence(0.1, {"always the mean": 1 / 6, "one mark alone": 1 / 12})
     'loss 0.1: better than “always the mean” (0.167)'
-    >>> loss_told(0.004, {}), loss_told(None, {})
+    >>> loss_sentence(0.004, {}), loss_sentence(None, {})
     ('loss 0.004', 'the loss is no finite number')
     """
     if loss is None or not math.isfinite(loss):

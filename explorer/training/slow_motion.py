@@ -18,8 +18,8 @@ STEP = "Adam works out a step for every weight, from its gradients in this batch
 MOST_DIGITS = 5
 
 
-class Way(NamedTuple):
-    """`explorer.models.one_batch.Way` as plain data, (timesteps,) each."""
+class DirectionNorms(NamedTuple):
+    """`explorer.models.one_batch.DirectionNorms` as plain data, (timesteps,) each."""
 
     layer: str
     role: str
@@ -46,7 +46,7 @@ class SlowBatch(NamedTuple):
     evaluated: float
     after: float
     by_timestep: tuple[float, ...] | None
-    ways: tuple[Way, ...]
+    directions: tuple[DirectionNorms, ...]
     changes: dict[str, float | None]
 
 
@@ -69,8 +69,8 @@ def whose(batch: SlowBatch) -> str:
 def phases(batch: SlowBatch) -> tuple[Phase, ...]:
     """The four phases in their order.
 
-    >>> way = Way("memory", "", False, 1, (0.5, 2.0), (0.001, 0.04))
-    >>> batch = SlowBatch(1, 32, 0.25, 0.25, 0.24, (0.1, 0.4), (way,), {"memory": 0.0083, "answer": 0.0031})
+    >>> norms = DirectionNorms("memory", "", False, 1, (0.5, 2.0), (0.001, 0.04))
+    >>> batch = SlowBatch(1, 32, 0.25, 0.25, 0.24, (0.1, 0.4), (norms,), {"memory": 0.0083, "answer": 0.0031})
     >>> phases(batch)[3].sentence.split(". ")[2]
     'The loss of this batch goes from 0.25 to 0.24.'
     """
@@ -81,12 +81,12 @@ def phases(batch: SlowBatch) -> tuple[Phase, ...]:
 def _forward(batch: SlowBatch) -> str:
     go = "goes" if batch.samples == 1 else "go"
     parts = [f"{count(batch.samples, 'sequences')} {go} through the model."]
-    for way in batch.ways[:MOST_TOLD]:
-        first, last = _ends(way.states, way)
+    for norms in batch.directions[:MOST_TOLD]:
+        first, last = _ends(norms.states, norms)
         verb = "grows" if last > first else "goes"
         if math.isfinite(first) and math.isfinite(last):
             norm = f"the norm of its state {verb} from {short(first)} to {short(last)}"
-            parts.append(f"{way.name} reads {_reading(way)}; {norm}.")
+            parts.append(f"{norms.name} reads {_reading(norms)}; {norm}.")
     return " ".join([*parts, "No weight changes."])
 
 
@@ -110,21 +110,21 @@ def _loss(batch: SlowBatch) -> str:
 
 def _backward(batch: SlowBatch) -> str:
     parts = ["the gradient goes from the loss back through the model."]
-    if not batch.ways:
+    if not batch.directions:
         parts.append("No layer carries a state: it does not go through time.")
-    for way in batch.ways[:MOST_TOLD]:
-        if not all(map(math.isfinite, way.gradient)):
-            parts.append(f"In {way.name} it is NaN or infinite.")
+    for norms in batch.directions[:MOST_TOLD]:
+        if not all(map(math.isfinite, norms.gradient)):
+            parts.append(f"In {norms.name} it is NaN or infinite.")
             continue
-        largest, place = max((value, place) for place, value in enumerate(way.gradient, 1))
+        largest, place = max((value, place) for place, value in enumerate(norms.gradient, 1))
         if largest == 0:
-            parts.append(f"In {way.name} it is 0 at every timestep.")
+            parts.append(f"In {norms.name} it is 0 at every timestep.")
             continue
-        far = len(way.gradient) if way.backwards else 1
-        share = way.gradient[far - 1] / largest
-        rest = "" if place == far else f", and at {_at(way, far)} it is {part(share)} of that"
-        strongest = f"strongest at {_at(way, place)} ({short(largest)}){rest}"
-        parts.append(f"In {way.name} it goes {_reading(way, back=True)}; it is {strongest}.")
+        far = len(norms.gradient) if norms.backwards else 1
+        share = norms.gradient[far - 1] / largest
+        rest = "" if place == far else f", and at {_at(norms, far)} it is {part(share)} of that"
+        strongest = f"strongest at {_at(norms, place)} ({short(largest)}){rest}"
+        parts.append(f"In {norms.name} it goes {_reading(norms, back=True)}; it is {strongest}.")
     return " ".join([*parts, "No weight changes yet."])
 
 
@@ -171,24 +171,24 @@ def _by(share: float | None) -> str:
     return "from 0" if share is None else f"by {part(share)}"
 
 
-def _ends(values: Sequence[float], way: Way) -> tuple[float, float]:
+def _ends(values: Sequence[float], norms: DirectionNorms) -> tuple[float, float]:
     """The value after the timestep that is read first, and after the one that is read last."""
-    each = len(values) // way.windows
+    each = len(values) // norms.windows
     first, last = values[0], values[each - 1]
-    return (last, first) if way.backwards else (first, last)
+    return (last, first) if norms.backwards else (first, last)
 
 
-def _reading(way: Way, back: bool = False) -> str:
-    each = len(way.states) // way.windows
-    first, last = (each, 1) if way.backwards is not back else (1, each)
+def _reading(norms: DirectionNorms, back: bool = False) -> str:
+    each = len(norms.states) // norms.windows
+    first, last = (each, 1) if norms.backwards is not back else (1, each)
     if each == 1:
         return "timestep 1 alone"
-    within = " of each window" if way.windows > 1 else ""
+    within = " of each window" if norms.windows > 1 else ""
     return f"from timestep {first} to {last}{within}"
 
 
-def _at(way: Way, timestep: int) -> str:
-    each = len(way.states) // way.windows
-    if way.windows == 1:
+def _at(norms: DirectionNorms, timestep: int) -> str:
+    each = len(norms.states) // norms.windows
+    if norms.windows == 1:
         return f"timestep {timestep}"
     return f"timestep {(timestep - 1) % each + 1} of window {(timestep - 1) // each + 1}"

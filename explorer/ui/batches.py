@@ -12,7 +12,7 @@ from explorer.runtime.engine import Engine
 from explorer.runtime.records import Run, finite
 from explorer.training import data
 from explorer.training.batches import Batch
-from explorer.training.narration import tell_batch
+from explorer.training.narration import narrate_batch
 from explorer.ui.events import decoded
 from explorer.ui.tensors import (
     HEADERS,
@@ -76,7 +76,7 @@ def _written(run: Run, epoch: int, batch: Batch) -> dict[str, Any]:
         "outputs": spelled(batch.outputs),
         "tensors": spelled(batch.tensors),
         "changes": {name: None if share is None else finite(share) for name, share in batch.changes.items()},
-        "sentence": tell_batch(batch.loss, batch.changes),
+        "sentence": narrate_batch(batch.loss, batch.changes),
         "drawing": batch.drawing or None,
     } | decoded(batch)
 

@@ -24,7 +24,7 @@ PLACEHOLDER = "expected ndim=3, found ndim=2\nOne line, or the whole traceback, 
 _BOX, _TEXT, _LEFT = "error_box", "error_text", "_error_box_left"
 
 
-class Ways(NamedTuple):
+class Callbacks(NamedTuple):
     """Where the box leads.
 
     example: is given the name of an example of the catalog to open. code: code that was pasted here in place of a message.
@@ -36,42 +36,42 @@ class Ways(NamedTuple):
     lesson: Callable[[str], None] | None
 
 
-def error_box(ways: Ways) -> None:
+def error_box(callbacks: Callbacks) -> None:
     """Draw the box. After each way that it leads to the whole page runs again."""
     # The whole page runs, as it should after something was opened.
     st.session_state.pop(_LEFT, None)
-    _box(ways)
+    _box(callbacks)
 
 
 @st.fragment
-def _box(ways: Ways) -> None:
+def _box(callbacks: Callbacks) -> None:
     if st.session_state.pop(_LEFT, False):
         st.rerun()
     box = st.expander("Find my error", icon=":material/troubleshoot:", key=_BOX, on_change="rerun")
     with box:
         if box.open:
-            _ask(110, ways)
+            _ask(110, callbacks)
 
 
 @st.fragment
-def error_finder(ways: Ways) -> None:
+def error_finder(callbacks: Callbacks) -> None:
     """The same without a box, on a page of its own."""
     if st.session_state.pop(_LEFT, False):
         st.rerun()
-    _ask(180, ways)
+    _ask(180, callbacks)
 
 
-def _ask(height: int, ways: Ways) -> None:
+def _ask(height: int, callbacks: Callbacks) -> None:
     st.html(ASSETS / "error_box.css")
     st.text_area(WORDS, key=_TEXT, height=height, max_chars=MOST_TYPED, placeholder=PLACEHOLDER, persist_state="session")
     st.button("What does it mean?", key="error_find", type="primary")
     text = st.session_state[_TEXT] or ""
     if text.strip():
         with st.container(key="error_found", gap="small"):
-            _found(find(text), text, ways)
+            _found(find(text), text, callbacks)
 
 
-def _found(found: Found, text: str, ways: Ways) -> None:
+def _found(found: Found, text: str, callbacks: Callbacks) -> None:
     st.markdown(f"**{plain(found.title)}.**")
     if found.cut:
         st.caption("The text is long: only its end was read, where the error of a traceback stands.")
@@ -84,16 +84,16 @@ def _found(found: Found, text: str, ways: Ways) -> None:
     for number, cause in enumerate(found.causes, 1):
         with st.container(key=f"error_cause_{number}", gap="xsmall"):
             st.markdown(f"{number}\\. {marked(cause.says)}" if len(found.causes) > 1 else marked(cause.says))
-            _example(cause, number, ways)
+            _example(cause, number, callbacks)
     if found.also:
         st.caption(f"The text has other messages too: {plain('; '.join(found.also))}.")
     # Where nothing else is said it is the answer.
     (st.caption if found.causes else st.markdown)(plain(found.advice))
     if found.status == "code":
-        st.button("Put it into the editor", key="error_code", on_click=_leave, args=(ways.code, text))
+        st.button("Put it into the editor", key="error_code", on_click=_leave, args=(callbacks.code, text))
 
 
-def _example(cause: Cause, number: int, ways: Ways) -> None:
+def _example(cause: Cause, number: int, callbacks: Callbacks) -> None:
     if not cause.example:
         return
     with st.container(horizontal=True, gap="small", key=f"error_examples_{number}"):
@@ -103,7 +103,7 @@ def _example(cause: Cause, number: int, ways: Ways) -> None:
             type="tertiary",
             icon=":material/arrow_forward:",
             on_click=_leave,
-            args=(ways.example, cause.example),
+            args=(callbacks.example, cause.example),
         )
         if cause.fixed:
             st.button(
@@ -112,17 +112,17 @@ def _example(cause: Cause, number: int, ways: Ways) -> None:
                 type="tertiary",
                 icon=":material/check:",
                 on_click=_leave,
-                args=(ways.example, cause.fixed),
+                args=(callbacks.example, cause.fixed),
             )
         lesson = lesson_of(cause.example)
-        if lesson and ways.lesson:
+        if lesson and callbacks.lesson:
             st.button(
                 f"Lesson: {plain(lesson.title)}",
                 key=f"error_lesson_{number}",
                 type="tertiary",
                 icon=":material/school:",
                 on_click=_leave,
-                args=(ways.lesson, lesson.name),
+                args=(callbacks.lesson, lesson.name),
             )
 
 

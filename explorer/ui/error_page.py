@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.ui import engine_instance, lesson_steps
 from explorer.ui.address import entered
 from explorer.ui.assets import ASSETS, SIDEBAR
-from explorer.ui.error_box import Ways, error_finder
+from explorer.ui.error_box import Callbacks, error_finder
 from explorer.ui.page_component import keys_button, listen
 from explorer.ui.room_panel import room_button, room_of_plain_page
 
@@ -39,7 +39,7 @@ def main() -> None:
     st.subheader("Find my error", anchor=False)
     st.markdown(ABOUT)
     begin = partial(lesson_steps.begin, page="error", experiment_of_run=engine_instance.experiment_of)
-    error_finder(Ways(_open_example, _open_code, begin))
+    error_finder(Callbacks(_open_example, _open_code, begin))
     listen()
 
 

@@ -24,7 +24,7 @@ from explorer.runtime.records import StoredFrame
 from explorer.runtime.snapshot import Status
 from explorer.training import data
 from explorer.training.batches import Batch
-from explorer.training.narration import Course, tell
+from explorer.training.narration import Course, narrate
 from explorer.ui import shutdown
 from explorer.ui.run_status import standing
 from explorer.ui.tensors import sequence_of, spelled
@@ -90,7 +90,7 @@ async def _events(
     sent_at = -SECONDS_BETWEEN_EVENTS
     with (
         engine.watch(run_id, on_news, sequence),
-        shutdown.told(end),
+        shutdown.notified(end),
     ):
         # The page asks again by itself, and finds whoever answers then.
         while not ends.is_set():
@@ -120,7 +120,7 @@ async def _events(
                     ended or status["state"] == "paused" or loop.time() - told_at >= SECONDS_BETWEEN_NARRATIONS
                 ):
                     told_at, told = loop.time(), narration.last
-                    for epoch, sentences in await run_in_threadpool(narration.tell):
+                    for epoch, sentences in await run_in_threadpool(narration.sentences):
                         yield _event("narration", {"epoch": epoch, "sentences": sentences})
                 if ended and status["epoch"] <= narration.last:
                     yield _event("end", {})
@@ -173,7 +173,7 @@ class _Narration:
             self._errors.append((error * self._counted).sum(axis=0) / self._counted.sum(axis=0))
             self.last = frame.epoch
 
-    def tell(self) -> list[tuple[int, list[str]]]:
+    def sentences(self) -> list[tuple[int, list[str]]]:
         """The epochs since the last telling from which on other sentences are true, with these sentences: the page may show
         any epoch. Of a long run every few epochs are looked at, and the newest.
         """
@@ -184,7 +184,7 @@ class _Narration:
         stories = []
         for epoch in epochs:
             losses, val_losses, errors, *shares = (each[:epoch] for each in courses)
-            sentences = tell(
+            sentences = narrate(
                 self._experiment, Course(losses, val_losses, errors, *(each if len(each) else None for each in shares))
             )
             if sentences != self._sentences:

@@ -14,7 +14,7 @@ from explorer.runtime.engine import Engine
 from explorer.runtime.gradient_job import Slopes, Through
 from explorer.runtime.records import Run, finite
 from explorer.training import gradient_words as words
-from explorer.training.reach import loss_told, reach
+from explorer.training.reach import loss_sentence, reach
 from explorer.ui.inside_place import KINDS
 from explorer.ui.tensors import HEADERS, SECONDS, SEQUENCE, Place, answered, refused, sequence_of, wrong_layer
 
@@ -106,7 +106,7 @@ def _compared(engine: Engine, run: Run, asked: Asked) -> dict[str, Any]:
 def _norms(engine: Engine, run: Run) -> dict[str, Any]:
     found = engine.gradients.norms(run, SECONDS)
     layers = [{"name": name, "numbers": [finite(number) for number in each]} for name, each in found.layers.items()]
-    sentence = words.norms_told(found.epochs, found.layers, found.begin)
+    sentence = words.norms_sentence(found.epochs, found.layers, found.begin)
     return {
         "begin": found.begin,
         "epochs": found.epochs,
@@ -121,7 +121,7 @@ def _net(run: Run, found: Through, asked: Asked, val_loss: float | None) -> dict
     return {
         "kind": found.kind,
         "title": words.title(found.kind, found.units, found.both, found.backwards),
-        "loss": loss_told(val_loss, baselines) if asked.epoch else "untrained",
+        "loss": loss_sentence(val_loss, baselines) if asked.epoch else "untrained",
         "mean": _bars(found, found.mean, words.taken(found.mean.samples, found.mean.of)),
         "sequence": found.sequence and _bars(found, found.sequence, f"validation sequence {asked.sequence + 1}"),
         "note": found.note,

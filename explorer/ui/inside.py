@@ -22,7 +22,7 @@ LONGEST_NAME = 80
 
 
 async def inside(request: Request, engine: Engine) -> Response:
-    """GET /inside/{run}?sequence=S&epoch=N[&layer=NAME][&way=W][&unit=U][&timestep=T][&order=O][&pin=P]: what
+    """GET /inside/{run}?sequence=S&epoch=N[&layer=NAME][&direction=W][&unit=U][&timestep=T][&order=O][&pin=P]: what
     `explorer.inside.answer.InsideAnswer` says of a recurrent layer (the first one) at epoch N, 0 for untrained weights. Of
     an untrained model /inside?sequence=S&architecture=..., named as in the page's address.
 
@@ -109,5 +109,5 @@ def _asked(request: Request) -> tuple[int, int, str | None, Choice] | str:
     order = query.get("order", ORDERS[0])
     if order not in ORDERS:
         return f"order must be one of {', '.join(ORDERS)}. Received: {order[:40]!r}"
-    choice = Choice(query.get("way", ""), numbers["unit"], numbers["timestep"], order, numbers["pin"])
+    choice = Choice(query.get("direction", ""), numbers["unit"], numbers["timestep"], order, numbers["pin"])
     return sequence, numbers["epoch"], query.get("layer") or None, choice

@@ -13,14 +13,21 @@ from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.ui import walk_place
 
 # As they stand in an address; all count from 1.
-LAYER, WAY, UNIT, TIMESTEP, SEQUENCE, PIN = _STATES = ("inside", "way", "unit", walk_place.PARAMETER, "sequence", "pin")
+LAYER, DIRECTION, UNIT, TIMESTEP, SEQUENCE, PIN = _STATES = (
+    "inside",
+    "direction",
+    "unit",
+    walk_place.PARAMETER,
+    "sequence",
+    "pin",
+)
 LOSS_AT, CELLS, BARS, BARS_OF = _GRADIENT = ("loss_t", "cells", "bars", "bars_of")
 PARAMETERS = (*_STATES, *_GRADIENT)
 KINDS = ("SimpleRNN", "GRU", "LSTM")
-WAYS = ("forward", "backward")
+DIRECTIONS = ("forward", "backward")
 LARGEST = 99_999
 # What is drawn of a gradient: with respect to the input or the state, and the mean or this sequence.
-_WORDS = {WAY: WAYS, BARS: ("input", "state"), BARS_OF: ("mean", "sequence")}
+_WORDS = {DIRECTION: DIRECTIONS, BARS: ("input", "state"), BARS_OF: ("mean", "sequence")}
 _NUMBERS = ((UNIT, LARGEST), (TIMESTEP, LARGEST), (SEQUENCE, PROBE_SEQUENCES), (PIN, LARGEST), (LOSS_AT, LARGEST))
 
 

@@ -139,7 +139,7 @@ def note_done() -> None:
     if kept["number"] in kept["met"]:
         return
     kept["met"].add(kept["number"])
-    room.say_step_done(query())
+    room.mark_step_done(query())
 
 
 def end() -> None:

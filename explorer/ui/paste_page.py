@@ -14,7 +14,7 @@ from explorer.tensors.text import count, joined
 from explorer.ui import engine_instance, lesson_place, lesson_steps, paste_received, paste_state, paste_training, renewed
 from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.chain import chain
-from explorer.ui.error_box import Ways, error_box
+from explorer.ui.error_box import Callbacks, error_box
 from explorer.ui.error_page import pasted_here
 from explorer.ui.lesson_panel import lesson_panel
 from explorer.ui.loading import wait_for_workers
@@ -79,7 +79,7 @@ def main() -> None:
     _head(asks)
     # Whoever is in a lesson is not led to another.
     begin = None if at else partial(lesson_steps.begin, page="paste", experiment_of_run=engine_instance.experiment_of)
-    error_box(Ways(paste_state.show_instead, paste_received.open_text, begin))
+    error_box(Callbacks(paste_state.show_instead, paste_received.open_text, begin))
     told_of_it = st.container()
     for sentence in (*told, st.session_state["_paste"]["told"]):
         if sentence:

@@ -186,7 +186,7 @@ def answer(question: str, choice: int) -> None:
     question: its name, of letters, digits and _./:- alone, such as "axes/2".
     """
     # A tally without this answer is no reason to keep anybody from going on.
-    tell(_answer(question, choice, NOT_COUNTED))
+    set_notice(_answer(question, choice, NOT_COUNTED))
 
 
 def _answer(question: str, choice: int, otherwise: str) -> str:
@@ -203,25 +203,25 @@ def _answer(question: str, choice: int, otherwise: str) -> str:
     return ""
 
 
-def tell(sentence: str) -> None:
+def set_notice(sentence: str) -> None:
     """Have the bar of the room say something when it is drawn next; nothing for ""."""
     if sentence:
         st.session_state["_room_told"] = sentence
 
 
-def say_done(calls: int) -> None:
+def mark_done(calls: int) -> None:
     """Say that this member is done with what the host called for, and keep that it was counted. calls: which of the host's
     calls."""
     room = here()
     if room is None or room.is_host:
         return
     if sentence := _answer(f"done/{calls}", 0, NOT_DONE):
-        tell(sentence)
+        set_notice(sentence)
     else:
         st.session_state["_room_done"] = [room.code, calls]
 
 
-def say_step_done(place: Mapping[str, str]) -> None:
+def mark_step_done(place: Mapping[str, str]) -> None:
     """Say so of a lesson's step, where it is the one that the host has brought everybody to. place: its parameters."""
     room = here()
     if room is None or room.is_host:
@@ -231,7 +231,7 @@ def say_step_done(place: Mapping[str, str]) -> None:
     except (RoomRefused, DatabaseUnavailable):
         return
     if place.items() <= dict(parse_qsl(called.address.partition("#")[0].partition("?")[2])).items():
-        say_done(called.calls)
+        mark_done(called.calls)
 
 
 def tally_of(question: str) -> Tally | None:

@@ -72,7 +72,7 @@ async def events(hub: Hub, listener: Listener) -> AsyncIterator[str]:
         loop.call_soon_threadsafe(listener.news.set)
 
     last: dict[str, Any] = {}
-    with hub.listening(listener), shutdown.told(end):
+    with hub.listening(listener), shutdown.notified(end):
         # The page asks again by itself, and finds whoever answers then.
         while not ends.is_set():
             try:

@@ -138,9 +138,9 @@ def _draw_bar(now: room.Here, fragment: Callable[[], str]) -> None:
         elif name == "code":
             st.session_state["_room_opens"] = True
         elif name == "here":
-            room.tell(room.bring(str(pressed.get("at", "")), fragment()))
+            room.set_notice(room.bring(str(pressed.get("at", "")), fragment()))
         elif name == "done" and type(calls := pressed.get("calls")) is int:
-            room.say_done(calls)
+            room.mark_done(calls)
 
     code, calls = st.session_state.get("_room_done", ["", -1])
     data = {

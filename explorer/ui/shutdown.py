@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_told: set[Callable[[], None]] = set()
+_notified: set[Callable[[], None]] = set()
 _begun = threading.Event()
 
 
@@ -31,8 +31,8 @@ def announced() -> Iterator[None]:
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         _begun.set()
-        for tell in list(_told):
-            tell()
+        for notify in list(_notified):
+            notify()
         then = before[number]
         if callable(then):
             then(number, frame)
@@ -51,12 +51,12 @@ def announced() -> Iterator[None]:
 
 
 @contextmanager
-def told(tell: Callable[[], None]) -> Iterator[None]:
-    """While this is held, `tell` is called when the server's end begins (from a signal handler), or at once where it has."""
-    _told.add(tell)
+def notified(notify: Callable[[], None]) -> Iterator[None]:
+    """While this is held, `notify` is called when the server's end begins (from a signal handler), or at once if it has."""
+    _notified.add(notify)
     if _begun.is_set():
-        tell()
+        notify()
     try:
         yield
     finally:
-        _told.discard(tell)
+        _notified.discard(notify)

@@ -21,8 +21,8 @@ async def slow(request: Request, engine: Engine) -> Response:
     """GET /slow/{run}?epoch=N&batch=B: batch B of epoch N, both from 1.
 
     Returns epoch, batch, of (how many batches an epoch has), samples (how many sequences), loss, by_timestep and after (of
-    this batch before its step, of each timestep of the output or null, and after the step), ways (of each direction of each
-    recurrent layer: layer, role, backwards, windows, states, gradient), changes (by layer), phases (name and sentence),
+    this batch before its step, of each timestep of the output or null, and after the step), directions (of each recurrent
+    layer: layer, role, backwards, windows, states, gradient), changes (by layer), phases (name and sentence),
     whose (of which sequences this is, a sentence) and reason (a sentence where there is no batch, then nothing
     else). A number that is not finite is null. Refuses as /tensors.
     """
@@ -56,7 +56,10 @@ def written(batch: SlowBatch) -> dict[str, Any]:
         "loss": _finite(batch.evaluated),
         "after": _finite(batch.after),
         "by_timestep": None if batch.by_timestep is None else _listed(batch.by_timestep),
-        "ways": [{**way._asdict(), "states": _listed(way.states), "gradient": _listed(way.gradient)} for way in batch.ways],
+        "directions": [
+            {**norms._asdict(), "states": _listed(norms.states), "gradient": _listed(norms.gradient)}
+            for norms in batch.directions
+        ],
         "changes": {name: None if share is None else _finite(share) for name, share in batch.changes.items()},
         "whose": whose(batch),
         "phases": [phase._asdict() for phase in phases(batch)],

@@ -31,7 +31,7 @@ from explorer.runtime import jobs
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
 from explorer.training import cost, data
-from explorer.training.narration import Course, tell
+from explorer.training.narration import Course, narrate
 from explorer.training.program import Program
 from explorer.training.trainer import Trainer
 
@@ -337,7 +337,7 @@ def test_the_panel_finds_words_limits_and_baselines(gru):
 def test_the_story_of_random_targets():
     wanted = Experiment("pasted", "random_targets", pasted=Pasted("", [(8, 6, 3)], (8, 4), "mse", output=(8, 4)))
     losses = np.array([1.2, 1.02])
-    said = tell(wanted, Course(losses, losses, np.ones((2, 1))))
+    said = narrate(wanted, Course(losses, losses, np.ones((2, 1))))
     assert said == [
         "The validation loss (1.02) is close to the baseline “always the mean” (1): the model is not clearly better."
     ]

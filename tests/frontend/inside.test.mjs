@@ -13,7 +13,7 @@ import { isRecurrent } from "../../assets/chain/why.js";
 
 const rows = [4, 2, 7].map((unit) => ({ unit, follows: "", says: "" }));
 const columns = [1, 4, 9];
-const wanted = (more = {}) => ({ run: "r", epoch: 3, sequence: 0, layer: "memory", way: "", unit: null, timestep: null, order: "follows", pin: 0, ...more });
+const wanted = (more = {}) => ({ run: "r", epoch: 3, sequence: 0, layer: "memory", direction: "", unit: null, timestep: null, order: "follows", pin: 0, ...more });
 const answer = (body, status = 200) => ({ ok: status === 200, status, json: async () => body });
 
 test("the arrows go through what is drawn, in its order, and stop at its ends", () => {
@@ -55,8 +55,8 @@ test("what the server chooses itself is not asked for", () => {
   assert.equal(urlOf(wanted()), "/inside/r?sequence=0&epoch=3&layer=memory");
   const untrained = urlOf(wanted({ run: "", epoch: 0, query: { architecture: "gru_once", units: "6" } }));
   assert.equal(untrained, "/inside?architecture=gru_once&units=6&sequence=0&epoch=0&layer=memory");
-  const chosen = urlOf(wanted({ unit: 4, timestep: 9, way: "backward", order: "layer", pin: 2 }));
-  assert.equal(chosen, "/inside/r?sequence=0&epoch=3&layer=memory&way=backward&unit=4&timestep=9&order=layer&pin=2");
+  const chosen = urlOf(wanted({ unit: 4, timestep: 9, direction: "backward", order: "layer", pin: 2 }));
+  assert.equal(chosen, "/inside/r?sequence=0&epoch=3&layer=memory&direction=backward&unit=4&timestep=9&order=layer&pin=2");
 });
 
 test("one request at a time, and after it the newest wish alone", async () => {

@@ -22,11 +22,11 @@ def test_every_recurrent_layer_is_told(name):
     experiment = read_experiment({"architecture": name, "task": task, **sizes}).experiment
     for layer in can_be_looked_into(build_experiment(experiment)):
         found = look(experiment, None, 1, layer)
-        for way, timestep in itertools.product(found.ways, (0, found.timesteps - 1)):
-            shown = panel_answer(found, About("Inside", "", "", "", 0, 1, 8), Choice(way.role, 2, timestep + 1))
-            assert len(shown.hidden.grid) == len(shown.rows) == way.units
-            assert shown.line[timestep] == pytest.approx(float(way.hidden[timestep, 1]), rel=1e-5)
-            for line in lines(found, way, 1, timestep):
-                if line.value is not None and line.gate in ("candidate", "h") and way.activation == "tanh":
+        for direction, timestep in itertools.product(found.directions, (0, found.timesteps - 1)):
+            shown = panel_answer(found, About("Inside", "", "", "", 0, 1, 8), Choice(direction.role, 2, timestep + 1))
+            assert len(shown.hidden.grid) == len(shown.rows) == direction.units
+            assert shown.line[timestep] == pytest.approx(float(direction.hidden[timestep, 1]), rel=1e-5)
+            for line in lines(found, direction, 1, timestep):
+                if line.value is not None and line.gate in ("candidate", "h") and direction.activation == "tanh":
                     assert line.value == pytest.approx(np.tanh(line.sum), abs=1e-5)
             assert shown.equation.says and all(row.says for row in shown.rows)

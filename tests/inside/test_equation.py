@@ -58,19 +58,19 @@ CASES = {
 def test_terms_add_up_to_the_sum_the_gate_and_the_state(case):
     found = CASES[case]()
     steps = found.timesteps // found.windows
-    for way, unit, t in itertools.product(found.ways, range(UNITS), range(found.timesteps)):
-        begins = t % steps == (steps - 1 if way.backwards else 0)
-        old = t + 1 if way.backwards else t - 1
-        state = np.zeros(UNITS) if begins else way.hidden[old]
-        kernel, recurrent = way.weights["kernel"], way.weights["recurrent_kernel"]
-        bias = way.weights.get("bias", np.zeros(kernel.shape[1]))
+    for direction, unit, t in itertools.product(found.directions, range(UNITS), range(found.timesteps)):
+        begins = t % steps == (steps - 1 if direction.backwards else 0)
+        old = t + 1 if direction.backwards else t - 1
+        state = np.zeros(UNITS) if begins else direction.hidden[old]
+        kernel, recurrent = direction.weights["kernel"], direction.weights["recurrent_kernel"]
+        bias = direction.weights.get("bias", np.zeros(kernel.shape[1]))
         own, second = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
         values = {}
-        for line in lines(found, way, unit, t):
+        for line in lines(found, direction, unit, t):
             column = line.block * UNITS + unit
-            read = state * way.gates["r"][t] if line.resets else state
+            read = state * direction.gates["r"][t] if line.resets else state
             of_state = read @ recurrent[:, column] + second[column]
-            of_state *= way.gates["r"][t, unit] if line.reset is not None else 1
+            of_state *= direction.gates["r"][t, unit] if line.reset is not None else 1
             wanted = found.inputs[t] @ kernel[:, column] + own[column] + of_state
             inner = line.state.value + (line.state_bias or 0)
             total = line.input.value + (line.bias or 0) + (inner if line.reset is None else line.reset * inner)
@@ -83,46 +83,46 @@ def test_terms_add_up_to_the_sum_the_gate_and_the_state(case):
             assert line.value == pytest.approx(bend(line.sum), abs=1e-5)
             values[line.gate] = line.value
         if not found.counts[t]:
-            assert way.hidden[t, unit] == state[unit]
-        elif way.cell_kind == "GRU":
+            assert direction.hidden[t, unit] == state[unit]
+        elif direction.cell_kind == "GRU":
             z = values["z"]
-            assert way.hidden[t, unit] == pytest.approx(z * state[unit] + (1 - z) * values["candidate"], abs=1e-5)
-        elif way.cell_kind == "LSTM":
-            was = 0.0 if begins else way.cell[old, unit]
+            assert direction.hidden[t, unit] == pytest.approx(z * state[unit] + (1 - z) * values["candidate"], abs=1e-5)
+        elif direction.cell_kind == "LSTM":
+            was = 0.0 if begins else direction.cell[old, unit]
             cell = values["f"] * was + values["i"] * values["candidate"]
-            assert way.cell[t, unit] == pytest.approx(cell, abs=1e-5)
-            assert way.hidden[t, unit] == pytest.approx(values["o"] * np.tanh(cell), abs=1e-5)
+            assert direction.cell[t, unit] == pytest.approx(cell, abs=1e-5)
+            assert direction.hidden[t, unit] == pytest.approx(values["o"] * np.tanh(cell), abs=1e-5)
         else:
-            assert way.hidden[t, unit] == values["h"]
+            assert direction.hidden[t, unit] == values["h"]
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_drawn_are_the_numbers_of_the_layer(case):
     found = CASES[case]()
-    for way, order in itertools.product(found.ways, ("follows", "layer")):
-        shown = panel_answer(found, ABOUT, Choice(way.role, 3, 2, order, pin=1))
+    for direction, order in itertools.product(found.directions, ("follows", "layer")):
+        shown = panel_answer(found, ABOUT, Choice(direction.role, 3, 2, order, pin=1))
         units = [row.unit - 1 for row in shown.rows]
         assert sorted(units) == list(range(UNITS))
         assert order == "follows" or units == list(range(UNITS))
         np.testing.assert_allclose(shown.input.grid, found.inputs.T, rtol=1e-6)
-        np.testing.assert_allclose(shown.hidden.grid, way.hidden.T[units], rtol=1e-6)
-        assert (shown.cell is None) is (way.cell is None)
+        np.testing.assert_allclose(shown.hidden.grid, direction.hidden.T[units], rtol=1e-6)
+        assert (shown.cell is None) is (direction.cell is None)
         if shown.cell is not None:
-            np.testing.assert_allclose(shown.cell.grid, way.cell.T[units], rtol=1e-6)
-        for strip, gate in zip(shown.gates, way.gates.values(), strict=False):
+            np.testing.assert_allclose(shown.cell.grid, direction.cell.T[units], rtol=1e-6)
+        for strip, gate in zip(shown.gates, direction.gates.values(), strict=False):
             np.testing.assert_allclose(strip.grid[0], gate[:, 2], rtol=1e-6)
-        np.testing.assert_allclose(shown.line, way.hidden[:, 2], rtol=1e-6)
-        np.testing.assert_allclose(shown.pinned, way.hidden[:, 0], rtol=1e-6)
-        place = max(1, way.follows[2].place) if way.follows[2].kind == "target" else 1
+        np.testing.assert_allclose(shown.line, direction.hidden[:, 2], rtol=1e-6)
+        np.testing.assert_allclose(shown.pinned, direction.hidden[:, 0], rtol=1e-6)
+        place = max(1, direction.follows[2].place) if direction.follows[2].kind == "target" else 1
         wanted = np.where(found.counts, found.target[:, place - 1], np.nan)
         np.testing.assert_allclose(np.array(shown.target, float), wanted, rtol=1e-6)
         assert shown.masked == tuple(int(not each) for each in found.counts)
-        for line, drawn in zip(lines(found, way, 2, 1), shown.equation.lines, strict=True):
+        for line, drawn in zip(lines(found, direction, 2, 1), shown.equation.lines, strict=True):
             for slot, product in (("kernel", line.input), ("state", line.state)):
                 (piece,) = [each for each in drawn.pieces if each.slot == slot]
                 np.testing.assert_allclose(piece.parts, product.read * product.weights, rtol=1e-6)
         for matrix, name in zip(shown.matrices, ("kernel", "recurrent_kernel", "bias"), strict=False):
-            weights = np.atleast_2d(way.weights[name])
+            weights = np.atleast_2d(direction.weights[name])
             np.testing.assert_allclose(np.array(matrix.numbers) / 127 * matrix.largest, weights, atol=matrix.largest / 250)
             assert matrix.outlined == 2
 
@@ -152,7 +152,7 @@ def test_what_must_be_known_is_said():
     assert panel_answer(CASES["LSTM"](), ABOUT, Choice(unit=1)).gates_title == "gates, candidate and cell state of unit 1"
     assert panel_answer(masked, ABOUT, Choice(unit=1)).timestep == 3  # the last one that counts
     both = panel_answer(CASES["Bidirectional"](), ABOUT, Choice("backward", 1, 5))
-    assert both.ways == ("forward", "backward")
+    assert both.directions == ("forward", "backward")
     assert "The layer begins here: the state before it is zero." in both.equation.says
     windows = panel_answer(CASES["TimeDistributed"](), ABOUT, Choice(unit=1, timestep=6))
     assert "Window 2 begins here: the state before it is zero." in windows.equation.says
@@ -166,10 +166,10 @@ def test_what_must_be_known_is_said():
 
 def test_a_number_that_is_not_finite_is_null_and_is_told():
     whole = CASES["GRU"]()
-    (way,) = whole.ways
-    hidden, gates = way.hidden.copy(), {name: gate.copy() for name, gate in way.gates.items()}
+    (direction,) = whole.directions
+    hidden, gates = direction.hidden.copy(), {name: gate.copy() for name, gate in direction.gates.items()}
     hidden[2:, 1] = gates["z"][3, 1] = np.nan
-    found = replace(whole, ways=(replace(way, hidden=hidden, gates=gates),))
+    found = replace(whole, directions=(replace(direction, hidden=hidden, gates=gates),))
     shown = panel_answer(found, ABOUT, Choice(unit=2, timestep=4))
     row = next(place for place, each in enumerate(shown.rows) if each.unit == 2)
     assert shown.hidden.grid[row][2:] == (None, None, None)

@@ -26,9 +26,9 @@ def tagged():
     second class."""
     found = CASES["GRU, masked"]()
     target = np.eye(5, dtype=np.float32)[[1, 0, 2, 0, 0]]
-    (way,) = found.ways
-    way = replace(way, follows=(Follow("target", 2, -0.82), *way.follows[1:]))
-    return replace(found, ways=(way,), output=0.9 * target + 0.02, target=target)
+    (direction,) = found.directions
+    direction = replace(direction, follows=(Follow("target", 2, -0.82), *direction.follows[1:]))
+    return replace(found, directions=(direction,), output=0.9 * target + 0.02, target=target)
 
 
 def test_a_class_is_told_by_its_name(tagged):
@@ -49,13 +49,13 @@ def test_a_unit_follows_a_class_by_its_name():
 
 
 def test_the_target_is_drawn_that_a_unit_follows_where_it_counts(tagged):
-    name, line = target_line(tagged, tagged.ways[0], 0, CLASSES)
+    name, line = target_line(tagged, tagged.directions[0], 0, CLASSES)
     assert name == "target, class 1"
     np.testing.assert_array_equal(line, np.where(tagged.counts, tagged.target[:, 1], np.nan))
     about = replace(ABOUT, classes=CLASSES, symbols=tuple("x()ab"))
     shown = panel_answer(tagged, about, Choice(unit=1, timestep=3, pin=2))
     assert shown.target == (1, None, 0, None, None)
-    assert shown.legend[1:] == (reach("unit 2, pinned", tagged.ways[0].hidden[:, 1]), "target, class 1, −1 to 1")
+    assert shown.legend[1:] == (reach("unit 2, pinned", tagged.directions[0].hidden[:, 1]), "target, class 1, −1 to 1")
     assert shown.scales == "Each line has its own scale."
     assert shown.symbols == tuple("x()ab")
     assert panel_answer(tagged, ABOUT, Choice(unit=1)).symbols == ()
@@ -78,9 +78,9 @@ def test_what_moves_a_candidate_is_no_share():
 
 
 def test_how_much_of_a_matrix_is_drawn_is_said():
-    (way,) = layer_states(layers.GRU(40)).ways
-    drawn = [each.drawn for each in matrices(way, 0)]
+    (direction,) = layer_states(layers.GRU(40)).directions
+    drawn = [each.drawn for each in matrices(direction, 0)]
     assert drawn == ["Drawn: 16 of 40 units.", "Drawn: 16 of 40 units and 32 of 40 rows.", "Drawn: 16 of 40 units."]
-    (small,) = CASES["GRU"]().ways
+    (small,) = CASES["GRU"]().directions
     assert [each.drawn for each in matrices(small, 0)] == ["", "", ""]
     assert small.units == UNITS < TIMESTEPS

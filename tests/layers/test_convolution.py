@@ -241,4 +241,4 @@ def test_a_question_tells_the_settings_that_its_answer_depends_on():
     ]
     for layer, shape, told in settings_told:
         (found,) = describe(one(layer, shape)).written().layers
-        assert rules_for(layer).told_settings(found) == told
+        assert rules_for(layer).settings_in_words(found) == told

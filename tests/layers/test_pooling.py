@@ -128,4 +128,4 @@ def test_what_a_question_tells_of_pooling_over_an_image_is_its_window():
         (layers.AveragePooling2D(2), ["pool_size=(2, 2)"]),
     ):
         (found,) = describe(keras.Model(image, layer(image))).written().layers
-        assert rules_for(layer).told_settings(found) == told
+        assert rules_for(layer).settings_in_words(found) == told

@@ -140,7 +140,7 @@ def test_both_directions_of_a_bidirectional_are_those_of_keras(mode, every, kind
 
 
 @pytest.mark.parametrize("masked", [True, False])
-@pytest.mark.parametrize("both", [True, False], ids=["both ways", "one way"])
+@pytest.mark.parametrize("both", [True, False], ids=["both directions", "one direction"])
 def test_the_states_of_windows_start_anew_in_each(masked, both):
     windows = keras.Input((4, TIMESTEPS, FEATURES), name="windows")
     received = layers.Masking(name="mask")(windows) if masked else windows

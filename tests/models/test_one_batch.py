@@ -35,15 +35,15 @@ def test_losses_are_keras_own_and_the_gradient_by_a_state_is_that_of_its_tape(ki
     assert found.loss == pytest.approx(model.evaluate(inputs, targets, verbose=0), rel=1e-5)
     by_hand = np.square(model.predict(inputs, verbose=0) - targets).mean(axis=(0, 2))
     np.testing.assert_allclose(found.by_timestep, by_hand, rtol=1e-5)
-    (way,) = found.ways
-    # Behind the last timestep a state has no way but up: then it is what Keras's tape says of the layer's output.
+    (norms,) = found.directions
+    # Behind the last timestep a state has no norms but up: then it is what Keras's tape says of the layer's output.
     with tf.GradientTape() as tape:
         returned = model.get_layer("memory")(inputs)
         tape.watch(returned)
         loss = tf.reduce_mean(tf.square(model.get_layer("answer")(returned) - targets))
     last = np.linalg.norm(tape.gradient(loss, returned)[:, -1])
-    assert way.gradient[-1] == pytest.approx(last, rel=1e-5)
-    np.testing.assert_allclose(way.states, np.linalg.norm(returned, axis=-1).mean(axis=0), rtol=1e-5)
+    assert norms.gradient[-1] == pytest.approx(last, rel=1e-5)
+    np.testing.assert_allclose(norms.states, np.linalg.norm(returned, axis=-1).mean(axis=0), rtol=1e-5)
     # A state in the middle acts on all that follows: the layer is begun there, with the state moved a little.
     cut = 2
     rest = kind(UNITS, return_sequences=True)
@@ -60,7 +60,7 @@ def test_losses_are_keras_own_and_the_gradient_by_a_state_is_that_of_its_tape(ki
         hidden = tf.concat([returned[:, : cut - 1], carried[0][:, None], after], axis=1)
         loss = tf.reduce_mean(tf.square(model.get_layer("answer")(hidden) - targets))
     slopes = tape.gradient(loss, carried)
-    assert way.gradient[cut - 1] == pytest.approx(np.sqrt(sum(np.square(each).sum() for each in slopes)), rel=1e-4)
+    assert norms.gradient[cut - 1] == pytest.approx(np.sqrt(sum(np.square(each).sum() for each in slopes)), rel=1e-4)
 
 
 def test_a_masked_timestep_weighs_nothing_and_both_directions_are_told():
@@ -76,9 +76,9 @@ def test_a_masked_timestep_weighs_nothing_and_both_directions_are_told():
     assert found.loss == pytest.approx(squares[counts].mean(), rel=1e-5)
     np.testing.assert_allclose(found.by_timestep[3], squares[2:, 3].mean(), rtol=1e-5)
     assert np.isnan(found.by_timestep[4])
-    assert [(way.role, way.backwards) for way in found.ways] == [("forward", False), ("backward", True)]
+    assert [(norms.role, norms.backwards) for norms in found.directions] == [("forward", False), ("backward", True)]
     # The forward direction has read all that counts by then; the backward one begins there, and carries its state on.
-    forward, backward = (way.gradient for way in found.ways)
+    forward, backward = (norms.gradient for norms in found.directions)
     assert forward[4] == 0 and backward[4] > 0
 
 
@@ -92,10 +92,10 @@ def test_one_output_for_windows_of_timesteps_has_no_loss_of_its_own_at_any():
     found = one_batch(model, [inputs], targets, "binary_crossentropy")
     model.compile(loss="binary_crossentropy")
     assert found.loss == pytest.approx(model.evaluate(inputs, targets, verbose=0), rel=1e-5)
-    (way,) = found.ways
-    assert (found.by_timestep, way.windows, way.gradient.shape) == (None, WINDOWS, (WINDOWS * TIMESTEPS,))
+    (norms,) = found.directions
+    assert (found.by_timestep, norms.windows, norms.gradient.shape) == (None, WINDOWS, (WINDOWS * TIMESTEPS,))
     # What a window's first timestep holds acts only on its own window, and each of these reaches the output.
-    assert (way.gradient > 0).all()
+    assert (norms.gradient > 0).all()
 
 
 @pytest.mark.parametrize("masking", [False, True])

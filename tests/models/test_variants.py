@@ -15,7 +15,7 @@ from explorer.catalog.entries import Sizes
 from explorer.description import Description
 from explorer.models.build import build
 from explorer.models.variants import VariantBroken, describe_variant, settings, variant, variant_of
-from explorer.shapes.compare import compare, tell
+from explorer.shapes.compare import compare, comparison_text
 from explorer.shapes.describe_model import describe
 
 SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
@@ -393,7 +393,7 @@ def test_architectures_that_share_some_layers():
 def test_both_chains_as_text():
     model = build(ARCHITECTURES["gru_every_step"], SIZES)
     found = variant_of(model, "memory", "return_sequences")
-    text = tell(described(model), found.description.written(), found.broken, found.changed)
+    text = comparison_text(described(model), found.description.written(), found.broken, found.changed)
     assert text.startswith("memory · return_sequences: True in your model; False in the other.")
     assert [line.split() for line in text.splitlines() if line.startswith("  memory  ")] == [
         ["memory", "GRU", "(batch,", "timesteps", "7,", "units", "6)", "180", "parameters"],

@@ -69,7 +69,7 @@ def test_a_nanny_starts_another_worker_for_a_killed_one(cluster, client):
 
 def test_a_scheduler_knows_when_it_heard_of_a_worker_here_and_elsewhere(cluster, client):
     here = internals.last_seen_and_memory(cluster.scheduler)
-    told = internals.last_seen_and_memory_told(client.sync(client.scheduler.identity))
+    told = internals.last_seen_and_memory_in(client.sync(client.scheduler.identity))
     assert set(here) == set(told) == set(client.scheduler_info()["workers"])
     for found in (here, told):
         ((seen, memory),) = found.values()

@@ -16,7 +16,7 @@ from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.description import Description, every
 from explorer.runtime import jobs
 from explorer.shapes.describe_model import describe
-from explorer.shapes.explanation import explained, named, told
+from explorer.shapes.explanation import explained, explanation_text, named
 from tests.layers.described import described_as_sequences
 
 SMALL = st.integers(1, 6)
@@ -289,7 +289,7 @@ def test_the_json_has_the_fields_that_are_promised():
 
 def test_the_text_names_everything_and_a_wrong_name_gets_its_sentence():
     description = described("gru_every_step")
-    text = told(description)
+    text = explanation_text(description)
     for words in (
         "(batch B, timesteps T = 20, features F = 5)",
         "kernel (features F = 5, units 3 · U = 96), 3 parts: update z, reset r, candidate h̃",

@@ -15,7 +15,7 @@ from explorer.runtime import jobs
 from explorer.shapes.captions import hidden_words
 from explorer.shapes.compare import compare
 from explorer.shapes.describe_model import describe
-from explorer.shapes.time_flow import TIME_FLOWS, all_of, handed, told
+from explorer.shapes.time_flow import TIME_FLOWS, all_of, handed, time_sentence
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import agreed, changes, count, counted, one_of
 
@@ -126,7 +126,7 @@ def test_the_mistakes_of_before_would_be_found():
 @pytest.mark.parametrize("axis", ["timesteps", "windows"])
 @pytest.mark.parametrize("steps", [1, 20, None])
 def test_every_way_along_time_has_words_at_every_size(flow, axis, steps):
-    texts = [told(flow, axis, Window(3, 1, 1, 0), shares_weights=True)]
+    texts = [time_sentence(flow, axis, Window(3, 1, 1, 0), shares_weights=True)]
     for answers in (True, False):
         hands, more = handed(flow, axis, steps, 3, last_states=False, answers=answers)
         assert hands.startswith("outputs " if answers else "returns ")

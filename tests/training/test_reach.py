@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.training.gradient_words import about, foot, measure, norms_told, title, unit
+from explorer.training.gradient_words import about, foot, measure, norms_sentence, title, unit
 from explorer.training.reach import reach
 
 NAN, INF = float("nan"), float("inf")
@@ -123,8 +123,8 @@ def test_the_norms_are_told_by_their_numbers(layers, sentence):
         "over the epochs "
         "since the point before."
     )
-    assert norms_told([3, 9] if layers else [], layers) == sentence + points * bool(layers)
+    assert norms_sentence([3, 9] if layers else [], layers) == sentence + points * bool(layers)
 
 
 def test_norms_of_every_epoch_leave_none_out():
-    assert norms_told([1, 2], {"a": [0.5, 0.4]}) == "The gradient of “a” was 0.5 in epoch 1 and is 0.4 in epoch 2."
+    assert norms_sentence([1, 2], {"a": [0.5, 0.4]}) == "The gradient of “a” was 0.5 in epoch 1 and is 0.4 in epoch 2."

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.experiment import Experiment
 from explorer.runtime.records import StoredFrame
 from explorer.training import data
-from explorer.training.narration import Course, tell
+from explorer.training.narration import Course, narrate
 from explorer.ui.events import _Narration, decoded
 
 
@@ -27,7 +27,7 @@ def test_what_is_told_is_true_of_every_epoch_however_the_frames_come():
         narration, stories = _Narration(experiment), {}
         for begin, end in pairwise(pieces):
             narration.add(frames[begin:end])
-            stories |= dict(narration.tell())
+            stories |= dict(narration.sentences())
         told.append(stories)
     assert told[0] == told[1] and len(told[0]) > 2
     errors = [np.abs(frame.array - targets).mean(axis=(0, 2)) for frame in frames]
@@ -35,7 +35,7 @@ def test_what_is_told_is_true_of_every_epoch_however_the_frames_come():
     for epoch in range(1, 41):
         sentences = told[0].get(epoch, sentences)
         course = Course(np.array(losses[:epoch]), np.array(losses[:epoch]), np.array(errors[:epoch]))
-        assert sentences == tell(experiment, course), epoch
+        assert sentences == narrate(experiment, course), epoch
 
 
 def test_padding_is_no_error_and_a_decoder_s_own_outputs_are_sent():
@@ -49,4 +49,4 @@ def test_padding_is_no_error_and_a_decoder_s_own_outputs_are_sent():
     (errors,) = narration._errors
     assert len(errors) == lengths.max() and (errors == 0).all()
     assert decoded(frame) == {"own_accuracy": 0.5, "decoded": [2] * own.size}
-    assert any("fed its own outputs" in sentence for _, sentences in narration.tell() for sentence in sentences)
+    assert any("fed its own outputs" in sentence for _, sentences in narration.sentences() for sentence in sentences)

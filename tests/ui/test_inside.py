@@ -55,7 +55,7 @@ def test_what_is_open_is_kept_and_no_worker_is_asked_again(engine, monkeypatch):
         ("sequence=0&epoch=1&timestep=1e2", 400, "timestep must be a whole number from 1 on"),
         ("sequence=0&epoch=1&unit=99", 400, "has 7 units, from 1 to 7. Received: unit 99"),
         ("sequence=0&epoch=1&timestep=99", 400, "has 6 timesteps, from 1 to 6. Received: timestep 99"),
-        ("sequence=0&epoch=1&way=backward", 400, "It reads in one direction only."),
+        ("sequence=0&epoch=1&direction=backward", 400, "It reads in one direction only."),
         ("sequence=0&epoch=1&order=size", 400, "order must be one of follows, layer."),
         ("sequence=0&epoch=1&layer=nothing", 400, "has no layer called “nothing”. It has: memory, answer."),
         (
@@ -105,10 +105,14 @@ def test_two_hundred_timesteps_of_256_units_are_sampled_and_said(engine, monkeyp
 @pytest.mark.parametrize(
     ("address", "place", "sentence"),
     [
-        ({"inside": "memory", "unit": "4", "t": "9", "sequence": "6", "way": "backward"}, (4, 9, 6, "backward"), ""),
+        ({"inside": "memory", "unit": "4", "t": "9", "sequence": "6", "direction": "backward"}, (4, 9, 6, "backward"), ""),
         ({"inside": "memory", "unit": "0"}, (None, None, None, None), "unit must be a whole number from 1 to 99,999"),
         ({"inside": "memory", "sequence": "9"}, (None, None, None, None), "sequence must be a whole number from 1 to 8"),
-        ({"inside": "memory", "way": "up"}, (None, None, None, None), "way must be forward or backward; received “up”."),
+        (
+            {"inside": "memory", "direction": "up"},
+            (None, None, None, None),
+            "direction must be forward or backward; received “up”.",
+        ),
         ({"inside": "memory", "loss_t": "4", "cells": "LSTM,SimpleRNN"}, (None, None, None, None), ""),
         ({"inside": "memory", "bars": "state", "bars_of": "sequence"}, (None, None, None, None), ""),
         ({"inside": "memory", "bars": "h"}, (None, None, None, None), "bars must be input or state; received “h”."),
@@ -126,7 +130,7 @@ def test_an_address_opens_a_unit_and_says_what_is_wrong(monkeypatch, address, pl
     monkeypatch.setattr(st, "session_state", {})
     problems = [problem.sentence for problem in inside_place.open_place(address)]
     found = st.session_state["_inside"]
-    assert tuple(found.get(name) for name in ("unit", "t", "sequence", "way")) == place
+    assert tuple(found.get(name) for name in ("unit", "t", "sequence", "direction")) == place
     assert ("".join(problems) == "") is (sentence == "")
     assert sentence in "".join(problems)
     if "inside" in address and not sentence:
@@ -138,7 +142,7 @@ def test_what_the_browser_says_may_be_anything(monkeypatch, moved):
     monkeypatch.setattr(st, "session_state", {})
     inside_place.take(moved)
     assert inside_place.query() == {}
-    inside_place.take({"layer": "memory", "unit": True, "t": 10**9, "sequence": "3", "way": {}, "pin": 2})
+    inside_place.take({"layer": "memory", "unit": True, "t": 10**9, "sequence": "3", "direction": {}, "pin": 2})
     assert inside_place.query() == {"inside": "memory", "pin": "2"}
     inside_place.take({"layer": "memory", "loss_t": 3, "cells": "SimpleRNN,LSTM"})
     assert inside_place.query() == {"inside": "memory", "loss_t": "3", "cells": "SimpleRNN,LSTM"}

@@ -207,7 +207,7 @@ def page_that_does():
 
     address.take(lambda run: None)
     for name, *values in st.session_state.get("do", ()):
-        room.tell(getattr(room, name)(*values) or "")
+        room.set_notice(getattr(room, name)(*values) or "")
     st.session_state["told"] = st.session_state.pop("_room_told", "")
 
 
@@ -241,15 +241,15 @@ def test_what_was_not_counted_is_told_and_can_be_said_again(rooms, monkeypatch):
     page.run()
     with monkeypatch.context() as lock:
         lock.setattr(rooms, "answer", locked)
-        assert do(page, ("say_done", 0)) == f"{LOCKED} {room.NOT_DONE}" and "_room_done" not in page.session_state
+        assert do(page, ("mark_done", 0)) == f"{LOCKED} {room.NOT_DONE}" and "_room_done" not in page.session_state
         assert do(page, ("answer", "quiz/1", 0)) == f"{LOCKED} {room.NOT_COUNTED}"
-    assert do(page, ("say_done", 0), ("answer", "quiz/1", 0)) == "" and page.session_state["_room_done"] == [code, 0]
+    assert do(page, ("mark_done", 0), ("answer", "quiz/1", 0)) == "" and page.session_state["_room_done"] == [code, 0]
     assert rooms.look(code).done == 1
     assert "first 12 choices" in do(page, ("answer", "quiz/2", MOST_CHOICES))
     assert "name has letters" in do(page, ("answer", "a question", 0))
     # In another tab of the same browser.
     rooms.leave(code, member_of(code, "one"))
-    assert do(page, ("say_done", 1)) == f"You are not in the room {code} any more. {room.NOT_COUNTED}"
+    assert do(page, ("mark_done", 1)) == f"You are not in the room {code} any more. {room.NOT_COUNTED}"
     assert page.session_state["_room_done"] == [code, 0]
 
 

@@ -126,7 +126,7 @@ def _call(name: str, args: list[Any], kwargs: dict[str, Any], node: Node) -> Any
         return Opaque(f"np.{name}")
     if last in ("shape",) and args:
         found = array_of(args[0], node).shape
-        return told(found)
+        return shape_value(found)
     if last == "prod" and args and isinstance(args[0], (list, tuple)):
         # One number after the other, so that none grows without end.
         total = 1
@@ -163,7 +163,7 @@ def _padded(shape: Shape, widths: Any) -> Shape:
     return (None,) * len(shape)
 
 
-def told(shape: Shape | None, name: str | None = None, line: int | None = None, more: bool = False) -> Any:
+def shape_value(shape: Shape | None, name: str | None = None, line: int | None = None, more: bool = False) -> Any:
     """A shape as the code gets it: sizes that are not known have names of their own. more: whether others may follow."""
     if shape is None:
         return Opaque("a shape that is not known", f"{name}.shape" if name else None, line)

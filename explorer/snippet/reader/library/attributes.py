@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.snippet.reader import array_methods, legacy
-from explorer.snippet.reader.arrays import told
+from explorer.snippet.reader.arrays import shape_value
 from explorer.snippet.reader.data_values import Array, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note
@@ -102,7 +102,7 @@ def _no_such_name(owner: Known, name: str, names: Iterable[str], node: Node) -> 
 def _of_array(record: Record, owner: Array, name: str, node: ast.Attribute) -> Any:
     if name == "shape":
         text = record.source.text(node.value) if node.value.end_lineno else ""
-        found = told(owner.shape, text if 0 < len(text) <= 60 and "\n" not in text else None, node.lineno, owner.open)
+        found = shape_value(owner.shape, text if 0 < len(text) <= 60 and "\n" not in text else None, node.lineno, owner.open)
         if isinstance(found, tuple):
             return type(found)(
                 record.given.get(each.name or "", each) if isinstance(each, Opaque) else each for each in found
