@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.tensors.text import in_ranges
+from explorer.tensors.text import ranges, ranges_text
 
 
 def masked_words(states: np.ndarray, counts: np.ndarray, from_end: bool = False) -> str:
@@ -30,5 +30,6 @@ def masked_words(states: np.ndarray, counts: np.ndarray, from_end: bool = False)
             kind = f"the state of timestep {last + 1} again"
         kinds.setdefault(kind, []).append(place + 1)
     return ", ".join(
-        f"{in_ranges(sorted(places))} {'hold' if len(places) > 1 else 'holds'} {kind}" for kind, places in kinds.items()
+        f"{ranges_text(ranges(sorted(places)))} {'hold' if len(places) > 1 else 'holds'} {kind}"
+        for kind, places in kinds.items()
     )

@@ -84,18 +84,27 @@ def grouped(words: Sequence[str]) -> str:
     return joined([each for run in runs for each in (run if len(run) < 3 else [f"{len(run):,} tensors {run[0]}"])])
 
 
-def in_ranges(places: Sequence[int]) -> str:
-    """Whole numbers in order, as short as they can be told.
+def ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Whole numbers in order as ranges, both ends included.
 
-    >>> in_ranges([1, 2, 3, 7, 9, 10])
+    >>> ranges([1, 2, 3, 7, 9, 10])
+    [(1, 3), (7, 7), (9, 10)]
+    """
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
+def ranges_text(found: Sequence[tuple[int, int]]) -> str:
+    """Ranges as short as they can be written.
+
+    >>> ranges_text(ranges([1, 2, 3, 7, 9, 10]))
     '1 to 3, 7, 9 to 10'
     """
-    found: list[list[int]] = []
-    for place in places:
-        if found and place == found[-1][1] + 1:
-            found[-1][1] = place
-        else:
-            found.append([place, place])
     return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in found)
 
 

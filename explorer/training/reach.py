@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.tensors.text import count
+from explorer.tensors.text import count, ranges, ranges_text
 from explorer.training.narration import CLEARLY_BELOW, short
 
 # A timestep with less than this part hardly changes the loss.
@@ -116,7 +116,7 @@ def _explodes(slopes: np.ndarray, places: np.ndarray, to: int) -> bool:
 def _low(low: Sequence[tuple[int, int]], of: int, most: int) -> str:
     """Which timesteps hardly count: those that the loss does not reach, and those that a net does not need."""
     number = sum(last - first + 1 for first, last in low)
-    which = f"Timestep{'s' * (number > 1)} {spelled(low)}"
+    which = f"Timestep{'s' * (number > 1)} {ranges_text(low)}"
     if len(low) > MOST_RANGES:
         which = f"{number} of {count(of, 'timesteps')}"
     do, have = ("change", "each has") if number > 1 else ("changes", "it has")
@@ -125,30 +125,6 @@ def _low(low: Sequence[tuple[int, int]], of: int, most: int) -> str:
 
 def _times(ratio: float) -> str:
     return f"{ratio:.2g}" if ratio < 10 else f"{ratio:,.0f}" if ratio < 1e6 else short(ratio)
-
-
-def ranges(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Whole numbers in order as ranges, both ends included.
-
-    >>> ranges([1, 2, 3, 7, 9, 10])
-    [(1, 3), (7, 7), (9, 10)]
-    """
-    found: list[tuple[int, int]] = []
-    for place in places:
-        if found and place == found[-1][1] + 1:
-            found[-1] = found[-1][0], place
-        else:
-            found.append((place, place))
-    return found
-
-
-def spelled(found: Sequence[tuple[int, int]]) -> str:
-    """Ranges as short as they can be told.
-
-    >>> spelled(ranges([1, 2, 3, 7, 9, 10]))
-    '1 to 3, 7, 9 to 10'
-    """
-    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in found)
 
 
 def loss_sentence(loss: float | None, baselines: Mapping[str, float]) -> str:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from explorer.ui import engine_instance, lesson_steps
 from explorer.ui.address import entered
-from explorer.ui.assets import ASSETS, SIDEBAR
 from explorer.ui.error_box import Callbacks, error_finder
-from explorer.ui.page_component import keys_button, listen
-from explorer.ui.room_panel import room_button, room_of_plain_page
+from explorer.ui.page_component import listen
+from explorer.ui.plain_page import configure, head
 
+TITLE = "Find my error"
 ABOUT = (
     "Paste what Keras or TensorFlow said: one line, or the whole traceback. The page says what it means in named axes, "
     "names the usual causes, and shows each in an example. The text is only read: nothing of it is run."
@@ -21,23 +21,14 @@ _OPENS, _CODE = "_error_opens", "_error_code"
 
 
 def main() -> None:
-    st.set_page_config(
-        page_title="Find my error", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
-    )
+    configure(TITLE)
     lesson_steps.switch()
     if query := st.session_state.pop(_OPENS, None):
         st.switch_page(lesson_steps.FILES["paste"], query_params=query)
     if _CODE in st.session_state:
         st.switch_page(lesson_steps.FILES["paste"])
     entered("error")
-    st.html(ASSETS / "page.css")
-    st.html(ASSETS / "layout_no_sidebar.css")
-    room_of_plain_page()
-    with st.container(key="share_place"), st.container(horizontal=True, gap="small", key="share_buttons"):
-        keys_button()
-        room_button()
-    st.subheader("Find my error", anchor=False)
-    st.markdown(ABOUT)
+    head(TITLE, ABOUT)
     begin = partial(lesson_steps.begin, page="error", experiment_of_run=engine_instance.experiment_of)
     error_finder(Callbacks(_open_example, _open_code, begin))
     listen()

@@ -9,10 +9,10 @@ from explorer.experiment import HELD_OUT_SAMPLES, Experiment
 from explorer.runtime.measuring import Known
 from explorer.ui import engine_instance, lesson_steps, who_table
 from explorer.ui.address import entered
-from explorer.ui.assets import ASSETS, SIDEBAR
-from explorer.ui.page_component import keys_button, listen
-from explorer.ui.room_panel import room_button, room_of_plain_page
+from explorer.ui.page_component import listen
+from explorer.ui.plain_page import configure, head
 
+TITLE = "Who can?"
 ABOUT = (
     "Every architecture (row) was trained once on every task (column) that fits it, with the settings of a new page: "
     f"{Experiment.samples} sequences, {Experiment.epochs} epochs, seed {Experiment.seed}, default sizes and learning rate. "
@@ -23,18 +23,9 @@ SECONDS_BETWEEN_LOOKS = 4.0
 
 
 def main() -> None:
-    st.set_page_config(
-        page_title="Who can?", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
-    )
+    configure(TITLE)
     entered("who")
-    st.html(ASSETS / "page.css")
-    st.html(ASSETS / "layout_no_sidebar.css")
-    room_of_plain_page()
-    with st.container(key="share_place"), st.container(horizontal=True, gap="small", key="share_buttons"):
-        keys_button()
-        room_button()
-    st.subheader("Who can?", anchor=False)
-    st.markdown(ABOUT)
+    head(TITLE, ABOUT)
     known = engine_instance.engine().who_can()
     # As long as a pair is missing, only the table looks again.
     st.fragment(_table, run_every=SECONDS_BETWEEN_LOOKS if known.left else None)(known.left)

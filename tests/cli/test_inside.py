@@ -13,7 +13,7 @@ from explorer.experiment import Frame
 from explorer.interface import Training
 from explorer.models.build import build_experiment
 from explorer.models.through_time import Gradient
-from explorer.training.reach import ranges, spelled
+from explorer.tensors.text import ranges, ranges_text
 from tests.models.recurrence_by_hand import by_hand
 
 SMALL = ("gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4")
@@ -149,7 +149,7 @@ def test_a_bad_request_gets_its_sentence_before_anything_is_trained(capsys, monk
 
 
 def test_what_is_out_of_reach_is_told_in_ranges():
-    assert spelled(ranges([2])) == "2"
+    assert ranges_text(ranges([2])) == "2"
 
     def told(*slopes, mask):
         numbers = np.array([slopes])
