@@ -11,16 +11,17 @@ BIN = .venv/bin
 # The name in the address that is printed. Without one, Streamlit would ask a server outside for this machine's own address.
 SHOWN = $(if $(filter 0.0.0.0 ::,$(ADDRESS)),$(shell hostname),$(ADDRESS))
 
-.PHONY: help run test coverage soak soak-code soak-pairs soak-film soak-layers soak-faults soak-people lint types layers rates who pictures format bench setup setup-dev lock try
+.PHONY: help run test coverage soak soak-code soak-pairs soak-film soak-lessons soak-layers soak-faults soak-people lint types layers rates who pictures format bench setup setup-dev lock try
 
 help:
 	@echo "make run    set up what is missing and open the page (PORT=$(PORT); ADDRESS=0.0.0.0 lets others in)"
 	@echo "make test   set up what is missing and run every test"
 	@echo "make coverage  the same, and which lines of the package no test reaches"
-	@echo "make soak   all of the next six, one after the other"
+	@echo "make soak   all of the next seven, one after the other"
 	@echo "make soak-code    run every fix of pasted code, check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
 	@echo "make soak-pairs   train every architecture on every task that fits it (a minute)"
 	@echo "make soak-film    record the film of the page (a minute)"
+	@echo "make soak-lessons take every lesson in a browser (three minutes)"
 	@echo "make soak-layers  hold every class of layer against Keras with DRAWS=$(DRAWS) drawn settings each (ten minutes)"
 	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
@@ -53,7 +54,7 @@ coverage: setup-dev
 	@$(BIN)/python scripts/chromium.py
 	$(BIN)/python -m pytest --cov=explorer --cov-report=term:skip-covered
 
-soak: soak-code soak-pairs soak-film soak-layers soak-faults soak-people
+soak: soak-code soak-pairs soak-film soak-lessons soak-layers soak-faults soak-people
 
 soak-code:
 	@sh scripts/setup.sh requirements-soak.txt
@@ -68,6 +69,10 @@ soak-pairs: setup-dev
 soak-film: setup-dev
 	@$(BIN)/python scripts/chromium.py
 	$(BIN)/python -m pytest tests/soak/film.py -n 0
+
+soak-lessons: setup-dev
+	@$(BIN)/python scripts/chromium.py
+	LESSONS=all $(BIN)/python -m pytest tests/browser/test_lessons.py -n 0
 
 soak-layers: setup-dev
 	DRAWS=$(DRAWS) $(BIN)/python -m pytest tests/layers
