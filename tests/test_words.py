@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.presets import PRESETS
-from explorer.description import Description
 from explorer.glossary import GLOSSARY
+from explorer.models.build import build_experiment
+from explorer.models.variants import variant_of
 from explorer.quiz import question
-from explorer.runtime import jobs
 from explorer.shapes.compare import compare
 from explorer.training.narration import Course
+from tests import catalog_models
+from tests.catalog_models import answer
 
 ROOT = Path(__file__).resolve().parent.parent
 # With what stands for each. Names in code are not words: "memory" is the name of a layer, `twins` of a command.
@@ -50,6 +53,7 @@ WRONG = re.compile("|".join(f"(?:{each})" for each in OWN), re.IGNORECASE)
 FINE = re.compile(r"needs? (?:no )?memory|GiB of memory|more memory|a worker|`[^`]*`|“[^”]*”", re.IGNORECASE)
 
 
+@cache
 def wrong_words(text: str) -> list[str]:
     return [found[0] for found in WRONG.finditer(FINE.sub("", text))]
 
@@ -79,27 +83,20 @@ def strings(value):
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_model_its_quiz_and_its_comparison_are_told_in_keras_words(name):
-    found = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())
-    description = Description.read(found["description"])
+    found, description = answer(name), catalog_models.description(name)
     check(strings({key: value for key, value in found["description"].items() if key != "code"}))
     check(look["says"] for look in (found["drawings"] or {}).values())
     for seed in range(4):
         for number in range(12):
             asked = question(description, seed, number)
             check([asked.text, *(text for choice in asked.choices for text in (choice.text, choice.reason))])
+    model = build_experiment(catalog_models.experiment_of(name))
     for setting in found["comparable"][:6]:
-        other = jobs.compare(
-            read_experiment({"architecture": name}).experiment.to_dict(), setting["layer"], setting["setting"], None
-        )
-        there = Description.read(other["description"]) if other["description"] else None
-        parts = compare(description, there, other["broken"], other["changed"])
-        check(
-            [
-                parts["why"],
-                *(each["says"] for each in parts["differences"]),
-                *filter(None, [(other["broken"] or {}).get("says")]),
-            ]
-        )
+        other = variant_of(model, setting["layer"], setting["setting"])
+        there = other.description and other.description.written()
+        parts = compare(description, there, other.broken, other.changed)
+        check([parts["why"], *(each["says"] for each in parts["differences"])])
+        check([other.broken["says"]] if other.broken else [])
 
 
 def test_the_catalog_is_told_in_keras_words():

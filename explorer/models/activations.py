@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.answers import Numbers
 from explorer.keras_internals import in_order_of_calling, mask_of
-from explorer.models.cell_steps import is_stepped
+from explorer.models.cell_steps import has_known_steps
 from explorer.models.numpy_recurrence import stepped, stepper, with_mask
 from explorer.models.recurrence import merged
 from explorer.shapes.describe_model import describe
@@ -191,9 +191,10 @@ def _call(layer: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         return _folded(layer, args[0])
     if plain and type(layer) is keras.layers.Bidirectional and not layer.stateful:
         return _both_ways(layer, args[0], mask)
-    if is_stepped(layer) and not set(more) - {"initial_state"} and len(args) == 1:
+    if has_known_steps(layer) and not set(more) - {"initial_state"} and len(args) == 1:
         step = stepper(layer)
-        if step is not None:
+        # A batch that is none for the states that a layer keeps is Keras's to refuse.
+        if step is not None and not (layer.stateful and layer.states[0].shape[0] != args[0].shape[0]):
             start = kwargs.get("initial_state")
             # Beside states to start from, Keras does not give a layer the mask that travels.
             return stepped(layer, step, args[0], mask if start is None else given, start)

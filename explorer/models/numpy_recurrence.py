@@ -77,9 +77,13 @@ def stepped(layer: Any, weights: tuple[np.ndarray, np.ndarray, Step], sequence: 
     """What the layer returns for a sequence, (samples, timesteps, features); with return_state a list with the states too.
 
     weights: from `stepper`. mask: (samples, timesteps) or None. start: the states to begin from, each (samples, units); None
-    for zeros.
+    for zeros, or for those that a layer with stateful=True keeps: it keeps the last ones.
     """
-    hidden_states, states, _ = _hidden_states(layer, weights, sequence, mask, start)
+    begin = [each.numpy() for each in keras.tree.flatten(layer.states)] if start is None and layer.stateful else start
+    hidden_states, states, _ = _hidden_states(layer, weights, sequence, mask, begin)
+    if layer.stateful:
+        for kept, state in zip(keras.tree.flatten(layer.states), states, strict=True):
+            kept.assign(state)
     output = np.stack(hidden_states, axis=1) if layer.return_sequences else hidden_states[-1]
     # Beside states to start from, Keras does not give the layer the mask that travels; it travels on all the same.
     output = with_mask(keras.ops.convert_to_tensor(output), mask_of(sequence) if mask is None else mask, layer)

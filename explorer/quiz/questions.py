@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from explorer.description import Description, Weight
 from explorer.experiment import Experiment
@@ -23,6 +26,7 @@ Draft = tuple[str, Wrong, Iterable[Wrong]]
 
 WRONG_CHOICES = 3
 LONGEST_SITTING = 10
+KEPT_TOPICS = 64
 BEHAVIOUR = "baseline"
 # From what is seen in the drawing to what must be computed.
 EASY_FIRST = ("gone", "output", "input", BEHAVIOUR, "slider", "parameters", "weights")
@@ -92,13 +96,21 @@ def _topics(description: Description, experiment: Experiment | None) -> list[tup
     """Every kind of question that can be asked of every layer, and of every baseline."""
     # Where nothing can be asked of the model, its task is no substitute.
     found = [(BEHAVIOUR, name) for name in certain(experiment)] if experiment is not None and description.layers else []
+    return [*found, *_topics_of(msgspec.json.encode(description))]
+
+
+# Every question of a sitting is chosen from the same topics, and finding them takes as long as a dozen questions.
+@lru_cache(maxsize=KEPT_TOPICS)
+def _topics_of(written: bytes) -> tuple[tuple[str, str], ...]:
+    """Every kind of question that can be asked of every layer of a description, as it is written out."""
+    description, found = msgspec.json.decode(written, type=Description), []
     for kind, draft_of in KINDS.items():
         for layer in description.layers:
             chance = random.Random(0)
             draft = draft_of(Facts(layer), description, chance) if layer.output else None
             if draft is not None and len(_chosen(*draft[1:], chance)) > 1:
                 found.append((kind, layer.name))
-    return found
+    return tuple(found)
 
 
 def _order(topics: list[tuple[str, str]], seed: int, round_: int) -> list[tuple[str, str]]:

@@ -107,6 +107,30 @@ def test_beside_states_to_start_from_keras_gives_a_layer_no_mask_that_travels():
     agree(keras.Model([sequence, state], layers.GlobalAveragePooling1D(name="mean")(memory)), inputs)
 
 
+@pytest.mark.parametrize("kind", [layers.GRU, layers.LSTM])
+def test_a_state_that_is_kept_goes_on_in_the_next_batch_as_in_keras(kind):
+    sequence = keras.Input(batch_shape=(1, 6, 3), name="sequence")
+    memory = kind(4, return_sequences=True, stateful=True, name="memory")(layers.Masking(name="mask")(sequence))
+    model = keras.Model(sequence, layers.GlobalAveragePooling1D(name="mean")(memory))
+    batches = [numbers(1, 6, 3), numbers(1, 6, 3) / 2]
+    batches[0][0, [0, 3, 5]] = 0
+    wanted = [np.asarray(model(batch)) for batch in batches]
+    kept = [np.asarray(state) for state in carried_states(model)]
+    for state in carried_states(model):
+        state.assign(np.zeros(state.shape))
+    for batch, mean in zip(batches, wanted, strict=True):
+        assert outputs(model, batch).tensors["mean"] == pytest.approx(mean, abs=2e-6)
+    for state, last in zip(carried_states(model), kept, strict=True):
+        assert np.asarray(state) == pytest.approx(last, abs=2e-6)
+
+
+def test_a_batch_that_is_none_for_the_states_that_are_kept_is_refused_by_keras():
+    sequence = keras.Input(batch_shape=(2, 6, 3), name="sequence")
+    model = keras.Model(sequence, layers.GRU(4, stateful=True, name="memory")(sequence))
+    with pytest.raises(ValueError, match="If an RNN is stateful, the batch size of the input sequences must be the same"):
+        outputs(model, numbers(2, 6, 3))
+
+
 def test_layers_that_have_no_short_way_are_called_as_they_are():
     sequence = keras.Input((6, 3), name="sequence")
     heard = layers.Conv1D(4, 3, padding="causal", name="heard")(sequence)

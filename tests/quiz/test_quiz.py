@@ -20,8 +20,8 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
 from explorer.quiz import BEHAVIOUR, EASY_FIRST, KINDS, Sitting, play, question, sitting_length
 from explorer.quiz.behaviour import can_pass, certain
-from explorer.runtime import jobs
 from explorer.shapes.describe_model import describe
+from tests import catalog_models
 
 
 class Models(Mapping[str, Description]):
@@ -40,11 +40,7 @@ class Models(Mapping[str, Description]):
         return len(self._makers)
 
 
-def of_architecture(name: str) -> Description:
-    return Description.read(jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"])
-
-
-CATALOG: dict[str, Callable[[], Description]] = {name: partial(of_architecture, name) for name in ARCHITECTURES}
+CATALOG: dict[str, Callable[[], Description]] = {name: partial(catalog_models.description, name) for name in ARCHITECTURES}
 MODELS = Models(CATALOG)
 SOME = st.integers(0, 10**6)
 
@@ -167,7 +163,7 @@ def test_the_right_sliders_are_those_that_move_a_built_model(name):
         # A slider that the task holds still cannot show what it would do.
         if read_experiment(flat).experiment == read_experiment({"architecture": name}).experiment:
             held.add(setting)
-        moved[setting] = Description.read(jobs.describe(read_experiment(flat).experiment.to_dict())["description"])
+        moved[setting] = catalog_models.described(read_experiment(flat).experiment)
     for number in range(60):
         asked = question(MODELS[name], 3, number)
         if asked.kind != "slider":
