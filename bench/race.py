@@ -45,15 +45,20 @@ def _race(name: str, contestants: dict[str, Contestant], quick: bool) -> dict[st
     ours = contestants["ours"]
     found |= ours.ask("difference", experiment=experiment.to_dict())
     # Other timesteps are another program: nothing that was compiled before helps.
-    longer = [_longer(experiment, more) for more in range(1, 2 if quick else 4)]
-    found["first"] = median(_first(ours, one, compiled=False) for one in longer)
-    found["first_compiled"] = median(_first(ours, one, compiled=True) for one in longer)
+    others = _at_other_timesteps(experiment)[: 1 if quick else 3]
+    found["first"] = median(_first(ours, one, compiled=False) for one in others)
+    found["first_compiled"] = median(_first(ours, one, compiled=True) for one in others)
     return found
 
 
-def _longer(experiment: Experiment, more: int) -> Experiment:
-    wanted = {"architecture": experiment.architecture, "timesteps": experiment.timesteps + more}
-    return read_experiment(wanted).experiment
+def _at_other_timesteps(experiment: Experiment) -> list[Experiment]:
+    """The same with a few timesteps more, or less where a task takes no more."""
+    found = {experiment.timesteps: experiment}
+    for change in (1, 2, 3, -1, -2, -3):
+        wanted = {**experiment.to_query(), "timesteps": experiment.timesteps + change}
+        other = read_experiment(wanted).experiment
+        found.setdefault(other.timesteps, other)
+    return list(found.values())[1:]
 
 
 def _first(ours: Contestant, experiment: Experiment, compiled: bool) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from explorer.experiment import Experiment
 
 EPOCHS = 5
@@ -43,15 +46,43 @@ def _plain_keras(experiment: Experiment, jit: bool) -> list[tuple[float, float]]
     model, rate = build_experiment(experiment), experiment.learning_rate
     model.compile(optimizer=keras.optimizers.Adam(rate), loss=TASKS[experiment.task].loss, jit_compile=jit)
     training, held_out = data.make(experiment, "training"), data.make(experiment, "held out")
-    found = []
+    pieces, found = data.carried_pieces(experiment), []
     for epoch in range(1, EPOCHS + 1):
         order, losses, sizes = data.order(experiment, epoch), [], []
-        for start in range(0, experiment.samples, experiment.batch):
+        for number, start in enumerate(range(0, experiment.samples, experiment.batch)):
             chosen = order[start : start + experiment.batch]
             model.reset_metrics()  # Keras gives the mean since then
+            if number % pieces == 0:
+                _reset_states(model)
             inputs = [stream[chosen] for stream in training.inputs]
             losses.append(float(model.train_on_batch(inputs, training.targets[chosen])))
             sizes.append(len(chosen))
-        val_loss = model.evaluate(list(held_out.inputs), held_out.targets, verbose=0)
-        found.append((float(np.average(losses, weights=sizes)), float(val_loss)))
+        val_loss = _held_out(model, held_out.inputs, held_out.targets, pieces, experiment.batch)
+        found.append((float(np.average(losses, weights=sizes)), val_loss))
     return found
+
+
+def _held_out(model: Any, inputs: Sequence[Any], targets: Any, pieces: int, batch: int) -> float:
+    """The loss of all held-out sequences at once: Keras means over batches would weigh those with more padding alike.
+
+    pieces: of how many sequences, one after the other, a long one consists; such a model takes `batch` long ones at a time,
+    and the losses of its batches weigh the same, as all are full.
+    """
+    import numpy as np
+
+    if pieces == 1:
+        return float(model.evaluate(list(inputs), targets, batch_size=len(targets), verbose=0))
+    losses = []
+    for group in np.arange(len(targets)).reshape(-1, batch, pieces):
+        _reset_states(model)
+        for piece in range(pieces):
+            chosen = group[:, piece]
+            model.reset_metrics()
+            losses.append(float(model.test_on_batch([stream[chosen] for stream in inputs], targets[chosen])))
+    return float(np.mean(losses))
+
+
+def _reset_states(model: Any) -> None:
+    for layer in model.layers:
+        if getattr(layer, "stateful", False):
+            layer.reset_state()
