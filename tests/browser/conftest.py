@@ -96,7 +96,7 @@ def visitor(context, kept) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="package")
 def kept() -> list[Page]:
-    """The page that tests leave open for the next one, if there is one."""
+    """The pages that tests leave open for the next one: none, one, or a second one beside it."""
     return []
 
 
@@ -107,14 +107,21 @@ def page(request, visitor, server, kept) -> Iterator[Page]:
     """
     if not kept:
         kept.append(visitor.new_page())
-    (page,) = kept
-    yield page
+    yield kept[0]
     if request.node.stash.get(FAILED, False):
-        kept.clear()
-        page.close()
+        while kept:
+            kept.pop().close()
     else:
-        page.set_viewport_size(WINDOW)
-        page.emulate_media(color_scheme="light")
+        kept[0].set_viewport_size(WINDOW)
+        kept[0].emulate_media(color_scheme="light")
+
+
+@pytest.fixture
+def second(page, visitor, kept) -> Page:
+    """Another tab of the same browser, which one test leaves to the next, too."""
+    if len(kept) < 2:
+        kept.append(visitor.new_page())
+    return kept[1]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,15 +8,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.processes import workers_of
-from tests.browser.test_page import LONG, SMALL, layer, number, open_page, panel, press, slide, wait_for_epoch
+from tests.browser.test_page import LONG, SMALL, at_speed, layer, number, open_page, panel, press, slide, wait_for_epoch
 
 expect.set_options(timeout=PATIENCE)
 
 
-def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visitor, server):
-    page = visitor.new_page()
+def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(page, server):
     # Few enough epochs that what a busy machine needs to train them is no matter here.
-    open_page(page, server, SMALL + "&epochs=100&samples=2048&units=48")
+    open_page(page, server, SMALL + "&epochs=60&samples=1024&units=48")
+    at_speed(page, "max")
     press(page, "train")
     wait_for_epoch(page, 2)
     killed = workers_of(server)
@@ -24,7 +24,7 @@ def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visito
     for worker in killed:
         worker.kill()
     expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(panel(page)).to_have_attribute("data-frames", "100")
+    expect(panel(page)).to_have_attribute("data-frames", "60")
     # Nobody but the server itself may touch its runs: a worker that took itself for one would hold this run.
     run = panel(page).get_attribute("data-run")
     with sqlite3.connect(server.database) as connection:
@@ -42,7 +42,7 @@ def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(visito
     server.start()
     page.goto(address)
     expect(panel(page)).to_have_attribute("data-run", run)
-    wait_for_epoch(page, epoch + 20)
+    wait_for_epoch(page, epoch + 5)
     press(page, "stop")
     expect(panel(page)).to_have_attribute("data-state", "stopped")
     # The last epoch may come after the state.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 from bench.application import Application
 from tests.browser.conftest import NO_HINTS, PATIENCE, somebody_else
@@ -16,15 +16,17 @@ expect.set_options(timeout=PATIENCE)
 SMALL = "timesteps=8&features=2&units=6&samples=64&batch=16&delay=2"
 
 
-# How far what is seen has moved by itself, as a part of the window.
-SHIFTS = """window.shifted = 0;
-new PerformanceObserver((list) => {
-  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
-}).observe({ type: "layout-shift", buffered: true });"""
+# How far what is seen has moved by itself since the page began to load, as a part of the window. What was painted stands among
+# what is observed too, so that there is an answer where nothing has moved.
+SHIFTED = """() => new Promise(done => {
+  const moved = ({ value, hadRecentInput }) => value && !hadRecentInput ? value : 0;
+  const observer = new PerformanceObserver(list => done(list.getEntries().reduce((sum, each) => sum + moved(each), 0)));
+  for (const type of ["layout-shift", "paint"]) observer.observe({ type, buffered: true });
+})"""
 
 
 # Long enough that a hand can press a button before it is done.
-LONG = SMALL + "&epochs=500&samples=4096&units=48"
+LONG = SMALL + "&epochs=500&samples=1024&units=48"
 
 
 def layer(page: Page, name: str):
@@ -92,9 +94,15 @@ def test_the_default_experiment_is_drawn_and_follows_the_sliders(page, server):
     page.wait_for_url(re.compile("timesteps=23.*units=30"))
 
 
-# No more is sent to the server; whatever the chain shows is kept: its output, and its shapes in words.
+# Nothing is sent to the server until it is released; whatever the chain shows is kept: its output, and its shapes in words.
 KEEP_BACK = """() => {
-  WebSocket.prototype.send = () => {};
+  const { send } = WebSocket.prototype;
+  const kept = [];
+  WebSocket.prototype.send = function (message) { kept.push([this, message]); };
+  window.release = () => {
+    WebSocket.prototype.send = send;
+    kept.forEach(([socket, message]) => socket.send(message));
+  };
   window.seen = [];
   new MutationObserver(() => {
     const output = document.querySelector('[data-layer=memory]').dataset.output;
@@ -104,9 +112,7 @@ KEEP_BACK = """() => {
 }"""
 
 
-def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it(visitor, server):
-    # Nothing else can be done with this page afterwards.
-    page = visitor.new_page()
+def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it(page, server):
     open_page(page, server)
     # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
     page.evaluate(KEEP_BACK)
@@ -125,10 +131,13 @@ def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it
     page.mouse.move(*box)
     page.mouse.down()
     page.mouse.move(box[0] + 60, box[1], steps=5)
+    page.mouse.up()
     wanted = thumb.input_value()
     assert int(wanted) > 20
     expect(layer(page, "answer")).to_have_attribute("data-output", f"None,{wanted},1")
     assert "units=32" in page.url and "timesteps=20" in page.url
+    page.evaluate("window.release()")
+    page.wait_for_url(re.compile(f"timesteps={wanted}&.*units=36"))
 
 
 def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
@@ -164,7 +173,7 @@ def test_two_streams_are_drawn_with_both_inputs(page, server):
 
 
 def test_training_runs_to_the_end_in_the_same_chart(page, server):
-    open_page(page, server, SMALL + "&epochs=150&samples=1024&units=16")
+    open_page(page, server, SMALL + "&epochs=60&samples=512&units=16")
     chart = page.locator('[data-chart="loss"]')
     chart.evaluate("node => { node.dataset.mine = 'the same node'; }")
     press(page, "train")
@@ -178,7 +187,7 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     slide(page, "timesteps", 1)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,9,16")
     expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(panel(page)).to_have_attribute("data-frames", "150")
+    expect(panel(page)).to_have_attribute("data-frames", "60")
     assert chart.get_attribute("data-mine") == "the same node"
     assert "validation" in chart.get_attribute("aria-label")
     expect(page.locator("[data-story]")).to_contain_text("baseline")
@@ -356,32 +365,31 @@ def test_step_from_nothing_is_the_first_epoch(page, server):
     expect(panel(page)).to_have_attribute("data-frames", "1")
 
 
-def test_a_reload_and_a_second_tab_join_with_the_whole_history(visitor, page, server):
-    open_page(page, server, SMALL + "&epochs=150&seed=5")
+def test_a_reload_and_a_second_tab_join_with_the_whole_history(page, second, server):
+    open_page(page, server, SMALL + "&epochs=60&seed=5")
     press(page, "train")
     wait_for_epoch(page, 3)
     page.wait_for_url(re.compile("run="))
     run = panel(page).get_attribute("data-run")
     page.reload()
     expect(panel(page)).to_have_attribute("data-run", run)
-    second = visitor.new_page()
     second.goto(page.url)
     for tab in (page, second):
         expect(panel(tab)).to_have_attribute("data-state", "done")
-        expect(panel(tab)).to_have_attribute("data-frames", "150")
+        expect(panel(tab)).to_have_attribute("data-frames", "60")
         expect(panel(tab)).to_have_attribute("data-run", run)
 
 
-def test_two_tabs_train_two_experiments_without_mixing(visitor, page, server):
-    tabs = {6: page, 7: visitor.new_page()}
+def test_two_tabs_train_two_experiments_without_mixing(page, second, server):
+    tabs = {6: page, 7: second}
     for seed, tab in tabs.items():
-        open_page(tab, server, SMALL + f"&epochs=150&seed={seed}")
+        open_page(tab, server, SMALL + f"&epochs=60&seed={seed}")
     for tab in tabs.values():
         press(tab, "train")
     runs = set()
     for tab in tabs.values():
         expect(panel(tab)).to_have_attribute("data-state", "done")
-        expect(panel(tab)).to_have_attribute("data-frames", "150")
+        expect(panel(tab)).to_have_attribute("data-frames", "60")
         runs.add(panel(tab).get_attribute("data-run"))
     assert len(runs) == 2
 
@@ -547,18 +555,28 @@ def test_a_link_without_the_settings_leaves_no_room_for_them(page, server):
     expect(page.locator(".st-key-timesteps input")).to_have_count(1)
 
 
-def test_little_moves_while_the_page_opens_and_nothing_is_missing(visitor, server):
-    page = visitor.new_page()
+def test_little_moves_while_the_page_opens_and_nothing_is_missing(page, server):
     wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("response", lambda response: wrong.append(response.url) if response.status >= 400 else None)
-    page.add_init_script(SHIFTS)
-    open_page(page, server)
-    expect(page.locator('[data-chart="loss"]')).to_be_visible()
-    # https://web.dev/articles/cls
-    assert page.evaluate("window.shifted") < 0.05
+
+    def note_error(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            wrong.append(message.text)
+
+    def note_missing(response: Response) -> None:
+        if response.status >= 400:
+            wrong.append(response.url)
+
+    page.on("console", note_error)
+    page.on("response", note_missing)
     page.goto(f"{server.url}/paste")
     expect(page.locator("[data-layer]").first).to_be_attached()
+    page.goto(f"{server.url}/")
+    expect(page.locator("[data-layer]").first).to_be_visible()
+    expect(page.locator('[data-chart="loss"]')).to_be_visible()
+    # https://web.dev/articles/cls
+    assert page.evaluate(SHIFTED) < 0.05
+    page.remove_listener("console", note_error)
+    page.remove_listener("response", note_missing)
     assert wrong == []
 
 
@@ -573,8 +591,7 @@ APART = """([beside, large]) => {
 }"""
 
 
-def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor, server):
-    page = visitor.new_page()
+def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(page, server):
     open_page(page, server, SMALL)
     hint, kept = page.locator(".explorer-hint"), "JSON.parse(localStorage.explorer_hints)"
     page.evaluate("localStorage.explorer_hints = '[]'")
@@ -615,10 +632,10 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(visitor
         page.evaluate("hints => { localStorage.explorer_hints = hints; }", NO_HINTS)
 
 
-def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(visitor, server):
+def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(page, server):
     # Nothing was done before that could be taken back.
-    page = visitor.new_page()
-    open_page(page, server)
+    page.goto(f"{server.url}/")
+    expect(page.locator("[data-layer]").first).to_be_visible()
     undo = page.locator(".st-key-undo button")
     slide(page, "units", 1)
     expect(undo).to_be_enabled()

@@ -470,9 +470,10 @@ def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
     expect(page.get_by_text("No problems found.")).to_be_visible()
 
 
-def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(visitor, server):
-    page = visitor.new_page()
-    open_page(page, server, "epochs=60")
+def test_settings_of_a_pasted_model_do_not_follow_to_the_other_page(page, server):
+    # The page Paste has no settings of its own yet.
+    page.goto(f"{server.url}/?epochs=60")
+    expect(page.locator(".st-key-train button")).to_be_enabled()
     go_to(page, "Paste")
     page.get_by_text("Fixed", exact=True).click()
     expect(page.locator(".st-key-train button")).to_be_enabled()

@@ -214,8 +214,7 @@ def test_the_notes_follow_the_slides_in_a_window_of_their_own(page, server):
     notes.close()
 
 
-def test_a_host_sees_the_room_beside_the_answers_and_brings_it_to_a_slide(visitor, server):
-    page = visitor.new_page()
+def test_a_host_sees_the_room_beside_the_answers_and_brings_it_to_a_slide(page, server):
     open_page(page, server)
     page.get_by_role("button", name="Room").locator("visible=true").click()
     page.get_by_role("button", name="Open a room").click()
