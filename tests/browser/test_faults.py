@@ -8,14 +8,14 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE
 from tests.browser.processes import workers_of
-from tests.browser.test_page import LONG, SMALL, at_speed, layer, number, open_page, panel, press, slide, wait_for_epoch
+from tests.browser.test_page import LONG, MORE, at_speed, layer, number, open_page, panel, press, slide, wait_for_epoch
 
 expect.set_options(timeout=PATIENCE)
 
 
 def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(page, server):
     # Few enough epochs that what a busy machine needs to train them is no matter here.
-    open_page(page, server, SMALL + "&epochs=60&samples=1024&units=48")
+    open_page(page, server, MORE + "&epochs=60")
     at_speed(page, "max")
     press(page, "train")
     wait_for_epoch(page, 2)
@@ -30,7 +30,7 @@ def test_killed_workers_and_a_killed_server_come_back_and_the_run_goes_on(page, 
     with sqlite3.connect(server.database) as connection:
         assert connection.execute("SELECT state, held FROM runs WHERE id = ?", [run]).fetchall() == [("done", "")]
     slide(page, "units", 1)
-    expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,49")
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,8,7")
 
     open_page(page, server, LONG)
     press(page, "train")
