@@ -19,7 +19,7 @@ help:
 	@echo "make coverage  the same, and which lines of the package no test reaches"
 	@echo "make soak   all of the next seven, one after the other"
 	@echo "make soak-code    run every fix of pasted code, check hostile and fuzzed ones (RUNS=$(RUNS) CODES=$(CODES) LINKS=$(LINKS); an hour)"
-	@echo "make soak-pairs   train every architecture on every task that fits it, change every setting of each (two minutes)"
+	@echo "make soak-pairs   train every architecture on every task that fits it, run every script, change every setting (two minutes)"
 	@echo "make soak-film    record the film of the page (a minute)"
 	@echo "make soak-lessons take every lesson in a browser (three minutes)"
 	@echo "make soak-layers  hold every class of layer against Keras with DRAWS=$(DRAWS) drawn settings each (ten minutes)"
@@ -65,6 +65,7 @@ soak-code:
 
 soak-pairs: setup-dev
 	PAIRS=all $(BIN)/python -m pytest tests/training/test_training.py -k pair
+	PAIRS=all $(BIN)/python -m pytest tests/test_export.py -k every_architectures_script
 	PAIRS=all $(BIN)/python -m pytest tests/models/test_variants.py -k turns_back
 
 soak-film: setup-dev

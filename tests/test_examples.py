@@ -7,8 +7,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import pytest
 
 from explorer.catalog.presets import PRESETS
 from explorer.cli import commands, main
+from tests import new_process
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -103,8 +102,7 @@ def test_every_example_in_python_runs(tmp_path):
     for name, examples in programs.items():
         (tmp_path / f"page_{name}.py").write_text("\n".join(examples))
     run = "import runpy, sys; [runpy.run_path(f'page_{name}.py', run_name='__main__') for name in sys.argv[1:]]"
-    command = [sys.executable, "-c", run, *programs]
-    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=200)
+    done = new_process.run(["-c", run, *programs], cwd=tmp_path, env=environment())
     assert done.returncode == 0, done.stderr
 
 
@@ -138,8 +136,7 @@ def project(tmp_path) -> Path:
 
 def tried(project: Path, *names: str) -> tuple[int, str]:
     """What `make try` says of entries."""
-    command = [sys.executable, project / "scripts" / "try_entry.py", *names]
-    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=200)
+    done = new_process.run([project / "scripts" / "try_entry.py", *names], env={"PATH": "/usr/bin:/bin"})
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout
 

@@ -36,12 +36,16 @@ def test_its_names_are_there_and_no_others():
 
 
 def test_nothing_is_written_that_was_not_asked_for():
+    """In a process that imports TensorFlow itself, which says much meanwhile, for a program as for the command line."""
     program = """
 from explorer import Experiment, train
+from explorer.cli import main
 train(Experiment("dense_every_step", "pointwise", timesteps=5, samples=32, epochs=2))
+main(["shapes", "dense_every_step", "--json"])
 """
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert found.stdout + found.stderr == ""
+    assert json.loads(found.stdout)["output"] == [[None, 20, 1]]
+    assert found.stderr == ""
 
 
 def test_training_gives_the_losses_of_the_page_and_the_model_that_has_them():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import nbformat
 import pytest
@@ -65,7 +64,7 @@ def test_every_cell_runs_in_a_new_process_and_its_assertions_hold_until_a_settin
     books = {name: cells(book, name in TRAINED) for name, book in notebooks.items()}
     changed = [cell.replace("units = 5", "units = 6") for cell in books["gru_every_step"]]
     assert changed != books["gru_every_step"]
-    answer = run([sys.executable, "-c", PROGRAM], tmp_path, input=json.dumps(books | {"changed": changed}))
+    answer = run(["-c", PROGRAM], tmp_path, input=json.dumps(books | {"changed": changed}))
     found = json.loads(answer.stdout.splitlines()[-1])
     assert found.pop("changed").startswith("layer = model.get_layer('memory')\nassert shapes(layer.output)")
     assert found == {name: each["description"]["params"] for name, each in described.items()}

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import secrets
-import sys
 import zipfile
 from dataclasses import replace
 
@@ -249,7 +248,7 @@ def test_every_architectures_model_is_loaded_by_keras_in_a_new_process_and_answe
         inputs = [stream[:2] for stream in data.make(experiment, "probe").inputs]
         answers[name] = np.array(model(inputs if len(inputs) > 1 else inputs[0])).ravel()
         asked.append((name, str(tmp_path / name), [each.tolist() for each in inputs]))
-    answer = run([sys.executable, "-c", LOAD], tmp_path, input=json.dumps(asked))
+    answer = run(["-c", LOAD], tmp_path, input=json.dumps(asked))
     found = json.loads(answer.stdout.splitlines()[-1])
     assert list(found) == list(ARCHITECTURES)
     for name, wanted in answers.items():

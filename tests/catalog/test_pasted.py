@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 from dataclasses import replace
 
 import keras
@@ -34,6 +32,7 @@ from explorer.training import cost, data
 from explorer.training.narration import Course, narrate
 from explorer.training.program import Program
 from explorer.training.trainer import Trainer
+from tests import new_process
 
 SMALL = {"samples": 64, "batch": 16, "epochs": 3}
 START = "import keras\nfrom keras import layers\n"
@@ -382,7 +381,7 @@ def test_the_script_stands_alone(name, tmp_path):
     part = data.make(wanted, "training")
     sums = "\nprint('sum', float(np.sum(targets)), float(sum(np.sum(each) for each in keras.tree.flatten(inputs))))\n"
     path.write_text(script(wanted) + sums, encoding="utf-8")
-    found = subprocess.run([sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    found = new_process.run([path], cwd=tmp_path)
     assert found.returncode == 0, found.stderr
     assert "validation: " in found.stdout
     summed = [float(each) for each in found.stdout.splitlines()[-1].split()[1:]]

@@ -6,8 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 from contextlib import suppress
 
 import numpy as np
@@ -19,6 +17,7 @@ from explorer.catalog.presets import PRESETS
 from explorer.cli import commands, main, training
 from explorer.experiment import Frame
 from explorer.interface import Training
+from tests.new_process import NewProcess, run
 
 
 def said(capsys, *arguments: str) -> str:
@@ -268,22 +267,27 @@ def test_whoever_interrupts_it_is_told_that_it_ended(capsys, monkeypatch):
     assert capsys.readouterr().err.strip() == "Ended."
 
 
-def test_a_change_of_code_is_coloured_on_a_terminal_and_plain_in_a_file(tmp_path, capfd):
-    path = tmp_path / "code.py"
-    path.write_text(STACKED)
-    assert main(["check", str(path), *SHAPES]) == 1
-    assert "\x1b" not in capfd.readouterr().out
+def on_a_terminal(stream: str, *arguments: str) -> tuple[int, bytes]:
+    """The exit code of a command in a process of its own, and what it writes to a stream that is a terminal."""
     ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "explorer", "check", str(path), *SHAPES]
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
-    process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment)
+    process = NewProcess(["-m", "explorer", *arguments], **{stream: theirs}, env=environment)
     os.close(theirs)
     shown = b""
     with suppress(OSError):  # what Linux says when the other side is closed
         while part := os.read(ours, 65536):
             shown += part
     os.close(ours)
-    assert process.wait(timeout=60) == 1
+    return process.wait(), shown
+
+
+def test_a_change_of_code_is_coloured_on_a_terminal_and_plain_in_a_file(tmp_path, capfd):
+    path = tmp_path / "code.py"
+    path.write_text(STACKED)
+    assert main(["check", str(path), *SHAPES]) == 1
+    assert "\x1b" not in capfd.readouterr().out
+    code, shown = on_a_terminal("stdout", "check", str(path), *SHAPES)
+    assert code == 1
     assert b"\x1b[32m+model = " in shown and b"\x1b[31m-model = " in shown
 
 
@@ -291,17 +295,8 @@ def test_training_shows_one_bar_on_a_terminal_and_none_in_a_file(capfd):
     arguments = ["train", "dense_every_step", "--timesteps", "5", "--samples", "32", "--epochs", "4"]
     assert main(arguments) == 0
     assert capfd.readouterr().err == ""
-    ours, theirs = os.openpty()
-    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
-    command = [sys.executable, "-m", "explorer", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment)
-    os.close(theirs)
-    shown = b""
-    with suppress(OSError):
-        while part := os.read(ours, 65536):
-            shown += part
-    os.close(ours)
-    assert process.wait(timeout=120) == 0
+    code, shown = on_a_terminal("stderr", *arguments)
+    assert code == 0
     assert b"4/4" in shown and b"validation" in shown
 
 
@@ -313,9 +308,9 @@ def test_export_writes_a_file(capsys, tmp_path):
 
 
 def test_it_runs_as_a_module_and_prints_nothing_but_json():
-    command = [sys.executable, "-m", "explorer", "shapes", "dense_every_step", "--json"]
-    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = run(["-m", "explorer", "shapes", "dense_every_step", "--json"])
     assert json.loads(found.stdout)["output"] == [[None, 20, 1]]
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_an_error_message_is_looked_up(capsys, tmp_path, monkeypatch):

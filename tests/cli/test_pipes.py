@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.catalog.presets import PRESETS
+from tests.new_process import NewProcess, run
 
-COMMAND = [sys.executable, "-m", "explorer"]
+COMMAND = ["-m", "explorer"]
 
 
 def piped(*arguments: str) -> list[str]:
     """What a command writes into a pipe, in lines, where the environment knows the width of a terminal."""
     environment = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"} | {"COLUMNS": "80"}
-    command = [*COMMAND, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, timeout=120)
+    done = run([*COMMAND, *arguments], env=environment)
+    assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
 
@@ -29,14 +31,18 @@ def test_a_reader_who_leaves_is_no_error(arguments):
     """As `| head` leaves, but for certain before anything is written."""
     reading, writing = os.pipe()
     os.close(reading)
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=writing, stderr=subprocess.PIPE, text=True)
-    os.close(writing)
-    _, errors = process.communicate(timeout=120)
-    assert (process.returncode, errors) == (0, "")
+    with tempfile.TemporaryFile("w+") as errors:
+        process = NewProcess([*COMMAND, *arguments], stdout=writing, stderr=errors)
+        os.close(writing)
+        assert process.wait() == 0
+        errors.seek(0)
+        assert errors.read() == ""
 
 
 def test_a_reader_who_takes_one_line_gets_it():
-    with subprocess.Popen([*COMMAND, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    """From an interpreter that has imported nothing either, as from one that waited for its imports."""
+    command = [sys.executable, *COMMAND, "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "architectures\n"
         process.stdout.close()
         assert (process.wait(timeout=60), process.stderr.read()) == (0, "")

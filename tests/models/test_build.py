@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from keras import layers
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.catalog.entries import Architecture, Sizes
 from explorer.models.build import BrokenPromise, build, build_experiment
+from tests import new_process
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,9 +73,8 @@ def test_the_same_seed_gives_the_same_weights_whatever_was_built_before(architec
 
 
 PROGRAM = """
-import sys
-sys.path.insert(0, sys.argv[1])
 from tests.models.test_build import ARCHITECTURES, SIZES, build, fingerprint
+print("hash", hash("seed"))
 for name in reversed(ARCHITECTURES):
     print(name, fingerprint(build(ARCHITECTURES[name], SIZES, seed=4)))
 """
@@ -84,10 +82,11 @@ for name in reversed(ARCHITECTURES):
 
 def test_the_same_seed_gives_the_same_weights_in_another_process():
     here = {name: fingerprint(build(architecture, SIZES, seed=4)) for name, architecture in ARCHITECTURES.items()}
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONHASHSEED": "7"}
-    command = [sys.executable, "-c", PROGRAM, str(ROOT)]
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
-    assert dict(line.split() for line in found.stdout.splitlines()) == here
+    done = new_process.run(["-c", PROGRAM], env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr
+    found = dict(line.split() for line in done.stdout.splitlines())
+    assert found.pop("hash") != str(hash("seed")), "Both processes have the same order of sets."
+    assert found == here
 
 
 def test_two_threads_that_build_at_once_do_not_disturb_each_other():
