@@ -18,7 +18,6 @@ from explorer.cli.training import not_finite, train_with_bar
 from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.interface import Training
-from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
 from explorer.runtime.records import StoredFrame, as_stored
 
@@ -133,6 +132,7 @@ def _trained(wanted: Experiment) -> _Run:
 
 def _stored(run_id: str, settings: dict[str, Any]) -> _Run:
     """A run of the page's database. Raises ValueError with a sentence where there is none."""
+    from explorer.runtime.database_errors import DatabaseUnavailable
     from explorer.runtime.store import Store
 
     if others := [name for name in settings if name not in ("architecture", "task") or (name == "task" and settings[name])]:
