@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -24,18 +25,41 @@ from explorer.training.probe_grids import ProbeGrids
 from explorer.training.program_cache import CACHE
 from explorer.training.repeatable_names import repeatable_names
 
+# Beside a recurrent loop XLA gains more than a convolution costs it, while no filter has more numbers than these.
+# Milliseconds of the processor an epoch, with and without XLA: convolutions of 3 · 32 · 32 numbers alone 101 and 20; a GRU
+# behind a convolution of 4 · 2 · 32 numbers 12 and 35, of 4 · 2 · 128 numbers 85 and 119; a GRU on images 36 and 75.
+LARGEST_FILTER = 2048
+
 
 def wants_xla(graph: tf.Graph) -> bool:
-    """Whether XLA makes a traced epoch faster: it does, except where there is a convolution in it.
+    """Whether XLA makes a traced epoch faster: it does, except where convolutions take most of the time.
 
     XLA fuses the many small operations of a step, which is where recurrent loops, attention and Adam spend their time
     on a processor. For convolutions, and above all for their gradients, TensorFlow has kernels of its own that XLA has
     no match for. The rule looks at the operations of the epoch, those in loops and in called functions too, so it holds
     for any model, whatever its layers are called. `make bench` measures both ways for every architecture.
     """
-    found = graph.as_graph_def()
-    nodes = [*found.node, *(node for function in found.library.function for node in function.node_def)]
-    return not any("Conv" in node.op for node in nodes)
+    functions = _functions(graph)
+    if not any("Conv" in node.op for nodes in functions for node in nodes):
+        return True
+    # A loop that a gradient goes back through keeps what it has computed in lists.
+    loops = [nodes for nodes in functions if any(node.op == "TensorListPushBack" for node in nodes)]
+    if not loops or any("Conv" in node.op for nodes in loops for node in nodes):
+        return False
+    nodes = [node for nodes in _functions(graph, shapes=True) for node in nodes]
+    return max((_numbers(node) for node in nodes if "BackpropFilter" in node.op), default=0) <= LARGEST_FILTER
+
+
+def _functions(graph: tf.Graph, shapes: bool = False) -> list[Any]:
+    """The operations of a graph, and of each function in it. shapes: with those of what they give, which takes longer."""
+    found = graph.as_graph_def(add_shapes=shapes)
+    return [found.node, *(function.node_def for function in found.library.function)]
+
+
+def _numbers(node: Any) -> float:
+    """How many numbers an operation gives, infinitely many where that is not known."""
+    sizes = [each.size for each in node.attr["_output_shapes"].list.shape[0].dim]
+    return math.inf if not sizes or min(sizes) < 0 else math.prod(sizes)
 
 
 # Whether an answer is right, by what the loss asks for: targets, answers -> yes or no for each.
