@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,17 @@ from typing import Any
 
 import keras
 import numpy as np
+from hypothesis import settings
 from keras import layers
 
 # How many models of a class are drawn. `make soak-layers` draws more of them.
-DRAWS = int(os.environ.get("DRAWS", "3"))
+DRAWS = int(os.environ.get("DRAWS", "2"))
+
+
+def examples(each: int) -> settings:
+    """For a test that Hypothesis draws for: so many examples to every model of a class that is drawn here."""
+    return settings(max_examples=each * DRAWS, deadline=None)
+
 
 # No number stands here twice, and none in the settings below, so that a mix-up shows. (9, 4) is a sequence of vectors.
 SHAPES = ((7,), (9, 4), (8, 9, 4), (6, 7, 8, 4), (3, 5, 6, 7, 4))
@@ -119,7 +127,7 @@ def every_class() -> dict[str, type[layers.Layer]]:
     return {name: found[name] for name in sorted(found) if issubclass(found[name], layers.Layer)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawn:
     """A model of one layer. inputs: one array for each of its inputs, (samples, ...).
 
@@ -210,12 +218,13 @@ def double_precision() -> Iterator[None]:
 
 
 def _one(kind: type, name: str, rng: random.Random, size: int | None = None) -> Drawn | None:
-    settings = _settings(kind, name, rng)
-    shape = rng.choice(SHAPES if name == "ConvLSTM3D" else SHAPES[:4] + SHAPES[1:2])
+    chosen = _settings(kind, name, rng)
+    shapes, ways = _taken(name)
+    shape = rng.choice(shapes)
     shape = shape if size is None else (size,) * len(shape)
-    for arguments in rng.sample(range(4), 4):
+    for arguments in rng.sample(ways, len(ways)):
         try:
-            layer = kind(**settings)
+            layer = kind(**chosen)
             sources, call = _sources(layer, name, shape, arguments, rng)
             model = called(layer, sources, call)
         except Exception:
@@ -225,6 +234,15 @@ def _one(kind: type, name: str, rng: random.Random, size: int | None = None) -> 
         inputs = [_numbers(tensor, len(name) + place) for place, tensor in enumerate(model.inputs)]
         return Drawn(layer, _with_weights(model), inputs, call)
     return None
+
+
+def _taken(name: str) -> tuple[tuple[tuple[int, ...], ...], range]:
+    """The shapes that a class may take, and the ways to call it; fewer where its name says how many axes it goes along."""
+    number = re.search(r"([123])D", name)
+    if number is None:
+        return SHAPES[:4] + SHAPES[1:2], range(4)
+    axes = int(number[1])
+    return (SHAPES[axes + 1 : axes + 2], range(4)) if name.startswith("ConvLSTM") else (SHAPES[axes : axes + 1], range(1))
 
 
 def _runs(model: keras.Model, inputs: list[np.ndarray]) -> bool:

@@ -7,7 +7,7 @@ below by the name of the setting.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +67,14 @@ def settings(name: str, one: bool) -> dict[str, Any]:
 
 def held(name: str, units: int) -> dict[str, Any]:
     """What a wrapper holds."""
-    cells = [layers.GRUCell(units), layers.LSTMCell(units)]
-    return {
-        "RNN": {"cell": layers.GRUCell(units)},
-        "StackedRNNCells": {"cells": cells},
-        "Bidirectional": {"layer": layers.GRU(units, return_sequences=True)},
-        "TimeDistributed": {"layer": layers.Dense(units)},
-        "SpectralNormalization": {"layer": layers.Dense(units)},
-    }.get(name, {})
+    makes: dict[str, Callable[[], dict[str, Any]]] = {
+        "RNN": lambda: {"cell": layers.GRUCell(units)},
+        "StackedRNNCells": lambda: {"cells": [layers.GRUCell(units), layers.LSTMCell(units)]},
+        "Bidirectional": lambda: {"layer": layers.GRU(units, return_sequences=True)},
+        "TimeDistributed": lambda: {"layer": layers.Dense(units)},
+        "SpectralNormalization": lambda: {"layer": layers.Dense(units)},
+    }
+    return makes[name]() if name in makes else {}
 
 
 def shape_of(name: str, one: bool) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ STEPS = (1.0, -1.0, 20.0, -20.0)
 SCALES = (0.7, 0.2)
 
 
+@cache
 def moved(one: Drawn, place: int, axis: int) -> list[np.ndarray]:
     """For each output (positions of the input along `axis`, *shape of the output without the batch): whether it moves.
 

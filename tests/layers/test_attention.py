@@ -7,7 +7,7 @@ import re
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -15,10 +15,11 @@ from explorer.models.activations import outputs
 from explorer.models.layer_views import draw
 from explorer.shapes.describe_model import describe
 from tests.layers.described import checked
+from tests.layers.drawing import examples
 
 SMALL = st.integers(1, 5)
 BOOLEAN = st.booleans()
-drawn = settings(max_examples=12, deadline=None)
+drawn = examples(3)
 
 
 # With one number in every head, Keras 3.15.1 on TensorFlow adds the bias along the timesteps (keras.ops.add of (1, 2, 2, 1)

@@ -7,11 +7,11 @@ import inspect
 from typing import Any
 
 import keras
-import pytest
 from keras import layers
 
 from explorer.layers.base import same_as
 from explorer.layers.code_titles import code_title
+from tests.for_all import for_all
 from tests.layers.drawing import every_class
 from tests.layers.golden import NAMES, settings
 
@@ -46,7 +46,7 @@ def _leaves(value: Any) -> list[Any]:
     return [leaf for each in value for leaf in _leaves(each)] if isinstance(value, tuple) else [value]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_all("name", NAMES)
 def test_every_class_has_the_title_that_builds_it(name: str) -> None:
     for one in (True, False):
         layer = every_class()[name](**settings(name, one))

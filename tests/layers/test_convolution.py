@@ -7,7 +7,7 @@ import re
 import keras
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -16,12 +16,12 @@ from explorer.layers.convolution_transpose import ConvolutionTranspose
 from explorer.layers.spatial import is_channels_last
 from explorer.shapes.describe_model import describe
 from explorer.tensors.tensor import Tensor
+from tests.layers.drawing import examples
 from tests.layers.window_equations import worked_out
 
 SLID = ("Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
 TRANSPOSED = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 NAMES = {1: ("timesteps",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
-drawn = settings(max_examples=25, deadline=None)
 
 
 def number_of_axes(name):
@@ -81,7 +81,7 @@ def described(layer, shape):
 
 @pytest.mark.parametrize("name", (*SLID, *TRANSPOSED))
 @given(data=st.data())
-@drawn
+@examples(5)
 def test_a_convolution_is_explained_with_the_axes_and_the_counts_that_keras_has(name, data):
     layer, shape = data.draw(convolutions(name))
     found, _ = described(layer, shape)
@@ -102,21 +102,12 @@ def test_a_convolution_is_explained_with_the_axes_and_the_counts_that_keras_has(
         assert weight.shape == tuple(array.shape)
         assert not any(axis.startswith("axis ") for axis in weight.axes), weight
         assert [size.at(numbers_of(found)) for size in weight.sizes] == list(weight.shape)
-
-
-@pytest.mark.parametrize("name", (*SLID, *TRANSPOSED))
-@given(data=st.data())
-@drawn
-def test_the_sizes_in_symbols_are_those_of_keras_at_other_numbers(name, data):
-    layer, shape = data.draw(convolutions(name))
-    found, _ = described(layer, shape)
-    source, told = found.sources[0], found.layers[0]
+    # At other numbers, too.
     longer = data.draw(st.tuples(*[st.integers(0, 7)] * len(shape)))
-    axis = shape.index(shape[-1], len(shape) - 1) if is_channels_last(layer) else 0
-    other = [size + (0 if place == axis else more) for place, (size, more) in enumerate(zip(shape, longer, strict=True))]
-    values = dict(numbers_of(found)) | {str(size): n for size, n in zip(source.sizes[1:], other, strict=True)}
-    wanted = tuple(layer.compute_output_shape((None, *other)))
-    assert tuple(size.at(values) for size in told.sizes_out[0][1:]) == wanted[1:]
+    fixed = len(shape) - 1 if last else 0
+    other = [size + (0 if place == fixed else more) for place, (size, more) in enumerate(zip(shape, longer, strict=True))]
+    values = numbers_of(found) | {str(size): n for size, n in zip(found.sources[0].sizes[1:], other, strict=True)}
+    assert [size.at(values) for size in told.sizes_out[0][1:]] == list(layer.compute_output_shape((None, *other))[1:])
 
 
 @pytest.mark.parametrize("name", (*SLID, *TRANSPOSED))
@@ -134,7 +125,7 @@ def test_sizes_that_are_not_known_are_told_in_symbols(name):
 
 @pytest.mark.parametrize("name", (*SLID, *TRANSPOSED))
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@examples(3)
 def test_the_equation_is_what_keras_computes(name, data):
     # TensorFlow convolves on a CPU only where the channels are the last axis.
     layer, shape = data.draw(convolutions(name, channels_first=False))

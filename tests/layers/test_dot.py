@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
 from tests.layers.described import checked
+from tests.layers.drawing import examples
 
 SMALL = st.integers(1, 4)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(st.data())
 def test_what_is_left_is_every_axis_but_the_summed_ones(data):
     ranks = data.draw(st.sampled_from([(2, 2), (2, 3), (3, 2), (3, 3)]))

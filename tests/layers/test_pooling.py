@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -13,6 +13,7 @@ from explorer.layers.base import rules_for
 from explorer.layers.spatial import is_channels_last
 from explorer.shapes.describe_model import describe
 from explorer.tensors.tensor import Tensor
+from tests.layers.drawing import examples
 from tests.layers.window_equations import worked_out
 
 SLID = [f"{kind}Pooling{number}D" for kind in ("Max", "Average") for number in (1, 2, 3)]
@@ -51,7 +52,7 @@ def described(layer, shape):
 
 @pytest.mark.parametrize("name", (*SLID, *WHOLE, *ADAPTIVE))
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@examples(4)
 def test_a_pooling_layer_is_explained_with_the_axes_and_sizes_that_keras_has(name, data):
     layer, shape = data.draw(poolings(name))
     found = described(layer, shape)
@@ -80,7 +81,7 @@ def test_a_pooling_layer_is_explained_with_the_axes_and_sizes_that_keras_has(nam
 
 @pytest.mark.parametrize("name", (*SLID, *WHOLE))
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@examples(3)
 def test_the_equation_is_what_keras_computes(name, data):
     layer, shape = data.draw(poolings(name))
     # TensorFlow pools on a CPU only where the channels are the last axis.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -14,12 +14,13 @@ from explorer.layers.base import rules_for
 from explorer.models.activations import outputs
 from explorer.shapes.describe_model import describe
 from tests.layers.described import checked, held
+from tests.layers.drawing import examples
 
 SMALL = st.integers(1, 5)
 BOOLEAN = st.booleans()
 CELLS = {"GRU": layers.GRUCell, "LSTM": layers.LSTMCell, "SimpleRNN": layers.SimpleRNNCell}
 KINDS = {"GRU": layers.GRU, "LSTM": layers.LSTM, "SimpleRNN": layers.SimpleRNN}
-drawn = settings(max_examples=10, deadline=None)
+drawn = examples(3)
 
 
 def cell_settings(kind, draw):

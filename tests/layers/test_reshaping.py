@@ -5,12 +5,13 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
 from explorer.layers.spatial import is_channels_last
 from explorer.shapes.describe_model import describe
+from tests.layers.drawing import examples
 from tests.layers.window_equations import worked_out
 
 RESIZING = [f"{kind}{number}D" for kind in ("UpSampling", "ZeroPadding", "Cropping") for number in (1, 2, 3)]
@@ -44,7 +45,7 @@ def described(*chain, shape):
 
 @pytest.mark.parametrize("name", RESIZING)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@examples(5)
 def test_a_layer_that_resizes_is_explained_with_the_axes_and_sizes_that_keras_has(name, data):
     layer, shape = data.draw(resizings(name))
     found = described(layer, shape=shape)
@@ -68,7 +69,7 @@ def test_a_layer_that_resizes_is_explained_with_the_axes_and_sizes_that_keras_ha
 
 @pytest.mark.parametrize("name", RESIZING)
 @given(data=st.data())
-@settings(max_examples=10, deadline=None)
+@examples(3)
 def test_the_equation_is_what_keras_computes(name, data):
     layer, shape = data.draw(resizings(name))
     told = described(layer, shape=shape).layers[0]
@@ -122,7 +123,7 @@ def test_spatial_dropout_names_what_it_drops(number, data_format):
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@examples(5)
 def test_group_normalization_takes_means_over_what_it_says(data):
     groups, wide = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))
     lengths = data.draw(st.lists(st.integers(2, 4), max_size=2))

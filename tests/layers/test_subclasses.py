@@ -12,8 +12,12 @@ from keras import layers
 
 from explorer.layers.base import RULES, class_name, same_as
 from explorer.shapes.describe_model import describe
-from tests.layers.drawing import drawn, every_class
+from tests.for_all import for_all
+from tests.layers.drawing import DRAWS, drawn, every_class
 from tests.layers.test_walk import EXPLAINED, only_measured
+
+# What is asked here is about the class, and hardly about its settings.
+FEW = max(1, DRAWS // 6)
 
 
 def with_its_own_call(kind: type) -> type:
@@ -33,10 +37,10 @@ def serializable(kind: type) -> type:
     return keras.saving.register_keras_serializable(name=f"{kind.__name__} {id(kind)}")(kind)
 
 
-@pytest.mark.parametrize("own", [with_its_own_call, without_one])
-@pytest.mark.parametrize("name", EXPLAINED)
+@for_all("own", [with_its_own_call, without_one])
+@for_all("name", EXPLAINED)
 def test_nothing_of_the_parent_is_said_of_a_class_of_somebodys_own(name, own):
-    found = drawn(name, 2, own)
+    found = drawn(name, FEW, own)
     assert found
     for one in found:
         (layer,) = describe(one.model).layers
@@ -124,9 +128,9 @@ def test_a_class_that_is_declared_to_be_the_same_is_explained_as_its_parent():
     assert class_name(Further(6)) == ""
 
 
-@pytest.mark.parametrize("name", EXPLAINED)
+@for_all("name", EXPLAINED)
 def test_what_is_declared_to_be_the_same_reads_the_same(name):
-    pairs = zip(drawn(name, 2), drawn(name, 2, lambda kind: same_as(name)(without_one(kind))), strict=True)
+    pairs = zip(drawn(name, FEW), drawn(name, FEW, lambda kind: same_as(name)(without_one(kind))), strict=True)
     for parent, own in pairs:
         (plain,), (declared,) = describe(parent.model).layers, describe(own.model).layers
         assert (declared.says, declared.short, declared.equation) == (plain.says, plain.short, plain.equation)

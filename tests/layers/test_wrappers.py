@@ -5,17 +5,18 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
 from explorer.models.activations import outputs
 from explorer.shapes.describe_model import describe
 from tests.layers.described import checked
+from tests.layers.drawing import examples
 
 SMALL = st.integers(1, 5)
 BOOLEAN = st.booleans()
-drawn = settings(max_examples=8, deadline=None)
+drawn = examples(3)
 
 
 def one_output(layer, shape):
@@ -96,7 +97,7 @@ OF_IMAGES = {
 
 
 @pytest.mark.parametrize("name", OF_IMAGES)
-@settings(max_examples=4, deadline=None)
+@examples(2)
 @given(data=st.data())
 def test_a_layer_of_images_at_every_timestep(name, data):
     tensor = keras.Input((7, 5, 4, 3))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import product
+from types import CodeType
 from typing import Any
 
 import keras
@@ -107,15 +109,15 @@ def _spread(found: re.Match[str], arrays: Arrays, shape: tuple[int, ...]) -> np.
     return answer
 
 
-def _steps(over: str) -> Iterator[dict[str, int]]:
+@cache
+def _steps(over: str) -> list[dict[str, int]]:
     """Every combination of the letters in "i, j = 0 … 2, k = 0 … 1"; one without letters where there are none."""
     ranges = {
         letter.strip(): range(int(last) + 1)
         for letters, last in re.findall(r"((?:\w, )*\w) = 0 … (\d+)", over)
         for letter in letters.split(",")
     }
-    for values in product(*ranges.values()):
-        yield dict(zip(ranges, values, strict=True))
+    return [dict(zip(ranges, values, strict=True)) for values in product(*ranges.values())]
 
 
 def _places(shape: tuple[int, ...], letters: str) -> Iterator[dict[str, int]]:
@@ -127,12 +129,16 @@ def _places(shape: tuple[int, ...], letters: str) -> Iterator[dict[str, int]]:
 
 def _place(text: str, letters: Mapping[str, int]) -> tuple[int, ...]:
     """The numbers that "2r + i − 1, ⌈c / 2⌉" comes to."""
+    return tuple(int(eval(code, {"__builtins__": {}}, dict(letters))) for code in _codes(text))
+
+
+@cache
+def _codes(text: str) -> list[CodeType]:
     found = []
     for part in text.split(", "):
         code = re.sub(r"⌈(\w) / (\d+)⌉", r"(-(-\1 // \2))", part.replace("−", "-"))
-        code = re.sub(r"(\d)([a-z])", r"\1*\2", code)
-        found.append(int(eval(code, {"__builtins__": {}}, dict(letters))))
-    return tuple(found)
+        found.append(compile(re.sub(r"(\d)([a-z])", r"\1*\2", code), text, "eval"))
+    return found
 
 
 def _index(at: Mapping[str, int]) -> tuple[int, ...]:
