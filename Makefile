@@ -59,6 +59,7 @@ soak: soak-code soak-pairs soak-film soak-lessons soak-layers soak-faults soak-p
 soak-code:
 	@sh scripts/setup.sh requirements-soak.txt
 	$(BIN)/python -m pytest tests/fuzz/every_case.py --dist load
+	CASES=many $(BIN)/python -m pytest tests/snippet/test_cases.py -n 0
 	$(BIN)/python -m tests.fuzz.hostile_codes
 	CODES=$(CODES) LINKS=$(LINKS) SEED=$(SEED) $(BIN)/python -m tests.fuzz.many
 	$(BIN)/python -m tests.fuzz.fuzz_check -runs=$(RUNS) -max_len=4096 -len_control=0 -seed=1 -rss_limit_mb=4096 -timeout=60
@@ -77,7 +78,7 @@ soak-lessons: setup-dev
 	LESSONS=all $(BIN)/python -m pytest tests/browser/test_lessons.py -n 0
 
 soak-layers: setup-dev
-	DRAWS=$(DRAWS) $(BIN)/python -m pytest tests/layers
+	DRAWS=$(DRAWS) $(BIN)/python -m pytest tests/layers --timeout 1800
 
 soak-faults: setup-dev
 	ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/soak/workers.py tests/soak/servers.py tests/soak/disk.py tests/soak/stream.py -n 0

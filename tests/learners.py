@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from explorer.keras_internals import layer_and_sublayers
 from explorer.snippet import check
@@ -41,12 +42,19 @@ def holding(case: dict[str, Any]) -> tuple[str, list[list[int]] | None]:
 
 
 def executed(code: str) -> dict[str, Any]:
-    """Really run a code that is known to be harmless, with layers named as in a fresh process; the names that it binds."""
+    """Really run a code that is known to be harmless, with layers named as in a fresh process; the names that it binds.
+
+    Its `fit` computes step by step: to compile one takes far longer than its batches, and what Keras refuses is the same.
+    """
     keras.utils.clear_session()
     names = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(code, "a learner's code", "exec"), names)
+        tf.config.run_functions_eagerly(True)
+        try:
+            exec(compile(code, "a learner's code", "exec"), names)
+        finally:
+            tf.config.run_functions_eagerly(False)
     return names
 
 

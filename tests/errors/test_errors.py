@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.catalog.examples import EXAMPLES
@@ -18,6 +18,7 @@ from explorer.errors.facts import read
 from explorer.errors.families import FAMILIES, WrongFamily
 from explorer.errors.families import read as read_family
 from explorer.errors.patterns import MOST_GAPS, TYPES, compiled
+from tests.for_all import for_all
 from tests.test_words import check as check_words
 
 # What Keras 3.15.1 says where the code of a learner's case, or of an example, is run: with the kind that the case has.
@@ -131,7 +132,7 @@ NOT_KNOWN = [
 ]
 
 
-@pytest.mark.parametrize("case", MESSAGES, ids=lambda case: case["case"])
+@for_all("case", MESSAGES, ids=lambda case: case["case"])
 def test_every_message_of_keras_3_leads_to_a_family_with_the_kind_of_its_case(case):
     found = find(case["message"])
     assert found.status == "known" and found.means and found.causes
@@ -139,7 +140,7 @@ def test_every_message_of_keras_3_leads_to_a_family_with_the_kind_of_its_case(ca
     assert case["kind"] == "new" or case["kind"] in {cause.kind for cause in found.causes}
 
 
-@pytest.mark.parametrize(("message", "family", "example"), OLD, ids=[each[0][:50] for each in OLD])
+@for_all(("message", "family", "example"), OLD, ids=[each[0][:50] for each in OLD])
 def test_old_wordings_lead_to_the_same_families(message, family, example):
     found = find(message)
     assert (found.family, found.causes[0].example) == (family, example)
@@ -148,7 +149,7 @@ def test_old_wordings_lead_to_the_same_families(message, family, example):
     assert all(cause.fixed in EXAMPLES for cause in found.causes if cause.fixed)
 
 
-@pytest.mark.parametrize("text", NOT_KNOWN, ids=range(len(NOT_KNOWN)))
+@for_all("text", NOT_KNOWN, ids=range(len(NOT_KNOWN)))
 def test_what_is_not_known_is_said_to_be_not_known(text):
     found = find(text)
     assert (found.status, found.family, found.causes) == ("unknown", "", ())
@@ -207,7 +208,7 @@ AS_PEOPLE_HAVE_IT = {
 }
 
 
-@pytest.mark.parametrize("text", AS_PEOPLE_HAVE_IT.values(), ids=AS_PEOPLE_HAVE_IT)
+@for_all("text", AS_PEOPLE_HAVE_IT.values(), ids=AS_PEOPLE_HAVE_IT)
 def test_a_message_is_found_however_it_was_copied(text):
     found = find(text)
     assert (found.family, found.causes[0].example) == ("axes_of_a_layer", "memory_thrown_away")
@@ -225,7 +226,7 @@ def test_of_several_messages_the_last_counts_and_the_others_are_told():
     assert find(f"{PLAIN}\nValueError: too many values to unpack").family == "axes_of_a_layer"
 
 
-@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+@for_all("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_code_is_told_to_be_code(example):
     assert find(example.code).status == "code"
 
@@ -237,7 +238,7 @@ def test_code_with_its_error_is_a_message_and_a_notebook_is_code():
     assert find(" \n\t").status == "empty" and find("").advice
 
 
-@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+@for_all("family", FAMILIES.values(), ids=FAMILIES)
 def test_a_family_finds_its_own_messages_and_speaks_plain_words(family):
     for message in family.messages:
         sample = re.sub(r"\{\w+:(\w+)\}", lambda part: SAMPLES[part[1]], message.words).replace("...", "and")
@@ -296,6 +297,7 @@ PIECES = [
 ]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(PIECES), max_size=60), st.integers(1, 400))
 def test_nothing_that_is_pasted_raises_and_places_are_within_it(pieces, times):
     text = "".join(pieces) * times

@@ -7,6 +7,7 @@ import pytest
 from tensorflow import errors
 
 from explorer.snippet import check
+from tests.for_all import for_all
 from tests.learners import executed
 
 HEAD = "import numpy as np\nimport keras\nimport tensorflow as tf\nfrom keras import layers\n"
@@ -175,7 +176,7 @@ SILENT = {
 }
 
 
-@pytest.mark.parametrize("name", [*RAISES, *SILENT])
+@for_all("name", [*RAISES, *SILENT])
 def test_data_of_a_call_are_told_and_their_right_twin_is_left_in_peace(name):
     head, wrong, right, kind, told = (RAISES | SILENT)[name]
     (problem,) = check(HEAD + head + wrong).to_dict()["problems"]

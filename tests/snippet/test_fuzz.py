@@ -17,6 +17,7 @@ from tests.learners import CASES, HERE, RIGHT, WRONG, holding
 SCRIPTS = json.loads((HERE / "cases" / "scripts.json").read_text(encoding="utf-8"))
 SHAPE = st.lists(st.integers(1, 30), min_size=1, max_size=4)
 LOSSES = st.sampled_from([None, "mse", "nonsense", "sparse_categorical_crossentropy"])
+# `make soak-code` draws thousands of each.
 few = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -24,27 +25,27 @@ def picking(data: st.DataObject):
     return lambda many: data.draw(st.integers(0, many - 1))
 
 
-@settings(few, max_examples=60)
+@settings(few, max_examples=30)
 @given(st.data())
 def test_accidents_in_learners_codes_break_nothing(data):
     case = data.draw(st.sampled_from(CASES))
     keep(edited(case["code"], picking(data)), x=case["x"], y=case["y"], loss=case["loss"], batch_size=case.get("batch_size"))
 
 
-@settings(few, max_examples=40)
+@settings(few, max_examples=20)
 @given(st.data())
 def test_accidents_in_whole_scripts_break_nothing(data):
     script = data.draw(st.sampled_from(SCRIPTS))
     keep(edited(script["code"], picking(data)), x=script["x"], y=script["y"], loss=script["loss"])
 
 
-@settings(few, max_examples=40)
+@settings(few, max_examples=20)
 @given(st.data())
 def test_random_programs_break_nothing(data):
     keep(program(picking(data)))
 
 
-@settings(few, max_examples=25)
+@settings(few, max_examples=12)
 @given(
     st.sampled_from(CASES),
     st.none() | SHAPE | st.lists(SHAPE, min_size=1, max_size=2),
@@ -63,7 +64,7 @@ def test_what_is_no_shape_is_refused_in_a_sentence(which, wrong):
         check(CASES[0]["code"], **{which: wrong})
 
 
-@settings(few, max_examples=100)
+@settings(few, max_examples=60)
 @given(st.text(max_size=200) | st.text("()[]{}=.,:*-'\"\\# \n\tabkerasx019", max_size=120))
 def test_any_text_breaks_nothing(text):
     keep(text)

@@ -13,6 +13,7 @@ from bench.snippets import by_kind, judged
 from explorer.snippet import check
 from explorer.snippet.diagnose.rules.activations import _OF_PROBABILITIES
 from tests import learners
+from tests.for_all import for_all
 from tests.learners import executed
 
 HEAD = "import numpy as np\nimport keras\nfrom keras import layers\na = keras.Input((20, 5))\n"
@@ -171,7 +172,7 @@ RAISES = {
 WITHOUT_FIX = ("numbers below the table",)
 
 
-@pytest.mark.parametrize("name", [*SILENT, *RAISES])
+@for_all("name", [*SILENT, *RAISES])
 def test_a_mistake_is_told_and_its_right_twin_is_left_in_peace(name):
     wrong, right, (kind, blamed, told) = (SILENT | RAISES)[name]
     report = check(HEAD + wrong).to_dict()

@@ -11,6 +11,7 @@ import pytest
 
 from explorer.snippet import Unreadable, check, model_of
 from explorer.snippet.diagnose.problems import KINDS
+from tests.for_all import for_all
 from tests.fuzz.watch import watched
 from tests.learners import executed, model_in
 
@@ -286,7 +287,7 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("name", READ)
+@for_all("name", READ)
 def test_a_construct_is_followed_as_python_and_keras_follow_it(name):
     code, output = READ[name]
     code = written(code)
@@ -425,7 +426,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@for_all("name", REFUSED)
 def test_what_is_not_read_is_named_with_its_line(name):
     code, line, words = REFUSED[name]
     with watched() as seen:
@@ -467,7 +468,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@for_all("name", TEXTS)
 def test_any_text_ends_in_a_sentence(name):
     with watched() as seen:
         problem = only(TEXTS[name])

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.snippet import Unreadable, check, model_of
 from explorer.snippet.reader.edits import Source
+from tests.for_all import for_all
 from tests.fuzz.promises import keep
 
 HEAD = "import keras\nfrom keras import layers\n"
@@ -49,7 +50,7 @@ def read_so(report):
     return [(each.type, each.output, each.params) for each in report.layers]
 
 
-@pytest.mark.parametrize("name", [*MENDED, *LEFT_OUT])
+@for_all("name", [*MENDED, *LEFT_OUT])
 def test_one_broken_line_costs_no_other(name):
     old, new, line, words = (MENDED | LEFT_OUT)[name]
     code = HEAD + RIGHT.replace(old, new, 1)

@@ -10,6 +10,7 @@ import pytest
 
 from bench.scripts import SCRIPTS, checked, counts
 from explorer.snippet import Unreadable, check, model_of
+from tests.for_all import for_all
 from tests.fuzz.watch import watched
 from tests.learners import executed, model_in
 
@@ -29,7 +30,7 @@ def lines(report: dict) -> list[int]:
     return [each["line"] for each in report["not_followed"]]
 
 
-@pytest.mark.parametrize("script", [*SHARED, *MORE], ids=lambda script: script["id"])
+@for_all("script", [*SHARED, *MORE], ids=lambda script: script["id"])
 def test_a_script_is_read_whole_and_judged_right(script):
     found = checked(script)
     assert found.whole is not False and found.right, found.why
@@ -271,7 +272,7 @@ FOLLOWED = {
 }
 
 
-@pytest.mark.parametrize("name", FOLLOWED)
+@for_all("name", FOLLOWED)
 def test_what_people_write_around_a_model_is_followed(name):
     code = HEAD + textwrap.dedent(FOLLOWED[name]).lstrip("\n")
     report = read(FOLLOWED[name])
@@ -377,7 +378,7 @@ NOT_RUN = {
 }
 
 
-@pytest.mark.parametrize("name", NOT_RUN)
+@for_all("name", NOT_RUN)
 def test_what_cannot_be_run_here_is_read_all_the_same(name):
     report = read(NOT_RUN[name])
     assert report["holds"], report["problems"]
@@ -402,7 +403,7 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize("name", CELLS)
+@for_all("name", CELLS)
 def test_text_that_is_nearly_python_is_read(name):
     report = read(CELLS[name], head="")
     assert report["holds"], report["problems"]
@@ -661,7 +662,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@for_all("name", HOSTILE)
 def test_a_script_that_would_cost_much_ends_in_a_sentence(name):
     report = read(HOSTILE[name])
     assert not report["holds"]

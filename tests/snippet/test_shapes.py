@@ -10,6 +10,7 @@ import keras
 import pytest
 
 from explorer.snippet import Unreadable, check, model_of
+from tests.for_all import for_all
 from tests.learners import CASES, RIGHT, WRONG, executed, holding, model_in, told
 
 # What is still said of two fixes as their authors wrote them: one pads without a mask, one leaves a single timestep.
@@ -67,7 +68,7 @@ def agrees(case: dict[str, Any]) -> None:
 QUICK = [case for case in CASES if ".fit(" not in case["code"]]
 
 
-@pytest.mark.parametrize("case", QUICK[::10], ids=lambda case: case["id"])
+@for_all("case", QUICK[::20], ids=lambda case: case["id"])
 def test_shapes_and_parameters_are_those_of_keras(case):
     agrees(case)
 
@@ -125,7 +126,7 @@ def test_layers_within_layers_are_those_of_keras(code):
     assert report["params"] == model.count_params() and report["holds"]
 
 
-@pytest.mark.parametrize("case", RIGHT[::8], ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", RIGHT[::12], ids=lambda case: case["id"])
 def test_the_model_of_a_code_is_the_one_that_it_makes(case):
     code, x = holding(case)
     if "stateful=True" in code:

@@ -7,6 +7,7 @@ import contextlib
 import pytest
 
 from explorer.snippet import check
+from tests.for_all import for_all
 from tests.learners import executed
 
 CODE = """import keras
@@ -47,7 +48,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong"), SLIPS)
+@for_all(("right", "wrong"), SLIPS)
 def test_a_slip_is_renamed_and_nothing_else(right, wrong):
     code = CODE.replace(right, wrong, 1)
     with contextlib.suppress(AttributeError, ImportError, TypeError, ValueError):

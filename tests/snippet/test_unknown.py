@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from tests.for_all import for_all
 from tests.snippet.test_scripts import executed, model_in, read
 
 MODEL = "n = len(held)\nmodel = keras.Sequential([keras.Input((4, 3)), layers.GRU(5), layers.Dense(n)])\n"
@@ -55,7 +56,7 @@ COLLECTED = {
 }
 
 
-@pytest.mark.parametrize("name", COLLECTED)
+@for_all("name", COLLECTED)
 def test_how_many_were_collected_is_asked(name):
     report = read(COLLECTED[name] + "\n" + MODEL)
     assert [each["name"] for each in report["asked"]] == ["n"], (report["problems"], report["layers"])

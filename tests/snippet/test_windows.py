@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.snippet import check
+from tests.for_all import for_all
 from tests.learners import executed
 
 HEAD = "import numpy as np\nimport keras\nfrom keras import layers\nfrom collections import deque\n"
@@ -120,13 +121,13 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG)
+@for_all("name", WRONG)
 def test_what_is_wrong_is_named(name):
     kind, code = WRONG[name]
     assert [problem.kind for problem in check(code).problems] == [kind]
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@for_all("name", RIGHT)
 def test_what_is_right_has_no_alarm(name):
     assert [problem.message for problem in check(RIGHT[name]).problems] == []
 
