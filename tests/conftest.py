@@ -69,6 +69,7 @@ PROGRAMS = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _share_programs(config)
+        _share_bytecode()
     # The process that only hands out the tests needs no TensorFlow.
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         warm()
@@ -82,6 +83,15 @@ def _share_programs(config: pytest.Config) -> None:
     if "TF_XLA_FLAGS" not in os.environ:
         config.stash[PROGRAMS] = tempfile.mkdtemp(prefix="programs-")
         os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={config.stash[PROGRAMS]}"
+
+
+def _share_bytecode() -> None:
+    """Let a process read what another has compiled of this project, also where the shell says that Python writes none.
+
+    Else every process compiles all modules anew, and every one of pytest rewrites the assertions of all tests.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,26 +13,27 @@ from explorer import catalog
 from explorer.catalog import ARCHITECTURES, TASKS, architectures, read_experiment, resolve, tasks
 from explorer.catalog.presets import PRESETS
 from tests import entry_rules
+from tests.for_all import for_all
 
 ENTRIES = [*ARCHITECTURES.values(), *TASKS.values()]
-each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES)
-each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+each_architecture = for_all("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES)
+each_entry = for_all("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
 @each_architecture
-@pytest.mark.parametrize("rule", entry_rules.EVERY_ARCHITECTURE, ids=lambda rule: rule.__name__)
+@for_all("rule", entry_rules.EVERY_ARCHITECTURE, ids=lambda rule: rule.__name__)
 def test_every_architecture_keeps_the_rules(architecture, rule):
     assert list(rule(architecture)) == []
 
 
-@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
-@pytest.mark.parametrize("rule", entry_rules.EVERY_TASK, ids=lambda rule: rule.__name__)
+@for_all("task", TASKS.values(), ids=TASKS)
+@for_all("rule", entry_rules.EVERY_TASK, ids=lambda rule: rule.__name__)
 def test_every_task_keeps_the_rules(task, rule):
     assert list(rule(task)) == []
 
 
 @each_entry
-@pytest.mark.parametrize("rule", entry_rules.EVERY_ENTRY, ids=lambda rule: rule.__name__)
+@for_all("rule", entry_rules.EVERY_ENTRY, ids=lambda rule: rule.__name__)
 def test_every_entry_keeps_the_rules(entry, rule):
     assert list(rule(entry)) == []
 
@@ -100,7 +101,7 @@ def test_reading_the_catalog_does_not_import_keras():
     assert found.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@for_all("name", ARCHITECTURES)
 def test_an_experiment_is_resolved_to_its_entries_and_baselines(name):
     experiment = read_experiment({"architecture": name, "timesteps": 12}).experiment
     found = resolve(experiment)

@@ -15,6 +15,7 @@ from explorer.experiment import Experiment
 from explorer.experiment.bounds import knob_choices
 from explorer.tensors.text import count
 from explorer.training.narration import goal
+from tests.for_all import for_all
 
 MANY = 20_000
 STANDARD_ERRORS = 4.5
@@ -29,15 +30,13 @@ def setting(task, timesteps, features, turned):
 
 
 def each_setting(which=lambda task: True):
-    return pytest.mark.parametrize(
-        ("task", "timesteps", "features", "knobs"),
-        [
-            pytest.param(task, *setting(task, *sizes), id=f"{name}-{sizes[0]}")
-            for name, task in TASKS.items()
-            for sizes in ((5, 2, False), (8, 3, True))
-            if which(task)
-        ],
-    )
+    cases = {
+        f"{name}-{sizes[0]}": (task, *setting(task, *sizes))
+        for name, task in TASKS.items()
+        for sizes in ((5, 2, False), (8, 3, True))
+        if which(task)
+    }
+    return for_all(("task", "timesteps", "features", "knobs"), cases.values(), ids=cases)
 
 
 def made(task, samples, timesteps, features, knobs, seed=0):
@@ -308,8 +307,8 @@ FROM_POINTED = {
 }
 
 
-@pytest.mark.parametrize("timesteps", [4, 20, 60])
-@pytest.mark.parametrize("name", FROM_POINTED)
+@for_all("timesteps", [4, 20, 60])
+@for_all("name", FROM_POINTED)
 def test_the_target_at_an_arrow_follows_from_the_inputs_that_it_begins_at(name, timesteps):
     task = TASKS[name]
     timesteps, features, knobs = setting(task, timesteps, 3, False)

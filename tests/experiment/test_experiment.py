@@ -21,6 +21,7 @@ from explorer.experiment.bounds import (
     size_reason,
 )
 from explorer.experiment.learning_rates import DEFAULT, MEASURED, RATES
+from tests.for_all import for_all
 
 KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
 NAMES = st.sampled_from(sorted({"architecture", "task", *SIZES, *SETTINGS, *KNOBS})) | st.text(max_size=12)
@@ -198,8 +199,8 @@ def test_a_value_that_cannot_be_taken_gives_one_sentence(values, sentence):
     assert problems[0].received == values[problems[0].name]
 
 
-@pytest.mark.parametrize("name", [*SIZES, *SETTINGS])
-@pytest.mark.parametrize("side", ["below", "above"])
+@for_all("name", [*SIZES, *SETTINGS])
+@for_all("side", ["below", "above"])
 def test_every_number_out_of_its_range_is_named_with_what_is_allowed_and_what_was_taken(name, side):
     limit = size_limit(name, ARCHITECTURES["gru_every_step"], TASKS["pointwise"])
     received = spell(limit.low - 1 if side == "below" else limit.high + 1)
@@ -211,8 +212,8 @@ def test_every_number_out_of_its_range_is_named_with_what_is_allowed_and_what_wa
         assert part in problem.sentence
 
 
-@pytest.mark.parametrize("kind", ["architecture", "task"])
-@pytest.mark.parametrize("wanted", ["gru_evry_step", "", "constructor", 7, None, ["reverse"]])
+@for_all("kind", ["architecture", "task"])
+@for_all("wanted", ["gru_evry_step", "", "constructor", 7, None, ["reverse"]])
 def test_an_unknown_name_gives_a_sentence_with_all_that_there_are(kind, wanted):
     reading = read_experiment({kind: wanted})
     if kind == "task" and wanted is None:
@@ -228,8 +229,8 @@ def test_a_near_name_is_taken_for_the_one_that_was_meant():
     assert read_experiment({"architecture": "gru_onc"}).experiment.architecture == "gru_once"
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-@pytest.mark.parametrize("task", TASKS)
+@for_all("architecture", ARCHITECTURES)
+@for_all("task", TASKS)
 def test_a_pair_that_does_not_fit_gives_one_sentence_and_a_task_that_fits(architecture, task):
     reading = read_experiment({"architecture": architecture, "task": task})
     assert reading.experiment.architecture == architecture
