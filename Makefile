@@ -65,7 +65,7 @@ soak-code:
 	$(BIN)/python -m tests.fuzz.fuzz_check -runs=$(RUNS) -max_len=4096 -len_control=0 -seed=1 -rss_limit_mb=4096 -timeout=60
 
 soak-pairs: setup-dev
-	PAIRS=all $(BIN)/python -m pytest tests/training/test_training.py -k pair
+	PAIRS=all $(BIN)/python -m pytest tests/training/test_training.py -k "pair or keras"
 	PAIRS=all $(BIN)/python -m pytest tests/test_export.py -k every_architectures_script
 	PAIRS=all $(BIN)/python -m pytest tests/models/test_variants.py -k turns_back
 
