@@ -17,6 +17,7 @@ from explorer.runtime.database_file import DEFAULT_PATH, folder_of
 from explorer.training import program_cache
 from explorer.training.program_cache import ProgramCache
 from explorer.training.repeatable_names import repeatable_names
+from tests import new_process
 
 # In processes of their own: TensorFlow reads its setting once, and this one has that of the whole suite.
 SCRIPT = """
@@ -48,8 +49,8 @@ print(json.dumps(found))
 def trained(folder: Path, *units: int) -> list[Any]:
     """Losses and files after training with each number of units, in a new process."""
     environment = {name: value for name, value in os.environ.items() if name != "TF_XLA_FLAGS"}
-    command = [sys.executable, "-c", SCRIPT, str(folder), *map(str, units)]
-    found = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=200)
+    root = Path(__file__).resolve().parents[2]
+    found = new_process.run(["-c", SCRIPT, folder, *map(str, units)], cwd=root, env=environment)
     assert found.returncode == 0, found.stderr
     opened, *each = json.loads(found.stdout)
     assert opened
