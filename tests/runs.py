@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from explorer.experiment import Experiment
@@ -26,6 +27,8 @@ SMALL = Experiment(
     epochs=30,
     knobs={"delay": 2},
 )
+# Where any program does: XLA compiles this one in a third of the time.
+QUICK = replace(SMALL, architecture="dense_every_step")
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:

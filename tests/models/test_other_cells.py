@@ -14,7 +14,8 @@ from explorer.models.other_cells import build_with_cell, cell_of
 from explorer.runtime import gradient_job, jobs
 from tests.training.test_training import small
 
-GRU = small("gru_every_step", "delayed_echo")
+# Of whole batches alone: a rest would be compiled once more for each net.
+GRU = small("gru_every_step", "delayed_echo", samples=32)
 WRITTEN = {"SimpleRNN": "simple_rnn_every_step", "LSTM": "lstm_every_step"}
 
 

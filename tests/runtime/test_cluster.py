@@ -9,19 +9,20 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from dask.utils import key_split
 
-from explorer.experiment import Experiment
 from explorer.runtime import cluster as cluster_module
 from explorer.runtime import embedded
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.store import Store
+from tests.runs import QUICK
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +193,7 @@ def test_an_engine_whose_workers_are_stopped_ends_and_keeps_its_run(tmp_path):
     store = Store(f"sqlite:///{tmp_path}/runs.db")
     engine = Engine(store, Cluster(1), grace=None)
     try:
-        experiment = Experiment("gru_every_step", "delayed_echo", timesteps=6, units=7, samples=64, epochs=5000)
+        experiment = replace(QUICK, epochs=20_000)
         run = engine.submit(experiment, "me")
         until(lambda: engine.status(run)["epoch"] >= 2, 120)
         (pid,) = engine._core.cluster._client.run(os.getpid).values()

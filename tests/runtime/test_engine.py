@@ -16,7 +16,7 @@ from explorer.runtime import jobs, replays
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine, Refused
 from explorer.runtime.store import Store
-from tests.runs import SMALL, epoch_of, losses, state_is, wait_for
+from tests.runs import QUICK, SMALL, epoch_of, losses, state_is, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = replace(SMALL, epochs=5000)
@@ -183,7 +183,7 @@ def programs(engine: Engine) -> list[set[str]]:
 
 
 def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
-    rests, left = replace(SMALL, units=11), replace(SMALL, units=12)
+    rests, left = replace(QUICK, units=11), replace(QUICK, units=12)
     for experiment in (rests, left):
         engine.describe(experiment)
     asked = []
@@ -206,7 +206,7 @@ def test_what_a_page_rests_on_is_compiled_ahead_and_what_it_left_is_not(engine):
 
 
 def test_a_run_waits_for_the_worker_that_compiles_for_it(engine):
-    experiment = replace(SMALL, units=13, epochs=3)
+    experiment = replace(QUICK, units=13, epochs=3)
     engine.describe(experiment)
     engine.compile_ahead("a page", experiment)
     compiling = wait_for(

@@ -17,10 +17,10 @@ from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from tests import hungry
-from tests.runs import SMALL, epoch_of, losses, state_is, wait_for
+from tests.runs import QUICK, SMALL, epoch_of, losses, state_is, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-LONG = replace(SMALL, epochs=5000)
+LONG = replace(QUICK, epochs=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def calm(one) -> list[tuple]:
 
 def test_a_full_worker_is_started_anew_and_changes_no_loss(one, calm, monkeypatch):
     (first,) = one._core.scheduler.workers
-    other = one.submit(replace(SMALL, units=9, epochs=2), "me")
+    other = one.submit(replace(QUICK, epochs=2), "me")
     state_is(one, other, "done")
     run_id = one.submit(SMALL, "me", steps=10)
     state_is(one, run_id, "paused")
@@ -106,7 +106,7 @@ def test_a_worker_over_its_memory_ends_its_run_and_no_other(tmp_path, monkeypatc
     store = Store(f"sqlite:///{tmp_path}/runs.db")
     engine = Engine(store, Cluster(2, memory=int(1.6 * 2**30)), grace=None)
     try:
-        greedy = engine.submit(replace(SMALL, seed=hungry.GREEDY_SEED), "me")
+        greedy = engine.submit(replace(QUICK, seed=hungry.GREEDY_SEED), "me")
         other = engine.submit(LONG, "me")
         state_is(engine, greedy, "failed")
         assert "needed more memory than it may use (1.6 GiB)" in engine.status(greedy)["reason"]

@@ -13,7 +13,7 @@ from explorer.training.gradient_norms import norms
 from explorer.training.trainer import Trainer
 from tests.training.test_training import small
 
-SMALL = small("gru_every_step", "delayed_echo")
+SMALL = small("gru_every_step", "delayed_echo", samples=32)
 EPOCHS = 2
 
 
