@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,16 @@ def variants(architecture: Architecture) -> list[dict[str, Any]]:
     return [first, *turned]
 
 
+def built(architecture: Architecture, knobs: Mapping[str, Any]) -> Any:
+    """The model at these knobs, for whoever only looks at it: the same for all rules that do so one after the other."""
+    return _built(architecture.build, sizes_of(architecture), tuple(sorted(knobs.items())))
+
+
+@lru_cache(maxsize=16)
+def _built(build: Callable[..., Any], sizes: Sizes, knobs: tuple[tuple[str, Any], ...]) -> Any:
+    return build(sizes, dict(knobs))
+
+
 def shapes_in(text: str, sizes: Sizes, knobs: Mapping[str, Any]) -> list[tuple[int | None, ...]]:
     """Every shape that is spelled with names in the text, with the sizes put in for the names."""
     values: dict[str, Any] = asdict(sizes)
@@ -63,7 +74,7 @@ def shapes_in(text: str, sizes: Sizes, knobs: Mapping[str, Any]) -> list[tuple[i
 def keeps_its_promise_of_shapes(architecture: Architecture) -> Iterator[str]:
     sizes = sizes_of(architecture)
     for knobs in variants(architecture):
-        model = architecture.build(sizes, knobs)
+        model = built(architecture, knobs)
         came, went = tuple(tensor.shape for tensor in model.inputs), model.output_shape
         if came != (promised := architecture.input_shapes(sizes, knobs)):
             yield f"It takes {came} where `inputs={architecture.inputs!r}` promises {promised}."
@@ -88,7 +99,7 @@ def spells_its_shapes(architecture: Architecture) -> Iterator[str]:
         return
     came, went = line.split(" -> ")
     for knobs in variants(architecture):
-        model = architecture.build(sizes, knobs)
+        model = built(architecture, knobs)
         for text, tensors in ((came, model.inputs), (went, model.outputs)):
             true = [(None, *tensor.shape[1:]) for tensor in tensors]
             if (told := shapes_in(text, sizes, knobs)) != true:
@@ -98,7 +109,7 @@ def spells_its_shapes(architecture: Architecture) -> Iterator[str]:
 def tells_of_shapes_that_are_there(architecture: Architecture) -> Iterator[str]:
     sizes, told, seen = sizes_of(architecture), {}, set()
     for knobs in variants(architecture):
-        there = {(None, *layer.output.shape[1:]) for layer in architecture.build(sizes, knobs).layers}
+        there = {(None, *layer.output.shape[1:]) for layer in built(architecture, knobs).layers}
         for place, shape in enumerate(shapes_in(architecture.doc, sizes, knobs)):
             told[place] = shape
             if shape in there:
@@ -123,7 +134,7 @@ def honours_its_settings(architecture: Architecture) -> Iterator[str]:
     sizes = sizes_of(architecture)
 
     def wiring(knobs: Mapping[str, Any]) -> list[str]:
-        layers = [layer for layer in architecture.build(sizes, knobs).layers if layer.name != "answer"]
+        layers = [layer for layer in built(architecture, knobs).layers if layer.name != "answer"]
         return [re.sub(r"'name': '\w+'", "", repr(sorted(layer.get_config().items(), key=str))) for layer in layers]
 
     first, *turned = variants(architecture)
@@ -132,7 +143,7 @@ def honours_its_settings(architecture: Architecture) -> Iterator[str]:
             yield f"The knob {name} changes nothing: {first[name]!r} and {knobs[name]!r} make the same layers."
     if architecture.takes("units"):
         more = replace(sizes, units=sizes.units + 2)
-        if architecture.build(more, first).count_params() <= architecture.build(sizes, first).count_params():
+        if architecture.build(more, first).count_params() <= built(architecture, first).count_params():
             yield "More units do not make more parameters."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from copy import deepcopy
 
 import jsonschema
 import keras
@@ -22,6 +23,7 @@ from explorer.schema import WRITTEN, schema
 from explorer.shapes.compare import compare
 from explorer.shapes.describe_model import describe
 from explorer.shapes.explanation import explained
+from tests import catalog_models
 
 SCHEMA = schema()
 
@@ -32,9 +34,9 @@ def breaks(name: str, written: object) -> list[str]:
     return [error.message for error in validator.iter_errors(json.loads(json.dumps(written)))]
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES)
+@pytest.fixture(params=ARCHITECTURES)
 def answer(request) -> dict:
-    return jobs.describe(read_experiment({"architecture": request.param}).experiment.to_dict())
+    return catalog_models.answer(request.param)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_every_answer_is_as_the_schema_says_with_its_drawings(answer):
 
 def test_every_variant_and_where_it_parts_is_as_the_schema_says():
     experiment = read_experiment({}).experiment.to_dict()
-    answer = jobs.describe(experiment)
+    answer = catalog_models.answer("gru_every_step")
     here = Description.read(answer["description"])
     for offered in answer["comparable"]:
         found = jobs.compare(experiment, offered["layer"], offered["setting"], None)
@@ -130,7 +132,7 @@ model.compile(loss=["mse", "mae"])
     ],
 )
 def test_what_is_none_is_told_by_schema_and_types_alike(spoil):
-    found = jobs.describe(read_experiment({}).experiment.to_dict())["description"]
+    found = deepcopy(catalog_models.answer("gru_every_step")["description"])
     spoil(found)
     assert breaks("Description", found)
     with pytest.raises(msgspec.ValidationError):

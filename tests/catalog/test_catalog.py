@@ -20,6 +20,7 @@ each_architecture = for_all("architecture", ARCHITECTURES.values(), ids=ARCHITEC
 each_entry = for_all("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
+# One architecture after the other: all rules look at the same models.
 @each_architecture
 @for_all("rule", entry_rules.EVERY_ARCHITECTURE, ids=lambda rule: rule.__name__)
 def test_every_architecture_keeps_the_rules(architecture, rule):

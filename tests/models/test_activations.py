@@ -46,11 +46,12 @@ def agree(model: keras.Model, inputs: list[np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-@pytest.mark.parametrize("pad", [False, True], ids=["full", "padded"])
-def test_values_of_every_architecture_are_those_of_keras(name, pad):
+def test_values_of_every_architecture_are_those_of_keras(name):
     model = build(ARCHITECTURES[name], SIZES, seed=3)
     inputs = drawn_inputs(ARCHITECTURES[name], SIZES, 2)
-    agree(model, padded(inputs) if pad else inputs)
+    agree(model, inputs)
+    if any(layer.mask.deeds for layer in describe(model).layers):
+        agree(model, padded(inputs))
 
 
 RECURRENT = {

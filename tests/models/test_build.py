@@ -41,14 +41,10 @@ def made(function, **promises) -> Architecture:
     return replace(model, name="made", function=function, knobs={}, **promises)
 
 
-def test_inputs_and_output_have_the_promised_shapes(architecture):
+def test_inputs_and_output_have_the_promised_shapes_and_that_of_real_numbers_too(architecture):
     model = build(architecture, SIZES)
     assert tuple(tuple(tensor.shape) for tensor in model.inputs) == architecture.input_shapes(SIZES)
     assert model.output_shape == architecture.output_shape(SIZES)
-
-
-def test_output_of_real_numbers_has_the_promised_shape(architecture):
-    model = build(architecture, SIZES)
     inputs = [np.zeros((shape[0] or 7, *shape[1:]), np.float32) for shape in architecture.input_shapes(SIZES)]
     batch, *sizes = architecture.output_shape(SIZES)
     assert model(inputs if len(inputs) > 1 else inputs[0]).shape == (batch or 7, *sizes)
@@ -64,12 +60,17 @@ def test_sizes_of_one_keep_the_promise(architecture):
     build(architecture, Sizes(timesteps=1, features=1, outputs=1, units=1))
 
 
-def test_the_same_seed_gives_the_same_weights_whatever_was_built_before(architecture):
-    first = fingerprint(build(architecture, SIZES, seed=4))
-    for other in ARCHITECTURES.values():
-        build(other, SIZES, seed=1)
-    assert fingerprint(build(architecture, SIZES, seed=4)) == first
-    assert fingerprint(build(architecture, SIZES, seed=5)) != first
+@pytest.fixture(scope="module")
+def bits() -> dict[str, str]:
+    """What the weights of every architecture are, of seed 4."""
+    return {name: fingerprint(build(architecture, SIZES, seed=4)) for name, architecture in ARCHITECTURES.items()}
+
+
+def test_the_same_seed_gives_the_same_weights_whatever_was_built_before(bits):
+    # Between its first model and its second each has every other one built, and those in another order.
+    others = {name: fingerprint(build(ARCHITECTURES[name], SIZES, seed=5)) for name in reversed(ARCHITECTURES)}
+    assert {name: fingerprint(build(ARCHITECTURES[name], SIZES, seed=4)) for name in reversed(ARCHITECTURES)} == bits
+    assert all(others[name] != bits[name] for name in ARCHITECTURES)
 
 
 PROGRAM = """
@@ -80,17 +81,15 @@ for name in reversed(ARCHITECTURES):
 """
 
 
-def test_the_same_seed_gives_the_same_weights_in_another_process():
-    here = {name: fingerprint(build(architecture, SIZES, seed=4)) for name, architecture in ARCHITECTURES.items()}
+def test_the_same_seed_gives_the_same_weights_in_another_process(bits):
     done = new_process.run(["-c", PROGRAM], env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     found = dict(line.split() for line in done.stdout.splitlines())
     assert found.pop("hash") != str(hash("seed")), "Both processes have the same order of sets."
-    assert found == here
+    assert found == bits
 
 
-def test_two_threads_that_build_at_once_do_not_disturb_each_other():
-    wanted = {name: fingerprint(build(architecture, SIZES, seed=4)) for name, architecture in ARCHITECTURES.items()}
+def test_two_threads_that_build_at_once_do_not_disturb_each_other(bits):
     found: list[tuple[str, str]] = []
     start = threading.Barrier(3)
 
@@ -114,8 +113,8 @@ def test_two_threads_that_build_at_once_do_not_disturb_each_other():
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 2 * len(wanted)
-    assert all(wanted[name] == bits for name, bits in found)
+    assert len(found) == 2 * len(bits)
+    assert all(bits[name] == other for name, other in found)
 
 
 def test_building_leaves_the_global_random_state_alone():

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.catalog import ARCHITECTURES
 from explorer.models import activations, layer_views
 from explorer.models.inside import look
-from explorer.runtime import jobs
+from tests.catalog_models import answer
 
 RANDOM = np.random.default_rng(3)
 
@@ -30,7 +30,7 @@ def close(shown: list[list[float]], wanted: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_layer_with_time_has_a_look_and_it_is_plain_data(name):
-    found = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())
+    found = answer(name)
     assert json.loads(json.dumps(found["drawings"])) == found["drawings"]
     assert "failed" not in {each["kind"] for each in found["drawings"].values()}
     for layer in found["description"]["layers"]:

@@ -14,10 +14,11 @@ from keras import layers
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.catalog.entries import Sizes
 from explorer.description import Description
-from explorer.models.build import build
+from explorer.models.build import build, build_experiment
 from explorer.models.variants import VariantBroken, describe_variant, settings, variant, variant_of
 from explorer.shapes.compare import compare, comparison_text
 from explorer.shapes.describe_model import describe
+from tests.app_pages import AppTest
 
 SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
 
@@ -437,9 +438,6 @@ def page(architecture: str) -> None:
 @pytest.fixture
 def open_page(monkeypatch):
     """The panel on a page, with an engine that answers at once."""
-    from streamlit.testing.v1 import AppTest
-
-    from explorer.models.build import build_experiment
 
     def describe_experiment(experiment, timeout=0.0):
         model = build_experiment(experiment)

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 from msgspec import structs
-from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.description import Description
@@ -22,6 +21,7 @@ from explorer.quiz import BEHAVIOUR, EASY_FIRST, KINDS, Sitting, play, question,
 from explorer.quiz.behaviour import can_pass, certain
 from explorer.shapes.describe_model import describe
 from tests import catalog_models
+from tests.app_pages import AppTest
 
 
 class Models(Mapping[str, Description]):

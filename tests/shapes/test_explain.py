@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from keras import layers
 
 from explorer import explain
-from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.description import Description, every
-from explorer.runtime import jobs
 from explorer.shapes.describe_model import describe
 from explorer.shapes.explanation import explained, explanation_text, named
+from tests import catalog_models
+from tests.catalog_models import experiment_of
 from tests.layers.described import described_as_sequences
 
 SMALL = st.integers(1, 6)
@@ -115,7 +116,7 @@ def numbers_of(tensors: list[list[dict]]) -> list[tuple]:
 
 
 @pytest.mark.parametrize("name", ONE_SEQUENCE)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_shapes_and_parameters_are_those_of_keras(name, data):
     layer = ONE_SEQUENCE[name](data.draw)
@@ -136,7 +137,7 @@ def test_shapes_and_parameters_are_those_of_keras(name, data):
 
 
 @pytest.mark.parametrize("name", [name for name in ONE_SEQUENCE if name not in ("Embedding", "RepeatVector")])
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_symbols_hold_when_the_sizes_are_changed_afterwards(name, data):
     """What was derived at one size gives Keras's shape and count at another, with the same layer."""
@@ -158,14 +159,6 @@ def at(number, values) -> int:
     return number if isinstance(number, int) else number.at(values)
 
 
-def experiment_of(name: str, **values):
-    return read_experiment({"architecture": name, **values}).experiment
-
-
-def described(name: str) -> Description:
-    return Description.read(jobs.describe(experiment_of(name).to_dict())["description"])
-
-
 def sized(name: str) -> list[dict]:
     """Other sizes for an architecture: small, odd, and equal to each other by chance."""
     return [
@@ -179,7 +172,7 @@ def sized(name: str) -> list[dict]:
 @pytest.mark.parametrize("place", range(3))
 def test_an_experiment_s_symbols_hold_at_other_sizes(name, place):
     experiment = experiment_of(name, **sized(name)[place])
-    found = jobs.describe(experiment.to_dict())["description"]
+    found = catalog_models.described(experiment).to_dict()
     values = {symbol: each["size"] for symbol, each in found["symbols"].items()}
     names = {symbol: each["axis"] for symbol, each in found["symbols"].items()}
     # The features of a pixel are its channels.
@@ -205,11 +198,12 @@ def value(written: str | None, values: dict) -> int | None:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_setting_moves_what_is_said_and_nothing_else(name):
     before = experiment_of(name, timesteps=8, features=3, units=16)
-    found = jobs.describe(before.to_dict())["description"]
+    found = catalog_models.described(before).to_dict()
     assert {"timesteps", "units"} <= set(found["settings"])
     for setting, says in found["settings"].items():
         old = getattr(before, setting, None) or before.knobs[setting]
-        after = jobs.describe(experiment_of(name, **before.to_query() | {setting: str(old + 2)}).to_dict())["description"]
+        moved_by = before.to_query() | {setting: str(old + 2)}
+        after = catalog_models.described(experiment_of(**moved_by)).to_dict()
         moved = [
             one["name"]
             for part, shape in (("sources", "shape"), ("layers", "output"))
@@ -226,7 +220,7 @@ def test_a_setting_moves_what_is_said_and_nothing_else(name):
 
 
 def test_two_sizes_that_are_equal_by_chance_keep_their_own_symbols():
-    found = jobs.describe(experiment_of("two_streams", features=4, second_features=4, units=8).to_dict())["description"]
+    found = catalog_models.described(experiment_of("two_streams", features=4, second_features=4, units=8)).to_dict()
     assert [source["symbols"] for source in found["sources"]] == [["B", "T", "F"], ["B", "T", "F2"]]
     memory, second, merged, _ = found["layers"]
     assert memory["symbols_out"] == [["B", "T", "2 · U"]]
@@ -277,7 +271,7 @@ def test_any_model_is_explained_and_what_is_unknown_says_so():
 
 
 def test_the_json_has_the_fields_that_are_promised():
-    found = explained(described("bidirectional_gru")).to_dict()
+    found = explained(catalog_models.description("bidirectional_gru")).to_dict()
     memory, _ = found["layers"]
     fields = {"name", "type", "input", "output", "says", "equation", "weights", "parameters", "inside"}
     assert set(memory) == fields
@@ -288,7 +282,7 @@ def test_the_json_has_the_fields_that_are_promised():
 
 
 def test_the_text_names_everything_and_a_wrong_name_gets_its_sentence():
-    description = described("gru_every_step")
+    description = catalog_models.description("gru_every_step")
     text = explanation_text(description)
     for words in (
         "(batch B, timesteps T = 20, features F = 5)",

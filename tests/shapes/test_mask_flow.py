@@ -94,7 +94,8 @@ def depends(call: Any, tensors: dict[int, Any], came: list[bool]) -> bool:
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_of_the_catalog(name):
-    experiment = read_experiment({"architecture": name}).experiment
+    # Keras goes through the timesteps one by one.
+    experiment = read_experiment({"architecture": name, "timesteps": 6, "units": 4, "samples": 64}).experiment
     model = build_experiment(experiment)
     samples = model.inputs[0].shape[0] or 2
     inputs = data.make(experiment, "probe").inputs

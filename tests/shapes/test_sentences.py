@@ -9,15 +9,16 @@ import keras
 import pytest
 from keras import layers
 
-from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.catalog import ARCHITECTURES
 from explorer.description import Description, Window, every
-from explorer.runtime import jobs
 from explorer.shapes.captions import hidden_words
 from explorer.shapes.compare import compare
 from explorer.shapes.describe_model import describe
 from explorer.shapes.time_flow import TIME_FLOWS, all_of, handed, time_sentence
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import agreed, changes, count, counted, one_of
+from tests import catalog_models
+from tests.catalog_models import answer, described, experiment_of
 
 # "1 feature become", "1 timesteps become", "20 timesteps stays", "1 unit are".
 PLURAL = "become|go|stay|appear|come|are|have|take|make"
@@ -97,12 +98,11 @@ def sentences_of(description) -> list[str]:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_models_of_the_smallest_sizes_are_told_without_a_mistake(name):
     sizes = {"timesteps": 1, "features": 1, "units": 1}
-    experiment = read_experiment({"architecture": name, **sizes}).experiment
-    description = jobs.describe(experiment.to_dict())["description"]
+    smallest = described(experiment_of(name, **sizes))
+    description = smallest.to_dict()
     for text in sentences_of(description):
         assert not DISAGREES.search(text), text
-    other = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
-    for each in compare(*map(Description.read, (description, other)))["differences"]:
+    for each in compare(smallest, catalog_models.description(name))["differences"]:
         assert not DISAGREES.search(each["says"]), each["says"]
 
 
@@ -155,7 +155,7 @@ def test_what_is_returned_is_said_in_numbers_that_fit():
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_layer_has_all_that_its_panel_shows(name):
-    description = jobs.describe(read_experiment({"architecture": name}).experiment.to_dict())["description"]
+    description = answer(name)["description"]
     for layer in every(Description.read(description).layers):
         assert layer.does and layer.change and layer.says == f"{layer.does}: {layer.change}"
         assert layer.title.endswith(f" — {layer.as_code}")
@@ -176,7 +176,7 @@ def test_every_layer_has_all_that_its_panel_shows(name):
 
 
 def test_what_a_question_hides_is_not_read_aloud():
-    description = jobs.describe(read_experiment({"architecture": "gru_every_step"}).experiment.to_dict())["description"]
+    description = answer("gru_every_step")["description"]
     spoken = description["layers"][0]["spoken"]
     found = hidden_words(description, ["shapes", "parameters"])
     words = [found["spoken"], *(layer["spoken"] for layer in found["layers"])]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.runtime import jobs
+from explorer.catalog import ARCHITECTURES
 from explorer.shapes.describe_model import describe
 from explorer.shapes.time_flow import TIME_FLOWS
+from tests.catalog_models import described, experiment_of
 from tests.layers.described import described_as_sequences
 
 STEPS = 9
@@ -148,9 +148,7 @@ def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_
 @pytest.mark.parametrize("name", ARCHITECTURES)
 @pytest.mark.parametrize("timesteps", [4, 20])
 def test_the_unrolled_chain_has_a_row_for_all_and_shows_both_ends(name, timesteps):
-    found = jobs.describe(read_experiment({"architecture": name, "timesteps": timesteps}).experiment.to_dict())[
-        "description"
-    ]
+    found = described(experiment_of(name, timesteps=timesteps)).to_dict()
     unrolled = found["unrolled"]
     assert [row["name"] for row in unrolled["rows"]] == [each["name"] for each in (*found["sources"], *found["layers"])]
     steps = found["sources"][0]["shape"][1]

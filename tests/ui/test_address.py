@@ -7,13 +7,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.catalog.presets import PRESETS
 from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.restrictions import MOST_NAMES, PARTS, Restrictions, read_restrictions
 from explorer.ui import address, share, walk_place
+from tests.app_pages import AppTest
 
 
 def page_of_settings():

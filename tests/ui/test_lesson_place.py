@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer.catalog.lessons import LESSONS
+from tests.app_pages import AppTest
 
 LESSON = LESSONS["return_sequences"]
 STEPS = len(LESSON.steps)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer.catalog.examples import EXAMPLES
 from explorer.ui import paste_state
 from explorer.ui.code_link import fragment_of
+from tests.app_pages import AppTest
 
 OWN = "import keras\nmine = keras.Sequential([keras.Input((9, 2)), keras.layers.LSTM(3)])\n"
 OTHER = "import keras\nhost = keras.Sequential([keras.Input((4, 4)), keras.layers.GRU(6)])\n"

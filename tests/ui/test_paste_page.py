@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from streamlit.runtime.scriptrunner import StopException
-from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from explorer.catalog.examples import EXAMPLES
@@ -18,6 +17,7 @@ from explorer.ui.code import changed_lines
 from explorer.ui.markdown import marked
 from explorer.ui.paste_fields import LOSSES, MOST_CHARACTERS, read_fields, write_shapes
 from explorer.ui.paste_trials import WAITING
+from tests.app_pages import AppTest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "explorer" / "ui" / "paste_page.py"
 MODEL = "import keras\nmodel = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(2)])\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.catalog.lessons import LESSONS
 from explorer.runtime import rooms as rooms_module
@@ -16,6 +15,7 @@ from explorer.runtime.rooms import Rooms
 from explorer.runtime.tables import upgrade
 from explorer.ui import lesson_place, lesson_steps, room
 from explorer.ui.room_openers import ROOMS_OF_AN_ADDRESS, Openers
+from tests.app_pages import AppTest
 
 
 @pytest.fixture
