@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.answers import Answer, CompareAnswer
 from explorer.catalog import pasted, program_key, resolve
-from explorer.errors.cleaning import one_line
 from explorer.experiment import Experiment, Frame
 from explorer.runtime.worker_environment import warm
 from explorer.training.checkpoint import epoch_of
@@ -71,6 +70,9 @@ def with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*arguments, **named)
         except Exception as error:
             found = error
+        # Here, as the command line imports this file and waits for no table of errors.
+        from explorer.errors.cleaning import one_line
+
         is_plain = all(isinstance(part, (str, int, float, bytes, type(None))) for part in found.args)
         if type(found).__module__ != "builtins" or not is_plain:
             found = ValueError(one_line(str(found))).with_traceback(found.__traceback__)
