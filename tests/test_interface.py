@@ -13,6 +13,7 @@ import pytest
 import explorer
 from explorer import Experiment, WrongExperiment, check, explain, train
 from explorer.catalog import read_experiment
+from explorer.interface import Training
 
 SMALL = {"timesteps": 5, "units": 4, "samples": 32, "epochs": 3}
 
@@ -72,15 +73,21 @@ def test_each_training_has_a_model_of_its_own():
     assert one.model.get_weights()[0].tobytes() == train(one.experiment).model.get_weights()[0].tobytes()
 
 
-def test_frames_become_a_table():
-    table = train(Experiment("gru_pooled", "majority", **SMALL)).to_dataframe()
+@pytest.fixture(scope="module")
+def pooled() -> Training:
+    """With one answer for each sequence, and accuracies."""
+    return train(Experiment("gru_pooled", "majority", **SMALL))
+
+
+def test_frames_become_a_table(pooled):
+    table = pooled.to_dataframe()
     assert list(table.columns) == ["loss", "val_loss", "accuracy", "val_accuracy"]
     assert (table.index.name, list(table.index)) == ("epoch", [1, 2, 3])
-    table = train(Experiment("gru_every_step", "delayed_echo", **SMALL)).to_dataframe()
+    table = train(Experiment("dense_every_step", "pointwise", **SMALL)).to_dataframe()
     assert list(table.columns) == ["loss", "val_loss"]
 
 
-def test_a_figure_shows_the_losses_with_their_baselines_and_the_outputs_beside_their_targets():
+def test_a_figure_shows_the_losses_with_their_baselines_and_the_outputs_beside_their_targets(pooled):
     from explorer.training import data
 
     training = train(Experiment("dense_every_step", "noise", **SMALL))
@@ -93,13 +100,12 @@ def test_a_figure_shows_the_losses_with_their_baselines_and_the_outputs_beside_t
     assert [line.text for line in figure.layout.annotations][-1] == "baseline nothing to learn 0.0833"
     assert [line.y0 for line in figure.layout.shapes] == [pytest.approx(1 / 12)]
     # A model with one output per sequence has no timesteps to draw it over: all sequences are drawn.
-    once = train(Experiment("gru_pooled", "majority", **SMALL))
-    drawn = {trace.name: trace for trace in once.figure().data}
-    np.testing.assert_array_equal(drawn["output"].y, once.frames[-1].outputs[:, 0, 0])
-    assert once.figure().layout.xaxis2.title.text == "sequence"
+    drawn = {trace.name: trace for trace in pooled.figure().data}
+    np.testing.assert_array_equal(drawn["output"].y, pooled.frames[-1].outputs[:, 0, 0])
+    assert pooled.figure().layout.xaxis2.title.text == "sequence"
     for wrong in (0, 9, True, "1"):
         with pytest.raises(ValueError, match="from 1 to 8"):
-            once.figure(wrong)
+            pooled.figure(wrong)
 
 
 @pytest.mark.parametrize(

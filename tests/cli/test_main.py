@@ -187,7 +187,7 @@ def test_comparisons_are_listed_and_laid_side_by_side(capsys):
 
 
 def test_train_gives_one_object_an_epoch(capsys):
-    arguments = ["train", "gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4"]
+    arguments = ["train", "dense_every_step", "--task", "delayed_echo", "--timesteps", "5"]
     arguments += ["--samples", "32", "--epochs", "3"]
     lines = [json.loads(line) for line in said(capsys, *arguments, "--json").splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2, 3]
