@@ -133,7 +133,7 @@ def ends(texts: dict[str, str]) -> set[str]:
 def test_every_architectures_script_runs_in_a_new_process_and_makes_the_same_model(tmp_path):
     experiments = {name: small(name, task) for name, task in RUN.items()}
     experiments["stateful_gru"] = replace(experiments["stateful_gru"], batch=4)  # half as many batches
-    many, few = f"data(1, {HELD_OUT_SAMPLES})", "data(1, 16)"
+    many, few = f"data(1, {HELD_OUT_SAMPLES})", "data(1, 32)"
     texts = {name: script(experiment).replace(many, few) for name, experiment in experiments.items()}
     assert all(few in text for text in texts.values())
     trained = TRAINED or ends(texts)
