@@ -46,7 +46,7 @@ def executed(code: str) -> dict[str, Any]:
 
     Its `fit` computes step by step: to compile one takes far longer than its batches, and what Keras refuses is the same.
     """
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     names = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")

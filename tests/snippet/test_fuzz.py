@@ -73,7 +73,7 @@ def test_any_text_breaks_nothing(text):
 @pytest.mark.parametrize("case", RIGHT[::20], ids=lambda case: case["id"])
 def test_a_model_that_is_built_after_a_check_is_named_as_if_there_had_been_none(case):
     def names() -> list[str]:
-        keras.utils.clear_session()
+        keras.utils.clear_session(free_memory=False)
         check(case["code"])
         model = keras.Sequential([keras.Input((7, 3)), keras.layers.GRU(5), keras.layers.Dense(1)])
         assert model.predict_on_batch(keras.ops.zeros((2, 7, 3))).shape == (2, 1)
