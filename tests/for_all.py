@@ -17,24 +17,26 @@ def for_all(
 
     For a test without fixtures that are made anew for each test.
     """
-    together = list(cases)
-    values = [(case,) if isinstance(names, str) else tuple(case) for case in together]
     keys = (names,) if isinstance(names, str) else names
-    called = [ids(case) for case in together] if callable(ids) else list(ids or map(_name, values))
+    values = [(case,) if isinstance(names, str) else tuple(case) for case in cases]
+    if ids is None or callable(ids):
+        spelled = ["-".join(str((ids or _name)(each)) for each in case) for case in values]
+    else:
+        spelled = list(map(str, ids))
 
     def decorator(test: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(test)
         def every(**fixtures: Any) -> None:
             assert values, "There is no case."
             failed = []
-            for name, case in zip(called, values, strict=True):
+            for name, case in zip(spelled, values, strict=True):
                 try:
                     test(**dict(zip(keys, case, strict=True)), **fixtures)
                 except (Exception, pytest.fail.Exception) as error:
                     # A group takes no failure that pytest itself raises.
                     told = error if isinstance(error, Exception) else AssertionError(str(error))
                     told.add_note(f"Case: {name}")
-                    failed.append((str(name), told))
+                    failed.append((name, told))
             if failed:
                 which = ", ".join(name for name, _ in failed)
                 raise ExceptionGroup(f"{len(failed)} of {len(values)} cases fail: {which}", [told for _, told in failed])
@@ -47,5 +49,5 @@ def for_all(
     return decorator
 
 
-def _name(case: tuple[Any, ...]) -> str:
-    return "-".join(getattr(each, "__name__", None) or str(each) for each in case)
+def _name(value: Any) -> str:
+    return getattr(value, "__name__", None) or str(value)

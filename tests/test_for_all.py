@@ -44,3 +44,17 @@ def test_a_test_without_a_case_fails():
 
     with pytest.raises(AssertionError, match="no case"):
         a_test()
+
+
+def test_a_case_is_named_as_ids_say():
+    @for_all(("flow", "layer"), [("all", int)], ids=lambda each: each if isinstance(each, str) else each.__name__)
+    def named(flow, layer):
+        raise AssertionError
+
+    @for_all(("flow", "layer"), [("all", int)])
+    def plain(flow, layer):
+        raise AssertionError
+
+    for a_test in (named, plain):
+        with pytest.raises(ExceptionGroup, match="1 of 1 cases fail: all-int"):
+            a_test()

@@ -21,6 +21,7 @@ from explorer.shapes.compare import compare
 from explorer.training.narration import Course
 from tests import catalog_models
 from tests.catalog_models import answer
+from tests.for_all import for_all
 
 ROOT = Path(__file__).resolve().parent.parent
 # With what stands for each. Names in code are not words: "memory" is the name of a layer, `twins` of a command.
@@ -154,7 +155,7 @@ PYTHON = [
 ]
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+@for_all("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
 def test_messages_are_in_keras_words(path):
     check(shown_by(path))
 
@@ -162,7 +163,7 @@ def test_messages_are_in_keras_words(path):
 SCRIPTS = [path for path in sorted((ROOT / "assets").rglob("*.js")) if "node_modules" not in path.parts]
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+@for_all("path", SCRIPTS, ids=lambda path: path.name)
 def test_the_front_end_speaks_keras_words(path):
     lines = (
         line for line in path.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith(("//", "*", "/*"))

@@ -19,6 +19,7 @@ from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import agreed, changes, count, counted, one_of
 from tests import catalog_models
 from tests.catalog_models import answer, described, experiment_of
+from tests.for_all import for_all
 
 # "1 feature become", "1 timesteps become", "20 timesteps stays", "1 unit are".
 PLURAL = "become|go|stay|appear|come|are|have|take|make"
@@ -83,7 +84,7 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize(("received", "returned", "words"), GOLDEN)
+@for_all(("received", "returned", "words"), GOLDEN)
 def test_what_becomes_of_the_axes_reads_as_english(received, returned, words):
     assert changes([Tensor(*each) for each in received], [Tensor(*returned)]) == words
 
@@ -95,7 +96,7 @@ def sentences_of(description) -> list[str]:
     return found + [text for layer in description["layers"] for text in (layer["says"], layer["spoken"])]
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@for_all("name", ARCHITECTURES)
 def test_models_of_the_smallest_sizes_are_told_without_a_mistake(name):
     sizes = {"timesteps": 1, "features": 1, "units": 1}
     smallest = described(experiment_of(name, **sizes))
@@ -122,9 +123,9 @@ def test_the_mistakes_of_before_would_be_found():
 # ------------------------------------------------------------------------------------------------ over time
 
 
-@pytest.mark.parametrize("flow", TIME_FLOWS)
-@pytest.mark.parametrize("axis", ["timesteps", "windows"])
-@pytest.mark.parametrize("steps", [1, 20, None])
+@for_all("flow", TIME_FLOWS)
+@for_all("axis", ["timesteps", "windows"])
+@for_all("steps", [1, 20, None])
 def test_every_way_along_time_has_words_at_every_size(flow, axis, steps):
     texts = [time_sentence(flow, axis, Window(3, 1, 1, 0), shares_weights=True)]
     for answers in (True, False):
@@ -153,7 +154,7 @@ def test_what_is_returned_is_said_in_numbers_that_fit():
 # ------------------------------------------------------------------------------------------------ read aloud
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@for_all("name", ARCHITECTURES)
 def test_every_layer_has_all_that_its_panel_shows(name):
     description = answer(name)["description"]
     for layer in every(Description.read(description).layers):

@@ -20,6 +20,7 @@ from explorer.shapes.graph import calls
 from explorer.shapes.model_shapes import LayerShapes
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import changes
+from tests.for_all import for_all
 from tests.layers.described import described_as_sequences
 
 SIZES = Sizes(timesteps=5, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
@@ -327,7 +328,7 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("name", ZOO)
+@for_all("name", ZOO)
 def test_names_follow_the_axes_through_any_layer(name):
     make, shape, wanted = ZOO[name]
     layer = one(make(), *shape, then=2)

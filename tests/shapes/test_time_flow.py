@@ -11,6 +11,7 @@ from explorer.catalog import ARCHITECTURES
 from explorer.shapes.describe_model import describe
 from explorer.shapes.time_flow import TIME_FLOWS
 from tests.catalog_models import described, experiment_of
+from tests.for_all import for_all
 from tests.layers.described import described_as_sequences
 
 STEPS = 9
@@ -52,7 +53,7 @@ def moved(layer: layers.Layer) -> np.ndarray:
 CASES = [(flow, layer) for flow, some in LAYERS.items() for layer in some]
 
 
-@pytest.mark.parametrize(("flow", "layer"), CASES, ids=lambda case: case if isinstance(case, str) else case.name)
+@for_all(("flow", "layer"), CASES, ids=lambda case: case if isinstance(case, str) else case.name)
 def test_the_flow_that_is_named_is_the_one_that_keras_has(flow, layer):
     reaches = moved(layer)
     sequence = keras.Input((STEPS, 4))
@@ -94,7 +95,7 @@ WINDOWS = [
 ]
 
 
-@pytest.mark.parametrize("layer", WINDOWS, ids=lambda layer: layer.name)
+@for_all("layer", WINDOWS, ids=lambda layer: layer.name)
 def test_a_window_sees_exactly_the_steps_that_move_its_answers(layer):
     reaches = moved(layer)
     sequence = keras.Input((STEPS, 4))
@@ -124,7 +125,7 @@ SPREADS = [
 ]
 
 
-@pytest.mark.parametrize("layer", SPREADS, ids=lambda layer: layer.name)
+@for_all("layer", SPREADS, ids=lambda layer: layer.name)
 def test_a_step_reaches_exactly_the_steps_of_the_output_that_it_moves(layer):
     reaches = moved(layer)
     sequence = keras.Input((STEPS, 4))
@@ -145,8 +146,8 @@ def test_every_flow_that_has_words_is_held_against_keras_or_moves_nothing_along_
     assert not set(LAYERS) & STILL
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-@pytest.mark.parametrize("timesteps", [4, 20])
+@for_all("name", ARCHITECTURES)
+@for_all("timesteps", [4, 20])
 def test_the_unrolled_chain_has_a_row_for_all_and_shows_both_ends(name, timesteps):
     found = described(experiment_of(name, timesteps=timesteps)).to_dict()
     unrolled = found["unrolled"]

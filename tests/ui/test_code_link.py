@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from explorer.catalog.examples import EXAMPLES
 from explorer.ui.code_link import FIELDS, MOST_IN_A_LINK, MOST_UNPACKED, PREFIX, WrongLink, fragment_of, read_fragment
+from tests.for_all import for_all
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
@@ -27,7 +28,7 @@ def test_code_is_the_same_after_a_link(fields, sizes):
     assert read_fragment(fragment) == read_fragment(f"#{fragment}") == (fields, sizes)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@for_all("name", EXAMPLES)
 def test_a_link_to_an_example_is_about_as_short_as_its_code(name):
     code = EXAMPLES[name].code
     fragment = fragment_of({"code": code}, {})

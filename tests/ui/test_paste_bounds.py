@@ -19,6 +19,7 @@ from explorer.ui.code import MOST_CHANGED, changed_lines
 from explorer.ui.differences import differences, lines_of, share_in_common
 from explorer.ui.paste_chain import drawn
 from explorer.ui.paste_fields import LOSSES, MOST_IN_A_FIELD, read_fields
+from tests.for_all import for_all
 
 MOST_SECONDS = 0.25
 WORST_PARTS = (
@@ -67,8 +68,8 @@ def shortest(work: Callable[[], Any], times: int = 3) -> float:
     return min(found)
 
 
-@pytest.mark.parametrize("part", WORST_PARTS)
-@pytest.mark.parametrize("name", ["x", "y", "loss"])
+@for_all("part", WORST_PARTS)
+@for_all("name", ["x", "y", "loss"])
 def test_no_text_in_a_field_holds_the_server(name, part):
     for text in (part * LONG, "8,20,5" + part * LONG + "!", part * (MOST_IN_A_FIELD[name] // len(part))):
         given = {"code": "", "x": "", "y": "", "loss": ""} | {name: text}

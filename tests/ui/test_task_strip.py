@@ -15,14 +15,15 @@ from explorer.ui.head import words
 from explorer.ui.task_strip import strip
 from explorer.ui.task_strip_markup import markup
 from explorer.ui.terms import with_terms
+from tests.for_all import for_all
 
 
 def experiment(task: str, **values):
     return read_experiment({"task": task, **values}).experiment
 
 
-@pytest.mark.parametrize("timesteps", [2, 20, 200])
-@pytest.mark.parametrize("task", TASKS)
+@for_all("timesteps", [2, 20, 200])
+@for_all("task", TASKS)
 def test_every_task_is_drawn_with_the_numbers_of_its_probe(task, timesteps):
     shown = experiment(task, timesteps=timesteps)
     found, part = strip(shown), data.make(shown, "probe")
