@@ -14,10 +14,9 @@ from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.presets import PRESETS
 from explorer.glossary import GLOSSARY
-from explorer.models.build import build_experiment
-from explorer.models.variants import variant_of
 from explorer.quiz import question
 from explorer.shapes.compare import compare
+from explorer.shapes.describe_model import describe
 from explorer.training.narration import Course
 from tests import catalog_models
 from tests.catalog_models import answer
@@ -91,11 +90,10 @@ def test_a_model_its_quiz_and_its_comparison_are_told_in_keras_words(name):
         for number in range(12):
             asked = question(description, seed, number)
             check([asked.text, *(text for choice in asked.choices for text in (choice.text, choice.reason))])
-    model = build_experiment(catalog_models.experiment_of(name))
-    for setting in found["comparable"][:6]:
-        other = variant_of(model, setting["layer"], setting["setting"])
-        there = other.description and other.description.written()
-        parts = compare(description, there, other.broken, other.changed)
+    here = describe(catalog_models.small_model(name)).written()
+    for setting in catalog_models.chosen_settings()[name]:
+        other = catalog_models.small_variant(name, *setting)
+        parts = compare(here, other.description and other.description.written(), other.broken, other.changed)
         check([parts["why"], *(each["says"] for each in parts["differences"])])
         check([other.broken["says"]] if other.broken else [])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from types import SimpleNamespace
 
 import keras
@@ -12,15 +11,13 @@ import pytest
 from keras import layers
 
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.catalog.entries import Sizes
 from explorer.description import Description
-from explorer.models.build import build, build_experiment
+from explorer.models.build import build_experiment
 from explorer.models.variants import VariantBroken, describe_variant, settings, variant, variant_of
 from explorer.shapes.compare import compare, comparison_text
 from explorer.shapes.describe_model import describe
 from tests.app_pages import AppTest
-
-SIZES = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
+from tests.catalog_models import chosen_settings, small_model, small_variant
 
 
 @pytest.fixture(params=ARCHITECTURES.values(), ids=ARCHITECTURES)
@@ -60,29 +57,8 @@ def parted(model: keras.Model, *setting: object) -> dict:
 # ------------------------------------------------------------------------------------------------ the catalog
 
 
-# What these change, the layers behind meet; of all others only the layer itself knows.
-MET_BEHIND = ("return_sequences", "direction", "wrapper", "merge_mode")
-
-
-@pytest.fixture(scope="module")
-def chosen() -> dict[str, set[tuple[str, str, object]]]:
-    """The settings of each architecture (layer, setting, other value) that are tried: what the layers behind meet in each,
-    every other value of a class of layer once in the catalog. `make soak-pairs` tries all."""
-    met, found = set(), {}
-    for name, architecture in ARCHITECTURES.items():
-        model = build(architecture, SIZES)
-        found[name] = set()
-        for each in settings(model):
-            for other in each.others:
-                kind = (type(model.get_layer(each.layer)), each.of, each.setting, other)
-                if each.setting in MET_BEHIND or kind not in met or os.environ.get("PAIRS") == "all":
-                    found[name].add((each.layer, each.setting, other))
-                met.add(kind)
-    return found
-
-
-def test_a_setting_has_a_variant_that_turns_back_into_the_model_or_a_reason(architecture, chosen):
-    model = build(architecture, SIZES)
+def test_a_setting_has_a_variant_that_turns_back_into_the_model_or_a_reason(architecture):
+    model, chosen = small_model(architecture.name), chosen_settings()[architecture.name]
     here, short, called = described(model), in_short(model), names(model)
     found = settings(model)
     assert {each.layer for each in found} <= set(called)
@@ -90,9 +66,9 @@ def test_a_setting_has_a_variant_that_turns_back_into_the_model_or_a_reason(arch
     for each in found:
         assert each.others and each.value not in each.others
         for other in each.others:
-            if (each.layer, each.setting, other) not in chosen[architecture.name]:
+            if (each.layer, each.setting, other) not in chosen:
                 continue
-            made = variant_of(model, each.layer, each.setting, other)
+            made = small_variant(architecture.name, each.layer, each.setting, other)
             if made.broken is None:
                 assert [layer.name for layer in made.description.layers] == called
                 now = next(own for own in settings(made.model) if (own.layer, own.setting) == (each.layer, each.setting))
@@ -232,7 +208,7 @@ def test_a_sequential_a_nested_model_a_shared_layer_a_mask_and_a_class_of_ones_o
 
 
 def test_without_timesteps_an_answer_at_every_step_cannot_be_given():
-    model = build(ARCHITECTURES["gru_every_step"], SIZES)
+    model = small_model("gru_every_step")
     with pytest.raises(VariantBroken) as caught:
         variant(model, "memory", "return_sequences", False)
     error = caught.value
@@ -270,7 +246,7 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN.values(), ids=BROKEN)
 def test_a_variant_that_breaks_says_where_and_why(case):
     name, layer, setting, where, why = case
-    model = build(ARCHITECTURES[name], SIZES)
+    model = small_model(name)
     found = describe_variant(model, layer, setting)
     assert found["broken"]["layer"] == where and why in found["broken"]["says"]
     held = [each["name"] for each in found["description"]["layers"]] if found["description"] else []
@@ -286,7 +262,7 @@ def test_a_variant_that_breaks_says_where_and_why(case):
 
 
 def test_too_few_steps_a_missing_tensor_and_numbers_that_do_not_fill_a_shape():
-    model = build(ARCHITECTURES["causal_convolution"], SIZES)
+    model = small_model("causal_convolution")
     says = describe_variant(model, "furthest", "padding", "valid")["broken"]["says"]
     assert "without padding its window needs 9 timesteps, and its input has only 7 timesteps" in says
     source = sequence()
@@ -398,17 +374,17 @@ def test_the_same_model_does_not_part():
 
 
 def test_architectures_that_share_some_layers():
-    first, second = (described(build(ARCHITECTURES[name], SIZES)) for name in ("gru_every_step", "stacked_gru"))
+    first, second = (described(small_model(name)) for name in ("gru_every_step", "stacked_gru"))
     parts = compare(first, second)
     assert parts["layer"] == "second_memory" and parts["why"] == "`second_memory` (GRU) exists only in the other model."
     assert compare(second, first)["why"] == "`second_memory` (GRU) exists only in your model."
     for name in ARCHITECTURES:
-        other = described(build(ARCHITECTURES[name], SIZES))
+        other = described(small_model(name))
         assert (compare(first, other)["layer"] is None) == (name == "gru_every_step")
 
 
 def test_both_chains_as_text():
-    model = build(ARCHITECTURES["gru_every_step"], SIZES)
+    model = small_model("gru_every_step")
     found = variant_of(model, "memory", "return_sequences")
     text = comparison_text(described(model), found.description.written(), found.broken, found.changed)
     assert text.startswith("memory · return_sequences: True in your model; False in the other.")
@@ -437,18 +413,26 @@ def page(architecture: str) -> None:
 
 @pytest.fixture
 def open_page(monkeypatch):
-    """The panel on a page, with an engine that answers at once."""
+    """The panel on a page, with an engine that answers at once, and keeps what it has answered as the real one does."""
+    models, described_before, compared_before = {}, {}, {}
+
+    def model_of(experiment):
+        if experiment.key not in models:
+            models[experiment.key] = build_experiment(experiment)
+        return models[experiment.key]
 
     def describe_experiment(experiment, timeout=0.0):
-        model = build_experiment(experiment)
-        return {
-            "description": described(model).to_dict(),
-            "values": {},
-            "comparable": [each.to_dict() for each in settings(model)],
-        }
+        if experiment.key not in described_before:
+            model = model_of(experiment)
+            comparable = [each.to_dict() for each in settings(model)]
+            described_before[experiment.key] = {"description": described(model).to_dict(), "comparable": comparable}
+        return {**described_before[experiment.key], "values": {}}
 
-    def compared(experiment, layer, setting, value, timeout=0.0):
-        return {**describe_variant(build_experiment(experiment), layer, setting, value), "values": {}}
+    def compared(experiment, *changed, timeout=0.0):
+        asked = (experiment.key, *changed)
+        if asked not in compared_before:
+            compared_before[asked] = describe_variant(model_of(experiment), *changed)
+        return {**compared_before[asked], "values": {}}
 
     engine = SimpleNamespace(describe=describe_experiment, compare=compared)
     monkeypatch.setattr("explorer.ui.engine_instance.engine", lambda: engine)
