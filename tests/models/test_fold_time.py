@@ -19,7 +19,7 @@ STEP, SEQUENCE = (4, 5), (4, 5, 3)
 
 def experiment_of(name: str):
     task = next(task.name for task in TASKS.values() if ARCHITECTURES[name].fits(task))
-    wanted = {"timesteps": 6, "features": 3, "units": 8, "samples": 32, "batch": 16, "windows": 3}
+    wanted = {"timesteps": 4, "features": 3, "units": 8, "samples": 32, "batch": 16, "windows": 3}
     return read_experiment({"architecture": name, "task": task, **wanted}).experiment
 
 

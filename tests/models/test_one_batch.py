@@ -31,9 +31,9 @@ def test_losses_are_keras_own_and_the_gradient_by_a_state_is_that_of_its_tape(ki
     model = with_weights(keras.Model(sequence, layers.Dense(1, name="answer")(states)))
     inputs, targets = numbers(SAMPLES, TIMESTEPS, FEATURES), numbers(SAMPLES, TIMESTEPS, 1, seed=7)
     found = one_batch(model, [inputs], targets, "mse")
-    model.compile(loss="mse")
+    model.compile(loss="mse", run_eagerly=True)
     assert found.loss == pytest.approx(model.evaluate(inputs, targets, verbose=0), rel=1e-5)
-    by_hand = np.square(model.predict(inputs, verbose=0) - targets).mean(axis=(0, 2))
+    by_hand = np.square(np.asarray(model(inputs)) - targets).mean(axis=(0, 2))
     np.testing.assert_allclose(found.by_timestep, by_hand, rtol=1e-5)
     (norms,) = found.directions
     # Behind the last timestep a state has no norms but up: then it is what Keras's tape says of the layer's output.
@@ -72,7 +72,7 @@ def test_a_masked_timestep_weighs_nothing_and_both_directions_are_told():
     inputs[:, 4:] = 0
     found = one_batch(model, [inputs], targets, "mse")
     counts = (inputs != 0).any(axis=-1)
-    squares = np.square(model.predict(inputs, verbose=0) - targets)[..., 0]
+    squares = np.square(np.asarray(model(inputs)) - targets)[..., 0]
     assert found.loss == pytest.approx(squares[counts].mean(), rel=1e-5)
     np.testing.assert_allclose(found.by_timestep[3], squares[2:, 3].mean(), rtol=1e-5)
     assert np.isnan(found.by_timestep[4])
@@ -90,7 +90,7 @@ def test_one_output_for_windows_of_timesteps_has_no_loss_of_its_own_at_any():
     inputs = numbers(SAMPLES, WINDOWS, TIMESTEPS, FEATURES)
     targets = (numbers(SAMPLES, 1, seed=7) > 0).astype(np.float32)
     found = one_batch(model, [inputs], targets, "binary_crossentropy")
-    model.compile(loss="binary_crossentropy")
+    model.compile(loss="binary_crossentropy", run_eagerly=True)
     assert found.loss == pytest.approx(model.evaluate(inputs, targets, verbose=0), rel=1e-5)
     (norms,) = found.directions
     assert (found.by_timestep, norms.windows, norms.gradient.shape) == (None, WINDOWS, (WINDOWS * TIMESTEPS,))

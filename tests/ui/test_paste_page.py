@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,7 @@ def test_a_fix_is_tried_while_it_is_read_applied_with_one_click_and_taken_back(e
     lines = [WAITING.sentence]
     while any(WAITING.sentence in each for each in lines):
         lines = [each.value for each in page.caption if "Tried" in each.value or WAITING.sentence in each.value]
+        time.sleep(0.2)
         page.run()
     assert set(lines) == {r":green[Tried\: one step of training runs.]"}
     page.button(key="apply_0_0").click().run()
