@@ -68,6 +68,8 @@ soak-pairs: setup-dev
 	PAIRS=all $(BIN)/python -m pytest tests/training/test_training.py -k "pair or keras"
 	PAIRS=all $(BIN)/python -m pytest tests/test_export.py -k every_architectures_script
 	PAIRS=all $(BIN)/python -m pytest tests/models/test_variants.py -k turns_back
+	@$(BIN)/python scripts/chromium.py
+	PAIRS=all $(BIN)/python -m pytest tests/browser/test_layout.py -k architecture -n 0
 
 soak-film: setup-dev
 	@$(BIN)/python scripts/chromium.py
