@@ -40,7 +40,7 @@ class Looks:
     def look(self, where: str, size: tuple[int, int] = (1280, 800)) -> None:
         for scheme, _ in appearances(self.page, size):
             if size == PHONE:
-                expect(self.page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
+                self.page.locator('.explorer-chain[data-kind="list"]').wait_for()
             if found := violations(self.page, WCAG if scheme == "light" else OF_COLOURS):
                 self.found[f"{where}, {scheme}"] = found
 
@@ -49,34 +49,34 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     at = Looks(page)
     open_page(page, server)
     layer(page, "memory").locator(".box").click()
-    expect(page.locator("[data-why] figure.inside")).to_be_visible()
+    page.locator("[data-why] figure.inside").wait_for()
     page.locator("[data-why] .term-button").first.focus()
     page.locator(".st-key-train button").hover()
     at.look("an opened layer with an opened help")
     for name, drawn in (("Unrolled", "svg.unrolled-drawing"), ("Compare", ".st-key-chain_compared .box"), ("Code", "code")):
         view(page, name)
-        expect(page.locator(drawn).first).to_be_visible()
+        page.locator(drawn).first.wait_for()
         if name == "Unrolled":
             page.get_by_role("button", name="Walk through time").click()
             page.get_by_role("button", name="Pause").click()
             page.locator(".unrolled-drawing .cell").first.click()
-            expect(page.locator(".walk-pins li").first).to_be_visible()
+            page.locator(".walk-pins li").first.wait_for()
         at.look(name)
     visit(page, server, "/?view=quiz&quiz_seed=7")
-    expect(page.locator(".st-key-quiz_choice input").first).to_be_visible()
+    page.locator(".st-key-quiz_choice input").first.wait_for()
     at.look("Quiz")
     page.locator(".st-key-quiz_choice input").first.press("Space")
     press(page, "quiz_answer")
-    expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
+    page.locator(".st-key-quiz_panel [data-testid=stAlert]").first.wait_for()
     at.look("Quiz after an answer")
     open_page(page, server, SMALL + "&epochs=12&seed=9")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(page.locator("[data-story] li").first).to_be_visible()
+    page.locator("[data-story] li").first.wait_for()
     page.get_by_text("64 samples").click()
-    expect(page.locator(".st-key-seed input")).to_be_visible()
+    page.locator(".st-key-seed input").wait_for()
     page.locator(".st-key-view [data-testid=stTooltipHoverTarget]").hover()
-    expect(page.get_by_test_id("stTooltipContent")).to_be_visible()
+    page.get_by_test_id("stTooltipContent").wait_for()
     at.look("after a run, with open settings and Streamlit's own help")
     page.mouse.move(0, 0)
     slow_motion_goes_through_its_phases_by_the_keyboard(page)
@@ -86,15 +86,15 @@ def test_no_view_of_explore_breaks_wcag(page, server):
     expect(page.locator('[data-layer="answer"] .box')).to_have_attribute("aria-expanded", "true")
     at.look("with settings that the link fixes")
     page.get_by_role("button", name="Share").locator("visible=true").click()
-    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    page.get_by_role("img", name="QR code of the link").wait_for()
     at.look("Share")
     at.look("Share, on a phone", PHONE)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     # A size that is fixed has its reason in a caption, and a run that must not start in the bar; the rest is folded.
     visit(page, server, "/?task=adding_problem&timesteps=200&units=256&samples=4096&epochs=500&features=9&seed=x")
-    expect(page.locator(".transport .refusal")).to_be_visible()
-    expect(page.locator(".explorer-notice summary")).to_be_visible()
+    page.locator(".transport .refusal").wait_for()
+    page.locator(".explorer-notice summary").wait_for()
     at.look("a phone, with wrong values and a run that must not start", PHONE)
     assert at.found == {}
 
@@ -127,28 +127,28 @@ def slow_motion_goes_through_its_phases_by_the_keyboard(page: Page) -> None:
 def test_nothing_of_paste_breaks_wcag(page, server):
     at = Looks(page)
     visit(page, server, "/paste?example=memory_thrown_away")
-    expect(page.locator(".st-key-keras_0 code")).to_be_visible()
-    expect(page.locator("[data-editor] [data-problem]")).to_be_visible()
+    page.locator(".st-key-keras_0 code").wait_for()
+    page.locator("[data-editor] [data-problem]").wait_for()
     at.look("an error that is open")
     at.look("an error that is open, on a phone", PHONE)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".st-key-error_box summary").press("Enter")
     page.get_by_label("Error message of Keras").fill("ValueError: expected ndim=3, found ndim=2")
     press(page, "error_find")
-    expect(page.locator(".st-key-error_cause_2")).to_be_visible()
+    page.locator(".st-key-error_cause_2").wait_for()
     at.look("an error that was found")
     at.look("an error that was found, on a phone", PHONE)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".st-key-error_box summary").press("Enter")
     expect(page.locator(".st-key-error_cause_2")).not_to_be_visible()
     press(page, "apply_0_0")
-    expect(page.get_by_text("No problems found.")).to_be_visible()
+    page.get_by_text("No problems found.").wait_for()
     expect(page.locator(".st-key-train button")).to_be_enabled()
     at.look("code that holds")
     visit(page, server, "/error")
     page.get_by_label("Error message of Keras").fill("ValueError: expected ndim=3, found ndim=2")
     press(page, "error_find")
-    expect(page.locator(".st-key-error_cause_2")).to_be_visible()
+    page.locator(".st-key-error_cause_2").wait_for()
     at.look("Find my error")
     page.locator(".st-key-error_example_1 button").click()
     expect(page).to_have_url(re.compile(r"/paste\?example="))
@@ -158,7 +158,7 @@ def test_nothing_of_paste_breaks_wcag(page, server):
 def test_no_lesson_breaks_wcag(page, server):
     at = Looks(page)
     visit(page, server, "/lessons")
-    expect(page.locator("[data-lesson]").first).to_be_visible()
+    page.locator("[data-lesson]").first.wait_for()
     at.look("the list of lessons")
     page.set_viewport_size({"width": 1280, "height": 800})
     visit(page, server, "/?lesson=return_sequences&step=1")
@@ -169,7 +169,7 @@ def test_no_lesson_breaks_wcag(page, server):
     choices.first.press("Space")
     expect(page.locator(".st-key-lesson_answer button")).to_be_enabled()
     press(page, "lesson_answer")
-    expect(page.locator(".st-key-lesson_task")).to_be_visible()
+    page.locator(".st-key-lesson_task").wait_for()
     at.look("an answer of a lesson, on a phone", PHONE)
     page.set_viewport_size({"width": 1280, "height": 800})
     at.look("an answer of a lesson")
@@ -206,7 +206,7 @@ def test_who_can_is_a_table_that_the_keyboard_walks_and_a_cell_opens_its_experim
     expect(page.locator(".st-key-task input")).to_have_value(TASKS[wanted.partition("task=")[2].partition("&")[0]].title)
     # What only one of them can: its state is drawn as one line over the batches.
     visit(page, server, "/?architecture=stateful_gru&task=long_sum&layer=memory")
-    expect(page.locator('figure.inside[data-kind="carried"]')).to_be_visible()
+    page.locator('figure.inside[data-kind="carried"]').wait_for()
     expect(page.locator("figure.inside svg")).to_have_attribute(
         "aria-label", re.compile("over 8 batches, reset before the first")
     )
@@ -235,7 +235,7 @@ def test_whatever_the_keyboard_is_at_has_a_ring(page, server):
         assert stops > 30
         assert bare == []
     visit(page, server, "/paste?example=memory_thrown_away")
-    expect(page.locator(".st-key-keras_0 code")).to_be_visible()
+    page.locator(".st-key-keras_0 code").wait_for()
     stops, bare = unringed(page)
     assert stops > 10
     assert bare == []
@@ -248,7 +248,7 @@ def test_helps_open_by_the_keyboard_and_close_by_escape(page, server):
     page.get_by_role("button", name="Help for timesteps").focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
-    expect(said).to_be_visible()
+    said.wait_for()
     page.keyboard.press("Escape")
     expect(said).to_have_count(0)
     # A word's meaning likewise, without closing the layer that it stands in.
@@ -259,7 +259,7 @@ def test_helps_open_by_the_keyboard_and_close_by_escape(page, server):
     assert word.evaluate(meaning).strip('"') == word.get_attribute("data-meaning")
     page.keyboard.press("Escape")
     assert word.evaluate(meaning) == "none"
-    expect(page.locator("[data-why]").first).to_be_visible()
+    page.locator("[data-why]").first.wait_for()
     page.keyboard.press("Tab")
     word.focus()
     assert word.evaluate(meaning) != "none"

@@ -387,9 +387,9 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(v
     open_page(page, server, SMALL + "&epochs=20")
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(page.locator("[data-live] svg").first).to_be_visible()
+    page.locator("[data-live] svg").first.wait_for()
     layer(page, "memory").click()
-    expect(page.locator(".why, [data-why]").first).to_be_visible()
+    page.locator(".why, [data-why]").first.wait_for()
     assert_clean()
     views = (
         ("unrolled", '[aria-label^="The model over"]'),
@@ -398,10 +398,10 @@ def test_the_pages_work_under_the_content_policy_without_a_word_in_the_console(v
     )
     for view, drawn in views:
         visit(page, server, f"/?{SMALL}&view={view}")
-        expect(page.locator(drawn).first).to_be_visible()
+        page.locator(drawn).first.wait_for()
         assert_clean()
     page.goto(f"{server.url}/paste?example=article_1")
-    expect(page.locator(".st-key-apply_0_0 button")).to_be_visible()
+    page.locator(".st-key-apply_0_0 button").wait_for()
     page.locator(".st-key-apply_0_0 button").click()
-    expect(page.get_by_text("No problems found.")).to_be_visible()
+    page.get_by_text("No problems found.").wait_for()
     assert_clean()

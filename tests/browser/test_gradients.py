@@ -51,7 +51,7 @@ def test_the_gradient_through_time_of_a_run_beside_another_cell(page, server):
     expect(page).to_have_url(re.compile(r"inside=memory.*loss_t=2.*cells=SimpleRNN|cells=SimpleRNN.*loss_t=2"))
     expect(section).to_contain_text("Both nets after 12 epochs, with the same data, batches and learning rate.")
     section.locator("summary").click()
-    expect(section.locator("svg.slopes-norms")).to_be_visible()
+    section.locator("svg.slopes-norms").wait_for()
     expect(section.locator(".slopes-legend")).to_contain_text("memory")
     for scheme, width in appearances(page, (1280, 800), (375, 812)):
         nothing_lies_beside_the_window(page, ".slopes *")

@@ -70,7 +70,7 @@ def test_a_unit_is_reached_by_keys_and_followed_along_the_epochs(trained, server
     expect(page).to_have_url(re.compile(r"^(?!.*inside=)"))
     # A layer without a state has no such button.
     layer(page, "answer").locator(".box").click()
-    expect(page.locator('[data-why="answer"]')).to_be_visible()
+    page.locator('[data-why="answer"]').wait_for()
     expect(opener).not_to_be_visible()
 
 

@@ -36,7 +36,7 @@ DROP = """([name, text]) => {
 
 def open_code(page: Page, server: Application) -> None:
     visit(page, server, f"/?{SETTINGS}&view=code")
-    expect(page.locator(".st-key-code_of_model code").first).to_be_visible()
+    page.locator(".st-key-code_of_model code").first.wait_for()
     expect(page.locator(".st-key-train button")).to_be_enabled()
     # What an address was told before is gone with it.
     expect(page.locator(".st-key-notice").filter(has_text="opened")).to_have_count(0)
@@ -63,14 +63,14 @@ def test_lines_of_the_code_and_layers_of_the_chain_show_each_other(page, server)
     open_code(page, server)
     line = page.locator(".explorer-listing .line").filter(has_text='name="answer"')
     line.hover()
-    expect(page.locator('.layer[data-layer="answer"][data-lit]')).to_be_visible()
+    page.locator('.layer[data-layer="answer"][data-lit]').wait_for()
     expect(page.locator(".layer[data-lit]")).to_have_count(1)
     page.get_by_role("button", name=re.compile("makes the layer memory$")).focus()
-    expect(page.locator('.layer[data-layer="memory"][data-lit]')).to_be_visible()
+    page.locator('.layer[data-layer="memory"][data-lit]').wait_for()
     page.locator('.layer[data-layer="answer"] .box').hover()
     expect(line).to_have_attribute("data-lit", "")
     page.get_by_role("button", name="Copy", exact=True).click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    page.get_by_role("button", name="Copied").wait_for()
 
 
 def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(page, server):
