@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
@@ -362,7 +362,7 @@ def test_both_forms_of_an_example_open_and_are_links(page, server):
     expect(editor(page)).to_have_value(re.compile(r"shape=\(channels, length\)"))
 
 
-def test_a_link_holds_pasted_code_and_opens_it_for_somebody_else(page, server):
+def test_a_link_holds_pasted_code_and_opens_it_for_somebody_else(page, second, server):
     open_paste(page, server)
     code = 'import keras  # "naïve", 日本\nmodel = keras.Sequential([keras.layers.GRU(7)])\n'
     paste(page, code)
@@ -378,22 +378,22 @@ def test_a_link_holds_pasted_code_and_opens_it_for_somebody_else(page, server):
     address = link.text_content()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    other = page.context.new_page()
-    try:
-        asked = []
-        other.on("request", lambda request: asked.append(request.url))
-        other.goto(address)
-        for _ in range(2):
-            expect(editor(other)).to_have_value(code)
-            expect(other.locator(".st-key-x input")).to_have_value("4,9,3")
-            expect(layer(other, "gru")).to_have_attribute("data-output", "None,7")
-            other.reload()
-        # The browser keeps what stands behind the # to itself.
-        assert not [url for url in asked if "code=" in url.partition("#")[0]]
-        other.goto(f"{address[:-9]}")
-        expect(other.get_by_text("It was probably cut short: copy the whole link.")).to_be_visible()
-    finally:
-        other.close()
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    second.on("request", note)
+    for open_it in (lambda: second.goto(address), second.reload):
+        open_it()
+        expect(editor(second)).to_have_value(code)
+        expect(second.locator(".st-key-x input")).to_have_value("4,9,3")
+        expect(layer(second, "gru")).to_have_attribute("data-output", "None,7")
+    # The browser keeps what stands behind the # to itself.
+    assert asked and not [url for url in asked if "code=" in url.partition("#")[0]]
+    second.remove_listener("request", note)
+    second.goto(address[:-9])
+    expect(second.get_by_text("It was probably cut short: copy the whole link.")).to_be_visible()
 
 
 # In how many frames there is the page Paste, and beside it a sidebar in which nothing is.
@@ -448,12 +448,12 @@ def test_hostile_text_is_text_and_long_lines_scroll_in_their_box(page, server):
 
 
 @pytest.mark.parametrize("name", ["article_1", "decoder_states", "article_3"])
-def test_nothing_is_cut_off(page, server, tmp_path, name):
+def test_nothing_is_cut_off(page, server, name):
     open_paste(page, server, f"example={name}")
     expect(page.locator(".st-key-result")).to_contain_text(re.compile("Keras.s error|No problems found"))
-    for scheme, width in appearances(page, (1280, 800), (375, 812)):
+    for _ in appearances(page, (1280, 800), (375, 812)):
         nothing_lies_beside_the_window(page, BOXES)
-        assert len(page.screenshot(path=tmp_path / f"{scheme}-{width}.png")) > 10_000
+    assert len(page.screenshot()) > 10_000
 
 
 def test_a_fix_is_applied_with_the_keyboard_alone(page, server):
