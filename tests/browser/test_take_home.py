@@ -16,12 +16,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from bench.application import Application
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_page import panel, press
+from tests.browser.test_page import SMALL, panel, press
 from tests.browser.window import appearances, nothing_lies_beside_the_window, visit
 
 expect.set_options(timeout=PATIENCE)
 
-SETTINGS = "architecture=gru_every_step&task=delayed_echo&samples=64&batch=16&epochs=3&units=7&seed=4"
+SETTINGS = f"architecture=gru_every_step&task=delayed_echo&{SMALL}&epochs=3&seed=4"
 OF_A_RUN = ("losses", "outputs", "model")
 DROP = """([name, text]) => {
   const dataTransfer = new DataTransfer();
@@ -80,10 +80,10 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
     name, script = taken(page, "script")
     assert name == "gru_every_step-delayed_echo.py"
     compile(script, name, "exec")
-    assert b"units = 7\n" in script
+    assert b"units = 6\n" in script
     name, notebook = taken(page, "notebook")
     assert name == "gru_every_step-delayed_echo.ipynb"
-    assert any("units = 7" in "".join(cell["source"]) for cell in json.loads(notebook)["cells"])
+    assert any("units = 6" in "".join(cell["source"]) for cell in json.loads(notebook)["cells"])
     name, settings = taken(page, "settings")
     assert name == "gru_every_step-delayed_echo.json"
 
@@ -94,10 +94,10 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
     losses = list(csv.DictReader(io.StringIO(taken(page, "losses")[1].decode())))
     assert [row["epoch"] for row in losses] == ["1", "2", "3"] and all(float(row["loss"]) > 0 for row in losses)
     outputs = list(csv.DictReader(io.StringIO(taken(page, "outputs")[1].decode())))
-    assert len(outputs) == 3 * 8 * 20
+    assert len(outputs) == 3 * 8 * 8
     name, figure = taken(page, "figure")
     words = [each.text for each in ElementTree.fromstring(figure).iter("{http://www.w3.org/2000/svg}text")]
-    assert name == "gru_every_step-delayed_echo.svg" and {"GRU(7)", "Loss"} < set(words)
+    assert name == "gru_every_step-delayed_echo.svg" and {"GRU(6)", "Loss"} < set(words)
     name, picture = taken(page, "png")
     size = [float(ElementTree.fromstring(figure).get(side)) for side in ("width", "height")]
     assert name == "gru_every_step-delayed_echo.png" and picture.startswith(b"\x89PNG\r\n\x1a\n")
@@ -109,7 +109,7 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
 
     visit(page, server, "/?architecture=gru_once")
     drop(page, "mine.json", settings.decode())
-    expect(page).to_have_url(re.compile("architecture=gru_every_step.*units=7.*seed=4"))
+    expect(page).to_have_url(re.compile("architecture=gru_every_step.*units=6.*seed=4"))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_experiment_is_refused_and_changes_nothing(page, serve
     open_code(page, server)
     drop(page, name, text)
     expect(page.locator(".st-key-notice")).to_contain_text(said)
-    expect(page).to_have_url(re.compile("architecture=gru_every_step.*units=7"))
+    expect(page).to_have_url(re.compile("architecture=gru_every_step.*units=6"))
 
 
 def test_a_file_is_chosen_with_a_button_too_and_the_row_fits_every_window(page, server):

@@ -53,8 +53,12 @@ def visit(page: Page, server: Application, address: str) -> None:
 
 
 def appearances(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[str, int]]:
-    """The open page in the light and in the dark theme, at each of the sizes, (width, height): the theme and the width."""
-    for scheme in ("light", "dark"):
+    """The open page in the light and in the dark theme, at each of the sizes, (width, height): the theme and the width.
+
+    It begins with the theme that is there, as another one draws the whole page anew.
+    """
+    is_dark = page.locator("html").get_attribute("data-explorer-theme") == "dark"
+    for scheme in ("dark", "light") if is_dark else ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("html")).to_have_attribute("data-explorer-theme", scheme)
         for width, height in sizes:
