@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from explorer.runtime import cluster as cluster_module
+from explorer.runtime import remote as remote_workers
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied, gone
 from tests.runtime.test_cluster import until
@@ -67,11 +68,14 @@ def remote() -> Iterator[Remote]:
 def cluster(remote) -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_SCHEDULER", remote.address)
+        # Nothing is trained here: to import TensorFlow would take each worker seconds. Those at an address that train are in
+        # test_engine_recovery.py.
+        patch.setattr(remote_workers, "warm", os.getpid)
         # Connecting is tried again until the scheduler is up.
         cluster = Cluster().start()
-    until(cluster.addresses)
-    yield cluster
-    cluster.close()
+        until(cluster.addresses)
+        yield cluster
+        cluster.close()
 
 
 def works(cluster: Cluster) -> bool:
