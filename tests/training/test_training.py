@@ -29,7 +29,7 @@ WITH_A_REST = ("gru_every_step", "causal_convolution")
 # along is in test_carried.py: with PAIRS=all these too are compiled as in a worker.
 WITHOUT_XLA = (
     *("windows_gru", "two_streams", "gru_once", "stacked_gru", "bidirectional_gru", "encoder_decoder"),
-    *("gru_attention_pooling", "stateful_gru", "frames_gru"),
+    *("self_attention", "embedding_tagger", "gru_attention_pooling", "stateful_gru", "frames_gru"),
 )
 
 
