@@ -214,7 +214,9 @@ class Runs:
         now = time.monotonic()
         for active in list(self._scheduler.runs.values()):
             since = active.unwatched_since
-            if active.going and since is not None and now - since > self._grace:
+            is_over = since is not None and now - since > self._grace
+            # A page that has watched it all along may have resumed it since.
+            if active.going and is_over and not self._subscribers.is_watched(active.run.id):
                 self.forget_flight(active)
                 self.set_state(active, "paused", UNWATCHED, held="unwatched")
 

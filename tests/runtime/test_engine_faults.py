@@ -394,8 +394,11 @@ def test_what_pages_open_with_is_described_and_compiled_on_every_worker(engines)
 def test_a_run_that_nobody_watches_pauses_and_goes_on_when_its_owner_comes(engines):
     engine = engines(grace=0.05)
     watched, unwatched = (replace(ENDLESS, seed=seed) for seed in (1, 2))
-    watched = engine.submit(watched, "me")
+    # Paused until it is watched: on a loaded machine the grace would be over before. And it is watched all the time that it
+    # trains, as a run is that a page pauses and resumes.
+    watched = engine.submit(watched, "me", paused=True)
     with engine.watch(watched, lambda _: None):
+        engine.resume(watched, "me")
         unwatched = engine.submit(unwatched, "me")
         state_is(engine, unwatched, "paused")
         wait_for(lambda: engine.store.run(unwatched).held == "unwatched")
