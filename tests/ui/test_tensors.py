@@ -249,8 +249,8 @@ def test_a_batch_in_slow_motion_has_the_numbers_of_that_batch(engine):
     assert found["changes"] == pytest.approx(batch["changes"], rel=1e-4)
     assert (found["samples"], found["of"]) == (len(batch["samples"]), walked["of"])
     assert found["after"] < found["loss"]
-    (way,) = found["ways"]
-    assert (way["layer"], len(way["gradient"]), len(way["states"])) == ("memory", 6, 6)
+    (direction,) = found["directions"]
+    assert (direction["layer"], len(direction["gradient"]), len(direction["states"])) == ("memory", 6, 6)
     wrong = {"epoch=7": "Epoch 7 is not trained yet", "epoch=1&batch=99": "An epoch of this run has", "epoch=0": "1 on"}
     for query, said in wrong.items():
         _, refused = answer(engine, query, route=slow)
