@@ -20,7 +20,8 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
-# go to one process: those of the browser share a server there, those of layers what they have drawn.
+# go to one process: those of the browser share a server there, those of layers what they have drawn, those of models and
+# words the answers of the catalog's architectures (`tests/catalog_models.py`).
 LONGEST_FIRST = (
     # The last of each ends the server.
     tuple(
@@ -29,21 +30,22 @@ LONGEST_FIRST = (
     ),
     tuple(f"browser/test_{name}.py" for name in ("accessibility", "layout", "room", "lessons", "edge", "faults")),
     ("training/test_training.py",),
+    (
+        *("models/test_variants.py", "quiz/test_quiz.py", "test_words.py", "test_schema.py", "models/test_layer_views.py"),
+        *("shapes/test_sentences.py", "shapes/test_explain.py"),
+    ),
     ("test_examples.py",),
     ("catalog/test_pasted.py",),
     ("layers/test_walk.py", "layers/test_subclasses.py"),
-    ("test_export.py",),
     ("runtime/test_cluster.py",),
     ("runtime/test_engine.py",),
     ("runtime/test_engine_recovery.py",),
-    ("ui/test_paste_page.py",),
-    ("models/test_variants.py",),
-    ("quiz/test_quiz.py",),
-    ("cli/test_main.py",),
     ("snippet/test_cases.py",),
-    ("test_words.py",),
+    ("test_export.py",),
+    ("cli/test_main.py",),
     ("test_interface.py",),
     ("snippet/test_fuzz.py",),
+    ("ui/test_paste_page.py",),
     ("runtime/test_cluster_remote.py",),
 )
 GROUPS = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
