@@ -21,7 +21,7 @@ settings.load_profile("repeatable")
 
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
 # go to one process: those of the browser share a server there, those of layers what they have drawn, those of models and
-# words the answers of the catalog's architectures (`tests/catalog_models.py`).
+# words the answers of the catalog's architectures (`tests/catalog_models.py`), those of engines what workers are forked from.
 LONGEST_FIRST = (
     # The last of each ends the server.
     tuple(
@@ -37,9 +37,10 @@ LONGEST_FIRST = (
     ("test_examples.py",),
     ("catalog/test_pasted.py",),
     ("layers/test_walk.py", "layers/test_subclasses.py"),
-    ("runtime/test_cluster.py",),
-    ("runtime/test_engine.py",),
-    ("runtime/test_engine_recovery.py",),
+    tuple(
+        f"runtime/test_{name}.py"
+        for name in ("cluster", "engine", "engine_recovery", "pasted_engine", "cluster_health", "cluster_access")
+    ),
     ("snippet/test_cases.py",),
     ("test_export.py",),
     ("cli/test_main.py",),
