@@ -21,7 +21,7 @@ settings.load_profile("repeatable")
 
 # Processes take files in turn: those that take longest come first, so that none is left over at the end. Files of one line
 # go to one process: those of the browser share a server there, those of layers what they have drawn, those of models and
-# words the answers of the catalog's architectures (`tests/catalog_models.py`), those of engines what workers are forked from.
+# words the answers of the catalog's architectures (`tests/catalog_models.py`), those of engines what workers fork from.
 LONGEST_FIRST = (
     # The last of each ends the server.
     tuple(
