@@ -35,19 +35,16 @@ LONGEST_FIRST = (
         *("shapes/test_sentences.py", "shapes/test_explain.py"),
     ),
     ("test_examples.py",),
+    ("lessons/test_taken.py",),
     ("catalog/test_pasted.py",),
     ("layers/test_walk.py", "layers/test_subclasses.py"),
     tuple(
         f"runtime/test_{name}.py"
         for name in ("cluster", "engine", "engine_recovery", "pasted_engine", "cluster_health", "cluster_access")
     ),
-    ("snippet/test_cases.py",),
     ("test_export.py",),
     ("cli/test_main.py",),
     ("test_interface.py",),
-    ("snippet/test_fuzz.py",),
-    ("ui/test_paste_page.py",),
-    ("runtime/test_cluster_remote.py",),
 )
 GROUPS = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
 PLACES = {name: place for place, name in enumerate(GROUPS)}
