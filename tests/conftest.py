@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import compileall
+import contextlib
 import gc
+import importlib
 import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -48,6 +53,7 @@ LONGEST_FIRST = (
 )
 GROUPS = {f"tests/{name}": place for place, names in enumerate(LONGEST_FIRST) for name in names}
 PLACES = {name: place for place, name in enumerate(GROUPS)}
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class LongestFirst(LoadScopeScheduling):
@@ -92,6 +98,20 @@ def _share_bytecode() -> None:
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    # While the others import TensorFlow, the process that only hands out the tests has nothing to do.
+    threading.Thread(target=compileall.compile_dir, args=(ROOT / "explorer",), kwargs={"quiet": 2}).start()
+
+
+def _rewrite_a_share(config: pytest.Config) -> None:
+    """Import other tests first than the other processes do, and find theirs rewritten by them.
+
+    All collect in the same order and at the same pace: in a new copy of the project each would rewrite every file.
+    """
+    own, count = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]  # type: ignore[attr-defined]
+    for file in sorted((ROOT / "tests").rglob("test_*.py"))[own::count]:
+        # What is wrong with a file is told when it is collected.
+        with contextlib.suppress(Exception):
+            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -105,10 +125,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect without looking for garbage: nearly all that is made then stays, and each look would go through all of it."""
     gc.disable()
     try:
+        if hasattr(session.config, "workerinput") and session.config.args == session.config.getini("testpaths"):
+            _rewrite_a_share(session.config)
         return (yield)
     finally:
         gc.enable()
