@@ -50,7 +50,7 @@ main(["shapes", "dense_every_step", "--json"])
 
 
 def test_training_gives_the_losses_of_the_page_and_the_model_that_has_them():
-    experiment = Experiment("gru_every_step", "delayed_echo", **SMALL)
+    experiment = Experiment("dense_every_step", "delayed_echo", **SMALL)
     seen = []
     training = train(experiment, seen.append)
     again = train(experiment)
