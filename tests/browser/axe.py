@@ -14,12 +14,13 @@ SETTLED = "() => document.getAnimations().every(each => each.playState !== 'runn
 
 # The contrast of words is most of what axe-core works on, and most words of a state were there in the one before. So it is
 # asked only for those that look as none did before in this page, and for two of those that look alike. What decides is the
-# kind and the style of an element and of all that it stands in, what lies over or under it besides, whether it has letters,
-# and whether it is within the window. Of what is covered in part, this holds at that very place alone.
+# kind and the style of an element, what all that it stands in paints, what lies over or under it besides, whether it has
+# letters, and whether it is within the window. Of what is covered in part, this holds at that very place alone.
 PREPARE = """() => {
   axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-asked]' }] });
-  const STYLES = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'filter', 'mixBlendMode', 'fontSize',
-    'fontWeight', 'textShadow'];
+  const PAINTED = { backgroundColor: 'rgba(0, 0, 0, 0)', backgroundImage: 'none', opacity: '1', filter: 'none',
+    mixBlendMode: 'normal' };
+  const WRITTEN = ['color', 'fontSize', 'fontWeight', 'textShadow'];
   const ALIKE = 2;
   const numbers = new Map();
   const number = words => numbers.get(words) ?? numbers.set(words, numbers.size).get(words);
@@ -29,22 +30,28 @@ PREPARE = """() => {
 
   function looks() {
     const found = new Map();
+    // What an element and all that it stands in paint; most paint nothing, and are as what they stand in.
     const ground = node => {
       if (!node) return '';
       if (!found.has(node)) {
         const style = getComputedStyle(node);
         const disabled = node.matches(':disabled, [aria-disabled=true]') || node.control?.disabled;
-        const parts = [ground(node.parentElement), node.tagName, node.getAttribute('class'), disabled];
-        found.set(node, number([...parts, ...STYLES.map(each => style[each])].join()));
+        const paints = disabled || Object.entries(PAINTED).some(([each, nothing]) => style[each] !== nothing);
+        const parts = [ground(node.parentElement), disabled, ...Object.keys(PAINTED).map(each => style[each])];
+        found.set(node, paints ? number(parts.join()) : ground(node.parentElement));
       }
       return found.get(node);
+    };
+    const written = node => {
+      const style = getComputedStyle(node);
+      return [node.tagName, node.getAttribute('class'), ...WRITTEN.map(each => style[each])].join();
     };
     return [...document.querySelectorAll('body *')].filter(isSeen).map(node => {
       const { x, y, width, height } = node.getBoundingClientRect();
       const besides = document.elementsFromPoint(x + width / 2, y + height / 2).filter(each => !each.contains(node));
       const letters = own(node).length > 1 && (/[\\p{L}\\p{N}]/u.test(own(node)) || own(node));
       const within = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
-      const look = number([ground(node), besides.map(ground), letters, within].join(';'));
+      const look = number([written(node), ground(node), besides.map(ground), letters, within].join(';'));
       return { node, look, placed: `${look} at ${x}, ${y}` };
     });
   }
