@@ -39,10 +39,10 @@ AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
 def slide(page: Page, step: int):
     """The projector at a step, with its shapes drawn, and the address that says so."""
     shown = page.locator(f'.explorer-present[data-step="{step}"]')
-    expect(shown.locator(":is(.drawing :is(.wires, .layers), .text:not(:empty))").first).to_be_visible()
+    shown.locator(":is(.drawing :is(.wires, .layers), .text:not(:empty))").first.wait_for()
     expect(shown.locator(".waiting")).to_have_count(0)
-    expect(page).to_have_url(re.compile(f"step={step}(&|$)" if step > 1 else r"view=present(?!.*step)"))
-    expect(page.locator(AT_REST)).to_be_visible()
+    page.wait_for_url(re.compile(f"step={step}(&|$)" if step > 1 else r"view=present(?!.*step)"))
+    page.locator(AT_REST).wait_for()
     return shown
 
 
@@ -90,7 +90,7 @@ def test_a_lesson_is_walked_revealed_and_left_by_keys_and_read_from_the_last_row
         assert violations(page) == []
     page.keyboard.press("Escape")
     expect(page.locator(".explorer-present")).to_have_count(0)
-    expect(page).to_have_url(re.compile(f"lesson={LESSON.name}&step={len(LESSON.steps) - 1}"))
+    page.wait_for_url(re.compile(f"lesson={LESSON.name}&step={len(LESSON.steps) - 1}"))
     assert "view=present" not in page.url
 
 
@@ -104,15 +104,15 @@ def test_the_page_is_presented_shared_and_left_in_the_state_of_a_slide(page, ser
     expect(shown.get_by_role("heading", level=1)).to_have_text(PRESETS["article_1"].title)
     readable(page)
     page.keyboard.press("s")
-    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    page.get_by_role("img", name="QR code of the link").last.wait_for()
     expect(page.get_by_role("dialog").get_by_test_id("stCode")).to_contain_text("view=present&step=2")
     # Keys are the dialogue's while it is open.
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(shown).to_be_visible()
+    shown.wait_for()
     page.keyboard.press("Escape")
     expect(page.locator(".explorer-present")).to_have_count(0)
-    expect(page).to_have_url(re.compile("architecture=windows_gru"))
+    page.wait_for_url(re.compile("architecture=windows_gru"))
     expect(page.get_by_role("heading", level=1)).to_have_text("TimeDistributed GRU over windows")
 
 
@@ -120,8 +120,8 @@ def add_slide(page: Page, number: int) -> None:
     """Open the dialogue Share, and add the page as the last slide, whose number is given."""
     page.get_by_role("button", name="Share").locator("visible=true").click()
     page.get_by_role("button", name="Add this to my slides").click()
-    expect(page.get_by_label(f"Name of slide {number}")).to_be_visible()
-    expect(page.locator(AT_REST)).to_be_visible()
+    page.get_by_label(f"Name of slide {number}").wait_for()
+    page.locator(AT_REST).wait_for()
 
 
 def test_states_are_collected_named_put_in_order_and_presented(page, server):
@@ -139,7 +139,7 @@ def test_states_are_collected_named_put_in_order_and_presented(page, server):
     page.get_by_role("button", name="Up", exact=True).last.click()
     expect(page.get_by_label("Name of slide 1").and_(page.locator("[value='']"))).to_have_count(1)
     # Until the rows of before are gone there are two of each name.
-    expect(page.locator(AT_REST)).to_be_visible()
+    page.locator(AT_REST).wait_for()
     expect(page.get_by_label("Name of slide 2")).to_have_count(1)
     expect(page.get_by_label("Name of slide 2")).to_have_value("The start")
     for scheme, _ in appearances(page, (1280, 800)):
@@ -183,7 +183,7 @@ def test_a_question_mark_opens_the_sheet_of_keys_and_escape_gives_the_focus_back
     expect(sheet).to_have_count(0)
     expect(box).to_be_focused()
     page.get_by_role("button", name="Keys").locator("visible=true").click()
-    expect(sheet).to_be_visible()
+    sheet.wait_for()
     page.keyboard.press("Escape")
     # What is typed into a field is the field's.
     page.get_by_text("512 samples").click()
@@ -203,13 +203,13 @@ def test_the_notes_follow_the_slides_in_a_window_of_their_own(page, server):
         page.keyboard.press("n")
     notes = opened.value
     expect(notes.locator(".notes .say")).to_contain_text(LESSON.steps[0].notes.split(".")[0])
-    expect(notes.get_by_text("These notes follow the slides")).to_be_visible()
+    notes.get_by_text("These notes follow the slides").wait_for()
     page.keyboard.press("r")
-    expect(notes.get_by_role("button", name="Hide the answer")).to_be_visible()
+    notes.get_by_role("button", name="Hide the answer").wait_for()
     # A key here walks there, and what is walked there is seen here.
     notes.keyboard.press("ArrowRight")
     slide(page, 2)
-    expect(notes.locator('.explorer-present[data-step="2"]')).to_be_visible()
+    notes.locator('.explorer-present[data-step="2"]').wait_for()
     assert violations(notes) == []
     notes.close()
 
@@ -218,7 +218,7 @@ def test_a_host_sees_the_room_beside_the_answers_and_brings_it_to_a_slide(page, 
     open_page(page, server)
     page.get_by_role("button", name="Room").locator("visible=true").click()
     page.get_by_role("button", name="Open a room").click()
-    expect(page).to_have_url(re.compile("room="))
+    page.wait_for_url(re.compile("room="))
     code = re.search("room=([A-Z0-9]+)", page.url).group(1)
     visit(page, server, f"{ADDRESS}&room={code}")
     shown = slide(page, 1)
@@ -232,4 +232,4 @@ def test_a_host_sees_the_room_beside_the_answers_and_brings_it_to_a_slide(page, 
     expect(page.locator(".explorer-present")).to_have_count(0)
     page.get_by_role("button", name="Room", exact=True).locator("visible=true").click()
     page.get_by_role("button", name="End the room for everybody").click()
-    expect(page).not_to_have_url(re.compile("room="))
+    page.wait_for_url(lambda url: "room=" not in url)

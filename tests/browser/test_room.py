@@ -31,13 +31,13 @@ def bar(page: Page, button: str = ""):
 
 def at_rest(page: Page) -> None:
     """What is clicked while the script runs may be lost."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def open_dialogue(page: Page) -> None:
     at_rest(page)
     page.get_by_role("button", name="Room", exact=True).locator("visible=true").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").wait_for()
     at_rest(page)
 
 
@@ -45,7 +45,7 @@ def choose(page: Page, choice: int) -> None:
     at_rest(page)
     page.locator(".st-key-quiz_choice input").nth(choice).press("Space")
     press(page, "quiz_answer")
-    expect(page.locator(".st-key-quiz_panel [data-testid=stAlert]").first).to_be_visible()
+    page.locator(".st-key-quiz_panel [data-testid=stAlert]").first.wait_for()
 
 
 def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
@@ -54,7 +54,7 @@ def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
     open_dialogue(host)
     press(host, "room_open")
     code = host.locator(".explorer-room-code").inner_text()
-    expect(host.get_by_role("img", name="QR code of the link")).to_be_visible()
+    host.get_by_role("img", name="QR code of the link").last.wait_for()
     found = {"the dialogue": violations(host)}
     host.keyboard.press("Escape")
     expect(host.get_by_role("dialog")).to_have_count(0)
@@ -65,7 +65,7 @@ def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
         with somebody_else(visitor) as two:
             two.set_viewport_size(PHONE)
             two.goto(server.url)
-            expect(two.locator("[data-layer]").first).to_be_visible()
+            two.locator("[data-layer]").first.wait_for()
             open_dialogue(two)
             two.get_by_label("Code", exact=True).fill(code.lower())
             two.get_by_label("Code", exact=True).press("Enter")
@@ -75,46 +75,46 @@ def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
             visit(host, server, f"{SMALL}&view=quiz&quiz_seed=7&room={code}")
             bar(host, "here").click()
             for member in (one, two):
-                expect(member).to_have_url(re.compile(rf"features=3.*view=quiz.*room={code}"))
-                expect(member.locator(".st-key-quiz_choice input").first).to_be_visible()
+                member.wait_for_url(re.compile(rf"features=3.*view=quiz.*room={code}"))
+                member.locator(".st-key-quiz_choice input").first.wait_for()
                 expect(bar(member).get_by_role("status")).to_have_text(re.compile("The host brought you here"))
             at_rest(two)
             two.locator(".st-key-view").get_by_text("Chain").click()
-            expect(two).not_to_have_url(re.compile("view=quiz"))
+            two.wait_for_url(lambda url: "view=quiz" not in url)
             two.reload()
             expect(bar(two)).to_have_attribute("data-calls", "1")
-            expect(two).not_to_have_url(re.compile("view=quiz"))
+            two.wait_for_url(lambda url: "view=quiz" not in url)
             # A call that changes the page is spoken of there, and is heard on the projector too.
             visit(two, server, f"{SMALL}&view=present&room={code}")
-            expect(two.locator(".explorer-present")).to_be_visible()
+            two.locator(".explorer-present").wait_for()
             at_rest(two)
             # Loaded anew it would be another browser's.
             host.get_by_role("link", name="Lessons").locator("visible=true").first.click()
-            expect(host.get_by_role("heading", name="Lessons")).to_be_visible()
+            host.get_by_role("heading", name="Lessons").wait_for()
             expect(bar(host)).to_have_attribute("data-calls", "1")
             at_rest(host)
             bar(host, "here").click()
             for member in (one, two):
-                expect(member).to_have_url(re.compile(rf"/lessons\?room={code}"))
-                expect(member.get_by_role("heading", name="Lessons")).to_be_visible()
+                member.wait_for_url(re.compile(rf"/lessons\?room={code}"))
+                member.get_by_role("heading", name="Lessons").wait_for()
                 expect(bar(member).get_by_role("status")).to_have_text(re.compile("The host brought you here"))
             at_rest(host)
             host.get_by_role("link", name="Explore").locator("visible=true").first.click()
-            expect(host.locator(".st-key-quiz_choice input").first).to_be_visible()
+            host.locator(".st-key-quiz_choice input").first.wait_for()
             at_rest(host)
             bar(host, "here").click()
-            expect(one.locator(".st-key-quiz_choice input").first).to_be_visible()
+            one.locator(".st-key-quiz_choice input").first.wait_for()
             expect(bar(host)).to_have_attribute("data-calls", "3")
             # The host sees how many have answered, and after the answer what; who has answered sees the same.
             choose(one, 1)
             tally = host.locator("[data-tally]")
             expect(tally).to_have_attribute("data-answered", "1")
-            expect(tally.get_by_role("list")).not_to_be_visible()
+            tally.get_by_role("list").wait_for(state="hidden")
             expect(one.locator("[data-tally]")).to_have_attribute("data-counts", re.compile("^0,1"))
             bar(one, "done").click()
             expect(bar(host)).to_have_attribute("data-done", "1")
             choose(host, 0)
-            expect(tally.get_by_role("list")).to_be_visible()
+            tally.get_by_role("list").wait_for()
             expect(tally).to_have_attribute("data-counts", re.compile("^0,1"))
             for member, size in ((host, (1280, 800)), (one, (PHONE["width"], PHONE["height"]))):
                 for scheme, width in appearances(member, size):
@@ -125,7 +125,7 @@ def test_a_class_is_brought_answers_and_leaves(page, server, visitor):
             at_rest(two)
             bar(two, "leave").press("Enter")
             expect(bar(two)).to_have_count(0)
-            expect(two).not_to_have_url(re.compile("room="))
+            two.wait_for_url(lambda url: "room=" not in url)
             expect(bar(host)).to_have_attribute("data-people", "1")
             open_dialogue(host)
             press(host, "room_end")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, TimeoutError
 
 from bench.application import Application
 
@@ -60,7 +60,7 @@ def appearances(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[str, int]
     is_dark = page.locator("html").get_attribute("data-explorer-theme") == "dark"
     for scheme in ("dark", "light") if is_dark else ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        expect(page.locator("html")).to_have_attribute("data-explorer-theme", scheme)
+        page.locator(f"html[data-explorer-theme={scheme}]").wait_for(state="attached")
         for width, height in sizes:
             page.set_viewport_size({"width": width, "height": height})
             yield scheme, width
