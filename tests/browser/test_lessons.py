@@ -17,17 +17,18 @@ from tests.browser.window import visit
 
 expect.set_options(timeout=PATIENCE)
 
-# Together these ask for everything that a lesson can ask for, on both pages. What the page's script has of each lesson,
-# `tests/lessons/test_taken.py` goes through without a browser; LESSONS=all takes all here, as `make soak-lessons` does.
-OF_EACH_KIND = ("time_distributed", "masks", "reading_errors")
-TAKEN = [LESSONS[name] for name in (LESSONS if os.environ.get("LESSONS") == "all" else OF_EACH_KIND)]
+# One that goes over both pages is taken whole, and of two others the steps, first and last, that ask for what it does not.
+# What the page's script has of each lesson, `tests/lessons/test_taken.py` goes through without a browser; LESSONS=all takes
+# all of them whole here, as `make soak-lessons` does.
+WHOLE = [LESSONS[name] for name in (LESSONS if os.environ.get("LESSONS") == "all" else ("reading_errors",))]
+PARTS = ((LESSONS["several_inputs"], 2, 4), (LESSONS["encoder_decoder"], 2, 2))
 MESSAGE = "Shapes used to initialize variables must be fully-defined"
 
 
 def stands_at(page: Page, lesson: Lesson, number: int) -> None:
     expect(page.locator(".explorer-lesson small")).to_have_text(f"Step {number} of {len(lesson.steps)}")
     expect(page.locator(".explorer-lesson h1")).to_contain_text(lesson.steps[number - 1].title)
-    expect(page).to_have_url(re.compile(f"lesson={lesson.name}&step={number}(&|$)"))
+    page.wait_for_url(re.compile(f"lesson={lesson.name}&step={number}(&|$)"))
     wait_for_script(page)
     # Its text is in the window, wherever the page was scrolled in the step before.
     expect(page.locator(".st-key-lesson_body")).to_be_in_viewport(ratio=0.9)
@@ -60,7 +61,7 @@ def find_error(page: Page, example: str) -> None:
     page.get_by_label("Error message of Keras").fill(MESSAGE)
     press(page, "error_find")
     page.get_by_role("button", name="Example: TimeDistributed around a GRU").locator("visible=true").click()
-    expect(page).to_have_url(re.compile(f"example={example}(&|$)"))
+    page.wait_for_url(re.compile(f"example={example}(&|$)"))
 
 
 def train(page: Page) -> None:
@@ -84,33 +85,45 @@ def do(page: Page, asked: Condition) -> None:
     ways[asked.kind]()
 
 
-def kinds(lessons: Iterable[Lesson]) -> set[str]:
-    return {step.condition.kind for lesson in lessons for step in lesson.steps if step.condition}
+def kinds(steps: Iterable[Step]) -> set[str]:
+    return {step.condition.kind for step in steps if step.condition}
 
 
-def test_a_lesson_of_each_kind_can_be_taken_from_beginning_to_end(page, server):
-    assert kinds(TAKEN) == kinds(LESSONS.values())
+def take(page: Page, lesson: Lesson, first: int, last: int) -> None:
+    """The steps of a lesson that is open at the first of them; every third question is answered wrongly."""
+    for number in range(first, last + 1):
+        step = lesson.steps[number - 1]
+        stands_at(page, lesson, number)
+        if step.prediction or step.quiz:
+            expect(page.locator(".st-key-lesson_next button")).to_be_disabled()
+            answer(page, step, rightly=number % 3 > 0)
+        if step.condition:
+            expect(page.locator(".st-key-lesson_next button")).to_be_disabled()
+            do(page, step.condition)
+            expect(page.locator(".st-key-lesson_task")).to_contain_text("Done:")
+        expect(page.locator(".st-key-lesson_next button")).to_be_enabled()
+        wait_for_script(page)
+        press(page, "lesson_next")
+
+
+def test_a_lesson_is_taken_from_beginning_to_end_and_a_step_of_every_kind(page, server):
+    taken = [step for lesson in WHOLE for step in lesson.steps]
+    taken += [step for lesson, first, last in PARTS for step in lesson.steps[first - 1 : last]]
+    assert kinds(taken) == kinds(step for lesson in LESSONS.values() for step in lesson.steps)
     # Where other tests have been is no place to go on from.
     visit(page, server, "/?view=code")
     page.evaluate("localStorage.removeItem('explorer_lessons')")
     visit(page, server, "/lessons")
-    for place, lesson in enumerate(TAKEN):
+    for lesson in WHOLE:
         card = page.locator(f'[data-lesson="{lesson.name}"]')
         card.get_by_role("link").click()
-        for number, step in enumerate(lesson.steps, 1):
-            stands_at(page, lesson, number)
-            if step.prediction or step.quiz:
-                expect(page.locator(".st-key-lesson_next button")).to_be_disabled()
-                answer(page, step, rightly=(place + number) % 3 > 0)
-            if step.condition:
-                expect(page.locator(".st-key-lesson_next button")).to_be_disabled()
-                do(page, step.condition)
-                expect(page.locator(".st-key-lesson_task")).to_contain_text("Done:")
-            expect(page.locator(".st-key-lesson_next button")).to_be_enabled()
-            wait_for_script(page)
-            press(page, "lesson_next")
+        take(page, lesson, 1, len(lesson.steps))
         expect(card).to_have_attribute("data-done", "true")
         wait_for_script(page)
+    for lesson, first, last in PARTS:
+        visit(page, server, f"/?lesson={lesson.name}&step={first}")
+        take(page, lesson, first, last)
+        stands_at(page, lesson, last + 1)
 
 
 def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
@@ -121,7 +134,7 @@ def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
     expect(page.locator(".explorer-lesson-told")).to_have_text(f"Step 2 of {len(lesson.steps)}: {lesson.steps[1].title}.")
     page.get_by_role("link", name="Lessons").locator("visible=true").first.click()
     card = page.locator(f'[data-lesson="{lesson.name}"]')
-    expect(card).to_be_visible()
+    card.wait_for()
     # Whoever was at its end once can begin again.
     done = card.get_attribute("data-done") == "true"
     expect(card).to_contain_text("Done" if done else "You were at step 2")
@@ -130,10 +143,10 @@ def test_a_place_is_kept_and_a_lesson_that_is_left_is_gone(page, server):
     page.reload()
     stands_at(page, lesson, 1 if done else 2)
     press(page, "lesson_leave")
-    expect(page.locator(".explorer-head")).to_be_visible()
+    page.locator(".explorer-head").wait_for()
     expect(page).not_to_have_url(re.compile("lesson=|step=|hide="))
     visit(page, server, "/paste?lesson=reading_error&step=2")
-    expect(page.get_by_text("Did you mean reading_errors?")).to_be_visible()
+    page.get_by_text("Did you mean reading_errors?").wait_for()
 
 
 def test_the_list_opens_the_lesson_that_its_address_names_or_says_what_there_is(page, server):
@@ -142,13 +155,13 @@ def test_the_list_opens_the_lesson_that_its_address_names_or_says_what_there_is(
     expect(told).to_have_count(2)
     expect(told.first).to_contain_text("There is no lesson called “nothing”. There are: axes, units")
     expect(told.last).to_contain_text("The address of this page can have lesson and step; “units” was ignored.")
-    expect(page).to_have_url(re.compile("/lessons$"))
+    page.wait_for_url(re.compile("/lessons$"))
     page.goto(f"{server.url}/lessons?lesson=memory&step=99")
     stands_at(page, LESSONS["memory"], len(LESSONS["memory"].steps))
     expect(page.locator(".explorer-notice")).to_contain_text("received “99”")
     # By the browser's "back" the same address is the list, and does not lead on to the lesson again.
     visit(page, server, "/lessons?lesson=memory&step=99")
-    expect(page.locator('[data-lesson="memory"]')).to_be_visible()
+    page.locator('[data-lesson="memory"]').wait_for()
     expect(told).to_have_count(0)
 
 
