@@ -69,7 +69,7 @@ soak-pairs: setup-dev
 	PAIRS=all $(BIN)/python -m pytest tests/test_export.py -k every_architectures_script
 	PAIRS=all $(BIN)/python -m pytest tests/models/test_variants.py -k turns_back
 	@$(BIN)/python scripts/chromium.py
-	PAIRS=all $(BIN)/python -m pytest tests/browser/test_layout.py -k architecture -n 0
+	PAIRS=all $(BIN)/python -m pytest tests/browser/test_layout.py tests/browser/test_shapes.py -k "kind_of_architecture or every_view" -n 0
 
 soak-film: setup-dev
 	@$(BIN)/python scripts/chromium.py
