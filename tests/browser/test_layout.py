@@ -85,6 +85,16 @@ DRAWN = (
     *("encoder_decoder", *CROWDED, "gru_every_step"),
 )
 
+# What is opened to read its words, of one of each kind of drawing.
+OPENED = {
+    "gru_every_step": ("memory", "answer"),
+    "windows_gru": ("memory", "average"),
+    "two_streams": ("memory", "merged"),
+    "self_attention": ("attention",),
+    "encoder_decoder": ("encoder", "repeated"),
+    "causal_convolution": ("",),
+}
+
 
 def view(page: Page, name: str) -> None:
     choice = page.get_by_role("radio", name=name).locator("visible=true").first
@@ -92,15 +102,48 @@ def view(page: Page, name: str) -> None:
     expect(choice).to_be_checked()
 
 
-def test_every_kind_of_architecture_fits_the_window_with_its_run(page, server):
+class Words:
+    """Those that are too small, wherever somebody looked."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.small: dict[str, list[str]] = {}
+
+    def look(self, where: str) -> None:
+        if small := self.page.evaluate(SMALL_WORDS):
+            self.small[where] = small
+
+
+def open_and_read(page: Page, words: Words, name: str) -> None:
+    """The layers of an architecture that is shown, and how it is unrolled."""
+    for each in OPENED[name]:
+        opened = layer(page, each) if each else page.locator(".layer[data-layer]").first
+        opened.locator(".box").click()
+        page.locator("[data-why] figure.inside, [data-why]").first.wait_for()
+        words.look(f"{name}: {each}")
+    view(page, "Unrolled")
+    page.locator("svg.unrolled-drawing").wait_for()
+    words.look(f"{name}: unrolled")
+
+
+def test_every_kind_of_architecture_fits_the_window_in_words_of_12_pixels(page, server):
+    words = Words(page)
     for name in ARCHITECTURES if os.environ.get("PAIRS") == "all" else DRAWN:
         open_page(page, server, f"architecture={name}")
+        page.locator(".explorer-chain .layer").first.wait_for()
         assert page.evaluate(HIDDEN_PARTS, SEEN) == [], name
         assert overlapping(page) == [], name
         # What each layer does is said, unless the tensors need the room; and hardly a chain is to be moved aside.
         said = 0 if name in CROWDED else page.locator(".layer").count()
         expect(page.locator(".layer .short:visible")).to_have_count(said)
         expect(page.locator(".explorer-chain .zoom")).to_be_visible(visible=name in LONGER_THAN_THE_PAGE)
+        words.look(name)
+        if name in OPENED:
+            open_and_read(page, words, name)
+    assert words.small == {}
+
+
+def test_a_run_fits_windows_of_three_sizes(page, server):
     open_page(page, server, "epochs=20")
     press(page, "train")
     page.locator("[data-story] li").first.wait_for()
@@ -111,42 +154,20 @@ def test_every_kind_of_architecture_fits_the_window_with_its_run(page, server):
         page.wait_for_function(f"() => !({FOUND})().length")
 
 
-def test_no_words_are_smaller_than_12_pixels(page, server):
-    found = {}
-
-    def look(where: str) -> None:
-        if small := page.evaluate(SMALL_WORDS):
-            found[where] = small
-
-    layers = {
-        "gru_every_step": ("memory", "answer"),
-        "windows_gru": ("memory", "average"),
-        "two_streams": ("memory", "merged"),
-        "self_attention": ("attention",),
-        "encoder_decoder": ("encoder", "repeated"),
-        "causal_convolution": (),
-    }
-    for name, opened in layers.items():
-        open_page(page, server, f"architecture={name}&epochs=20")
-        look(name)
-        for each in opened or (page.locator("[data-layer]").first.get_attribute("data-layer"),):
-            layer(page, each).locator(".box").click()
-            page.locator("[data-why] figure.inside, [data-why]").first.wait_for()
-            look(f"{name}: {each}")
-        view(page, "Unrolled")
-        page.locator("svg.unrolled-drawing").wait_for()
-        look(f"{name}: unrolled")
+def test_no_view_has_words_that_are_smaller_than_12_pixels(page, server):
+    words = Words(page)
+    open_page(page, server, "epochs=20")
     for other, drawn in (("Compare", ".st-key-chain_compared .box"), ("Code", "code"), ("Quiz", ".st-key-quiz_choice")):
         view(page, other)
         page.locator(drawn).first.wait_for()
-        look(other)
+        words.look(other)
     view(page, "Chain")
     page.set_viewport_size({"width": 375, "height": 812})
     page.locator('.explorer-chain[data-kind="list"]').wait_for()
-    look("a phone")
+    words.look("a phone")
     arrow = page.get_by_test_id("stExpandSidebarButton")
     assert arrow.evaluate("node => getComputedStyle(node, '::after').content") == '"Settings"'
-    assert found == {}
+    assert words.small == {}
 
 
 def test_nothing_jumps_on_any_slider_view_or_state_of_the_run(page, server):
