@@ -34,6 +34,12 @@ def reported(name: str) -> dict[str, Any]:
     return check(case["code"], **data).to_dict()
 
 
+@functools.cache
+def report_of(code: str) -> dict[str, Any]:
+    """The report of a code that brings its own data; worked out once in a process, for tests that only read it."""
+    return check(code).to_dict()
+
+
 def holding(case: dict[str, Any]) -> tuple[str, list[list[int]] | None]:
     """A code that holds, and the shapes of its inputs: of a case that is right, or of its author's own fix."""
     wrong = case["kind"] != "none"

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from tensorflow import errors
 
-from explorer.snippet import check
 from tests.for_all import for_all
-from tests.learners import executed
+from tests.learners import executed, report_of
 
 HEAD = "import numpy as np\nimport keras\nimport tensorflow as tf\nfrom keras import layers\n"
 _CLASSES = (
@@ -179,12 +178,12 @@ SILENT = {
 @for_all("name", [*RAISES, *SILENT])
 def test_data_of_a_call_are_told_and_their_right_twin_is_left_in_peace(name):
     head, wrong, right, kind, told = (RAISES | SILENT)[name]
-    (problem,) = check(HEAD + head + wrong).to_dict()["problems"]
+    (problem,) = report_of(HEAD + head + wrong)["problems"]
     assert (problem["kind"], problem["silent"]) == (kind, name in SILENT)
     assert problem["layer"] is None or kind == "embedding_input"
     assert problem["line"] == (HEAD + head).count("\n") + 1
     assert told in problem["message"]
-    report = check(HEAD + head + right).to_dict()
+    report = report_of(HEAD + head + right)
     assert (report["problems"], report["holds"]) == ([], True)
 
 
@@ -193,7 +192,7 @@ def test_keras_refuses_them_and_takes_the_fixes(name):
     head, wrong, right, *_ = RAISES[name]
     with pytest.raises((ValueError, errors.InvalidArgumentError)):
         executed(HEAD + head + wrong)
-    fixes = check(HEAD + head + wrong).to_dict()["problems"][0]["fixes"]
+    fixes = report_of(HEAD + head + wrong)["problems"][0]["fixes"]
     executed(fixes[0]["code"] if fixes else HEAD + head + right)
 
 

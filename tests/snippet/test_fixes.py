@@ -87,29 +87,22 @@ HANDS = {
 }
 
 
-@pytest.mark.parametrize("hand", HANDS)
-def test_a_fix_changes_its_place_and_nothing_else(hand):
-    before, after = HANDS[hand]
-    problem = check(before + after, **DATA).to_dict()["problems"][0]
-    assert problem["kind"] == "time_axis_missing"
-    fix = problem["fixes"][0]
-    assert fix["code"] == f"{before}, return_sequences=True{after}"
-    assert check(fix["code"], **DATA).holds
-
-
 def ends(code: str) -> set[str]:
     """What ends the lines of a code."""
     return set(re.findall(r"\r\n|\r|\n", code.partition('"""')[0]))
 
 
 @pytest.mark.parametrize("hand", HANDS)
-def test_every_fix_parses_and_mends_however_it_is_written(hand):
-    code = "".join(HANDS[hand])
-    for fix in check(code, **DATA).to_dict()["problems"][0]["fixes"]:
+def test_a_fix_changes_its_place_and_nothing_else_and_each_parses_and_mends_however_it_is_written(hand):
+    before, after = HANDS[hand]
+    problem = check(before + after, **DATA).to_dict()["problems"][0]
+    assert problem["kind"] == "time_axis_missing"
+    assert problem["fixes"][0]["code"] == f"{before}, return_sequences=True{after}"
+    for fix in problem["fixes"]:
         ast.parse(fix["code"])
         assert check(fix["code"], x=fix["x"], y=fix["y"], loss=fix["loss"], batch_size=fix["batch_size"]).holds, fix["title"]
         # The ends of its lines are those that the code had.
-        assert ends(fix["code"]) <= (ends(code) or {"\n"})
+        assert ends(fix["code"]) <= (ends(before + after) or {"\n"})
 
 
 def test_a_line_is_blamed_by_its_number_whatever_ends_lines():

@@ -14,7 +14,7 @@ from explorer.snippet import check
 from explorer.snippet.diagnose.rules.activations import _OF_PROBABILITIES
 from tests import learners
 from tests.for_all import for_all
-from tests.learners import executed
+from tests.learners import executed, report_of
 
 HEAD = "import numpy as np\nimport keras\nfrom keras import layers\na = keras.Input((20, 5))\n"
 _CLASSES = "model = keras.Sequential([a, layers.GRU(8), layers.Dense(4{})])\nmodel.compile('adam', {})\n"
@@ -175,14 +175,14 @@ WITHOUT_FIX = ("numbers below the table",)
 @for_all("name", [*SILENT, *RAISES])
 def test_a_mistake_is_told_and_its_right_twin_is_left_in_peace(name):
     wrong, right, (kind, blamed, told) = (SILENT | RAISES)[name]
-    report = check(HEAD + wrong).to_dict()
+    report = report_of(HEAD + wrong)
     (problem,) = report["problems"]
     assert (problem["kind"], problem["silent"]) == (kind, name in SILENT)
     assert told in problem["message"]
     place = problem["layer"]
     assert (None if place is None else report["layers"][place]["type"].partition(" ")[0].partition("(")[0]) == blamed
     assert bool(problem["fixes"]) is (name not in WITHOUT_FIX)
-    report = check(HEAD + right).to_dict()
+    report = report_of(HEAD + right)
     assert (report["problems"], report["holds"]) == ([], True)
 
 
@@ -191,7 +191,7 @@ def test_keras_refuses_it_and_takes_the_fix(name):
     wrong, right, _ = RAISES[name]
     with pytest.raises(Exception) as raised:
         executed(HEAD + wrong)
-    problem = check(HEAD + wrong).to_dict()["problems"][0]
+    problem = report_of(HEAD + wrong)["problems"][0]
     assert problem["keras_says"].partition(":")[0] == type(raised.value).__name__
     for code in (HEAD + right, *(fix["code"] for fix in problem["fixes"])):
         executed(code)
