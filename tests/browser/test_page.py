@@ -64,7 +64,7 @@ def wait_for_epoch(page: Page, epoch: int) -> None:
 
 def wait_for_script(page: Page) -> None:
     """Until the page has answered what was done before: what moves a setting in the meantime is overtaken by the answer."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def slide(page: Page, key: str, presses: int, taken: bool = True) -> None:
