@@ -80,7 +80,7 @@ soak-lessons: setup-dev
 	LESSONS=all $(BIN)/python -m pytest tests/browser/test_lessons.py -n 0
 
 soak-layers: setup-dev
-	DRAWS=$(DRAWS) $(BIN)/python -m pytest tests/layers --timeout 1800
+	DRAWS=$(DRAWS) $(BIN)/python -m pytest tests/layers tests/shapes/test_explain.py --timeout 1800
 
 soak-faults: setup-dev
 	ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/soak/workers.py tests/soak/servers.py tests/soak/disk.py tests/soak/stream.py -n 0

@@ -7,7 +7,7 @@ import math
 
 import keras
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -19,6 +19,7 @@ from explorer.shapes.explanation import explained, explanation_text, named
 from tests import catalog_models
 from tests.catalog_models import experiment_of
 from tests.layers.described import described_as_sequences
+from tests.layers.drawing import examples
 
 SMALL = st.integers(1, 6)
 STEPS = st.integers(8, 14)
@@ -116,7 +117,7 @@ def numbers_of(tensors: list[list[dict]]) -> list[tuple]:
 
 
 @pytest.mark.parametrize("name", ONE_SEQUENCE)
-@settings(max_examples=4, deadline=None)
+@examples(1)
 @given(data=st.data())
 def test_shapes_and_parameters_are_those_of_keras(name, data):
     layer = ONE_SEQUENCE[name](data.draw)
@@ -137,7 +138,7 @@ def test_shapes_and_parameters_are_those_of_keras(name, data):
 
 
 @pytest.mark.parametrize("name", [name for name in ONE_SEQUENCE if name not in ("Embedding", "RepeatVector")])
-@settings(max_examples=3, deadline=None)
+@examples(1)
 @given(data=st.data())
 def test_symbols_hold_when_the_sizes_are_changed_afterwards(name, data):
     """What was derived at one size gives Keras's shape and count at another, with the same layer."""

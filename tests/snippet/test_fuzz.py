@@ -25,21 +25,21 @@ def picking(data: st.DataObject):
     return lambda many: data.draw(st.integers(0, many - 1))
 
 
-@settings(few, max_examples=30)
+@settings(few, max_examples=20)
 @given(st.data())
 def test_accidents_in_learners_codes_break_nothing(data):
     case = data.draw(st.sampled_from(CASES))
     keep(edited(case["code"], picking(data)), x=case["x"], y=case["y"], loss=case["loss"], batch_size=case.get("batch_size"))
 
 
-@settings(few, max_examples=20)
+@settings(few, max_examples=12)
 @given(st.data())
 def test_accidents_in_whole_scripts_break_nothing(data):
     script = data.draw(st.sampled_from(SCRIPTS))
     keep(edited(script["code"], picking(data)), x=script["x"], y=script["y"], loss=script["loss"])
 
 
-@settings(few, max_examples=20)
+@settings(few, max_examples=12)
 @given(st.data())
 def test_random_programs_break_nothing(data):
     keep(program(picking(data)))
