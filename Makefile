@@ -70,6 +70,7 @@ soak-pairs: setup-dev
 	PAIRS=all $(BIN)/python -m pytest tests/models/test_variants.py -k turns_back
 	@$(BIN)/python scripts/chromium.py
 	PAIRS=all $(BIN)/python -m pytest tests/browser/test_layout.py tests/browser/test_shapes.py -k "kind_of_architecture or every_view" -n 0
+	PAIRS=all $(BIN)/python -m pytest tests/browser/test_page.py -k preset_is_left -n 0
 
 soak-film: setup-dev
 	@$(BIN)/python scripts/chromium.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -54,7 +55,7 @@ def number(page: Page, attribute: str) -> int:
 
 def open_page(page: Page, server: Application, query: str = "") -> None:
     visit(page, server, f"/?{query}")
-    expect(page.locator("[data-layer]").first).to_be_visible()
+    page.locator("[data-layer]").first.wait_for()
     expect(page.locator(".st-key-train button")).to_be_enabled()
 
 
@@ -90,11 +91,11 @@ def test_the_default_experiment_is_drawn_and_follows_the_sliders(page, server):
     expect(layer(page, "memory")).to_have_attribute("data-input", "None,20,5")
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
     expect(layer(page, "answer")).to_have_attribute("data-output", "None,20,1")
-    slide(page, "timesteps", 3)
-    expect(layer(page, "memory")).to_have_attribute("data-output", "None,23,32")
-    slide(page, "units", -2)
-    expect(layer(page, "memory")).to_have_attribute("data-output", "None,23,30")
-    page.wait_for_url(re.compile("timesteps=23.*units=30"))
+    slide(page, "timesteps", 1)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,21,32")
+    slide(page, "units", -1)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,21,31")
+    page.wait_for_url(re.compile("timesteps=21.*units=31"))
 
 
 # Nothing is sent to the server until it is released; whatever the chain shows is kept: its output, and its shapes in words.
@@ -176,7 +177,7 @@ def test_two_streams_are_drawn_with_both_inputs(page, server):
 
 
 def test_training_runs_to_the_end_in_the_same_chart(page, server):
-    open_page(page, server, MORE + "&epochs=60")
+    open_page(page, server, MORE + "&epochs=40")
     chart = page.locator('[data-chart="loss"]')
     chart.evaluate("node => { node.dataset.mine = 'the same node'; }")
     press(page, "train")
@@ -190,9 +191,9 @@ def test_training_runs_to_the_end_in_the_same_chart(page, server):
     slide(page, "timesteps", 1)
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,9,6")
     expect(panel(page)).to_have_attribute("data-state", "done")
-    expect(panel(page)).to_have_attribute("data-frames", "60")
+    expect(panel(page)).to_have_attribute("data-frames", "40")
     assert chart.get_attribute("data-mine") == "the same node"
-    assert "validation" in chart.get_attribute("aria-label")
+    expect(chart).to_have_attribute("aria-label", re.compile("validation"))
     expect(page.locator("[data-story]")).to_contain_text("baseline")
 
 
@@ -368,7 +369,7 @@ def test_step_from_nothing_is_the_first_epoch(page, server):
     expect(panel(page)).to_have_attribute("data-frames", "1")
 
 
-def test_a_reload_and_a_second_tab_join_with_the_whole_history(page, second, server):
+def test_a_reload_a_second_tab_and_somebody_else_join_with_the_whole_history(visitor, page, second, server):
     open_page(page, server, SMALL + "&epochs=60&seed=5")
     press(page, "train")
     wait_for_epoch(page, 3)
@@ -381,6 +382,13 @@ def test_a_reload_and_a_second_tab_join_with_the_whole_history(page, second, ser
         expect(panel(tab)).to_have_attribute("data-state", "done")
         expect(panel(tab)).to_have_attribute("data-frames", "60")
         expect(panel(tab)).to_have_attribute("data-run", run)
+    # Who did not begin the run sees it, and does not steer it.
+    with somebody_else(visitor) as guest:
+        guest.goto(page.url)
+        expect(panel(guest)).to_have_attribute("data-frames", "60")
+        expect(guest.locator(".st-key-reset button")).to_be_disabled()
+        expect(guest.locator(".st-key-train button")).to_be_enabled()
+        expect(panel(guest)).to_contain_text("somebody else")
 
 
 def test_two_tabs_train_two_experiments_without_mixing(page, second, server):
@@ -395,18 +403,6 @@ def test_two_tabs_train_two_experiments_without_mixing(page, second, server):
         expect(panel(tab)).to_have_attribute("data-frames", "60")
         runs.add(panel(tab).get_attribute("data-run"))
     assert len(runs) == 2
-
-
-def test_somebody_else_sees_the_run_and_does_not_steer_it(visitor, page, server):
-    open_page(page, server, SMALL + "&epochs=20&seed=8")
-    press(page, "train")
-    expect(panel(page)).to_have_attribute("data-state", "done")
-    with somebody_else(visitor) as guest:
-        guest.goto(page.url)
-        expect(panel(guest)).to_have_attribute("data-frames", "20")
-        expect(guest.locator(".st-key-reset button")).to_be_disabled()
-        expect(guest.locator(".st-key-train button")).to_be_enabled()
-        expect(panel(guest)).to_contain_text("somebody else")
 
 
 @pytest.mark.parametrize(
@@ -435,22 +431,25 @@ def test_a_bad_address_gets_its_sentences_and_a_page_that_works(page, server, qu
     visit(page, server, f"/?{query}")
     # Two lines at most, over an empty band: what stands below is where it is without them.
     notice = page.locator(".explorer-notice")
-    expect(notice).to_be_visible()
+    notice.wait_for()
     assert notice.bounding_box()["height"] <= 40
     assert page.locator(".card.course").bounding_box()["y"] < 520
     if len(sentences) > 1:
         notice.locator("summary").click()
     for sentence in sentences:
-        expect(page.get_by_text(sentence)).to_be_visible()
-    expect(layer(page, "answer")).to_be_visible()
+        page.get_by_text(sentence).wait_for()
+    layer(page, "answer").wait_for()
 
 
-def test_presets_are_links_and_buttons(page, server):
+def test_presets_are_links_and_buttons_and_back_returns_to_the_settings_before(page, server):
     open_page(page, server, "preset=both_directions")
     page.wait_for_url(re.compile("architecture=bidirectional_gru.*task=look_ahead"))
     page.locator(".st-key-presets").get_by_text("TimeDistributed(GRU)", exact=True).click()
     page.wait_for_url(re.compile("architecture=windows_gru"))
-    expect(layer(page, "memory")).to_be_visible()
+    expect(layer(page, "memory")).to_have_attribute("data-input", "None,8,20,5")
+    page.go_back()
+    page.wait_for_url(re.compile("architecture=bidirectional_gru.*task=look_ahead"))
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,64")
 
 
 def stands_at(part, top: float) -> None:
@@ -462,18 +461,24 @@ def stands_at(part, top: float) -> None:
     raise AssertionError(f"It stands at {part.bounding_box()['y']} and not at {top}.")
 
 
+# Presets whose heads and chains are unlike each other; `make soak` looks at all.
+UNLIKE = ("TimeDistributed(GRU)", "Two inputs", "Teacher forcing", "Frames", "Overfitting")
+ALL_PAIRS = os.environ.get("PAIRS") == "all"
+
+
 def test_the_head_names_model_and_task_and_nothing_jumps_when_a_preset_is_left(page, server):
     open_page(page, server)
     expect(page.get_by_role("heading", level=1)).to_have_text("GRU with an output at every timestep")
     chain = page.locator(".st-key-chain_place")
     place = chain.bounding_box()["y"]
     presets = page.locator(".st-key-presets button[role=radio]")
-    for preset in presets.all():
+    for preset in presets.all() if ALL_PAIRS else [presets.filter(has_text=title) for title in UNLIKE]:
         preset.click()
         expect(preset).to_have_attribute("aria-checked", "true")
         expect(page.locator(".explorer-head p b")).to_have_text(["Model:", "Task:"])
         expect(page.locator(".explorer-head .strip")).to_have_attribute("aria-label", re.compile("^Validation sequence"))
         stands_at(chain, place)
+    page.wait_for_url(re.compile("task=noise"))
     assert len({preset.bounding_box()["y"] for preset in presets.all()}) == 1
     expect(page.locator(".st-key-timesteps input[type=range]")).to_have_count(1)
     slide(page, "timesteps", 1)
@@ -481,16 +486,7 @@ def test_the_head_names_model_and_task_and_nothing_jumps_when_a_preset_is_left(p
     assert chain.bounding_box()["y"] == place
     for name, words in (("Named experiments", "Without memory the loss stays"), ("View", "Unrolled")):
         page.get_by_role("button", name=f"Help for {name}").hover()
-        expect(page.get_by_role("tooltip").get_by_text(words).first).to_be_visible()
-
-
-def test_back_returns_to_the_settings_before(page, server):
-    open_page(page, server)
-    page.locator(".st-key-presets").get_by_text("Two inputs", exact=True).click()
-    page.wait_for_url(re.compile("architecture=two_streams"))
-    page.go_back()
-    page.wait_for_url(re.compile("architecture=gru_every_step"))
-    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
+        page.get_by_role("tooltip").get_by_text(words).first.wait_for()
 
 
 # Two clicks come before the page has answered the first, and so does each of the later ones.
@@ -504,12 +500,12 @@ CLICK_IN_TURN = """async names => {
 
 def test_of_clicks_in_quick_turn_the_last_one_counts(page, server):
     open_page(page, server)
-    for _ in range(3):
+    for _ in range(2):
         page.evaluate(CLICK_IN_TURN, ["Unrolled", "Compare", "Code", "Quiz", "Code"])
-        expect(page.locator(".st-key-code_of_model code").first).to_be_visible()
+        page.locator(".st-key-code_of_model code").first.wait_for()
         page.wait_for_url(re.compile("view=code"))
         page.evaluate(CLICK_IN_TURN, ["Quiz", "Chain"])
-        expect(page.locator(".explorer-live")).to_be_visible()
+        page.locator(".explorer-live").wait_for()
         expect(page).not_to_have_url(re.compile("view="))
 
 
@@ -526,7 +522,7 @@ def test_a_link_is_made_for_a_lesson_and_opens_what_it_says(page, server):
     page.get_by_role("button", name="Share").locator("visible=true").click()
     dialogue = page.get_by_role("dialog")
     code = dialogue.get_by_role("img", name="QR code of the link")
-    expect(code).to_be_visible()
+    code.wait_for()
     before = code.get_attribute("src")
     link = dialogue.locator("code").first
     choose_in(page, "Fixed settings", "timesteps", "architecture")
@@ -541,10 +537,10 @@ def test_a_link_is_made_for_a_lesson_and_opens_what_it_says(page, server):
     visit(page, server, address.removeprefix(server.url))
     expect(page.locator(".st-key-only_timesteps")).to_contain_text("timesteps 20")
     expect(page.locator(".st-key-timesteps, .st-key-run_place, .st-key-presets")).to_have_count(0)
-    expect(layer(page, "memory")).to_be_visible()
+    layer(page, "memory").wait_for()
     page.get_by_role("button", name="Show everything").click()
     expect(page.locator(".st-key-timesteps input")).to_have_count(1)
-    expect(panel(page)).to_be_visible()
+    panel(page).wait_for()
     expect(page).not_to_have_url(re.compile("fix=|hide="))
 
 
@@ -554,7 +550,7 @@ def test_a_link_without_the_settings_leaves_no_room_for_them(page, server):
     expect(layer(page, "memory").locator(".box")).to_have_attribute("aria-expanded", "true")
     assert page.locator(".explorer-head").bounding_box()["x"] < 40
     page.get_by_role("button", name="Show everything").click()
-    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    page.get_by_test_id("stSidebar").wait_for()
     expect(page.locator(".st-key-timesteps input")).to_have_count(1)
 
 
@@ -572,10 +568,10 @@ def test_little_moves_while_the_page_opens_and_nothing_is_missing(page, server):
     page.on("console", note_error)
     page.on("response", note_missing)
     page.goto(f"{server.url}/paste")
-    expect(page.locator("[data-layer]").first).to_be_attached()
+    page.locator("[data-layer]").first.wait_for(state="attached")
     page.goto(f"{server.url}/")
-    expect(page.locator("[data-layer]").first).to_be_visible()
-    expect(page.locator('[data-chart="loss"]')).to_be_visible()
+    page.locator("[data-layer]").first.wait_for()
+    page.locator('[data-chart="loss"]').wait_for()
     # https://web.dev/articles/cls
     assert page.evaluate(SHIFTED) < 0.05
     page.remove_listener("console", note_error)
@@ -595,16 +591,21 @@ APART = """([beside, large]) => {
 
 
 def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(page, server):
-    open_page(page, server, SMALL)
     hint, kept = page.locator(".explorer-hint"), "JSON.parse(localStorage.explorer_hints)"
+    # Any answer of the server will do to write what the browser keeps for it.
+    page.goto(f"{server.url}/_stcore/health")
     page.evaluate("localStorage.explorer_hints = '[]'")
     try:
         # Whatever address a newcomer follows, but not while a question is asked or two models are compared.
-        page.reload()
+        # The slider is moved to the sizes that others train.
+        page.goto(f"{server.url}/?{SMALL.replace('timesteps=8', 'timesteps=7')}")
         expect(hint).to_have_attribute("data-hint", "data")
-        for name, shown in (("Quiz", 0), ("Chain", 1), ("Compare", 0), ("Chain", 1)):
+        for name, drawn in (("Quiz", ".st-key-quiz_choice"), ("Compare", ".st-key-compare_panel")):
             page.locator(".st-key-view").get_by_text(name, exact=True).click()
-            expect(hint).to_have_count(shown)
+            page.locator(drawn).wait_for()
+            expect(hint).to_have_count(0)
+        page.locator(".st-key-view").get_by_text("Chain", exact=True).click()
+        hint.wait_for()
         for width, height in ((1440, 900), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
             # It may lie over words of the page: it does since the top has four links and four buttons, and why is not known.
@@ -613,10 +614,10 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(page, s
         expect(hint).to_have_attribute("data-hint", "gru")
         expect(hint).to_contain_text("hidden state of 6 units")
         page.set_viewport_size({"width": 375, "height": 812})
-        expect(page.locator('.explorer-chain[data-kind="list"]')).to_be_visible()
+        page.locator('.explorer-chain[data-kind="list"]').wait_for()
         page.wait_for_function(APART, arg=[".layer[data-layer=memory]", False])
         page.set_viewport_size({"width": 1280, "height": 800})
-        expect(page.locator('.explorer-chain:not([data-kind="list"])')).to_be_visible()
+        page.locator('.explorer-chain:not([data-kind="list"])').wait_for()
         layer(page, "memory").locator(".box").click()
         expect(hint).to_have_attribute("data-hint", "return_sequences")
         hint.get_by_role("button", name="Got it").click()
@@ -636,10 +637,12 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(page, s
 
 
 def test_settings_are_taken_back_and_done_again_by_keys_and_buttons(page, server):
-    # Nothing was done before that could be taken back.
-    page.goto(f"{server.url}/")
-    expect(page.locator("[data-layer]").first).to_be_visible()
     undo = page.locator(".st-key-undo button")
+    open_page(page, server)
+    # Nothing was done before that could be taken back.
+    if undo.is_enabled():
+        page.goto(f"{server.url}/")
+        page.locator("[data-layer]").first.wait_for()
     slide(page, "units", 1)
     expect(undo).to_be_enabled()
     page.keyboard.press("Control+z")
@@ -674,7 +677,7 @@ def test_any_epoch_can_be_scrubbed_back_to(page, server):
     pictures = []
     for epoch in ("1", "20", "1"):
         scrub.fill(epoch)
-        expect(page.locator(f'[data-chain][data-epoch="{epoch}"]')).to_be_visible()
+        page.locator(f'[data-chain][data-epoch="{epoch}"]').wait_for()
         pictures.append(page.evaluate(PICTURE))
     assert pictures[0] != pictures[1] and pictures[0] == pictures[2]
 
@@ -682,7 +685,7 @@ def test_any_epoch_can_be_scrubbed_back_to(page, server):
 def test_a_run_too_large_is_refused_with_its_estimate(page, server):
     visit(page, server, "/?architecture=stacked_gru&timesteps=200&units=256&samples=4096&epochs=500")
     reason = page.locator(".transport").get_by_text("This run would take about")
-    expect(reason).to_be_visible()
+    reason.wait_for()
     expect(page.locator(".st-key-train button")).to_be_disabled()
     page.locator(".st-key-epochs input[type=range]").press("Home")
     expect(page.locator(".st-key-train button")).to_be_enabled()
