@@ -152,7 +152,7 @@ def test_a_walk_goes_through_time_by_the_keyboard_and_stands_in_the_link(page, s
         slider.press(key)
         expect(place).to_have_text(f"timestep {timestep} of 20")
     expect(slider).to_have_attribute("aria-valuetext", "timestep 2 of 20")
-    expect(page).to_have_url(re.compile(r"[?&]t=2(&|$)"))
+    page.wait_for_url(re.compile(r"[?&]t=2(&|$)"))
     # Wherever the focus is: on a button that there is no way to go on with, and on none.
     back = page.get_by_role("button", name="One timestep back")
     back.press("Home")
@@ -194,7 +194,7 @@ def test_a_walk_goes_through_time_by_the_keyboard_and_stands_in_the_link(page, s
     page.get_by_text("asks for timestep 21, and a walk through this model has 20.").wait_for()
 
 
-def test_the_quiz_is_answered_with_the_keyboard_alone(visitor, page, server):
+def test_the_quiz_is_answered_with_the_keyboard_alone(page, second, server):
     visit(page, server, "/?view=quiz&quiz_seed=7")
     page.locator(".shape", has_text="(?)").first.wait_for()
     expect(layer(page, "memory")).to_have_attribute("data-output", "?")
@@ -219,9 +219,8 @@ def test_the_quiz_is_answered_with_the_keyboard_alone(visitor, page, server):
     expect(page.locator(".st-key-quiz_panel")).to_contain_text("2 of 10")
     expect(layer(page, "memory")).to_have_attribute("data-output", "?")
     # The same address asks the same.
-    again = visitor.new_page()
-    visit(again, server, "/?view=quiz&quiz_seed=7")
-    expect(again.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
+    visit(second, server, "/?view=quiz&quiz_seed=7")
+    expect(second.locator(".st-key-quiz_panel")).to_contain_text(text.splitlines()[0])
 
 
 # What is there to be seen once a view is drawn.

@@ -109,7 +109,7 @@ def test_every_button_brings_its_file_and_settings_come_back_by_dropping_them(pa
 
     visit(page, server, "/?architecture=gru_once")
     drop(page, "mine.json", settings.decode())
-    expect(page).to_have_url(re.compile("architecture=gru_every_step.*units=6.*seed=4"))
+    page.wait_for_url(re.compile("architecture=gru_every_step.*units=6.*seed=4"))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_experiment_is_refused_and_changes_nothing(page, serve
     open_code(page, server)
     drop(page, name, text)
     expect(page.locator(".st-key-notice")).to_contain_text(said)
-    expect(page).to_have_url(re.compile("architecture=gru_every_step.*units=6"))
+    page.wait_for_url(re.compile("architecture=gru_every_step.*units=6"))
 
 
 def test_a_file_is_chosen_with_a_button_too_and_the_row_fits_every_window(page, server):
@@ -133,6 +133,6 @@ def test_a_file_is_chosen_with_a_button_too_and_the_row_fits_every_window(page, 
         page.locator(".st-key-open_experiment button").locator("visible=true").click()
     content = b'{"architecture": "gru_once", "units": 11}'
     chooser.value.set_files({"name": "chosen.json", "mimeType": "application/json", "buffer": content})
-    expect(page).to_have_url(re.compile("architecture=gru_once.*units=11"))
+    page.wait_for_url(re.compile("architecture=gru_once.*units=11"))
     for _ in appearances(page, (375, 812), (1280, 800)):
         nothing_lies_beside_the_window(page, ".st-key-take_home button")
