@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import compileall
-import contextlib
 import gc
-import importlib
 import os
 import shutil
 import sys
@@ -102,18 +100,6 @@ def _share_bytecode() -> None:
     threading.Thread(target=compileall.compile_dir, args=(ROOT / "explorer",), kwargs={"quiet": 2}).start()
 
 
-def _rewrite_a_share(config: pytest.Config) -> None:
-    """Import other tests first than the other processes do, and find theirs rewritten by them.
-
-    All collect in the same order and at the same pace: in a new copy of the project each would rewrite every file.
-    """
-    own, count = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]  # type: ignore[attr-defined]
-    for file in sorted((ROOT / "tests").rglob("test_*.py"))[own::count]:
-        # What is wrong with a file is told when it is collected.
-        with contextlib.suppress(Exception):
-            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     if PROGRAMS in config.stash:
         del os.environ["TF_XLA_FLAGS"]
@@ -125,12 +111,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+def pytest_collection() -> Generator[None, object, object]:
     """Collect without looking for garbage: nearly all that is made then stays, and each look would go through all of it."""
     gc.disable()
     try:
-        if hasattr(session.config, "workerinput") and session.config.args == session.config.getini("testpaths"):
-            _rewrite_a_share(session.config)
         return (yield)
     finally:
         gc.enable()
