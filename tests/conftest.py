@@ -27,11 +27,11 @@ settings.load_profile("repeatable")
 # words the answers of the catalog's architectures (`tests/catalog_models.py`), those of engines what workers fork from.
 LONGEST_FIRST = (
     # The last of each ends the server.
+    tuple(f"browser/test_{name}.py" for name in ("page", "paste", "shapes", "http", "inside", "gradients")),
     tuple(
         f"browser/test_{name}.py"
-        for name in ("page", "paste", "shapes", "http", "inside", "present", "take_home", "gradients")
+        for name in ("accessibility", "layout", "room", "lessons", "present", "take_home", "edge", "faults")
     ),
-    tuple(f"browser/test_{name}.py" for name in ("accessibility", "layout", "room", "lessons", "edge", "faults")),
     ("training/test_training.py",),
     (
         *("models/test_variants.py", "quiz/test_quiz.py", "test_words.py", "test_schema.py", "models/test_layer_views.py"),

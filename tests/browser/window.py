@@ -32,7 +32,8 @@ VISIT = """async address => {
 # A sidebar that is folded away lies beside the window, as it should.
 BESIDE = """boxes => {
   const beside = [...document.querySelectorAll(boxes)].filter(node => {
-    if (node.closest('[data-testid=stSidebar][aria-expanded=false]')) return false;
+    // Of a sidebar that has slid away Streamlit does not always say that it is closed.
+    if (node.closest('[data-testid=stSidebar]')?.getBoundingClientRect().right <= 0) return false;
     const box = node.getBoundingClientRect();
     return box.width > 0 && (box.left < -1 || box.right > window.innerWidth + 1);
   });
