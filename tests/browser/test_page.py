@@ -118,6 +118,7 @@ KEEP_BACK = """() => {
 
 def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it(page, server):
     open_page(page, server)
+    expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
     # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
     page.evaluate(KEEP_BACK)
     slide(page, "units", 4, taken=False)
@@ -146,6 +147,7 @@ def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it
 
 def test_a_slider_that_is_moved_fast_ends_at_its_last_place(page, server):
     open_page(page, server)
+    expect(layer(page, "memory")).to_have_attribute("data-input", "None,20,5")
     slide(page, "timesteps", 12, taken=False)
     # A busy browser may miss a press; wherever the slider stands, the page and its address stand there too.
     wanted = page.locator(".st-key-timesteps input[type=range]").input_value()
