@@ -40,6 +40,14 @@ def test_a_frontend_of_another_make_is_served_as_it_is(tmp_path, monkeypatch):
     assert frontend.held()["/"].body.endswith(b"<body>Another</body></html>")
 
 
+def test_the_place_of_the_first_words_and_their_look_come_with_the_document():
+    """What comes with an element may come after the words, which then stand elsewhere for a moment."""
+    held = frontend.held()
+    for path in ("/", "/paste", "/lessons", "/error", "/who"):
+        assert ".st-key-chain_place" in held[path].body.decode()
+    assert ".explorer-head h1" in held["/"].body.decode()
+
+
 def test_every_component_is_served_named_ahead_and_kept_for_good():
     held = frontend.held()
     page = held["/"].body.decode()
