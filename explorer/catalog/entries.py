@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from explorer.catalog.arrows import Arrow
+from explorer.syntax import parse
 
 ANSWERS = ("every step", "once")
 ANSWER = ("number", "yes/no", "class")
@@ -198,7 +198,7 @@ class Architecture(Entry):
         The annotation of what it returns goes too: where Keras is not imported yet, it would be a NameError.
         """
         source = textwrap.dedent(inspect.getsource(self.function))
-        first = ast.parse(source).body[0].lineno
+        first = parse(source).body[0].lineno
         return "".join(source.splitlines(keepends=True)[first - 1 :]).replace(" -> keras.Model:", ":", 1)
 
 

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment, resolve
 from explorer.catalog.entries import Architecture, Task
 from explorer.experiment import Experiment
+from explorer.syntax import parse
 
 SHIPPED = Path(__file__).with_name("who_can.json")
 WITHOUT_MEMORY = ("without memory", "without state across batches")
@@ -117,7 +118,7 @@ def _code_of(function: Any) -> str:
     text = inspect.getsource(sys.modules[function.__module__])
     found = {
         name: node
-        for node in ast.parse(text).body
+        for node in parse(text).body
         for name in _defined(node)
         if not isinstance(node, (ast.Import, ast.ImportFrom))
     }

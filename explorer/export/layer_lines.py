@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from explorer.syntax import parse
+
 
 def layer_lines(script: str, names: Collection[str]) -> dict[str, tuple[int, int]]:
     """The first and the last line that make each layer, counted from 1, by the layer's name: the call that is given the
@@ -17,7 +19,7 @@ def layer_lines(script: str, names: Collection[str]) -> dict[str, tuple[int, int
     >>> layer_lines('for name in ("near", "far"):\\n    x = layers.Dense(8, name=name)(x)\\n', ["near", "far"])
     {'near': (1, 2), 'far': (1, 2)}
     """
-    tree = ast.parse(script)
+    tree = parse(script)
     calls = [(call.keywords, call) for call in ast.walk(tree) if isinstance(call, ast.Call)]
     loops = [loop for loop in ast.walk(tree) if isinstance(loop, ast.For)]
     made: list[tuple[ast.expr, ast.Call | ast.For]]

@@ -8,6 +8,7 @@ import sys
 from explorer.catalog import pasted, resolve
 from explorer.experiment import HELD_OUT_SAMPLES, SETTINGS, Experiment, Pasted
 from explorer.export.source import baselines, call, defines, gather, import_order, undecorated
+from explorer.syntax import parse
 
 _SCRIPT = '''\
 # {title}: {task_title}.
@@ -95,7 +96,7 @@ def pasted_script(experiment: Experiment, own: Pasted) -> str:
 
 def _model_name(code: str) -> str | None:
     """The name of the model that the code trains, else of the one that it compiles; None where it does neither."""
-    calls = [node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    calls = [node.func for node in ast.walk(parse(code)) if isinstance(node, ast.Call)]
     attributes = [each for each in calls if isinstance(each, ast.Attribute)]
     used = [(each.attr, each.value.id) for each in attributes if isinstance(each.value, ast.Name)]
     return next((name for use in _USES for attribute, name in reversed(used) if attribute == use), None)
@@ -104,7 +105,7 @@ def _model_name(code: str) -> str | None:
 def _without_training(code: str) -> str:
     """The code with its own training made comments, and what came of it: its data may be a file that is not here."""
     lines, lost = code.splitlines(), set()
-    for statement in ast.parse(code).body:
+    for statement in parse(code).body:
         nodes = list(ast.walk(statement))
         calls = [node.func for node in nodes if isinstance(node, ast.Call)]
         trains = any(isinstance(each, ast.Attribute) and each.attr in _USES for each in calls)

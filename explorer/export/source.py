@@ -12,6 +12,7 @@ from typing import Any
 from explorer.catalog import resolve
 from explorer.catalog.entries import Architecture, Task
 from explorer.experiment import Experiment
+from explorer.syntax import parse
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -37,7 +38,7 @@ def import_order(line: str) -> tuple[bool, str]:
 def undecorated(function: Callable[..., Any]) -> str:
     """The source of a function without `@task`, which only this project knows."""
     source = inspect.getsource(function)
-    return "".join(source.splitlines(keepends=True)[ast.parse(source).body[0].lineno - 1 :])
+    return "".join(source.splitlines(keepends=True)[parse(source).body[0].lineno - 1 :])
 
 
 def gather(module: Any, wanted: set[str], own: Mapping[str, str], imports: set[str], code: list[str]) -> None:
@@ -46,14 +47,14 @@ def gather(module: Any, wanted: set[str], own: Mapping[str, str], imports: set[s
     own: the text to take, by name, for what is not to be copied as it stands in the file.
     """
     source = inspect.getsource(module)
-    lines, body = source.splitlines(), ast.parse(source).body
+    lines, body = source.splitlines(), parse(source).body
     places = {name: node for node in body for name in defines(node)}
     needed: set[str] = set()
     waiting = set(wanted)
     while waiting:
         name = waiting.pop()
         needed.add(name)
-        node = ast.parse(own[name]) if name in own else places[name]
+        node = parse(own[name]) if name in own else places[name]
         used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
         waiting |= (used & set(places)) - needed
     found = []

@@ -12,6 +12,7 @@ from explorer.snippet.reader.logical_lines import BLANKS
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.pasted_text import as_python
 from explorer.snippet.reader.recovery import MEANT, BrokenLine, Recovered, recovered
+from explorer.syntax import parse
 
 # Characters that all changes of a code may put into it.
 LONGEST_CHANGE = 50_000
@@ -64,12 +65,12 @@ class Source:
         mark = len(code) - len(code.removeprefix("\ufeff"))
         found: Recovered | None = None
         try:
-            self.tree = ast.parse(code[mark:])
+            self.tree = parse(code[mark:])
         except SyntaxError:
             # Prompts and what only notebooks know are no Python: without them the lines stay where they are.
             code = as_python(code)
             try:
-                self.tree = ast.parse(code[mark:])
+                self.tree = parse(code[mark:])
             except SyntaxError as error:
                 found = recovered(split_lines(code[mark:]), error)
                 if found is None:

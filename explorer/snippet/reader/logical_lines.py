@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+
+from explorer.syntax import parse
 
 HEADERS = (
     "if",
@@ -134,7 +135,7 @@ def error_in(text: str) -> SyntaxError | None:
         around, text = "match 1:\n", " " + text
         tail = tail and "\n  pass"
     try:
-        ast.parse(f"{around}{text}{tail}")
+        parse(f"{around}{text}{tail}")
     except (RecursionError, MemoryError, ValueError):
         return SyntaxError("this is nested too deeply to be read", ("", 1, 1, "", 1, 1))
     except SyntaxError as error:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from explorer.snippet.reader.logical_lines import LogicalLine, brackets, logical_lines, opens
 from explorer.snippet.reader.mending import advice_on, mended, stand_in
+from explorer.syntax import parse
 
 MOST_CUT = 8
 LEFT_OUT, MEANT, ALONE = "left out", "read as if that was done", "read without it"
@@ -106,7 +107,7 @@ def recovered(lines: Sequence[str], error: SyntaxError) -> Recovered | None:
     lost = {row.line.first + 1: row.note.sentence for row in rows if row.lost and row.note is not None}
     for _ in range(MOST_CUT):
         try:
-            tree = ast.parse("".join(written))
+            tree = parse("".join(written))
         except SyntaxError as more:
             at = min(more.lineno or 1, len(written)) - 1
             bare = written[at].rstrip("\r\n")
