@@ -59,19 +59,29 @@ def measure(
     found = {}
     for people in crowds or ((6,) if quick else CROWDS):
         tell(f"people: {people} within {spread:g} s")
+        crowd = Crowd()
         with tempfile.TemporaryDirectory() as place:
             application = Application(free_port(), Path(place) / "runs.db", quiet=True, folder=folder)
             application.start()
             try:
                 application.wait_for_workers()
-                found[str(people)] = asdict(asyncio.run(asyncio.wait_for(_come(application.port, people, spread), LONGEST)))
+                asyncio.run(_bounded(application.port, people, spread, crowd))
             finally:
                 application.stop()
+        found[str(people)] = asdict(crowd)
     return found
 
 
-async def _come(port: int, people: int, spread: float) -> Crowd:
-    found, chance, go = Crowd(), random.Random(1), asyncio.Event()
+async def _bounded(port: int, people: int, spread: float, found: Crowd) -> None:
+    try:
+        await asyncio.wait_for(_come(port, people, spread, found), LONGEST)
+    except TimeoutError:
+        # What was measured until then stays, and so do the other parts of a long measurement.
+        found.errors.append(f"The crowd was not done within {LONGEST:g} s.")
+
+
+async def _come(port: int, people: int, spread: float, found: Crowd) -> None:
+    chance, go = random.Random(1), asyncio.Event()
     # The first visitor of a server waits for imports.
     first = Visitor(port)
     await first.open()
@@ -87,12 +97,13 @@ async def _come(port: int, people: int, spread: float) -> Crowd:
     began = time.monotonic()
     go.set()
     looking = asyncio.create_task(_look(port, found))
-    await asyncio.gather(*visits)
-    found.total = time.monotonic() - began
-    looking.cancel()
-    with suppress(asyncio.CancelledError):
-        await looking
-    return found
+    try:
+        await asyncio.gather(*visits)
+    finally:
+        found.total = time.monotonic() - began
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
 
 
 async def _visit(
