@@ -7,7 +7,6 @@ does not matter when somebody joins, or how often the connection breaks.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -27,6 +26,7 @@ from explorer.training.batches import Batch
 from explorer.training.narration import Course, narrate
 from explorer.ui import shutdown
 from explorer.ui.run_status import standing
+from explorer.ui.server_sent_events import COMMENT, SECONDS_OF_SILENCE, event
 from explorer.ui.tensors import sequence_of, spelled
 
 FRAMES_AN_EVENT = 100
@@ -34,8 +34,6 @@ SECONDS_BETWEEN_EVENTS = 0.05
 SECONDS_BETWEEN_NARRATIONS = 1.0
 # What is told of a run is worked out for about so many of its epochs.
 EPOCHS_TOLD_OF = 60
-# A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
-SECONDS_OF_SILENCE = 10.0
 # Nobody tells of a run that another server trains, or of a database that answers again.
 SECONDS_BETWEEN_LOOKS = 0.5
 TRIES_AGAIN = "This page tries again by itself."
@@ -88,6 +86,8 @@ async def _events(
     last_status: dict[str, Any] = {}
     told_at, told = 0.0, None
     sent_at = -SECONDS_BETWEEN_EVENTS
+    # When anything was written last: news may come and change nothing that is sent.
+    written_at = loop.time()
     with (
         engine.watch(run_id, on_news, sequence),
         shutdown.notified(end),
@@ -104,15 +104,16 @@ async def _events(
                 changed = {name: value for name, value in _visible(status).items() if last_status.get(name, _NEVER) != value}
                 if changed:
                     last_status |= changed
-                    yield _event("state", changed)
+                    written_at = loop.time()
+                    yield event("state", changed)
                 while True:
                     frames = await run_in_threadpool(engine.store.frames, run_id, narration.last, FRAMES_AN_EVENT)
                     narration.add(frames)
                     fresh = [frame for frame in frames if frame.epoch > after]
                     if fresh:
                         found = await run_in_threadpool(_tensors, engine, run_id, sequence, fresh)
-                        sent_at = loop.time()
-                        yield _event("frames", {"frames": [_spelled(frame) | found.get(frame.epoch, {}) for frame in fresh]})
+                        sent_at = written_at = loop.time()
+                        yield event("frames", {"frames": [_spelled(frame) | found.get(frame.epoch, {}) for frame in fresh]})
                     if len(frames) < FRAMES_AN_EVENT:
                         break
                 ended = status["state"] in ENDED
@@ -121,22 +122,23 @@ async def _events(
                 ):
                     told_at, told = loop.time(), narration.last
                     for epoch, sentences in await run_in_threadpool(narration.sentences):
-                        yield _event("narration", {"epoch": epoch, "sentences": sentences})
+                        yield event("narration", {"epoch": epoch, "sentences": sentences})
                 if ended and status["epoch"] <= narration.last:
-                    yield _event("end", {})
+                    yield event("end", {})
                     return
             except DatabaseUnavailable as error:
                 last_status["reason"] = f"{error} {TRIES_AGAIN}"
-                yield _event("state", {"reason": last_status["reason"]})
+                yield event("state", {"reason": last_status["reason"]})
                 await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
                 continue
-            try:
-                pause = SECONDS_BETWEEN_NARRATIONS if narration.last != told else SECONDS_OF_SILENCE
-                if status["elsewhere"]:
-                    pause = SECONDS_BETWEEN_LOOKS
+            pause = SECONDS_BETWEEN_NARRATIONS if narration.last != told else SECONDS_OF_SILENCE
+            if status["elsewhere"]:
+                pause = SECONDS_BETWEEN_LOOKS
+            with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(news.wait(), pause)
-            except asyncio.TimeoutError:
-                yield ": still here\n\n"
+            if loop.time() - written_at >= SECONDS_OF_SILENCE:
+                written_at = loop.time()
+                yield COMMENT
             # The first frames are sent as they come, those after them gathered for a moment; another state is told at once.
             gathering = sent_at + SECONDS_BETWEEN_EVENTS - loop.time()
             if gathering > 0:
@@ -229,7 +231,3 @@ def decoded(frame: StoredFrame | Batch) -> dict[str, Any]:
     if frame.decoded is None:
         return {}
     return {"own_accuracy": frame.own_accuracy, "decoded": list(frame.decoded)}
-
-
-def _event(name: str, content: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(content, allow_nan=False, separators=(',', ':'))}\n\n"

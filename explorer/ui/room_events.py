@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -17,9 +17,8 @@ from explorer.runtime.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, Room
 from explorer.runtime.rooms import Rooms
 from explorer.ui import shutdown
 from explorer.ui.room_hub import Hub, Listener
+from explorer.ui.server_sent_events import COMMENT, SECONDS_OF_SILENCE, event
 
-# A line of comment so often keeps proxies from closing a quiet connection, and shows us one that is gone.
-SECONDS_OF_SILENCE = 10.0
 ASK_SO = "Ask with the member that the page names, 32 hexadecimal digits, and with a question's name of letters and digits."
 _MEMBER = re.compile(r"[0-9a-f]{32}")
 _NEVER = object()
@@ -62,7 +61,7 @@ async def events(hub: Hub, listener: Listener) -> AsyncIterator[str]:
     """The events of a listener, until the room has ended, or this server does."""
     if listener.refusal:
         # A browser reads the sentence of an event, and none of a status.
-        yield _event("ended", {"sentence": listener.refusal})
+        yield event("ended", {"sentence": listener.refusal})
         return
     loop, ends = asyncio.get_running_loop(), asyncio.Event()
 
@@ -72,22 +71,25 @@ async def events(hub: Hub, listener: Listener) -> AsyncIterator[str]:
         loop.call_soon_threadsafe(listener.news.set)
 
     last: dict[str, Any] = {}
+    # When anything was written last: news may come and change nothing that this listener may know.
+    written_at = loop.time()
     with hub.listening(listener), shutdown.notified(end):
         # The page asks again by itself, and finds whoever answers then.
         while not ends.is_set():
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(listener.news.wait(), SECONDS_OF_SILENCE)
-            except TimeoutError:
-                yield ": still here\n\n"
-                continue
             listener.news.clear()
             if refusal := _refusal(listener):
-                yield _event("ended", {"sentence": refusal})
+                yield event("ended", {"sentence": refusal})
                 return
             told = _told(listener.look, listener.question) if listener.look else {}
             if changed := {name: value for name, value in told.items() if last.get(name, _NEVER) != value}:
                 last |= changed
-                yield _event("room", changed)
+                written_at = loop.time()
+                yield event("room", changed)
+            elif loop.time() - written_at >= SECONDS_OF_SILENCE:
+                written_at = loop.time()
+                yield COMMENT
 
 
 def _refusal(listener: Listener) -> str:
@@ -101,7 +103,3 @@ def _told(look: Look, question: str) -> dict[str, Any]:
         tally = look.tally(question)
         told["tally"] = {"question": question, "counts": tally.counts, "answered": tally.answered}
     return told
-
-
-def _event(name: str, content: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(content, separators=(',', ':'))}\n\n"

@@ -14,6 +14,7 @@ from explorer.runtime.rooms import Rooms
 from explorer.runtime.tables import upgrade
 from explorer.ui import room_events
 from explorer.ui.room_hub import Hub
+from explorer.ui.server_sent_events import COMMENT
 
 PATIENCE = 60.0
 
@@ -92,6 +93,32 @@ def test_everybody_hears_of_a_call_and_only_who_may_of_a_tally(rooms):
         for page in (*pages, again):
             assert "has ended" in await page.until_it_ends()
         assert hub._listeners == {}
+
+    asyncio.run(listen())
+
+
+def test_a_member_s_connection_is_never_quiet_for_long_though_only_the_host_may_know_what_is_new(rooms, monkeypatch):
+    room = rooms.open("teacher")
+    rooms.join(room.code, "one")
+    member = member_of(room.code, "one")
+    monkeypatch.setattr(room_events, "SECONDS_OF_SILENCE", 0.2)
+
+    async def listen() -> None:
+        hub = Hub(rooms)
+        listener = room_events.listener_of(rooms, room.code, member, "")
+        stream = room_events.events(hub, listener)
+
+        async def bring_news() -> None:
+            while True:
+                listener.news.set()
+                await asyncio.sleep(0.01)
+
+        bringing = asyncio.create_task(bring_news())
+        async with asyncio.timeout(PATIENCE):
+            while await anext(stream) != COMMENT:
+                pass
+        bringing.cancel()
+        await stream.aclose()
 
     asyncio.run(listen())
 
