@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
 
 import distributed
@@ -16,9 +17,16 @@ from explorer.training.program_cache import CACHE
 logging.getLogger("distributed").setLevel(logging.ERROR)
 warm()
 
+# Whoever opens a page or moves a slider waits for the server, and nobody for one more epoch: where there are not enough
+# cores, the server goes first (docs/reliability.md says what that gives a crowd).
+NICENESS = 10
+
 
 def dask_setup(worker: distributed.Worker) -> None:
-    """Called in each worker: what XLA compiles is kept beside the database, for all workers and for the next start."""
+    """Called in each worker, in the thread that starts all its others: it lets the server go first, and what XLA compiles is
+    kept beside the database, for all workers and for the next start."""
+    if sys.platform != "win32":
+        os.nice(NICENESS)
     wanted = os.environ.get("EXPLORER_PROGRAMS")
     if wanted != "off":
         CACHE.open(Path(wanted) if wanted else folder_of(os.environ.get("EXPLORER_DATABASE", "")) / "programs")

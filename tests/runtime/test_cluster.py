@@ -22,6 +22,7 @@ from explorer.runtime.cluster import Cluster
 from explorer.runtime.engine import Engine
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.store import Store
+from explorer.runtime.worker_preload import NICENESS
 from tests.runs import QUICK
 
 
@@ -36,6 +37,10 @@ def test_a_result_and_an_error_come_back(cluster):
     assert cluster.result(cluster.submit(operator.add, 1, 2)) == 3
     with pytest.raises(ZeroDivisionError):
         cluster.result(cluster.submit(operator.truediv, 1, 0))
+
+
+def test_a_worker_lets_the_server_go_first(cluster):
+    assert cluster.result(cluster.submit(os.nice, 0)) == min(os.nice(0) + NICENESS, 19)
 
 
 def test_what_takes_longer_than_it_may_is_a_timeout_and_is_there_later(cluster):
