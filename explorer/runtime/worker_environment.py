@@ -51,5 +51,10 @@ def _import_tensorflow() -> None:
         pass  # Somebody has used TensorFlow in this process already; its threads are set for good.
     import explorer.models.activations
     import explorer.models.build
+    import explorer.models.layer_views
+    import explorer.models.masked
+    import explorer.models.setting_symbols
+    import explorer.models.variants
     import explorer.shapes.describe_model
+    import explorer.training.hindrance
     import explorer.training.trainer  # noqa: F401

@@ -23,10 +23,20 @@ NICENESS = 10
 
 
 def dask_setup(worker: distributed.Worker) -> None:
-    """Called in each worker, in the thread that starts all its others: it lets the server go first, and what XLA compiles is
-    kept beside the database, for all workers and for the next start."""
+    """Called in each worker before it signs on, in the thread that starts all its others: it lets the server go first, keeps
+    what XLA compiles beside the database, for all workers and for the next start, and has made its first model."""
     if sys.platform != "win32":
         os.nice(NICENESS)
     wanted = os.environ.get("EXPLORER_PROGRAMS")
     if wanted != "off":
         CACHE.open(Path(wanted) if wanted else folder_of(os.environ.get("EXPLORER_DATABASE", "")) / "programs")
+    _describe_once()
+
+
+def _describe_once() -> None:
+    """Describe what the page opens with, for nobody: the first model of a process takes several times as long as the next
+    ones, and somebody's first step of a slider would wait for it."""
+    from explorer.catalog import read_experiment
+    from explorer.runtime import jobs
+
+    jobs.describe(read_experiment({}).experiment.to_dict())

@@ -75,6 +75,8 @@ def kill(cluster: Cluster, worker: str) -> None:
 
 def test_what_died_with_its_worker_is_not_waited_for(cluster, tmp_path):
     """Dask would make it again, from what it was made from, and so on back: here that would take a minute."""
+    # The one that another test has ended is up again: this is not about two that are missing at once.
+    until(lambda: len(cluster.addresses()) == 2)
     worker = cluster.addresses()[0]
     again = tmp_path / "again"
     before = cluster.submit(_slow_the_second_time, str(again), worker=worker)
