@@ -43,19 +43,19 @@ class Line:
         self._answers = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)
 
-    def hear(self) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
         line = sys.stdin.readline()
         if not line:
             sys.exit(0)
         found: dict[str, Any] = json.loads(line)
         return found
 
-    def say(self, **answer: Any) -> None:
+    def send(self, **answer: Any) -> None:
         print(json.dumps(answer), file=self._answers, flush=True)
 
     def wait_for_turn(self) -> None:
         """Return at `epoch`. Raises Next at any other command."""
-        command = self.hear()
+        command = self.receive()
         if command["do"] != "epoch":
             raise Next(command)
 
@@ -65,12 +65,12 @@ def ours(experiment: Experiment, line: Line) -> NoReturn:
 
     values, state = experiment.to_dict(), None
     jobs.prepare(values)
-    line.say(ok=True)
+    line.send(ok=True)
     while True:
         line.wait_for_turn()
         start = time.perf_counter()
         state, frames, *_ = jobs.chunk(values, state, ENDLESS, CHUNK_SECONDS)
-        line.say(seconds=(time.perf_counter() - start) / len(frames), loss=frames[-1].loss)
+        line.send(seconds=(time.perf_counter() - start) / len(frames), loss=frames[-1].loss)
 
 
 def other(experiment: Experiment, line: Line) -> NoReturn:
@@ -84,14 +84,14 @@ def other(experiment: Experiment, line: Line) -> NoReturn:
         trainer.prepare()
     except Exception:
         # It is the way that was not chosen: that it cannot be gone at all is an answer too.
-        line.say(ok=False, xla=xla)
-        raise Next(line.hear()) from None
-    line.say(ok=True, xla=xla)
+        line.send(ok=False, xla=xla)
+        raise Next(line.receive()) from None
+    line.send(ok=True, xla=xla)
     while True:
         line.wait_for_turn()
         start = time.perf_counter()
         state, frames = trainer.run(state, ENDLESS, CHUNK_SECONDS)
-        line.say(seconds=(time.perf_counter() - start) / len(frames), loss=frames[-1].loss)
+        line.send(seconds=(time.perf_counter() - start) / len(frames), loss=frames[-1].loss)
 
 
 def fit(experiment: Experiment, line: Line) -> NoReturn:
@@ -108,13 +108,13 @@ def fit(experiment: Experiment, line: Line) -> NoReturn:
             self.start = time.perf_counter()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            line.say(seconds=time.perf_counter() - self.start, loss=float(logs["loss"]))
+            line.send(seconds=time.perf_counter() - self.start, loss=float(logs["loss"]))
 
     keras.utils.clear_session()
     model, training = build_experiment(experiment), data.make(experiment, "training")
     model.compile(optimizer=keras.optimizers.Adam(experiment.learning_rate), loss=TASKS[experiment.task].loss)
     inputs = list(training.inputs) if len(training.inputs) > 1 else training.inputs[0]
-    line.say(ok=True)
+    line.send(ok=True)
     model.fit(inputs, training.targets, batch_size=experiment.batch, epochs=ENDLESS, verbose=0, callbacks=[Turns()])
     raise AssertionError("An endless fit has ended.")
 
@@ -131,7 +131,7 @@ def torch(experiment: Experiment, line: Line) -> NoReturn:
     optimizer = torch.optim.Adam([*memory.parameters(), *answer.parameters()], lr=experiment.learning_rate)
     training = data.make(experiment, "training")
     inputs, targets = torch.from_numpy(training.inputs[0]), torch.from_numpy(training.targets)
-    line.say(ok=True)
+    line.send(ok=True)
     while True:
         line.wait_for_turn()
         start, total = time.perf_counter(), 0.0
@@ -141,19 +141,19 @@ def torch(experiment: Experiment, line: Line) -> NoReturn:
             loss.backward()
             optimizer.step()
             total += loss.item() * len(chosen)
-        line.say(seconds=time.perf_counter() - start, loss=total / experiment.samples)
+        line.send(seconds=time.perf_counter() - start, loss=total / experiment.samples)
 
 
 def products(experiment: Experiment, line: Line) -> NoReturn:
     from bench.products import needed, ready
 
     run = ready(needed(experiment))
-    line.say(ok=True)
+    line.send(ok=True)
     while True:
         line.wait_for_turn()
         start = time.perf_counter()
         run()
-        line.say(seconds=time.perf_counter() - start, loss=None)
+        line.send(seconds=time.perf_counter() - start, loss=None)
 
 
 def first(experiment: Experiment, compiled: bool) -> float:
@@ -184,30 +184,30 @@ def main(name: str) -> None:
         from explorer.runtime.worker_environment import warm
 
         warm()
-    command = line.hear()
+    command = line.receive()
     while True:
         try:
             if command["do"] == "setup":
                 CONTESTANTS[name](Experiment.from_dict(command["experiment"]), line)
             elif command["do"] == "first":
-                line.say(seconds=first(Experiment.from_dict(command["experiment"]), command["compiled"]))
+                line.send(seconds=first(Experiment.from_dict(command["experiment"]), command["compiled"]))
             elif command["do"] == "difference":
                 from bench.sameness import differences
 
-                line.say(**differences(Experiment.from_dict(command["experiment"])))
+                line.send(**differences(Experiment.from_dict(command["experiment"])))
             elif command["do"] == "memory":
                 import psutil
 
-                line.say(bytes=psutil.Process().memory_info().rss)
-            command = line.hear()
+                line.send(bytes=psutil.Process().memory_info().rss)
+            command = line.receive()
         except Next as other:
             command = other.command
         except ModuleNotFoundError as error:
-            line.say(missing=error.name)
-            command = line.hear()
+            line.send(missing=error.name)
+            command = line.receive()
         except Exception as error:
-            line.say(error=f"{type(error).__name__}: {error}")
-            command = line.hear()
+            line.send(error=f"{type(error).__name__}: {error}")
+            command = line.receive()
 
 
 if __name__ == "__main__":

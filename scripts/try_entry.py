@@ -24,7 +24,7 @@ def wrong_with(name: str) -> Iterator[str]:
         yield str(error) if type(error) is not SyntaxError else f"{error.filename}, line {error.lineno}: {error.msg}"
         return
     except Exception as error:
-        yield f"explorer/catalog/{folders[0]}/{name}.py cannot be imported: {_told(error)}"
+        yield f"explorer/catalog/{folders[0]}/{name}.py cannot be imported: {_error_sentence(error)}"
         return
     from explorer.runtime.worker_environment import warm
 
@@ -42,7 +42,7 @@ def wrong_with(name: str) -> Iterator[str]:
                 yield sentence
         except Exception as error:
             broken = True
-            yield f"It cannot be tried whether it {rule.__name__.replace('_', ' ')}: {_told(error)}"
+            yield f"It cannot be tried whether it {rule.__name__.replace('_', ' ')}: {_error_sentence(error)}"
     if not broken:
         yield from _wrong_with_training(entry, is_task)
 
@@ -58,14 +58,14 @@ def _wrong_with_training(entry: object, is_task: bool) -> Iterator[str]:
     try:
         done = train(Experiment(*pair, samples=32, epochs=2))
     except Exception as error:
-        yield f"It cannot be trained: {_told(error)}"
+        yield f"It cannot be trained: {_error_sentence(error)}"
         return
     if not done.finite:
         yield "Its loss is no finite number."
     print(f"Trained for two epochs, {pair[0]} on {pair[1]}: losses {', '.join(f'{each.loss:.4g}' for each in done.frames)}.")
 
 
-def _told(error: Exception) -> str:
+def _error_sentence(error: Exception) -> str:
     """An error of the entry's own, with the line that it came from."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"

@@ -23,7 +23,7 @@ def equation(layer_states: LayerStates, direction: Direction, unit: int, timeste
         heads=_heads(layer_states, direction, timestep, found),
         lines=tuple(_line(layer_states, direction, timestep, each) for each in found),
         results=_results(layer_states, direction, unit, timestep),
-        says=tuple(_says(layer_states, direction, unit, timestep, found)),
+        says=tuple(_sentences(layer_states, direction, unit, timestep, found)),
     )
 
 
@@ -158,7 +158,7 @@ def _old(value: float) -> Piece:
     return Piece(slot="", text=factor(value), part="old")
 
 
-def _says(layer_states: LayerStates, direction: Direction, unit: int, timestep: int, found: list[Line]) -> list[str]:
+def _sentences(layer_states: LayerStates, direction: Direction, unit: int, timestep: int, found: list[Line]) -> list[str]:
     """What the numbers mean, in plain sentences."""
     if not layer_states.counts[timestep]:
         unused = " What the gates would be here is not used." if direction.gates else ""

@@ -10,7 +10,7 @@ from explorer.inside.answer import InsideAnswer, Row, Strip, UnitRow
 from explorer.inside.equation import equation, rounded
 from explorer.inside.follows import ordered
 from explorer.inside.matrices import matrices
-from explorer.inside.said import answered, gates_title, of_pin, of_sampled, of_scales, of_time, reach, target_line
+from explorer.inside.sentences import answered, gates_title, of_pin, of_sampled, of_scales, of_time, reach, target_line
 from explorer.inside.states import Direction, LayerStates
 from explorer.inside.words import follow_sentence, follow_short, gate_name
 from explorer.tensors.text import count

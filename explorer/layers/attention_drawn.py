@@ -37,11 +37,11 @@ def attention_drawing(found: Attending) -> drawings.AttentionDrawing:
         of_keys=keys,
         barred=tuple(map(tuple, barred[asking][:, asked].tolist())),
         reasons=tuple(reasons),
-        says=_says(weights, reasons, len(asking), len(asked)),
+        says=_caption(weights, reasons, len(asking), len(asked)),
     )
 
 
-def _says(weights: np.ndarray, reasons: list[str], asking: int, asked: int) -> str:
+def _caption(weights: np.ndarray, reasons: list[str], asking: int, asked: int) -> str:
     heads, queries, keys = weights.shape
     of = f" of {heads} heads" if heads > 1 else ""
     found = [f"Attention weights{of}: how much each query timestep (row) attends to each key timestep (column)."]

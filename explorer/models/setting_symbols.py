@@ -170,10 +170,10 @@ def _moves(description: ModelShapes, symbol: str, axis: str) -> Setting:
     sizes += [(layer.name, layer.sizes_out) for layer in description.layers]
     axes = [name for name, tensors in sizes if any(size and symbol in size.symbols for each in tensors for size in each)]
     parameters = [layer.name for layer in description.layers if layer.counted and symbol in layer.counted.symbols]
-    return Setting(symbol, tuple(axes), tuple(parameters), _says(axis, parameters))
+    return Setting(symbol, tuple(axes), tuple(parameters), _parameter_sentence(axis, parameters))
 
 
-def _says(axis: str, parameters: list[str]) -> str:
+def _parameter_sentence(axis: str, parameters: list[str]) -> str:
     if parameters:
         changed = "its count of parameters changes" if len(parameters) == 1 else "their counts of parameters change"
         return f"{joined(parameters)} {agreed('have', len(parameters))} weights along {axis}, so {changed}."

@@ -106,7 +106,7 @@ class Facts:
     def introduction(self, with_input: bool = True) -> str:
         """What stands before the question: the layer's settings, and what comes in where that is not what is asked."""
         takes = joined([written(tensor) for tensor in self.received]) if with_input else ""
-        return f"{self.name} is {_told(self)}." + (f" It takes {takes}." if takes else "")
+        return f"{self.name} is {_layer_in_words(self)}." + (f" It takes {takes}." if takes else "")
 
 
 def _tensors(shapes: Sequence[Shape], axes: Sequence[Axes]) -> list[Tensor]:
@@ -134,10 +134,10 @@ def written(tensor: Tensor) -> str:
     return f"({', '.join(parts)})"
 
 
-def _told(facts: Facts) -> str:
+def _layer_in_words(facts: Facts) -> str:
     kind = facts.type.split("(")[0]
     if kind == "TimeDistributed" and facts.layer.inside:
-        return f"a TimeDistributed around {_told(Facts(facts.layer.inside[0]))}"
+        return f"a TimeDistributed around {_layer_in_words(Facts(facts.layer.inside[0]))}"
     known = _settings(facts, kind)
     article = "an" if kind[:1] in "AEIOU" or kind == "LSTM" else "a"
     name = f"{kind}({known.pop(0)})" if kind == "RepeatVector" else facts.type

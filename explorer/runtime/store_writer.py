@@ -127,7 +127,7 @@ class StoreWriter:
                 result = job.operation()
             except DatabaseUnavailable as unavailable:
                 if job.is_kept:
-                    self._tell_trouble(str(unavailable))
+                    self._report_trouble(str(unavailable))
                     self._wait_for_database()
                     continue
                 error = unavailable
@@ -135,7 +135,7 @@ class StoreWriter:
                 error = failure
             self._post(partial(job.done, result, error))
             if job.is_kept and not any(other.is_kept for other in list(self._jobs)):
-                self._tell_trouble("")
+                self._report_trouble("")
             return
         with self._changed:
             self._jobs.appendleft(job)
@@ -157,15 +157,15 @@ class StoreWriter:
                 self._store.renew_leases()
             abandoned = self._store.hold_abandoned()
         except DatabaseUnavailable as error:
-            self._tell_trouble(str(error))
+            self._report_trouble(str(error))
             self._leases_due = time.monotonic() + SECONDS_BETWEEN_TRIES
             return
         self._leases_due = time.monotonic() + SECONDS_BETWEEN_LEASES
-        self._tell_trouble("")
+        self._report_trouble("")
         if abandoned:
             self._post(partial(self._note_abandoned, abandoned))
 
-    def _tell_trouble(self, sentence: str) -> None:
+    def _report_trouble(self, sentence: str) -> None:
         if sentence != self._trouble:
             self._trouble = sentence
             self._post(partial(self._note_trouble, sentence))

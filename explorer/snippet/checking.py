@@ -117,7 +117,7 @@ def _report(code: str, given: Data, sizes: Given) -> Report:
         case, finding = read(code, given, Budget(), sizes)
         if case is None:
             return Report(problems=(_plain(finding),) if finding else (), data=given)
-        return _told(case, finding, given)
+        return _report_of(case, finding, given)
     except RecursionError:
         nested = Finding("unreadable", "The code is nested too deeply to be read. Use less nesting.")
         return Report(problems=(_plain(nested),), data=given)
@@ -128,7 +128,7 @@ def _report(code: str, given: Data, sizes: Given) -> Report:
         return Report(problems=(_plain(Finding("unreadable", sentence)),), data=given)
 
 
-def _told(case: Case, finding: Finding | None, given: Data) -> Report:
+def _report_of(case: Case, finding: Finding | None, given: Data) -> Report:
     findings = [*old_names(case), *([finding] if finding else wrong_with(case))]
     if finding is not None and finding.kind != "unreadable" and (uneven := ragged_arrays(case)) is not None:
         # NumPy stops at it before Keras is asked for anything.

@@ -72,11 +72,11 @@ def reach(slopes: np.ndarray, to: int | None = None, counts: np.ndarray | None =
         return Reach(percent, None, [], "The gradient is 0 at every timestep: the loss does not depend on any of them.")
     which = f" up to {until}" if until and until < len(slopes) else ""
     which += " that is not masked" if not unmasked[: until or len(slopes)].all() else ""
-    sentence, low = _told(slopes, places, to, most, which)
+    sentence, low = _reach_sentence(slopes, places, to, most, which)
     return Reach(percent, most, low, sentence)
 
 
-def _told(
+def _reach_sentence(
     slopes: np.ndarray, places: np.ndarray, to: int | None, most: int, which: str
 ) -> tuple[str, list[tuple[int, int]]]:
     """The sentence, and the ranges of timesteps that are out of reach. which: of the timesteps are spoken of, in words."""

@@ -23,11 +23,11 @@ def open_dropped() -> None:
         experiment = read_experiment_file(sent["text"][: MOST_CHARACTERS + 1], size if type(size) is int else 0)
     except WrongExperiment as wrong:
         first, *others = wrong.sentences
-        _tell(name, [f"“{name}” was not opened. {first}", *others])
+        _keep_problems(name, [f"“{name}” was not opened. {first}", *others])
     else:
         address.choose(experiment)
-        _tell(name, [f"“{name}” is open: the settings are those of the file."])
+        _keep_problems(name, [f"“{name}” is open: the settings are those of the file."])
 
 
-def _tell(name: str, sentences: list[str]) -> None:
+def _keep_problems(name: str, sentences: list[str]) -> None:
     st.session_state["_problems"] = tuple(Problem("file", name, sentence) for sentence in sentences)

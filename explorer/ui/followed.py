@@ -30,7 +30,7 @@ def followed(before: Mapping[str, Any], asked: Mapping[str, Any], after: Experim
     moved = [name for name, value in before.items() if name not in by_hand and shown.get(name, value) != value]
     if not by_hand or not moved:
         return Followed()
-    parts = [f"{_label(name)} from {_said(name, before[name])} to {_said(name, shown[name])}" for name in moved]
+    parts = [f"{_label(name)} from {_spelled(name, before[name])} to {_spelled(name, shown[name])}" for name in moved]
     reasons = [_why(name, after) for name in moved]
     changes = "; ".join(f"{part} ({reason})" for part, reason in zip(parts, reasons, strict=True))
     undone = "both" if len(moved) == 1 else "all of it"
@@ -41,7 +41,7 @@ def _label(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _said(name: str, value: Any) -> str:
+def _spelled(name: str, value: Any) -> str:
     return f"“{TASKS[value].title}”" if name == "task" else spell(value)
 
 

@@ -106,8 +106,8 @@ def held() -> dict[str, Held]:
 def _documents(page: str) -> dict[str, str]:
     """Every page is the same document, which asks the server by its address what to draw; where that will stand is known."""
     others = dict.fromkeys(("/paste", "/lessons", "/error", "/who"), ("layout.css",))
-    looks = {"/": ("layout.css", "layout_explore.css", "head.css"), **others}
-    return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in looks.items()}
+    files = {"/": ("layout.css", "layout_explore.css", "head.css"), **others}
+    return {path: page.replace("</head>", f"<style>{styles(names)}</style></head>", 1) for path, names in files.items()}
 
 
 def _page() -> str:

@@ -96,7 +96,7 @@ def _ask(at: Place, prediction: Prediction) -> None:
     given, key = at.answers.get(at.number), f"lesson_choice_{at.lesson.name}_{at.number}"
     st.markdown(f"**{coloured(prediction.question)}**")
     if given is not None:
-        _tell(prediction.answers, given)
+        _show_answers(prediction.answers, given)
         _tally(at, prediction)
         return
     places = range(len(prediction.answers))
@@ -128,7 +128,7 @@ def _answer(key: str) -> None:
         st.rerun()
 
 
-def _tell(answers: Sequence[Answer], given: int) -> None:
+def _show_answers(answers: Sequence[Answer], given: int) -> None:
     """What was chosen and what is right, each with its reason."""
     chosen, right = answers[given], next(answer for answer in answers if answer.right)
     with st.container(key="lesson_told", gap="xsmall"):

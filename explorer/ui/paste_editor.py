@@ -69,14 +69,20 @@ def marks(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     asked = {each["line"] for each in report["asked"]}
     wrong = [each for each in report["problems"] if each["line"] and each["line"] not in asked]
     found = [
-        {"line": each["line"], "kind": "problem", "problem": each["kind"], "words": title_of(each), "says": _says(each)}
+        {
+            "line": each["line"],
+            "kind": "problem",
+            "problem": each["kind"],
+            "words": title_of(each),
+            "says": _message(each),
+        }
         for each in wrong
     ]
     found += [{"line": each["line"], "kind": "asked", "problem": "", "words": ""} for each in report["asked"]]
     return found + [{"line": each["line"], "kind": "skipped", "problem": "", "words": ""} for each in report["not_followed"]]
 
 
-def _says(problem: Mapping[str, Any]) -> str:
+def _message(problem: Mapping[str, Any]) -> str:
     """The problem as it stands below its line, where no letters look like code."""
     return str(problem.get("message", "")).replace("`", "")
 

@@ -82,7 +82,7 @@ async def events(hub: Hub, listener: Listener) -> AsyncIterator[str]:
             if refusal := _refusal(listener):
                 yield event("ended", {"sentence": refusal})
                 return
-            told = _told(listener.look, listener.question) if listener.look else {}
+            told = _room_message(listener.look, listener.question) if listener.look else {}
             if changed := {name: value for name, value in told.items() if last.get(name, _NEVER) != value}:
                 last |= changed
                 written_at = loop.time()
@@ -97,7 +97,7 @@ def _refusal(listener: Listener) -> str:
     return listener.refusal
 
 
-def _told(look: Look, question: str) -> dict[str, Any]:
+def _room_message(look: Look, question: str) -> dict[str, Any]:
     told = {"people": look.people, "calls": look.room.calls, "address": look.room.address, "done": look.done}
     if question:
         tally = look.tally(question)

@@ -96,7 +96,7 @@ class Hub:
         versions = await run_in_threadpool(self._rooms.versions, list(self._listeners))
         changed = {code for code in self._listeners if versions.get(code) != self._versions.get(code, -1)}
         for code in changed | set(seen):
-            await self._tell(code)
+            await self._notify(code)
             if code in versions and code in self._listeners:
                 self._versions[code] = versions[code]
 
@@ -108,7 +108,7 @@ class Hub:
                 found[code] = members
         return found
 
-    async def _tell(self, code: str) -> None:
+    async def _notify(self, code: str) -> None:
         questions = {each.question for each in self._listeners.get(code, ()) if each.question}
         look, ended = None, ""
         # Whoever leaves in another tab of the same browser is the same member.

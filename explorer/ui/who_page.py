@@ -38,12 +38,12 @@ def _table(left: int) -> None:
     if left and not known.left:
         # Nobody needs to look any more.
         st.rerun()
-    chosen = who_table.draw(who_can.table(known.measured), known.failed, _told(known))
+    chosen = who_table.draw(who_can.table(known.measured), known.failed, _coverage_sentences(known))
     if chosen is not None:
         st.switch_page(lesson_steps.FILES["explore"], query_params=chosen.to_query())
 
 
-def _told(known: Known) -> str:
+def _coverage_sentences(known: Known) -> str:
     """When and with what it was measured, and what is still missing, in sentences."""
     found = [known.measured[key] for key in (who_can.key_of(*pair) for pair in who_can.pairs()) if key in known.measured]
     sentences = []

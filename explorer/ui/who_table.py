@@ -72,7 +72,7 @@ def _cell(cell: Cell, failed: Mapping[tuple[str, str], str], reasons: dict[str, 
         return {"reason": reasons.setdefault(f"It does not fit: {cell.misfit}.", len(reasons))}
     level, text = _shown(cell)
     link = f"./?{urlencode(cell.experiment.to_query())}"
-    return {"level": level, "text": text, "says": _says(cell, failed), "link": link}
+    return {"level": level, "text": text, "says": _cell_sentence(cell, failed), "link": link}
 
 
 def _shown(cell: Cell) -> tuple[int | None, str]:
@@ -85,7 +85,7 @@ def _shown(cell: Cell) -> tuple[int | None, str]:
     return sum(part >= step for step in STEPS), "<0.01" if part < FEWEST_SHOWN else f"{part:.2f}"
 
 
-def _says(cell: Cell, failed: Mapping[tuple[str, str], str]) -> str:
+def _cell_sentence(cell: Cell, failed: Mapping[tuple[str, str], str]) -> str:
     measured, reference = cell.measured, cell.reference
     if measured is None:
         return failed.get((cell.architecture.name, cell.task.name), "Not measured yet.")

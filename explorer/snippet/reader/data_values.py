@@ -87,7 +87,7 @@ class Distinct(Items):
 
     @property
     def size(self) -> int | None:
-        return super().size if len(self) < 2 or all(map(_told_apart, self)) else None
+        return super().size if len(self) < 2 or all(map(_is_distinguishable, self)) else None
 
 
 class Pairs(dict[Any, Any]):
@@ -97,13 +97,13 @@ class Pairs(dict[Any, Any]):
 
     @property
     def size(self) -> int | None:
-        known = self.rest == 0 and (len(self) < 2 or all(map(_told_apart, self)))
+        known = self.rest == 0 and (len(self) < 2 or all(map(_is_distinguishable, self)))
         return len(self) if known else None
 
 
-def _told_apart(key: Any) -> bool:
+def _is_distinguishable(key: Any) -> bool:
     """Whether it is known of a key which other ones it equals."""
-    return all(map(_told_apart, key)) if isinstance(key, tuple) else isinstance(key, (str, int, float, type(None)))
+    return all(map(_is_distinguishable, key)) if isinstance(key, tuple) else isinstance(key, (str, int, float, type(None)))
 
 
 class Batches(Items):

@@ -47,11 +47,11 @@ def changes(start: Case, end: Case) -> str:
     for call in end.called():
         now = _returned(end, call)
         if isinstance(call.layer, LayerValue) and before.get(call.name, now)[1:] != now[1:] and len(parts) < MOST_LAYERS:
-            parts.append(f"`{call.name}` returns {_told(now)} instead of {_told(before[call.name])}")
+            parts.append(f"`{call.name}` returns {_shape_in_words(now)} instead of {_shape_in_words(before[call.name])}")
     old = [start.shape(each) for each in start.whole.outputs] if start.model is not None and start.ran else []
     new = [end.shape(each) for each in end.whole.outputs]
     if [each[1:] for each in new] != [each[1:] for each in old]:
-        parts.append(f"the model returns {' and '.join(map(_told, new))}")
+        parts.append(f"the model returns {' and '.join(map(_shape_in_words, new))}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
@@ -67,7 +67,7 @@ def _facts(start: Case, chain: Chain, end: Case) -> Mapping[str, str]:
         changed = start.data.x is not None and end.data.x != start.data.x
         found["data"] = _of_data((start.data.x or ((),))[0], shape) if changed else "your data are right"
     if end.data.y:
-        wanted = " and ".join(map(_told, several_targets(end.data.y) or [full(one_target(end.data.y))]))
+        wanted = " and ".join(map(_shape_in_words, several_targets(end.data.y) or [full(one_target(end.data.y))]))
         changed = start.data.y is not None and end.data.y != start.data.y
         classes = str(end.data.loss).endswith("categorical_crossentropy")
         coded = "integers" if str(end.data.loss).startswith("sparse") else "one-hot vectors"
@@ -92,17 +92,17 @@ def _of_data(before: Shape, shape: Shape) -> str:
         return "each timestep has one feature"
     if len(shape) == 3 and shape[1] == 1:
         return f"each sample is one timestep with {shape[2]} features"
-    return f"your data are to be {_told(shape)}"
+    return f"your data are to be {_shape_in_words(shape)}"
 
 
 def _returned(case: Case, call: Call) -> Shape:
     return case.shape(call.outputs[0])
 
 
-def _told(shape: Shape) -> str:
+def _shape_in_words(shape: Shape) -> str:
     """A shape without the number of samples, which changes nothing.
 
-    >>> _told((8, 20, 1)), _told((None, None, 3))
+    >>> _shape_in_words((8, 20, 1)), _shape_in_words((None, None, 3))
     ('(batch, 20, 1)', '(batch, None, 3)')
     """
     return f"({', '.join(['batch', *map(str, shape[1:])])})"

@@ -108,7 +108,7 @@ def _finding(case: Case, named: _Named, given: str, node: ast.Call | None) -> Fi
     elif near and node is None:
         candidates.append(Candidate(title, (), replace(case.data, loss=near), rename=True))
     message = f"Keras has no {named.kind} called `{given[:40]}`. {hint}"
-    return Finding("keras3_api", message, None, place, _says(named, given), False, tuple(candidates))
+    return Finding("keras3_api", message, None, place, _error_message(named, given), False, tuple(candidates))
 
 
 def _class_alone(case: Case, given: Known, found: type) -> Finding:
@@ -121,7 +121,7 @@ def _class_alone(case: Case, given: Known, found: type) -> Finding:
     if place is not None:
         edits = (case.source.replaced(place, f"{case.text(place)}()"),)
         candidates.append(Candidate(f"Make an optimizer: {given.last}()", edits))
-    return Finding("keras3_api", message, None, place or node, _says(_OPTIMIZER, found), False, tuple(candidates))
+    return Finding("keras3_api", message, None, place or node, _error_message(_OPTIMIZER, found), False, tuple(candidates))
 
 
 def _place(node: ast.Call | None, given: str) -> Node | None:
@@ -130,7 +130,7 @@ def _place(node: ast.Call | None, given: str) -> Node | None:
     return next((each for each in constants if each.value == given), node)
 
 
-def _says(named: _Named, given: Any) -> str | None:
+def _error_message(named: _Named, given: Any) -> str | None:
     try:
         named.get(given)
     except Exception as error:

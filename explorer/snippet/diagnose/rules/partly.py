@@ -54,10 +54,10 @@ def _may_fit(array: Array, declared: Shape, any_length: bool) -> bool:
 def _refused(case: Case, each: Fitted, tensor: TensorValue, array: Array) -> Finding:
     given, declared = array.shape or (), tensor.shape
     wanted, place = declared_in_words(case, tensor, declared), each.places.get("x")
-    shape = _told(given, array.open)
+    shape = _shape_in_words(given, array.open)
     says = (
         f"ValueError: Invalid input shape for input. Expected shape {declared}, but input has incompatible shape "
-        f"{_told(given, array.open)}"
+        f"{_shape_in_words(given, array.open)}"
     )
     start = f"`{each.name}` is given {shape}, but the model takes {wanted}"
     if each.name.startswith("predict") and one_sample(given, declared) and not array.open:
@@ -111,10 +111,10 @@ def _widened(case: Case, each: Fitted, given: Shape, declared: Shape, place: ast
         yield Candidate(title, (case.source.replaced(place, text.format(case.text(place))),))
 
 
-def _told(shape: Shape, more: bool) -> str:
+def _shape_in_words(shape: Shape, more: bool) -> str:
     """A shape with a question mark for what is not known.
 
-    >>> _told((None, None, 24), False), _told((32, 64), True)
+    >>> _shape_in_words((None, None, 24), False), _shape_in_words((32, 64), True)
     ('(batch, ?, 24)', '(32, 64, …)')
     """
     sizes = ["?" if size is None else str(size) for size in shape]

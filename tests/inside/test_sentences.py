@@ -11,7 +11,7 @@ from keras import layers
 from explorer.inside.equation import _reason
 from explorer.inside.matrices import matrices
 from explorer.inside.panel import Choice, panel_answer
-from explorer.inside.said import answered, of_pin, reach, target_line
+from explorer.inside.sentences import answered, of_pin, reach, target_line
 from explorer.inside.states import Follow
 from explorer.inside.terms import Line, Product
 from explorer.inside.words import follow_sentence, follow_short

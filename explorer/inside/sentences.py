@@ -25,13 +25,13 @@ def answered(layer_states: LayerStates, timestep: int, classes: Sequence[str]) -
     place = 0 if once else timestep
     where = "" if once else f" at timestep {timestep + 1}"
     masked = not once and not bool(layer_states.counts[timestep])
-    given = _told(output[place], classes, probability=True)
+    given = _numbers_in_words(output[place], classes, probability=True)
     if masked:
         return f"Output{where}: {given}. This timestep is masked, so its target does not count."
-    return f"Output{where}: {given}. Target: {_told(target[place], classes)}."
+    return f"Output{where}: {given}. Target: {_numbers_in_words(target[place], classes)}."
 
 
-def _told(numbers: np.ndarray, classes: Sequence[str], probability: bool = False) -> str:
+def _numbers_in_words(numbers: np.ndarray, classes: Sequence[str], probability: bool = False) -> str:
     if len(numbers) == len(classes) > 1 and np.isfinite(numbers).all():
         best = int(numbers.argmax())
         return f"class {classes[best]}" + (f" with {number(float(numbers[best]))}" if probability else "")
