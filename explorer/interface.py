@@ -152,8 +152,8 @@ def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = Non
     on_frame: called with each epoch's frame as it comes. Training ends early at a loss that is not finite; that frame is
     the last.
 
-    Raises `explorer.WrongExperiment` for an experiment that cannot be, and ValueError for one that would take more memory
-    or time than the page allows.
+    Raises `explorer.WrongExperiment` for an experiment that cannot be, ValueError for one that would take more memory
+    or time than the page allows, and TypeError for what is no experiment.
 
     >>> seen = []
     >>> short = Experiment("dense_every_step", "pointwise", timesteps=5, samples=32, epochs=3)
@@ -167,6 +167,8 @@ def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = Non
     from explorer.runtime import jobs
     from explorer.training import cost
 
+    if not isinstance(experiment, Experiment):
+        raise TypeError(f"train takes an Experiment. Received: {type(experiment).__name__}")
     experiment = _checked(experiment)
     values = experiment.to_dict()
     described = jobs.describe(values)

@@ -156,6 +156,12 @@ def test_a_run_that_costs_too_much_is_refused():
         train(costly)
 
 
+@pytest.mark.parametrize("function", [train, explain])
+def test_what_is_no_experiment_is_refused_by_its_type(function):
+    with pytest.raises(TypeError, match=r"takes an? .*Experiment. Received: str"):
+        function("gru_every_step")
+
+
 def test_an_explanation_is_text_data_and_a_table():
     explanation = explain(Experiment("two_streams", "two_streams_sum", timesteps=6, units=4))
     layers = explanation.to_dict()["layers"]

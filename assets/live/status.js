@@ -56,6 +56,7 @@ export function writeStatus(panel, wanted, refusals) {
 export function paceOf({ status }) {
   if (status.state !== "running") return [];
   const { rate, left } = status;
-  const pace = rate ? [`${rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)} epochs/s`] : [];
+  const shown = rate ? (rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)) : 0;
+  const pace = rate ? [`${shown} ${shown === 1 ? "epoch" : "epochs"}/s`] : [];
   return left == null ? pace : [...pace, `${duration(left)} left`];
 }

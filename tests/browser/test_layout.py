@@ -170,6 +170,23 @@ def test_no_view_has_words_that_are_smaller_than_12_pixels(page, server):
     assert words.small == {}
 
 
+# Whether the first button of those that concern the whole page lies under the settings that have been opened over it.
+COVERED = """() => {
+  const button = [...document.querySelectorAll('.st-key-share_buttons button')].find(each => each.offsetWidth);
+  const { x, y, height } = button.getBoundingClientRect();
+  return document.querySelector('[data-testid="stSidebar"]').contains(document.elementFromPoint(x + 10, y + height / 2));
+}"""
+
+
+def test_on_a_phone_the_settings_lie_over_the_page(page, server):
+    open_page(page, server)
+    page.set_viewport_size({"width": 375, "height": 812})
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.wait_for_function(COVERED)
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.wait_for_function(f"() => !({COVERED})()")
+
+
 def test_nothing_jumps_on_any_slider_view_or_state_of_the_run(page, server):
     open_page(page, server, "samples=64&batch=16&epochs=30&seed=12")
     page.evaluate(WATCH)

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { buttonsOf, isStillExpected, pressedBy, refusalsOf } from "../../assets/live/controls.js";
 import { comparable, nameOf, newEarlier, remember, togglePin } from "../../assets/live/earlier.js";
 import { advance, awaitEpoch, comeBack, join, missing, newFilm, noteTrained, pause, play, seek, setSpeed, stepFilm } from "../../assets/live/film.js";
-import { filmInWords } from "../../assets/live/status.js";
+import { filmInWords, paceOf } from "../../assets/live/status.js";
 import { sentencesAt, takeStory } from "../../assets/live/story.js";
 
 test("what is said is true of the epoch that is shown", () => {
@@ -13,6 +13,12 @@ test("what is said is true of the epoch that is shown", () => {
   told.forEach(([epoch, sentences]) => takeStory(stories, { epoch, sentences }));
   const said = [0, 3, 4, 8, 9, 19, 20].map((shown) => sentencesAt(stories, shown).join());
   assert.deepEqual(said, ["", "", "a", "a", "b,c", "b,c", ""]);
+});
+
+test("how fast training goes is said with one epoch or several, and only while it goes", () => {
+  const paceAt = (rate, state = "running") => paceOf({ status: { state, rate, left: null } });
+  assert.deepEqual([1.02, 0.84, 1.2, 34.4, null].map((rate) => paceAt(rate).join()), ["1 epoch/s", "0.84 epochs/s", "1.2 epochs/s", "34 epochs/s", ""]);
+  assert.deepEqual(paceAt(34, "paused"), []);
 });
 
 test("a film plays ten epochs a second behind a run that is trained faster", () => {
