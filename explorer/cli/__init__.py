@@ -43,9 +43,21 @@ def _read_to_the_end() -> Iterator[None]:
     # Click itself would end with 1 at a broken pipe; and what is still in the buffer would meet it only after `main`.
     try:
         yield
+        if sys.stdout is None:
+            raise ValueError("The output cannot be written: standard output is closed.")
         sys.stdout.flush()
     except BrokenPipeError:
         raise _NobodyReads from None
+    except OSError as error:
+        # Files are read and written with sentences of their own: what is left is the output.
+        _drop_output()
+        raise ValueError(f"The output cannot be written: {error.strerror or error}.") from error
+
+
+def _drop_output() -> None:
+    """What is left in the buffer goes nowhere, quietly, when the interpreter ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Commands(click.Group):
@@ -90,9 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except _NobodyReads:
-        # What is left in the buffer goes nowhere, quietly, when the interpreter ends.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except (click.Abort, KeyboardInterrupt):
         print("\nEnded.", file=sys.stderr)

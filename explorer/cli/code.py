@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from explorer import notebook
 from explorer.cli import printing
+from explorer.cli.files import read_text
 from explorer.cli.options import as_json, examples, shape
 from explorer.report import Report
 from explorer.runtime import jobs
@@ -43,7 +42,7 @@ def check(
 
     FILE is Python or a notebook (.ipynb), read and never run; - is standard input. Ends with 1 if it has a problem.
     """
-    code = _text_of(file)
+    code = _code_of(file)
     inputs = [shape("--x", text) for text in x] or None
     target = None if y is None else shape("--y", y)
     (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
@@ -64,14 +63,10 @@ def _size(text: str) -> tuple[str, Any]:
     return name.strip(), given if len(given) > 1 else given[0]
 
 
-def _text_of(file: str) -> str:
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        is_notebook = file.endswith(".ipynb") or (file == "-" and notebook.looks_like_one(text))
-        return notebook.code_of(text) if is_notebook else text
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise ValueError(f"The file “{file}” cannot be read: {reason}.") from error
+def _code_of(file: str) -> str:
+    text = read_text(file)
+    is_notebook = file.endswith(".ipynb") or (file == "-" and notebook.looks_like_one(text))
+    return notebook.code_of(text) if is_notebook else text
 
 
 def _where(code: str, line: int) -> str:
@@ -135,12 +130,7 @@ def look_up(file: str, as_json: bool) -> int:
     from explorer.errors import find
 
     # What is no text is no message either, and that is the answer.
-    try:
-        with click.open_file(file, encoding="utf-8", errors="replace") as stream:
-            text = str(stream.read())
-    except OSError as error:
-        raise ValueError(f"The file “{file}” cannot be read: {error.strerror}.") from error
-    found = find(text)
+    found = find(read_text(file, errors="replace"))
     if as_json:
         print(json.dumps(found.to_dict()))
     else:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+
+from explorer.runtime.database_file import folder_of
 
 SMALLEST_MEMORY = 1.5 * 2**30
 _FORM = "EXPLORER_SCHEDULER must be the address of a Dask scheduler, such as tls://scheduler.example:8786."
@@ -67,3 +70,22 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def programs_folder() -> Path | None:
+    """Where what XLA has compiled is kept, by EXPLORER_PROGRAMS; None for `off`. The folder need not be there yet.
+
+    Raises ValueError with a sentence for what can be no folder.
+    """
+    wanted = os.environ.get("EXPLORER_PROGRAMS", "")
+    if wanted.lower() == "off":
+        return None
+    if not wanted:
+        return folder_of(os.environ.get("EXPLORER_DATABASE", "")) / "programs"
+    folder = Path(wanted).absolute()
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        raise ValueError(
+            f"EXPLORER_PROGRAMS must name a folder, or off. Received: {wanted!r:.200}, and {str(there)!r} is none."
+        )
+    return folder

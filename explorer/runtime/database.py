@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sql
 
-from explorer.runtime.database_errors import CANNOT_OPEN, DatabaseUnavailable, errors_as_sentences
+from explorer.runtime.database_errors import CANNOT_OPEN, FOREIGN, DatabaseUnavailable, errors_as_sentences
 from explorer.runtime.database_url import SECONDS_FOR_A_CONNECTION, checked_url, is_file, with_timeout
 
 _LOG = logging.getLogger(__name__)
@@ -110,6 +110,8 @@ class Database:
             if self._file is not None:
                 self._file.open()
             self._prepare(engine)
+            if self._file is not None:
+                self._file.protect()
         except BaseException:
             engine.dispose()
             # All connections of a process share what the first one may do: one that stayed open on a read-only disk would
@@ -123,9 +125,22 @@ class Database:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(sql.select(sql.func.pg_advisory_xact_lock(TABLES_LOCK)))
+            self._refuse_foreign(connection)
             self._tables.create_all(connection)
             self._add_columns(connection)
             self._upgrade(connection)
+
+    def _refuse_foreign(self, connection: sql.Connection) -> None:
+        """Raise DatabaseUnavailable, before anything is written, where a table is not one that this application has made."""
+        inspector = sql.inspect(connection)
+        there = set(inspector.get_table_names())
+        for table in self._tables.sorted_tables:
+            if table.name in there:
+                known = {column["name"] for column in inspector.get_columns(table.name)}
+                # Columns that came later may be missing: they can be added to rows that are there.
+                first = {each.name for each in table.columns if not each.nullable and each.server_default is None}
+                if not first <= known:
+                    raise DatabaseUnavailable(FOREIGN)
 
     def _add_columns(self, connection: sql.Connection) -> None:
         """Add to tables of an older version the columns that they lack."""
@@ -156,10 +171,16 @@ class _File:
     def open(self) -> None:
         """Make the file where there is none, readable by its owner alone: it holds whose runs are whose."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists() and not (self._path.is_file() or self._path.is_dir()):
+            # SQLite would read from a pipe for ever, and take a device for a disk that fails.
+            raise DatabaseUnavailable(CANNOT_OPEN) from OSError(f"{self._path} is no file")
         if not self._path.exists():
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
         self._keep()
-        # Only now: a setting may name any file of the machine, and only a database is ours to change.
+
+    def protect(self) -> None:
+        """Let nobody but its owner read the file. A setting may name any file of the machine: only a database of this
+        application is ours to change."""
         with suppress(OSError):
             if stat.S_IMODE(self._path.stat().st_mode) & 0o077:
                 self._path.chmod(OWNER_ONLY)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from pathlib import Path
+from contextlib import suppress
 
 import distributed
 
-from explorer.runtime.database_file import folder_of
+from explorer.runtime.cluster_settings import programs_folder
 from explorer.runtime.worker_environment import warm
 from explorer.training.program_cache import CACHE
 
@@ -27,9 +27,10 @@ def dask_setup(worker: distributed.Worker) -> None:
     what XLA compiles beside the database, for all workers and for the next start, and has made its first model."""
     if sys.platform != "win32":
         os.nice(NICENESS)
-    wanted = os.environ.get("EXPLORER_PROGRAMS")
-    if wanted != "off":
-        CACHE.open(Path(wanted) if wanted else folder_of(os.environ.get("EXPLORER_DATABASE", "")) / "programs")
+    # A server that was given a wrong setting has not started; a worker of another machine keeps nothing then.
+    with suppress(ValueError):
+        if (folder := programs_folder()) is not None:
+            CACHE.open(folder)
     _describe_once()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from explorer.catalog import ARCHITECTURES, TASKS
 from explorer.catalog.presets import PRESETS
+from explorer.cli import files, main
 from tests.new_process import NewProcess, run
 
 COMMAND = ["-m", "explorer"]
@@ -67,3 +68,29 @@ def test_every_layer_is_one_line_and_the_columns_stand_below_their_heads():
     assert [row.split()[0] for row in rows] == ["sequence", "encoder", "repeated", "decoder", "answer", "total"]
     assert max(map(len, rows)) > 80 and not any("─" in line for line in (head, *rows))
     assert all(row[head.index("type") - 1] == " " != row[head.index("type")] for row in rows[:-1])
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="This system has no device that is always full.")
+def test_output_that_cannot_be_written_gets_a_sentence():
+    with open("/dev/full", "w") as full, tempfile.TemporaryFile("w+") as errors:
+        assert NewProcess([*COMMAND, "list"], stdout=full.fileno(), stderr=errors).wait() == 2
+        errors.seek(0)
+        assert errors.read() == "The output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize(
+    ("redirections", "sentence"), [(">&-", "standard output is closed"), ("<&-", "Standard input is closed")]
+)
+def test_closed_streams_get_a_sentence(redirections, sentence):
+    command = f'"{sys.executable}" -m explorer {"list" if ">" in redirections else "check -"} {redirections}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 2 and sentence in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_file_without_end_is_not_read_to_its_end(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(files, "MOST_CHARACTERS", 1000)
+    long = tmp_path / "long.txt"
+    long.write_text("x" * 1001)
+    for command in ("check", "error"):
+        assert main([command, str(long)]) == 2
+        assert capsys.readouterr().err.endswith("has more than 1,000 characters. Take the part that matters.\n")

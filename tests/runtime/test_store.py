@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -372,16 +372,38 @@ def test_a_file_without_tables_that_comes_instead_gets_them(store, tmp_path, oth
     assert store.run("r2") == a_run("r2")
 
 
-@pytest.mark.parametrize("what", ["a folder", "a file of somebody's"])
+MADE = {
+    "a folder": Path.mkdir,
+    "a file of somebody's": lambda path: path.write_bytes(b"This is no database. " * 100),
+    "a pipe, as a device": os.mkfifo,
+}
+
+
+@pytest.mark.parametrize("what", MADE)
 def test_what_is_no_database_is_not_changed(tmp_path, what):
     path = tmp_path / "something"
-    path.mkdir() if what == "a folder" else path.write_bytes(b"This is no database. " * 100)
+    MADE[what](path)
     path.chmod(0o755)
     store = Store(f"sqlite:///{path}")
     with pytest.raises(DatabaseUnavailable):
         store.add_run(a_run())
     assert stat.S_IMODE(path.stat().st_mode) == 0o755
     store.close()
+
+
+@pytest.mark.parametrize("table", ["runs (kilometers REAL)", "frames (run TEXT, epoch INTEGER)", "rooms (size INTEGER)"])
+def test_a_database_of_another_program_is_not_changed(tmp_path, table):
+    path = tmp_path / "others.db"
+    with closing(sqlite3.connect(path)) as others:
+        others.execute(f"CREATE TABLE {table}")
+    path.chmod(0o644)
+    store = Store(f"sqlite:///{path}")
+    with pytest.raises(DatabaseUnavailable, match="belongs to another program"):
+        store.add_run(a_run())
+    store.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    with closing(sqlite3.connect(path)) as others:
+        assert others.execute("SELECT sql FROM sqlite_master").fetchall() == [(f"CREATE TABLE {table}",)]
 
 
 def test_deleting_while_many_write_loses_nothing(store, tmp_path):

@@ -23,6 +23,7 @@ from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from explorer.tensors.text import count
 from explorer.ui.server import requests
 from explorer.ui.server.refusals import Refusal
 
@@ -117,9 +118,10 @@ class RateLimits:
         if self._take(kind, asker):
             return None
         seconds = self._seconds_left(kind, asker)
+        pause = count(round(seconds), "seconds")
         refusal = Refusal(
             429,
-            f"Too many requests came from this browser or its network. Wait {seconds:.0f} seconds and try again.",
+            f"Too many requests came from this browser or its network. Wait {pause} and try again.",
             retry_after=seconds,
             close=True,
         )

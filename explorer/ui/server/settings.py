@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import sqlalchemy as sql
 
-from explorer.runtime.cluster_settings import checked_address, workers_wanted
+from explorer.runtime.cluster_settings import checked_address, programs_folder, workers_wanted
 from explorer.runtime.database_errors import (
     CANNOT_OPEN,
     DAMAGED,
     FAILS,
+    FOREIGN,
     FULL,
     LOCKED,
     NO_ANSWER,
@@ -32,6 +33,7 @@ _WHAT_TO_DO = {
     READ_ONLY: f"Let it be written to, {_ANOTHER}.",
     CANNOT_OPEN: f"Let its folder be made, and the file be read and written, {_ANOTHER}.",
     DAMAGED: f"Move that file away, {_ANOTHER}.",
+    FOREIGN: "Name another database in EXPLORER_DATABASE.",
     NO_ANSWER: "Start the server that it names, let it take this user, or unset EXPLORER_DATABASE to use a file here.",
 }
 
@@ -49,7 +51,7 @@ def wrong_settings() -> list[str]:
     """A sentence for each setting that cannot be used."""
     found = []
     scheduler = os.environ.get("EXPLORER_SCHEDULER")
-    readings: list[Callable[[], object]] = [workers_wanted, runs_in_all, most_training, trusted_proxies]
+    readings: list[Callable[[], object]] = [workers_wanted, runs_in_all, most_training, trusted_proxies, programs_folder]
     readings += [lambda: Hosts(None), _try_database, lambda: Retention(Store())]
     if scheduler:
         readings.append(lambda: checked_address(scheduler))

@@ -33,6 +33,7 @@ WRONG = {
     "EXPLORER_MAX_TRAINING": "0",
     "EXPLORER_KEEP_DAYS": "-1",
     "EXPLORER_DATABASE_GB": "much",
+    "EXPLORER_PROGRAMS": "/dev/null",
 }
 
 
@@ -48,6 +49,7 @@ def test_a_wrong_setting_is_named_with_what_came(name, monkeypatch, tmp_path):
 DATABASES = {
     "a file that is none": ("sqlite:///{folder}/file", "is damaged, or is no database", "Move that file away"),
     "a folder": ("sqlite:///{folder}", "cannot be opened", "unable to open database file"),
+    "a device": ("sqlite:////dev/null", "cannot be opened", "/dev/null is no file"),
     "a folder that cannot be made": ("sqlite:///{folder}/file/runs/runs.db", "cannot be opened", "Not a directory"),
     "a driver that is missing": (
         "postgresql+psycopg2://host/runs",
@@ -58,6 +60,7 @@ DATABASES = {
     "a kind that nobody knows": ("foo://host/runs", "must be a SQLAlchemy address", "foo://host/runs"),
     "a port that is none": ("postgresql://me:secret@host:abc/runs", "must be a SQLAlchemy address", "me:***@host:abc"),
     "an asynchronous driver": ("postgresql+asyncpg://host/runs", "a driver that is asynchronous", "asyncpg"),
+    "another program's": ("sqlite:///{folder}/other", "belongs to another program", "Name another database"),
     "memory": ("sqlite://", "asks for memory", "sqlite:///data/explorer.db"),
     "no server": ("postgresql://me:secret@127.0.0.1:{port}/runs", "does not answer", "me:***@127.0.0.1:{port}"),
 }
@@ -66,6 +69,8 @@ DATABASES = {
 @pytest.mark.parametrize("name", DATABASES)
 def test_a_database_that_cannot_be_used_is_told_with_what_to_do(name, monkeypatch, tmp_path):
     (tmp_path / "file").write_bytes(b"This is no database. " * 100)
+    with closing(sqlite3.connect(tmp_path / "other")) as other:
+        other.execute("CREATE TABLE runs (kilometers REAL)")
     here = {"folder": tmp_path, "port": free_port()}
     address, *parts = [part.format(**here) for part in DATABASES[name]]
     monkeypatch.setenv("EXPLORER_DATABASE", address)
