@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -74,6 +75,8 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
         return 0
     if kind == "keras" and output is None:
         raise ValueError("--as keras makes an archive, which cannot be printed: add --output FILE.zip.")
+    if output is not None:
+        _refuse_place(Path(output))
     run = run or _trained(wanted)
     if not run.frames:
         raise ValueError(f"Nothing is trained yet of the run {named}. Export it after its first epoch.")
@@ -82,6 +85,13 @@ def export(settings: dict[str, Any], kind: str, output: str | None) -> int:
         print(not_finite(run.training), file=sys.stderr)
         return 1
     return 0
+
+
+def _refuse_place(path: Path) -> None:
+    """Say that no file can be written there before anything is trained for it."""
+    reason = errno.EISDIR if path.is_dir() else 0 if path.absolute().parent.is_dir() else errno.ENOENT
+    if reason:
+        raise ValueError(f"The file “{path}” cannot be written: {os.strerror(reason)}.")
 
 
 def _text(wanted: Experiment, kind: str, frames: Sequence[StoredFrame]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from explorer import __version__
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.catalog.presets import PRESETS
-from explorer.cli import commands, main, training
+from explorer.cli import commands, main, take_home, training
 from explorer.experiment import Frame
 from explorer.interface import Training
 from tests.new_process import NewProcess, run
@@ -305,6 +305,14 @@ def test_export_writes_a_file(capsys, tmp_path):
     said(capsys, "export", "gru_once", "--output", str(path))
     assert path.read_text() == said(capsys, "export", "gru_once")
     compile(path.read_text(), path, "exec")
+
+
+@pytest.mark.parametrize(("place", "reason"), [("", "Is a directory"), ("none/losses.csv", "No such file or directory")])
+def test_where_no_file_can_be_written_nothing_is_trained_for_it(capsys, monkeypatch, tmp_path, place, reason):
+    monkeypatch.setattr(take_home, "_trained", lambda _: pytest.fail("It was trained."))
+    assert f"cannot be written: {reason}." in refused(
+        capsys, "export", "gru_once", "--as", "csv", "--output", str(tmp_path / place)
+    )
 
 
 def test_it_runs_as_a_module_and_prints_nothing_but_json():
