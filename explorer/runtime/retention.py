@@ -19,6 +19,8 @@ _LOG = logging.getLogger(__name__)
 A_DAY = 24 * 3600.0
 SECONDS_BETWEEN_SWEEPS = 60.0
 RUNS_AT_ONCE = 20
+# No setting is as large: days, or GB.
+LARGEST_SETTING = 1_000_000
 # Where the database is full, it is emptied to this part of its limit, so that not every sweep has to.
 EMPTIED_TO = 0.9
 # A run that was opened this lately is never deleted to make room: new ones are refused instead.
@@ -114,6 +116,8 @@ def _setting(name: str, default: float) -> float:
         value = float(received)
     except ValueError:
         value = 0.0
-    if not 0 < value < 1e6:
-        raise ValueError(f"{name} must be a number greater than 0. Received: {received[:40]!r}")
+    if not 0 < value < LARGEST_SETTING:
+        raise ValueError(
+            f"{name} must be a number greater than 0 and less than {LARGEST_SETTING:,}. Received: {received[:40]!r}"
+        )
     return value

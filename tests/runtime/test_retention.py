@@ -102,7 +102,8 @@ def test_a_setting_that_is_no_number_gets_a_sentence(store, monkeypatch, name, r
     if not received:
         Retention(store)
         return
-    with pytest.raises(ValueError, match=f"^{name} must be a number greater than 0. Received: '{received}'"):
+    allowed = "a number greater than 0 and less than 1,000,000"
+    with pytest.raises(ValueError, match=f"^{name} must be {allowed}. Received: '{received}'"):
         Retention(store)
 
 
