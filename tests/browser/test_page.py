@@ -56,6 +56,9 @@ def number(page: Page, attribute: str) -> int:
 def open_page(page: Page, server: Application, query: str = "") -> None:
     visit(page, server, f"/?{query}")
     page.locator("[data-layer]").first.wait_for()
+    if "run=" not in query:
+        # Until the page has answered, what it showed before is there: a run that is done, and a button to train it.
+        expect(panel(page)).to_have_attribute("data-run", "")
     expect(page.locator(".st-key-train button")).to_be_enabled()
 
 
