@@ -14,6 +14,7 @@ From top to bottom: a module imports what stands above it.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,10 @@ Exit codes
 """
 
 
+# A full disk or quota, a limit of a file's size, a device that fails.
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 class _NobodyReads(Exception):
     """Whoever read the output has gone (`| head`)."""
 
@@ -41,15 +46,17 @@ class _NobodyReads(Exception):
 @contextmanager
 def _read_to_the_end() -> Iterator[None]:
     # Click itself would end with 1 at a broken pipe; and what is still in the buffer would meet it only after `main`.
+    if sys.stdout is None:
+        raise ValueError("The output cannot be written: standard output is closed.")
     try:
         yield
-        if sys.stdout is None:
-            raise ValueError("The output cannot be written: standard output is closed.")
         sys.stdout.flush()
     except BrokenPipeError:
         raise _NobodyReads from None
     except OSError as error:
-        # Files are read and written with sentences of their own: what is left is the output.
+        # Of a file or a connection it says something else.
+        if error.filename is not None or error.errno not in _OF_OUTPUT:
+            raise
         _drop_output()
         raise ValueError(f"The output cannot be written: {error.strerror or error}.") from error
 

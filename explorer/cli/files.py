@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+
+import click
 
 # Far more than any script or traceback has; what is longer, or never ends, is not read to its end.
 MOST_CHARACTERS = 10_000_000
@@ -14,14 +15,11 @@ def read_text(file: str, errors: str = "strict") -> str:
 
     Raises ValueError with a sentence for what cannot be read, is no text, or is longer than `MOST_CHARACTERS`.
     """
+    if file == "-" and sys.stdin is None:
+        raise ValueError("Standard input is closed. Name a file, or write a text into standard input.")
     try:
-        if file == "-":
-            if sys.stdin is None:
-                raise ValueError("Standard input is closed. Name a file, or write a text into standard input.")
-            text = sys.stdin.read(MOST_CHARACTERS + 1)
-        else:
-            with Path(file).open(encoding="utf-8", errors=errors) as stream:
-                text = stream.read(MOST_CHARACTERS + 1)
+        with click.open_file(file, encoding="utf-8", errors=errors) as stream:
+            text = str(stream.read(MOST_CHARACTERS + 1))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise ValueError(f"The file “{file}” cannot be read: {reason}.") from error

@@ -82,10 +82,11 @@ def programs_folder() -> Path | None:
         return None
     if not wanted:
         return folder_of(os.environ.get("EXPLORER_DATABASE", "")) / "programs"
-    folder = Path(wanted).absolute()
-    there = next(each for each in (folder, *folder.parents) if each.exists())
+    folder, refused = Path(wanted).absolute(), f"EXPLORER_PROGRAMS must name a folder, or off. Received: {wanted!r:.200}."
+    try:
+        there = next(each for each in (folder, *folder.parents) if each.exists())
+    except OSError as error:
+        raise ValueError(f"{refused} {error.strerror}.") from error
     if not there.is_dir():
-        raise ValueError(
-            f"EXPLORER_PROGRAMS must name a folder, or off. Received: {wanted!r:.200}, and {str(there)!r} is none."
-        )
+        raise ValueError(f"{refused} {there} is not a folder.")
     return folder

@@ -18,7 +18,7 @@ FAILS = "The disk that holds the database is full, or it fails."
 READ_ONLY = "The database cannot be written to: it is read-only."
 CANNOT_OPEN = "The database file cannot be opened."
 DAMAGED = "The database file is damaged, or is no database."
-FOREIGN = "The database belongs to another program: it has a table of a name that is needed here, with other columns."
+FOREIGN = "The database belongs to another program: it has a table with a name that is used here, but with other columns."
 NO_ANSWER = "The database does not answer."
 
 # SQLite's primary result codes, https://sqlite.org/rescode.html.

@@ -13,6 +13,7 @@ from explorer.runtime.cluster_settings import programs_folder
 from explorer.runtime.worker_environment import warm
 from explorer.training.program_cache import CACHE
 
+_LOG = logging.getLogger(__name__)
 # Work that is cancelled when a server ends is no news for whoever ends it.
 logging.getLogger("distributed").setLevel(logging.ERROR)
 warm()
@@ -40,4 +41,8 @@ def _describe_once() -> None:
     from explorer.catalog import read_experiment
     from explorer.runtime import jobs
 
-    jobs.describe(read_experiment({}).experiment.to_dict())
+    try:
+        jobs.describe(read_experiment({}).experiment.to_dict())
+    except Exception:
+        # A worker that cannot do this now is still better than none.
+        _LOG.exception("The first model of a worker could not be made.")

@@ -331,8 +331,11 @@ def test_an_error_message_is_looked_up(capsys, tmp_path, monkeypatch):
     assert "decoder_states" in [cause["example"] for cause in found["causes"]]
 
 
-def test_an_error_that_is_not_known_ends_with_1(capsys, tmp_path):
+def test_an_error_that_is_not_known_ends_with_1(capsys, tmp_path, monkeypatch):
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\xff\xfe\x00" * 50)
     assert main(["error", str(tmp_path / "picture.png")]) == 1
     assert "not known" in capsys.readouterr().out
+    with (tmp_path / "picture.png").open() as picture:
+        monkeypatch.setattr("sys.stdin", picture)
+        assert main(["error", "-"]) == 1
     assert "cannot be read" in refused(capsys, "error", str(tmp_path / "none.txt"))

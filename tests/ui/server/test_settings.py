@@ -46,6 +46,17 @@ def test_a_wrong_setting_is_named_with_what_came(name, monkeypatch, tmp_path):
     assert name in sentence and WRONG[name] in sentence
 
 
+UNUSABLE = [("/dev/null/below", "/dev/null is not a folder."), ("x" * 300, "File name too long.")]
+
+
+@pytest.mark.parametrize(("folder", "reason"), UNUSABLE)
+def test_a_folder_that_cannot_be_made_for_programs_is_told(folder, reason, monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATABASE", f"sqlite:///{tmp_path}/runs.db")
+    monkeypatch.setenv("EXPLORER_PROGRAMS", folder)
+    (sentence,) = wrong_settings()
+    assert sentence.startswith("EXPLORER_PROGRAMS must name a folder, or off.") and sentence.endswith(reason)
+
+
 DATABASES = {
     "a file that is none": ("sqlite:///{folder}/file", "is damaged, or is no database", "Move that file away"),
     "a folder": ("sqlite:///{folder}", "cannot be opened", "unable to open database file"),
