@@ -280,5 +280,6 @@ def keep_when_bounds_move(name: str, bounds: tuple[Any, ...]) -> None:
     """Call before drawing a widget: one whose bounds change becomes a new widget, and would forget its value."""
     known = st.session_state.setdefault("_bounds", {})
     if known.get(name) != bounds:
-        known[name] = bounds
-        st.session_state[name] = st.session_state[name]
+        with uninterrupted():
+            known[name] = bounds
+            st.session_state[name] = st.session_state[name]

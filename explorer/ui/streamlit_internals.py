@@ -7,15 +7,19 @@ names it. What the server replaces of uvicorn, which Streamlit starts, stands in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
+from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState, SessionState
 
 # --- the frontend's files, in the package
 
@@ -131,25 +135,57 @@ def went_through_history() -> bool:
     return context is not None and context.is_history_navigation
 
 
+# By the id of a session's state, for as long as a run has it.
+_LOCKS: WeakValueDictionary[int, Any] = WeakValueDictionary()
+_BEGIN = SafeSessionState.__init__
+_TAKE_WIDGETS = SafeSessionState.on_script_will_rerun
+
+
+def share_locks() -> None:
+    """Let the runs of a session's script share one lock of its state; to be called before the first session begins.
+
+    Streamlit starts the next run in a thread of its own while the one before may still write, and gives each its own lock.
+    The next one would take what the browser has sent, and the one before then write an older value over it.
+    """
+    # mypy knows no other way to replace a method.
+    setattr(SafeSessionState, "__init__", _begin)  # noqa: B010
+    setattr(SafeSessionState, "on_script_will_rerun", _take_widgets)  # noqa: B010
+
+
+def _begin(self: SafeSessionState, state: SessionState, yield_callback: Callable[[], None]) -> None:
+    _BEGIN(self, state, yield_callback)
+    object.__setattr__(self, "_lock", _LOCKS.setdefault(id(state), threading.RLock()))
+
+
+def _take_widgets(self: SafeSessionState, *widgets: Any, **others: Any) -> None:
+    # Streamlit asks before it takes its lock whether this run has ended: within the lock the answer still holds.
+    with self._lock:
+        _TAKE_WIDGETS(self, *widgets, **others)
+
+
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Run a part of the script, or as `@uninterrupted()` a callback, to its end.
+    """Run a part of the script, or as `@uninterrupted()` a callback, to its end, before the next run begins.
 
     Whatever somebody clicks or types ends the run of the script before, and that at any word in `st.session_state`, in the
     middle of a callback too, which is then not called again. What is written there together would be written in part.
+    A run that has already ended does not begin the part.
     """
     context = get_script_run_ctx()
     state = context.session_state if context is not None else None
-    if state is None:
+    if context is None or state is None:
         yield
         return
-    before = state._yield_callback
-    # An attribute that is set in the usual way is a word in the session's state.
-    object.__setattr__(state, "_yield_callback", _go_on)
-    try:
-        yield
-    finally:
-        object.__setattr__(state, "_yield_callback", before)
+    with state._lock:
+        before = state._yield_callback
+        if context.has_script_started:
+            before()
+        # An attribute that is set in the usual way is a word in the session's state.
+        object.__setattr__(state, "_yield_callback", _go_on)
+        try:
+            yield
+        finally:
+            object.__setattr__(state, "_yield_callback", before)
 
 
 def _go_on() -> None:

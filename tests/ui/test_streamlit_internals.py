@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import gc
 import importlib
 import json
 import logging
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -183,7 +185,8 @@ def test_a_part_of_the_script_is_run_to_its_end_though_somebody_clicks_again(mon
         raise Ended
 
     state = SafeSessionState(SessionState(), end)
-    monkeypatch.setattr(internals, "get_script_run_ctx", lambda: SimpleNamespace(session_state=state))
+    in_callback = SimpleNamespace(session_state=state, has_script_started=False)
+    monkeypatch.setattr(internals, "get_script_run_ctx", lambda: in_callback)
 
     @internals.uninterrupted()
     def write_both() -> None:
@@ -199,6 +202,52 @@ def test_a_part_of_the_script_is_run_to_its_end_though_somebody_clicks_again(mon
         print(1 / 0)
     with pytest.raises(Ended):
         print(state["one"])
+
+
+def test_the_next_run_takes_what_the_browser_sent_only_once_the_part_is_done(monkeypatch):
+    for name in ("__init__", "on_script_will_rerun"):
+        monkeypatch.setattr(SafeSessionState, name, getattr(SafeSessionState, name))
+    internals.share_locks()
+    ended = threading.Event()
+
+    def end() -> None:
+        if ended.is_set():
+            raise Ended
+
+    session = SessionState()
+    before, after = SafeSessionState(session, end), SafeSessionState(session, lambda: None)
+    running = SimpleNamespace(session_state=before, has_script_started=True)
+    monkeypatch.setattr(internals, "get_script_run_ctx", lambda: running)
+    taken = threading.Thread(target=after.on_script_will_rerun, args=(None,))
+    with internals.uninterrupted():
+        ended.set()
+        taken.start()
+        taken.join(timeout=0.3)
+        assert taken.is_alive()
+        before["timesteps"] = 31
+    taken.join()
+    after["timesteps"] = 32
+    # From now on nothing of the run that has ended is written.
+    with pytest.raises(Ended), internals.uninterrupted():
+        before["timesteps"] = 31
+    with pytest.raises(Ended):
+        before.on_script_will_rerun(None)
+    assert after["timesteps"] == 32
+    # Another session has nothing to do with it.
+    assert SafeSessionState(SessionState(), end)._lock is not after._lock
+
+
+def test_a_session_that_was_ended_leaves_no_lock(monkeypatch):
+    monkeypatch.setattr(SafeSessionState, "__init__", SafeSessionState.__init__)
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", SafeSessionState.on_script_will_rerun)
+    internals.share_locks()
+    session = SessionState()
+    run = SafeSessionState(session, lambda: None)
+    assert id(session) in internals._LOCKS
+    key = id(session)
+    del run, session
+    gc.collect()
+    assert key not in internals._LOCKS
 
 
 def callbacks() -> dict[str, bool]:
