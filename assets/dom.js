@@ -60,3 +60,14 @@ export const zoomOf = ({ currentCSSZoom }) => currentCSSZoom || 1;
 export function prefersStill() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
+
+// Calls `clear` once nothing is pointed at: when the pointer leaves an element, or the focus does. What the arrow keys have
+// chosen stays, as the page may move away beneath a pointer that rests.
+/** @type {(element: HTMLElement | SVGElement, clear: () => void) => void} */
+export function whenLeft(element, clear) {
+  let byKeys = false;
+  element.addEventListener("keydown", () => (byKeys = true));
+  element.addEventListener("pointermove", () => (byKeys = false));
+  element.addEventListener("pointerleave", () => byKeys || clear());
+  element.addEventListener("blur", clear);
+}

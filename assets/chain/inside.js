@@ -12,7 +12,7 @@ import { insideLegend, insidePen } from "./strips.js";
 import { setFont } from "./text.js";
 import { insideWindows } from "./windows.js";
 import { sentence } from "./words.js";
-import { create, createSvg, mark, pointWithin, say } from "../dom.js";
+import { create, createSvg, mark, pointWithin, say, whenLeft } from "../dom.js";
 import { deedOf } from "../keys.js";
 
 /** @import { Layer } from "../description.d.ts" */
@@ -40,7 +40,7 @@ function insideNew(parent) {
   });
   state.observer.observe(root);
   svg.onpointermove = (event) => insidePoint(state, insideAt(state.pen.cells, pointWithin(svg, event)));
-  svg.onpointerleave = svg.onblur = () => insidePoint(state, null);
+  whenLeft(svg, () => insidePoint(state, null));
   svg.onkeydown = (event) => insideWalk(state, event);
   return state;
 }

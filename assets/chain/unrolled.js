@@ -9,7 +9,7 @@ import { setFont } from "./text.js";
 import { titleOf, writeTitle } from "./title.js";
 import { endWalking, newWalking, pointAt, takeWalk, togglePinned, walkKey, walkOn, walkView, writeWalk } from "./walking.js";
 import { sentence, shapeAsCode } from "./words.js";
-import { create, createSvg, mark, pointWithin, say, sayBreakable } from "../dom.js";
+import { create, createSvg, mark, pointWithin, say, sayBreakable, whenLeft } from "../dom.js";
 import { held } from "../held.js";
 
 /** @import { Description } from "../description.d.ts" */
@@ -32,7 +32,7 @@ function unrolledNew(parent) {
     else unrolledOpen(parent, layer);
   };
   svg.onpointerover = ({ target }) => pointAt(walking, state.pen.cells.find(({ node }) => node === target) ?? null);
-  svg.onpointerleave = svg.onblur = () => pointAt(walking, null);
+  whenLeft(svg, () => pointAt(walking, null));
   svg.onkeydown = (event) => walkKey(walking, state.pen.cells, event);
   root.append(walking.slowDrawing.root, walking.told);
   const list = create("ul", "unrolled-list", root);

@@ -1,7 +1,7 @@
 // The figures of the section "Gradient through time": bars of one net, and the lines of the layers' norms.
 
 import { SLOPES_LEFT, planBars, planNorms, timestepAt } from "./slopes.js";
-import { create, createSvg, mark, pointWithin, say } from "../dom.js";
+import { create, createSvg, mark, pointWithin, say, whenLeft } from "../dom.js";
 import { deedOf } from "../keys.js";
 import { short } from "../live/ticks.js";
 
@@ -31,7 +31,7 @@ export function newFigure(parent) {
     const { x } = pointWithin(svg, event);
     pointAtBar(figure, timestepAt(x, svg.clientWidth, figure.bars?.numbers.length ?? 1));
   };
-  svg.onpointerleave = svg.onblur = () => pointAtBar(figure, null);
+  whenLeft(svg, () => pointAtBar(figure, null));
   svg.onkeydown = (event) => {
     const most = figure.bars?.numbers.length ?? 0;
     const deed = deedOf("Look inside", event.key);
