@@ -186,3 +186,14 @@ class Report(Plain, frozen=True):
     def read(cls, values: Mapping[str, Any]) -> Report:
         """The report that was written out so. Raises ValueError for what is none."""
         return msgspec.convert(values, cls)
+
+
+def could_ask_for(name: str, code: str) -> bool:
+    """Whether a code can ask for a number by this name: it has the name, or that of the layer whose output it is.
+
+    >>> could_ask_for("n_features", "keras.Input((20, n_features))"), could_ask_for("the output of TCN", "x = TCN(64)(x)")
+    (True, True)
+    >>> could_ask_for("n_units", "keras.Input((20, n_features))")
+    False
+    """
+    return name.rpartition(" ")[2] in code

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("file", metavar="FILE")
 @click.option("--x", multiple=True, metavar="8,20,5", help="The shape of an input, batch first; once for each input.")
 @click.option("--y", metavar="8,1", help="The shape of the target, batch first.")
-@click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ...")
+@click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ..., for code without compile(loss=...).")
 @click.option("--batch", metavar="N", help="The batch size in fit.")
 @click.option("--size", multiple=True, metavar="NAME=N", help="A number that the check asked for; once for each.")
 @click.option("--model", metavar="NAME", help="Which model, where the code makes several; without it, the fitted one.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from explorer.description import Broken, Description, Outline
-from explorer.report import Asked, Line
+from explorer.report import Asked, Line, could_ask_for
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import made
 from explorer.snippet.diagnose.problems import Finding, Problem, Report
 from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.diagnose.rules.silent import hints
+from explorer.snippet.diagnose.training_data import loss_named
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue
 from explorer.snippet.unknown_sizes import with_unknown_sizes
 
@@ -52,7 +53,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         output,
         params,
         tuple(problems),
-        (*good, *reader.hints),
+        (*good, *reader.hints, *_not_used(case)),
         told,
         case.data,
         asked,
@@ -60,6 +61,17 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         tuple(Line(each.line, each.why) for _, each in sorted(reader.assumed.items())),
         models,
     )
+
+
+def _not_used(case: Case) -> list[str]:
+    """What the check was told, and the code says otherwise or nothing of."""
+    code, given = case.source.code, case.given
+    unnamed = [name for name in case.reader.given if not could_ask_for(name, code)]
+    found = [f"The number for `{name:.80}` is not used: nothing in the code has that name." for name in unnamed]
+    if given.loss is not None and case.data.loss not in (None, loss_named(given.loss)):
+        in_code = case.data.loss if isinstance(case.data.loss, str) else ", ".join(map(str, case.data.loss or ()))
+        found.append(f"The loss of the code's compile is checked, {in_code}, and not the one that was given, {given.loss}.")
+    return found
 
 
 def _in_order(case: Case, told: Description) -> list[Outline]:

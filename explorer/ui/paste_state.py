@@ -16,6 +16,7 @@ import streamlit as st
 from explorer.catalog.examples import EXAMPLES, Example
 from explorer.experiment import SETTINGS, Experiment
 from explorer.experiment.bounds import LIMITS
+from explorer.report import could_ask_for
 from explorer.ui import lesson_place, room
 from explorer.ui.address import entered
 from explorer.ui.code_link import fragment_of
@@ -215,7 +216,8 @@ def give_size(name: str, text: str) -> None:
 
 def given_sizes(code: str) -> dict[str, int | tuple[int, ...]]:
     """The numbers that were asked for and given, as far as they can be read and are named in this code."""
-    found = {name: read_size(text) for name, text in st.session_state["_paste"]["sizes"].items() if name in code}
+    typed = {name: text for name, text in st.session_state["_paste"]["sizes"].items() if could_ask_for(name, code)}
+    found = {name: read_size(text) for name, text in typed.items()}
     return {name: size for name, size in found.items() if size is not None}
 
 

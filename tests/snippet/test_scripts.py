@@ -501,6 +501,7 @@ def test_a_layer_of_another_package_is_asked_for_its_output():
     (asked,) = check(code).asked
     assert asked.shape and asked.name == "the output of TCN"
     report = check(code, sizes={asked.name: (64,)}).to_dict()
+    assert check(code, sizes={asked.name: 64}).to_dict()["layers"] == report["layers"]
     assert [(each["type"], each["output"]) for each in report["layers"]] == [("TCN", [[None, 64]]), ("Dense", [[None, 1]])]
 
 

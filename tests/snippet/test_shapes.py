@@ -169,3 +169,20 @@ def test_where_a_code_breaks_no_layer_returns_outputs_yet(layer):
     assert partial.axes_out[0][-1] == BROKEN_AFTER[layer]
     assert "output" not in partial.change
     assert ended.axes_out[0][-1] == "outputs"
+
+
+def test_what_was_given_and_is_not_used_is_named():
+    report = check(
+        """
+import keras
+model = keras.Sequential([keras.Input((20, n_features)), keras.layers.GRU(8), keras.layers.Dense(1)])
+model.compile(loss="mse", optimizer="adam")
+""",
+        y=(8, 1),
+        loss="mae",
+        sizes={"n_features": 5, "n_units": 3},
+    )
+    assert report.holds
+    assert "The number for `n_units` is not used: nothing in the code has that name." in report.hints
+    assert "The loss of the code's compile is checked, mse, and not the one that was given, mae." in report.hints
+    assert len(report.hints) == 2

@@ -155,6 +155,23 @@ def test_a_number_that_the_code_does_not_say_is_asked_for_beside_its_line_and_ta
     assert editor_of(page)["asks"] == []
 
 
+def test_what_a_layer_that_is_not_known_returns_is_asked_for_and_taken(engine):
+    code = """
+import keras
+from tcn import TCN
+i = keras.Input((20, 5))
+h = TCN(64)(i)
+model = keras.Model(i, keras.layers.Dense(1)(h))
+"""
+    page = type_code(open_page(engine), code)
+    (field,) = editor_of(page)["asks"]
+    assert field["name"] == "the output of TCN"
+    give(page, field["name"], "64")
+    assert not page.exception
+    assert "No problems found." in words(page)
+    assert "(batch, features 64)" in words(page) or chain_of(page)["description"]["layers"][-1]["params"] == 65
+
+
 def test_another_model_of_the_code_is_opened_and_the_fitted_one_trains(engine):
     code = """
 import keras

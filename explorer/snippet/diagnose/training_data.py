@@ -157,10 +157,10 @@ def with_found(case: Case, given: Data) -> Data:
     told = compiled.get("loss")
     if model is not None and isinstance(told, dict):
         told = by_outputs(model, told)
-    if "loss" in compiled and (found := _loss(told)) is not None:
+    if "loss" in compiled and (found := loss_named(told)) is not None:
         data = replace(data, loss=found)
     elif data.loss is not None:
-        data = replace(data, loss=_loss(data.loss))
+        data = replace(data, loss=loss_named(data.loss))
     if data.batch is None and model is not None:
         sizes = [arguments.get("batch_size") for name, _, arguments in model.fits if name == "fit"]
         if sizes and isinstance(sizes[-1], int):
@@ -227,14 +227,14 @@ def by_outputs(model: ModelValue, given: dict[Any, Any]) -> list[Any]:
     return [given.get(name) for name in names] if given and set(given) <= set(names) else list(given.values())
 
 
-def _loss(value: Any) -> Any:
+def loss_named(value: Any) -> Any:
     """The name of a loss, however the code gives it; a list of names for several outputs, None where it is not known."""
     if isinstance(value, Known):
         value = value.last
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        found = [_loss(each) for each in value]
+        found = [loss_named(each) for each in value]
         return tuple(found)
     if not isinstance(value, str):
         return None

@@ -48,8 +48,9 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
     def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
         shape = record.given.get(name)
         first = next(each for each in inputs if isinstance(each, keras.KerasTensor))
-        if isinstance(shape, tuple):
-            return keras.KerasTensor((first.shape[0], *shape))
+        if shape is not None:
+            # Of a shape with one axis the number alone can be written.
+            return keras.KerasTensor((first.shape[0], *(shape if isinstance(shape, tuple) else (shape,))))
         missing = Opaque(f"{value.why}, a layer that is not known here", name, getattr(node, "lineno", None))
         record.ask(missing, node, shape=True)
         return keras.KerasTensor(first.shape)
