@@ -291,7 +291,8 @@ function take(state, wanted, said) {
       tell(state);
     };
     const { place, shown: { trained } } = state;
-    if (run) drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, direction: answer.direction, answer, place, choose });
+    if (!run) closeSections(state);
+    else drawSections(state, { run, sequence, epoch, trained, layer: answer.layer, direction: answer.direction, answer, place, choose });
     return;
   }
   // What the link or a field asks for is not there: that is said, and what there is is shown.

@@ -9,11 +9,6 @@ import { create, mark } from "../dom.js";
 /** @type {Section[]} */
 const SECTIONS = [gradientsSection];
 
-/** @type {(section: Section) => void} */
-export function registerSection(section) {
-  if (!SECTIONS.some(({ name }) => name === section.name)) SECTIONS.push(section);
-}
-
 /** @type {(state: State, shown: SectionShown) => void} */
 export function drawSections({ sections }, shown) {
   for (const { name, draw } of SECTIONS) {

@@ -12,13 +12,16 @@ import { create, createSvg, mark, say } from "../dom.js";
 /** @import { State } from "./types.d.ts" */
 
 const LINE_HEIGHT = 56;
+const COMPUTED = "The numbers are computed …";
 
 /** @type {(state: State) => void} */
 export function writeAnswer(state) {
   const { answer } = state;
   state.body.hidden = !answer;
-  say(state.said, state.refused);
-  state.said.hidden = !state.refused;
+  // They stand below it, and may have those of another run until they are drawn; without a run they have none.
+  state.sections.hidden = !answer || state.shown.run === null;
+  say(state.said, state.refused || (answer ? "" : COMPUTED));
+  state.said.hidden = !state.said.textContent;
   if (!answer) return;
   mark(state.dialog, { "data-epoch": answer.epoch, "data-unit": answer.unit, "data-timestep": answer.timestep });
   say(state.title, answer.title);

@@ -101,5 +101,7 @@ def test_a_link_opens_a_unit_and_what_there_is_not_is_said(trained, server):
     expect(inside(page).locator(".inside-said")).to_contain_text("has no layer called “nothing”. It has: memory, answer.")
     visit(page, server, f"/?{TRAINED}&inside=memory&t=99999999")
     expect(inside(page).locator("h2")).to_have_text("Inside GRU(6), with untrained weights")
+    # What was drawn of a run is not left below a model that has none.
+    expect(page.locator("[data-section=gradients]")).to_be_hidden()
     inside(page).get_by_role("button", name="Close").click()
     expect(page.locator(".explorer-notice")).to_contain_text("t must be a whole number from 1 to 99,999")
