@@ -26,7 +26,7 @@ def hints(experiment: Experiment, view: str) -> list[dict[str, Any]]:
         return []
     steps, features = count(experiment.timesteps, "timesteps"), count(experiment.features, "features")
     data = _hint(
-        *("data", ".st-key-units", "right"),
+        *("data", ".st-key-timesteps", "right"),
         f"The data: sequences of {steps} with {features} each. Move a slider, and see which tensors change.",
         # Whoever trains already needs no word on the data.
         {"settings": ["timesteps", "features"], "there": RUN},

@@ -614,7 +614,7 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(page, s
         for width, height in ((1440, 900), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
             # It may lie over words of the page: it does since the top has four links and four buttons, and why is not known.
-            page.wait_for_function(APART, arg=[".st-key-units", False])
+            page.wait_for_function(APART, arg=[".st-key-timesteps", False])
         slide(page, "timesteps", 1)
         expect(hint).to_have_attribute("data-hint", "gru")
         expect(hint).to_contain_text("hidden state of 6 units")
