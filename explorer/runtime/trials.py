@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from explorer.report import Trial, not_tried
 from explorer.runtime import jobs
@@ -28,6 +28,8 @@ SECONDS = 20.0
 # A page looks twice a second: who has not asked for so long has gone on to another code.
 SECONDS_UNTIL_FORGOTTEN = 3.0
 MOST_AT_ONCE = 32
+# So long a page says that no worker was free; whoever looks again later has them tried.
+SECONDS_UNTIL_TRIED_AGAIN = 30.0
 _NOBODY_FREE = Trial(None, not_tried("the workers are busy"))
 _ENDED = Trial(None, not_tried("the worker that tried it ended"))
 
@@ -52,6 +54,7 @@ class Trials:
         self._cluster = cluster
         self._lock = threading.Lock()
         self._known: LRUCache[str, list[Trial]] = LRUCache(KEPT)
+        self._given_up: TTLCache[str, list[Trial]] = TTLCache(KEPT, SECONDS_UNTIL_TRIED_AGAIN, lambda: time.monotonic())
         self._asked: dict[str, _Asked] = {}
 
     def ask(
@@ -64,7 +67,7 @@ class Trials:
         arguments = (list(fixes), dict(sizes) if sizes else None, model)
         key = hashlib.sha256(json.dumps(arguments).encode()).hexdigest()
         with self._lock:
-            if (known := self._known.get(key)) is not None:
+            if (known := self._known.get(key) or self._given_up.get(key)) is not None:
                 return known
             if (asked := self._asked.get(key)) is None:
                 self._start(key, arguments)
@@ -73,7 +76,7 @@ class Trials:
         found = self._answer(asked)
         if found is not None:
             with self._lock:
-                self._known[key] = found
+                (self._given_up if _NOBODY_FREE in found else self._known)[key] = found
                 self._asked.pop(key, None)
         return found
 

@@ -69,6 +69,11 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_a_long_trial_too(monkeypa
     (found,) = asked.ask([FIX], {"n": 4}, None)
     assert found.ran is None and found.sentence == "Not tried: the workers are busy."
     assert cluster.futures[2].cancelled()
+    # For a while that is the answer; who looks later has it tried.
+    now = 40.0
+    assert asked.ask([FIX], {"n": 4}, None) == [found] and len(cluster.futures) == 3
+    now = 61.0
+    assert asked.ask([FIX], {"n": 4}, None) is None and len(cluster.futures) == 4
 
 
 def test_no_more_are_at_work_than_may_be():
