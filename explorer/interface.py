@@ -52,13 +52,19 @@ class Explanation:
         return explanation_as_html(self.description, self.drawings)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Training:
     """What `train` brought: the experiment with all its settings, a frame for each epoch, and the trained model."""
 
     experiment: Experiment
     frames: tuple[Frame, ...]
     model: keras.Model
+
+    def __repr__(self) -> str:
+        last = self.frames[-1]
+        figures = [f"{name}={getattr(last, name):.4g}" for name in FIGURES if getattr(last, name) is not None]
+        of = (self.experiment.architecture, self.experiment.task, f"epochs={len(self.frames)}", *figures)
+        return f"Training({', '.join(of)})"
 
     @property
     def finite(self) -> bool:

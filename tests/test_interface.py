@@ -156,6 +156,33 @@ def test_a_run_that_costs_too_much_is_refused():
         train(costly)
 
 
+@pytest.mark.parametrize("knobs", [5, "delay", [("delay", 3)], {3: "delay"}])
+def test_knobs_that_are_no_dictionary_by_name_are_refused_by_their_type(knobs):
+    with pytest.raises(TypeError, match=r"knobs takes a dictionary of names and values.*Received: "):
+        Experiment("gru_every_step", "delayed_echo", knobs=knobs)
+    assert Experiment("gru_every_step", "delayed_echo", knobs=None) == Experiment("gru_every_step", "delayed_echo")
+
+
+@pytest.mark.parametrize(
+    ("given", "received"),
+    [({"x": 5}, "5"), ({"y": "8,1"}, "'8,1'"), ({"x": np.zeros((8, 20, 5))}, r"an array; write its shape, \(8, 20, 5\)")],
+)
+def test_what_is_no_shape_is_refused_in_a_sentence(given, received):
+    with pytest.raises(ValueError, match=rf"{next(iter(given))} takes a shape, the batch first.*Received: {received}$"):
+        check("import keras", **given)
+
+
+def test_a_training_and_a_report_are_printed_in_a_few_lines():
+    training = train(Experiment("dense_every_step", "pointwise", **SMALL))
+    assert re.fullmatch(r"Training\(dense_every_step, pointwise, epochs=3, loss=[\d.]+, val_loss=[\d.]+\)", repr(training))
+    code = "import keras\nmodel = keras.Sequential([keras.Input((20, 5)), keras.layers.GRU(32), keras.layers.GRU(16)])"
+    problem, quoted, *fixes = str(check(code, x=[(8, 20, 5)], y=(8, 16), loss="mse")).splitlines()
+    assert problem.startswith("time_axis_missing, line 2: ") and quoted.startswith("Keras says: ")
+    assert fixes and all(each.startswith("Fix: ") for each in fixes)
+    assert "\nAsked, line 2: n (`n`" in str(check(code.replace("GRU(32)", "GRU(n, return_sequences=True)")))
+    assert str(check(code.replace(", keras.layers.GRU(16)", ""))) == "No problems found."
+
+
 @pytest.mark.parametrize("function", [train, explain])
 def test_what_is_no_experiment_is_refused_by_its_type(function):
     with pytest.raises(TypeError, match=r"takes an? .*Experiment. Received: str"):

@@ -47,6 +47,9 @@ def check(
     target = None if y is None else shape("--y", y)
     (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
     report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)), model, True)
+    names = [each["name"] for each in report["models"]]
+    if model is not None and names and model not in names:
+        raise ValueError(f"--model: this code makes no model called {model!r:.80}. It makes: {', '.join(names)}.")
     if as_json:
         print(json.dumps(report))
     else:

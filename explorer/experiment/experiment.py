@@ -57,13 +57,20 @@ class Pasted:
         object.__setattr__(self, "sizes", tuple(sorted(sizes)))
 
 
+def _sorted(knobs: Mapping[str, Any] | None) -> dict[str, Any]:
+    knobs = {} if knobs is None else knobs
+    if not isinstance(knobs, Mapping) or not all(isinstance(name, str) for name in knobs):
+        raise TypeError(f'knobs takes a dictionary of names and values, such as {{"delay": 3}}. Received: {knobs!r:.80}')
+    return dict(sorted(knobs.items()))
+
+
 @dataclass(frozen=True)
 class Experiment:
     """One architecture on one task with everything that decides its numbers.
 
     `knobs` holds the keywords of architecture and task, sorted by name; a knob that both name is one knob.
     `pasted` stands in for the architecture, which is then called "pasted", and for its sizes. The learning rate is that of
-    architecture and task (`default_rate`) where none is given.
+    architecture and task (`default_rate`) where none is given. Raises TypeError for knobs that are no dictionary by name.
 
     >>> Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}).to_query()["delay"]
     '3'
@@ -84,7 +91,7 @@ class Experiment:
     pasted: Pasted | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "knobs", dict(sorted(dict(self.knobs).items())))
+        object.__setattr__(self, "knobs", _sorted(self.knobs))
         object.__setattr__(self, "learning_rate", given_or_default(self.learning_rate, self.architecture, self.task))
         # 1 and 1.0 are equal and must have one key; JSON from elsewhere may write either.
         with suppress(TypeError, ValueError):  # What is no number is told by whoever judges the experiment.

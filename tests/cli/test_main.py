@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from contextlib import suppress
 
 import numpy as np
@@ -143,6 +145,8 @@ def test_check_reads_the_code_cells_of_a_notebook_and_shows_the_model_that_is_na
     path.write_text(json.dumps({"cells": [*cells[:3], cells[2] | {"source": "model = keras.Model(i, layers.Dense(1)(h))"}]}))
     assert "encoder: cell 2, line 3, 1 layer, 150 parameters" in said(capsys, "check", str(path))
     assert json.loads(said(capsys, "check", str(path), "--model", "encoder", "--json"))["params"] == 150
+    assert main(["check", str(path), "--model", "decoder"]) == 2
+    assert "no model called 'decoder'. It makes: encoder, model." in capsys.readouterr().err
     path.write_text(json.dumps({"cells": cells}))
     assert main(["check", str(path)]) == 1
     assert "cell 3, line 1: " in capsys.readouterr().out
@@ -279,6 +283,21 @@ def on_a_terminal(stream: str, *arguments: str) -> tuple[int, bytes]:
             shown += part
     os.close(ours)
     return process.wait(), shown
+
+
+def test_somebody_who_stops_it_before_it_has_begun_gets_the_same_answer():
+    program = """
+import sys
+class Stopped:
+    def find_spec(self, name, *rest):
+        if name == "explorer.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stopped())
+from explorer.__main__ import run
+sys.exit(run())
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (found.returncode, found.stdout, found.stderr.strip()) == (130, "", "Ended.")
 
 
 def test_a_change_of_code_is_coloured_on_a_terminal_and_plain_in_a_file(tmp_path, capfd):

@@ -169,6 +169,17 @@ class Report:
         """Whether the model is whole and nothing is wrong with it."""
         return not self.problems and self.params is not None
 
+    def __str__(self) -> str:
+        """The findings as text: each problem with its fixes, what is asked for, and what is good to know."""
+        lines = []
+        for problem in self.problems:
+            where = f", line {problem.line}" if problem.line else ""
+            lines.append(f"{problem.kind}{where}: {problem.message}")
+            lines += [f"Keras says: {problem.keras_says}"] if problem.keras_says else []
+            lines += [f"Fix: {fix.title}" for fix in problem.fixes]
+        lines += [f"Asked, line {each.line}: {each.name} ({each.why})" for each in self.asked]
+        return "\n".join([*lines, *self.hints, *(["No problems found."] if self.holds else [])])
+
     def written(self) -> report.Report:
         """The same written out, ready for JSON."""
         return report.Report(

@@ -36,9 +36,9 @@ def shapes_of(x: Any) -> tuple[Full, ...] | None:
     """
     if x is None:
         return None
+    _counted("x", x)
     if x and all(isinstance(each, int) for each in x):
         x = [x]
-    _counted("x", x)
     return tuple(_shape("x", each) for each in x) or None
 
 
@@ -56,6 +56,10 @@ def target_of(y: Any) -> Target | None:
 
 
 def _counted(name: str, shapes: Any) -> None:
+    if not isinstance(shapes, (list, tuple)):
+        own = getattr(shapes, "shape", None)
+        what = f"an array; write its shape, {tuple(own)}" if isinstance(own, tuple) else reprlib.repr(shapes)
+        raise ValueError(f"{name} takes a shape, the batch first, such as (8, 20, 5). Received: {what}")
     if len(shapes) > MOST_TENSORS:
         raise ValueError(f"{name} has {len(shapes):,} parts, and at most {MOST_TENSORS} are read.")
 
