@@ -65,7 +65,7 @@ export const largestOf = (values) => Math.max(0, ...values.map((value) => (value
 export const inWords = (value) => (value === null ? "not a finite number" : String(Number(value.toPrecision(3))).replace("-", "−"));
 
 /** @type {(share: number | null) => string} */
-export const shareInWords = (share) => (share === null ? "from 0" : `${Number((100 * share).toPrecision(2))} %`);
+export const shareInWords = (share) => (share === null ? "from 0" : `${Number((100 * share).toPrecision(2))}%`);
 
 /** @type {(run: string, epoch: number, batch: number) => string} */
 export const slowAddress = (run, epoch, batch) => `/slow/${encodeURIComponent(run)}?epoch=${epoch}&batch=${batch}`;

@@ -53,7 +53,7 @@ function pointAtBar(figure, timestep) {
     bar.classList.toggle("pointed", bar.getAttribute("data-timestep") === String(timestep));
   }
   const number = timestep === null ? undefined : figure.bars?.numbers[timestep - 1];
-  say(figure.readout, number === undefined ? "" : `Timestep ${timestep}: ${number === null ? "not a finite number" : withPercent(`${short(number)} ${figure.bars?.unit}`)}`);
+  say(figure.readout, number === undefined ? "" : `Timestep ${timestep}: ${number === null ? "not a finite number" : `${short(number)}${figure.bars?.unit}`}`);
 }
 
 /** @type {(figure: Figure, net: Net, slopes: Slopes, what: What) => void} */
@@ -63,7 +63,7 @@ export function drawFigure(figure, net, slopes, what) {
   figure.bars = bars;
   say(figure.title, net.title);
   say(figure.loss, net.loss);
-  say(figure.sentence, withPercent(bars.sentence));
+  say(figure.sentence, bars.sentence);
   mark(root, { "data-net": net.kind, "data-what": what });
   const width = Math.max(120, Math.floor(root.clientWidth));
   const plan = planBars(bars, width, HIGH);
@@ -85,16 +85,12 @@ export function drawFigure(figure, net, slopes, what) {
   }
   for (const { from, to } of plan.brackets) {
     mark(createSvg("path", "slopes-bracket", svg), { d: `M${from.toFixed(1)} ${bottom - 14}v-6H${to.toFixed(1)}v6` });
-    if (to - from > 62) written(svg, "below 1 %", (from + to) / 2, bottom - 25, "middle");
+    if (to - from > 62) written(svg, "below 1%", (from + to) / 2, bottom - 25, "middle");
   }
   for (const { x, text } of plan.steps) written(svg, text, x, bottom + 15, "middle", "slopes-step");
   written(svg, "t", 2, bottom + 15, "start", "slopes-step");
   pointAtBar(figure, figure.at);
 }
-
-// A number and its percent stay in one line.
-/** @type {(sentence: string) => string} */
-const withPercent = (sentence) => sentence.replaceAll(" %", "\u00a0%");
 
 /** @type {(parent: SVGElement, text: string, x: number, y: number, anchor: string, className?: string) => void} */
 function written(parent, text, x, y, anchor, className = "") {

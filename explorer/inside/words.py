@@ -50,13 +50,13 @@ def percent(value: float) -> str:
     """A part as it stands in a sentence: no more than is known.
 
     >>> percent(0.754), percent(0.9999), percent(0.0001), percent(0.0), percent(1.0)
-    ('75 %', 'more than 99 %', 'less than 1 %', '0 %', '100 %')
+    ('75%', 'more than 99%', 'less than 1%', '0%', '100%')
     """
     if value in (0.0, 1.0):
-        return f"{value:.0%}".replace("%", " %")
+        return f"{value:.0%}"
     if value > 0.995:
-        return "more than 99 %"
-    return "less than 1 %" if value < 0.005 else f"{value:.0%}".replace("%", " %")
+        return "more than 99%"
+    return "less than 1%" if value < 0.005 else f"{value:.0%}"
 
 
 def letter(direction: Direction, gate: str) -> str:

@@ -47,7 +47,7 @@ def about(what: str, answers: int, at: int | None, last: bool = False, windows: 
 
 def measure(what: str, kind: str, answers: int, at: int | None, most: int | None) -> str:
     """What a bar is, as a formula. what: "inputs" or "state". at: the timestep of the loss; None: each sequence's last one.
-    most: the timestep with the largest gradient, which is 100 %.
+    most: the timestep with the largest gradient, which is 100%.
 
     >>> measure("inputs", "GRU", 20, 20, 17)
     '|dLoss(20) / dx(t)|, in % of the largest'

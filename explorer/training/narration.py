@@ -74,7 +74,7 @@ def narrate_batch(loss: float, changes: Mapping[str, float | None]) -> str:
     """What one batch did: its loss before the step, and in which layers the step changed the weights most, by parts of them.
 
     >>> narrate_batch(0.2143, {"memory": 0.00834, "answer": 0.0031})
-    'Loss 0.214 before the step; weights changed most in memory (0.83 %), then answer (0.31 %).'
+    'Loss 0.214 before the step; weights changed most in memory (0.83%), then answer (0.31%).'
     >>> narrate_batch(math.nan, {}), narrate_batch(0.2, {"answer": None})
     ('The loss is no finite number.', 'Loss 0.2 before the step; weights changed in answer (from 0).')
     """
@@ -104,7 +104,7 @@ def short(value: float) -> str:
 def part(share: float | None) -> str:
     if share is None:
         return "from 0"
-    return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.0f} %"
+    return f"{100 * share:.2g}%" if share < 0.995 else f"{100 * share:.0f}%"
 
 
 def _baselines(found: Resolved, course: Course) -> str:

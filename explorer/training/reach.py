@@ -48,9 +48,9 @@ def reach(slopes: np.ndarray, to: int | None = None, counts: np.ndarray | None =
     which are not spoken of either.
 
     >>> reach(np.array([1e-6, 1e-5, 0.2, 1.0]), to=4).sentence
-    'Timestep 4 counts most. Timesteps 1 to 2 hardly change the loss: each has less than 1 % of the gradient at timestep 4.'
+    'Timestep 4 counts most. Timesteps 1 to 2 hardly change the loss: each has less than 1% of the gradient at timestep 4.'
     >>> reach(np.array([0.7, 1.0, 0.61]), to=3).sentence.split("; ")[1]
-    'the weakest is timestep 3, with 61 % of the gradient at timestep 2.'
+    'the weakest is timestep 3, with 61% of the gradient at timestep 2.'
     >>> reach(np.array([900.0, 30.0, 4.0, 1.0]), to=4).sentence
     'The gradient grows with the distance: at timestep 1 it is 900 times that of timestep 4. It explodes.'
     """
@@ -97,7 +97,7 @@ def _reach_sentence(
     part = math.floor(100 * slopes[least - 1] / largest)
     if part >= ALIKE:
         return f"Every timestep{which} counts about the same.", []
-    weakest = f"the weakest is timestep {least}, with {part} % of the gradient at timestep {most}"
+    weakest = f"the weakest is timestep {least}, with {part}% of the gradient at timestep {most}"
     return f"{begin}Every timestep{which} changes the loss; {weakest}.", []
 
 
@@ -120,7 +120,7 @@ def _low(low: Sequence[tuple[int, int]], of: int, most: int) -> str:
     if len(low) > MOST_RANGES:
         which = f"{number} of {count(of, 'timesteps')}"
     do, have = ("change", "each has") if number > 1 else ("changes", "it has")
-    return f"{which} hardly {do} the loss: {have} less than {100 * OUT_OF_REACH:.0f} % of the gradient at timestep {most}."
+    return f"{which} hardly {do} the loss: {have} less than {100 * OUT_OF_REACH:.0f}% of the gradient at timestep {most}."
 
 
 def _times(ratio: float) -> str:

@@ -31,11 +31,11 @@ def test_the_gradient_through_time_of_a_run_beside_another_cell(page, server):
     svg.hover()
     svg.focus()
     page.keyboard.press("End")
-    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars}: [\d.e-]+\s% of timestep \d+"))
+    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars}: [\d.e-]+% of timestep \d+"))
     page.keyboard.press("ArrowLeft")
     # The page may move away beneath a pointer that rests: what the keys have chosen stays.
     page.mouse.move(0, 0)
-    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars - 1}: [\d.e-]+\s% of timestep \d+"))
+    expect(own.locator(".slopes-readout")).to_have_text(re.compile(rf"Timestep {bars - 1}: [\d.e-]+% of timestep \d+"))
     # The loss of another timestep: what comes later cannot count.
     section.get_by_label("Loss at timestep").fill("2")
     page.keyboard.press("Enter")

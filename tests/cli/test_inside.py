@@ -158,11 +158,11 @@ def test_what_is_out_of_reach_is_told_in_ranges():
         )
 
     assert told(0.001, 0.001, 1, 0.002, mask=[True] * 4) == (
-        "By dx: Timestep 3 counts most. Timesteps 1 to 2, 4 hardly change the loss: each has less than 1 % of the gradient "
+        "By dx: Timestep 3 counts most. Timesteps 1 to 2, 4 hardly change the loss: each has less than 1% of the gradient "
         "at timestep 3."
     )
     # What is masked, and what comes after the loss, is not counted.
     assert told(0.5, 0, 1, 0, mask=[True, False, True, True]) == (
         "By dx: Timestep 3 counts most. Every timestep up to 3 that is not masked changes the loss; the weakest is timestep "
-        "1, with 50 % of the gradient at timestep 3."
+        "1, with 50% of the gradient at timestep 3."
     )

@@ -48,7 +48,7 @@ test("the batches before and after are those of the epoch", () => {
 
 test("numbers and parts in words", () => {
   assert.deepEqual([inWords(0.012345), inWords(-2), inWords(null)], ["0.0123", "−2", "not a finite number"]);
-  assert.deepEqual([shareInWords(0.00834), shareInWords(null)], ["0.83 %", "from 0"]);
+  assert.deepEqual([shareInWords(0.00834), shareInWords(null)], ["0.83%", "from 0"]);
 });
 
 test("slow motion plays at once, unless nothing should move by itself, and goes to the batches beside", () => {

@@ -17,21 +17,20 @@ NAN, INF = float("nan"), float("inf")
         (
             [0.001, 0.002, 0.3, 0.5, 1.0],
             5,
-            "Timestep 5 counts most. Timesteps 1 to 2 hardly change the loss: each has less than 1 % of the gradient at "
+            "Timestep 5 counts most. Timesteps 1 to 2 hardly change the loss: each has less than 1% of the gradient at "
             "timestep 5.",
             [(1, 2)],
         ),
         (
             [1.0, 0.5, 0.3, 0.04, 0.002],
             1,
-            "Timestep 1 counts most. Timestep 5 hardly changes the loss: it has less than 1 % of the gradient at "
-            "timestep 1.",
+            "Timestep 1 counts most. Timestep 5 hardly changes the loss: it has less than 1% of the gradient at timestep 1.",
             [(5, 5)],
         ),
         (
             [0.041, 1.2, 0.9, 1.0],
             4,
-            "Timestep 2 counts most. Every timestep changes the loss; the weakest is timestep 1, with 3 % of the "
+            "Timestep 2 counts most. Every timestep changes the loss; the weakest is timestep 1, with 3% of the "
             "gradient at "
             "timestep 2.",
             [],
@@ -48,7 +47,7 @@ NAN, INF = float("nan"), float("inf")
             5,
             "Timestep 3 counts most, 50 times as much as timestep 5. Timesteps 1 to 2, 4 hardly change the loss: "
             "each has less "
-            "than 1 % of the gradient at timestep 3.",
+            "than 1% of the gradient at timestep 3.",
             [(1, 2), (4, 4)],
         ),
         ([0.2, 0.2, 0.2], None, "Every timestep counts about the same.", []),
@@ -74,14 +73,14 @@ def test_the_sentence_follows_from_the_numbers(slopes, to, sentence, low):
 
 def test_timesteps_that_cannot_count_are_not_spoken_of():
     slopes, counts = np.array([0.0, 0.5, 1.0, 0.0]), np.array([False, True, True, False])
-    weakest = "changes the loss; the weakest is timestep 2, with 50 % of the gradient at timestep 3."
+    weakest = "changes the loss; the weakest is timestep 2, with 50% of the gradient at timestep 3."
     masked = "Timestep 3 counts most. Every timestep that is not masked "
     assert reach(slopes, 3, counts).sentence == masked + weakest
     until = "Timestep 3 counts most. Every timestep up to 3 that is not masked "
     assert reach(slopes, 3, counts, until=3).sentence == until + weakest
     assert reach(slopes[1:], 2, until=2).sentence.startswith("Timestep 2 counts most. Every timestep up to 2 changes ")
     scattered = reach(np.array([0.0, 1.0] * 5), 10)
-    assert " 5 of 10 timesteps hardly change the loss: each has less than 1 %" in scattered.sentence
+    assert " 5 of 10 timesteps hardly change the loss: each has less than 1%" in scattered.sentence
     assert len(scattered.low) == 5
 
 

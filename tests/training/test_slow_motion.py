@@ -22,9 +22,9 @@ def test_each_phase_says_what_it_changes_with_its_numbers():
         "Loss: 0.25, the mean over 32 sequences and 3 timesteps. It is largest at timestep 2 (0.4) and smallest at "
         "timestep 1 (0.1). No weight changes.",
         "Backward: the gradient goes from the loss back through the model. In “memory” it goes from timestep 3 to 1; it is "
-        "strongest at timestep 3 (0.04), and at timestep 1 it is 2.5 % of that. No weight changes yet.",
+        "strongest at timestep 3 (0.04), and at timestep 1 it is 2.5% of that. No weight changes yet.",
         "Update: Adam works out a step for every weight, from its gradients in this batch and in those before. It changes "
-        "“memory” by 0.83 % of the norm of its weights and “answer” by 0.31 %. The loss of this batch goes "
+        "“memory” by 0.83% of the norm of its weights and “answer” by 0.31%. The loss of this batch goes "
         "from 0.25 to 0.24.",
     ]
 
@@ -35,12 +35,12 @@ def test_what_reads_backwards_goes_the_other_way_and_windows_are_counted_within(
     assert "1 sequence goes through" in found["forward"]
     assert "“memory” (backward) reads from timestep 3 to 1; the norm of its state grows from 0.5 to 2." in found["forward"]
     assert (
-        "goes from timestep 1 to 3; it is strongest at timestep 1 (0.04), and at timestep 3 it is 2.5 %" in found["backward"]
+        "goes from timestep 1 to 3; it is strongest at timestep 1 (0.04), and at timestep 3 it is 2.5%" in found["backward"]
     )
     windows = DirectionNorms("memory", "", False, 2, (0.5, 1.0, 0.6, 2.0), (0.1, 0.2, 0.3, 0.4))
     found = told(BATCH._replace(directions=(windows,), by_timestep=None))
     assert "from timestep 1 to 2 of each window" in found["forward"]
-    assert "strongest at timestep 2 of window 2 (0.4), and at timestep 1 of window 1 it is 25 %" in found["backward"]
+    assert "strongest at timestep 2 of window 2 (0.4), and at timestep 1 of window 1 it is 25%" in found["backward"]
     assert found["loss"].startswith("Loss: 0.25, the mean over 32 sequences, each with one output.")
 
 
@@ -55,7 +55,7 @@ def test_what_is_no_number_or_not_there_is_said():
     assert "No layer carries a state" in told(BATCH._replace(directions=()))["backward"]
     assert "In the step itself it was 0.3, with what layers drop" in told(BATCH._replace(loss=0.3))["loss"]
     many = {name: 0.01 for name in "abcde"} | {"new": None}
-    assert "“new” from 0, “a” by 1 % and “b” by 1 %; 3 more layers by less." in told(BATCH._replace(changes=many))["update"]
+    assert "“new” from 0, “a” by 1% and “b” by 1%; 3 more layers by less." in told(BATCH._replace(changes=many))["update"]
 
 
 def test_a_loss_that_goes_on_a_little_has_more_digits_and_one_that_stays_says_so():
