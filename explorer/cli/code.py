@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -122,23 +123,29 @@ def _print_report(code: str, report: Report) -> None:
         printing.paragraph("\nNo problems found.", "green")
 
 
-@click.command("error", epilog=examples("error traceback.txt", "error - --json < traceback.txt"))
+@click.command("error", epilog=examples("error traceback.txt", 'error "expected ndim=3, found ndim=2"'))
 @click.argument("file", metavar="FILE")
 @as_json
 def look_up(file: str, as_json: bool) -> int:
     """What an error message of Keras means: in named axes, with its usual causes.
 
-    FILE is a message or a whole traceback; - is standard input. Nothing in it is run. Ends with 1 if it is not known.
+    FILE has a message or a whole traceback; - is standard input, and a message may be written in its place. Nothing in it
+    is run. Ends with 1 if it is not known.
     """
     from explorer.errors import find
 
     # What is no text is no message either, and that is the answer.
-    found = find(read_text(file, errors="replace"))
+    found = find(file if _is_message(file) else read_text(file, errors="replace"))
     if as_json:
         print(json.dumps(found.to_dict()))
     else:
         _print_found(found)
     return 0 if found.status == "known" else 1
+
+
+def _is_message(text: str) -> bool:
+    """Whether this is a message itself, and not the name of a file."""
+    return len(text.split()) > 1 and not text.lower().endswith((".txt", ".log")) and not os.path.exists(text)
 
 
 def _print_found(found: Found) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +36,7 @@ def checked_address(address: str) -> str:
     Raises ValueError with a sentence for what is no such address, for one that is neither encrypted nor on this machine
     (unless EXPLORER_INSECURE_SCHEDULER is 1), and for an encrypted one that Dask has no certificate for.
     """
-    text = address.strip()
+    text, address = address.strip(), re.sub(r"(?<=//)[^@/]*@", "***@", address)
     if "://" not in text:
         text = f"tcp://{text}"
     try:

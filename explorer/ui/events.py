@@ -55,7 +55,7 @@ async def live(request: Request, engine: Engine) -> Response:
     if run is None:
         return JSONResponse({"error": f"There is no run called {run_id[:40]}."}, status_code=404)
     received = request.query_params.get("after", "0")
-    after = int(received) if received.isdigit() and len(received) < 7 else 0
+    after = int(received) if received.isascii() and received.isdecimal() and len(received) < 7 else 0
     return StreamingResponse(
         _events(engine, run_id, run.experiment, after, sequence_of(request.query_params.get("tensors"))),
         media_type="text/event-stream",

@@ -60,7 +60,7 @@ def test_the_stream_tells_every_epoch_once_and_ends(page, server):
     press(page, "train")
     expect(panel(page)).to_have_attribute("data-state", "done")
     run = panel(page).get_attribute("data-run")
-    for after in (0, 127, "junk"):
+    for after in (0, 127, "junk", "%C2%B2"):
         with get(f"{server.url}/live/{run}?after={after}") as answer:
             text = answer.read().decode()
         events = [dict(line.split(": ", 1) for line in event.splitlines()) for event in text.strip().split("\n\n")]

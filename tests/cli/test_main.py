@@ -348,6 +348,9 @@ def test_an_error_message_is_looked_up(capsys, tmp_path, monkeypatch):
     found = json.loads(said(capsys, "error", "-", "--json"))
     assert (found["status"], found["family"]) == ("known", "dimensions_differ")
     assert "decoder_states" in [cause["example"] for cause in found["causes"]]
+    assert said(capsys, "error", 'Input 0 of layer "lstm_1" is wrong: expected ndim=3, found ndim=2').splitlines()[0] in text
+    (tmp_path / "two words").write_text("Dimensions must be equal, but are 6 and 12")
+    assert json.loads(said(capsys, "error", str(tmp_path / "two words"), "--json"))["family"] == "dimensions_differ"
 
 
 def test_an_error_that_is_not_known_ends_with_1(capsys, tmp_path, monkeypatch):

@@ -133,6 +133,12 @@ def test_what_is_no_address_is_said_to_be_none(address):
         checked_address(address)
 
 
+def test_a_password_in_an_address_is_not_shown():
+    with pytest.raises(ValueError, match=r"Received: 'tcp://\*\*\*@127.0.0.1:80'") as caught:
+        checked_address("tcp://me:secret@127.0.0.1:80")
+    assert "secret" not in str(caught.value)
+
+
 def test_an_encrypted_one_needs_a_certificate(monkeypatch):
     with pytest.raises(ValueError, match="no certificate to connect with: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE"):
         checked_address("tls://scheduler.example:8786")
