@@ -115,7 +115,7 @@ def slow_motion_goes_through_its_phases_by_the_keyboard(page: Page) -> None:
     ):
         moment.press("PageDown")
         expect(sentence).to_contain_text(words)
-    expect(page.locator(".slow-changes li")).to_have_text([re.compile(r"^memory[\d.]+ %$"), re.compile(r"^answer[\d.]+ %$")])
+    expect(page.locator(".slow-changes li")).to_have_text([re.compile(r"^memory[\d.]+%$"), re.compile(r"^answer[\d.]+%$")])
     moment.press("PageUp")
     expect(place).to_have_text(re.compile(r"^epoch 12, batch 1 of 4: backward, timestep (\d+) of \1$"))
     moment.press("ArrowRight")

@@ -347,7 +347,7 @@ def test_at_slow_batches_are_shown_one_by_one_with_what_each_changed(page, serve
         expect(page.locator("[data-chain]")).to_have_attribute("data-batch", str(batch))
         label = re.compile(f"after batch {batch} of epoch 2")
         expect(page.locator('[data-chart="outputs"]')).to_have_attribute("aria-label", label)
-        changed = r"Loss \d.* before the step; weights changed most in \w+ \([\d.]+ %\), then \w+ \([\d.]+ %\)\."
+        changed = r"Loss \d.* before the step; weights changed most in \w+ \([\d.]+%\), then \w+ \([\d.]+%\)\."
         expect(page.locator("[data-live] .batch")).to_have_text(re.compile(changed))
         seen[batch] = page.evaluate(PICTURE)
         assert abs(page.locator("[data-scrub]").bounding_box()["width"] - wide) < 1
