@@ -186,7 +186,8 @@ function move(state, part) {
 function tell(state) {
   clearTimeout(state.tellTimer);
   const told = Object.fromEntries(Object.entries(state.place).filter(([, value]) => value !== undefined));
-  state.tellTimer = Number(setTimeout(() => state.tell(told), RESTED));
+  // The server takes nothing of a place that another link has left.
+  state.tellTimer = Number(setTimeout(() => state.tell({ ...told, opened: state.opened }), RESTED));
 }
 
 // The live panel shows another epoch, sequence or run.
@@ -273,8 +274,9 @@ function take(state, wanted, said) {
     const before = state.answer;
     settle(state, answer);
     writeAnswer(state);
-    // The server's own choice is kept from here on: another epoch may make another one.
-    if (state.place.unit !== answer.unit || state.place.t !== answer.timestep) {
+    // The server's own choice is kept from here on, as another epoch may make another one; not over what was chosen meanwhile.
+    const stands = (state.place.unit ?? null) === wanted.unit && (state.place.t ?? null) === wanted.timestep;
+    if (stands && (wanted.unit !== answer.unit || wanted.timestep !== answer.timestep)) {
       Object.assign(state.place, { unit: answer.unit, t: answer.timestep });
       state.asker.last = urlOf(wantedNow(state));
       tell(state);

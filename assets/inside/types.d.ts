@@ -187,7 +187,7 @@ export interface State extends Parts {
   link: Link | null;
   gateStrips: StripNode[];
   pieces: PieceNode[];
-  tell: (place: Place) => void;
+  tell: (place: Place & { opened: number | null }) => void;
   tellTimer: number;
   sortTimer: number;
   liveTimer: number;

@@ -70,8 +70,9 @@ def open_place(address: Mapping[str, str]) -> list[Problem]:
 
 
 def take(moved: Any) -> None:
-    """Note what the browser says that the panel shows; what is no such thing is left out."""
-    if not isinstance(moved, Mapping):
+    """Note what the browser says that the panel shows; what is no such thing is left out, and so is what it says of a place
+    that was left by another link meanwhile (`opened`)."""
+    if not isinstance(moved, Mapping) or moved.get("opened") != st.session_state.get("_inside_opened", 0):
         return
     layer = moved.get("layer")
     if not isinstance(layer, str) or not layer:

@@ -137,16 +137,29 @@ def test_an_address_opens_a_unit_and_says_what_is_wrong(monkeypatch, address, pl
         assert inside_place.query() == address
 
 
-@pytest.mark.parametrize("moved", [None, [], {"layer": 3}, {"layer": ""}, {}])
+@pytest.mark.parametrize("moved", [None, [], {"layer": 3}, {"layer": "", "opened": 0}, {"opened": 0}, {}])
 def test_what_the_browser_says_may_be_anything(monkeypatch, moved):
     monkeypatch.setattr(st, "session_state", {})
     inside_place.take(moved)
     assert inside_place.query() == {}
-    inside_place.take({"layer": "memory", "unit": True, "t": 10**9, "sequence": "3", "direction": {}, "pin": 2})
+    inside_place.take({"opened": 0, "layer": "memory", "unit": True, "t": 10**9, "sequence": "3", "direction": {}, "pin": 2})
     assert inside_place.query() == {"inside": "memory", "pin": "2"}
-    inside_place.take({"layer": "memory", "loss_t": 3, "cells": "SimpleRNN,LSTM"})
+    inside_place.take({"opened": 0, "layer": "memory", "loss_t": 3, "cells": "SimpleRNN,LSTM"})
     assert inside_place.query() == {"inside": "memory", "loss_t": "3", "cells": "SimpleRNN,LSTM"}
-    inside_place.take({"layer": "memory", "bars": "state", "bars_of": "sequence"})
+    inside_place.take({"opened": 0, "layer": "memory", "bars": "state", "bars_of": "sequence"})
     assert inside_place.query() == {"inside": "memory", "bars": "state", "bars_of": "sequence"}
-    inside_place.take({"layer": "memory", "loss_t": 0, "cells": "SimpleRNN,Dense", "bars": {}, "bars_of": ["mean"]})
+    wrong = {"loss_t": 0, "cells": "SimpleRNN,Dense", "bars": {}, "bars_of": ["mean"]}
+    inside_place.take({"opened": 0, "layer": "memory", **wrong})
     assert inside_place.query() == {"inside": "memory"}
+
+
+def test_what_the_browser_says_of_a_place_that_a_link_has_left_is_not_taken(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    inside_place.open_place({"inside": "memory", "unit": "4"})
+    left = st.session_state["_inside_opened"]
+    inside_place.take({"layer": "memory", "unit": 5, "opened": left})
+    assert inside_place.query() == {"inside": "memory", "unit": "5"}
+    inside_place.open_place({"inside": "answer"})
+    for late in ({"layer": "memory", "unit": 6, "opened": left}, {"opened": left}, {"layer": "memory"}):
+        inside_place.take(late)
+        assert inside_place.query() == {"inside": "answer"}
