@@ -210,7 +210,7 @@ function drawGradients(state) {
   const { answer, refused, choices, what } = state;
   const net = answer?.net ?? null;
   mark(state.place, { "data-epoch": answer ? answer.epoch : "" });
-  say(state.said, refused || (net ? "" : "The gradient is computed …"));
+  say(state.said, refused || (net ? "" : "The gradient is being computed …"));
   state.said.hidden = !state.said.textContent;
   for (const [name, button] of Object.entries(choices)) {
     mark(button, { "aria-pressed": name === what || name === state.of });

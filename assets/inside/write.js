@@ -12,7 +12,7 @@ import { create, createSvg, mark, say } from "../dom.js";
 /** @import { State } from "./types.d.ts" */
 
 const LINE_HEIGHT = 56;
-const COMPUTED = "The numbers are computed …";
+const WAITING = "The numbers are being computed …";
 
 /** @type {(state: State) => void} */
 export function writeAnswer(state) {
@@ -20,7 +20,7 @@ export function writeAnswer(state) {
   state.body.hidden = !answer;
   // They stand below it, and may have those of another run until they are drawn; without a run they have none.
   state.sections.hidden = !answer || state.shown.run === null;
-  say(state.said, state.refused || (answer ? "" : COMPUTED));
+  say(state.said, state.refused || (answer ? "" : WAITING));
   state.said.hidden = !state.said.textContent;
   if (!answer) return;
   mark(state.dialog, { "data-epoch": answer.epoch, "data-unit": answer.unit, "data-timestep": answer.timestep });

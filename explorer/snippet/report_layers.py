@@ -69,8 +69,8 @@ def _not_used(case: Case) -> list[str]:
     unnamed = [name for name in case.reader.given if not could_ask_for(name, code)]
     found = [f"The number for `{name:.80}` is not used: nothing in the code has that name." for name in unnamed]
     if given.loss is not None and case.data.loss not in (None, loss_named(given.loss)):
-        in_code = case.data.loss if isinstance(case.data.loss, str) else ", ".join(map(str, case.data.loss or ()))
-        found.append(f"The loss of the code's compile is checked, {in_code}, and not the one that was given, {given.loss}.")
+        used, other = (each if isinstance(each, str) else ", ".join(map(str, each)) for each in (case.data.loss, given.loss))
+        found.append(f"The code's own `compile` sets the loss to {used}. The loss that you gave, {other}, is not used.")
     return found
 
 

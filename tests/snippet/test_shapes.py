@@ -184,5 +184,5 @@ model.compile(loss="mse", optimizer="adam")
     )
     assert report.holds
     assert "The number for `n_units` is not used: nothing in the code has that name." in report.hints
-    assert "The loss of the code's compile is checked, mse, and not the one that was given, mae." in report.hints
+    assert "The code's own `compile` sets the loss to mse. The loss that you gave, mae, is not used." in report.hints
     assert len(report.hints) == 2
