@@ -21,6 +21,8 @@ export function writeAnswer(state) {
   // They stand below it, and may have those of another run until they are drawn; without a run they have none.
   state.sections.hidden = !answer || state.shown.run === null;
   say(state.said, state.refused || (answer ? "" : WAITING));
+  // A sentence that refuses has a red edge, one that asks to wait a grey one.
+  mark(state.said, { "data-waiting": !state.refused });
   state.said.hidden = !state.said.textContent;
   if (!answer) return;
   mark(state.dialog, { "data-epoch": answer.epoch, "data-unit": answer.unit, "data-timestep": answer.timestep });
