@@ -14,8 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from explorer.ui import shutdown, sockets
-from explorer.ui.frontend import Frontend
+from explorer.ui.frontend import Frontend, held
 from explorer.ui.headers import Headers, security_headers
+from explorer.ui.immutable_files import ImmutableFiles
 from explorer.ui.server.clients import Forwarded
 from explorer.ui.server.connections import Bounded
 from explorer.ui.server.edge import Edge
@@ -27,6 +28,8 @@ ROOT = Path(__file__).resolve().parent
 
 exit_where_wrong()
 share_locks()
+FILES = held()
+HOSTS = Hosts(st.get_option("server.address"))
 
 
 @asynccontextmanager
@@ -139,8 +142,9 @@ app = st.App(
     middleware=[
         Middleware(Bounded, headers=security_headers),
         Middleware(Forwarded),
+        Middleware(ImmutableFiles, files=FILES, hosts=HOSTS),
         Middleware(Headers),
-        Middleware(Edge, hosts=Hosts(st.get_option("server.address"))),
-        Middleware(Frontend),
+        Middleware(Edge, hosts=HOSTS),
+        Middleware(Frontend, files=FILES),
     ],
 )

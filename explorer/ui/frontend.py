@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -47,37 +48,49 @@ class Held:
     cache: str
     compressed: bytes | None = None
 
+    @property
+    def is_immutable(self) -> bool:
+        return self.cache == _FOREVER
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind.startswith("text/")
+
     def compress(self) -> None:
         # A font is compressed already.
-        if self.kind.startswith("text/"):
+        if self.is_text:
             self.compressed = gzip.compress(self.body)
+
+    def answer(self, takes_gzip: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        """The body and the headers, as ASGI has them, for who takes gzip or does not."""
+        body, headers = self.body, {"content-type": self.kind, "cache-control": self.cache}
+        if self.is_text:
+            headers["vary"] = "Accept-Encoding"
+            if self.compressed and takes_gzip:
+                body, headers["content-encoding"] = self.compressed, "gzip"
+        headers["content-length"] = str(len(body))
+        return body, [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class Frontend:
     """ASGI middleware that answers for the files it holds, by their exact paths; no path ever reaches the disk."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, files: Mapping[str, Held]) -> None:
         self._app = app
-        self._held = held()
+        self._files = files
         threading.Thread(target=self._compress, name="compress-frontend", daemon=True).start()
 
     def _compress(self) -> None:
-        for file in self._held.values():
+        for file in self._files.values():
             file.compress()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = self._held.get(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
+        file = self._files.get(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
         if file is None:
             await self._app(scope, receive, send)
             return
-        body, headers = file.body, {"content-type": file.kind, "cache-control": file.cache}
-        if file.kind.startswith("text/"):
-            headers["vary"] = "Accept-Encoding"
-            if file.compressed and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-                body, headers["content-encoding"] = file.compressed, "gzip"
-        headers["content-length"] = str(len(body))
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        body, headers = file.answer("gzip" in Headers(scope=scope).get("accept-encoding", ""))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 

@@ -1,0 +1,90 @@
+"""Files that never change, given from memory to the pages of this server before anything else looks at the request.
+
+A first visit asks for some 110 of them within half a second, on the cores that the browser works on as well; what judges
+every other request (`explorer.ui.server.edge`) takes longer than their answer. What is given here is all public: the
+checks that are left out would protect nothing. Everything else goes on to be judged: what is not asked exactly as a page
+of this server asks, and what an address asks for beyond its share.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from explorer.ui.frontend import Held
+from explorer.ui.server.clients import counted_as
+from explorer.ui.server.hosts import Hosts
+
+# As many as the edge lets one address have in that time: a class of 30 that opens the page at once, behind one address.
+MOST, WINDOW = 4000, 10.0
+# A policy of content is for documents; these say whose page may use a file, and as what.
+_SECURITY = [(b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"same-origin")]
+_BODY = (b"content-length", b"transfer-encoding")
+
+
+@dataclass(frozen=True)
+class _Answer:
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class ImmutableFiles:
+    """ASGI middleware. It stands behind what finds out the client's address and before what judges requests."""
+
+    def __init__(self, app: ASGIApp, files: Mapping[str, Held], hosts: Hosts) -> None:
+        """files: by path; those among them that may change are left to the application behind."""
+        self._app = app
+        self._files = {path: file for path, file in files.items() if file.is_immutable}
+        self._hosts = hosts
+        self._answers: dict[str, _Answer] = {}
+        self._asked: Counter[str] = Counter()
+        self._window = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._answer(scope) if scope["type"] == "http" and scope["path"] in self._files else None
+        if answer is None:
+            await self._app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _answer(self, scope: Scope) -> _Answer | None:
+        """The answer to a request as a page of this server makes it, None where it is to be judged."""
+        headers = dict(scope["headers"])
+        if (
+            scope["method"] != "GET"
+            or scope["query_string"]
+            or headers.get(b"sec-fetch-site") != b"same-origin"
+            or b"gzip" not in headers.get(b"accept-encoding", b"")
+            or any(name in headers for name in _BODY)
+            or not self._hosts.allow(headers.get(b"host", b"").decode("latin-1"), scope["scheme"])
+            or not self._is_within_share(scope)
+        ):
+            return None
+        path = scope["path"]
+        answer = self._answers.get(path) or _made(self._files[path])
+        if answer is not None:
+            self._answers[path] = answer
+        return answer
+
+    def _is_within_share(self, scope: Scope) -> bool:
+        now = time.monotonic()
+        if now - self._window > WINDOW:
+            self._asked.clear()
+            self._window = now
+        client = scope.get("client")
+        address = counted_as(client[0]) if client else ""
+        self._asked[address] += 1
+        return self._asked[address] <= MOST
+
+
+def _made(file: Held) -> _Answer | None:
+    """The answer with a file, None while it is still to be compressed."""
+    body, headers = file.answer(takes_gzip=True)
+    if file.is_text and file.compressed is None:
+        return None
+    return _Answer([*headers, *_SECURITY], body)
