@@ -65,7 +65,9 @@ function newChain(parent) {
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
   state.observer = new ResizeObserver(() => {
     const width = Math.floor(root.clientWidth);
-    if (width && width !== state.width && state.data) draw(state, true);
+    if (width === state.width) return;
+    state.width = width;
+    if (width && state.data) draw(state, true);
   });
   state.observer.observe(root);
   state.follower = newFollower(state, draw);
@@ -119,7 +121,8 @@ function draw(state, still = false) {
   state.root.toggleAttribute("data-empty", empty);
   mark(state.list, { "aria-busy": Boolean(waiting) });
   say(state.waiting, waiting ?? "");
-  state.width = Math.floor(state.root.clientWidth);
+  // The observer of its size keeps it. To read it here would lay the page out once more at every move of a slider.
+  state.width ||= Math.floor(state.root.clientWidth);
   const unrolled = view === "unrolled" && !empty && !hidden.length;
   state.root.toggleAttribute("data-follows", Boolean(state.data.follows?.length));
   mark(state.root, { "data-view": unrolled ? "unrolled" : "chain" });

@@ -77,8 +77,15 @@ export function start(parent) {
     mark(panel.logButton, { "aria-pressed": panel.log });
     changed(panel);
   };
-  panel.observer = new ResizeObserver(() => (writeTransport(panel), writeMore(panel), redraw(panel)));
+  panel.observer = new ResizeObserver(() => {
+    // Read here, where the page is laid out already: to read it with each frame would lay the page out once more.
+    transport.width = transport.scrub.clientWidth;
+    writeTransport(panel);
+    writeMore(panel);
+    redraw(panel);
+  });
   for (const { chart } of panel.charts.values()) panel.observer.observe(chart);
+  panel.observer.observe(transport.scrub);
   panel.ends = [listenForKeys(panel.root, (key) => pressKey(panel, key)), answerWhoAsks(panel, () => !panel.watched && listenAgain(panel))];
   return panel;
 }

@@ -29,9 +29,12 @@ export function textWidth(text, size) {
   return width;
 }
 
+/** @type {CanvasRenderingContext2D | null} */
+let canvas = null;
+
 /** @type {(text: string, size: number) => number} */
 function onCanvas(text, size) {
-  const canvas = document.createElement("canvas").getContext("2d");
+  canvas ??= document.createElement("canvas").getContext("2d");
   if (!canvas) return 0;
   canvas.font = `600 ${size}px ${family}`;
   return canvas.measureText(text).width;

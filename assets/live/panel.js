@@ -130,7 +130,8 @@ function showMore(list) {
 // Whether there are sentences that the card has no room for is said.
 /** @type {(panel: Panel) => void} */
 export function writeMore({ narration, more }) {
-  const hides = narration.scrollHeight > narration.clientHeight + 2;
+  // To read heights has the page laid out: not where there is nothing.
+  const hides = narration.childElementCount > 0 && narration.scrollHeight > narration.clientHeight + 2;
   more.style.visibility = hides ? "" : "hidden";
   mark(narration, { tabindex: hides ? 0 : -1 });
 }

@@ -45,7 +45,7 @@ export function newTransport(root) {
   const numbers = create("div", "numbers", place);
   mark(numbers, { "aria-hidden": "true" });
 
-  return { bar, buttons, radios, scrub, place, numbers, words: { epoch, trained, refusal }, ticks: "" };
+  return { bar, buttons, radios, scrub, place, numbers, words: { epoch, trained, refusal }, width: 0, ticks: "" };
 }
 
 // A speed that a pointer chose does not keep the keys: the arrows step, and do not change it. Whoever goes by keys stays.
@@ -114,7 +114,8 @@ function writeScrub(panel, trained) {
   place.style.setProperty("--trained", String(trained / epochs));
   const ahead = trained > film.shown && (trained < epochs || GOING.includes(status.state));
   say(words.trained, [...(ahead ? [`trained to ${trained}`] : []), ...paceOf(panel)].join(", "));
-  const width = Math.max(60, scrub.clientWidth - 2 * HALF_THUMB);
+  if (!transport.width) return;
+  const width = Math.max(60, transport.width - 2 * HALF_THUMB);
   const ticks = `${epochs} ${width}`;
   if (ticks === transport.ticks) return;
   transport.ticks = ticks;

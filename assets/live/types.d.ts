@@ -274,6 +274,8 @@ export interface Transport {
   place: HTMLElement;
   numbers: HTMLElement;
   words: Record<string, HTMLElement>;
+  /** Of the scrubber, in pixels, as the observer of sizes found it; 0 before. */
+  width: number;
   ticks: string;
 }
 

@@ -12,6 +12,8 @@ const ALL = "*";
 // Whoever knows already what to do is not kept from it.
 const CONTROLS = ".transport";
 const NEVER = 100;
+// To look for room reads where every word of the page stands: it waits until the page has nothing else to do, at most so long.
+const LATEST = 1000;
 // As high as its words at its width, or one line where there is no room for that.
 const FORMS = ["high", "low"];
 
@@ -61,6 +63,17 @@ function placeOf(hint) {
   });
 }
 
+// Not every browser says when it has nothing to do.
+/** @type {(work: () => void) => () => void} */
+function whenIdle(work) {
+  if (typeof window.requestIdleCallback !== "function") {
+    const timer = setTimeout(work, 50);
+    return () => clearTimeout(timer);
+  }
+  const asked = window.requestIdleCallback(work, { timeout: LATEST });
+  return () => window.cancelIdleCallback(asked);
+}
+
 /** @type {(data: HintsData) => { take: (data: HintsData) => void; end: () => void }} */
 export function newHints(data) {
   let [first, now, gone] = [data, data, read()];
@@ -92,6 +105,11 @@ export function newHints(data) {
     }
   };
 
+  /** @type {(at: import("./room.js").Edges) => void} */
+  const surround = ({ left, top, right, bottom }) => {
+    ring.style.cssText = `transform:translate(${left - 4}px,${top - 4}px);width:${right - left + 8}px;height:${bottom - top + 8}px`;
+  };
+
   const place = () => {
     const at = shown && placeOf(shown);
     const { top: above = 0, bottom: below = 0 } = at?.getBoundingClientRect() ?? {};
@@ -112,7 +130,7 @@ export function newHints(data) {
     if (!placed.spot) return;
     box.dataset.form = placed.spot.form;
     box.style.transform = `translate(${Math.round(placed.spot.left)}px, ${Math.round(placed.spot.top)}px)`;
-    ring.style.cssText = `transform:translate(${left - 4}px,${top - 4}px);width:${right - left + 8}px;height:${bottom - top + 8}px`;
+    surround({ left, top, right, bottom });
   };
   const has = (/** @type {string} */ there) => document.querySelector(there) !== null;
   const show = () => {
@@ -128,12 +146,24 @@ export function newHints(data) {
     if (!box.isConnected) document.body.append(ring, box);
     place();
   };
+  /** @type {(() => void) | null} */
+  let forget = null;
+  let work = place;
+  const soon = (/** @type {() => void} */ wanted) => {
+    // To show is to place as well.
+    if (wanted === show) work = show;
+    forget ??= whenIdle(() => {
+      const now = work;
+      [forget, work] = [null, place];
+      now();
+    });
+  };
   /** @type {(name: string) => void} */
   const end = (name) => {
     gone = [...gone, name];
     write(gone);
     first = now;
-    show();
+    soon(show);
   };
   /** @type {(event: Event) => void} */
   const press = (event) => {
@@ -147,27 +177,32 @@ export function newHints(data) {
   stop.addEventListener("click", () => end(ALL));
   document.addEventListener("click", press, { capture: true });
   document.addEventListener("keydown", press, { capture: true });
-  document.addEventListener("scroll", place, { capture: true, passive: true });
-  window.addEventListener("resize", place);
+  const moved = () => {
+    const at = box.isConnected && shown && placeOf(shown);
+    if (at) surround(at.getBoundingClientRect());
+    soon(place);
+  };
+  document.addEventListener("scroll", moved, { capture: true, passive: true });
+  window.addEventListener("resize", moved);
   // What a hint stands beside may come later, move or go: the chain is drawn anew with every move of a slider.
   const timer = setInterval(() => {
     const done = reached(now.hints, gone, has).length > 0;
-    if (shown && placeOf(shown) && !done) place();
-    else show();
+    soon(shown && placeOf(shown) && !done ? place : show);
   }, 400);
-  show();
+  soon(show);
   return {
     take(data) {
       now = data;
       if (shown && isDone(shown, first, now)) end(shown.name);
-      else show();
+      else soon(show);
     },
     end() {
       clearInterval(timer);
+      forget?.();
       document.removeEventListener("click", press, { capture: true });
       document.removeEventListener("keydown", press, { capture: true });
-      document.removeEventListener("scroll", place, { capture: true });
-      window.removeEventListener("resize", place);
+      document.removeEventListener("scroll", moved, { capture: true });
+      window.removeEventListener("resize", moved);
       ring.remove();
       box.remove();
     },
