@@ -205,7 +205,7 @@ function walkSource({ data, shown, tell }) {
   const timestep = data.timestep ?? null;
   const trained = shown.run !== null && shown.asked > 0 && shown.fits;
   const at = trained ? { run: shown.run, sequence: shown.sequence, epoch: shown.asked } : { run: null, sequence: 0, epoch: 0 };
-  return { ...at, batch: trained ? (shown.batch?.number ?? null) : null, query: data.query, timestep, tell };
+  return { ...at, batch: trained ? (shown.batch?.number ?? null) : null, query: data.query, timestep, opened: data.opened ?? 0, tell };
 }
 
 // Sentences about layers that are marked, under the chain: a frame alone does not say what it is about.
@@ -276,7 +276,7 @@ function drawWires(state, paths) {
 export default function ({ data, parentElement, setTriggerValue }) {
   let state = chains.get(parentElement);
   if (!state) chains.set(parentElement, (state = newChain(parentElement)));
-  state.tell = (timestep) => data.live && setTriggerValue("walked", { timestep });
+  state.tell = (timestep, opened) => data.live && setTriggerValue("walked", { timestep, opened });
   setTheme(state.root);
   const fresh = !state.data;
   takePage(state, data);

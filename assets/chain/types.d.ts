@@ -23,8 +23,9 @@ export interface PageData {
   hidden: Hidden;
   marks: Record<string, string>;
   open: string | null;
-  // Where a walk through time is, in the view unrolled.
+  // Where a walk through time is, in the view unrolled, and how many links were opened so far.
   timestep?: number | null;
+  opened?: number;
   // Whether it shares the window with another chain.
   low?: boolean;
   // Whether it follows the run that the page plays.
@@ -347,7 +348,7 @@ export interface State {
   fitted: { key: string; words: number };
   block: BlockFrame;
   // Tells Python where a walk rests.
-  tell: (timestep: number | null) => void;
+  tell: (timestep: number | null, opened: number | null) => void;
   fold: Fold | null;
   unfolded: boolean;
   end: () => void;
@@ -541,7 +542,7 @@ export interface WalkOver {
   axis: string;
 }
 
-// run: null for untrained weights, which `query` names. timestep: where the page's link begins.
+// run: null for untrained weights, which `query` names. timestep: where the page's link begins. opened: which link that is.
 export interface WalkSource {
   run: string | null;
   sequence: number;
@@ -549,7 +550,8 @@ export interface WalkSource {
   batch: number | null;
   query: Record<string, string> | null;
   timestep: number | null;
-  tell: (timestep: number | null) => void;
+  opened: number;
+  tell: (timestep: number | null, opened: number | null) => void;
 }
 
 // What GET /walk answers (`explorer.ui.walk`).
@@ -710,7 +712,7 @@ export interface WalkBar {
   end: HTMLButtonElement;
 }
 
-// asked: the timestep that the page's link is to name. given: the one that Python gave last. pinned: ids of numbers.
+// asked: the timestep that the page's link is to name. opened: the link that the walk is of. pinned: ids of numbers.
 export interface Walking {
   bar: WalkBar;
   told: HTMLElement;
@@ -720,14 +722,14 @@ export interface Walking {
   notes: HTMLElement;
   store: WalkStore;
   repaint: () => void;
-  tell: (timestep: number | null) => void;
+  tell: (timestep: number | null, opened: number | null) => void;
   source: WalkSource | null;
   view: WalkView | null;
   rows: UnrolledRow[];
   over: WalkOver;
   at: number | null;
   asked: number | null;
-  given: number | null;
+  opened: number | null;
   playing: boolean;
   timer: number;
   rest: number;

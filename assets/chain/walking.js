@@ -38,7 +38,7 @@ export function newWalking(root, repaint) {
   const store = newWalkStore(() => walking.at !== null && repaint());
   const parts = { bar, told, of, readout, pins, notes, store, repaint, tell: () => {}, source: null, view: null, slow: null, slowDrawing, wrong: "" };
   /** @type {Walking} */
-  const walking = { ...parts, at: null, asked: null, given: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [], end: () => {} };
+  const walking = { ...parts, at: null, asked: null, opened: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [], end: () => {} };
   walking.end = listenForWalk(walking, act);
   return walking;
 }
@@ -58,12 +58,15 @@ export function takeWalk(walking, description, source) {
   walking.tell = source.tell;
   if (source.run !== null) walking.wrong = "";
   const { length } = walking.over;
-  // Another link; what comes back of this walk itself may be older than where it is now.
-  if (source.timestep !== walking.given) {
-    walking.given = source.timestep;
-    if (source.timestep !== walking.asked) Object.assign(walking, { asked: source.timestep, at: source.timestep, playing: false });
+  // Another link. What Python gives back of this walk itself may be older than where it is now.
+  if (source.opened !== walking.opened) {
+    clearTimeout(walking.rest);
+    Object.assign(walking, { opened: source.opened, asked: source.timestep, at: source.timestep, playing: false });
   }
-  if (walking.at !== null) walking.at = length ? Math.max(1, Math.min(length, walking.at)) : null;
+  if (walking.at === null) return;
+  const at = length ? Math.max(1, Math.min(length, walking.at)) : null;
+  // Python goes to the last timestep by itself.
+  if (at !== walking.at) walking.asked = walking.at = at;
 }
 
 /** @type {(walking: Walking, deed: WalkDeed, to?: number) => void} */
@@ -134,7 +137,7 @@ function tellRested(walking) {
   walking.rest = setTimeout(() => {
     if (walking.at === walking.asked) return;
     walking.asked = walking.at;
-    walking.tell(walking.at);
+    walking.tell(walking.at, walking.opened);
   }, RESTED);
 }
 

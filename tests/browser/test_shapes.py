@@ -190,6 +190,13 @@ def test_a_walk_goes_through_time_by_the_keyboard_and_stands_in_the_link(page, s
     visit(page, server, "/?view=unrolled&architecture=bidirectional_gru&timesteps=12&units=6&t=3")
     expect(place).to_have_text("timestep 3 of 12; backward: timestep 10")
     expect(cells).to_have_count(2 * 5 * 6)
+    # A walk that has begun goes to the last timestep where there are fewer.
+    slider.press("End")
+    page.wait_for_url(re.compile(r"[?&]t=12(&|$)"))
+    slide(page, "timesteps", -1)
+    expect(place).to_have_text("timestep 11 of 11; backward: timestep 1")
+    page.wait_for_url(re.compile(r"[?&]t=11(&|$)"))
+    expect(page.get_by_text("No walk is begun")).to_have_count(0)
     visit(page, server, "/?view=unrolled&t=21")
     page.get_by_text("asks for timestep 21, and a walk through this model has 20.").wait_for()
 

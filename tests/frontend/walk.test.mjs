@@ -8,6 +8,7 @@ import { unrolledColumns } from "../../assets/chain/rows.js";
 import { measureWith } from "../../assets/chain/text.js";
 import { addressOf, newWalkStore, readWalk, walkAt } from "../../assets/chain/walk_asked.js";
 import { walkDeed } from "../../assets/chain/walk_keys.js";
+import { takeWalk } from "../../assets/chain/walking.js";
 import {
   columnsAt, drawnInWords, equationOf, hasWalk, NO_WALK, numberId, numberInWords, placeInWords, placeOf, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf, withinWindow,
 } from "../../assets/chain/walk.js";
@@ -28,7 +29,7 @@ const answer = (from, until, more = {}) => {
 };
 const over = walkOver({ unrolled: { steps: 9, axis: "timesteps", rows: [], shown: [], says: "" } });
 const windows = walkOver({ unrolled: { steps: 4, axis: "windows", rows: [{ inner_steps: null }, { inner_steps: 5 }] } });
-const source = { run: "a b", sequence: 3, epoch: 2, batch: null, query: null, timestep: null, tell() {} };
+const source = { run: "a b", sequence: 3, epoch: 2, batch: null, query: null, timestep: null, opened: 1, tell() {} };
 
 test("a walk goes over the timesteps, and over windows through those of each", () => {
   assert.deepEqual([over.length, windows.length], [9, 20]);
@@ -180,4 +181,27 @@ test("a walk is offered where a layer is recurrent, and else it is said why ther
   assert.equal(hasWalk(rows(null, "TimeDistributed(Bidirectional(GRU))", "Dense")), true);
   assert.equal(hasWalk(rows(null, "MultiHeadAttention", "TimeDistributed(Dense)")), false);
   assert.equal(NO_WALK, "No walk through time here: this model has no recurrent layer, so that no hidden state passes from timestep to timestep.");
+});
+
+test("a walk goes where another link leads, and not back to where Python late says that it was", () => {
+  const described = (steps) => ({ unrolled: { steps, axis: "timesteps", rows: [], shown: [], says: "" } });
+  const walking = { at: null, asked: null, opened: null, playing: true, rest: 0 };
+  const take = (steps, timestep, opened) => {
+    takeWalk(walking, described(steps), { ...source, timestep, opened });
+    return walking.at;
+  };
+  assert.equal(take(20, 7, 1), 7);
+  // It has gone on, to a place that Python was told of, and further.
+  Object.assign(walking, { at: 9, asked: 8, playing: true });
+  assert.deepEqual([take(20, 7, 1), take(20, 8, 1), take(20, null, 1)], [9, 9, 9]);
+  assert.equal(walking.playing, true);
+  assert.equal(take(20, 3, 2), 3);
+  assert.equal(walking.playing, false);
+  // With fewer timesteps it rests at the last one; Python does the same and need not be told.
+  Object.assign(walking, { at: 15, asked: 15 });
+  assert.equal(take(10, 15, 2), 10);
+  assert.equal(walking.asked, 10);
+  assert.equal(take(20, 10, 2), 10);
+  assert.equal(take(0, null, 2), null);
+  assert.equal(take(20, null, 3), null);
 });
