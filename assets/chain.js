@@ -26,6 +26,8 @@ import { held } from "./held.js";
 
 /** @type {WeakMap<HTMLElement, State>} */
 const chains = new WeakMap();
+// A hand that leaves a slider alone for so long has ended its drag, in milliseconds.
+const RESTED = 1500;
 
 /** @type {(parent: HTMLElement) => State} */
 function newChain(parent) {
@@ -59,7 +61,7 @@ function newChain(parent) {
   const noted = create("div", "noted", root);
   const drawn = { layers: new Map(), sources: new Map(), tensors: new Map(), paths: new Map(), items: [] };
   const tell = () => {};
-  const kept = { tell, fitted: { key: "", words: 0 }, data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
+  const kept = { tell, fitted: { key: "", words: 0, timer: 0 }, soughtIn: "", data: null, page: null, width: 0, closed: false, why: newWhy(root), changes: newChanges(), unfolded: false };
   const asked = newAsked(() => state.closed || writeInside(state));
   const parts = { shown: newShown(), shownLine, asked, root, told, scroll, stage, list, wires, arrow: id, unrolled, waiting, skeleton, tip, noted };
   const state = /** @type {State} */ (/** @type {unknown} */ ({ ...parts, ...kept, ...drawn }));
@@ -112,8 +114,8 @@ function keep(map, keys, make) {
   for (const key of keys) if (!map.has(key)) map.set(key, make());
 }
 
-/** @type {(state: State, still?: boolean) => void} */
-function draw(state, still = false) {
+/** @type {(state: State, still?: boolean, rested?: boolean) => void} */
+function draw(state, still = false, rested = false) {
   const { description, waiting, hidden = [], view } = state.data;
   state.shown.fits = fitsChain(state.shown, description);
   const empty = !description?.layers?.length;
@@ -137,7 +139,7 @@ function draw(state, still = false) {
     mark(state.list, { "aria-label": waiting || "No layers yet." });
   } else {
     mark(state.list, { "aria-label": description.spoken });
-    drawItems(state, graphed, still || prefersStill());
+    drawItems(state, graphed, still || prefersStill(), rested);
     if (unrolled) drawUnrolled(state.unrolled, description, valuesOf(state), walkSource(state), masksOf(state));
   }
   writeShown(state);
@@ -146,14 +148,18 @@ function draw(state, still = false) {
   writeWhy(state);
 }
 
-/** @type {(state: State, graphed: Graph, still: boolean) => void} */
-function drawItems(state, graphed, still) {
+/** @type {(state: State, graphed: Graph, still: boolean, rested: boolean) => void} */
+function drawItems(state, graphed, still, rested) {
   state.root.dataset.lanes = graphed.lanes > 1 ? "several" : "one";
-  const { planned, placed, heights } = fit(state, graphed);
+  const { planned, placed, heights } = fit(state, graphed, rested);
+  clearTimeout(state.fitted.timer);
+  // Words that were too many for a while may have room again.
+  if (state.fitted.words && !rested) state.fitted.timer = setTimeout(() => draw(state, false, true), RESTED);
   placed.height += placeBlock(state.block, state.fold, state.unfolded, graphed, planned, placed);
   mark(state.wires, { width: placed.width, height: placed.height });
   state.stage.style.cssText = `width:${placed.width}px;height:${Math.ceil(placed.height)}px`;
   placePan(state.pan, graphed, planned, placed, state.width);
+  seekBroken(state, graphed, placed, planned.boxWidth);
   mark(state.scroll, { tabindex: placed.width > state.width ? 0 : -1 });
 
   const [values, masks] = [valuesOf(state), masksOf(state)];
@@ -174,6 +180,17 @@ function drawItems(state, graphed, still) {
   }
   state.items = graphed.items;
   drawWires(state, wirePaths(graphed, planned, placed, heights));
+}
+
+// A layer that fails is what somebody looks for: of a chain that is wider than the page, the part with it is shown.
+/** @type {(state: State, graphed: Graph, placed: Placed, boxWidth: number) => void} */
+function seekBroken(state, graphed, placed, boxWidth) {
+  const broken = graphed.items.find((item) => item.layer?.broken);
+  const names = broken ? graphed.items.map(({ name }) => name).join(" ") : "";
+  const isNew = names !== state.soughtIn;
+  state.soughtIn = names;
+  if (!broken || !isNew || placed.width <= state.width) return;
+  state.scroll.scrollLeft = state.pan.zoom * (held(placed.spots, broken.name).box.x + 1.5 * boxWidth) - state.width;
 }
 
 // The epoch that the live panel displays has changed: the same tensors get other numbers.
@@ -284,7 +301,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (fresh && data.live) document.dispatchEvent(new CustomEvent("explorer:ask"));
   return () => {
     state.closed = true;
+    clearTimeout(state.fitted.timer);
     state.end();
+    if (state.data) drawUnrolled(state.unrolled, null, null, walkSource(state));
     endFollower(state.follower);
     state.observer.disconnect();
     state.root.remove();

@@ -235,7 +235,7 @@ function unrolledAlong({ pen }, row, name, shift, y, width, backwards) {
   ordered.slice(1).forEach((spot, index) => {
     const before = ordered[index];
     const [from, to] = [at(before) + way * (half(before) + 1), at(spot) - way * (half(spot) + 1.5)];
-    insideArrow(pen, `${key}:${index}`, [[from, y], [to, y]], "memory");
+    if (way * (to - from) > 2) insideArrow(pen, `${key}:${index}`, [[from, y], [to, y]], "memory");
     if (index === 0 && Math.abs(to - from) > 24) {
       insideText(pen, `${key}:h`, "h", (from + to) / 2, y - 5, "s11 unrolled-h", "middle");
     }

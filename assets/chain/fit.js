@@ -16,13 +16,14 @@ const STEP = 0.1;
 /** @type {(state: State) => number} */
 const roomOf = ({ scroll }) => Math.floor(parseFloat(getComputedStyle(scroll).minHeight) || 0);
 
-/** @type {(state: State, graphed: Graph) => Fitted} */
-export function fit(state, graphed) {
+// rested: no slider has moved for a while.
+/** @type {(state: State, graphed: Graph, rested: boolean) => Fitted} */
+export function fit(state, graphed, rested) {
   const room = roomOf(state);
   const { fitted, width, data } = state;
   // While only sizes move, words that were too many do not come back: they would flicker.
   const key = [room, width, ...graphed.items.map((item) => item.name), ...(data.hidden ?? [])].join(" ");
-  if (key !== fitted.key) Object.assign(fitted, { key, words: 0 });
+  if (rested || key !== fitted.key) Object.assign(fitted, { key, words: 0 });
   for (; ; fitted.words++) {
     const [words, least] = WORDS[fitted.words];
     state.root.dataset.words = words;

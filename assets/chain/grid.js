@@ -17,6 +17,8 @@ const BELOW = new Map([
   ["spread", 62],
 ]);
 export const UNROLLED_TRACK = 24;
+// Room for the dots and an arrow on each side.
+const LEAST_GAP = 36;
 
 // The middles of the columns; an ellipsis takes less room than a step, and a step whose cells are open takes more.
 /** @type {(columns: (number | null)[], left: number, room: number, narrow: boolean, opened?: number[]) => UnrolledGrid} */
@@ -27,11 +29,15 @@ export function unrolledGrid(columns, left, room, narrow, opened = []) {
   const inner = room - before - after;
   const share = wide > 1 ? 0.27 : narrow ? 0.4 : 0.34;
   const opens = wide ? Math.round(Math.min(260, inner * share)) : 0;
-  const shares = columns.map((step, index) => (open[index] ? 0 : step === null ? (narrow ? 0.5 : 0.62) : 1));
-  const total = shares.reduce((/** @type {number} */ sum, each) => sum + each, 0);
-  const pitch = Math.min(136, (inner - wide * opens) / Math.max(1, total));
-  const widths = shares.map((each, index) => (open[index] ? opens : pitch * each));
-  let x = left + before + Math.max(0, (inner - pitch * total - wide * opens) / 2);
+  const part = narrow ? 0.5 : 0.62;
+  const closed = columns.filter((step, index) => step !== null && !open[index]).length;
+  const dots = columns.filter((step) => step === null).length;
+  const free = inner - wide * opens;
+  const even = free / Math.max(1, closed + part * dots);
+  const pitch = Math.min(136, part * even < LEAST_GAP ? (free - LEAST_GAP * dots) / Math.max(1, closed) : even);
+  const widths = columns.map((step, index) => (open[index] ? opens : step === null ? Math.max(LEAST_GAP, part * pitch) : pitch));
+  const taken = widths.reduce((/** @type {number} */ sum, each) => sum + each, 0);
+  let x = left + before + Math.max(0, (inner - taken) / 2);
   const middles = widths.map((width) => {
     x += width;
     return x - width / 2;

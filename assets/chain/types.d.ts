@@ -345,7 +345,10 @@ export interface State {
   items: Item[];
   pan: Pan;
   // How many words were taken away so far for the chain to fit (fit.js), and for what.
-  fitted: { key: string; words: number };
+  // timer: tries for more of them once nothing moves.
+  fitted: { key: string; words: number; timer: number };
+  // The names of the layers among which one fails that was brought into view.
+  soughtIn: string;
   block: BlockFrame;
   // Tells Python where a walk rests.
   tell: (timestep: number | null, opened: number | null) => void;
@@ -730,6 +733,8 @@ export interface Walking {
   at: number | null;
   asked: number | null;
   opened: number | null;
+  // What Python said and where the walk was when it was told again.
+  toldAgain: string;
   playing: boolean;
   timer: number;
   rest: number;

@@ -105,7 +105,9 @@ export function stripsOf(layer, track, place, narrow) {
   const before = track.backwards ? own + 1 : own - 1;
   return track.strips.map(({ key, largest }, index) => {
     const state = key[0];
-    const label = key.endsWith("before") ? (narrow ? `${state}′` : `${state}[${before}]`) : narrow || !["c", "h"].includes(key) ? key : `${key}[${own}]`;
+    // Where there is no room for timesteps, as the equations of an opened layer have them: h' is the new state.
+    const [of, old] = narrow ? ["'", ""] : [`[${own}]`, `[${before}]`];
+    const label = key.endsWith("before") ? state + old : ["c", "h"].includes(key) ? key + of : key;
     const numbers = track.numbers.subarray(begin + index * units, begin + (index + 1) * units);
     const range = key === "z" || key.length === 1 && "rifo".includes(key) ? Math.max(1, largest) : largest || 1;
     return { key, label: key === "candidate" ? candidateOf(track.kind) : label, name: nameOf(key, track.kind), numbers, range };

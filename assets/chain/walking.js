@@ -14,6 +14,9 @@ import { deedOf } from "../keys.js";
 /** @import { Description } from "../description.d.ts" */
 /** @import { Cell, OpenedLayer, UnrolledRow, WalkDeed, Walking, WalkFound, WalkSource, WalkView } from "./types.d.ts" */
 
+// Where the last walk was when its drawing was taken away: a view that is chosen and left again draws another one.
+/** @type {{ opened: number | null; at: number | null } | null} */
+let left = null;
 const PERIOD = 900;
 // A hand that rests this long has chosen: then the link tells where the walk is.
 const RESTED = 700;
@@ -38,16 +41,17 @@ export function newWalking(root, repaint) {
   const store = newWalkStore(() => walking.at !== null && repaint());
   const parts = { bar, told, of, readout, pins, notes, store, repaint, tell: () => {}, source: null, view: null, slow: null, slowDrawing, wrong: "" };
   /** @type {Walking} */
-  const walking = { ...parts, at: null, asked: null, opened: null, playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [], end: () => {} };
+  const walking = { ...parts, at: null, asked: null, opened: null, toldAgain: "", playing: false, timer: 0, rest: 0, pinned: [], pointed: null, over: walkOver(null), rows: [], end: () => {} };
   walking.end = listenForWalk(walking, act);
   return walking;
 }
 
 /** @type {(walking: Walking) => void} */
-export function endWalking({ timer, rest, end }) {
+export function endWalking({ timer, rest, end, opened, at }) {
   end();
   clearTimeout(timer);
   clearTimeout(rest);
+  left = { opened, at };
 }
 
 // What is drawn is given anew with every drawing: the walk stays where it is, as far as there are timesteps.
@@ -61,12 +65,20 @@ export function takeWalk(walking, description, source) {
   // Another link. What Python gives back of this walk itself may be older than where it is now.
   if (source.opened !== walking.opened) {
     clearTimeout(walking.rest);
-    Object.assign(walking, { opened: source.opened, asked: source.timestep, at: source.timestep, playing: false });
+    const goesOn = walking.opened === null && source.opened > 0 && left?.opened === source.opened;
+    Object.assign(walking, { opened: source.opened, asked: source.timestep, at: goesOn ? left?.at : source.timestep, playing: false });
   }
-  if (walking.at === null) return;
-  const at = length ? Math.max(1, Math.min(length, walking.at)) : null;
-  // Python goes to the last timestep by itself.
-  if (at !== walking.at) walking.asked = walking.at = at;
+  if (walking.at !== null) {
+    const at = length ? Math.max(1, Math.min(length, walking.at)) : null;
+    // Python goes to the last timestep by itself.
+    if (at !== walking.at) walking.asked = walking.at = at;
+  }
+  // What was told while another view was chosen may have come to nobody. It is told again, once.
+  const differs = `${source.timestep} ${walking.at}`;
+  if (source.timestep === walking.at) walking.asked = walking.at;
+  if (source.timestep === walking.at || walking.playing || walking.toldAgain === differs) return;
+  Object.assign(walking, { toldAgain: differs, asked: source.timestep });
+  tellRested(walking);
 }
 
 /** @type {(walking: Walking, deed: WalkDeed, to?: number) => void} */

@@ -197,6 +197,13 @@ def test_a_walk_goes_through_time_by_the_keyboard_and_stands_in_the_link(page, s
     expect(place).to_have_text("timestep 11 of 11; backward: timestep 1")
     page.wait_for_url(re.compile(r"[?&]t=11(&|$)"))
     expect(page.get_by_text("No walk is begun")).to_have_count(0)
+    # Another view, chosen before the walk has told where it rests, draws it anew.
+    slider.press("Home")
+    page.locator(".st-key-view").get_by_text("Code", exact=True).click()
+    page.locator(".st-key-code_of_model").wait_for()
+    page.locator(".st-key-view").get_by_text("Unrolled", exact=True).click()
+    expect(place).to_have_text("timestep 1 of 11; backward: timestep 11")
+    page.wait_for_url(re.compile(r"[?&]t=1(&|$)"))
     visit(page, server, "/?view=unrolled&t=21")
     page.get_by_text("asks for timestep 21, and a walk through this model has 20.").wait_for()
 

@@ -49,6 +49,15 @@ test("columns stand in their room, evenly and in order", () => {
   }
 });
 
+test("the dots between columns have room for an arrow on each side, however little there is", () => {
+  for (const opened of [[], [3]]) {
+    const { places, cell } = unrolledGrid([1, 2, 3, null, 19, 20], 100, 251, true, opened);
+    const [before, dots, after] = [2, 3, 4].map((index) => places[index]);
+    assert.ok(dots.x - (before.x + before.unit / 2) >= 18 && after.x - cell / 2 - dots.x >= 18);
+    assert.ok(places[0].x - cell / 2 >= 100 && places.at(-1).x + cell / 2 <= 351);
+  }
+});
+
 test("the first steps are counted from the start, the last ones from the end", () => {
   assert.deepEqual([1, 2, 19, 20].map((step) => unrolledStep({ steps: 20 }, step, 20)), [1, 2, 19, 20]);
   assert.deepEqual([1, 2, 3, 18, 19, 20].map((step) => unrolledStep({ steps: 18 }, step, 20)), [1, 2, 3, 16, 17, 18]);

@@ -8,7 +8,7 @@ import { unrolledColumns } from "../../assets/chain/rows.js";
 import { measureWith } from "../../assets/chain/text.js";
 import { addressOf, newWalkStore, readWalk, walkAt } from "../../assets/chain/walk_asked.js";
 import { walkDeed } from "../../assets/chain/walk_keys.js";
-import { takeWalk } from "../../assets/chain/walking.js";
+import { endWalking, takeWalk } from "../../assets/chain/walking.js";
 import {
   columnsAt, drawnInWords, equationOf, hasWalk, NO_WALK, numberId, numberInWords, placeInWords, placeOf, readId, sourceInWords, stripsOf, timestepOf, walkOver, waysOf, withinWindow,
 } from "../../assets/chain/walk.js";
@@ -63,7 +63,7 @@ test("an open cell has the numbers of its timestep, with the formula of a unit",
   assert.deepEqual(strips.map(({ label }) => label), ["h[3]", "z", "r", "h̃", "h[4]"]);
   assert.deepEqual([...strips[1].numbers].map((number) => number.toFixed(2)), ["4.01", "4.11"]);
   assert.equal(strips[3].name, "candidate h̃");
-  assert.deepEqual(stripsOf(memory, memory.tracks[0], 4, true).map(({ label }) => label), ["h′", "z", "r", "h̃", "h"]);
+  assert.deepEqual(stripsOf(memory, memory.tracks[0], 4, true).map(({ label }) => label), ["h", "z", "r", "h̃", "h'"]);
   const put = (...numbers) => strips.map((strip, index) => ({ ...strip, numbers: Float32Array.of(numbers[index]) }));
   assert.equal(equationOf(put(0.3, 0.75, 0, -0.8, 0.025), 0, false), "h[4] = z · h[3] + (1 − z) · h̃ = 0.75 · 0.30 + 0.25 · (−0.80) = 0.03");
   assert.match(equationOf(put(0.3, 0, 0, 0, 0.3), 0, true), /^h\[4\] = h\[3\] = 0.30: this timestep is masked/);
@@ -185,7 +185,7 @@ test("a walk is offered where a layer is recurrent, and else it is said why ther
 
 test("a walk goes where another link leads, and not back to where Python late says that it was", () => {
   const described = (steps) => ({ unrolled: { steps, axis: "timesteps", rows: [], shown: [], says: "" } });
-  const walking = { at: null, asked: null, opened: null, playing: true, rest: 0 };
+  const walking = { at: null, asked: null, opened: null, toldAgain: "", playing: true, rest: 0, timer: 0, slow: null, end() {} };
   const take = (steps, timestep, opened) => {
     takeWalk(walking, described(steps), { ...source, timestep, opened });
     return walking.at;
@@ -199,9 +199,36 @@ test("a walk goes where another link leads, and not back to where Python late sa
   assert.equal(walking.playing, false);
   // With fewer timesteps it rests at the last one; Python does the same and need not be told.
   Object.assign(walking, { at: 15, asked: 15 });
-  assert.equal(take(10, 15, 2), 10);
+  assert.equal(take(10, 10, 2), 10);
   assert.equal(walking.asked, 10);
   assert.equal(take(20, 10, 2), 10);
   assert.equal(take(0, null, 2), null);
   assert.equal(take(20, null, 3), null);
+  clearTimeout(walking.rest);
+});
+
+test("a walk that another view was chosen over goes on where it was, and tells that", () => {
+  const described = { unrolled: { steps: 20, axis: "timesteps", rows: [], shown: [], says: "" } };
+  const fresh = () => ({ at: null, asked: null, opened: null, toldAgain: "", playing: false, rest: 0, timer: 0, slow: null, end() {} });
+  const before = fresh();
+  takeWalk(before, described, { ...source, timestep: 4, opened: 7 });
+  before.at = 6;
+  endWalking(before);
+  const again = fresh();
+  takeWalk(again, described, { ...source, timestep: 4, opened: 7 });
+  assert.equal(again.at, 6);
+  // It is to be told, once: Python may have nobody who takes it.
+  const { rest } = again;
+  assert.notEqual(rest, 0);
+  takeWalk(again, described, { ...source, timestep: 4, opened: 7 });
+  assert.equal(again.rest, rest);
+  takeWalk(again, described, { ...source, timestep: 6, opened: 7 });
+  assert.equal(again.asked, 6);
+  clearTimeout(rest);
+  // Another link, and the drawing of another page, which has no link.
+  for (const [timestep, opened] of [[4, 8], [null, 0]]) {
+    const other = fresh();
+    takeWalk(other, described, { ...source, timestep, opened });
+    assert.equal(other.at, timestep);
+  }
 });
