@@ -11,6 +11,8 @@ const KEPT = "explorer_hints";
 const ALL = "*";
 // Whoever knows already what to do is not kept from it.
 const CONTROLS = ".transport";
+// Bars that a narrow page scrolls beneath.
+const BARS = ".transport, [data-testid=stHeader]";
 const NEVER = 100;
 // To look for room reads where every word of the page stands: it waits until the page has nothing else to do, at most so long.
 const LATEST = 1000;
@@ -74,6 +76,21 @@ function whenIdle(work) {
   return () => window.cancelIdleCallback(asked);
 }
 
+// Of what a hint speaks of, the part that neither the window's edge nor a bar that stands still over the page hides; null for less
+// than its half.
+/** @type {(at: Element) => import("./room.js").Edges | null} */
+function partSeen(at) {
+  const all = at.getBoundingClientRect();
+  let [top, bottom] = [Math.max(0, all.top), Math.min(window.innerHeight, all.bottom)];
+  for (const bar of document.querySelectorAll(BARS)) {
+    if (bar.contains(at) || getComputedStyle(bar).position !== "fixed") continue;
+    const over = bar.getBoundingClientRect();
+    if (over.top < window.innerHeight / 2) top = Math.max(top, over.bottom);
+    else bottom = Math.min(bottom, over.top);
+  }
+  return bottom - top < all.height / 2 ? null : { left: all.left, top, right: all.right, bottom };
+}
+
 /** @type {(data: HintsData) => { take: (data: HintsData) => void; end: () => void }} */
 export function newHints(data) {
   let [first, now, gone] = [data, data, read()];
@@ -112,11 +129,11 @@ export function newHints(data) {
 
   const place = () => {
     const at = shown && placeOf(shown);
-    const { top: above = 0, bottom: below = 0 } = at?.getBoundingClientRect() ?? {};
-    box.hidden = ring.hidden = !at || below < 0 || above > window.innerHeight;
-    if (!shown || !at || box.hidden) return;
+    const seen = at ? partSeen(at) : null;
+    box.hidden = ring.hidden = !seen;
+    if (!shown || !at || !seen) return;
     measure();
-    const { left, top, right, bottom } = at.getBoundingClientRect();
+    const { left, top, right, bottom } = seen;
     const controls = document.querySelector(CONTROLS)?.getBoundingClientRect();
     const never = [{ left, top, right, bottom }, ...(controls ? [controls] : [])];
     const taken = [...takenOnPage([box]), ...never.map((each) => ({ left: each.left, top: each.top, right: each.right, bottom: each.bottom, weight: NEVER }))];
@@ -179,7 +196,8 @@ export function newHints(data) {
   document.addEventListener("keydown", press, { capture: true });
   const moved = () => {
     const at = box.isConnected && shown && placeOf(shown);
-    if (at) surround(at.getBoundingClientRect());
+    const seen = at ? partSeen(at) : null;
+    if (seen) surround(seen);
     soon(place);
   };
   document.addEventListener("scroll", moved, { capture: true, passive: true });

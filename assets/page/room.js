@@ -13,7 +13,10 @@ const READ = ".walk, .walk-told, .slow";
 const NEVER = 100;
 // A pixel of the way weighs as much as so many that are covered.
 const FAR = 0.02;
-const CONTROLS = "a, button, input, select, summary, [role=tab], .layer .box, .stage > svg, .explorer-head .strip, .chart, .unrolled-stage, .slow-drawing, .stCode";
+// What is pressed, and the box of a layer is pressed as well, must stay in reach: a pixel of it counts as so many of a drawing.
+const PRESSED = 8;
+const CONTROLS = "a, button, input, select, summary, [role=tab], [data-testid=stSlider], .layer .box";
+const DRAWINGS = ".stage > svg, .explorer-head .strip, .chart, .unrolled-stage, .slow-drawing, .stCode";
 
 /** @type {(one: Edges, other: Edges) => number} */
 function overlap(one, other) {
@@ -77,9 +80,9 @@ export function takenOnPage(apart) {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   /** @type {Taken[]} */
   const boxes = [];
-  /** @type {(element: Element, box: DOMRect) => void} */
-  const take = (element, { left, top, right, bottom }) => {
-    if (right - left > 2 && bottom - top > 2) boxes.push({ left, top, right, bottom, weight: element.closest(READ) ? NEVER : 1 });
+  /** @type {(element: Element, box: DOMRect, weight?: number) => void} */
+  const take = (element, { left, top, right, bottom }, weight = 1) => {
+    if (right - left > 2 && bottom - top > 2) boxes.push({ left, top, right, bottom, weight: element.closest(READ) ? NEVER : weight });
   };
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const parent = node.parentElement;
@@ -87,8 +90,10 @@ export function takenOnPage(apart) {
     range.selectNodeContents(node);
     take(parent, range.getBoundingClientRect());
   }
-  for (const each of document.querySelectorAll(CONTROLS)) {
-    if (!apart.some((other) => other.contains(each))) take(each, each.getBoundingClientRect());
+  for (const [selector, weight] of /** @type {[string, number][]} */ ([[CONTROLS, PRESSED], [DRAWINGS, 1]])) {
+    for (const each of document.querySelectorAll(selector)) {
+      if (!apart.some((other) => other.contains(each))) take(each, each.getBoundingClientRect(), weight);
+    }
   }
   return boxes;
 }

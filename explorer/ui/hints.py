@@ -25,9 +25,11 @@ def hints(experiment: Experiment, view: str) -> list[dict[str, Any]]:
     if view in QUIET_VIEWS:
         return []
     steps, features = count(experiment.timesteps, "timesteps"), count(experiment.features, "features")
+    windows = experiment.knobs.get("windows")
+    of = f"{count(windows, 'windows')} of {steps}" if windows else f"{steps} with {features} each"
     data = _hint(
         *("data", ".st-key-timesteps", "right"),
-        f"The data: sequences of {steps} with {features} each. Move a slider, and see which tensors change.",
+        f"The data: sequences of {of}. Move a slider, and see which tensors change.",
         # Whoever trains already needs no word on the data.
         {"settings": ["timesteps", "features"], "there": RUN},
     )
