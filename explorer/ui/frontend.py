@@ -72,6 +72,19 @@ class Held:
         return body, [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
+def takes_gzip(accepted: str) -> bool:
+    """Whether a header Accept-Encoding takes gzip.
+
+    >>> takes_gzip("br, GZIP"), takes_gzip("gzip;q=0.5"), takes_gzip("gzip;q=0, br"), takes_gzip("xgzipx")
+    (True, True, False, False)
+    """
+    for each in accepted.lower().split(","):
+        name, _, weight = each.replace(" ", "").partition(";")
+        if name == "gzip":
+            return not weight or weight.removeprefix("q=").strip("0.") != ""
+    return False
+
+
 class Frontend:
     """ASGI middleware that answers for the files it holds, by their exact paths; no path ever reaches the disk."""
 
@@ -89,7 +102,7 @@ class Frontend:
         if file is None:
             await self._app(scope, receive, send)
             return
-        body, headers = file.answer("gzip" in Headers(scope=scope).get("accept-encoding", ""))
+        body, headers = file.answer(takes_gzip(Headers(scope=scope).get("accept-encoding", "")))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

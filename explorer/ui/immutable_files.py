@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from explorer.ui.frontend import Held
+from explorer.ui.frontend import Held, takes_gzip
 from explorer.ui.server.clients import counted_as
 from explorer.ui.server.hosts import Hosts
+from explorer.ui.server.requests import too_large
 
 # As many as the edge lets one address have in that time: a class of 30 that opens the page at once, behind one address.
 MOST, WINDOW = 4000, 10.0
@@ -55,13 +56,18 @@ class ImmutableFiles:
     def _answer(self, scope: Scope) -> _Answer | None:
         """The answer to a request as a page of this server makes it, None where it is to be judged."""
         headers = dict(scope["headers"])
+        host = headers.get(b"host", b"")
+        own = scope["scheme"].encode() + b"://" + host
         if (
             scope["method"] != "GET"
             or scope["query_string"]
             or headers.get(b"sec-fetch-site") != b"same-origin"
-            or b"gzip" not in headers.get(b"accept-encoding", b"")
+            or not takes_gzip(headers.get(b"accept-encoding", b"").decode("latin-1"))
             or any(name in headers for name in _BODY)
-            or not self._hosts.allow(headers.get(b"host", b"").decode("latin-1"), scope["scheme"])
+            or headers.get(b"origin", own) != own
+            or len(headers) != len(scope["headers"])
+            or too_large(scope)
+            or not self._hosts.allow(host.decode("latin-1"), scope["scheme"])
             or not self._is_within_share(scope)
         ):
             return None

@@ -70,7 +70,7 @@ def test_a_page_of_this_server_gets_a_file_at_once_and_no_other_site_may_use_it(
     assert headers[b"cache-control"] == FOREVER.encode() and headers[b"content-encoding"] == b"gzip"
     assert headers[b"content-length"] == str(len(body["body"])).encode()
     assert headers[b"cross-origin-resource-policy"] == b"same-origin" and headers[b"x-content-type-options"] == b"nosniff"
-    assert ask(application(), "/a.woff2")[1]["body"] == b"font"
+    assert ask(application(), "/a.woff2", origin="http://127.0.0.1:8501")[1]["body"] == b"font"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,15 @@ def test_a_page_of_this_server_gets_a_file_at_once_and_no_other_site_may_use_it(
         {"accept_encoding": "br"},
         {"content_length": "5"},
         {"transfer_encoding": "chunked"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "https://127.0.0.1:8501"},
+        {"accept_encoding": "gzip;q=0"},
+        {"accept_encoding": "xgzipx"},
+        {"x_long": "a" * 20_000},
+        {f"x_{number}": "a" for number in range(120)},
     ],
-    ids=str,
+    ids=lambda asked: str(asked)[:40],
 )
 def test_what_is_asked_otherwise_is_judged(asked):
     assert ask(application(), **({"path": "/a.js"} | asked)) == [{"type": JUDGED}]
