@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,6 @@ def start(workers: int, memory: int) -> SpecCluster:
 
     Every connection is encrypted with a key that only this process and its workers have, and nothing else listens.
     """
-    _fork_ahead()
     security = temporary_security()
     common = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
     worker = {
@@ -64,13 +65,34 @@ def start(workers: int, memory: int) -> SpecCluster:
             "silence_logs": logging.ERROR,
         },
     }
-    return SpecCluster(
-        scheduler={"cls": nodes.Scheduler, "options": {**common, "dashboard": False}},
-        workers={number: worker for number in range(workers)},
-        worker=worker,
-        security=security,
-        silence_logs=logging.ERROR,
-    )
+    with _interrupts_kept_from_workers():
+        _fork_ahead()
+        return SpecCluster(
+            scheduler={"cls": nodes.Scheduler, "options": {**common, "dashboard": False}},
+            workers={number: worker for number in range(workers)},
+            worker=worker,
+            security=security,
+            silence_logs=logging.ERROR,
+        )
+
+
+@contextmanager
+def _interrupts_kept_from_workers() -> Iterator[None]:
+    """While this is held, threads and processes are started that Ctrl-C does not reach.
+
+    A terminal sends it to every process in its foreground. The server ends its workers in order; a worker that also heard
+    it would end with a traceback. What is started inherits which signals its parent has blocked.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # It unblocks the signal in the thread that starts it: to be there before.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _private_directory() -> str:

@@ -89,6 +89,18 @@ def test_what_died_with_its_worker_is_not_waited_for(cluster, tmp_path):
         cluster.result(future)
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no signals that processes inherit.")
+def test_ctrl_c_in_a_terminal_reaches_the_server_and_none_of_its_workers(cluster):
+    until(lambda: len(cluster.addresses()) == 2)
+    for worker in cluster.addresses():
+        blocked = cluster.submit(signal.pthread_sigmask, signal.SIG_BLOCK, (), worker=worker)
+        assert signal.SIGINT in cluster.result(blocked)
+        pid = pid_of(cluster, worker)
+        os.kill(pid, signal.SIGINT)
+        assert pid_of(cluster, worker) == pid
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_a_worker_that_nobody_starts_anew_is_restored(cluster):
     """As Dask leaves it where a worker died while it started."""
     name, nanny = next(iter(cluster._local.workers.items()))
