@@ -70,7 +70,8 @@ class Experiment:
 
     `knobs` holds the keywords of architecture and task, sorted by name; a knob that both name is one knob.
     `pasted` stands in for the architecture, which is then called "pasted", and for its sizes. The learning rate is that of
-    architecture and task (`default_rate`) where none is given. Raises TypeError for knobs that are no dictionary by name.
+    architecture and task (`default_rate`) where none is given. Raises TypeError for names that are no text, and
+    for knobs that are no dictionary by name.
 
     >>> Experiment("gru_every_step", "delayed_echo", knobs={"delay": 3}).to_query()["delay"]
     '3'
@@ -91,6 +92,9 @@ class Experiment:
     pasted: Pasted | None = None
 
     def __post_init__(self) -> None:
+        for name, example in (("architecture", "gru_every_step"), ("task", "delayed_echo")):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} takes a name, such as {example!r}. Received: {getattr(self, name)!r:.80}")
         object.__setattr__(self, "knobs", _sorted(self.knobs))
         object.__setattr__(self, "learning_rate", given_or_default(self.learning_rate, self.architecture, self.task))
         # 1 and 1.0 are equal and must have one key; JSON from elsewhere may write either.

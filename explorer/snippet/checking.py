@@ -17,7 +17,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.diagnose.problems import Data, Finding, Fix, Problem, Report
 from explorer.snippet.diagnose.stopped import asked_for, broken_lines
-from explorer.snippet.diagnose.training_data import shapes_of, target_of
+from explorer.snippet.diagnose.training_data import batch_of, loss_of, shapes_of, target_of
 from explorer.snippet.reader.edits import Source, applied
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.limits import SECONDS_FOR_A_READER, SECONDS_OF_PROOFS, SECONDS_OF_TRIALS, Budget
@@ -55,7 +55,8 @@ def check(
     takes a tenth of a second to a second; fixes that Keras does not take are left out. Without it their shapes are proved.
 
     Raises nothing for any code: one that cannot be read has one problem of the kind "unreadable". Raises ValueError for an
-    x or y that is no shape or a size that is no number, and TypeError for code that is no text.
+    x or y that is no shape, a loss that is no name, a batch_size or a size that is no number, and TypeError for code that is
+    no text.
 
     >>> check("import keras\\nmodel = keras.Sequential([keras.Input((20, n)), keras.layers.GRU(32)])").asked[0].name
     'n'
@@ -69,7 +70,7 @@ def check(
     """
     if not isinstance(code, str):
         raise TypeError(f"Code is text. Received: {type(code).__name__}")
-    given = Data(shapes_of(x), target_of(y), loss, batch_size, model)
+    given = Data(shapes_of(x), target_of(y), loss_of(loss), batch_of(batch_size), model)
     numbers = sizes_of(sizes)
     with stateless_scope():
         report = _report(code, given, numbers)

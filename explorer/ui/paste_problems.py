@@ -82,14 +82,14 @@ def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str
 
 
 def _other_changes(fix: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]:
-    """What a fix changes beside the code, one line each: shapes, loss, batch size."""
+    """What a fix changes beside the code, one line each: the fields of the page, and the batch size."""
     pairs = (
-        ("x", write_shapes(report["x"]), write_shapes(fix["x"])),
-        ("y", write_shapes([report["y"]] if report["y"] else None), write_shapes([fix["y"]] if fix["y"] else None)),
-        ("loss", report["loss"] or "", fix["loss"] or ""),
+        ("Shape of x", write_shapes(report["x"]), write_shapes(fix["x"])),
+        ("Shape of y", write_shapes([report["y"]] if report["y"] else None), write_shapes([fix["y"]] if fix["y"] else None)),
+        ("Loss", report["loss"] or "", fix["loss"] or ""),
     )
     changes = [(name, f"{plain(old)} → " if old else "", new) for name, old, new in pairs if new and new != old]
-    told = [f"{name}: {before}**{plain(new)}**" for name, before, new in changes]
+    told = [f"*Apply* changes the field *{name}*: {before}**{plain(new)}**" for name, before, new in changes]
     if fix.get("batch_size"):
-        told.append(f"batch_size: **{int(fix['batch_size'])}**, also in `fit`")
+        told.append(f"The model takes batches of **{int(fix['batch_size'])}**: give `fit` the same `batch_size`.")
     return told

@@ -238,6 +238,20 @@ def test_a_fix_is_tried_with_the_batches_of_the_codes_own_fit():
     assert (taken.ran, taken.sentence) == (True, "Tried: one step of your own `fit` runs.")
 
 
+def test_a_shape_that_the_codes_own_data_do_not_have_is_said_to_be_what_was_tried():
+    code = IMPORTS + (
+        "import numpy as np\nX, y = np.random.rand(500, 30, 4), np.random.rand(500, 1)\n"
+        "model = keras.Sequential([keras.Input((20, 5)), layers.LSTM(4), layers.Dense(1)])\n"
+        "model.compile('sgd', 'mse')\nmodel.fit(X, y)\n"
+    )
+    trial = tried(code, Data(((8, 20, 5),), (8, 1), "mse", None), {}, Budget())
+    assert trial.sentence == (
+        "Tried: one step of training runs with x of (8, 20, 5). Your own `fit` was not tried: its x has (500, 30, 4)."
+    )
+    own = tried(code.replace("30, 4", "20, 5"), Data(((8, 20, 5),), (8, 1), "mse", None), {}, Budget())
+    assert own.sentence == "Tried: one step of your own `fit` runs."
+
+
 def test_what_keras_says_of_a_fix_that_it_refuses_is_told_in_one_line():
     # The axis that `Dense` is given has another size in every batch: shapes alone do not show it.
     code = IMPORTS + (

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from explorer.report import Loss
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import named_models
 from explorer.snippet.diagnose.problems import Data, Target
@@ -37,7 +38,7 @@ def shapes_of(x: Any) -> tuple[Full, ...] | None:
     if x is None:
         return None
     _counted("x", x)
-    if x and all(isinstance(each, int) for each in x):
+    if x and not any(isinstance(each, (list, tuple)) for each in x):
         x = [x]
     return tuple(_shape("x", each) for each in x) or None
 
@@ -55,6 +56,21 @@ def target_of(y: Any) -> Target | None:
     return _shape("y", y)
 
 
+def loss_of(loss: Any) -> Loss | None:
+    """A loss by its name, or a name for each of several outputs. Raises ValueError for what is none."""
+    names = tuple(loss) if isinstance(loss, (list, tuple)) else (loss,)
+    if loss is not None and not (names and all(isinstance(name, str) for name in names)):
+        raise ValueError(f'loss takes a name, such as "mse", or a list of one for each output. Received: {loss!r:.80}')
+    return names if isinstance(loss, (list, tuple)) else loss
+
+
+def batch_of(batch_size: Any) -> int | None:
+    """How many samples `fit` takes at a time. Raises ValueError for what is no whole number from 1 on."""
+    if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
+        raise ValueError(f"batch_size takes a whole number from 1 on, such as 32. Received: {batch_size!r:.80}")
+    return batch_size
+
+
 def _counted(name: str, shapes: Any) -> None:
     if not isinstance(shapes, (list, tuple)):
         own = getattr(shapes, "shape", None)
@@ -66,7 +82,7 @@ def _counted(name: str, shapes: Any) -> None:
 
 def _shape(name: str, given: Any) -> Full:
     sizes = tuple(given) if isinstance(given, (list, tuple)) and len(given) <= MOST_AXES else ()
-    if not sizes or not all(isinstance(size, int) and 0 < size <= LARGEST_AXIS for size in sizes):
+    if not sizes or not all(type(size) is int and 0 < size <= LARGEST_AXIS for size in sizes):
         raise ValueError(
             f"A shape of {name} is whole numbers from 1 on, the batch first, such as (8, 20, 5): at most {MOST_AXES}, each "
             f"up to {LARGEST_AXIS:,}. Received: {reprlib.repr(given)}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 # A number, or a shape without the batch, by the name that it was asked for by.
 Given = Mapping[str, int | tuple[int, ...]]
@@ -13,6 +16,8 @@ Given = Mapping[str, int | tuple[int, ...]]
 STAND_IN = 7
 LARGEST = 10_000_000
 MOST_AXES = 8
+# What is asked for by this and the name of a class is the shape of what a layer returns.
+OUTPUT_OF = "the output of "
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,39 @@ class Ask:
 
 
 def sizes_of(sizes: Given | None) -> Given:
-    """Numbers that were given for what was asked, as the reader takes them. Raises ValueError for what is none."""
+    """Numbers that were given for what was asked, as the reader takes them. Raises ValueError for what is none.
+
+    >>> sizes_of({"n_features": 5, "the output of TCN": [20, 64]})
+    {'n_features': 5, 'the output of TCN': (20, 64)}
+    """
+    if sizes is not None and not isinstance(sizes, Mapping):
+        raise ValueError(
+            f'Sizes are a dictionary of names and numbers, such as {{"n_features": 5}}. Received: {sizes!r:.80}'
+        )
     found: dict[str, int | tuple[int, ...]] = {}
     for name, given in (sizes or {}).items():
-        many = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        is_shape = isinstance(given, (list, tuple))
+        parts: Sequence[Any] = given if isinstance(given, (list, tuple)) else (given,)
+        many = tuple(map(_whole, parts))
+        # A number may be 0 in the code; an axis has at least one place.
+        least = 1 if is_shape or str(name).startswith(OUTPUT_OF) else 0
         if (
             not isinstance(name, str)
             or not 0 < len(many) <= MOST_AXES
-            or not all(type(each) is int and 0 <= each <= LARGEST for each in many)
+            or not all(each is not None and least <= each <= LARGEST for each in many)
         ):
-            raise ValueError(
-                f"A size is a whole number from 0 to {LARGEST:,}, or a shape of such. Received: {name!r:.80}: {given!r:.80}"
-            )
-        found[name] = many if isinstance(given, (list, tuple)) else many[0]
+            wanted = f"A size is a whole number from 0 to {LARGEST:,}, or a shape of whole numbers from 1 on."
+            raise ValueError(f"{wanted} Received: {name!r:.80}: {given!r:.80}")
+        taken = tuple(each for each in many if each is not None)
+        found[name] = taken if is_shape else taken[0]
     return found
+
+
+def _whole(given: Any) -> int | None:
+    """A whole number, NumPy's as well; None for anything else, True and False included."""
+    if isinstance(given, (bool, np.bool_)):
+        return None
+    try:
+        return operator.index(given)
+    except TypeError:
+        return None

@@ -7,6 +7,8 @@ samples than a whole batch and what is left over at the end, of the training and
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -21,7 +23,7 @@ from explorer.snippet.diagnose.problems import Data, one_target, several_targets
 from explorer.snippet.diagnose.rules.batches import FIT_BATCH
 from explorer.snippet.diagnose.running import run
 from explorer.snippet.diagnose.training_data import sized
-from explorer.snippet.reader.data_values import Full
+from explorer.snippet.reader.data_values import Array, Full
 from explorer.snippet.reader.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.library.paths import spoken
@@ -80,7 +82,9 @@ def tried(code: str, data: Data, sizes: Given, budget: Budget) -> Trial:
     """
     if budget.over:
         return TOO_LONG
-    with named_anew():
+    # What Keras warns of, the report says in its own words.
+    with named_anew(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         case, finding = read(code, data, budget, sizes)
         if case is None or finding is not None or settled(case) is not None:
             return TOO_LONG if budget.over else _untried("the code around it cannot be read as a whole")
@@ -114,7 +118,32 @@ def _fitted(case: Case, model: keras.Model) -> Trial:
         model.fit(_one(rows[0][0]), rows[0][1], batch_size=batch, shuffle=shuffle, epochs=1, verbose=0, **more)
     except Exception as error:
         return Trial(False, f"Tried: Keras says {spoken(error)}")
+    if differs := _other_x(case, fit):
+        return Trial(True, differs)
     return Trial(True, "Tried: one step of your own `fit` runs." if fit else "Tried: one step of training runs.")
+
+
+def _other_x(case: Case, fit: dict[str, Any]) -> str:
+    """What was tried, where the shape that was given for x is not that of the code's own `fit`; "" where it is."""
+    own = fit.get("x")
+    if not isinstance(own, Array) or own.shape is None or own.open or case.data.x is None or len(case.data.x) != 1:
+        return ""
+    given, read_shape = case.data.x[0], own.shape
+    pairs = zip(given[1:], read_shape[1:], strict=False)
+    if len(given) == len(read_shape) and all(None in pair or pair[0] == pair[1] for pair in pairs):
+        return ""
+    return (
+        f"Tried: one step of training runs with x of {_written(given)}. Your own `fit` was not tried: its x has "
+        f"{_written(read_shape)}."
+    )
+
+
+def _written(shape: Sequence[int | None]) -> str:
+    """
+    >>> _written((8, None, 5))
+    '(8, ?, 5)'
+    """
+    return f"({', '.join('?' if size is None else str(size) for size in shape)}{',' * (len(shape) == 1)})"
 
 
 def _keeps_batches(case: Case, parts: list[int], batch: int) -> bool:

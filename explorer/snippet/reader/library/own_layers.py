@@ -12,6 +12,7 @@ from explorer.snippet.reader.library.calling import through
 from explorer.snippet.reader.library.followed import followed
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.unknowns import OUTPUT_OF
 from explorer.snippet.reader.values import (
     Function,
     LayerValue,
@@ -43,7 +44,7 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
     """A layer of another package: what it returns is asked for."""
     record.count_layer(node)
     kind = value.why.rpartition(".")[2]
-    name = f"the output of {kind}"
+    name = f"{OUTPUT_OF}{kind}"
 
     def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
         shape = record.given.get(name)
