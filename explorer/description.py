@@ -78,7 +78,7 @@ class Source(Plain, frozen=True):
 
 
 class Weight(Plain, frozen=True):
-    """One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. letters: of each.
+    """One array of weights. parts: the equal parts that its last axis has, such as the gates of a GRU. letters: of each.
     says: all of it.
     """
 

@@ -113,7 +113,7 @@ function storyCard(panel, cards) {
   mark(panel.narration, { "data-story": "", "aria-live": "polite" });
   panel.more.onclick = () => showMore(panel.narration);
   panel.quiet = create("p", "quiet", element);
-  say(panel.quiet, "What the run shows will be explained here.");
+  say(panel.quiet, "What the run shows is told here, epoch by epoch.");
   // Below the sentences, which it would move.
   const reason = create("p", "reason", element);
   mark(reason, { role: "status" });

@@ -181,7 +181,7 @@ def _reach(gradient: Gradient) -> str:
     """Which timesteps' inputs change the loss, in a sentence."""
     slopes, at = gradient.inputs[0], None if gradient.timesteps is None else int(gradient.timesteps[0])
     until = None if at is None or np.nan_to_num(slopes[at:], nan=1.0).any() else at
-    return f"By dx: {reach(slopes, counts=gradient.mask[0], until=until).sentence}"
+    return f"By the gradient with respect to the input (dx): {reach(slopes, counts=gradient.mask[0], until=until).sentence}"
 
 
 COMMANDS = (inside,)

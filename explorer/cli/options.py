@@ -9,11 +9,24 @@ from typing import Any
 import click
 
 from explorer.catalog import ARCHITECTURES, TASKS, checked_experiment
-from explorer.experiment import Experiment
-from explorer.experiment.bounds import LIMITS
+from explorer.experiment import Experiment, spell
+from explorer.experiment.bounds import LIMITS, Limit
 
-_KNOBS = {name: knob for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name, knob in entry.knobs.items()}
-_SETTINGS = {name: limit.help for name, limit in LIMITS.items()} | {name: knob.help for name, knob in _KNOBS.items()}
+
+def _of_limit(limit: Limit) -> str:
+    low, high, default = (spell(int(each) if limit.whole else each) for each in (limit.low, limit.high, limit.default))
+    return f"{limit.help} {low} to {high}; {default} unless the task or architecture has another."
+
+
+def _of_knob(name: str) -> str:
+    """What a knob is, in each of the ways that entries of the catalog say it: one name may count windows or documents."""
+    entries = (*ARCHITECTURES.values(), *TASKS.values())
+    ways = dict.fromkeys(entry.knobs[name].help for entry in entries if name in entry.knobs)
+    return " Or: ".join(ways)
+
+
+_KNOBS = dict.fromkeys(name for entry in (*TASKS.values(), *ARCHITECTURES.values()) for name in entry.knobs)
+_SETTINGS = {name: _of_limit(limit) for name, limit in LIMITS.items()} | {name: _of_knob(name) for name in _KNOBS}
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print figures as JSON.")
 

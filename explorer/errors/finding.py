@@ -27,13 +27,14 @@ _OF_TORCH = re.compile(r"\btorch\b|\bmat1 and mat2\b|\bPyTorch\b|nn\.Module", re
 # So many of a code's lines are statements; of printed text fewer are.
 MOSTLY = 0.7
 EMPTY = "Paste the message, or the whole traceback."
-PASTE_CODE = "Paste your code into the editor: the page reads it, never runs it, and says where its shapes fail."
+CHECKED = "the page Paste and the command “explorer check” read it and never run it"
+PASTE_CODE = f"Check your code itself: {CHECKED}, and say where its shapes fail."
 UNKNOWN = f"This message is not known here. {PASTE_CODE}"
 OF_TORCH = "This looks like a message of PyTorch. Only messages of Keras and TensorFlow are known here."
-IS_CODE = "It is no error message. Put it into the editor: it is read, never run, and checked."
-SEVERAL = "The message alone does not say which of these it is. To know it, paste your code into the editor."
-NONE_FITS = "The numbers of the message fit none of the usual causes. To know more, paste your code into the editor."
-ONE = "If it is none of this, paste your code into the editor: it is read, never run, and checked."
+IS_CODE = f"It is no error message. Check it as code: {CHECKED}."
+SEVERAL = f"The message alone does not say which of these it is. To know it, check your code: {CHECKED}."
+NONE_FITS = f"The numbers of the message fit none of the usual causes. To know more, check your code: {CHECKED}."
+ONE = f"If it is none of this, check your code: {CHECKED}."
 
 
 def find(text: str) -> Found:

@@ -23,7 +23,7 @@ _SCRIPT = '''\
 # Written by the sequence model explorer, and standing alone: it needs numpy, keras and tensorflow.
 # The same experiment on the page: ?{query}
 #
-# The data are the page's, number for number. The first weights and the order of the batches are Keras' own here, so the
+# The data are the page's, number for number. The first weights and the order of the batches are Keras's own here, so the
 # losses differ a little.
 
 from __future__ import annotations

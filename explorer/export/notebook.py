@@ -21,7 +21,7 @@ _HEAD = """\
 # {title}: {task_title}
 
 {summary} The notebook stands alone: it needs NumPy, Keras and TensorFlow. The data are the page's, number for number. The \
-first weights and the order of the batches are Keras' own here, so the losses differ a little.
+first weights and the order of the batches are Keras's own here, so the losses differ a little.
 
 The same experiment on the page: `?{query}`"""
 _SETTINGS_TEXT = """\

@@ -18,7 +18,7 @@ _SCRIPT = '''\
 #
 # The code comes first, as it was pasted; its own lines that compile, train or evaluate are made comments. What follows it
 # makes data of the shapes that it takes, and trains it. The data are the page's, number for number. The first weights and
-# the order of the batches are Keras' own here, so the losses differ a little.
+# the order of the batches are Keras's own here, so the losses differ a little.
 
 import keras
 

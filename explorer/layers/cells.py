@@ -118,7 +118,7 @@ class GRUCell(Cell):
         if letters is None or not (layer.use_bias and layer.reset_after):
             return letters
         two = "one for the input and one for the hidden state (reset_after=True)"
-        return f"{letters} The 2 in the count of parameters: each gate has two biases per unit, {two}."
+        return f"{letters} The 2 in the count of parameters: each gate and the candidate have two biases per unit, {two}."
 
 
 class LSTMCell(Cell):

@@ -63,16 +63,29 @@ def what_each_does(here: Layer, there: Layer, other: str) -> str:
 
 def parameters_differ(name: str, here: Layer, there: Layer, other: str) -> str:
     """How many weights each of the two has, and how the numbers come about."""
-    gates = [max((len(weight.parts) for weight in each.weights), default=0) for each in (here, there)]
+    parts: list[tuple[str, ...]] = [
+        max((weight.parts for weight in each.weights), key=len, default=()) for each in (here, there)
+    ]
     totals = [f"{each.params:,}" for each in (here, there)]
-    if gates[0] != gates[1] and here.params and there.params:
-        words = [f"{count(each, 'gates') if each else 'no gates'} and " for each in gates]
-        return f"`{name}` has {words[0]}{count(here.params, 'parameters')} {YOURS}, {words[1]}{totals[1]} {other}"
+    if len(parts[0]) != len(parts[1]) and here.params and there.params:
+        own, its = (_gates(each) for each in parts)
+        return f"`{name}` has {own} and {count(here.params, 'parameters')} {YOURS}, {its} and {totals[1]} {other}"
     why = [f", {each.arithmetic.rsplit(' = ', 1)[0]}," if each.arithmetic else "" for each in (here, there)]
     return (
         f"`{name}` has {count(here.params, 'parameters')} {YOURS}{why[0]} and {totals[1]} {other}{why[1].rstrip(',')}"
         f"{_biases(here, there, other)}"
     )
+
+
+def _gates(parts: Sequence[str]) -> str:
+    """The parts of a kernel in words; the candidate state is none of the gates.
+
+    >>> _gates(["update z", "reset r", "candidate h̃"]), _gates([])
+    ('2 gates, a candidate', 'no gates')
+    """
+    gates = sum(not part.startswith("candidate") for part in parts)
+    told = count(gates, "gates") if gates else "no gates"
+    return told if gates == len(parts) else f"{told}, a candidate"
 
 
 def _changes(here: Layer, there: Layer, other: str) -> tuple[list[str], list[str]]:

@@ -9,6 +9,8 @@ defaults.
 from __future__ import annotations
 
 import difflib
+import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +26,8 @@ from explorer.quiz import LARGEST_SEED
 from explorer.runtime.database_errors import DatabaseUnavailable
 from explorer.ui import inside_place, lesson_place, presenting, room, walk_place
 from explorer.ui.deck import MODES
-from explorer.ui.followed import Followed, followed
+from explorer.ui.followed import Followed, by_hand, followed
+from explorer.ui.history import SECONDS_OF_ONE_MOVE
 from explorer.ui.streamlit_internals import uninterrupted, went_through_history
 
 _KNOBS = {name for entry in (*ARCHITECTURES.values(), *TASKS.values()) for name in entry.knobs}
@@ -73,9 +76,19 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     changed = reading.experiment != before
     _put(reading.experiment)
     if changed or reading.problems:
-        also = st.session_state["_followed"] = followed(_flat(before), values, reading.experiment)
+        begun = _begun(_flat(before), values)
+        also = st.session_state["_followed"] = followed(_flat(before), values, reading.experiment, begun)
         st.session_state["_problems"] = tuple(each for each in reading.problems if each.name not in also.names)
     return reading.experiment, st.session_state["_problems"]
+
+
+def _begun(before: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """What the page showed before the first of the quick moves of one setting that this one goes on with."""
+    hands, now = by_hand(before, asked), time.monotonic()
+    last_hands, last, begun = st.session_state.get("_move", ([], -math.inf, before))
+    goes_on = len(hands) == 1 and hands == last_hands and now - last < SECONDS_OF_ONE_MOVE
+    st.session_state["_move"] = (hands, now, begun if goes_on else before)
+    return begun if goes_on else before
 
 
 def open_address(address: dict[str, str], experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:

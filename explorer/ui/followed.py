@@ -21,20 +21,29 @@ class Followed:
     sentence: str = ""
 
 
-def followed(before: Mapping[str, Any], asked: Mapping[str, Any], after: Experiment) -> Followed:
+def by_hand(before: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """The settings and knobs that the page was asked to change from what it has shown before."""
+    return [name for name, value in before.items() if name in asked and asked[name] != value]
+
+
+def followed(
+    before: Mapping[str, Any], asked: Mapping[str, Any], after: Experiment, begun: Mapping[str, Any] | None = None
+) -> Followed:
     """What moved beside what was moved by hand. before: the settings and knobs that the page has shown. asked: those that it
-    was asked for; what is left out was to fit by itself. after: what it shows now.
+    was asked for; what is left out was to fit by itself. after: what it shows now. begun: what it showed before the first of
+    the moves that make up this one, as a key that is held makes many.
     """
     shown = {**after.to_dict(), **after.knobs}
-    by_hand = [name for name, value in before.items() if name in asked and asked[name] != value]
-    moved = [name for name, value in before.items() if name not in by_hand and shown.get(name, value) != value]
-    if not by_hand or not moved:
+    hands, begun = by_hand(before, asked), before if begun is None else begun
+    moved = [name for name, value in begun.items() if name not in hands and shown.get(name, value) != value]
+    if not hands or not moved:
         return Followed()
-    parts = [f"{_label(name)} from {_spelled(name, before[name])} to {_spelled(name, shown[name])}" for name in moved]
-    reasons = [_why(name, after) for name in moved]
+    parts = [f"{_label(name)} from {_spelled(name, begun[name])} to {_spelled(name, shown[name])}" for name in moved]
+    # What moved on the way there would fit now.
+    reasons = [_why(name, after) if shown[name] != before[name] else "it had to on the way" for name in moved]
     changes = "; ".join(f"{part} ({reason})" for part, reason in zip(parts, reasons, strict=True))
     undone = "both" if len(moved) == 1 else "all of it"
-    return Followed(frozenset(moved), by_hand[0], f"Also changed: {changes}. Undo takes {undone} back.")
+    return Followed(frozenset(moved), hands[0], f"Also changed: {changes}. Undo takes {undone} back.")
 
 
 def _label(name: str) -> str:

@@ -21,8 +21,8 @@ HOST_SAYS = (
     "continue on their own. You see how many are there, how many are done, and what they answered, without names."
 )
 NO_NAMES = (
-    "No names and no accounts: in a room everybody is a random number. It ends after a day, or when its host ends it, and "
-    "all answers are deleted with it."
+    "No names and no accounts: a room knows each person only by a random number. It ends after a day, or when its host ends "
+    "it, and all answers are deleted with it."
 )
 _BAR = st.components.v2.component("explorer_room", css=styles(("room.css",)), js=component("room.js"), isolate_styles=False)
 _TALLY = st.components.v2.component(

@@ -19,6 +19,8 @@ from tests.models.recurrence_by_hand import by_hand
 SMALL = ("gru_every_step", "--task", "delayed_echo", "--timesteps", "5", "--units", "4")
 KEYS = ["hidden", "gates", "cell", "gradient", "mask", "weights", "inputs"]
 
+BY = "By the gradient with respect to the input (dx): "
+
 
 @pytest.fixture
 def untrained(monkeypatch):
@@ -123,7 +125,7 @@ def test_numbers_that_are_not_finite_are_null_and_are_told(capsys, untrained):
     assert "The gradient through “memory” is NaN or infinite" in said.err
     assert "The loss was no longer a finite number in epoch 1." in said.err
     assert main(["inside", *SMALL]) == 1
-    assert "By dx: The gradient is NaN or infinite at 5 timesteps, the first is 1: " in capsys.readouterr().out
+    assert f"{BY}The gradient is NaN or infinite at 5 timesteps, the first is 1: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -158,11 +160,11 @@ def test_what_is_out_of_reach_is_told_in_ranges():
         )
 
     assert told(0.001, 0.001, 1, 0.002, mask=[True] * 4) == (
-        "By dx: Timestep 3 counts most. Timesteps 1 to 2, 4 hardly change the loss: each has less than 1% of the gradient "
+        f"{BY}Timestep 3 counts most. Timesteps 1 to 2, 4 hardly change the loss: each has less than 1% of the gradient "
         "at timestep 3."
     )
     # What is masked, and what comes after the loss, is not counted.
     assert told(0.5, 0, 1, 0, mask=[True, False, True, True]) == (
-        "By dx: Timestep 3 counts most. Every timestep up to 3 that is not masked changes the loss; the weakest is timestep "
+        f"{BY}Timestep 3 counts most. Every timestep up to 3 that is not masked changes the loss; the weakest is timestep "
         "1, with 50% of the gradient at timestep 3."
     )

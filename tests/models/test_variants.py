@@ -324,7 +324,10 @@ def test_one_direction_and_both_part_at_the_memory():
 
 @pytest.mark.parametrize(
     "setting, value, here, there",
-    [("kind", "LSTM", "3 gates and 180", "4 gates and 216"), ("kind", "SimpleRNN", "3 gates and 180", "no gates and 54")],
+    [
+        ("kind", "LSTM", "2 gates, a candidate and 180", "3 gates, a candidate and 216"),
+        ("kind", "SimpleRNN", "2 gates, a candidate and 180", "no gates and 54"),
+    ],
 )
 def test_another_cell_moves_parameters_alone(setting, value, here, there):
     parts = parted(one(), "memory", setting, value)

@@ -193,8 +193,8 @@ def test_the_default_model_reads_as_it_is_drawn():
         "returns (batch B, timesteps T = 20, units U = 32), and has 3,744 parameters.",
         "counted": ["3 · U · (F + U + 2)", "3 · 32 · (5 + 32 + 2)", "3,744"],
         "note": "z is the update gate, r the reset gate, h̃ the candidate, h the hidden state and σ the sigmoid; "
-        "∗ multiplies element by element. The 2 in the count of parameters: each gate has two biases per unit, "
-        "one for the input and one for the hidden state (reset_after=True).",
+        "∗ multiplies element by element. The 2 in the count of parameters: each gate and the candidate have "
+        "two biases per unit, one for the input and one for the hidden state (reset_after=True).",
         "merge_mode": None,
         "backwards": False,
         "image_window": [],

@@ -40,3 +40,18 @@ def test_a_batch_follows_the_samples():
     wanted = before | {"samples": 32}
     found = followed(before, wanted, read_experiment(wanted).experiment)
     assert found.sentence == "Also changed: batch from 256 to 32 (there are 32 samples). Undo takes both back."
+
+
+def test_what_followed_is_told_while_the_same_hand_moves_on():
+    """A key that is held, or pressed in a burst, takes the setting past where nothing else had to move."""
+    begun = read_experiment({"timesteps": 20, "delay": 3}).experiment
+    flat = {name: value for name, value in {**begun.to_dict(), **begun.knobs}.items() if name != "knobs"}
+    low = read_experiment({"timesteps": 2, "delay": 3}).experiment
+    shown = flat | {"timesteps": 2, "delay": low.knobs["delay"]}
+    for timesteps in (22, 20):
+        wanted = {**shown, "timesteps": timesteps}
+        after = read_experiment(wanted).experiment
+        assert followed(shown, wanted, after) == Followed()
+        told = followed(shown, wanted, after, flat)
+        assert (told.cause, told.names) == ("timesteps", frozenset({"delay"}))
+        assert told.sentence.startswith("Also changed: delay from 3 to 1 (it had to on the way). ")
