@@ -85,7 +85,7 @@ export interface Parameters {
   total: number | null;
 }
 
-// One array of weights. parts: the equal parts that its last axis has, such as a GRU's three gates. letters: of each. says: all of it.
+// One array of weights. parts: the equal parts that its last axis has, such as the gates of a GRU. letters: of each. says: all of it.
 export interface Weight {
   name: string;
   shape: number[];

@@ -124,7 +124,10 @@ def test_the_chain_follows_a_slider_before_the_page_does_and_its_symbols_with_it
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,32")
     # The page's own answer is kept back: what is drawn meanwhile comes from the slider alone.
     page.evaluate(KEEP_BACK)
+    # What was asked before that is answered yet, and would take the slider back: the server has it before it answers this.
+    page.evaluate("() => fetch('/_stcore/health').then(answer => answer.text())")
     slide(page, "units", 4, taken=False)
+    expect(page.locator(".st-key-units input[type=range]")).to_have_value("36")
     expect(layer(page, "memory")).to_have_attribute("data-output", "None,20,36")
     # Shapes and symbols come with one and the same answer to the slider.
     seen = page.evaluate("window.seen")
@@ -620,6 +623,8 @@ def test_a_newcomer_gets_one_hint_at_a_time_until_it_is_done_or_put_away(page, s
         expect(hint).to_contain_text("hidden state of 6 units")
         page.set_viewport_size({"width": 375, "height": 812})
         page.locator('.explorer-chain[data-kind="list"]').wait_for()
+        # A layer that the bar with Train hides is spoken of once it is scrolled to.
+        layer(page, "memory").evaluate("node => node.scrollIntoView({ block: 'center' })")
         page.wait_for_function(APART, arg=[".layer[data-layer=memory]", False])
         page.set_viewport_size({"width": 1280, "height": 800})
         page.locator('.explorer-chain:not([data-kind="list"])').wait_for()
