@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -193,7 +194,8 @@ def could_ask_for(name: str, code: str) -> bool:
 
     >>> could_ask_for("n_features", "keras.Input((20, n_features))"), could_ask_for("the output of TCN", "x = TCN(64)(x)")
     (True, True)
-    >>> could_ask_for("n_units", "keras.Input((20, n_features))")
-    False
+    >>> could_ask_for("n_units", "keras.Input((20, n_features))"), could_ask_for("n", "import keras")
+    (False, False)
     """
-    return name.rpartition(" ")[2] in code
+    named = name.rpartition(" ")[2]
+    return re.search(rf"(?<!\w){re.escape(named)}(?!\w)", code) is not None

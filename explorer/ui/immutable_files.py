@@ -1,9 +1,9 @@
-"""Files that never change, given from memory to the pages of this server before anything else looks at the request.
+"""Files that never change, given from memory to the pages of this server before a request is judged in full.
 
 A first visit asks for some 110 of them within half a second, on the cores that the browser works on as well; what judges
-every other request (`explorer.ui.server.edge`) takes longer than their answer. What is given here is all public: the
-checks that are left out would protect nothing. Everything else goes on to be judged: what is not asked exactly as a page
-of this server asks, and what an address asks for beyond its share.
+every other request (`explorer.ui.server.edge`), and counts it for its visitor, takes longer than their answer. Here it is
+only seen whether a page of this server asks as pages do, and whether its address has had its share. Whatever else comes
+goes on to be judged.
 """
 
 from __future__ import annotations
