@@ -25,6 +25,9 @@ model = keras.Sequential([keras.Input((20, 5)), keras.layers.LSTM(8), keras.laye
 
 def open_paste(page: Page, server: Application, query: str = "") -> None:
     visit(page, server, f"/paste?{query}")
+    # Another page's chain may still be there, and the code that the page opens with comes to the editor at the end.
+    editor(page).wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("[data-layer]").first.wait_for(state="attached")
 
 
