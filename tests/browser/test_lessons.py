@@ -60,7 +60,10 @@ def find_error(page: Page, example: str) -> None:
     page.locator(".st-key-error_box summary").press("Enter")
     page.get_by_label("Error message of Keras").fill(MESSAGE)
     press(page, "error_find")
-    page.get_by_role("button", name="Example: TimeDistributed around a GRU").locator("visible=true").click()
+    example_of_it = page.get_by_role("button", name="Example: TimeDistributed around a GRU").locator("visible=true")
+    example_of_it.wait_for()
+    wait_for_script(page)
+    example_of_it.click()
     page.wait_for_url(re.compile(f"example={example}(&|$)"))
 
 
