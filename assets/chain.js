@@ -15,7 +15,7 @@ import { wirePaths } from "./chain/paths.js";
 import { fitsChain, masksOf, newShown, newShownLine, numbersOf, takeShown, valuesOf, writeShown } from "./chain/shown.js";
 import { drawTensor, newTensor, repaintTensor } from "./chain/tensor.js";
 import { setFont } from "./chain/text.js";
-import { listenForHands, newChanges, tellChanges } from "./chain/told.js";
+import { listenForHands, newChanges, RESTED, tellChanges } from "./chain/told.js";
 import { drawUnrolled } from "./chain/unrolled.js";
 import { listenForWhy, newWhy, writeInside, writeWhy } from "./chain/why.js";
 import { create, createSvg, mark, prefersStill, say } from "./dom.js";
@@ -26,8 +26,6 @@ import { held } from "./held.js";
 
 /** @type {WeakMap<HTMLElement, State>} */
 const chains = new WeakMap();
-// A hand that leaves a slider alone for so long has ended its drag, in milliseconds.
-const RESTED = 1500;
 
 /** @type {(parent: HTMLElement) => State} */
 function newChain(parent) {

@@ -12,7 +12,7 @@ const MARKED = 2500;
 const SHOWN = 452;
 
 // A hand that rests this long has ended its drag: the next step is told from where it stood.
-const RESTED = 1500;
+export const RESTED = 1500;
 // The hint where there is room for few words.
 const INSIDE = "Click a layer to see inside.";
 

@@ -32,7 +32,7 @@ def chain(
     open: str | None = None,
     low: bool = False,
     timestep: int | None = None,
-    opened: int = 0,
+    links_opened: int = 0,
     on_walked: Callable[[Any], None] | None = None,
 ) -> None:
     """Draw the chain that `description` tells of, as plain data: sources, layers, named shapes, parameters.
@@ -47,9 +47,9 @@ def chain(
     shown sequence that are masked (`explorer.answers.Answer`). `open` names a layer that is open at the start. `view` is
     "chain" or "unrolled", over time. `hidden` may hold "shapes" and "parameters": a question is asked about them, so they
     are drawn as "?", and no layer opens. `marks` frames layers, each with a sentence. `low` is for a chain that shares
-    the window with another one. `timestep` is where a walk through the unrolled chain begins; another
-    one is gone to only where `opened`, the number of links opened so far, is another as well. `on_walked` is called with
-    where the walk rests, `{"timestep": 9, "opened": 1}`, the timestep None where it has ended, and then the page runs again.
+    the window with another one. `timestep` is where a walk through the unrolled chain begins; another one is gone to only
+    where `links_opened`, how many links were opened so far, is another as well. `on_walked` is called with where the walk
+    rests, `{"timestep": 9, "opened": 1}`, the timestep None where it has ended, and then the page runs again.
     """
     if description and hidden:
         description = hidden_words(description, hidden)
@@ -63,7 +63,7 @@ def chain(
         "open": open,
         "low": low,
         "timestep": timestep,
-        "opened": opened,
+        "opened": links_opened,
     }
     # The page's own model follows the run that is played; those that are compared do not.
 

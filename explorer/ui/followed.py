@@ -39,8 +39,9 @@ def followed(
     if not hands or not moved:
         return Followed()
     parts = [f"{_label(name)} from {_spelled(name, begun[name])} to {_spelled(name, shown[name])}" for name in moved]
-    # What moved on the way there would fit now.
-    reasons = [_why(name, after) if shown[name] != before[name] else "it had to on the way" for name in moved]
+    # What moved on the way there may fit again now.
+    on_the_way = f"an earlier value of {_label(hands[0])} required it"
+    reasons = [_why(name, after) if shown[name] != before[name] else on_the_way for name in moved]
     changes = "; ".join(f"{part} ({reason})" for part, reason in zip(parts, reasons, strict=True))
     undone = "both" if len(moved) == 1 else "all of it"
     return Followed(frozenset(moved), hands[0], f"Also changed: {changes}. Undo takes {undone} back.")

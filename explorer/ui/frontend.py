@@ -61,12 +61,12 @@ class Held:
         if self.is_text:
             self.compressed = gzip.compress(self.body)
 
-    def answer(self, takes_gzip: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    def answer(self, as_gzip: bool) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         """The body and the headers, as ASGI has them, for who takes gzip or does not."""
         body, headers = self.body, {"content-type": self.kind, "cache-control": self.cache}
         if self.is_text:
             headers["vary"] = "Accept-Encoding"
-            if self.compressed and takes_gzip:
+            if self.compressed and as_gzip:
                 body, headers["content-encoding"] = self.compressed, "gzip"
         headers["content-length"] = str(len(body))
         return body, [(name.encode(), value.encode()) for name, value in headers.items()]

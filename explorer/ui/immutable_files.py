@@ -8,8 +8,6 @@ goes on to be judged.
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +17,7 @@ from explorer.ui.frontend import Held, takes_gzip
 from explorer.ui.server.clients import counted_as
 from explorer.ui.server.hosts import Hosts
 from explorer.ui.server.requests import too_large
+from explorer.ui.server.window_counts import WindowCounts
 
 # As many as the edge lets one address have in that time: a class of 30 that opens the page at once, behind one address.
 MOST, WINDOW = 4000, 10.0
@@ -42,8 +41,7 @@ class ImmutableFiles:
         self._files = {path: file for path, file in files.items() if file.is_immutable}
         self._hosts = hosts
         self._answers: dict[str, _Answer] = {}
-        self._asked: Counter[str] = Counter()
-        self._window = 0.0
+        self._asked = WindowCounts(WINDOW)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(scope) if scope["type"] == "http" and scope["path"] in self._files else None
@@ -78,19 +76,13 @@ class ImmutableFiles:
         return answer
 
     def _is_within_share(self, scope: Scope) -> bool:
-        now = time.monotonic()
-        if now - self._window > WINDOW:
-            self._asked.clear()
-            self._window = now
         client = scope.get("client")
-        address = counted_as(client[0]) if client else ""
-        self._asked[address] += 1
-        return self._asked[address] <= MOST
+        return self._asked.add(counted_as(client[0]) if client else "") <= MOST
 
 
 def _made(file: Held) -> _Answer | None:
     """The answer with a file, None while it is still to be compressed."""
-    body, headers = file.answer(takes_gzip=True)
+    body, headers = file.answer(as_gzip=True)
     if file.is_text and file.compressed is None:
         return None
     return _Answer([*headers, *_SECURITY], body)

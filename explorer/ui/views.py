@@ -93,6 +93,6 @@ def show_view(
         view=view,
         open=opened,
         timestep=timestep,
-        opened=walk_place.opened(),
+        links_opened=walk_place.opened(),
         on_walked=walked,
     )

@@ -246,7 +246,8 @@ def test_a_shape_that_the_codes_own_data_do_not_have_is_said_to_be_what_was_trie
     )
     trial = tried(code, Data(((8, 20, 5),), (8, 1), "mse", None), {}, Budget())
     assert trial.sentence == (
-        "Tried: one step of training runs with x of (8, 20, 5). Your own `fit` was not tried: its x has (500, 30, 4)."
+        "Tried: one step of training runs with an x of shape (8, 20, 5). Your own `fit` was not tried: its x has the shape "
+        "(500, 30, 4)."
     )
     own = tried(code.replace("30, 4", "20, 5"), Data(((8, 20, 5),), (8, 1), "mse", None), {}, Budget())
     assert own.sentence == "Tried: one step of your own `fit` runs."

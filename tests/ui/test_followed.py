@@ -54,4 +54,4 @@ def test_what_followed_is_told_while_the_same_hand_moves_on():
         assert followed(shown, wanted, after) == Followed()
         told = followed(shown, wanted, after, flat)
         assert (told.cause, told.names) == ("timesteps", frozenset({"delay"}))
-        assert told.sentence.startswith("Also changed: delay from 3 to 1 (it had to on the way). ")
+        assert told.sentence.startswith("Also changed: delay from 3 to 1 (an earlier value of timesteps required it). ")

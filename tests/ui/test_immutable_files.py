@@ -12,6 +12,7 @@ import pytest
 from explorer.ui import immutable_files
 from explorer.ui.frontend import Held
 from explorer.ui.immutable_files import ImmutableFiles
+from explorer.ui.server import window_counts
 from explorer.ui.server.hosts import Hosts
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -113,7 +114,7 @@ def test_a_file_that_is_still_to_be_compressed_is_left_to_what_stands_behind():
 def test_what_an_address_asks_beyond_its_share_is_judged_until_the_next_window(monkeypatch):
     now = 1000.0
     monkeypatch.setattr(immutable_files, "MOST", 3)
-    monkeypatch.setattr(immutable_files, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(window_counts, "time", SimpleNamespace(monotonic=lambda: now))
     app = application()
     assert [ask(app, "/a.js")[0]["type"] for _ in range(5)] == ["http.response.start"] * 3 + [JUDGED] * 2
     now += immutable_files.WINDOW + 1

@@ -133,8 +133,8 @@ def _other_x(case: Case, fit: dict[str, Any]) -> str:
     if len(given) == len(read_shape) and all(None in pair or pair[0] == pair[1] for pair in pairs):
         return ""
     return (
-        f"Tried: one step of training runs with x of {_written(given)}. Your own `fit` was not tried: its x has "
-        f"{_written(read_shape)}."
+        f"Tried: one step of training runs with an x of shape {_written(given)}. Your own `fit` was not tried: its x has "
+        f"the shape {_written(read_shape)}."
     )
 
 

@@ -27,6 +27,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from explorer.ui.server.clients import Network, counted_as, is_in, trusted_proxies
+from explorer.ui.server.window_counts import WindowCounts
 from explorer.ui.streamlit_internals import LOGGERS
 
 # A message of the page is some kilobytes; the longest has 20,000 characters of pasted code in it.
@@ -66,8 +67,7 @@ class Connections:
         # In the order of when they last did something, as far as that was looked at.
         self._open: OrderedDict[asyncio.Transport, _Connection] = OrderedDict()
         self._of: Counter[str] = Counter()
-        self._new: Counter[str] = Counter()
-        self._window = 0.0
+        self._new = WindowCounts(WINDOW)
 
     def __len__(self) -> int:
         return len(self._open)
@@ -79,7 +79,7 @@ class Connections:
         own_is_full = not is_proxy and self._of[address] >= self.most_of_one
         if (own_is_full or len(self._open) >= self.most) and not self._make_room(address if own_is_full else None):
             transport.abort()
-        elif not is_proxy and self._too_fast(address):
+        elif not is_proxy and self._new.add(address) > MOST_NEW:
             transport.pause_reading()
             asyncio.get_running_loop().call_later(PAUSE, _read_on, transport)
         self._open[transport] = _Connection(protocol, address, time.monotonic())
@@ -124,14 +124,6 @@ class Connections:
                 self.remove(transport)
                 return True
         return False
-
-    def _too_fast(self, address: str) -> bool:
-        now = time.monotonic()
-        if now - self._window > WINDOW:
-            self._new.clear()
-            self._window = now
-        self._new[address] += 1
-        return self._new[address] > MOST_NEW
 
 
 def _is_idle(connection: _Connection) -> bool:
