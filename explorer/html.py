@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.description import Description
 from explorer.shapes.explanation import layer_text, spelled
-from explorer.tensors.text import joined
+from explorer.tensors.text import joined, written
 
 _STYLE = "text-align: left; vertical-align: top"
 
@@ -22,8 +22,8 @@ def explanation_as_html(description: Description, drawings: Mapping[str, Mapping
     for layer in description.layers:
         outputs = zip(layer.axes_out, layer.symbols_out, layer.output, strict=True)
         returned = joined([spelled(*output) for output in outputs])
-        rows.append(_row([layer.name, layer.type, returned, layer.says, f"{layer.params:,}"]))
-    rows.append(_row(["total", "", "", "", f"{description.params:,}"]))
+        rows.append(_row([layer.name, layer.type, returned, layer.says, written(layer.params)]))
+    rows.append(_row(["total", "", "", "", written(description.params)]))
     head = _row(["layer", "type", "returns", "what it does", "parameters"], "th")
     texts = [
         f"<details><summary>{escape(layer.name)}</summary><pre>{escape(layer_text(layer, drawings))}</pre></details>"
@@ -33,5 +33,5 @@ def explanation_as_html(description: Description, drawings: Mapping[str, Mapping
 
 
 def _row(cells: list[str], kind: str = "td") -> str:
-    written = [f'<{kind} style="{_STYLE}">{escape(cell)}</{kind}>' for cell in cells]
-    return f"<tr>{''.join(written)}</tr>"
+    found = [f'<{kind} style="{_STYLE}">{escape(cell)}</{kind}>' for cell in cells]
+    return f"<tr>{''.join(found)}</tr>"

@@ -49,6 +49,18 @@ def layer_and_sublayers(layer: Any) -> list[Any]:
     return list(layer._flatten_layers())
 
 
+def number_of_parameters(layer: Any) -> int | None:
+    """How many numbers the weights of a layer or a model are; None where one within it says that it does not know its own.
+
+    0 for what is no layer, and for one without weights as yet.
+    """
+    if not hasattr(layer, "count_params"):
+        return 0
+    if not all(getattr(each, "weights_known", True) for each in layer_and_sublayers(layer)):
+        return None
+    return int(layer.count_params()) if layer.built else 0
+
+
 def own_variables(layer: Any) -> list[Any]:
     """The weights that a layer itself holds, without those of layers within it, whether it is frozen or not."""
     return [*layer._trainable_variables, *layer._non_trainable_variables]

@@ -268,7 +268,7 @@ def _below(source: str, layers: Sequence[Layer]) -> int | None:
             found += [size for size in layer.output[0][-1:] if size is not None]
         elif layer.inside and layer.wraps is None:
             found += _looked_up(layer.inside)
-        elif not layer.params and not layer.wraps and not layer.shares:
+        elif layer.params == 0 and not layer.wraps and not layer.shares:
             reached.add(layer.name)
     return min(found, default=None)
 

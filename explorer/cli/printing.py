@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from explorer.description import Axes, Description, Outline, Shape, Symbols
-from explorer.tensors.text import in_words
+from explorer.tensors.text import in_words, written
 
 # No terminal is as wide: nothing is wrapped for whoever reads line by line.
 WIDTH_OF_A_FILE = 4_000
@@ -59,14 +59,10 @@ def chain(description: Description, broken: Sequence[Outline] = ()) -> None:
     ]
     for layer in description.layers:
         outputs = "\n".join(map(_sizes, layer.axes_out, layer.output, layer.symbols_out))
-        rows.append((layer.name, layer.type, outputs, _number(layer.params), layer.says))
+        rows.append((layer.name, layer.type, outputs, written(layer.params), layer.says))
     rows += [_broken(layer) for layer in broken]
-    rows.append(("total", "", "", _number(description.params), ""))
+    rows.append(("total", "", "", written(description.params), ""))
     _layers(rows)
-
-
-def _number(params: int | None) -> str:
-    return "?" if params is None else f"{params:,}"
 
 
 def _sizes(axes: Axes, shape: Shape, symbols: Symbols) -> str:

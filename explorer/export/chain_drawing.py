@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from explorer.description import Axes, Description, Layer, Shape, Source, Symbols
 from explorer.export import svg
-from explorer.tensors.text import count
+from explorer.tensors.text import parameters
 
 GAP, BETWEEN, EDGE, ROW = 44.0, 18.0, 16.0, 17.0
 # So far above the boxes a line runs that passes others by.
@@ -79,7 +79,7 @@ def _layer_lines(layer: Layer) -> list[tuple[str, str, bool]]:
     lines = [(layer.as_code or layer.type, svg.INK, True), (layer.name, svg.QUIET, False)]
     for each in zip(layer.axes_out, layer.symbols_out, layer.output, strict=True):
         lines += _axes(*each)
-    return [*lines, (count(layer.params, "parameters") if layer.params else "no parameters", svg.QUIET, False)]
+    return [*lines, (parameters(layer.params), svg.QUIET, False)]
 
 
 def _axes(axes: Axes, symbols: Symbols, shape: Shape) -> list[tuple[str, str, bool]]:

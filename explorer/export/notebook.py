@@ -13,7 +13,7 @@ from typing import Any
 from explorer.description import Description, Layer
 from explorer.experiment import Experiment
 from explorer.export import parts_of
-from explorer.shapes.explanation import NO_EXPLANATION, counted, layer_text, spelled, taken_and_given
+from explorer.shapes.explanation import counted, layer_text, spelled, taken_and_given
 
 # What may be skipped by who only wants to see the shapes: tags of cells, as Jupyter knows them.
 TRAINING = "training"
@@ -120,7 +120,7 @@ def _explained(layer: Layer, drawings: Mapping[str, Any]) -> str:
     takes, gives = taken_and_given(layer)
     says = layer.says[:1].upper() + layer.says[1:]
     lines = [f"### {_words(layer.name)}: `{layer.as_code or layer.type}`", ""]
-    lines += [f"{_words(says)}."] if layer.explained else [NO_EXPLANATION.format(type=layer.type)]
+    lines += [f"{_words(says)}."] if layer.explained else [_words(layer.note or "")]
     lines += ["", f"- takes {_words(takes)}", f"- returns {_words(gives)}"]
     if layer.shares:
         lines += [f"- no parameters of its own: it shares the weights of {_words(layer.shares)}"]

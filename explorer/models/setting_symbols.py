@@ -131,7 +131,7 @@ def _dressed(
     def number(each: Number) -> Number:
         return each.put(derived) if isinstance(each, Size) else each
 
-    def counted(own: Arithmetic | None, other: Arithmetic | None, params: int) -> Arithmetic | None:
+    def counted(own: Arithmetic | None, other: Arithmetic | None, params: int | None) -> Arithmetic | None:
         if own is None or other is None:
             return own
         terms = [(list(map(number, factors)), list(map(number, addends))) for factors, addends in other.terms]

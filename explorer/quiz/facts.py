@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from explorer.description import Axes, Layer, Shape, TimeFlow, Weight
 from explorer.layers.base import RULES
-from explorer.shapes.explanation import NO_EXPLANATION
 from explorer.tensors.tensor import Tensor
 from explorer.tensors.text import joined
 
@@ -101,7 +100,7 @@ class Facts:
     def explains(self) -> str:
         """What the layer does, as sentences."""
         says = sentence(self.layer.says)
-        return says if self.layer.explained else f"{says} {NO_EXPLANATION.format(type=self.type)}"
+        return says if self.layer.explained else f"{says} {self.layer.note}"
 
     def introduction(self, with_input: bool = True) -> str:
         """What stands before the question: the layer's settings, and what comes in where that is not what is asked."""

@@ -12,8 +12,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from explorer.description import Axes, Description, Layer, Shape, Source, Symbols, Weight
-from explorer.shapes.explanation import NO_EXPLANATION, called, layer_text, spelled
-from explorer.tensors.text import count, grouped, joined
+from explorer.shapes.explanation import called, layer_text, spelled, total_parameters
+from explorer.tensors.text import count, grouped, joined, parameters
 
 # What stands for a shape and a number that a question asks for.
 HIDDEN_SHAPE, HIDDEN_NUMBER = "a hidden shape (?)", "? parameters"
@@ -36,7 +36,8 @@ def _speaking(description: Description, hidden: Sequence[str]) -> Description:
     layers = tuple(replace(layer, spoken=layer_in_words(layer, names, hidden)) for layer in description.layers)
     parts = [f"{each.name} comes in as {spelled(each.axes, each.symbols, each.shape)}" for each in sources]
     parts += [f"{each.name} ({each.type}) turns {read_by(each, names)} into {_given(each, hidden)}" for each in layers]
-    spoken = f"The chain of layers: {'; '.join(parts)}. {_parameters(description.params, hidden)} in total."
+    total = f"{HIDDEN_NUMBER} in total" if "parameters" in hidden else total_parameters(description)
+    spoken = f"The chain of layers: {'; '.join(parts)}. {total}."
     return replace(description, sources=sources, layers=layers, spoken=spoken)
 
 
@@ -88,9 +89,16 @@ def weight_in_words(weight: Weight) -> str:
     return f"{weight.name}: {' by '.join(axes) or 'one number'}{parts}; {count(math.prod(weight.shape), 'weights')}"
 
 
-def note_of(kind: str, explained: bool) -> str | None:
-    """What is said of a layer of this class where nothing is known of it."""
-    return None if explained else NO_EXPLANATION.format(type=kind)
+def note_of(kind: str) -> str:
+    """What is said of a layer of this class where no rule explains it."""
+    return f"There is no explanation of {kind} yet: these shapes and counts are Keras's own."
+
+
+def note_of_unknown(kind: str, whole: bool) -> str:
+    """What is said of a layer of another package, or, where not the whole of it is of one, of what calls such a layer."""
+    if whole:
+        return f"{kind} is of another package and not known here: its shape is the one that was given for it."
+    return f"A part of {kind} is of another package and not known here, so its parameters are not counted."
 
 
 def _given(layer: Layer, hidden: Sequence[str]) -> str:
@@ -99,6 +107,8 @@ def _given(layer: Layer, hidden: Sequence[str]) -> str:
 
 
 def _parameters(number: int | None, hidden: Sequence[str]) -> str:
-    if "parameters" in hidden or number is None:
+    if "parameters" in hidden:
         return HIDDEN_NUMBER
-    return count(number, "parameters") if number else "no parameters"
+    if number is None:
+        return "a number of parameters that is not known"
+    return parameters(number)

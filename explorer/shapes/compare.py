@@ -165,7 +165,7 @@ def _differences(name: str, here: Layer | None, there: Layer | None, broken: Bro
     own, its = outputs(here), outputs(there)
     if own != its:
         found.append(difference("output", own, its, f"`{name}` returns {own} {YOURS} and {its} {other}"))
-    if here.params != there.params:
+    if here.params != there.params and None not in (here.params, there.params):
         says = parameters_differ(name, here, there, other)
         found.append(difference("parameters", here.params, there.params, says))
     if here.type != there.type:
@@ -193,7 +193,7 @@ def _consequence(first: str, rows: Sequence[Row], broken: Broken | None, other: 
             return f", so `{name}` returns {returned[1]} instead of {returned[0].split()[0]}"
         return f", so `{name}` returns {outputs(there)} instead of {outputs(here)}"
     for name, here, there in after:
-        if here.params != there.params:
+        if here.params is not None and there.params is not None and here.params != there.params:
             return f", so `{name}` has {count(here.params, 'parameters')} {YOURS} and {there.params:,} {other}"
     return ""
 

@@ -13,12 +13,14 @@ from typing import Any
 import keras
 
 from explorer.description import Origin
+from explorer.keras_internals import number_of_parameters
 from explorer.layers.base import NOT_KNOWN, LayerCall, Own, Summary, class_name, rules_for
 from explorer.layers.code_titles import code_title
 from explorer.layers.held import HeldLayer
 from explorer.layers.reading import mask_tensors
 from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes
+from explorer.shapes.captions import note_of_unknown
 from explorer.shapes.graph import Call, calls, masked, returned, source_name
 from explorer.shapes.loss_words import loss_words
 from explorer.shapes.mask_flow import CallMasks, mask_flow
@@ -76,7 +78,7 @@ def describe(model: keras.Model, input_axes: Iterable[Sequence[str]] | None = No
         layers = [_as_one_layer(model, received, reads, symbols)]
         outputs = layers[0].output
         ends = tuple(Origin(layers[0].name, place) for place, _ in enumerate(outputs))
-    params = model.count_params()
+    params = number_of_parameters(model)
     return ModelShapes(inputs, outputs, tuple(sources), tuple(layers), params, symbols.named, returns=ends)
 
 
@@ -182,7 +184,7 @@ def _layer(
         and not skips
     )
     long = f"{summary.long}, {MASK_ENDS}" if lost and any(tensor.masked for tensor in received) else summary.long
-    params, wrapped = _params(layer), _wrapped(layer)
+    params, wrapped = number_of_parameters(layer), _wrapped(layer)
     of = inside[0].axes_out if wrapped is not None and inside else axes_out
     width = of[0][-1] if of and of[0] else "units"
 
@@ -207,7 +209,7 @@ def _layer(
         short=summary.short,
         explained=counted is not None and told is not None and all(each.explained for each in inside),
         equation=tuple(rules.equation(call)) if known else (),
-        note=rules.note(call) if known else None,
+        note=_unknown_note(layer) if params is None else rules.note(call) if known else None,
         weights=arrays,
         flow=rules.time_flow(call) if known else "unknown",
         window=rules.window(call) if known else None,
@@ -296,5 +298,5 @@ def _type(layer: Any) -> str:
     return own if wrapped is None else f"{own}({_type(wrapped)})"
 
 
-def _params(layer: Any) -> int:
-    return layer.count_params() if isinstance(layer, keras.layers.Layer) and layer.built else 0
+def _unknown_note(layer: Any) -> str:
+    return note_of_unknown(_type(layer), getattr(layer, "not_known", False))

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.description import Axes, Description, Layer, Parameters, Plain, Shape, Symbols, Weight, every
-from explorer.tensors.text import grouped, joined
+from explorer.tensors.text import count, grouped, joined
 
-NO_EXPLANATION = "There is no explanation of {type} yet: these shapes and counts are Keras's own."
+NOT_COUNTED = "the number of parameters is not known"
 
 
 class Axis(Plain, frozen=True):
@@ -99,7 +99,11 @@ def counted(parameters: Parameters) -> str:
 
 
 def _counted(parameters: Parameters) -> tuple[str, ...]:
-    parts = [parameters.formula, (parameters.numbers or "").replace("*", "·"), f"{parameters.total:,}"]
+    parts = [
+        parameters.formula,
+        (parameters.numbers or "").replace("*", "·"),
+        "" if parameters.total is None else f"{parameters.total:,}",
+    ]
     return tuple(dict.fromkeys(filter(None, parts)))
 
 
@@ -107,6 +111,8 @@ def counted_parts(parameters: Parameters, explained: bool, shares: str | None) -
     """What stands between the signs of equality where parameters are counted, or one sentence. shares: with which layer."""
     if shares:
         return (f"no parameters of its own: it shares the weights of {shares}",)
+    if parameters.total is None:
+        return (NOT_COUNTED,)
     if not parameters.total:
         return ("no parameters: nothing here is learned",)
     return _counted(parameters) if explained else (f"{parameters.total:,}",)
@@ -136,8 +142,15 @@ def explanation_text(description: Description, drawings: Mapping[str, Mapping[st
         for name, each in description.settings.items()
     ]
     parts += ["\n".join(settings)] if settings else []
-    parts += [description.unrolled.says, f"{description.params:,} parameters in total."]
+    parts += [description.unrolled.says, f"{total_parameters(description)}."]
     return "\n\n".join(parts)
+
+
+def total_parameters(description: Description) -> str:
+    """How many parameters a model has, as the beginning of a sentence."""
+    if description.params is None:
+        return f"{NOT_COUNTED[:1].upper()}{NOT_COUNTED[1:]}"
+    return f"{count(description.params, 'parameters')} in total"
 
 
 def layer_text(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = None, indent: str = "") -> str:
@@ -157,8 +170,8 @@ def layer_text(layer: Layer, drawings: Mapping[str, Mapping[str, Any]] | None = 
         shape = spelled(weight.axes, weight.symbols, weight.shape) if weight.shape else "(one number)"
         lines.append(f"  {weight.name} {shape}{gates}")
     if not layer.explained:
-        lines.append(f"  {NO_EXPLANATION.format(type=layer.type)}")
-        lines.append(f"  parameters: {layer.params:,}")
+        lines.append(f"  {layer.note}")
+        lines.append(f"  parameters: {'not known' if layer.params is None else f'{layer.params:,}'}")
     elif layer.shares:
         lines.append(f"  no parameters of its own: it shares the weights of {layer.shares}")
     else:

@@ -56,7 +56,8 @@ class LayerShapes:
     type: the class, with what a wrapper wraps: "TimeDistributed(Dense)"; then `wraps` is "Dense".
     as_code: the same with the arguments that it is known by: "TimeDistributed(Dense(1))" (`explorer.layers.code_titles`).
     sizes_in, sizes_out: the shapes in symbols.
-    params: weights that are counted here; 0 where the call shares the weights of the call named in `shares`.
+    params: weights that are counted here; None where not all are known, 0 where the call shares those of the call named in
+    `shares`.
     counted: how the parameters come about, or None where no rule is known.
     does, change: what the layer does, and what becomes of the axes. short: the first in at most 60 characters.
     explained: whether there is more to say than Keras's own shapes and counts.
@@ -78,7 +79,7 @@ class LayerShapes:
     axes_out: tuple[Axes, ...]
     sizes_in: tuple[Sizes, ...]
     sizes_out: tuple[Sizes, ...]
-    params: int
+    params: int | None
     counted: Arithmetic | None
     does: str
     change: str
@@ -155,7 +156,7 @@ class LayerShapes:
             # Keras numbers what a wrapper holds ("gru_6") by how much was built before.
             title=f"{self.role or self.name} — {self.as_code}",
             counted=counted_parts(self.parameters, self.explained, self.shares),
-            note=note_of(self.type, self.explained) or self.note,
+            note=note_of(self.type) if not self.explained and self.params is not None else self.note,
             parameters=self.parameters,
             input=self.input,
             output=self.output,
@@ -187,7 +188,7 @@ class ModelShapes:
     output: tuple[Shape, ...]
     sources: tuple[SourceShapes, ...]
     layers: tuple[LayerShapes, ...]
-    params: int
+    params: int | None
     symbols: Mapping[str, tuple[str, int | None]]
     settings: Mapping[str, Setting] = field(default_factory=dict)
     returns: tuple[Origin, ...] = ()

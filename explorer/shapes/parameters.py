@@ -66,11 +66,14 @@ class Arithmetic:
         return found
 
 
-def arithmetic(call: LayerCall, values: Mapping[str, int | None], own: Own, params: int) -> Arithmetic | None:
-    """How a layer's `params` weights come about, or None where no rule is known or the rule does not give that number.
+def arithmetic(call: LayerCall, values: Mapping[str, int | None], own: Own, params: int | None) -> Arithmetic | None:
+    """How a layer's `params` weights come about, or None where no rule is known, the rule does not give that number, or
+    the number is not known.
 
     values: the numbers of the symbols. own: the symbol for a number that the layer sets itself.
     """
+    if params is None:
+        return None
     if not params:
         return Arithmetic([([], [0])], values)
     found = Arithmetic(call.rules.parameters(call, own) or [], values)

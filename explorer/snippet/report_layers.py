@@ -12,6 +12,7 @@ from explorer.snippet.diagnose.problems import Finding, Problem, Report
 from explorer.snippet.diagnose.rules.shape_text import axes_at
 from explorer.snippet.diagnose.rules.silent import hints
 from explorer.snippet.diagnose.training_data import loss_named
+from explorer.snippet.reader.unknowns import OUTPUT_OF
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue
 from explorer.snippet.unknown_sizes import with_unknown_sizes
 
@@ -66,7 +67,12 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
 def _not_used(case: Case) -> list[str]:
     """What the check was told, and the code says otherwise or nothing of."""
     code, given = case.source.code, case.given
-    unnamed = [name for name in case.reader.given if not could_ask_for(name, code)]
+    outputs = case.reader.outputs
+    unnamed = [
+        name
+        for name in case.reader.given
+        if name not in outputs and (name.startswith(OUTPUT_OF) or not could_ask_for(name, code))
+    ]
     found = [f"The number for `{name:.80}` is not used: nothing in the code has that name." for name in unnamed]
     if given.loss is not None and case.data.loss not in (None, loss_named(given.loss)):
         used, other = (each if isinstance(each, str) else ", ".join(map(str, each)) for each in (case.data.loss, given.loss))

@@ -163,7 +163,7 @@ class _Merging:
             symbols = f"symbols_{'in' if side == 'input' else 'out'}"
             sides = (getattr(one, symbols), getattr(one, side), getattr(other, side), fields[symbols])
             fields[symbols] = tuple(self._symbols(*each) for each in zip(*sides, strict=True))
-        if fields["params"] is None:
+        if fields["params"] is None and one.params is not None:
             told = waits(self.met or self.names.values())
             fields.update(arithmetic=told, counted=(*fields["counted"][:-1], told))
         self.met = before | self.met

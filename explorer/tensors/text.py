@@ -28,6 +28,24 @@ def count(size: int | None, name: str) -> str:
     return f"{size:,} {one_of(noun(name)) if size == 1 else noun(name)}"
 
 
+def written(number: int | None) -> str:
+    """A number as it stands in a table: one that is not known is "?".
+
+    >>> written(1234), written(0), written(None)
+    ('1,234', '0', '?')
+    """
+    return "?" if number is None else f"{number:,}"
+
+
+def parameters(number: int | None) -> str:
+    """How many parameters there are, as it stands in a box.
+
+    >>> parameters(3744), parameters(0), parameters(None)
+    ('3,744 parameters', 'no parameters', '? parameters')
+    """
+    return "no parameters" if number == 0 else f"{written(number)} {'parameter' if number == 1 else 'parameters'}"
+
+
 def noun(name: str) -> str:
     """What is counted along an axis: its name, but of the depth its slices."""
     return "depth slices" if name == "depth" else name

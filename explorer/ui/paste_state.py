@@ -201,7 +201,7 @@ def fragment() -> str:
     state = st.session_state
     code, *texts = (state[name] or "" for name in FIELDS)
     fields = dict(zip(FIELDS, (code, *map(without_origin, texts)), strict=True))
-    return fragment_of(fields, {name: text for name, text in state["_paste"]["sizes"].items() if name in code and text})
+    return fragment_of(fields, {name: text for name, text in _sizes_of(code).items() if text})
 
 
 def fragment_of_own() -> str:
@@ -214,10 +214,14 @@ def give_size(name: str, text: str) -> None:
     st.session_state["_paste"]["sizes"][name] = text
 
 
+def _sizes_of(code: str) -> dict[str, str]:
+    """What was typed for numbers that this code can ask for; those of a code that stood here before are kept."""
+    return {name: text for name, text in st.session_state["_paste"]["sizes"].items() if could_ask_for(name, code)}
+
+
 def given_sizes(code: str) -> dict[str, int | tuple[int, ...]]:
     """The numbers that were asked for and given, as far as they can be read and are named in this code."""
-    typed = {name: text for name, text in st.session_state["_paste"]["sizes"].items() if could_ask_for(name, code)}
-    found = {name: read_size(text) for name, text in typed.items()}
+    found = {name: read_size(text) for name, text in _sizes_of(code).items()}
     return {name: size for name, size in found.items() if size is not None}
 
 

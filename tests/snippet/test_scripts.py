@@ -505,6 +505,67 @@ def test_a_layer_of_another_package_is_asked_for_its_output():
     assert [(each["type"], each["output"]) for each in report["layers"]] == [("TCN", [[None, 64]]), ("Dense", [[None, 1]])]
 
 
+TWO_UNKNOWN = (
+    HEAD
+    + """
+from blocks import Block
+i = keras.Input((7, 3))
+h = Block(8)(i)
+for units in (16, 8, 8):
+    h = Block(units)(h)
+model = keras.Model(i, layers.Dense(1)(h))
+"""
+)
+BLOCKS = [f"the output of {which}Block" for which in ("", "the 2nd ", "the 3rd ", "the 4th ")]
+
+
+def test_each_layer_that_is_not_known_is_asked_for_unless_one_was_made_and_called_alike():
+    line = TWO_UNKNOWN.splitlines().index("h = Block(8)(i)") + 1
+    assert [(each.name, each.line) for each in check(TWO_UNKNOWN).asked] == [(BLOCKS[0], line), (BLOCKS[1], line + 2)]
+    # What was given stays the answer of its layer when the next one is asked for: a `Block(8)` on another shape.
+    given = {BLOCKS[0]: (7, 8), BLOCKS[1]: (7, 16)}
+    assert [each.name for each in check(TWO_UNKNOWN, sizes=given).asked] == [BLOCKS[2]]
+    report = check(TWO_UNKNOWN, sizes={**given, BLOCKS[2]: (7, 9)})
+    assert [each.name for each in report.asked] == [BLOCKS[3]]
+    report = check(TWO_UNKNOWN, sizes={**given, BLOCKS[2]: (7, 9), BLOCKS[3]: (7, 8), "the output of the 9th Block": 4})
+    assert report.holds and [each.output[0][-1] for each in report.layers] == [8, 16, 9, 8, 1]
+    assert any("the 9th Block` is not used" in each for each in report.hints)
+
+
+def test_nothing_is_said_of_parameters_that_are_not_known():
+    report = check(TWO_UNKNOWN, sizes=dict.fromkeys(BLOCKS, (7, 8)))
+    assert report.holds and report.params is None and report.models[0].params is None
+    assert [each.params for each in report.layers] == [None, None, None, None, 9]
+    first, dense = report.layers[0], report.layers[-1]
+    assert first.note == "Block is of another package and not known here: its shape is the one that was given for it."
+    assert first.counted == ("the number of parameters is not known",) and "parameters: not known" in first.text
+    assert "a number of parameters that is not known" in first.spoken and dense.arithmetic == "1 · (8 + 1) = 9"
+    assert report.description.spoken.endswith("The number of parameters is not known.")
+
+
+def test_what_calls_a_layer_that_is_not_known_has_no_known_number_of_parameters_either():
+    code = (
+        HEAD
+        + """
+from tcn import TCN
+class Encoder(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.tcn, self.dense = TCN(4), layers.Dense(3)
+    def call(self, x):
+        return self.dense(self.tcn(x))
+encoder = keras.Sequential([keras.Input((7, 3)), Encoder(), layers.Dense(2)])
+i = keras.Input((7, 3))
+model = keras.Model(i, layers.GRU(5)(encoder(i)))
+"""
+    )
+    report = check(code, sizes={"the output of TCN": (7, 4)})
+    assert report.holds and [each.params for each in report.layers] == [None, 135] and report.params is None
+    encoder = report.layers[0]
+    assert "A part of Sequential is of another package" in encoder.note and encoder.inside[1].params == 8
+    assert "A part of Encoder is of another package" in encoder.inside[0].note
+
+
 def test_what_is_not_followed_is_listed_with_its_line_and_costs_nothing_else():
     report = read("""
         data = open("a.txt").read()

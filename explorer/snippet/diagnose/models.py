@@ -6,6 +6,7 @@ import re
 
 import keras
 
+from explorer.keras_internals import number_of_parameters
 from explorer.report import Made
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.reader.reading import Reader
@@ -51,6 +52,6 @@ def _params(model: ModelValue) -> int | None:
         return None
     try:
         graph = keras.Model([each.tensor for each in model.inputs], [each.tensor for each in model.outputs])
-        return int(graph.count_params())
+        return number_of_parameters(graph)
     except Exception:
         return None

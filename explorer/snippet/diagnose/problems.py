@@ -167,7 +167,7 @@ class Report:
     @property
     def holds(self) -> bool:
         """Whether the model is whole and nothing is wrong with it."""
-        return not self.problems and self.params is not None
+        return not self.problems and self.output is not None
 
     def __str__(self) -> str:
         """The findings as text: each problem with its fixes, what is asked for, and what is good to know."""

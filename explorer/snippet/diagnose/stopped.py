@@ -16,7 +16,11 @@ from explorer.snippet.reader.recovery import LEFT_OUT, BrokenLine
 def asked_for(reader: Reader) -> Finding:
     """Numbers that only whoever pasted the code knows."""
     each = next(iter(reader.asked.values()))
-    message = f"`{each.name}` on line {each.line} comes from your data: {'which shape is it' if each.shape else 'how many'}?"
+    if each.name in reader.outputs:
+        message = f"{each.name[:1].upper()}{each.name[1:]} on line {each.line} is not known here. Which shape is it?"
+    else:
+        wanted = "Which shape is it?" if each.shape else "How many are there?"
+        message = f"`{each.name}` on line {each.line} comes from your data. {wanted}"
     return at_line("unreadable", message, each.line)
 
 

@@ -18,7 +18,8 @@ class Opaque:
 
     name, line: how the code calls it, and where it got that name. root, offset: of a number that is counted from another one
     which is not known, so that the difference of two of them is. whole: whether it is known to be a whole number.
-    made: whether it was made by calling a class of another package, so that it may be a layer.
+    made: whether it was made by calling a class of another package, so that it may be a layer;
+    arguments: what that was called with, where nothing else than numbers and texts.
     lost: whether it stands for what a line gives that was not followed, which may be a tensor.
     """
 
@@ -29,6 +30,7 @@ class Opaque:
     offset: int = 0
     whole: bool = False
     made: bool = False
+    arguments: tuple[Any, ...] | None = None
     lost: bool = False
 
     def plus(self, many: int) -> Opaque:

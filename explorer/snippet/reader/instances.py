@@ -176,13 +176,17 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
         function, built = call[0], made_by.find("build")
 
         def follow(args: Any, kwargs: dict[str, Any]) -> Any:
-            return through(
+            before = len(reader.outputs)
+            found = through(
                 reader,
                 lambda given, named: reader.follow(function, [owner, *given], named, owner.node),
                 args,
                 kwargs,
                 owner.node,
             )
+            if len(reader.outputs) > before:
+                layer.weights_known = False
+            return found
 
         def build(shape: Any) -> None:
             if built is not None and isinstance(built[0], Function):

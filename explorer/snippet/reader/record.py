@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ from explorer.snippet.reader.limits import (
 from explorer.snippet.reader.makers import Makers
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.recovery import MEANT
-from explorer.snippet.reader.unknowns import Ask, Given, Remark
+from explorer.snippet.reader.unknowns import Ask, Given, Remark, output_of
 from explorer.snippet.reader.values import Call, Event, Exhausted, ModelValue, Scope, Unreadable
 
 # Of a text that is no Python at all, no more lines are listed.
@@ -53,8 +54,9 @@ class Record:
     noted: what works otherwise than it looks. names: what the names of the code stand for at the end. budget: what may be
     spent on the code.
     skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
-    that only the reader of the page knows. unread: why models could not be read. typed: shapes that were given; given:
-    numbers that were asked for before. gave_none: the calls that gave names the value None. grown: lists and dictionaries
+    that only the reader of the page knows. outputs: what the outputs of layers that are not known are asked for by.
+    unread: why models could not be read. typed: shapes that were given; given: numbers that were asked for before.
+    gave_none: the calls that gave names the value None. grown: lists and dictionaries
     that grew, and by how many elements. left_out: how often the rest of a round of a loop may not be gone through.
     """
 
@@ -81,6 +83,9 @@ class Record:
         self.passed: list[Remark] = []
         self.assumed = {each.line: Remark(each.line, each.sentence) for each in broken if each.how == MEANT}
         self.asked: dict[str, Ask] = {}
+        self.outputs: dict[str, None] = {}
+        self._outputs_of: Counter[str] = Counter()
+        self._same_outputs: dict[tuple[Any, ...], str] = {}
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
         self.gave_none: dict[str, ast.Call] = {}
@@ -113,6 +118,20 @@ class Record:
             return
         self._asked_for.append(value)
         self.asked.setdefault(value.name, Ask(value.name, line, value.why, shape, node))
+
+    def name_output(self, kind: str) -> str:
+        """What the output of the next layer of a class that is not known is asked for by.
+
+        Layers are counted, and not questions: what was answered stays the answer of its layer, whatever is asked then.
+        """
+        self._outputs_of[kind] += 1
+        name = output_of(kind, self._outputs_of[kind])
+        self.outputs[name] = None
+        return name
+
+    def same_output(self, alike: tuple[Any, ...], name: str) -> str:
+        """What the output of a layer that is not known is asked for by: by the name of the first that is like it."""
+        return self._same_outputs.setdefault(alike, name)
 
     def count_back(self, value: Opaque, given: int | tuple[int, ...]) -> None:
         """A number was given that is counted from another one: that one is known then as well."""

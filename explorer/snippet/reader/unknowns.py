@@ -16,7 +16,6 @@ Given = Mapping[str, int | tuple[int, ...]]
 STAND_IN = 7
 LARGEST = 10_000_000
 MOST_AXES = 8
-# What is asked for by this and the name of a class is the shape of what a layer returns.
 OUTPUT_OF = "the output of "
 
 
@@ -40,6 +39,18 @@ class Ask:
     why: str
     shape: bool = False
     node: Any = None
+
+
+def output_of(kind: str, number: int) -> str:
+    """What the shape that a layer of another package returns is asked for by. number: which one of its class, from 1.
+
+    The class stands last, whichever one it is.
+
+    >>> output_of("TCN", 1), output_of("TCN", 2), output_of("TCN", 11), output_of("TCN", 23)
+    ('the output of TCN', 'the output of the 2nd TCN', 'the output of the 11th TCN', 'the output of the 23rd TCN')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{OUTPUT_OF}{kind}" if number == 1 else f"{OUTPUT_OF}the {number}{ending} {kind}"
 
 
 def sizes_of(sizes: Given | None) -> Given:

@@ -87,9 +87,9 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
     if called.made and tensors_in((args, kwargs)):
         return call_layer(record, unknown_layer(record, called, node), tuple(args), kwargs, node)
     if name == "from_pretrained" and len(parts) > 2:
-        return Opaque(".".join(parts[:-1]), made=True)
+        return Opaque(".".join(parts[:-1]), made=True, arguments=_plain(args, kwargs))
     if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
-        return Opaque(called.why, made=True)
+        return Opaque(called.why, made=True, arguments=_plain(args, kwargs))
     if name == "get_dummies":
         column = bool(args) and isinstance(args[0], Array) and args[0].shape is not None and len(args[0].shape) == 1
         return Array((None, None), node=node, onehot=column and not kwargs)
@@ -104,6 +104,13 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         return Table("the columns of pandas.concat")
     # What a function that is not known makes of a tensor may be one.
     return Opaque(called.why, lost=bool(tensors_in((args, kwargs))))
+
+
+def _plain(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
+    """The arguments as one value that can be compared; None where one is neither a number nor a text."""
+    found = (*args, *sorted(kwargs.items()))
+    values = [*args, *kwargs.values()]
+    return found if all(value is None or isinstance(value, (int, float, str)) for value in values) else None
 
 
 def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:

@@ -12,7 +12,6 @@ from explorer.snippet.reader.library.calling import through
 from explorer.snippet.reader.library.followed import followed
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.record import Record
-from explorer.snippet.reader.unknowns import OUTPUT_OF
 from explorer.snippet.reader.values import (
     Function,
     LayerValue,
@@ -44,23 +43,33 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
     """A layer of another package: what it returns is asked for."""
     record.count_layer(node)
     kind = value.why.rpartition(".")[2]
-    name = f"{OUTPUT_OF}{kind}"
+    name = record.name_output(kind)
 
     def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
-        shape = record.given.get(name)
+        first_alike = record.same_output(_alike(value, inputs), name)
+        asked = name if name in record.given else first_alike
+        shape = record.given.get(asked)
         first = next(each for each in inputs if isinstance(each, keras.KerasTensor))
         if shape is not None:
             # Of a shape with one axis the number alone can be written.
             return keras.KerasTensor((first.shape[0], *(shape if isinstance(shape, tuple) else (shape,))))
-        missing = Opaque(f"{value.why}, a layer that is not known here", name, getattr(node, "lineno", None))
+        missing = Opaque(f"{value.why}, a layer that is not known here", asked, getattr(node, "lineno", None))
         record.ask(missing, node, shape=True)
         return keras.KerasTensor(first.shape)
 
     arguments = ast.arguments([], [ast.arg("inputs")], None, [], [], None, [])
     record.assume(node, f"{kind} is not known here: its parameters are not counted.")
     layer = followed(kind, arguments, follow, lambda shape: None, None)
-    layer.not_known = True
+    layer.not_known, layer.weights_known = True, False
     return LayerValue(layer, node)
+
+
+def _alike(value: Opaque, inputs: Any) -> tuple[Any, ...]:
+    """What is the same of two layers that are not known where they return the same shape: how they were made, and on what
+    they are called. One whose arguments are not all numbers and texts is only like itself.
+    """
+    made = value if value.arguments is None else (value.why, value.arguments)
+    return made, tuple(tuple(each.shape[1:]) for each in inputs if isinstance(each, keras.KerasTensor))
 
 
 def _within(record: Record, function: Function, inputs: Any, named: dict[str, Any], node: ast.Call) -> Any:
