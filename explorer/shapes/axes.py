@@ -1,6 +1,6 @@
-"""The names of the axes of a tensor.
+"""The names of tensors and of their axes.
 
-Names start at the inputs and are handed on from call to call, by the rules of every layer (`explorer.layers`). Where no rule
+Names of axes start at the inputs and are handed on from call to call, by the rules of every layer (`explorer.layers`). Where no rule
 says what an axis means, it is numbered: "axis 2".
 """
 
@@ -79,3 +79,19 @@ def _in_place(axes: Axes) -> Axes:
 def _is_batched(call: LayerCall, shape: Shape) -> bool:
     """Whether what no rule knows has as many samples as what comes in."""
     return not call.received or not shape or shape[0] == call.first.shape[0]
+
+
+def input_names(named: Sequence[str], of_masks: Sequence[bool]) -> tuple[str, ...]:
+    """What the tensors that go in are called, with the masks among them."""
+    if not any(of_masks) or len(named) == len(of_masks):
+        return tuple(named)
+    names = iter(named or ("input",))
+    return tuple("mask" if is_mask else next(names, "input") for is_mask in of_masks)
+
+
+def output_names(named: Sequence[str], ends: Sequence[bool]) -> tuple[str, ...]:
+    """What the tensors that a layer returns are called: the model's output so, others as the rules say."""
+    several = len(ends) > 1
+    found = named if len(named) == len(ends) else [f"output {place + 1}" if several else "" for place, _ in enumerate(ends)]
+    names = tuple("output" if end and not place else name for place, (name, end) in enumerate(zip(found, ends, strict=True)))
+    return names if any(names) else ()

@@ -18,7 +18,7 @@ from explorer.layers.base import NOT_KNOWN, LayerCall, Own, Summary, class_name,
 from explorer.layers.code_titles import code_title
 from explorer.layers.held import HeldLayer
 from explorer.layers.reading import mask_tensors
-from explorer.shapes.axes import named, source_axes, with_names_of, without_masks
+from explorer.shapes.axes import input_names, named, output_names, source_axes, with_names_of, without_masks
 from explorer.shapes.axis_sizes import axis_sizes
 from explorer.shapes.captions import note_of_unknown
 from explorer.shapes.graph import Call, calls, masked, returned, source_name
@@ -218,8 +218,8 @@ def _layer(
         mask=mask_words(call, masks, rules.uses_mask(call)) if masks is not None and known and not inner else MaskWords(),
         merge_mode=rules.merge_mode(layer),
         backwards=known and rules.reads_backwards(layer),
-        names_in=_input_names(rules.input_names(call) if known else (), of_masks),
-        names_out=_output_names(rules.output_names(call) if known else (), ends),
+        names_in=input_names(rules.input_names(call) if known else (), of_masks),
+        names_out=output_names(rules.output_names(call) if known else (), ends),
         ranges=tuple((rules if known else NOT_KNOWN).ranges(layer, len(shapes))),
         wraps=None if wrapped is None else _type(wrapped),
         inside=tuple(inside),
@@ -231,22 +231,6 @@ def unknown_summary(call: LayerCall) -> Summary:
     inputs = grouped([as_shape(tensor) for tensor in call.received]) or "nothing"
     outputs = grouped([as_shape(tensor) for tensor in call.returned]) or "nothing"
     return Summary(f"{inputs} → {outputs}"[:60], f"takes {inputs} and returns {outputs}", "")
-
-
-def _input_names(named: Sequence[str], of_masks: Sequence[bool]) -> tuple[str, ...]:
-    """What the tensors that go in are called, with the masks among them."""
-    if not any(of_masks) or len(named) == len(of_masks):
-        return tuple(named)
-    names = iter(named or ("input",))
-    return tuple("mask" if is_mask else next(names, "input") for is_mask in of_masks)
-
-
-def _output_names(named: Sequence[str], ends: Sequence[bool]) -> tuple[str, ...]:
-    """What the tensors that a layer returns are called: the model's output so, others as the rules say."""
-    several = len(ends) > 1
-    found = named if len(named) == len(ends) else [f"output {place + 1}" if several else "" for place, _ in enumerate(ends)]
-    names = tuple("output" if end and not place else name for place, (name, end) in enumerate(zip(found, ends, strict=True)))
-    return names if any(names) else ()
 
 
 def _is_named(axes: Axes) -> bool:
