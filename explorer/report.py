@@ -63,6 +63,9 @@ class Trial(Plain, frozen=True):
         return msgspec.convert(values, cls)
 
 
+TOO_LONG = Trial(None, not_tried("it would take too long"))
+
+
 class Fix(Plain, frozen=True):
     """A change that was proved. code: the whole changed code. x, y, loss, batch_size: what it is to be trained on.
 

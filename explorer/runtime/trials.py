@@ -13,7 +13,7 @@ from typing import Any
 
 from cachetools import LRUCache, TTLCache
 
-from explorer.report import Trial, not_tried
+from explorer.report import TOO_LONG, Trial, not_tried
 from explorer.runtime import jobs
 from explorer.runtime.cluster import Cluster
 from explorer.runtime.futures import WorkerDied, gone
@@ -28,7 +28,7 @@ SECONDS = 20.0
 # A page looks twice a second: who has not asked for so long has gone on to another code.
 SECONDS_UNTIL_FORGOTTEN = 3.0
 MOST_AT_ONCE = 32
-# So long a page says that no worker was free; whoever looks again later has them tried.
+# So long a page says that no worker was free or that it takes too long; whoever looks again later has them tried.
 SECONDS_UNTIL_TRIED_AGAIN = 30.0
 _NOBODY_FREE = Trial(None, not_tried("the workers are busy"))
 _ENDED = Trial(None, not_tried("the worker that tried it ended"))
@@ -76,7 +76,9 @@ class Trials:
         found = self._answer(asked)
         if found is not None:
             with self._lock:
-                (self._given_up if _NOBODY_FREE in found else self._known)[key] = found
+                # On a busy machine what took too long may be done in time later.
+                for_now = _NOBODY_FREE in found or TOO_LONG in found
+                (self._given_up if for_now else self._known)[key] = found
                 self._asked.pop(key, None)
         return found
 

@@ -1,7 +1,7 @@
 """The names of tensors and of their axes.
 
-Names of axes start at the inputs and are handed on from call to call, by the rules of every layer (`explorer.layers`). Where no rule
-says what an axis means, it is numbered: "axis 2".
+Names of axes start at the inputs and are handed on from call to call, by the rules of every layer (`explorer.layers`). Where
+no rule says what an axis means, it is numbered: "axis 2".
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from explorer.report import TOO_LONG
 from explorer.runtime import trials
 from explorer.runtime.futures import WorkerDied
 from explorer.runtime.trials import Trials
@@ -74,6 +77,18 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_a_long_trial_too(monkeypa
     assert asked.ask([FIX], {"n": 4}, None) == [found] and len(cluster.futures) == 3
     now = 61.0
     assert asked.ask([FIX], {"n": 4}, None) is None and len(cluster.futures) == 4
+
+
+def test_what_took_too_long_is_tried_again_later(monkeypatch):
+    cluster = Waiting()
+    asked = Trials(lambda seconds: cluster)
+    monkeypatch.setattr(trials.time, "monotonic", lambda: now)
+    now = 0.0
+    asked.ask([FIX], {}, None)
+    cluster.futures[0].set_result([msgspec.to_builtins(TOO_LONG)])
+    assert asked.ask([FIX], {}, None) == [TOO_LONG] == asked.ask([FIX], {}, None)
+    now = 31.0
+    assert asked.ask([FIX], {}, None) is None and len(cluster.futures) == 2
 
 
 def test_no_more_are_at_work_than_may_be():

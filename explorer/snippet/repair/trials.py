@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
-from explorer.report import Trial, not_tried
+from explorer.report import TOO_LONG, Trial, not_tried
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import read, settled
 from explorer.snippet.diagnose.problems import Data, one_target, several_targets
@@ -42,7 +42,6 @@ def _untried(why: str) -> Trial:
     return Trial(None, not_tried(why))
 
 
-TOO_LONG = _untried("it would take too long")
 _NO_DATA = "no shape of the data is known"
 _OWN = "it has layers that the code defines itself, and pasted code is never run"
 _LARGE = "the model is too large to be tried in a moment"
