@@ -73,7 +73,7 @@ soak-pairs: setup-dev
 	PAIRS=all $(BIN)/python -m pytest tests/browser/test_page.py -k preset_is_left -n 0
 
 soak-film: setup-dev
-	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/chromium.py --whole
 	$(BIN)/python -m pytest tests/soak/film.py -n 0
 
 soak-lessons: setup-dev
@@ -113,7 +113,7 @@ who: setup-dev
 	$(BIN)/python -m scripts.who_can
 
 pictures: setup-dev
-	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/chromium.py --whole
 	$(BIN)/python -m scripts.pictures
 	$(BIN)/python -m scripts.record_film
 
@@ -134,5 +134,5 @@ format: setup-dev
 
 bench: setup-dev
 	@PYTHON=$(BIN)/python sh scripts/setup.sh requirements-bench.txt .venv/competitors
-	@$(BIN)/python scripts/chromium.py
+	@$(BIN)/python scripts/chromium.py --whole
 	$(BIN)/python -m explorer bench

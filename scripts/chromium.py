@@ -1,5 +1,9 @@
 """Find a Chromium for the browser tests, or get one; print its path, or one sentence and fail.
 
+Tests take a headless shell: it lays pages out and runs them as Chromium does, without the windows around them, and takes far
+less of the processor (https://developer.chrome.com/blog/chrome-headless-shell). Where there is none to be had, they take a
+whole Chromium. The bench and the pictures take a whole one (`--whole`), as people do.
+
 Looks on the PATH first, then for Playwright's own, then tries Playwright's download, and, where that is barred, the
 system's package (as root on Debian and Ubuntu).
 """
@@ -10,21 +14,46 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
 
 
-def find() -> str | None:
-    """The path of a Chromium that starts, or None."""
-    for name in NAMES:
-        path = shutil.which(name)
-        if path and _starts(path):
-            return path
+def find(headless: bool = False) -> str | None:
+    """The path of a Chromium that starts: a whole one, or a headless shell, before the other; None where there is none."""
+    shells, whole = _shells(), _whole()
+    for found in (shells, whole) if headless else (whole, shells):
+        for path in found:
+            if _starts(path):
+                return path
+    return None
+
+
+def find_shell() -> str | None:
+    """The path of a headless shell that starts, or None."""
+    return next(filter(_starts, _shells()), None)
+
+
+def _whole() -> Iterator[str]:
+    yield from filter(None, map(shutil.which, WHOLE))
+    yield from filter(os.path.exists, [_playwrights()])
+
+
+def _shells() -> Iterator[str]:
+    yield from filter(None, [shutil.which(SHELL)])
+    # Playwright keeps it beside its whole Chromium: chromium-1234/chrome-linux/chrome, chromium_headless_shell-1234/...
+    beside = Path(_playwrights()).parents[2]
+    yield from sorted(str(path) for path in beside.glob("chromium_headless_shell-*/*/*headless*shell*") if path.is_file())
+
+
+def _playwrights() -> str:
+    """Where Playwright's own Chromium is, or would be."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if os.path.exists(path) and _starts(path) else None
+        return playwright.chromium.executable_path
 
 
 def _starts(path: str) -> bool:
@@ -43,27 +72,51 @@ def _run(*command: str, seconds: float) -> bool:
         return False
 
 
-def get() -> str | None:
-    """The path of a Chromium, installed now where there was none."""
-    found = find()
+def get(headless: bool) -> str | None:
+    """The path of a Chromium, installed now where there was none. headless: a headless shell, if one can be had."""
+    found = find_shell() if headless else find()
     if found:
         return found
+    if headless and (whole := find()):
+        return _get_shell_of(whole)
+    kind = SHELL if headless else WHOLE[0]
     print("No Chromium found; getting Playwright's own ...", file=sys.stderr)
-    if _run(sys.executable, "-m", "playwright", "install", "chromium", seconds=300):
-        found = find()
-        if found:
-            return found
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("That did not work; installing the system's chromium ...", file=sys.stderr)
+    only = ["--only-shell"] if headless else []
+    if _run(sys.executable, "-m", "playwright", "install", *only, "chromium", seconds=300) and (found := find(headless)):
+        return found
+    if _may_install():
+        print(f"That did not work; installing the system's {kind} ...", file=sys.stderr)
         _run("apt-get", "update", seconds=300)
-        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        _run("apt-get", "install", "--yes", "--no-install-recommends", "chromium", seconds=900)
-        found = find()
-    return found
+        for package in dict.fromkeys((kind, WHOLE[0])):
+            if _install(package) and (found := find(headless)):
+                return found
+    return None
+
+
+def _get_shell_of(whole: str) -> str:
+    """The headless shell of the system's Chromium, of the same version, so that nothing else is changed; or that Chromium."""
+    version = subprocess.run(
+        ["dpkg-query", "--show", "--showformat=${Version}", WHOLE[0]], capture_output=True, text=True, check=False
+    )
+    if not _may_install() or version.returncode or not version.stdout:
+        return whole
+    print(f"Installing {SHELL}, with which the tests take less time ...", file=sys.stderr)
+    wanted = f"{SHELL}={version.stdout}"
+    installed = _install(wanted) or (_run("apt-get", "update", seconds=300) and _install(wanted))
+    return (find_shell() if installed else None) or whole
+
+
+def _may_install() -> bool:
+    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _install(package: str) -> bool:
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    return _run("apt-get", "install", "--yes", "--no-install-recommends", package, seconds=900)
 
 
 if __name__ == "__main__":
-    path = get()
+    path = get(headless="--whole" not in sys.argv[1:])
     if path is None:
         sys.exit(
             "The browser tests need Chromium, and none could be installed: install chromium, chromium-browser or "

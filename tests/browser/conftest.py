@@ -54,7 +54,7 @@ def server(shared_server, kept) -> Application:
 def context(tmp_path_factory) -> Iterator[BrowserContext]:
     """One for all tests of this process, with a folder: the programs that it has compiled once are kept there for
     the next page, which then takes a third less of the processor."""
-    path = find()
+    path = find(headless=True)
     assert path, "The browser tests need Chromium; `make test` finds or installs one."
     folder = tmp_path_factory.mktemp("profile")
     with sync_playwright() as playwright:
