@@ -94,7 +94,7 @@ def get(headless: bool) -> str | None:
 
 
 def _get_shell_of(whole: str) -> str:
-    """The headless shell of the system's Chromium, of the same version, so that nothing else is changed; or that Chromium."""
+    """The headless shell of the system's Chromium, of its very version, so that nothing else changes; or that Chromium."""
     version = subprocess.run(
         ["dpkg-query", "--show", "--showformat=${Version}", WHOLE[0]], capture_output=True, text=True, check=False
     )
