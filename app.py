@@ -22,12 +22,13 @@ from explorer.ui.server.connections import Bounded
 from explorer.ui.server.edge import Edge
 from explorer.ui.server.hosts import Hosts, notice
 from explorer.ui.server.settings import exit_where_wrong
-from explorer.ui.streamlit_internals import share_locks
+from explorer.ui.streamlit_internals import keep_clicks, share_locks
 
 ROOT = Path(__file__).resolve().parent
 
 exit_where_wrong()
 share_locks()
+keep_clicks()
 FILES = held()
 HOSTS = Hosts(st.get_option("server.address"))
 

@@ -17,8 +17,12 @@ from weakref import WeakValueDictionary
 import streamlit
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils import script_requests
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 # --- the frontend's files, in the package
@@ -161,6 +165,31 @@ def _take_widgets(self: SafeSessionState, *widgets: Any, **others: Any) -> None:
     # Streamlit asks before it takes its lock whether this run has ended: within the lock the answer still holds.
     with self._lock:
         _TAKE_WIDGETS(self, *widgets, **others)
+
+
+_ASK = AppSession.request_rerun
+
+
+def keep_clicks() -> None:
+    """Let no click be lost whose run has not begun when the whole page is asked to run; before the first session begins.
+
+    A click in a fragment waits until the run before it is done. Whatever asks for a run of the whole page meanwhile puts
+    another in the place of both, and Streamlit then forgets the click: a browser sends it once.
+    """
+    setattr(AppSession, "request_rerun", _ask)  # noqa: B010
+
+
+def _ask(self: AppSession, asked: ClientState | None) -> None:
+    runner = self._scriptrunner
+    if asked is not None and runner is not None and not asked.fragment_id:
+        requests = runner._requests
+        with requests._lock:
+            waiting = requests._rerun_data.widget_states if requests._state == ScriptRequestType.RERUN else None
+            # Here, and not by the call that follows: in between the run could begin, and the click would come twice.
+            requests._state = ScriptRequestType.STOP
+        if both := script_requests._coalesce_widget_states(waiting, asked.widget_states):
+            asked.widget_states.CopyFrom(both)
+    _ASK(self, asked)
 
 
 @contextmanager

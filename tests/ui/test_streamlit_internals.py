@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import gc
 import importlib
+import inspect
 import json
 import logging
 import re
@@ -19,7 +20,11 @@ import pytest
 import streamlit as st
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
 
@@ -248,6 +253,56 @@ def test_a_session_that_was_ended_leaves_no_lock(monkeypatch):
     del run, session
     gc.collect()
     assert key not in internals._LOCKS
+
+
+def clicked(widget: str, **values: bool) -> ClientState:
+    """What a browser sends of a click. values: those of its other widgets."""
+    state = ClientState()
+    state.widget_states.widgets.add(id=widget, trigger_value=True)
+    for name, value in values.items():
+        state.widget_states.widgets.add(id=name, bool_value=value)
+    return state
+
+
+def test_a_click_that_waits_for_the_run_before_it_is_taken_by_the_run_that_comes_in_its_place(monkeypatch):
+    asked = []
+    monkeypatch.setattr(internals, "_ASK", lambda session, state: asked.append(state))
+    running = ScriptRequests()
+    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=running))
+    running.request_rerun(
+        RerunData(widget_states=clicked("in a fragment", box=False).widget_states, fragment_id="a fragment")
+    )
+    assert running.on_scriptrunner_yield() is None
+    internals._ask(session, clicked("on the page", box=True))
+    # The run before ends, and does not begin the click's itself.
+    assert running.on_scriptrunner_yield().type == running.on_scriptrunner_ready().type == ScriptRequestType.STOP
+    found = {each.id: each.trigger_value or each.bool_value for each in asked[0].widget_states.widgets}
+    assert found == {"in a fragment": True, "on the page": True, "box": True}
+
+
+def test_a_click_that_was_taken_does_not_come_twice(monkeypatch):
+    asked = []
+    monkeypatch.setattr(internals, "_ASK", lambda session, state: asked.append(state))
+    running = ScriptRequests()
+    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=running))
+    running.request_rerun(RerunData(widget_states=clicked("in a fragment").widget_states, fragment_id="a fragment"))
+    assert running.on_scriptrunner_ready().type == ScriptRequestType.RERUN
+    internals._ask(session, clicked("on the page"))
+    assert [each.id for each in asked[0].widget_states.widgets] == ["on the page"]
+    # A click in a fragment ends no run, and the first of a session has none before it.
+    for runner, state in ((session._scriptrunner, ClientState(fragment_id="a fragment")), (None, ClientState())):
+        running._state = ScriptRequestType.CONTINUE
+        internals._ask(SimpleNamespace(_scriptrunner=runner), state)
+        assert running._state == ScriptRequestType.CONTINUE and asked[-1] is state
+
+
+def test_a_session_asks_for_runs_as_it_is_known_to(monkeypatch):
+    assert list(inspect.signature(AppSession.request_rerun).parameters) == ["self", "client_state"]
+    monkeypatch.setattr(AppSession, "request_rerun", AppSession.request_rerun)
+    internals.keep_clicks()
+    assert AppSession.request_rerun is internals._ask
+    assert "self._scriptrunner.request_stop()" in inspect.getsource(internals._ASK)
+    assert "self._requests" in inspect.getsource(ScriptRunner.request_stop)
 
 
 def callbacks() -> dict[str, bool]:
