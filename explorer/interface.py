@@ -134,7 +134,7 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
 def check(
     code: str,
     x: Sequence[Sequence[int]] | Sequence[int] | None = None,
-    y: Sequence[int] | None = None,
+    y: Sequence[int] | Sequence[Sequence[int]] | None = None,
     loss: str | None = None,
     batch_size: int | None = None,
     sizes: Mapping[str, int | tuple[int, ...]] | None = None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command(epilog=examples("check model.py --x 8,20,5 --y 8,1 --loss mse", "check - --json < model.py"))
 @click.argument("file", metavar="FILE")
 @click.option("--x", multiple=True, metavar="8,20,5", help="The shape of an input, batch first; once for each input.")
-@click.option("--y", metavar="8,1", help="The shape of the target, batch first.")
+@click.option("--y", multiple=True, metavar="8,1", help="The shape of a target, batch first; once for each output.")
 @click.option("--loss", metavar="LOSS", help="mse, binary_crossentropy ..., for code without compile(loss=...).")
 @click.option("--batch", metavar="N", help="The batch size in fit.")
 @click.option("--size", multiple=True, metavar="NAME=N", help="A number that the check asked for; once for each.")
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def check(
     file: str,
     x: tuple[str, ...],
-    y: str | None,
+    y: tuple[str, ...],
     loss: str | None,
     batch: str | None,
     size: tuple[str, ...],
@@ -45,7 +45,8 @@ def check(
     """
     code = _code_of(file)
     inputs = [shape("--x", text) for text in x] or None
-    target = None if y is None else shape("--y", y)
+    targets = [shape("--y", text) for text in y]
+    target = targets[0] if len(targets) == 1 else targets or None
     (batch_size,) = (None,) if batch is None else shape("--batch", batch, 1)
     report = jobs.check(code, inputs, target, loss, batch_size, dict(map(_size, size)), model, True)
     names = [each["name"] for each in report["models"]]

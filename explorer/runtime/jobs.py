@@ -89,7 +89,7 @@ def with_plain_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 def check(
     code: str,
     x: list[tuple[int, ...]] | None = None,
-    y: tuple[int, ...] | None = None,
+    y: tuple[int, ...] | list[tuple[int, ...]] | None = None,
     loss: str | None = None,
     batch_size: int | None = None,
     sizes: dict[str, Any] | None = None,

@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 def check(
     code: str,
     x: Sequence[Sequence[int]] | Sequence[int] | None = None,
-    y: Sequence[int] | None = None,
+    y: Sequence[int] | Sequence[Sequence[int]] | None = None,
     loss: str | None = None,
     batch_size: int | None = None,
     sizes: Given | None = None,
@@ -46,7 +46,7 @@ def check(
     """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
-    outputs) or (batch, outputs). batch_size: how many samples `fit` takes at a time. What is not given is taken from the
+    outputs) or (batch, outputs), or of several a list, one for each output. batch_size: how many samples `fit` takes at a time. What is not given is taken from the
     code where it is found there. loss: its name as Keras spells it, for code without a `compile` that names one. sizes:
     numbers that a report on this code asked for (`Report.asked`), by their names. model: of several that the code makes
     the one to look at, by its name in `Report.models`; without it, the one that is fitted.

@@ -94,6 +94,8 @@ def test_check_tells_the_shapes_of_code_that_holds(capsys, tmp_path, monkeypatch
     assert text.endswith("No problems found.\n")
     monkeypatch.setattr("sys.stdin", io.StringIO(path.read_text()))
     assert json.loads(said(capsys, "check", "-", *SHAPES, "--batch", "8", "--json"))["holds"]
+    assert main(["check", str(path), *SHAPES, "--y", "8,2"]) == 1
+    assert "The model has 1 output, but 2 targets were given: give one for each." in capsys.readouterr().out
 
 
 def test_check_tells_what_fails_and_how_to_fix_it(capsys, tmp_path):

@@ -15,6 +15,12 @@ i = keras.Input((20, 5))
 model = keras.Model(i, keras.layers.Dense(1)(TCN(64)(i)))
 """
 OUTPUT = "the output of TCN"
+TWO_OUTPUTS = """import keras
+i = keras.Input((7, 3))
+h = keras.layers.GRU(4)(i)
+one, two = keras.layers.Dense(1)(h), keras.layers.Dense(2)(h)
+model = keras.Model(i, [one, two])
+"""
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,12 @@ def test_numbers_of_numpy_are_numbers():
 def test_an_experiment_is_named_by_text(names):
     with pytest.raises(TypeError, match=r"(architecture|task) takes a name, such as '\w+'\. Received: "):
         Experiment(*names)
+
+
+@pytest.mark.parametrize(("outputs", "y"), [(1, [(8, 1), (8, 1)]), (2, [(8, 1)]), (2, [(8, 1), (8, 1), (8, 1)])])
+def test_another_number_of_targets_than_the_model_has_outputs_is_a_problem(outputs, y):
+    code = TWO_OUTPUTS if outputs == 2 else TWO_OUTPUTS.replace("[one, two]", "one")
+    (problem,) = check(code, x=[(8, 7, 3)], y=y, loss="mse").problems
+    assert problem.kind == "target_mismatch" and "give one for each" in problem.message
+    right = [(8, 1), (8, 2)][:outputs]
+    assert check(code, x=[(8, 7, 3)], y=right, loss="mse").holds

@@ -11,6 +11,7 @@ from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_t
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.values import LayerValue, full
+from explorer.tensors.text import count
 
 _NO_TARGET = (
     "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
@@ -32,6 +33,8 @@ def compared(case: Case) -> Iterator[Finding]:
     if len(targets) != len(outputs):
         if len(outputs) > 1 and whole is not None:
             yield _many_outputs(case, whole)
+        elif whole is None and case.given.y is not None:
+            yield _other_number(case, len(targets))
         return
     loss_of = case.data.loss
     losses = loss_of if isinstance(loss_of, tuple) else (loss_of,) * len(outputs)
@@ -49,6 +52,15 @@ def compared(case: Case) -> Iterator[Finding]:
             case.arrays["y"], case.data = None, replace(case.data, y=None)
             return
         yield from found
+
+
+def _other_number(case: Case, many: int) -> Finding:
+    """Another number of targets than the model has outputs; of those in the code some may not be known."""
+    has = count(len(case.whole.outputs), "outputs")
+    message = (
+        f"The model has {has}, but {'one target was' if many == 1 else f'{many} targets were'} given: give one for each."
+    )
+    return Finding("target_mismatch", message, None, case.whole.node)
 
 
 def _one_hot(case: Case, shapes: list[Shape]) -> Target | None:
