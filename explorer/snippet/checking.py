@@ -46,10 +46,11 @@ def check(
     """Read Keras code without running it, and say what its shapes are, what is wrong with them, and how to fix it.
 
     x: the shape of every input, (batch, timesteps, features) or what the model takes; y: of the target, (batch, timesteps,
-    outputs) or (batch, outputs), or of several a list, one for each output. batch_size: how many samples `fit` takes at a time. What is not given is taken from the
-    code where it is found there. loss: its name as Keras spells it, for code without a `compile` that names one. sizes:
-    numbers that a report on this code asked for (`Report.asked`), by their names. model: of several that the code makes
-    the one to look at, by its name in `Report.models`; without it, the one that is fitted.
+    outputs) or (batch, outputs), or of several a list, one for each output. batch_size: how many samples `fit` takes at a
+    time. What is not given is taken from the code where it is found there. loss: its name as Keras spells it, for code
+    without a `compile` that names one. sizes: numbers that a report on this code asked for (`Report.asked`), by their names.
+    model: of several that the code makes the one to look at, by its name in `Report.models`; without it, the one that is
+    fitted.
 
     trials: whether each fix is tried too: its model, with weights, takes a step of the code's own `fit` on made data, which
     takes a tenth of a second to a second; fixes that Keras does not take are left out. Without it their shapes are proved.

@@ -56,10 +56,8 @@ def compared(case: Case) -> Iterator[Finding]:
 
 def _other_number(case: Case, many: int) -> Finding:
     """Another number of targets than the model has outputs; of those in the code some may not be known."""
-    has = count(len(case.whole.outputs), "outputs")
-    message = (
-        f"The model has {has}, but {'one target was' if many == 1 else f'{many} targets were'} given: give one for each."
-    )
+    outputs, targets = count(len(case.whole.outputs), "outputs"), "one target was" if many == 1 else f"{many} targets were"
+    message = f"The model has {outputs}, but {targets} given: give one for each."
     return Finding("target_mismatch", message, None, case.whole.node)
 
 
