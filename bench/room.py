@@ -107,15 +107,15 @@ def measure(people: int = PEOPLE, calls: int = CALLS, browsers: int = BROWSERS) 
         application.start()
         try:
             application.wait_for_workers()
-            return asyncio.run(_measure(application, people, calls, browsers))
+            return asyncio.run(_measure(application, find(), people, calls, browsers))
         finally:
             application.stop()
 
 
-async def _measure(application: Application, people: int, calls: int, browsers: int) -> Found:
+async def _measure(application: Application, path: str | None, people: int, calls: int, browsers: int) -> Found:
     found = Found()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find(), args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         try:
             pages = [await _page(browser) for _ in range(browsers)]
             code = await _open_room(pages[0], application.url)

@@ -22,13 +22,17 @@ SHELL = "chromium-headless-shell"
 
 
 def find(headless: bool = False) -> str | None:
-    """The path of a Chromium that starts: a whole one, or a headless shell, before the other; None where there is none."""
-    shells, whole = _shells(), _whole()
-    for found in (shells, whole) if headless else (whole, shells):
-        for path in found:
-            if _starts(path):
-                return path
-    return None
+    """The path of a Chromium that starts: a whole one, or a headless shell, before the other; None where there is none.
+
+    To be asked before Playwright is started.
+    """
+    kinds = (find_shell, find_whole) if headless else (find_whole, find_shell)
+    return next(filter(None, (kind() for kind in kinds)), None)
+
+
+def find_whole() -> str | None:
+    """The path of a whole Chromium that starts, or None."""
+    return next(filter(_starts, _whole()), None)
 
 
 def find_shell() -> str | None:
@@ -44,8 +48,10 @@ def _whole() -> Iterator[str]:
 def _shells() -> Iterator[str]:
     yield from filter(None, [shutil.which(SHELL)])
     # Playwright keeps it beside its whole Chromium: chromium-1234/chrome-linux/chrome, chromium_headless_shell-1234/...
-    beside = Path(_playwrights()).parents[2]
-    yield from sorted(str(path) for path in beside.glob("chromium_headless_shell-*/*/*headless*shell*") if path.is_file())
+    own = next((each for each in Path(_playwrights()).parents if each.name.startswith("chromium-")), None)
+    if own is not None:
+        beside = own.parent / own.name.replace("chromium-", "chromium_headless_shell-")
+        yield from (str(path) for path in sorted(beside.glob("*/*headless*shell*")) if path.is_file())
 
 
 def _playwrights() -> str:
@@ -74,10 +80,10 @@ def _run(*command: str, seconds: float) -> bool:
 
 def get(headless: bool) -> str | None:
     """The path of a Chromium, installed now where there was none. headless: a headless shell, if one can be had."""
-    found = find_shell() if headless else find()
-    if found:
+    look = find_shell if headless else find_whole
+    if found := look():
         return found
-    if headless and (whole := find()):
+    if headless and (whole := find_whole()):
         return _get_shell_of(whole)
     kind = SHELL if headless else WHOLE[0]
     print("No Chromium found; getting Playwright's own ...", file=sys.stderr)
@@ -95,19 +101,20 @@ def get(headless: bool) -> str | None:
 
 def _get_shell_of(whole: str) -> str:
     """The headless shell of the system's Chromium, of its very version, so that nothing else changes; or that Chromium."""
-    version = subprocess.run(
-        ["dpkg-query", "--show", "--showformat=${Version}", WHOLE[0]], capture_output=True, text=True, check=False
-    )
-    if not _may_install() or version.returncode or not version.stdout:
+    if not _may_install():
+        return whole
+    query = ["dpkg-query", "--show", "--showformat=${Version}", WHOLE[0]]
+    version = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    if not version:
         return whole
     print(f"Installing {SHELL}, with which the tests take less time ...", file=sys.stderr)
-    wanted = f"{SHELL}={version.stdout}"
+    wanted = f"{SHELL}={version}"
     installed = _install(wanted) or (_run("apt-get", "update", seconds=300) and _install(wanted))
     return (find_shell() if installed else None) or whole
 
 
 def _may_install() -> bool:
-    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
+    return bool(shutil.which("apt-get") and shutil.which("dpkg-query")) and hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _install(package: str) -> bool:

@@ -34,8 +34,9 @@ def server() -> Iterator[str]:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
+    path = find()
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=find(), args=CHROMIUM_FLAGS)
+        found = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield found
         found.close()
 

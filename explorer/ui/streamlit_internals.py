@@ -19,6 +19,7 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_requests
@@ -139,6 +140,8 @@ def went_through_history() -> bool:
     return context is not None and context.is_history_navigation
 
 
+# Held while it is settled whether a run begins or another takes its place, and for nothing else.
+_TAKING = threading.Lock()
 # By the id of a session's state, for as long as a run has it.
 _LOCKS: WeakValueDictionary[int, Any] = WeakValueDictionary()
 _BEGIN = SafeSessionState.__init__
@@ -159,12 +162,27 @@ def share_locks() -> None:
 def _begin(self: SafeSessionState, state: SessionState, yield_callback: Callable[[], None]) -> None:
     _BEGIN(self, state, yield_callback)
     object.__setattr__(self, "_lock", _LOCKS.setdefault(id(state), threading.RLock()))
+    # What the browser sent for a run that waits for the lock.
+    object.__setattr__(self, "_untaken", None)
 
 
-def _take_widgets(self: SafeSessionState, *widgets: Any, **others: Any) -> None:
-    # Streamlit asks before it takes its lock whether this run has ended: within the lock the answer still holds.
-    with self._lock:
-        _TAKE_WIDGETS(self, *widgets, **others)
+def _take_widgets(self: SafeSessionState, widgets: WidgetStates | None, **others: Any) -> None:
+    # Attributes that are set in the usual way are words in the session's state.
+    object.__setattr__(self, "_untaken", widgets)
+    try:
+        with self._lock:
+            ends = self._yield_callback
+            with _TAKING:
+                # Streamlit asks before it takes its lock whether this run has ended: within the lock the answer still holds.
+                ends()
+                object.__setattr__(self, "_untaken", None)
+            object.__setattr__(self, "_yield_callback", _go_on)
+            try:
+                _TAKE_WIDGETS(self, widgets, **others)
+            finally:
+                object.__setattr__(self, "_yield_callback", ends)
+    finally:
+        object.__setattr__(self, "_untaken", None)
 
 
 _ASK = AppSession.request_rerun
@@ -173,8 +191,9 @@ _ASK = AppSession.request_rerun
 def keep_clicks() -> None:
     """Let no click be lost whose run has not begun when the whole page is asked to run; before the first session begins.
 
-    A click in a fragment waits until the run before it is done. Whatever asks for a run of the whole page meanwhile puts
-    another in the place of both, and Streamlit then forgets the click: a browser sends it once.
+    A click in a fragment waits until the run before it is done, and any click until its run has the lock that `share_locks`
+    gives it. Whatever asks for a run of the whole page meanwhile puts another in the place of both, and Streamlit then
+    forgets the click: a browser sends it once. Two clicks on one button that wait are one, as everywhere in Streamlit.
     """
     setattr(AppSession, "request_rerun", _ask)  # noqa: B010
 
@@ -183,12 +202,14 @@ def _ask(self: AppSession, asked: ClientState | None) -> None:
     runner = self._scriptrunner
     if asked is not None and runner is not None and not asked.fragment_id:
         requests = runner._requests
-        with requests._lock:
-            waiting = requests._rerun_data.widget_states if requests._state == ScriptRequestType.RERUN else None
-            # Here, and not by the call that follows: in between the run could begin, and the click would come twice.
+        # Within these locks its run cannot begin: the click would come twice.
+        with _TAKING, requests._lock:
+            queued = requests._rerun_data.widget_states if requests._state == ScriptRequestType.RERUN else None
             requests._state = ScriptRequestType.STOP
-        if both := script_requests._coalesce_widget_states(waiting, asked.widget_states):
-            asked.widget_states.CopyFrom(both)
+            waiting = [vars(runner._session_state).get("_untaken"), queued]
+        for each in reversed(waiting):
+            if both := script_requests._coalesce_widget_states(each, asked.widget_states):
+                asked.widget_states.CopyFrom(both)
     _ASK(self, asked)
 
 
@@ -209,7 +230,6 @@ def uninterrupted() -> Iterator[None]:
         before = state._yield_callback
         if context.has_script_started:
             before()
-        # An attribute that is set in the usual way is a word in the session's state.
         object.__setattr__(state, "_yield_callback", _go_on)
         try:
             yield

@@ -268,7 +268,7 @@ def test_a_click_that_waits_for_the_run_before_it_is_taken_by_the_run_that_comes
     asked = []
     monkeypatch.setattr(internals, "_ASK", lambda session, state: asked.append(state))
     running = ScriptRequests()
-    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=running))
+    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=running, _session_state=SimpleNamespace()))
     running.request_rerun(
         RerunData(widget_states=clicked("in a fragment", box=False).widget_states, fragment_id="a fragment")
     )
@@ -280,11 +280,53 @@ def test_a_click_that_waits_for_the_run_before_it_is_taken_by_the_run_that_comes
     assert found == {"in a fragment": True, "on the page": True, "box": True}
 
 
+def test_a_click_whose_run_waits_for_the_lock_is_taken_by_the_run_that_comes_in_its_place(monkeypatch):
+    for name in ("__init__", "on_script_will_rerun"):
+        monkeypatch.setattr(SafeSessionState, name, getattr(SafeSessionState, name))
+    internals.share_locks()
+    asked, taken = [], []
+    monkeypatch.setattr(internals, "_ASK", lambda session, state: asked.append(state))
+    monkeypatch.setattr(internals, "_TAKE_WIDGETS", lambda run, widgets, **others: taken.append(widgets))
+    requests, session = ScriptRequests(), SessionState()
+
+    def end() -> None:
+        if requests._state == ScriptRequestType.STOP:
+            raise Ended
+
+    before, after = SafeSessionState(session, lambda: None), SafeSessionState(session, end)
+    sent = clicked("a button")
+    requests.request_rerun(RerunData(widget_states=sent.widget_states))
+    assert requests.on_scriptrunner_ready().type == ScriptRequestType.RERUN
+    ended = []
+
+    def run() -> None:
+        try:
+            after.on_script_will_rerun(sent.widget_states)
+        except Ended:
+            ended.append(True)
+
+    runner = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=requests, _session_state=after))
+    waits = threading.Thread(target=run)
+    with before._lock:
+        waits.start()
+        while vars(after)["_untaken"] is None and waits.is_alive():
+            waits.join(timeout=0.01)
+        internals._ask(runner, clicked("another"))
+    waits.join()
+    assert ended and not taken
+    assert {each.id for each in asked[0].widget_states.widgets} == {"a button", "another"}
+    # What a run has taken, no other takes again.
+    requests._state = ScriptRequestType.CONTINUE
+    after.on_script_will_rerun(sent.widget_states)
+    internals._ask(runner, clicked("another"))
+    assert taken == [sent.widget_states] and [each.id for each in asked[1].widget_states.widgets] == ["another"]
+
+
 def test_a_click_that_was_taken_does_not_come_twice(monkeypatch):
     asked = []
     monkeypatch.setattr(internals, "_ASK", lambda session, state: asked.append(state))
     running = ScriptRequests()
-    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=running))
+    session = SimpleNamespace(_scriptrunner=SimpleNamespace(_requests=running, _session_state=SimpleNamespace()))
     running.request_rerun(RerunData(widget_states=clicked("in a fragment").widget_states, fragment_id="a fragment"))
     assert running.on_scriptrunner_ready().type == ScriptRequestType.RERUN
     internals._ask(session, clicked("on the page"))
