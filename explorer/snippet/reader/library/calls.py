@@ -108,9 +108,11 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
 
 def _plain(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
     """The arguments as one value that can be compared; None where one is neither a number nor a text."""
-    found = (*args, *sorted(kwargs.items()))
-    values = [*args, *kwargs.values()]
-    return found if all(value is None or isinstance(value, (int, float, str)) for value in values) else None
+    named = [*(("", value) for value in args), *sorted(kwargs.items())]
+    if not all(value is None or isinstance(value, (int, float, str)) for _, value in named):
+        return None
+    # 1 and True are equal in Python.
+    return tuple((name, type(value), value) for name, value in named)
 
 
 def _call_known(record: Record, called: Known, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:

@@ -46,10 +46,11 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
     name = record.name_output(kind)
 
     def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
-        first_alike = record.same_output(_alike(value, inputs), name)
+        received = keras.tree.flatten((inputs, keywords))
+        first_alike = record.same_output(_alike(value, received), name)
         asked = name if name in record.given else first_alike
         shape = record.given.get(asked)
-        first = next(each for each in inputs if isinstance(each, keras.KerasTensor))
+        first = next(each for each in received if isinstance(each, keras.KerasTensor))
         if shape is not None:
             # Of a shape with one axis the number alone can be written.
             return keras.KerasTensor((first.shape[0], *(shape if isinstance(shape, tuple) else (shape,))))
@@ -57,19 +58,23 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
         record.ask(missing, node, shape=True)
         return keras.KerasTensor(first.shape)
 
-    arguments = ast.arguments([], [ast.arg("inputs")], None, [], [], None, [])
+    arguments = ast.arguments([], [], ast.arg("inputs"), [], [], ast.arg("others"), [])
     record.assume(node, f"{kind} is not known here: its parameters are not counted.")
     layer = followed(kind, arguments, follow, lambda shape: None, None)
     layer.not_known, layer.weights_known = True, False
     return LayerValue(layer, node)
 
 
-def _alike(value: Opaque, inputs: Any) -> tuple[Any, ...]:
+def _alike(value: Opaque, received: list[Any]) -> tuple[Any, ...]:
     """What is the same of two layers that are not known where they return the same shape: how they were made, and on what
     they are called. One whose arguments are not all numbers and texts is only like itself.
     """
     made = value if value.arguments is None else (value.why, value.arguments)
-    return made, tuple(tuple(each.shape[1:]) for each in inputs if isinstance(each, keras.KerasTensor))
+    given = (
+        tuple(each.shape[1:]) if isinstance(each, keras.KerasTensor) else (type(each).__name__, str(each)[:80])
+        for each in received
+    )
+    return made, *given
 
 
 def _within(record: Record, function: Function, inputs: Any, named: dict[str, Any], node: ast.Call) -> Any:
