@@ -67,3 +67,9 @@ def test_another_number_of_targets_than_the_model_has_outputs_is_a_problem(outpu
     assert problem.kind == "target_mismatch" and "give one for each" in problem.message
     right = [(8, 1), (8, 2)][:outputs]
     assert check(code, x=[(8, 7, 3)], y=right, loss="mse").holds
+
+
+@pytest.mark.parametrize("y", [[(8, 1), (9, 2)], [(9, 1), (9, 2)]])
+def test_each_of_several_targets_has_as_many_samples_as_the_inputs(y):
+    (problem,) = check(TWO_OUTPUTS, x=[(8, 7, 3)], y=y, loss="mse").problems
+    assert problem.kind == "target_mismatch" and "There are 8 samples in x, and 9 in target" in problem.message

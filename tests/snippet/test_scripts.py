@@ -566,6 +566,43 @@ model = keras.Model(i, layers.GRU(5)(encoder(i)))
     assert "A part of Encoder is of another package" in encoder.inside[0].note
 
 
+@pytest.mark.parametrize(
+    "call", ["(i, j)", "([i, j])", "({'a': i, 'b': j})", "(a=i, b=j)", "(i, mask=j)", "(i, j, mode='a', training=False)"]
+)
+def test_a_layer_that_is_not_known_is_asked_for_however_it_is_called(call):
+    made = f"from blocks import Block\ni, j = keras.Input((7, 3)), keras.Input((7, 2))\nh = Block(4){call}\n"
+    code = HEAD + made + "model = keras.Model([i, j], layers.Dense(1)(h))\n"
+    assert [each.name for each in check(code).asked] == ["the output of Block"]
+    report = check(code, sizes={"the output of Block": (7, 4)})
+    assert report.holds and [each.params for each in report.layers] == [None, 5]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("h = layers.TimeDistributed(Block(4))(i)", "TimeDistributed is given blocks.Block, a layer that is not known here"),
+        (
+            "h, s = Block(4, return_state=True)(i)",
+            "is of another package and not known here: it is taken to return one tensor",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_of_a_layer_that_is_not_known_is_said(line, sentence):
+    code = HEAD + f"from blocks import Block\ni = keras.Input((7, 3))\n{line}\nmodel = keras.Model(i, layers.Dense(1)(h))\n"
+    (problem,) = check(code, sizes={"the output of Block": (7, 4)}).problems
+    assert sentence in problem.message and not problem.fixes
+
+
+def test_outputs_in_a_dictionary_come_in_the_order_of_their_names_as_in_keras():
+    named = "i = keras.Input((7, 3))\nh = layers.GRU(4)(i)\none, two = layers.Dense(1)(h), layers.Dense(2)(h)\n"
+    code = HEAD + named + "model = keras.Model(i, {'b': one, 'a': two})\n"
+    space: dict = {}
+    exec(code, space)
+    assert [tuple(each.shape) for each in space["model"].outputs] == list(check(code).output) == [(None, 2), (None, 1)]
+    assert check(code, x=[(8, 7, 3)], y=[(8, 2), (8, 1)], loss="mse").holds
+    assert not check(code, x=[(8, 7, 3)], y=[(8, 1), (8, 2)], loss="mse").holds
+
+
 def test_what_is_not_followed_is_listed_with_its_line_and_costs_nothing_else():
     report = read("""
         data = open("a.txt").read()

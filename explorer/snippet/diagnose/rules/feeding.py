@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
-from explorer.snippet.diagnose.problems import Candidate, Finding, one_target
+from explorer.snippet.diagnose.problems import Candidate, Finding, one_target, several_targets
 from explorer.snippet.diagnose.rules.batches import batches
 from explorer.snippet.diagnose.rules.shape_text import declared_in_words
 from explorer.snippet.diagnose.training_data import taken
@@ -37,6 +37,12 @@ def fed(case: Case) -> list[Finding]:
 def counted(case: Case) -> list[Finding]:
     """Whether there are as many samples as targets."""
     shapes, target = case.data.x, case.data.y
+    if shapes and (several := several_targets(target)):
+        samples = shapes[0][0]
+        others = ((number, each) for number, each in enumerate(several, 1) if each and each[0] != samples)
+        for number, other in others:
+            message = f"There are {samples} samples in x, and {other[0]} in target {number}, {other}: each sample needs one."
+            return [Finding("target_mismatch", message, None, case.whole.node)]
     if not shapes or len(shapes) != 1 or not isinstance(target, tuple) or not target or not isinstance(target[0], int):
         return []
     (given,) = shapes

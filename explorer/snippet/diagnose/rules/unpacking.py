@@ -103,6 +103,11 @@ def unpack(case: Case, event: Event) -> Finding:
                 start, end = source.span(core.node.func)
                 lstm, more = code_edits.class_text(case, core.node, "LSTM")
                 candidates.append(Candidate("Use an LSTM, which also has a cell state c", (Edit(start, end, lstm), *more)))
+    elif getattr(core.layer, "not_known", False):
+        message = (
+            f"{name} is of another package and not known here: it is taken to return one tensor, but there are {wanted} "
+            "names. Give it one name, and take the parts of what it returns by their number."
+        )
     else:
         message = f"{name} returns one tensor, but there are {wanted} names: set return_state=True to get its states."
         candidates.append(

@@ -111,7 +111,7 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     names = dict(zip(("inputs", "outputs", "name"), args, strict=False)) | kwargs
     if "inputs" not in names or "outputs" not in names:
         raise Unreadable("A Model is made of inputs and outputs: keras.Model(inputs, outputs).", node.lineno)
-    inputs, outputs = tensors_in(names["inputs"]), tensors_in(names["outputs"])
+    inputs, outputs = (tensors_in(sorted_by_name(names[each])) for each in ("inputs", "outputs"))
     if not inputs or not outputs:
         error = Unreadable(
             "`keras.Model` is given something that is no tensor. Pass its Inputs and the last tensors.", node.lineno
@@ -128,6 +128,11 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     model.layers = [call.layer for call in behind(outputs, inputs) if not isinstance(call.layer, str)]
     record.models.append(model)
     return model
+
+
+def sorted_by_name(value: Any) -> Any:
+    """A dictionary by the names in it, as Keras puts the inputs and outputs of a model in order; another value as it is."""
+    return dict(sorted(value.items())) if isinstance(value, dict) and all(isinstance(each, str) for each in value) else value
 
 
 def call_model(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
