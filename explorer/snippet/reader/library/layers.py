@@ -220,7 +220,7 @@ def _missing(record: Record, kind: Any, name: str, value: Opaque | Array, node: 
         raise Unreadable(
             f"{kind.__name__} is given an array{f' as {name}' if name else ''}, which is not read.", node.lineno
         )
-    if isinstance(value, Opaque) and value.made:
+    if isinstance(value, Opaque) and value.made and name in ("layer", "backward_layer", "cell"):
         raise Unreadable(
             f"{kind.__name__} is given {value.why}, a layer that is not known here, so what it returns is not known either. "
             "Call that layer itself on a tensor, or write a layer of Keras.",
