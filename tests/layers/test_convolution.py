@@ -130,6 +130,9 @@ def test_the_equation_is_what_keras_computes(name, data):
     # TensorFlow convolves on a CPU only where the channels are the last axis.
     layer, shape = data.draw(convolutions(name, channels_first=False))
     assume(np.prod(shape) < 700)
+    if number_of_axes(name) == 3 and layer.padding == "same" and name not in TRANSPOSED:
+        # Without oneDNN, as workers have it, TensorFlow begins wider strides in three dimensions elsewhere than with it.
+        assume(all(size >= stride for size, stride in zip(layer.kernel_size, layer.strides, strict=True)))
     if name in TRANSPOSED:
         # TensorFlow computes no others on a CPU, and refuses an output that its convolution would not have made so short.
         assume(max(layer.dilation_rate) == 1)
