@@ -1,7 +1,7 @@
 """Find a Chromium for the browser tests, or get one; print its path, or one sentence and fail.
 
-Tests take a headless shell: it lays pages out and runs them as Chromium does, without the windows around them, and takes far
-less of the processor (https://developer.chrome.com/blog/chrome-headless-shell). Where there is none to be had, they take a
+Tests take a headless shell: it lays pages out and runs them as Chromium does, without the windows around them, and waits
+less for frames (https://developer.chrome.com/blog/chrome-headless-shell). Where there is none to be had, they take a
 whole Chromium. The bench and the pictures take a whole one (`--whole`), as people do.
 
 Looks on the PATH first, then for Playwright's own, then tries Playwright's download, and, where that is barred, the

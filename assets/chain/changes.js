@@ -50,7 +50,7 @@ export function compare(before, after) {
 }
 
 /** @type {(size: number | null) => string} */
-export const number = (size) => (size ?? 0).toLocaleString("en");
+export const number = (size) => size?.toLocaleString("en") ?? "?";
 /** @type {(names: string[]) => string[]} */
 const unique = (names) => [...new Set(names)];
 

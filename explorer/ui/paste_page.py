@@ -228,7 +228,8 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
     found = report["problems"]
     title = title_of(found[0]) if found else "The model is incomplete"
     if report["asked"]:
-        title = "A number is missing" if len(report["asked"]) == 1 else "Numbers are missing"
+        kind = "shape" if all(each["shape"] for each in report["asked"]) else "number"
+        title = f"A {kind} is missing" if len(report["asked"]) == 1 else f"{kind.capitalize()}s are missing"
     more = f" {count(len(found) - 1, 'more problems')} below." if len(found) > 1 else ""
     missing = joined([each["name"] for each in report["asked"]])
     description = drawn(report)

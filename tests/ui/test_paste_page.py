@@ -165,7 +165,8 @@ model = keras.Model(i, keras.layers.Dense(1)(h))
 """
     page = type_code(open_page(engine), code)
     (field,) = editor_of(page)["asks"]
-    assert field["name"] == "the output of TCN"
+    assert field["name"] == "the output of TCN" and "A shape is missing." in words(page)
+    assert "Which shape is it, without the batch?" in words(page)
     give(page, field["name"], "64")
     assert not page.exception
     assert "No problems found." in words(page)

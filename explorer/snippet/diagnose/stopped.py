@@ -17,7 +17,8 @@ def asked_for(reader: Reader) -> Finding:
     """Numbers that only whoever pasted the code knows."""
     each = next(iter(reader.asked.values()))
     if each.name in reader.outputs:
-        message = f"{each.name[:1].upper()}{each.name[1:]} on line {each.line} is not known here. Which shape is it?"
+        output = f"{each.name[:1].upper()}{each.name[1:]}"
+        message = f"{output} on line {each.line} is not known here. Which shape is it, without the batch?"
     else:
         wanted = "Which shape is it?" if each.shape else "How many are there?"
         message = f"`{each.name}` on line {each.line} comes from your data. {wanted}"
