@@ -12,8 +12,20 @@ from tests.layers.drawing import Drawn
 
 # Far up and far down, so that a maximum, a ReLU and a threshold move too.
 STEPS = (1.0, -1.0, 20.0, -20.0)
-# With large weights a sigmoid is flat and a state runs wild, with small ones it dies out on its way.
-SCALES = (0.7, 0.2)
+
+
+def _large(weights: np.ndarray) -> np.ndarray:
+    return weights * 0.7
+
+
+def _small(weights: np.ndarray) -> np.ndarray:
+    """With large weights a sigmoid is flat and a state runs wild; with small ones it dies out on its way."""
+    return weights * 0.2
+
+
+def _positive(weights: np.ndarray) -> np.ndarray:
+    """A ReLU whose weights are all negative lets nothing through."""
+    return np.abs(weights) * 0.7
 
 
 @cache
@@ -25,8 +37,10 @@ def moved(one: Drawn, place: int, axis: int) -> list[np.ndarray]:
     rng = np.random.default_rng(5)
     size = one.inputs[place].shape[axis]
     weights, found = one.model.get_weights(), []
-    for scale in SCALES if weights else (1.0,) * 2:
-        one.model.set_weights([each * scale if each.dtype.kind == "f" else each for each in weights])
+    for scaled in (_large, _small, _positive) if weights else (_large, _large):
+        if scaled is _positive and all(each.any(axis=tuple(range(1, each.ndim))).all() for each in found):
+            break
+        one.model.set_weights([scaled(each) if each.dtype.kind == "f" else each for each in weights])
         calm = [_anew(each, rng) for each in one.inputs]
         # The last sample stays as it is: in one batch with the others it is rounded as they are.
         changed = np.repeat(calm[place], size * len(STEPS) + 1, axis=0)

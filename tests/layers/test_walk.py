@@ -284,8 +284,7 @@ def agrees(
         # The query moves its own answer, and what it attends to all of them.
         assert kept, seen
         expected = before == after if place == 0 and len(layer.input) > 1 else np.ones_like(reaches)
-        if layer.input[-1][1] == 1 and place == 0:
-            # Where there is one timestep to attend to, it is returned whatever the query.
+        if nothing_to_choose(layer, place):
             expected = np.zeros_like(reaches)
         assert np.array_equal(reaches, expected), f"{seen}\n{reaches}"
     elif flow == "all before":
@@ -296,7 +295,12 @@ def agrees(
         if one_each or place == 2:
             # The first place attends to itself alone, with a weight of 1 whatever the query and the key.
             expected &= after > 0
+        if nothing_to_choose(layer, place):
+            expected = np.zeros_like(reaches)
         assert np.array_equal(reaches, expected), f"{seen}\n{reaches}"
+    elif flow == "both" and kept and one.layer.merge_mode is None:
+        # They stay apart: the first one is read forwards, the second one backwards.
+        assert np.array_equal(reaches, before >= after if number else before <= after), f"{seen}\n{reaches}"
     elif flow in ("both", "over all") and kept:
         assert reaches.all(), f"{seen}\n{reaches}"
     else:
@@ -304,6 +308,11 @@ def agrees(
         assert flow in ("last", "both last", "pool", "along", "both"), seen
         assert not kept or (axes and moves.shape[axes.index(axis)] == 1), seen
         assert moves.reshape(len(moves), -1).any(axis=1).all(), f"{seen}\n{reaches}"
+
+
+def nothing_to_choose(layer: LayerShapes, place: int) -> bool:
+    """Whether there is one timestep to attend to, which is returned whatever the query."""
+    return place == 0 and layer.input[-1][1] == 1
 
 
 def sees_its_window(reaches: np.ndarray, layer: LayerShapes, seen: str) -> None:

@@ -27,6 +27,16 @@ POOLED = re.compile(r"(?:(max|mean)\((.*?)\) )?x\[(.*?)\]")
 WHOLE = re.compile(r"(max|mean) over (?:all )?(.*?) of x\[.*?\]")
 
 
+def begins_elsewhere(layer: Any) -> bool:
+    """Whether TensorFlow begins the windows of a layer elsewhere than its documentation says, and than the equation does.
+
+    It does so in three dimensions, where strides are wider than windows, without oneDNN; workers have none.
+    """
+    size = getattr(layer, "pool_size", getattr(layer, "kernel_size", ()))
+    wider = any(stride > own for own, stride in zip(size, getattr(layer, "strides", ()), strict=False))
+    return len(size) == 3 and layer.padding == "same" and wider
+
+
 def worked_out(layer: Any, told: LayerShapes, x: np.ndarray) -> np.ndarray | None:
     """What the equation gives for `x`, (batch, ...); None where it speaks of a mask."""
     if any("mask" in line for line in told.equation):

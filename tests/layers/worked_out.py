@@ -27,8 +27,10 @@ class Unread(Exception):
 
 
 def worked_out(one: Drawn, layer: LayerShapes) -> np.ndarray:
-    """What the equation gives for the inputs. Raises Unread where it cannot be read."""
+    """What the equation gives for the inputs; of two that it returns, the first. Raises Unread where it cannot be read."""
     if isinstance(rules_for(one.layer), Spatial):
+        if window_equations.begins_elsewhere(one.layer):
+            raise Unread
         found = window_equations.worked_out(one.layer, layer, one.inputs[0])
         if found is None:
             raise Unread
@@ -121,6 +123,8 @@ def _value(term: str, names: dict[str, Any], one: Drawn, layer: LayerShapes) -> 
     if found := re.search(r"einsum\((.+); x, kernel\)", term):
         names = names | {"sum_of_products": np.einsum(found[1].replace(" ", ""), names["x"], names["kernel"])}
         return _evaluated(term.replace(found[0], "sum_of_products"), names)
+    if found := re.fullmatch(r"(→h(?:\[t\])?) and ←h(?:\[t\])?", term):
+        term = found[1]
     exact = {
         "row x[t] of the table": lambda: names["embeddings"][names["x"]],
         "row x of the table": lambda: names["embeddings"][names["x"]],
