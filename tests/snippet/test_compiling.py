@@ -100,3 +100,42 @@ def test_a_loss_that_was_given_beside_the_code_is_told_too():
     report = check(code, x=[(8, 20, 5)], y=(8, 8), loss="msee").to_dict()
     (problem,) = report["problems"]
     assert (problem["line"], problem["fixes"][0]["loss"]) == (None, "mse")
+
+
+OF_TWO = """import keras
+import numpy as np
+from keras import layers
+
+i = keras.Input((20, 5))
+h = layers.GRU(8)(i)
+model = keras.Model(i, [layers.Dense(1, name="one")(h), layers.Dense(2, name="two")(h)])
+model.compile("adam", loss={})
+model.fit(np.zeros((8, 20, 5)), {}, verbose=0)
+"""
+ONE, TWO = "np.zeros((8, 1))", "np.zeros((8, 2))"
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        *(('["mse", None]', ONE), ('[None, "mse"]', TWO), ('["mse"]', f"[{ONE}]"), ('["mse", "mae"]', f"[{ONE}, {TWO}]")),
+        *(('{"one": "mse", "two": None}', f"[{ONE}, {TWO}]"), ('["mse"]', f"[{ONE}, {TWO}]"), ('"mse"', f"[{ONE}, {TWO}]")),
+        *(
+            ('["mse", "mse", "mse"]', f"[{ONE}, {TWO}]"),
+            ('{"one": "mse"}', f"[{ONE}, {TWO}]"),
+            ('[None, "mse"]', "np.zeros((8, 5))"),
+        ),
+        *(('{"two": "mse"}', f"[{ONE}, {TWO}]"), ('"mse"', ONE), ('["mse", None]', f"[{ONE}, {TWO}]")),
+    ],
+)
+def test_losses_of_several_outputs_are_judged_as_keras_does(loss, targets):
+    code = OF_TWO.format(loss, targets)
+    try:
+        exec(code, {})
+    except Exception as error:
+        (problem,) = check(code).problems
+        assert problem.keras_says and problem.keras_says.partition(":")[0] == type(error).__name__, problem
+        if problem.kind == "fit_arguments":
+            assert " ".join(str(error).split()) in " ".join(problem.keras_says.split())
+    else:
+        assert check(code).holds, check(code).problems

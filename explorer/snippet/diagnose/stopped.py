@@ -21,7 +21,7 @@ def asked_for(reader: Reader) -> Finding:
         message = f"{output} on line {each.line} is not known here. Which shape is it, without the batch?"
     else:
         wanted = "Which shape is it?" if each.shape else "How many are there?"
-        message = f"`{each.name}` on line {each.line} comes from your data. {wanted}"
+        message = f"`{each.name}` on line {each.line} is not known from the code alone. {wanted}"
     return at_line("unreadable", message, each.line)
 
 

@@ -173,11 +173,7 @@ def with_found(case: Case, given: Data) -> Data:
         found = _several(case, "y")
         data = replace(data, y=found[0] if found and len(found) == 1 else found)
     model = case.model or (case.reader.models[-1] if case.reader.models else None)
-    compiled = (model.compiled or {}) if model else {}
-    told = compiled.get("loss")
-    if model is not None and isinstance(told, dict):
-        told = by_outputs(model, told)
-    if "loss" in compiled and (found := loss_named(told)) is not None:
+    if (found := loss_named(loss_in_code(case))) is not None:
         data = replace(data, loss=found)
     elif data.loss is not None:
         data = replace(data, loss=loss_named(data.loss))
@@ -241,10 +237,24 @@ def _several(case: Case, key: str) -> tuple[Full, ...] | None:
     return tuple(shapes) if shapes and len(shapes) == len(parts) else None
 
 
+def loss_in_code(case: Case) -> Any:
+    """What `compile` is given as the loss; of several a list, in the order of the outputs."""
+    model = case.model or (case.reader.models[-1] if case.reader.models else None)
+    told = (model.compiled or {}).get("loss") if model else None
+    if model is not None and isinstance(told, dict):
+        return by_outputs(model, told)
+    return list(told) if isinstance(told, (list, tuple)) else told
+
+
 def by_outputs(model: ModelValue, given: dict[Any, Any]) -> list[Any]:
     """What a code gives by the names of outputs, in the order of the outputs; as it stands where the names are others."""
-    names = [each.made.name if each.made is not None else "" for each in model.outputs]
+    names = names_of_outputs(model)
     return [given.get(name) for name in names] if given and set(given) <= set(names) else list(given.values())
+
+
+def names_of_outputs(model: ModelValue) -> list[str]:
+    """What Keras calls the outputs of a model: by the layers that return them; "" where none does."""
+    return [each.made.name if each.made is not None else "" for each in model.outputs]
 
 
 def loss_named(value: Any) -> Any:

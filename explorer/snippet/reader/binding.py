@@ -88,12 +88,24 @@ class Binding(Record):
         elif name in ("np", "tf"):
             self.assume(node, f"`{name}` is taken to be {_USUAL[name]}, which nothing here imports.")
             return Known(_USUAL[name], _USUAL[name])
+        if self.everything_of:
+            return self._of_everything(name, node)
         error = imports.unknown_name(node)
         if name in LAYERS or name in ("Sequential", "Model", "Input", "keras", "layers"):
             raise error
         if name not in self.given:
             self.skip(error, node)
         return self.dressed(Opaque(f"`{name}`, which is not defined here", name, node.lineno), name, node)
+
+    def _of_everything(self, name: str, node: ast.Name) -> Any:
+        """A name that a package may bring whose names are all imported."""
+        if name in LAYERS or name in ("Sequential", "Model", "Input"):
+            path = f"keras.layers.{name}" if name in LAYERS else f"keras.{name}"
+            brings = " or ".join(f"`from {each} import *`" for each in self.everything_of)
+            self.assume(node, f"`{name}` is taken to be {path}, which {brings} may bring.")
+            return Known(path, path)
+        path = " or ".join(f"{each}.{name}" for each in self.everything_of)
+        return self.dressed(Opaque(path, name, node.lineno), name, node)
 
     def dressed(self, value: Any, name: str, node: Any) -> Any:
         """A value under a name: a number that was given for it, or the shape that was given for data so called."""

@@ -6,10 +6,12 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from explorer.snippet.reader.data_values import Opaque
+from explorer.snippet.reader.library.attributes import WEIGHTS, weights_of
 from explorer.snippet.reader.library.calling import call_layer, kept, through
 from explorer.snippet.reader.library.followed import followed
 from explorer.snippet.reader.library.layers import make_layer
 from explorer.snippet.reader.library.models import call_model, functional, sequential
+from explorer.snippet.reader.library.own_layers import unknown_layer
 from explorer.snippet.reader.objects import Bound, ClassValue, Instance, Super
 from explorer.snippet.reader.values import (
     Function,
@@ -138,6 +140,8 @@ def attribute_of_instance(reader: Functions, owner: Any, name: str, node: ast.ex
             return "float32"
         if name == "name":
             return _name(owner) or owner.made_by.name
+        if name in WEIGHTS:
+            return weights_of(owner.layer.layer if owner.layer else None, name)
         return Method(owner, name)
     text = name if owner.made_by else f"the attribute {name}"
     return Opaque(f"`{text}`, which nothing sets", name, node.lineno)
@@ -154,9 +158,18 @@ def called_instance(reader: Functions, owner: Instance, args: list[Any], kwargs:
             return Opaque(f"what {owner.made_by.name if owner.made_by else 'an object'} gives")
         return call_layer(reader, layer_of(reader, owner), tuple(args), kwargs, node)
     found = owner.made_by.find("__call__") if owner.made_by else None
+    if found is None and tensors_in((args, kwargs)) and owner.made_by and (base := _unknown(owner.made_by)) is not None:
+        told = f"{owner.made_by.name}, made on {base}, which is not known here"
+        layer = unknown_layer(reader, Opaque(owner.made_by.name, made=True), node, told)
+        return call_layer(reader, layer, tuple(args), kwargs, node)
     if found is None or not isinstance(found[0], Function):
         return Opaque("what an object gives when it is called")
     return reader.follow(found[0], [owner, *args], kwargs, node)
+
+
+def _unknown(made_by: ClassValue) -> str | None:
+    """The class of a package that is not known, and that may be a layer, on which a class is made."""
+    return next((each.unknown for each in made_by.family() if each.unknown), None)
 
 
 def layer_of(reader: Functions, owner: Instance) -> LayerValue:
@@ -200,6 +213,8 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
         for name, size in keep_of.items():
             # A cell says so how large its states are.
             setattr(layer, name, size)
+        # What it has from a class that is not known may hold more.
+        layer.weights_known = _unknown(made_by) is None
         owner.layer = LayerValue(layer, owner.node, own=owner)
     return owner.layer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 # Layers that are made and called. What runs a function of the code (Lambda), loads something (TFSMLayer), looks words up in
 # a file or belongs to another library is not among them.
 LAYERS = frozenset(
@@ -116,6 +118,21 @@ REFUSED_MODULES = frozenset(
         *("zipfile", "h5py", "marshal", "shelve", "sqlite3", "webbrowser", "runpy", "code", "inspect", "gc"),
     )
 )
+# Packages of which no class is a layer, and no function gives a tensor of Keras.
+_WITHOUT_LAYERS = ("pandas", "sklearn", "matplotlib", "seaborn", "plotly", "IPython", "tqdm", "absl", "shap", "lime")
+
+
+def of_unknown_package(path: str) -> bool:
+    """Whether a path leads into a package that may have layers of Keras, and of which nothing is known.
+
+    >>> of_unknown_package("tcn.TCN"), of_unknown_package(".blocks.encoder"), of_unknown_package("functools.reduce")
+    (True, True, False)
+    """
+    top, dot, _ = path.partition(".")
+    known = top in sys.stdlib_module_names or top in _WITHOUT_LAYERS or top in REFUSED_MODULES
+    return bool(dot) and (not top or top.isidentifier()) and not known
+
+
 # Functions that read or write files or the network, whatever module they stand in.
 FILES = frozenset(
     (

@@ -16,7 +16,8 @@ class ClassValue:
 
     kind: "layer" or "model" where it is made on `keras.layers.Layer` or `keras.Model`, else "plain"; "data" for a dataclass,
     "enum" for an Enum, whose members are read as their values.
-    base: the layer class of Keras that it is made on, where that is a layer that does something. names: what its body binds.
+    base: the layer class of Keras that it is made on, where that is a layer that does something. unknown: the class of a
+    package that is not known which it is made on. names: what its body binds.
     how: "static", "class" or "property" for methods that are none of an instance.
     """
 
@@ -26,6 +27,7 @@ class ClassValue:
     names: Scope
     how: dict[str, str] = field(default_factory=dict)
     base: Any = None
+    unknown: str | None = None
 
     @property
     def name(self) -> str:

@@ -176,8 +176,12 @@ def _of_layer(reader: Functions, owner: Instance, name: str, args: list[Any], kw
 
     if name == "add_weight":
         return weight(reader, layer_of(reader, owner).layer, args, kwargs, node)
-    if name in ("add_loss", "add_metric", "count_params"):
+    if name in ("add_loss", "add_metric"):
         return None
+    if name == "count_params":
+        from explorer.snippet.reader.library.methods import counted
+
+        return counted(owner.layer.layer if owner.layer else None)
     return Opaque(f"what {name} gives")
 
 

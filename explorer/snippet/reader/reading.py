@@ -17,6 +17,7 @@ from explorer.snippet.reader.library import imports
 from explorer.snippet.reader.loops import Leave, Loops
 from explorer.snippet.reader.makers import yields
 from explorer.snippet.reader.matching import as_branches
+from explorer.snippet.reader.names import of_unknown_package
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.objects import ClassValue
 from explorer.snippet.reader.values import Broken, Exhausted, Function, Known, ModelValue, Refused, Scope, Unreadable
@@ -109,6 +110,7 @@ class Reader(Loops):
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
         if not isinstance(statement.value, ast.Constant):
+            self.unused = statement.value
             self.value(statement.value, scope)
 
     def _do_pass(self, statement: ast.Pass, scope: Scope) -> None:
@@ -143,10 +145,11 @@ class Reader(Loops):
         if statement.module == "__future__":
             return
         if statement.level or not statement.module:
+            package = "." * statement.level + (statement.module or "")
             for alias in statement.names:
                 if alias.name != "*":
                     name = alias.asname or alias.name
-                    scope[name] = Opaque(f"`{alias.name}` of another file", name, statement.lineno)
+                    scope[name] = Opaque(f"{package}.{alias.name}", name, statement.lineno)
             raise Unreadable(
                 "The contents of another file are not known here. Paste them in place of this line.", statement.lineno
             )
@@ -222,7 +225,7 @@ class Reader(Loops):
         self.block(as_branches(statement), scope)
 
     def _do_classdef(self, statement: ast.ClassDef, scope: Scope) -> None:
-        parents, kind, base = [], "plain", None
+        parents, kind, base, unknown = [], "plain", None, None
         for each in statement.bases:
             held = self.value(each, scope)
             if isinstance(held, ClassValue):
@@ -233,13 +236,19 @@ class Reader(Loops):
                 base = held if held.last == "Sequential" else base
                 if held.path.startswith("keras.layers.") and held.path not in _LAYERS:
                     kind, base = "layer", held
+            elif isinstance(held, Opaque) and of_unknown_package(held.why):
+                unknown = held.why
+        if kind == "plain" and unknown is not None and any(getattr(each, "name", "") == "call" for each in statement.body):
+            # With a `call` of its own it is followed as one of Keras is.
+            kind = "model" if unknown.endswith("Model") else "layer"
+            self.assume(statement, f"`{statement.name}` is taken to be a {kind} of Keras: {unknown} is not known here.")
         if kind == "plain" and any(_decorator(each) == "dataclass" for each in statement.decorator_list):
             kind = "data"
         if kind == "plain" and any(ast.unparse(each).endswith("Enum") for each in statement.bases):
             kind = "enum"
         if kind == "plain" and any(ast.unparse(each).endswith("NamedTuple") for each in statement.bases):
             kind = "data"
-        made = ClassValue(statement, kind, parents, Scope(scope), base=base)
+        made = ClassValue(statement, kind, parents, Scope(scope), base=base, unknown=unknown)
         scope.put(statement.name, made)
         self.block(statement.body, made.names)
         hows = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}

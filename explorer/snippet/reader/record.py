@@ -56,7 +56,8 @@ class Record:
     skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
     that only the reader of the page knows. outputs: what the outputs of layers that are not known are asked for by.
     unread: why models could not be read. typed: shapes that were given; given: numbers that were asked for before.
-    gave_none: the calls that gave names the value None. grown: lists and dictionaries
+    unused: the call that stands alone in its line. everything_of: packages that are not known, all of whose names are
+    imported. gave_none: the calls that gave names the value None. grown: lists and dictionaries
     that grew, and by how many elements. left_out: how often the rest of a round of a loop may not be gone through.
     """
 
@@ -88,6 +89,8 @@ class Record:
         self._same_outputs: dict[tuple[Any, ...], str] = {}
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
+        self.unused: ast.expr | None = None
+        self.everything_of: list[str] = []
         self.gave_none: dict[str, ast.Call] = {}
         self.grown: list[tuple[Items | Pairs, int]] = []
         self.left_out = 0

@@ -9,6 +9,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.fitted import fitted
 from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
+from explorer.snippet.diagnose.training_data import loss_in_code
 from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.values import LayerValue, full
 from explorer.tensors.text import count
@@ -29,6 +30,11 @@ def compared(case: Case) -> Iterator[Finding]:
     if target is None:
         return
     whole = one_target(target)
+    weighed = _with_loss(case)
+    if len(outputs) > 1 and whole is not None and len(weighed) == 1:
+        # Keras then takes one target alone, that of the one output.
+        yield from _agree(case, weighed[0], whole)
+        return
     targets = [whole] if len(outputs) == 1 and whole is not None else several_targets(target)
     if len(targets) != len(outputs):
         if len(outputs) > 1 and whole is not None:
@@ -36,22 +42,40 @@ def compared(case: Case) -> Iterator[Finding]:
         elif whole is None and case.given.y is not None:
             yield _other_number(case, len(targets))
         return
-    loss_of = case.data.loss
-    losses = loss_of if isinstance(loss_of, tuple) else (loss_of,) * len(outputs)
-    for tensor, shape, wanted, loss in zip(outputs, shapes, targets, losses, strict=False):
-        if None in shape or not shape or not wanted:
-            continue
-        answer = full(shape)
-        # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
-        if wanted[0] != answer[0]:
-            continue
-        found = [*answered(case, tensor, answer, wanted, loss), *mask_mismatch(case, tensor, answer, wanted, loss)]
-        held = case.arrays.get("y")
-        if found and held is not None and held.open and case.given.y is None:
-            # It may have more axes than is known.
-            case.arrays["y"], case.data = None, replace(case.data, y=None)
+    for place in weighed:
+        yield from _agree(case, place, targets[place])
+        if case.data.y is None:
             return
-        yield from found
+
+
+def _with_loss(case: Case) -> list[int]:
+    """The outputs that have a loss, by their places: a list of losses may be shorter, or hold None."""
+    losses, outputs = loss_in_code(case), len(case.whole.outputs)
+    if not isinstance(losses, list):
+        return list(range(outputs))
+    return [place for place, each in enumerate(losses[:outputs]) if each is not None]
+
+
+def _agree(case: Case, place: int, wanted: Full) -> Iterator[Finding]:
+    """The output at a place, and its target."""
+    if case.ran is None:
+        return
+    shape, losses = case.ran.outputs[place], case.data.loss
+    if None in shape or not shape or not wanted:
+        return
+    answer = full(shape)
+    # Outputs were worked out for as many samples as there are inputs; a batch fit takes is a part of them.
+    if wanted[0] != answer[0]:
+        return
+    loss = (losses[place] if place < len(losses) else None) if isinstance(losses, tuple) else losses
+    tensor = case.whole.outputs[place]
+    found = [*answered(case, tensor, answer, wanted, loss), *mask_mismatch(case, tensor, answer, wanted, loss)]
+    held = case.arrays.get("y")
+    if found and held is not None and held.open and case.given.y is None:
+        # It may have more axes than is known.
+        case.arrays["y"], case.data = None, replace(case.data, y=None)
+        return
+    yield from found
 
 
 def _other_number(case: Case, many: int) -> Finding:

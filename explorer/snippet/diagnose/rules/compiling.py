@@ -12,6 +12,7 @@ import keras
 from explorer.keras_source import LOSSES, METRICS, OPTIMIZERS
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
+from explorer.snippet.diagnose.training_data import names_of_outputs
 from explorer.snippet.reader.library.paths import object_at, spoken
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.spelling import nearest
@@ -69,6 +70,29 @@ def unknown_names(case: Case) -> Iterator[Finding]:
             if given not in _LOSS.names:
                 yield _finding(case, _LOSS, given, None)
                 return
+
+
+def number_of_losses(case: Case) -> Iterator[Finding]:
+    """More losses than outputs, or a dictionary of losses that leaves out an output: `fit` raises."""
+    losses, names = _compiled(case).get("loss"), names_of_outputs(case.whole)
+    if isinstance(losses, (list, tuple)) and len(losses) > len(names) > 1:
+        says = (
+            f"KeyError: \"The path: ({len(names)},) in the `loss` argument, can't be found in either the model's output "
+            '(`y_pred`) or in the labels (`y_true`)."'
+        )
+        message = (
+            f"`compile` is given {len(losses)} losses, and the model has {len(names)} outputs: give at most one for each."
+        )
+        yield Finding("fit_arguments", message, None, case.whole.compiled_at, says)
+    if isinstance(losses, dict) and losses and set(losses) < set(names):
+        missing = [name for name in names if name not in losses]
+        says = f"ValueError: Expected keys {names} in loss dict, but found loss.keys()={list(losses)}"
+        message = (
+            f"`compile` gives no loss for the {'output' if len(missing) == 1 else 'outputs'} "
+            f"{joined([f'`{name}`' for name in missing])}: a dictionary of losses names every output. "
+            "Write None for one without a loss."
+        )
+        yield Finding("fit_arguments", message, None, case.whole.compiled_at, says)
 
 
 def unknown_of_layer(case: Case, kind: str, kwargs: dict[str, Any], node: ast.Call, says: str) -> Finding | None:

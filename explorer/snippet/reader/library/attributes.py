@@ -12,9 +12,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from explorer.keras_internals import number_of_parameters
 from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.arrays import shape_value
-from explorer.snippet.reader.data_values import Array, Opaque, Table
+from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note
 from explorer.snippet.reader.library.paths import canonical, object_at, stands, written
@@ -32,6 +33,15 @@ VERSIONS = {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": n
 _NAMED = ("keras.losses", "keras.metrics", "keras.optimizers", "keras.activations", "keras.callbacks")
 _READ_OF_LAYERS = frozenset(
     ["units", "filters", "name", "rate", "kernel_size", "return_sequences", "return_state", "stateful", "output_dim", "n"]
+)
+
+WEIGHTS = (
+    "weights",
+    "variables",
+    "trainable_weights",
+    "trainable_variables",
+    "non_trainable_weights",
+    "non_trainable_variables",
 )
 
 
@@ -132,6 +142,8 @@ def _of_layer(record: Record, owner: LayerValue, name: str, node: Node) -> Any:
             raise Unreadable(f"The layer {owner.name} has no {name} yet: call it first.", node.lineno)
         found = mine[-1].outputs if name == "output" else mine[-1].inputs
         return found[0] if len(found) == 1 else list(found)
+    if name in WEIGHTS:
+        return weights_of(owner.layer, name)
     if name in _READ_OF_LAYERS and hasattr(owner.layer, name):
         held = getattr(owner.layer, name)
         return held if isinstance(held, (int, float, str, bool, tuple)) else Opaque(name)
@@ -153,4 +165,16 @@ def _of_model(owner: ModelValue, name: str, node: Node) -> Any:
         return found[0].shape if len(found) == 1 else [each.shape for each in found]
     if name == "name":
         return owner.name
+    if name in WEIGHTS:
+        return weights_of(owner.keras, name)
     return Method(owner, name)
+
+
+def weights_of(layer: Any, name: str) -> Any:
+    """The weights of a layer or a model of Keras, as `weights` or `trainable_weights`: none before it is built.
+
+    layer: None where it is not made yet.
+    """
+    if layer is None or number_of_parameters(layer) is None:
+        return Opaque(f"the {name} that a layer or a model has")
+    return Items(Array(tuple(each.shape)) for each in getattr(layer, name))

@@ -17,12 +17,12 @@ from explorer.snippet.reader.library.methods import call_method
 from explorer.snippet.reader.library.models import call_model, functional, sequential
 from explorer.snippet.reader.library.old import old_arguments
 from explorer.snippet.reader.library.operations import operation_named
-from explorer.snippet.reader.library.own_layers import lambda_layer, unknown_layer
+from explorer.snippet.reader.library.own_layers import call_unknown, lambda_layer, unknown_layer
 from explorer.snippet.reader.library.paths import reaches_out, snake, stands, written
 from explorer.snippet.reader.library.signals import signal
 from explorer.snippet.reader.library.utilities import initializer, tensorflow, utility
 from explorer.snippet.reader.limits import plainly
-from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES
+from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES, of_unknown_package
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
     Broken,
@@ -84,8 +84,11 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         return made
     if name == "reshape":
         return arrays.call("reshape", [Array(None, node=node), *args], kwargs, node)
-    if called.made and tensors_in((args, kwargs)):
+    tensors = tensors_in((args, kwargs))
+    if called.made and tensors:
         return call_layer(record, unknown_layer(record, called, node), tuple(args), kwargs, node)
+    if tensors and _gives_tensor(record, called.why, args, len(tensors), node):
+        return call_unknown(record, called, args, kwargs, node)
     if name == "from_pretrained" and len(parts) > 2:
         return Opaque(".".join(parts[:-1]), made=True, arguments=_plain(args, kwargs))
     if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
@@ -103,7 +106,18 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
     if name == "concat" and parts[0] == "pandas":
         return Table("the columns of pandas.concat")
     # What a function that is not known makes of a tensor may be one.
-    return Opaque(called.why, lost=bool(tensors_in((args, kwargs))))
+    return Opaque(called.why, lost=bool(tensors))
+
+
+def _gives_tensor(record: Record, path: str, args: list[Any], tensors: int, node: ast.Call) -> bool:
+    """Whether a function of a package that is not known gives a tensor, as far as its call says so.
+
+    What nobody uses is no tensor. What is called like a class and is given several tensors may be a model.
+    """
+    if not of_unknown_package(path) or node is record.unused:
+        return False
+    like_a_class = path.rpartition(".")[2][:1].isupper()
+    return not like_a_class or (tensors == 1 and isinstance(args[0] if args else None, TensorValue))
 
 
 def _plain(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from explorer.snippet.reader.data_values import Opaque
-from explorer.snippet.reader.library.calling import through
+from explorer.snippet.reader.library.calling import call_layer, through
 from explorer.snippet.reader.library.followed import followed
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.record import Record
@@ -16,6 +16,7 @@ from explorer.snippet.reader.values import (
     Function,
     LayerValue,
     Unreadable,
+    tensors_in,
 )
 
 
@@ -39,8 +40,18 @@ def lambda_layer(record: Record, args: list[Any], kwargs: dict[str, Any], node: 
     return LayerValue(layer, node, declared=tuple(declared) if isinstance(declared, (list, tuple)) else None)
 
 
-def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
-    """A layer of another package: what it returns is asked for."""
+def call_unknown(record: Record, value: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
+    """A function of another package, called on tensors: what it gives is asked for, as of a layer."""
+    tensors = tensors_in((args, kwargs))
+    layer = unknown_layer(record, value, node, f"{value.why}, a function that is not known here")
+    given = {f"argument_{place}": each for place, each in enumerate(args)} | kwargs
+    # Keras takes only tensors as they are.
+    others = {name: each for name, each in given.items() if isinstance(each, (int, float, str))}
+    return call_layer(record, layer, (tensors[0] if len(tensors) == 1 else tensors,), others, node)
+
+
+def unknown_layer(record: Record, value: Opaque, node: Any, told: str | None = None) -> LayerValue:
+    """A layer of another package: what it returns is asked for. told: what is said of it then."""
     record.count_layer(node)
     kind = value.why.rpartition(".")[2]
     name = record.name_output(kind)
@@ -54,7 +65,7 @@ def unknown_layer(record: Record, value: Opaque, node: Any) -> LayerValue:
         if shape is not None:
             # Of a shape with one axis the number alone can be written.
             return keras.KerasTensor((first.shape[0], *(shape if isinstance(shape, tuple) else (shape,))))
-        missing = Opaque(f"{value.why}, a layer that is not known here", asked, getattr(node, "lineno", None))
+        missing = Opaque(told or f"{value.why}, a layer that is not known here", asked, getattr(node, "lineno", None))
         record.ask(missing, node, shape=True)
         return keras.KerasTensor(first.shape)
 

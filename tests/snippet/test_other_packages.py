@@ -1,0 +1,268 @@
+"""What comes from a package of which nothing is known: it is asked for, and nothing is made up of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.snippet import check
+from explorer.snippet.reader.names import of_unknown_package
+from tests.snippet.test_scripts import HEAD, executed
+
+
+def test_a_layer_of_another_package_is_asked_for_its_output():
+    code = HEAD + "from tcn import TCN\ni = keras.Input((7, 3))\nmodel = keras.Model(i, layers.Dense(1)(TCN(64)(i)))\n"
+    (asked,) = check(code).asked
+    assert asked.shape and asked.name == "the output of TCN"
+    report = check(code, sizes={asked.name: (64,)}).to_dict()
+    assert check(code, sizes={asked.name: 64}).to_dict()["layers"] == report["layers"]
+    assert [(each["type"], each["output"]) for each in report["layers"]] == [("TCN", [[None, 64]]), ("Dense", [[None, 1]])]
+
+
+TWO_UNKNOWN = (
+    HEAD
+    + """
+from blocks import Block
+i = keras.Input((7, 3))
+h = Block(8)(i)
+for units in (16, 8, 8):
+    h = Block(units)(h)
+model = keras.Model(i, layers.Dense(1)(h))
+"""
+)
+BLOCKS = [f"the output of {which}Block" for which in ("", "the 2nd ", "the 3rd ", "the 4th ")]
+
+
+def test_each_layer_that_is_not_known_is_asked_for_unless_one_was_made_and_called_alike():
+    line = TWO_UNKNOWN.splitlines().index("h = Block(8)(i)") + 1
+    assert [(each.name, each.line) for each in check(TWO_UNKNOWN).asked] == [(BLOCKS[0], line), (BLOCKS[1], line + 2)]
+    # What was given stays the answer of its layer when the next one is asked for: a `Block(8)` on another shape.
+    given = {BLOCKS[0]: (7, 8), BLOCKS[1]: (7, 16)}
+    assert [each.name for each in check(TWO_UNKNOWN, sizes=given).asked] == [BLOCKS[2]]
+    report = check(TWO_UNKNOWN, sizes={**given, BLOCKS[2]: (7, 9)})
+    assert [each.name for each in report.asked] == [BLOCKS[3]]
+    report = check(TWO_UNKNOWN, sizes={**given, BLOCKS[2]: (7, 9), BLOCKS[3]: (7, 8), "the output of the 9th Block": 4})
+    assert report.holds and [each.output[0][-1] for each in report.layers] == [8, 16, 9, 8, 1]
+    assert any("the 9th Block` is not used" in each for each in report.hints)
+
+
+def test_nothing_is_said_of_parameters_that_are_not_known():
+    report = check(TWO_UNKNOWN, sizes=dict.fromkeys(BLOCKS, (7, 8)))
+    assert report.holds and report.params is None and report.models[0].params is None
+    assert [each.params for each in report.layers] == [None, None, None, None, 9]
+    first, dense = report.layers[0], report.layers[-1]
+    assert first.note == "Block is of another package and not known here: its shape is the one that was given for it."
+    assert first.counted == ("the number of parameters is not known",) and "parameters: not known" in first.text
+    assert "a number of parameters that is not known" in first.spoken and dense.arithmetic == "1 · (8 + 1) = 9"
+    assert report.description.spoken.endswith("The number of parameters is not known.")
+
+
+def test_what_calls_a_layer_that_is_not_known_has_no_known_number_of_parameters_either():
+    code = (
+        HEAD
+        + """
+from tcn import TCN
+class Encoder(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.tcn, self.dense = TCN(4), layers.Dense(3)
+    def call(self, x):
+        return self.dense(self.tcn(x))
+encoder = keras.Sequential([keras.Input((7, 3)), Encoder(), layers.Dense(2)])
+i = keras.Input((7, 3))
+model = keras.Model(i, layers.GRU(5)(encoder(i)))
+"""
+    )
+    report = check(code, sizes={"the output of TCN": (7, 4)})
+    assert report.holds and [each.params for each in report.layers] == [None, 135] and report.params is None
+    encoder = report.layers[0]
+    assert "A part of Sequential is of another package" in encoder.note and encoder.inside[1].params == 8
+    assert "A part of Encoder is of another package" in encoder.inside[0].note
+
+
+@pytest.mark.parametrize(
+    "call", ["(i, j)", "([i, j])", "({'a': i, 'b': j})", "(a=i, b=j)", "(i, mask=j)", "(i, j, mode='a', training=False)"]
+)
+def test_a_layer_that_is_not_known_is_asked_for_however_it_is_called(call):
+    made = f"from blocks import Block\ni, j = keras.Input((7, 3)), keras.Input((7, 2))\nh = Block(4){call}\n"
+    code = HEAD + made + "model = keras.Model([i, j], layers.Dense(1)(h))\n"
+    assert [each.name for each in check(code).asked] == ["the output of Block"]
+    report = check(code, sizes={"the output of Block": (7, 4)})
+    assert report.holds and [each.params for each in report.layers] == [None, 5]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("h = layers.TimeDistributed(Block(4))(i)", "TimeDistributed is given blocks.Block, a layer that is not known here"),
+        (
+            "h, s = Block(4, return_state=True)(i)",
+            "is of another package and not known here: it is taken to return one tensor",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_of_a_layer_that_is_not_known_is_said(line, sentence):
+    code = HEAD + f"from blocks import Block\ni = keras.Input((7, 3))\n{line}\nmodel = keras.Model(i, layers.Dense(1)(h))\n"
+    (problem,) = check(code, sizes={"the output of Block": (7, 4)}).problems
+    assert sentence in problem.message and not problem.fixes
+
+
+CALLED = """
+from blocks import Block, make_block, show
+import blocks.more as more
+i = keras.Input((7, 3))
+show(i)
+h = {call}
+model = keras.Model(i, layers.Dense(1)(layers.GRU(2)(h)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "path"),
+    [
+        ("make_block(i, 8)", "make_block", "blocks.make_block, a function"),
+        ("make_block(units=8, inputs=i)", "make_block", "blocks.make_block, a function"),
+        ("more.make_block([i, i], rate=0.5)", "make_block", "blocks.more.make_block, a function"),
+        ("Block(i, 8)", "Block", "blocks.Block, a function"),
+        ("Block(8)(i)", "Block", "blocks.Block, a layer"),
+    ],
+)
+def test_what_a_function_of_another_package_gives_is_asked_for(call, kind, path):
+    code = HEAD + CALLED.format(call=call)
+    (asked,) = check(code).asked
+    assert (asked.name, asked.shape, asked.why) == (f"the output of {kind}", True, f"{path} that is not known here")
+    report = check(code, sizes={asked.name: (7, 8)})
+    assert report.holds and report.params is None
+    assert [(each.type, each.output[0][1:], each.params) for each in report.layers] == [
+        (kind, (7, 8), None),
+        ("GRU", (2,), 72),
+        ("Dense", (1,), 3),
+    ]
+
+
+def test_one_function_is_asked_for_once_where_it_is_called_alike():
+    code = HEAD + (
+        "from blocks import make_block\ni = keras.Input((7, 3))\nh = make_block(make_block(i, 3), 3)\n"
+        "h = h + make_block(i, 8)\nmodel = keras.Model(i, h)\n"
+    )
+    # The first and the second of them are called on the same shape when the first is not known yet.
+    report = check(code, sizes={"the output of make_block": (7, 3), "the output of the 3rd make_block": (7, 3)})
+    assert report.holds and [each.output[0] for each in report.layers if each.type == "make_block"] == [(None, 7, 3)] * 3
+
+
+MADE_ON = """
+from blocks import {base}
+class Mine({base}):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = layers.Dense(units)
+{body}
+i = keras.Input((7, 3))
+h = Mine(4)(i)
+model = keras.Model(i, layers.Dense(1)(h))
+"""
+
+
+def test_a_class_made_on_one_that_is_not_known_is_followed_where_it_has_a_call_of_its_own():
+    code = HEAD + MADE_ON.format(base="Block", body="    def call(self, x):\n        return self.dense(x)")
+    report = check(code)
+    assert report.holds and not report.asked
+    assert [(each.type, each.output[0], each.params) for each in report.layers] == [
+        ("Mine", (None, 7, 4), None),
+        ("Dense", (None, 7, 1), 5),
+    ]
+    assert "`Mine` is taken to be a layer of Keras: blocks.Block is not known here." in [each.why for each in report.assumed]
+
+
+def test_a_class_made_on_one_that_is_not_known_is_asked_for_where_it_has_none():
+    code = HEAD + MADE_ON.format(base="Block", body="    def more(self):\n        return 1")
+    (asked,) = check(code).asked
+    assert (asked.name, asked.why) == ("the output of Mine", "Mine, made on blocks.Block, which is not known here")
+    report = check(code, sizes={asked.name: (9,)})
+    assert report.holds and [each.output[0] for each in report.layers] == [(None, 9), (None, 1)]
+
+
+def test_a_model_made_on_one_that_is_not_known_is_trained():
+    code = HEAD + MADE_ON.format(base="BaseModel", body="    def call(self, x):\n        return self.dense(x)")
+    code = code[: code.index("i = keras.Input")]
+    code += "m = Mine(4)\nm.compile('adam', 'mse')\nm.fit(np.zeros((8, 7, 3)), np.zeros((8, 7, {})))\n"
+    assert check(code.replace("{}", "4")).holds
+    (problem,) = check(code.replace("{}", "5")).problems
+    assert problem.kind == "target_mismatch"
+
+
+EVERYTHING = """
+from keras.models import Sequential
+from blocks import *
+{more}
+X_train, y_train = load()
+model = Sequential()
+model.add(keras.Input((7, 3)))
+model.add(Block(4))
+model.add(Dense(1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "line"),
+    [
+        ("", "blocks.Block", "`from blocks import *`"),
+        ("from more import *", "blocks.Block or more.Block", "`from blocks import *` or `from more import *`"),
+    ],
+)
+def test_a_name_may_come_from_a_package_whose_names_are_all_imported(more, path, line):
+    code = HEAD + EVERYTHING.format(more=more)
+    (asked,) = check(code).asked
+    assert (asked.name, asked.why) == ("the output of Block", f"{path}, a layer that is not known here")
+    report = check(code, sizes={asked.name: (7, 4)})
+    assert report.holds and [each.type for each in report.layers] == ["Block", "Dense"]
+    assert f"`Dense` is taken to be keras.layers.Dense, which {line} may bring." in [each.why for each in report.assumed]
+
+
+def test_a_name_that_nothing_may_bring_is_told_as_before():
+    code = HEAD + EVERYTHING.format(more="").replace("from blocks import *", "from os.path import *")
+    (problem,) = check(code).problems
+    assert "`Block`, which is not defined" in problem.message
+
+
+@pytest.mark.parametrize(
+    "path", ["functools.reduce", "sklearn.svm.SVC", "os.path.join", "shap.DeepExplainer", "`held`", "held"]
+)
+def test_of_what_is_known_no_shape_is_asked(path):
+    assert not of_unknown_package(path)
+
+
+WEIGHTS = """
+i = keras.Input((7, 3))
+class Encoder(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(2)
+    def call(self, x):
+        return self.dense(x)
+gru, encoder = layers.GRU(4, return_sequences=True), Encoder()
+inner = keras.Model(i, encoder(gru(i)))
+sizes = [gru.count_params(), len(gru.weights), len(gru.get_weights()), gru.weights[0].shape[-1], len(encoder.weights)]
+sizes += [encoder.count_params(), len(inner.trainable_weights), inner.count_params(), len(inner.non_trainable_variables) + 1]
+sizes += [len(layers.GRU(2).weights) + 1]
+h = inner(i)
+for size in sizes:
+    h = layers.Dense(size)(h)
+model = keras.Model(i, h)
+"""
+
+
+def test_weights_and_parameters_of_what_is_built_are_known():
+    real = executed(HEAD + WEIGHTS)["sizes"]
+    report = check(HEAD + WEIGHTS, model="model")
+    assert report.holds and [each.output[0][-1] for each in report.layers if each.type == "Dense"] == real
+
+
+@pytest.mark.parametrize("size", ["Block(3).count_params()", "len(block.weights)", "gru.count_params()"])
+def test_weights_and_parameters_of_what_is_not_known_or_not_built_are_not_made_up(size):
+    code = HEAD + (
+        "from blocks import Block\ni = keras.Input((7, 3))\nblock, gru = Block(3), layers.GRU(2)\n"
+        f"model = keras.Model(i, layers.Dense({size})(i))\n"
+    )
+    report = check(code)
+    told = " ".join([each.message for each in report.problems] + [each.why for each in report.not_followed])
+    assert "not known" in told and "Method" not in told and "Input are unknown" not in told, told
