@@ -13,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.ui import shutdown, sockets
-from explorer.ui.frontend import Frontend, held
-from explorer.ui.headers import Headers, security_headers
-from explorer.ui.immutable_files import ImmutableFiles
+from explorer.ui.front_end.frontend import Frontend, held
+from explorer.ui.front_end.streamlit_internals import keep_clicks, share_locks
+from explorer.ui.server import shutdown, sockets
 from explorer.ui.server.clients import Forwarded
 from explorer.ui.server.connections import Bounded
 from explorer.ui.server.edge import Edge
+from explorer.ui.server.headers import Headers, security_headers
 from explorer.ui.server.hosts import Hosts, notice
+from explorer.ui.server.immutable_files import ImmutableFiles
 from explorer.ui.server.settings import exit_where_wrong
-from explorer.ui.streamlit_internals import keep_clicks, share_locks
 
 ROOT = Path(__file__).resolve().parent
 
@@ -50,75 +50,76 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def start_engine() -> None:
-    from explorer.ui import engine_instance
+    from explorer.ui.server import engine_instance
 
     engine_instance.start()
 
 
 def end_engine() -> None:
-    from explorer.ui import engine_instance
+    from explorer.ui.server import engine_instance
 
     engine_instance.end()
 
 
 async def live(request: Request) -> Response:
-    from explorer.ui import engine_instance, events
+    from explorer.ui.routes import events
+    from explorer.ui.server import engine_instance
 
     return await events.live(request, engine_instance.engine())
 
 
 async def shapes(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import shapes as route
+    from explorer.ui.routes import shapes as route
+    from explorer.ui.server import engine_instance
 
     return await route.shapes(request, engine_instance.engine())
 
 
 async def tensors(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import tensors as route
+    from explorer.ui.routes import tensors as route
+    from explorer.ui.server import engine_instance
 
     return await route.tensors(request, engine_instance.engine())
 
 
 async def batches(request: Request) -> Response:
-    from explorer.ui import batches as route
-    from explorer.ui import engine_instance
+    from explorer.ui.routes import batches as route
+    from explorer.ui.server import engine_instance
 
     return await route.batches(request, engine_instance.engine())
 
 
 async def walk(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import walk as route
+    from explorer.ui.routes import walk as route
+    from explorer.ui.server import engine_instance
 
     return await route.walk(request, engine_instance.engine())
 
 
 async def gradients(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import gradients as route
+    from explorer.ui.routes import gradients as route
+    from explorer.ui.server import engine_instance
 
     return await route.gradients(request, engine_instance.engine())
 
 
 async def inside(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import inside as route
+    from explorer.ui.routes import inside as route
+    from explorer.ui.server import engine_instance
 
     return await route.inside(request, engine_instance.engine())
 
 
 async def slow(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import slow as route
+    from explorer.ui.routes import slow as route
+    from explorer.ui.server import engine_instance
 
     return await route.slow(request, engine_instance.engine())
 
 
 async def room(request: Request) -> Response:
-    from explorer.ui import engine_instance
-    from explorer.ui import room_events as route
+    from explorer.ui.routes import room_events as route
+    from explorer.ui.server import engine_instance
 
     return await route.room(request, engine_instance.hub(), engine_instance.engine().store.rooms)
 

@@ -44,7 +44,7 @@ class Widget:
 
 @dataclass
 class Panel:
-    """The panel of the run, whose buttons the component draws; data: what the page says to it (`explorer.ui.live`)."""
+    """The panel of the run, whose buttons the component draws; data: what the page says to it (`explorer.ui.run.live`)."""
 
     id: str
     fragment: str
@@ -144,7 +144,7 @@ class Visitor:
         await self._drawn(until)
 
     async def act(self, action: str, until: Callable[[], bool] = lambda: True) -> None:
-        """Press a button of the run's panel, one of `explorer.ui.live.ACTIONS`, and wait until `until` holds.
+        """Press a button of the run's panel, one of `explorer.ui.run.live.ACTIONS`, and wait until `until` holds.
 
         Raises VisitFailed where the page has no such panel.
         """

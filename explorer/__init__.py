@@ -88,8 +88,7 @@ html            an explanation as a table, for notebooks
 charts          the charts of a training that has ended, for notebooks, by Plotly
 interface       the same for Python programs: `from explorer import Experiment, check, explain, train`
 cli, __main__   the same from the command line
-ui/             the Streamlit page, its components, and the stream of live events; in ui/server/ what stands before them:
-                names, origins, sizes, rates and connections; what Streamlit does not document is in streamlit_internals
+ui/             the Streamlit pages, their components, and the stream of live events; `explorer/ui/__init__.py` is its map
 
 A chunk is a pure function, (experiment, state, epochs, budget) -> (state, frames): everything that the engine promises
 (pause, step, recovery, the same losses bit for bit) follows from that.

@@ -25,6 +25,6 @@ def test_there_are_twenty_words_each_in_one_or_two_sentences():
 
 
 def test_the_words_of_the_sidebar_are_in_it():
-    from explorer.ui.controls import WORDS
+    from explorer.ui.explore.controls import WORDS
 
     assert set(WORDS) <= set(LIMITS) and set(WORDS.values()) <= set(GLOSSARY)

@@ -51,7 +51,7 @@ import explorer, json
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.lessons import LESSONS
 from explorer.runtime.database_file import DEFAULT_PATH
-from explorer.ui.assets import ASSETS
+from explorer.ui.front_end.assets import ASSETS
 print(json.dumps([explorer.__file__, str(ASSETS), min(len(EXAMPLES), len(LESSONS)), str(DEFAULT_PATH)]))
 """
     place, assets, examples, database = json.loads(run(installed, sys.executable, "-c", program))

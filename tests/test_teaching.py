@@ -21,7 +21,7 @@ LINKS = list(dict.fromkeys(re.findall(r"\]\((http://127\.0\.0\.1:8501[^)\s]*)\)"
 def explore() -> None:
     import streamlit as st
 
-    from explorer.ui import address
+    from explorer.ui.state import address
 
     experiment, problems = address.take(lambda run: None)
     st.session_state["experiment"] = experiment
@@ -31,7 +31,7 @@ def explore() -> None:
 def paste() -> None:
     import streamlit as st
 
-    from explorer.ui import paste_state
+    from explorer.ui.state import paste_state
 
     st.session_state["told"] = list(paste_state.take(lambda run: None))
 

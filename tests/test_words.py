@@ -143,7 +143,7 @@ def shown_by(path: Path):
 
 
 PYTHON = [
-    *sorted((ROOT / "explorer" / "ui").glob("*.py")),
+    *sorted((ROOT / "explorer" / "ui").rglob("*.py")),
     *sorted((ROOT / "explorer" / "snippet").rglob("*.py")),
     *sorted((ROOT / "explorer" / "quiz").glob("*.py")),
     *sorted((ROOT / "explorer" / "training").glob("*.py")),

@@ -9,7 +9,7 @@ export type Hidden = ("shapes" | "parameters")[];
 export type Grid = number[][];
 export type Point = [number, number];
 
-// What Python gives to the component (`explorer.ui.chain`).
+// What Python gives to the component (`explorer.ui.model.chain`).
 export interface PageData {
   description: Description | null;
   values: Values | null;
@@ -557,7 +557,7 @@ export interface WalkSource {
   tell: (timestep: number | null, opened: number | null) => void;
 }
 
-// What GET /walk answers (`explorer.ui.walk`).
+// What GET /walk answers (`explorer.ui.routes.walk`).
 export interface WalkAnswer {
   from: number;
   until: number;
@@ -652,7 +652,7 @@ export interface WalkView {
 
 export type WalkDeed = "main" | "back" | "next" | "first" | "last" | "to" | "end" | "slow" | "phase on" | "phase back";
 
-// What GET /slow answers (`explorer.ui.slow`).
+// What GET /slow answers (`explorer.ui.routes.slow`).
 export interface SlowAnswer {
   epoch: number;
   batch: number;

@@ -1,4 +1,4 @@
-// The section "Gradient through time": what GET /gradients answers (`explorer.ui.gradients`), and what the section keeps.
+// The section "Gradient through time": what GET /gradients answers (`explorer.ui.routes.gradients`), and what the section keeps.
 
 import type { SectionShown } from "./types.d.ts";
 

@@ -13,14 +13,14 @@ export interface Grid {
   numbers: Float32Array;
 }
 
-// What GET /tensors answers (`explorer.ui.tensors`); numbers as base64 of float16.
+// What GET /tensors answers (`explorer.ui.routes.tensors`); numbers as base64 of float16.
 export interface FlowAnswer {
   layout: (Omit<Grid, "numbers"> & { name: string; source: boolean })[];
   sources: string;
   epochs: Record<string, string>;
 }
 
-// What GET /batches answers (`explorer.ui.batches`).
+// What GET /batches answers (`explorer.ui.routes.batches`).
 export interface SentBatch extends Omit<SentFrame, "epoch" | "tensors"> {
   number: number;
   samples: number[];

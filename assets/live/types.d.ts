@@ -2,7 +2,7 @@
 
 import type { BatchStore, Flow } from "./tensors.d.ts";
 
-// What is known of a run before its first frame (`explorer.ui.run_info`).
+// What is known of a run before its first frame (`explorer.ui.state.run_info`).
 export interface Info {
   key: string;
   title: string;
@@ -21,7 +21,7 @@ export interface Info {
   reads?: string;
 }
 
-// What a visitor may do (`explorer.ui.run_panel`): with the run, and with the settings on the page. most: to how many epochs
+// What a visitor may do (`explorer.ui.run.run_panel`): with the run, and with the settings on the page. most: to how many epochs
 // a run can be made longer. refusal: why the settings on the page must not be trained; more_refusal: why the run must not go on
 // where it ended; empty where they may.
 export interface May {

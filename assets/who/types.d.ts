@@ -1,4 +1,4 @@
-// What the table "Who can?" is given (explorer/ui/who_table.py).
+// What the table "Who can?" is given (explorer/ui/who/table.py).
 
 /** baseline: the name and the value of the loss that is 1.0 here. */
 export interface Column {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui.assets import ASSETS, SIDEBAR
+from explorer.ui.front_end.assets import ASSETS, SIDEBAR
 
 HERE = Path(__file__).parent
 
@@ -16,31 +16,31 @@ def main() -> None:
         page_title="Sequence explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide", initial_sidebar_state=SIDEBAR
     )
     explore = st.Page(
-        HERE / "page.py",
+        HERE / "explore" / "page.py",
         title="Explore",
         default=True,
         help="Choose a model, see what each layer does to the shape, and train it.",
     )
     paste = st.Page(
-        HERE / "paste_page.py",
+        HERE / "paste" / "page.py",
         title="Paste",
         url_path="paste",
         help="Paste your own Keras code: see its shapes, or where it fails and how to fix it.",
     )
     lessons = st.Page(
-        HERE / "lessons_page.py",
+        HERE / "lessons" / "page.py",
         title="Lessons",
         url_path="lessons",
         help="Ten short lessons: predict, try it on a real model, and see why.",
     )
     error = st.Page(
-        HERE / "error_page.py",
+        HERE / "paste" / "error_page.py",
         title="Find my error",
         url_path="error",
         help="What an error message of Keras means, its usual causes, and an example of each.",
     )
     who = st.Page(
-        HERE / "who_page.py",
+        HERE / "who" / "page.py",
         title="Who can?",
         url_path="who",
         help="Which model can learn which task: a table of measurements. A click opens the experiment.",

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bench.application import ROOT
-from explorer.ui.modules import MODULES
+from explorer.ui.front_end.modules import MODULES
 from explorer.ui.server.rate_limits import HOLD
 from tests.browser.conftest import OTHER_NAME, PROXY
 from tests.browser.test_page import SMALL, layer, panel, press

@@ -14,7 +14,7 @@ from bench.visitor import Visitor
 from explorer.experiment import Experiment
 from explorer.runtime.records import Run
 from explorer.runtime.store import Store
-from explorer.ui import frontend, modules, streamlit_internals
+from explorer.ui.front_end import frontend, modules, streamlit_internals
 from tests.browser.processes import has_tensorflow, server_process, workers_of
 from tests.browser.test_page import SMALL, expect, open_page, panel, press
 from tests.browser.test_paste import open_paste

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from explorer.catalog.lessons import LESSONS
 from explorer.catalog.presets import PRESETS
-from explorer.ui.slides import Slide, pack
+from explorer.ui.state.slides import Slide, pack
 from tests.browser.axe import OF_COLOURS, WCAG, violations
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_page import open_page

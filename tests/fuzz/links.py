@@ -32,7 +32,7 @@ VALUES = (
 
 
 def _explore() -> None:
-    from explorer.ui import address
+    from explorer.ui.state import address
 
     experiment, problems = address.take(lambda run: None)
     assert all(len(each.sentence) < 2000 for each in problems)
@@ -40,8 +40,8 @@ def _explore() -> None:
 
 
 def _paste() -> None:
-    from explorer.ui import paste_own, paste_state
-    from explorer.ui.paste_fields import read_fields
+    from explorer.ui.state import paste_own, paste_state
+    from explorer.ui.state.paste_fields import read_fields
 
     told = paste_state.take(lambda run: None)
     assert all(len(each) < 2000 for each in told)

@@ -19,7 +19,7 @@ from explorer.description import Description, Layer
 from explorer.experiment import Experiment
 from explorer.quiz import question_about
 from explorer.runtime import jobs
-from explorer.ui import compare_panel
+from explorer.ui.model import compare_panel
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 

@@ -13,7 +13,7 @@ from explorer.catalog.lessons.on_page import QUIZ_KINDS
 from explorer.catalog.lessons.reading import MOST_ANSWERS
 from explorer.quiz import BEHAVIOUR, KINDS, question_about
 from explorer.runtime.room_rules import MOST_CHOICES
-from explorer.ui import address
+from explorer.ui.state import address
 from tests.lessons.facts import described, is_true, not_of_the_model, untrue
 
 ROOT = Path(__file__).parents[2]

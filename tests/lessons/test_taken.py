@@ -21,12 +21,12 @@ from explorer.runtime.engine import Engine
 from explorer.runtime.store import Store
 from explorer.training.program import Program
 from explorer.training.trainer import Trainer
-from explorer.ui import engine_instance
-from explorer.ui.lesson_panel import coloured
-from explorer.ui.quiz_panel import HIDDEN
+from explorer.ui.lessons.panel import coloured
+from explorer.ui.model.quiz_panel import HIDDEN
+from explorer.ui.server import engine_instance
 from tests.fake_cluster import FakeCluster
 
-PAGES = Path(engine_instance.__file__).parent / "pages.py"
+PAGES = Path(engine_instance.__file__).parents[1] / "pages.py"
 MESSAGE = "Shapes used to initialize variables must be fully-defined"
 
 

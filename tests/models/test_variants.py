@@ -406,8 +406,8 @@ def page(architecture: str) -> None:
     import streamlit as st
 
     from explorer.catalog import read_experiment
-    from explorer.ui import engine_instance
-    from explorer.ui.compare_panel import compare_panel
+    from explorer.ui.model.compare_panel import compare_panel
+    from explorer.ui.server import engine_instance
 
     timesteps = st.slider("timesteps", 5, 20, 7, key="timesteps")
     experiment = read_experiment({"architecture": architecture, "timesteps": timesteps, "units": 6}).experiment
@@ -438,7 +438,7 @@ def open_page(monkeypatch):
         return {**compared_before[asked], "values": {}}
 
     engine = SimpleNamespace(describe=describe_experiment, compare=compared)
-    monkeypatch.setattr("explorer.ui.engine_instance.engine", lambda: engine)
+    monkeypatch.setattr("explorer.ui.server.engine_instance.engine", lambda: engine)
     return lambda architecture: AppTest.from_function(page, args=(architecture,), default_timeout=60).run()
 
 
@@ -478,7 +478,7 @@ def test_the_panel_offers_knobs_and_other_architectures(open_page):
 
 
 def test_offers_are_those_of_the_experiment():
-    from explorer.ui.compare_panel import offered
+    from explorer.ui.model.compare_panel import offered
 
     experiment = read_experiment({"architecture": "bidirectional_gru"}).experiment
     keys = list(offered(experiment, {"comparable": [each.to_dict() for each in settings(both())]}))

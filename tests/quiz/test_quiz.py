@@ -442,7 +442,7 @@ PAGE = """
 import json
 from pathlib import Path
 import streamlit as st
-from explorer.ui.quiz_panel import hidden, quiz_panel
+from explorer.ui.model.quiz_panel import hidden, quiz_panel
 
 description = json.loads(Path(st.session_state["file"]).read_text())
 st.text(json.dumps(hidden(description)))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from explorer.snippet import check
-from explorer.ui.paste_chain import drawn
+from explorer.ui.paste.chain import drawn
 
 HEAD = "import keras\nfrom keras import layers, ops\n"
 

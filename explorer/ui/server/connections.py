@@ -26,9 +26,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from explorer.ui.front_end.streamlit_internals import LOGGERS
 from explorer.ui.server.clients import Network, counted_as, is_in, trusted_proxies
 from explorer.ui.server.window_counts import WindowCounts
-from explorer.ui.streamlit_internals import LOGGERS
 
 # A message of the page is some kilobytes; the longest has 20,000 characters of pasted code in it.
 LARGEST_MESSAGE = 500_000

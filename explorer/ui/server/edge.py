@@ -7,9 +7,9 @@ import logging
 from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from explorer.ui.cookies import cookie_of
 from explorer.ui.server import requests
 from explorer.ui.server.clients import counted_as, header, put_header
+from explorer.ui.server.cookies import cookie_of
 from explorer.ui.server.hosts import Hosts, is_same_origin
 from explorer.ui.server.messages import is_wanted, without_path
 from explorer.ui.server.rate_limits import Asker, RateLimits

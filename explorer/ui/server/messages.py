@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from starlette.types import Message, Send
 
-from explorer.ui.streamlit_internals import KINDS_WANTED, kind_of_message, without_script_path
+from explorer.ui.front_end.streamlit_internals import KINDS_WANTED, kind_of_message, without_script_path
 
 _ROOT = str(PurePath(__file__).parents[3]).encode()
 MOST_WIDGETS = 300

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from starlette.types import Scope
 
-from explorer.ui.modules import MODULES
-from explorer.ui.server.clients import header, is_loopback
-from explorer.ui.server.refusals import Refusal
-from explorer.ui.streamlit_internals import (
+from explorer.ui.front_end.modules import MODULES
+from explorer.ui.front_end.streamlit_internals import (
     COMPONENTS,
     FAVICON,
     HEALTH,
@@ -21,6 +19,8 @@ from explorer.ui.streamlit_internals import (
     STATIC_FILES,
     STREAM,
 )
+from explorer.ui.server.clients import header, is_loopback
+from explorer.ui.server.refusals import Refusal
 
 LONGEST_PATH = 512
 LONGEST_QUERY = 4096

@@ -7,8 +7,8 @@ import socket
 import psutil
 import pytest
 
-from explorer.ui.cookies import cookie_of, is_token, new_cookie
 from explorer.ui.server.clients import Forwarded, counted_as, is_loopback, trusted_proxies
+from explorer.ui.server.cookies import cookie_of, is_token, new_cookie
 from explorer.ui.server.hosts import Hosts, is_same_origin, notice, split_host
 from tests.completing import completed
 

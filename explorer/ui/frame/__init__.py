@@ -1,0 +1,1 @@
+"""What stands around every page: keys, hints, notices, Share, the bar of a room, the projector."""

@@ -1,0 +1,1 @@
+"""The page "Who can?": a table of measurements."""
