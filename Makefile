@@ -43,7 +43,7 @@ setup-dev:
 
 run: setup
 	@$(BIN)/python scripts/can_listen.py "$(PORT)" "$(ADDRESS)"
-	@$(BIN)/python -m explorer.runtime.describe_catalog
+	@$(BIN)/python -m explorer.runtime.questions.describe_catalog
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS) --browser.serverAddress $(SHOWN)
 
 test: setup-dev

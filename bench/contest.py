@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 
 from bench.application import ROOT
 from explorer.experiment import Experiment
-from explorer.runtime.worker_environment import ENVIRONMENT
+from explorer.runtime.jobs.worker_environment import ENVIRONMENT
 
 COMPETITORS = ROOT / ".venv" / "competitors" / "bin" / "python"
 # These settings of some machines work around faults of old OpenBLAS, and slow NumPy down: a floor must not stand on them.

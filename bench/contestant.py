@@ -61,7 +61,7 @@ class Line:
 
 
 def ours(experiment: Experiment, line: Line) -> NoReturn:
-    from explorer.runtime import jobs
+    from explorer.runtime.jobs import jobs
 
     values, state = experiment.to_dict(), None
     jobs.prepare(values)
@@ -158,7 +158,7 @@ def products(experiment: Experiment, line: Line) -> NoReturn:
 
 def first(experiment: Experiment, compiled: bool) -> float:
     """Seconds from "train" to the first frame in a worker that is up. compiled: the page had rested on the experiment."""
-    from explorer.runtime import jobs
+    from explorer.runtime.jobs import jobs
 
     values = experiment.to_dict()
     if compiled:
@@ -181,7 +181,7 @@ CONTESTANTS: dict[str, Callable[[Experiment, Line], NoReturn]] = {
 def main(name: str) -> None:
     line = Line()
     if name in ("ours", "other"):
-        from explorer.runtime.worker_environment import warm
+        from explorer.runtime.jobs.worker_environment import warm
 
         warm()
     command = line.receive()

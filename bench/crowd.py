@@ -11,10 +11,10 @@ from pathlib import Path
 from bench.contest import tell
 from bench.numbers import median
 from explorer.catalog import read_experiment
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.engine import Engine
-from explorer.runtime.snapshot import Status
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.engine.snapshot import Status
+from explorer.runtime.storage.store import Store
 
 CROWDS = (1, 2, 4, 8)
 # Large enough that no run ends while it is counted.

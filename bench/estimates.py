@@ -12,7 +12,7 @@ from typing import Any
 
 from explorer.catalog import read_experiment
 from explorer.description import Description
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.training import cost
 
 CASES: tuple[dict[str, Any], ...] = (

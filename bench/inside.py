@@ -28,10 +28,10 @@ from bench.application import ROOT
 from bench.contest import environment, tell
 from bench.numbers import median
 from explorer.catalog import read_experiment
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.store import Store
 
 # What the page does: closed, with what flows for one sequence, as it plays any run; open, asking what the panel shows of the
 # newest epoch; and with the gradient through time in view.
@@ -47,7 +47,7 @@ ROUNDS = 40
 CHUNKS = """
 import sys, time
 from explorer.catalog import read_experiment
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.training.checkpoint import epoch_of
 values = read_experiment({}).experiment.to_dict()
 state = jobs.chunk(values, None, 1, 0.0)[0]

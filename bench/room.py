@@ -28,7 +28,7 @@ from bench.flood import TROUBLES
 from bench.http import streamed
 from bench.numbers import percentile
 from bench.visitor import VisitFailed, Visitor
-from explorer.runtime.room_rules import member_of
+from explorer.runtime.storage.room_rules import member_of
 from scripts.chromium import find
 
 PEOPLE, BROWSERS = 60, 3

@@ -19,7 +19,7 @@ def differences(experiment: Experiment) -> dict[str, float]:
     be equal. So where the difference is over 1e-4, `keras_itself` says how far plain Keras is from plain Keras with
     `jit_compile=True`, which sums in another order.
     """
-    from explorer.runtime import jobs
+    from explorer.runtime.jobs import jobs
 
     _, frames, *_ = jobs.chunk(experiment.to_dict(), None, EPOCHS, 1e9)
     plain = _plain_keras(experiment, jit=False)

@@ -56,9 +56,9 @@ def measure(quick: bool = False) -> dict[str, Any]:
 
     seconds: of one check of ten layers in a warm worker, each of a code with sizes of its own.
     """
-    from explorer.runtime.cluster import Cluster
-    from explorer.runtime.engine import Engine
-    from explorer.runtime.store import Store
+    from explorer.runtime.cluster.cluster import Cluster
+    from explorer.runtime.engine.engine import Engine
+    from explorer.runtime.storage.store import Store
 
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(Store(f"sqlite:///{Path(folder) / 'runs.db'}"), Cluster(1), grace=None)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.contest import tell
 from explorer.catalog import read_experiment
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.store import Store
 
 RUNS, SECONDS, PATIENCE = 20, 5.0, 120.0
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from bench.numbers import median
 from explorer.catalog import ARCHITECTURES, read_experiment
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 
 # Two pages that show different sequences.
 WATCHED = (0, 5)

@@ -34,55 +34,8 @@ models/ *       real Keras models: built, with a setting changed, with the numbe
                 fast to train
 quiz            questions made from a model, with the reason behind every choice
 training/       an experiment's data, its epochs (`trainer` imports Keras), what they cost, and what is said of the run
-runtime/        where runs live, in this order:
-  quiet           TensorFlow's messages kept from the terminal
-  worker_environment  TensorFlow with the settings of a worker
-  jobs, replay_job, batch_job, walk_job, slow_job, gradient_job, inside_job, model_file_job  what workers run, by name
-  server_id       names this server, and tells whether another one still lives
-  database_errors what goes wrong with a database, as sentences
-  database_url    its address
-  database_file   the same where it is a file, without SQLAlchemy
-  worker_preload  what a worker imports and opens before its first job
-  database        connections, tables brought up to date, a deleted file put back
-  records, tables runs and frames as values, and as rows
-  room_rules, rooms  people who look at the page together: codes and bounds, and who is there and what they answered
-  stored_tensors  what is kept of a run to show the net at any epoch: tensors, and states to train on from
-  descriptions    descriptions of models, kept for the next start
-  measurements    what was measured for the table “Who can?” beside what ships with it
-  store           runs and frames in SQL, and which server trains which run
-  retention       which runs are deleted, and when
-  quotas          how much one visitor may have going, and how much all together
-  encryption      the key that a cluster's processes know each other by
-  dask_internals  what Dask does not document: attributes of its nannies, futures and schedulers
-  cluster_settings  how many workers there are, and where, without Dask
-  nodes           Dask's scheduler and worker, without the ports that are not needed
-  embedded        the cluster that runs in this process and its children
-  health          what workers use, and how long nobody has heard of them
-  futures         what comes back from workers
-  remote          somebody else's scheduler
-  cluster         the processes that chunks run in: embedded or remote
-  replayed        what a replay gives to whoever asked
-  replays         the tensors of a run at any epoch, stored or trained again, the batches of an epoch, and what its recurrent
-                  layers compute at every timestep
-  slow_motions    one batch of a run in four phases
-  gradients       the gradient through time of a run, beside the same with other cells; the norms of its layers' gradients
-  queries         shapes, comparisons and checks, asked of workers and kept
-  model_files     trained models as files of Keras
-  trials          fixes of pasted code, tried while they are read
-  measuring       measures what the table “Who can?” lacks, while nobody asks
-  describe_catalog  describes what pages open with, at the set-up or while nobody asks
-  event_loop      the one thread that owns the state of runs
-  store_writer    writes to the database in order, and tries again while it cannot be used
-  subscribers     who watches which run
-  snapshot        what pages read, without waiting for anything
-  scheduler       which run's chunk goes to which worker next
-  runs, run_commands  the runs in hand, and what an owner can have done with them
-  worker_pool     who is up, full or silent, and who is replaced
-  cluster_monitor starts the cluster, looks at it, and ends it
-  chunks          sends chunks, and takes over what comes back
-  precompiler     compiles ahead what pages rest on
-  views           makes the snapshot
-  engine, engine_core  all of it together: train, pause, step, stop, and how a run stands
+runtime/        where runs live: what workers run (jobs/), the database (storage/), processes (cluster/), what is asked of
+                them (questions/), and the owner of all runs (engine/); each has a map of its own
 export/         what is taken home: an experiment as a script and as settings, and what came of a run
 html            an explanation as a table, for notebooks
 charts          the charts of a training that has ended, for notebooks, by Plotly

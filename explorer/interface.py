@@ -114,8 +114,8 @@ def explain(model: Experiment | keras.Model, input_axes: Iterable[Sequence[str]]
     ({'axis': 'outputs', 'symbol': '2 · U', 'size': 64}, '2 * 3 * 32 * (5 + 32 + 2)')
     """
     from explorer.description import Description
-    from explorer.runtime import jobs
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs import jobs
+    from explorer.runtime.jobs.worker_environment import warm
 
     if isinstance(model, Experiment):
         found = jobs.describe(_checked(model).to_dict())
@@ -144,7 +144,7 @@ def check(
 
     The arguments and what is returned are those of `explorer.snippet.check`.
     """
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     from explorer import snippet
@@ -170,7 +170,7 @@ def train(experiment: Experiment, on_frame: Callable[[Frame], None] | None = Non
     import psutil
 
     from explorer.description import Description
-    from explorer.runtime import jobs
+    from explorer.runtime.jobs import jobs
     from explorer.training import cost
 
     if not isinstance(experiment, Experiment):

@@ -82,7 +82,7 @@ def rows(experiments: dict[str, Experiment]) -> Iterator[str]:
 
 def main(pair: list[str]) -> None:
     from explorer.experiment.learning_rates import DEFAULT
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     if pair:

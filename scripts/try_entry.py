@@ -26,7 +26,7 @@ def wrong_with(name: str) -> Iterator[str]:
     except Exception as error:
         yield f"explorer/catalog/{folders[0]}/{name}.py cannot be imported: {_error_sentence(error)}"
         return
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     from tests import entry_rules

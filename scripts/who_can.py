@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         who_can.write(known)
         print(f"Nothing is missing: {len(who_can.pairs())} pairs are in {who_can.SHIPPED.name}.")
         return 0
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     from explorer.training.program import Program

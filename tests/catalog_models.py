@@ -15,7 +15,7 @@ from explorer.experiment import Experiment
 from explorer.models.build import build, build_experiment
 from explorer.models.setting_symbols import with_settings
 from explorer.models.variants import Variant, settings, variant_of
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.shapes.describe_model import describe
 
 SMALL = Sizes(timesteps=7, features=2, outputs=3, units=6)  # all different, so that a swapped axis shows
@@ -29,7 +29,7 @@ def experiment_of(architecture: str, **values: Any) -> Experiment:
 
 @cache
 def answer(architecture: str) -> dict[str, Any]:
-    """What a page is given about an architecture (`explorer.runtime.jobs.describe`)."""
+    """What a page is given about an architecture (`explorer.runtime.jobs.jobs.describe`)."""
     return jobs.describe(experiment_of(architecture).to_dict())
 
 

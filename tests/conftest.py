@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from explorer.runtime.worker_environment import warm
+from explorer.runtime.jobs.worker_environment import warm
 
 # The same examples at every run: a test that fails by chance is no test.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -21,11 +21,11 @@ import numpy as np
 
 from explorer.catalog import program_key
 from explorer.experiment import Experiment, Frame
-from explorer.runtime import jobs
-from explorer.runtime.batch_job import batches_at
-from explorer.runtime.futures import WorkerDied
-from explorer.runtime.health import WorkerHealth
-from explorer.runtime.replay_job import tensors_at
+from explorer.runtime.cluster.futures import WorkerDied
+from explorer.runtime.cluster.health import WorkerHealth
+from explorer.runtime.jobs import jobs
+from explorer.runtime.jobs.batch_job import batches_at
+from explorer.runtime.jobs.replay_job import tensors_at
 
 SEED_WITHOUT_NUMBERS = 4242
 NO_NUMBER_FROM = 5
@@ -38,7 +38,7 @@ class FakeFuture(Future[Any]):
 
 
 class FakeCluster:
-    """What `explorer.runtime.engine.Engine` asks of a cluster.
+    """What `explorer.runtime.engine.engine.Engine` asks of a cluster.
 
     deaths: how often a worker still dies with the next chunk or replay that it is given. by_memory: whether it dies for
     that reason. hanging: the seeds of runs whose chunks never come back while their worker lives. silent: seconds since

@@ -1,11 +1,11 @@
-"""Work that never ends, and some that ends its worker: workers import it, as they do `explorer.runtime.jobs`."""
+"""Work that never ends, and some that ends its worker: workers import it, as they do `explorer.runtime.jobs.jobs`."""
 
 from __future__ import annotations
 
 import os
 import threading
 
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 
 ENDLESS, DEADLY = "endless = True", "deadly = True"
 

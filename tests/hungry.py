@@ -1,10 +1,10 @@
-"""A chunk that uses more memory than its worker may: workers import it, as they do `explorer.runtime.jobs`."""
+"""A chunk that uses more memory than its worker may: workers import it, as they do `explorer.runtime.jobs.jobs`."""
 
 from __future__ import annotations
 
 import time
 
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 
 GREEDY_SEED = 666
 

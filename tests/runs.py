@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from explorer.experiment import Experiment
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.store import Store
 
 T = TypeVar("T")
 

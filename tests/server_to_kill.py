@@ -7,9 +7,9 @@ import sys
 import time
 
 from explorer.experiment import Experiment
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.store import Store
 
 if __name__ == "__main__":
     url, experiment = sys.argv[1], Experiment.from_dict(json.loads(sys.argv[2]))

@@ -12,7 +12,7 @@ from bench.numbers import exponent, geometric_mean, percentile
 from bench.products import Product, multiplications, needed, ready
 from bench.report import report
 from explorer.catalog import read_experiment
-from explorer.runtime.worker_environment import ENVIRONMENT
+from explorer.runtime.jobs.worker_environment import ENVIRONMENT
 
 GROWTH = {
     "sizes": [32, 64, 128],

@@ -11,8 +11,8 @@ from explorer.catalog import ARCHITECTURES
 from explorer.cli import main
 from explorer.description import Description
 from explorer.export.figure import figure
-from explorer.runtime import jobs
-from explorer.runtime.records import as_stored
+from explorer.runtime.jobs import jobs
+from explorer.runtime.storage.records import as_stored
 from tests.test_export import RUN, small
 from tests.test_take_home import frames_of
 

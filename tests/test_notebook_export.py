@@ -9,7 +9,7 @@ import pytest
 
 from explorer.catalog import ARCHITECTURES
 from explorer.export.notebook import TRAINING, notebook
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from tests.test_export import RUN, run, small
 
 # Trained too; of the others the shapes are asserted.

@@ -50,7 +50,7 @@ def test_the_installed_package_has_what_it_reads(installed):
 import explorer, json
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.lessons import LESSONS
-from explorer.runtime.database_file import DEFAULT_PATH
+from explorer.runtime.storage.database_file import DEFAULT_PATH
 from explorer.ui.front_end.assets import ASSETS
 print(json.dumps([explorer.__file__, str(ASSETS), min(len(EXAMPLES), len(LESSONS)), str(DEFAULT_PATH)]))
 """

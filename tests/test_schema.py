@@ -18,7 +18,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment
 from explorer.catalog.examples import EXAMPLES
 from explorer.description import Description
 from explorer.report import Report
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.schema import WRITTEN, schema
 from explorer.shapes.compare import compare
 from explorer.shapes.describe_model import describe

@@ -23,9 +23,9 @@ from explorer.export.history import losses_csv, outputs_csv
 from explorer.export.model_zip import model_zip, zip_without_model
 from explorer.interface import train
 from explorer.models.build import build_experiment
-from explorer.runtime.model_file_job import model_file
-from explorer.runtime.records import as_stored, new_run
-from explorer.runtime.store import Store
+from explorer.runtime.jobs.model_file_job import model_file
+from explorer.runtime.storage.records import as_stored, new_run
+from explorer.runtime.storage.store import Store
 from explorer.training import checkpoint, data
 from tests.test_export import RUN, run, small
 

@@ -13,7 +13,7 @@ from explorer.cli import printing
 from explorer.cli.files import read_text
 from explorer.cli.options import as_json, examples, shape
 from explorer.report import Report
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.tensors.text import count
 
 if TYPE_CHECKING:

@@ -105,7 +105,7 @@ def written(found: Inside, gradient: Gradient) -> dict[str, Any]:
 
 def _refuse(wanted: Experiment, layer: str | None, place: int, timestep: int | None) -> bool:
     """Say what cannot be looked into before it is trained for minutes; else whether it is a layer of attention."""
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     from explorer.models.build import build_experiment

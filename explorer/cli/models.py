@@ -15,7 +15,7 @@ from explorer.cli import printing
 from explorer.cli.options import as_json, examples, experiment, spelled, takes_experiment
 from explorer.description import Description
 from explorer.experiment import spell
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.shapes.compare import compare, comparison_text
 from explorer.shapes.explanation import explained, explanation_text, layer_text, named
 

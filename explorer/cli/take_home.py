@@ -19,8 +19,8 @@ from explorer.cli.training import not_finite, train_with_bar
 from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.interface import Training
-from explorer.runtime.database_file import DEFAULT_PATH, SQLITE
-from explorer.runtime.records import StoredFrame, as_stored
+from explorer.runtime.storage.database_file import DEFAULT_PATH, SQLITE
+from explorer.runtime.storage.records import StoredFrame, as_stored
 
 KINDS = ("script", "notebook", "json", "keras", "csv", "figure")
 _OF_A_RUN = ("keras", "csv")
@@ -99,7 +99,7 @@ def _text(wanted: Experiment, kind: str, frames: Sequence[StoredFrame]) -> str:
     from explorer.export.experiment_file import experiment_json
     from explorer.export.figure import figure
     from explorer.export.notebook import notebook
-    from explorer.runtime import jobs
+    from explorer.runtime.jobs import jobs
 
     if kind == "figure":
         return figure(wanted, Description.read(jobs.describe(wanted.to_dict())["description"]), frames)
@@ -123,7 +123,7 @@ def _take(run: _Run, kind: str, output: str | None) -> None:
 
 def _archive(run: _Run) -> bytes:
     from explorer.export.model_zip import NOT_TRAINED, model_zip
-    from explorer.runtime.model_file_job import model_file
+    from explorer.runtime.jobs.model_file_job import model_file
     from explorer.training import checkpoint
 
     state = run.state
@@ -142,8 +142,8 @@ def _trained(wanted: Experiment) -> _Run:
 
 def _stored(run_id: str, settings: dict[str, Any]) -> _Run:
     """A run of the page's database. Raises ValueError with a sentence where there is none."""
-    from explorer.runtime.database_errors import DatabaseUnavailable
-    from explorer.runtime.store import Store
+    from explorer.runtime.storage.database_errors import DatabaseUnavailable
+    from explorer.runtime.storage.store import Store
 
     if others := [name for name in settings if name not in ("architecture", "task") or (name == "task" and settings[name])]:
         raise ValueError(f"A run has its settings already: leave out {', '.join(others)}, or name an architecture instead.")

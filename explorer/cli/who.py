@@ -13,7 +13,7 @@ from explorer.catalog import who_can
 from explorer.catalog.who_can import Cell, Measured
 from explorer.cli import printing
 from explorer.cli.options import as_json, examples
-from explorer.runtime.database_file import DEFAULT_PATH
+from explorer.runtime.storage.database_file import DEFAULT_PATH
 
 MEANS = (
     "relative: the held-out loss after the last epoch, as a part of that of the baseline named beside it. 1.0 is as bad as "
@@ -56,8 +56,8 @@ def _measured() -> Mapping[str, Measured]:
     if not who_can.missing(found) or not (os.environ.get("EXPLORER_DATABASE") or DEFAULT_PATH.exists()):
         return found
     # It takes a third of a second to import.
-    from explorer.runtime.database_errors import DatabaseUnavailable
-    from explorer.runtime.store import Store
+    from explorer.runtime.storage.database_errors import DatabaseUnavailable
+    from explorer.runtime.storage.store import Store
 
     store = Store()
     try:

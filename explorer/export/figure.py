@@ -11,7 +11,7 @@ from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.export import svg
 from explorer.export.chain_drawing import EDGE, chain_drawing
-from explorer.runtime.records import StoredFrame
+from explorer.runtime.storage.records import StoredFrame
 from explorer.training import data
 
 HIGH, GAP, TICKS = 230.0, 28.0, 5

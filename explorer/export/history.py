@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from explorer.experiment import Experiment
-from explorer.runtime.records import StoredFrame
+from explorer.runtime.storage.records import StoredFrame
 from explorer.training import data
 
 # Some ten megabytes: of a run with more rows every second, third ... epoch is written, counted back from the last.

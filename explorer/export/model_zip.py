@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from explorer.experiment import Experiment
 from explorer.export.experiment_file import experiment_json
 from explorer.export.history import losses_csv
-from explorer.runtime.records import StoredFrame
+from explorer.runtime.storage.records import StoredFrame
 
 _READ_ME = """\
 model.keras       the model with its weights after epoch {epoch}: keras.models.load_model("model.keras")

@@ -61,7 +61,7 @@ print("validation:", ", ".join(f"{{name}} {{value:.4f}}" for name, value in foun
 
 
 def notebook(experiment: Experiment, found: Mapping[str, Any]) -> str:
-    """The experiment as a notebook's file. found: what `explorer.runtime.jobs.describe` says of its model.
+    """The experiment as a notebook's file. found: what `explorer.runtime.jobs.jobs.describe` says of its model.
 
     Raises ValueError for pasted code.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from streamlit.web import cli
 
-from explorer.runtime.precompiler import Precompiler
+from explorer.runtime.engine.precompiler import Precompiler
 
 # Workers that are started anew import this file too, under another name.
 if __name__ == "__main__":

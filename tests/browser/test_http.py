@@ -12,8 +12,8 @@ import pytest
 
 from bench.visitor import Visitor
 from explorer.experiment import Experiment
-from explorer.runtime.records import Run
-from explorer.runtime.store import Store
+from explorer.runtime.storage.records import Run
+from explorer.runtime.storage.store import Store
 from explorer.ui.front_end import frontend, modules, streamlit_internals
 from tests.browser.processes import has_tensorflow, server_process, workers_of
 from tests.browser.test_page import SMALL, expect, open_page, panel, press

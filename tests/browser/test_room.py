@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from bench.room import Member
 from explorer.catalog import read_experiment
-from explorer.runtime.database import TABLES, Database
-from explorer.runtime.rooms import Rooms
-from explorer.runtime.tables import upgrade
+from explorer.runtime.storage.database import TABLES, Database
+from explorer.runtime.storage.rooms import Rooms
+from explorer.runtime.storage.tables import upgrade
 from tests.browser.axe import OF_COLOURS, WCAG, violations
 from tests.browser.conftest import PATIENCE, somebody_else
 from tests.browser.test_page import press

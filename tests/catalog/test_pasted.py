@@ -25,9 +25,9 @@ from explorer.export import script
 from explorer.models.build import build_experiment
 from explorer.quiz import question
 from explorer.report import Report
-from explorer.runtime import jobs
-from explorer.runtime.records import Run
-from explorer.runtime.store import Store
+from explorer.runtime.jobs import jobs
+from explorer.runtime.storage.records import Run
+from explorer.runtime.storage.store import Store
 from explorer.training import cost, data
 from explorer.training.narration import Course, narrate
 from explorer.training.program import Program

@@ -22,7 +22,7 @@ def main() -> None:
         print("atheris is not there: it has wheels for some Pythons only (requirements-soak.txt).")
         return
     with atheris.instrument_imports(include=["explorer.snippet"]):
-        from explorer.runtime.worker_environment import warm
+        from explorer.runtime.jobs.worker_environment import warm
 
         warm()
         from explorer.snippet import check

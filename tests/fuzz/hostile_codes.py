@@ -37,7 +37,7 @@ def _status(field: str) -> int:
 
 
 def _serve(pipe: Connection) -> None:
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     from explorer.snippet import check

@@ -62,7 +62,7 @@ class _Logged(logging.Handler):
 
 
 def _serve(pipe: Connection) -> None:
-    from explorer.runtime.worker_environment import warm
+    from explorer.runtime.jobs.worker_environment import warm
 
     warm()
     from explorer.snippet import check

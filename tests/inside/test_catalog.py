@@ -12,7 +12,7 @@ from explorer.inside.panel import About, Choice, panel_answer
 from explorer.inside.terms import lines
 from explorer.models.build import build_experiment
 from explorer.models.inside import can_be_looked_into
-from explorer.runtime.inside_job import look
+from explorer.runtime.jobs.inside_job import look
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

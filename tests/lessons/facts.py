@@ -18,7 +18,7 @@ from explorer.catalog.lessons.values import NO_SETTINGS
 from explorer.description import Description, Layer
 from explorer.experiment import Experiment
 from explorer.quiz import question_about
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.ui.model import compare_panel
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}

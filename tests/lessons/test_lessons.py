@@ -12,7 +12,7 @@ from explorer.catalog.lessons import LESSONS, VIEWS, Lesson, WrongLesson, read_l
 from explorer.catalog.lessons.on_page import QUIZ_KINDS
 from explorer.catalog.lessons.reading import MOST_ANSWERS
 from explorer.quiz import BEHAVIOUR, KINDS, question_about
-from explorer.runtime.room_rules import MOST_CHOICES
+from explorer.runtime.storage.room_rules import MOST_CHOICES
 from explorer.ui.state import address
 from tests.lessons.facts import described, is_true, not_of_the_model, untrue
 

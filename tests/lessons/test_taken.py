@@ -17,8 +17,8 @@ from streamlit.testing.v1.element_tree import Widget
 from explorer.catalog import resolve
 from explorer.catalog.examples import EXAMPLES
 from explorer.catalog.lessons import LESSONS, Condition, Lesson, Step
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.store import Store
 from explorer.training.program import Program
 from explorer.training.trainer import Trainer
 from explorer.ui.lessons.panel import coloured

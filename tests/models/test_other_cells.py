@@ -11,7 +11,7 @@ from keras import layers
 from explorer.experiment import Pasted
 from explorer.models.build import build_experiment
 from explorer.models.other_cells import build_with_cell, cell_of
-from explorer.runtime import gradient_job, jobs
+from explorer.runtime.jobs import gradient_job, jobs
 from tests.training.test_training import small
 
 # Of whole batches alone: a rest would be compiled once more for each net.

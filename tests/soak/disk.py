@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.store import Store
 from tests.disks import read_only, small_disk
 from tests.soak.processes import Server
 from tests.soak.runs import EXPERIMENTS, PATIENCE, UNDER_WAY, Fleet, calm, dice, times, wait_for

@@ -27,7 +27,7 @@ from bench.http import fetch
 from bench.visitor import VisitFailed, Visitor
 from explorer.catalog import ARCHITECTURES
 from explorer.catalog.examples import EXAMPLES
-from explorer.runtime.records import GOING
+from explorer.runtime.storage.records import GOING
 
 SECONDS_OF_WARMING = 600.0
 SECONDS_BETWEEN_SAMPLES = 15.0

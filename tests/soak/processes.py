@@ -16,10 +16,10 @@ from typing import Any
 import psutil
 
 from explorer.experiment import Experiment
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine, Refused
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "EXPLORER_SOAK_SERVER"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from explorer.runtime.records import StoredFrame
+from explorer.runtime.storage.records import StoredFrame
 
 COLUMNS = ("what", "rounds", "runs", "frames", "lost", "doubled", "unequal", "median", "longest")
 

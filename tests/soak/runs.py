@@ -13,10 +13,10 @@ import numpy as np
 
 from explorer.catalog import read_experiment
 from explorer.experiment import Experiment
-from explorer.runtime import jobs
-from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.records import StoredFrame
-from explorer.runtime.snapshot import Status
+from explorer.runtime.engine.engine import Engine, Refused
+from explorer.runtime.engine.snapshot import Status
+from explorer.runtime.jobs import jobs
+from explorer.runtime.storage.records import StoredFrame
 from tests.soak.record import Row
 
 # How often the faults come: of every kind so many percent of what each file names.

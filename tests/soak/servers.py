@@ -17,10 +17,10 @@ from pathlib import Path
 
 from bench.application import free_port
 from explorer.experiment import Experiment
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
-from explorer.runtime.worker_environment import ENVIRONMENT
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.jobs.worker_environment import ENVIRONMENT
+from explorer.runtime.storage.store import Store
 from tests.soak.processes import ROOT, Server
 from tests.soak.record import Row
 from tests.soak.runs import EXPERIMENTS, PATIENCE, Fleet, calm, dice, times, wait_for
@@ -180,7 +180,7 @@ class _RemoteCluster:
     def _start_worker(self) -> subprocess.Popen[bytes]:
         return self._run(
             *("distributed.cli.dask_worker", self.address, "--host", "127.0.0.1", "--nthreads", "4"),
-            *("--no-dashboard", "--no-nanny", "--preload", "explorer.runtime.worker_preload"),
+            *("--no-dashboard", "--no-nanny", "--preload", "explorer.runtime.cluster.worker_preload"),
         )
 
     def start(self) -> None:

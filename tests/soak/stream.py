@@ -13,7 +13,7 @@ import pytest
 from bench.application import Application, free_port
 from bench.visitor import Visitor
 from explorer.catalog import read_experiment
-from explorer.runtime.records import StoredFrame
+from explorer.runtime.storage.records import StoredFrame
 from tests.soak.record import Row
 from tests.soak.runs import PATIENCE, calm, dice, times
 

@@ -10,8 +10,8 @@ from functools import partial
 
 import psutil
 
-from explorer.runtime.engine import Engine
-from explorer.runtime.worker_pool import SECONDS_OF_A_HANGING_WORKER, SECONDS_OF_SILENCE
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.engine.worker_pool import SECONDS_OF_A_HANGING_WORKER, SECONDS_OF_SILENCE
 from tests.soak.runs import UNDER_WAY, Fleet, dice, times, wait_for
 
 BOTH = 0.15

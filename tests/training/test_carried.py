@@ -11,7 +11,7 @@ import pytest
 from explorer.catalog import ARCHITECTURES, TASKS, read_experiment, who_can
 from explorer.experiment import HELD_OUT_SAMPLES
 from explorer.models.build import build_experiment
-from explorer.runtime.replay_job import look
+from explorer.runtime.jobs.replay_job import look
 from explorer.training import checkpoint, data
 from explorer.training.gradient_norms import norms
 from explorer.training.program import Program

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from explorer.catalog import read_experiment
 from explorer.description import Description
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.training import cost
 
 DEFAULT = read_experiment({}).experiment

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from explorer.models.build import build_experiment
-from explorer.runtime import gradient_job, jobs
+from explorer.runtime.jobs import gradient_job, jobs
 from explorer.training import data
 from explorer.training.gradient_norms import norms
 from explorer.training.trainer import Trainer

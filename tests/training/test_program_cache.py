@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tensorflow.python.framework import ops
 
-from explorer.runtime.database_file import DEFAULT_PATH, folder_of
+from explorer.runtime.storage.database_file import DEFAULT_PATH, folder_of
 from explorer.training import program_cache
 from explorer.training.program_cache import ProgramCache
 from explorer.training.repeatable_names import repeatable_names
@@ -23,7 +23,7 @@ from tests import new_process
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from explorer.runtime.worker_environment import warm
+from explorer.runtime.jobs.worker_environment import warm
 warm()
 from explorer.experiment import Experiment
 from explorer.training.program_cache import CACHE

@@ -27,7 +27,7 @@ from explorer.catalog.lessons.values import (
 from explorer.experiment import WrongExperiment
 from explorer.experiment.restrictions import read_restrictions
 
-# A room counts no more choices than these (`explorer.runtime.room_rules`).
+# A room counts no more choices than these (`explorer.runtime.storage.room_rules`).
 MOST_ANSWERS = 12
 _OF_PAGE = {"explore": NO_SETTINGS, "paste": ("example",)}
 _HEAD = ("title", "minutes", "goal")

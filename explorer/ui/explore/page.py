@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.experiment import Experiment
-from explorer.runtime.engine import Refused
+from explorer.runtime.engine.engine import Refused
 from explorer.ui.explore.controls import controls, sliders
 from explorer.ui.explore.head import head
 from explorer.ui.frame.notice import notice

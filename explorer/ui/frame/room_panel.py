@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
-from explorer.runtime.room_rules import CODE_LENGTH, MOST_PEOPLE
+from explorer.runtime.storage.room_rules import CODE_LENGTH, MOST_PEOPLE
 from explorer.ui.frame.share import OPEN_TO_OTHERS, base, qr_code, reaches_only_itself
 from explorer.ui.front_end.assets import ASSETS
 from explorer.ui.front_end.markdown import plain

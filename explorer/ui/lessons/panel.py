@@ -13,7 +13,7 @@ from explorer.catalog.lessons import LESSONS, Answer, Lesson, Prediction
 from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.quiz import question_about
-from explorer.runtime.engine import Refused
+from explorer.runtime.engine.engine import Refused
 from explorer.ui.frame.room_panel import tally
 from explorer.ui.front_end.markdown import plain
 from explorer.ui.front_end.modules import component, styles

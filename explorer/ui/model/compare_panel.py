@@ -15,7 +15,7 @@ from explorer.catalog import ARCHITECTURES, read_experiment, resolve
 from explorer.description import Description
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import knob_choices
-from explorer.runtime.engine import Refused
+from explorer.runtime.engine.engine import Refused
 from explorer.shapes.compare import Broken, Changed, Comparison, compare
 from explorer.ui.front_end.markdown import marked, plain
 from explorer.ui.model.chain import chain

@@ -17,7 +17,7 @@ from explorer.export.figure import figure
 from explorer.export.history import losses_csv, outputs_csv
 from explorer.export.model_zip import NOT_TRAINED, model_zip, zip_without_model
 from explorer.export.notebook import notebook
-from explorer.runtime.engine import Refused
+from explorer.runtime.engine.engine import Refused
 from explorer.training.checkpoint import epoch_of
 from explorer.ui.front_end.assets import ASSETS
 from explorer.ui.server import engine_instance

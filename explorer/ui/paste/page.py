@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog.examples import EXAMPLES, FORMS
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Refused
+from explorer.runtime.engine.engine import Refused
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
 from explorer.tensors.text import count, joined
 from explorer.ui.frame.page_component import keys_button, listen
 from explorer.ui.frame.room_panel import room_bar, room_button

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from explorer.description import Description
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import Run, finite
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.records import Run, finite
 from explorer.training import data
 from explorer.training.batches import Batch
 from explorer.training.narration import narrate_batch

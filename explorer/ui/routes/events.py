@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer.experiment import ENDED, Experiment
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import StoredFrame
-from explorer.runtime.snapshot import Status
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.engine.snapshot import Status
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.records import StoredFrame
 from explorer.training import data
 from explorer.training.batches import Batch
 from explorer.training.narration import Course, narrate

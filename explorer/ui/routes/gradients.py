@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from explorer.catalog import resolve
 from explorer.description import Description
-from explorer.runtime.engine import Engine
-from explorer.runtime.gradient_job import Slopes, Through
-from explorer.runtime.records import Run, finite
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.jobs.gradient_job import Slopes, Through
+from explorer.runtime.storage.records import Run, finite
 from explorer.training import gradient_words as words
 from explorer.training.reach import loss_sentence, reach
 from explorer.ui.routes.tensors import HEADERS, SECONDS, SEQUENCE, Place, answered, refused, sequence_of, wrong_layer

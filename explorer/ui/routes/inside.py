@@ -12,8 +12,8 @@ from explorer.catalog import read_experiment, resolve
 from explorer.description import Description
 from explorer.experiment import PROBE_SEQUENCES
 from explorer.inside.panel import ORDERS, About, Choice, panel_answer
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import Run
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.records import Run
 from explorer.tensors.text import count
 from explorer.training import data
 from explorer.ui.routes.tensors import HEADERS, SECONDS, SEQUENCE, Place, answered, refused, sequence_of

@@ -12,9 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, RoomRefused, is_question, read_code
-from explorer.runtime.rooms import Rooms
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, RoomRefused, is_question, read_code
+from explorer.runtime.storage.rooms import Rooms
 from explorer.ui.routes.server_sent_events import COMMENT, SECONDS_OF_SILENCE, event
 from explorer.ui.server import shutdown
 from explorer.ui.server.room_hub import Hub, Listener

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.runtime.snapshot import Status
+from explorer.runtime.engine.snapshot import Status
 from explorer.tensors.text import count, counted
 
 SHORTEST = 5

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from explorer.catalog import read_experiment
-from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.engine.engine import Engine, Refused
 
 SECONDS = 10.0
 
@@ -16,7 +16,7 @@ async def shapes(request: Request, engine: Engine) -> Response:
     """GET /shapes?architecture=...: what the page draws of an experiment, named as in the page's address.
 
     Returns query (the experiment as it was taken, values out of bounds moved), description and values, as
-    `explorer.runtime.jobs.describe` gives them. 422 with a sentence for a model that cannot be built,
+    `explorer.runtime.jobs.jobs.describe` gives them. 422 with a sentence for a model that cannot be built,
     503 while no worker is free.
     """
     experiment = read_experiment(dict(request.query_params)).experiment

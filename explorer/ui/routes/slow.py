@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine, Refused
+from explorer.runtime.engine.engine import Engine, Refused
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
 from explorer.training import data
 from explorer.training.slow_motion import SlowBatch, phases, whose
 from explorer.ui.routes.tensors import HEADERS, SECONDS, refused

@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 
 from explorer.description import Description
 from explorer.experiment import PROBE_SEQUENCES, Experiment
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.records import Run
+from explorer.runtime.engine.engine import Engine, Refused
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.records import Run
 from explorer.tensors.grid import GridLayout, grid_layout, named_tensors, tensor_name
 from explorer.training import data
 

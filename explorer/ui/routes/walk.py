@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from explorer.catalog import read_experiment
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.replayed import Walked
-from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
+from explorer.runtime.engine.engine import Engine, Refused
+from explorer.runtime.jobs.walk_job import WalkedLayer, WalkedTrack
+from explorer.runtime.questions.replayed import Walked
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
 from explorer.training import data
 from explorer.ui.routes.tensors import HEADERS, SECONDS, SEQUENCE, refused, sequence_of
 

@@ -9,9 +9,9 @@ import streamlit as st
 
 from explorer.experiment import Experiment
 from explorer.experiment.bounds import LIMITS
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.engine import Engine, Refused
-from explorer.runtime.records import Run
+from explorer.runtime.engine.engine import Engine, Refused
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.records import Run
 from explorer.ui.run.live import live
 from explorer.ui.server import engine_instance
 from explorer.ui.server.owner import visitor

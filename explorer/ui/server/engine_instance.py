@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 
 from explorer.experiment import Experiment
-from explorer.runtime import describe_catalog
-from explorer.runtime.cluster import Cluster
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.cluster.cluster import Cluster
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.questions import describe_catalog
+from explorer.runtime.storage.store import Store
 from explorer.ui.server.room_hub import Hub
 
 _lock = threading.Lock()

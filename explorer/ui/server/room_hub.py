@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, RoomRefused
-from explorer.runtime.rooms import Rooms
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.room_rules import COMES_BACK, NOT_IN_IT, STAYS, Look, RoomRefused
+from explorer.runtime.storage.rooms import Rooms
 
 _LOG = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 0.25

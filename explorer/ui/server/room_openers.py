@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from explorer.runtime.room_rules import MOST_ROOMS, Room, RoomRefused
-from explorer.runtime.rooms import Rooms
+from explorer.runtime.storage.room_rules import MOST_ROOMS, Room, RoomRefused
+from explorer.runtime.storage.rooms import Rooms
 
 # A school is one address, and has a room for each of its classes.
 ROOMS_OF_AN_ADDRESS = 20

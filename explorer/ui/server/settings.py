@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sql
 
-from explorer.runtime.cluster_settings import checked_address, programs_folder, workers_wanted
-from explorer.runtime.database_errors import (
+from explorer.runtime.cluster.cluster_settings import checked_address, programs_folder, workers_wanted
+from explorer.runtime.storage.database_errors import (
     CANNOT_OPEN,
     DAMAGED,
     FAILS,
@@ -20,9 +20,9 @@ from explorer.runtime.database_errors import (
     READ_ONLY,
     DatabaseUnavailable,
 )
-from explorer.runtime.quotas import most_training, runs_in_all
-from explorer.runtime.retention import Retention
-from explorer.runtime.store import Store
+from explorer.runtime.storage.quotas import most_training, runs_in_all
+from explorer.runtime.storage.retention import Retention
+from explorer.runtime.storage.store import Store
 from explorer.ui.server.clients import trusted_proxies
 from explorer.ui.server.hosts import Hosts
 

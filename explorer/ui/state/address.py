@@ -23,7 +23,7 @@ from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.parse import LONGEST_VALUE, Problem
 from explorer.experiment.restrictions import Restrictions, read_restrictions
 from explorer.quiz import LARGEST_SEED
-from explorer.runtime.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
 from explorer.ui.front_end.streamlit_internals import uninterrupted, went_through_history
 from explorer.ui.state import inside_place, lesson_place, presenting, room, walk_place
 from explorer.ui.state.deck import MODES

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import RoomRefused, Tally, member_of, read_code
-from explorer.runtime.rooms import Rooms
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.room_rules import RoomRefused, Tally, member_of, read_code
+from explorer.runtime.storage.rooms import Rooms
 from explorer.ui.server.clients import counted_as
 from explorer.ui.server.owner import visitor
 from explorer.ui.server.room_openers import Openers

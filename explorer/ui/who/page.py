@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.catalog import who_can
 from explorer.experiment import HELD_OUT_SAMPLES, Experiment
-from explorer.runtime.measuring import Known
+from explorer.runtime.questions.measuring import Known
 from explorer.ui.frame.page_component import listen
 from explorer.ui.frame.plain_page import configure, head
 from explorer.ui.lessons import steps as lesson_steps

@@ -12,7 +12,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from explorer.catalog.examples import EXAMPLES
 from explorer.report import TITLES
-from explorer.runtime import precompiler
+from explorer.runtime.engine import precompiler
 from explorer.ui.front_end.markdown import marked
 from explorer.ui.model.code import changed_lines
 from explorer.ui.paste import editor as paste_editor

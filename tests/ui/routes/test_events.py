@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from explorer.experiment import Experiment
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import StoredFrame
-from explorer.runtime.store import Store
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.records import StoredFrame
+from explorer.runtime.storage.store import Store
 from explorer.training import data
 from explorer.training.narration import Course, narrate
 from explorer.ui.routes import events

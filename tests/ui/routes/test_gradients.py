@@ -9,10 +9,10 @@ import pytest
 
 from explorer.models.build import build_experiment
 from explorer.models.through_time import gradient
-from explorer.runtime import jobs
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import Run
-from explorer.runtime.store import Store
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.jobs import jobs
+from explorer.runtime.storage.records import Run
+from explorer.runtime.storage.store import Store
 from explorer.training import checkpoint, data
 from explorer.ui.routes.gradients import gradients
 from tests.fake_cluster import FakeCluster
@@ -99,7 +99,7 @@ def test_a_timestep_and_an_epoch_can_be_chosen(engine):
 
 
 def test_another_cell_is_trained_to_the_same_epoch_in_parts(engine, monkeypatch):
-    monkeypatch.setattr("explorer.runtime.gradients.SECONDS_OF_A_COMPARISON", 0.0)
+    monkeypatch.setattr("explorer.runtime.questions.gradients.SECONDS_OF_A_COMPARISON", 0.0)
     trained = []
     while True:
         status, found = ask(engine, f"{ASKED}&cell=SimpleRNN")

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from explorer.models.inside import look
-from explorer.runtime import jobs
+from explorer.runtime.jobs import jobs
 from explorer.training import data
 from explorer.ui.routes.inside import inside
 from explorer.ui.state import inside_place

@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from explorer.runtime.database import TABLES, Database
-from explorer.runtime.database_errors import DatabaseUnavailable
-from explorer.runtime.room_rules import member_of
-from explorer.runtime.rooms import Rooms
-from explorer.runtime.tables import upgrade
+from explorer.runtime.storage.database import TABLES, Database
+from explorer.runtime.storage.database_errors import DatabaseUnavailable
+from explorer.runtime.storage.room_rules import member_of
+from explorer.runtime.storage.rooms import Rooms
+from explorer.runtime.storage.tables import upgrade
 from explorer.ui.routes import room_events
 from explorer.ui.routes.server_sent_events import COMMENT
 from explorer.ui.server.room_hub import Hub

@@ -11,13 +11,13 @@ import pytest
 from starlette.requests import Request
 
 from explorer.catalog import read_experiment
-from explorer.runtime import jobs
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import Run
-from explorer.runtime.replayed import Walked
-from explorer.runtime.slow_job import slow_at
-from explorer.runtime.store import Store
-from explorer.runtime.walk_job import WalkedLayer, WalkedTrack
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.jobs import jobs
+from explorer.runtime.jobs.slow_job import slow_at
+from explorer.runtime.jobs.walk_job import WalkedLayer, WalkedTrack
+from explorer.runtime.questions.replayed import Walked
+from explorer.runtime.storage.records import Run
+from explorer.runtime.storage.store import Store
 from explorer.training import data
 from explorer.ui.routes import events
 from explorer.ui.routes.batches import batches

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.catalog import read_experiment
-from explorer.runtime.engine import Engine
-from explorer.runtime.records import new_run
-from explorer.runtime.store import Store
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage.records import new_run
+from explorer.runtime.storage.store import Store
 from explorer.ui.run.run_panel import _refusal_of_more
 from tests.fake_cluster import FakeCluster
 

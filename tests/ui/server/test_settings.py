@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from bench.application import free_port
-from explorer.runtime import cluster, database
-from explorer.runtime.cluster_monitor import NO_SCHEDULER
-from explorer.runtime.database_errors import CANNOT_OPEN, FAILS, FULL, READ_ONLY
-from explorer.runtime.engine import Engine
-from explorer.runtime.store import Store
+from explorer.runtime.cluster import cluster
+from explorer.runtime.engine.cluster_monitor import NO_SCHEDULER
+from explorer.runtime.engine.engine import Engine
+from explorer.runtime.storage import database
+from explorer.runtime.storage.database_errors import CANNOT_OPEN, FAILS, FULL, READ_ONLY
+from explorer.runtime.storage.store import Store
 from explorer.ui.server.settings import wrong_settings
 from tests.disks import read_only, small_disk
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.catalog.lessons import LESSONS
-from explorer.runtime import rooms as rooms_module
-from explorer.runtime.database import TABLES, Database
-from explorer.runtime.database_errors import LOCKED, DatabaseUnavailable
-from explorer.runtime.room_rules import MOST_CHOICES, RoomRefused, checked_address, is_question, member_of
-from explorer.runtime.rooms import Rooms
-from explorer.runtime.tables import upgrade
+from explorer.runtime.storage import rooms as rooms_module
+from explorer.runtime.storage.database import TABLES, Database
+from explorer.runtime.storage.database_errors import LOCKED, DatabaseUnavailable
+from explorer.runtime.storage.room_rules import MOST_CHOICES, RoomRefused, checked_address, is_question, member_of
+from explorer.runtime.storage.rooms import Rooms
+from explorer.runtime.storage.tables import upgrade
 from explorer.ui.lessons import steps as lesson_steps
 from explorer.ui.server.room_openers import ROOMS_OF_AN_ADDRESS, Openers
 from explorer.ui.state import lesson_place, room
