@@ -109,7 +109,7 @@ def _model(code: str, x: Sequence[Sequence[int]] | None, sizes: Given) -> keras.
     held = [each.layer.layer for each in case.reader.calls if isinstance(each.layer, LayerValue)]
     if any(isinstance(each, Followed) for layer in held for each in layer_and_sublayers(layer)):
         raise Unreadable(
-            "This model has a layer that the code defines itself: it is drawn, but code that was pasted is never run."
+            "This model has a layer that is not of Keras: it is drawn, but not trained, as pasted code is never run."
         )
     return real(case)
 

@@ -125,6 +125,11 @@ ONE, TWO = "np.zeros((8, 1))", "np.zeros((8, 2))"
             ('{"one": "mse"}', f"[{ONE}, {TWO}]"),
             ('[None, "mse"]', "np.zeros((8, 5))"),
         ),
+        *(("[None, None]", f"[{ONE}, {TWO}]"), ("{}", f"[{ONE}, {TWO}]"), ('{"one": None, "two": None}', f"[{ONE}, {TWO}]")),
+        *(
+            ('{"one": "mse", "tow": "mse"}', f"[{ONE}, {TWO}]"),
+            ('{"one": "mse", "two": None, "a": "mse"}', f"[{ONE}, {TWO}]"),
+        ),
         *(('{"two": "mse"}', f"[{ONE}, {TWO}]"), ('"mse"', ONE), ('["mse", None]', f"[{ONE}, {TWO}]")),
     ],
 )
@@ -139,3 +144,69 @@ def test_losses_of_several_outputs_are_judged_as_keras_does(loss, targets):
             assert " ".join(str(error).split()) in " ".join(problem.keras_says.split())
     else:
         assert check(code).holds, check(code).problems
+
+
+def test_a_loss_for_an_output_that_is_not_there_gets_the_name_of_the_nearest():
+    code = OF_TWO.format('{"one": "mse", "tow": "mse"}', f"[{ONE}, {TWO}]")
+    (problem,) = check(code).problems
+    assert problem.message == (
+        "`compile` gives a loss for `tow`, and the model has the outputs `one` and `two`: use the name of an output."
+    )
+    assert problem.fixes[0].code == code.replace('"tow"', '"two"')
+
+
+KEYED = (
+    OF_TWO.replace("[layers", "{{'a': layers")
+    .replace(", layers.Dense(2", ", 'b': layers.Dense(2")
+    .replace("(h)])", "(h)}})")
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # A dictionary of outputs may have losses for some of them.
+        KEYED.format('{"a": "mse"}', f'{{"a": {ONE}}}'),
+        # Without fit nothing is compared.
+        OF_TWO.format('{"one": "mse"}', ONE)
+        .replace("model.fit", "model.predict")
+        .replace(f", {ONE}, verbose=0", ", verbose=0"),
+        OF_TWO.format('["mse"] * 3', ONE).partition("model.fit")[0],
+    ],
+)
+def test_losses_are_left_in_peace_where_keras_takes_them(code):
+    exec(code, {})
+    assert check(code).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("loss", "fixed"),
+    [
+        ('["mse", "categorical_crossentropy"]', '["mse", "sparse_categorical_crossentropy"]'),
+        ('{"a": "mse", "b": "categorical_crossentropy"}', '{"a": "mse", "b": "sparse_categorical_crossentropy"}'),
+    ],
+)
+def test_a_fix_changes_the_loss_of_the_one_output_that_is_wrong(loss, fixed):
+    code = f"""import keras
+import numpy as np
+from keras import layers
+
+i = keras.Input((10, 4))
+h = layers.GRU(8)(i)
+model = keras.Model(i, [layers.Dense(1, name="a")(h), layers.Dense(3, activation="softmax", name="b")(h)])
+model.compile("adam", loss={loss})
+model.fit(np.random.rand(50, 10, 4), [np.random.rand(50, 1), np.random.randint(0, 3, 50)], verbose=0)
+"""
+    first, second = check(code).to_dict()["problems"][0]["fixes"]
+    assert (first["code"], second["code"]) == (code.replace(loss, fixed), code)
+    assert second["data"].startswith("y[1] = ") and first["loss"] == ["mse", "sparse_categorical_crossentropy"]
+    exec(first["code"], {})
+
+
+def test_a_loss_under_a_name_that_is_no_key_of_the_outputs_is_told_alone():
+    code = KEYED.format('{"a": "mse", "bb": "mse"}', f'{{"a": {ONE}, "b": {TWO}}}')
+    with pytest.raises(KeyError) as raised:
+        exec(code, {})
+    (problem,) = check(code).problems
+    assert problem.kind == "fit_arguments" and problem.keras_says == f"KeyError: {raised.value}"
+    assert problem.fixes[0].code == code.replace('"bb"', '"b"')

@@ -296,7 +296,7 @@ def test_a_line_of_numpy_changes_the_array_that_the_code_gives(given):
 def test_what_is_not_keras_own_or_too_large_is_not_tried():
     wide = CHAIN.format("").replace("GRU(32)", "GRU(3000)").replace("Dense(1)", "GRU(16)")
     own = CHAIN.format("").replace("layers.Dense(1)", "layers.GRU(16), layers.Lambda(lambda h: h * 2)")
-    for code, why in ((wide, "is too large"), (own, "layers that the code defines itself")):
+    for code, why in ((wide, "is too large"), (own, "layers that are not of Keras")):
         fixes = check(code, x=[(8, 20, 5)], y=(8, 16), loss="mse", trials=True).problems[0].written().fixes
         assert fixes and not any(fix.ran for fix in fixes)
         assert all(fix.tried.startswith("Not tried: ") and why in fix.tried for fix in fixes)

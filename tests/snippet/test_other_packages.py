@@ -6,7 +6,7 @@ import pytest
 
 from explorer.snippet import check
 from explorer.snippet.reader.names import of_unknown_package
-from tests.snippet.test_scripts import HEAD, executed
+from tests.snippet.test_scripts import HEAD, executed, model_in
 
 
 def test_a_layer_of_another_package_is_asked_for_its_output():
@@ -266,3 +266,205 @@ def test_weights_and_parameters_of_what_is_not_known_or_not_built_are_not_made_u
     report = check(code)
     told = " ".join([each.message for each in report.problems] + [each.why for each in report.not_followed])
     assert "not known" in told and "Method" not in told and "Input are unknown" not in told, told
+
+
+MODEL = "i = keras.Input((7, 3))\no = layers.Dense(2)(layers.GRU(4)(i))\nmodel = keras.Model(i, o)\n"
+MODEL += "model.compile('adam', 'mse')\n"
+FIT = "model.fit(np.zeros((8, 7, 3)), np.zeros((8, 5)))\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "info = draw(o)",
+            "print(draw(o))",
+            "draw(o).render('x.png')",
+            "_ = draw(model.output)",
+            "fig = [draw(each) for each in (i, o)]",
+        ),
+        *("if draw(i):\n    pass", "model.add_loss(draw(o))", "n = 1 if draw(i) else 2", "with draw(i):\n    pass"),
+        *(
+            "def show(t):\n    return draw(t)\nshow(o)",
+            "model.compile('adam', loss=draw(o))",
+            "callback = Draw(model.output)",
+        ),
+        "model.compile('adam', 'mse', metrics=[Draw(o), draw(o)])",
+    ],
+)
+def test_what_is_never_used_as_a_tensor_is_not_asked_for(line):
+    code = HEAD + f"from blocks import Draw, draw\n{MODEL}{line}\n{FIT}"
+    report = check(code)
+    assert not report.asked and report.layers
+    if "loss=draw" not in line:
+        assert [each.kind for each in report.problems] == ["target_mismatch"]
+
+
+def test_a_number_that_a_function_makes_of_a_tensor_is_asked_for_as_one():
+    code = HEAD + "from blocks import n_units\ni = keras.Input((7, 3))\nn = n_units(i)\n"
+    code += "model = keras.Model(i, layers.Dense(n + 1)(i))\n"
+    (asked,) = check(code).asked
+    assert (asked.name, asked.shape) == ("n", False)
+    assert check(code, sizes={"n": 6}).output == ((None, 7, 7),)
+
+
+def test_a_model_that_a_function_makes_is_no_tensor():
+    code = HEAD + "from blocks import build\ni = keras.Input((7, 3))\nnet = build(i)\nnet.summary()\nh = net(i)\n"
+    report = check(code + "model = keras.Model(i, layers.Dense(1)(h))\n", sizes={"the output of build": (9,)})
+    assert report.holds and [each.output[0] for each in report.layers] == [(None, 9), (None, 1)]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        *(
+            "h = make_block(i) * 0.5",
+            "h = 1 - make_block(i)",
+            "h = make_block(i)[0]",
+            "h = make_block(i)['a']",
+            "h = make_block(i).last",
+        ),
+        *("h = keras.ops.tanh(make_block(i))", "h = make_block(i) + i", "h = layers.concatenate([i, make_block(i)])"),
+        *("a, h = make_block(i)", "h = make_block(make_block(i))", "h = [make_block(i)][0]", "h = make_block(i)[:, ::1]"),
+    ],
+)
+def test_what_is_used_as_a_tensor_is_asked_for_however_it_comes_there(use):
+    code = (
+        HEAD + f"from blocks import make_block\ni = keras.Input((7, 3))\n{use}\nmodel = keras.Model(i, layers.GRU(4)(h))\n"
+    )
+    asked = check(code).asked
+    assert asked and all(each.shape and each.name.startswith("the output of") for each in asked)
+    report = check(code, sizes={each.name: (7, 3) for each in asked} | {"the output of the 2nd make_block": (7, 3)})
+    assert report.holds and report.output == ((None, 4),) and not report.asked, report.asked
+
+
+def test_an_own_layer_may_return_what_a_function_gives():
+    code = HEAD + (
+        "from blocks import make_block\nclass Mine(layers.Layer):\n    def call(self, x):\n        return make_block(x, 3)\n"
+        "i = keras.Input((7, 3))\nmodel = keras.Model(i, Mine()(i))\n"
+    )
+    assert [each.name for each in check(code).asked] == ["the output of make_block"]
+    assert check(code, sizes={"the output of make_block": (9,)}).output == ((None, 9),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "many"),
+    [
+        *(("[8, 8]", "[8, 8]", 1), ("[8, 8]", "[32, 32]", 2), ("units=8", "rate=8", 2), ("dict(n=8)", "dict(n=4)", 2)),
+        *(("A", "B", 2), ("A", "A", 1), ("None", "0", 2), ("(8, 16)", "layers.Dense(5)", 2), ("True", "1", 2)),
+    ],
+)
+def test_a_function_is_asked_for_again_where_any_argument_is_another(one, other, many):
+    code = HEAD + (
+        "from blocks import make_block, A, B\ni = keras.Input((7, 3))\n"
+        f"a, b = make_block(i, {one}), make_block(i, {other})\n"
+        "model = keras.Model(i, [a, b])\n"
+    )
+    assert len(check(code).asked) == many
+
+
+def test_one_layer_of_a_class_that_is_not_known_is_asked_for_once_wherever_it_is_called():
+    mine = "from blocks import Base\nclass Mine(Base):\n    pass\ni = keras.Input((7, 3))\n"
+    outer = "class Outer(layers.Layer):\n    def __init__(self):\n        super().__init__()\n        self.m = Mine()\n"
+    outer += "    def call(self, x):\n        return self.m(x)\n"
+    for rest in (
+        "a = Mine()\nmodel = keras.Model(i, [a(i), a(i)])\n",
+        f"{outer}model = keras.Model(i, Outer()(i))\n",
+        "model = keras.Sequential([i, Mine(), layers.Dense(1)])\n",
+    ):
+        assert [each.name for each in check(HEAD + mine + rest).asked] == ["the output of Mine"], rest
+        assert check(HEAD + mine + rest, sizes={"the output of Mine": (7, 5)}).holds
+
+
+def test_a_class_is_followed_where_an_own_class_stands_between_it_and_one_that_is_not_known():
+    code = HEAD + MADE_ON.format(base="Block", body="    def call(self, x):\n        return self.dense(x)")
+    code = code.replace("class Mine(Block)", "class Between(Block):\n    pass\nclass Mine(Between)")
+    assert check(code).holds and check(code).output == ((None, 7, 1),)
+
+
+@pytest.mark.parametrize("of", ["trainable_weights", "non_trainable_weights", "trainable_variables"])
+def test_what_is_trained_is_not_made_up_where_the_code_sets_it(of):
+    code = HEAD + (
+        "i = keras.Input((7, 3))\nd = layers.Dense(2)\nh = d(i)\nd.trainable = False\n"
+        f"model = keras.Model(i, layers.Dense(1 + len(d.{of}))(h))\n"
+    )
+    (asked,) = check(code).asked
+    assert asked.name == f"len(d.{of})"
+
+
+def test_a_sequential_model_that_was_not_called_has_its_weights():
+    code = HEAD + (
+        "m = keras.Sequential([keras.Input((7, 3)), layers.LSTM(4), layers.Dense(2)])\n"
+        "i = keras.Input((7, 3))\nmodel = keras.Model(i, layers.Dense(m.count_params())(layers.Dense(len(m.weights))(i)))\n"
+    )
+    real = model_in(executed(code))
+    assert check(code, model="model").output == (tuple(real.output_shape),)
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("from . import blocks\nB = blocks.Block", ".blocks.Block"),
+        ("from .blocks import Block as B", ".blocks.Block"),
+        ("from ..blocks import Block as B", "..blocks.Block"),
+        ("from .blocks import *\nB = Block", ".blocks.Block"),
+    ],
+)
+def test_a_layer_of_another_file_is_asked_for(line, path):
+    code = HEAD + f"{line}\ni = keras.Input((7, 3))\nmodel = keras.Model(i, B(4)(i))\n"
+    (asked,) = check(code).asked
+    assert asked.why == f"{path}, a layer that is not known here"
+
+
+def test_data_of_a_package_all_of_whose_names_are_imported_are_read():
+    code = HEAD + (
+        "from sklearn.model_selection import *\nX, y = np.zeros((40, 7, 3)), np.zeros((40, 1))\n"
+        "a, b, c, d = train_test_split(X, y, test_size=0.25)\n"
+        "model = keras.Sequential([keras.Input((7, 3)), layers.GRU(2), layers.Dense(1)])\n"
+        "model.compile('adam', 'mse')\nmodel.fit(a, c)\n"
+    )
+    report = check(code)
+    assert report.holds and report.data.x == ((30, 7, 3),)
+
+
+def test_not_more_questions_come_at_once_than_somebody_reads():
+    code = HEAD + (
+        "from blocks import make_block\nh = i = keras.Input((7, 3))\nfor units in range(40):\n    h = make_block(h, units)\n"
+        "model = keras.Model(i, h)\n"
+    )
+    assert len(check(code).asked) == 20
+
+
+def test_a_layer_that_a_function_gives_is_asked_for_in_a_chain():
+    code = (
+        HEAD
+        + "from helpers import *\nmodel = keras.Sequential([keras.Input((7, 3)), temporal_block(32), layers.Dense(1)])\n"
+    )
+    (asked,) = check(code).asked
+    assert asked.name == "the output of temporal_block"
+    assert check(code, sizes={asked.name: (7, 32)}).output == ((None, 7, 1),)
+
+
+def test_a_class_that_is_trained_is_a_model_whatever_its_base_is_called():
+    code = HEAD + MADE_ON.format(
+        base="Forecaster", body="    def call(self, x):\n        return self.dense(self.prepare(x))"
+    )
+    code = code[: code.index("i = keras.Input")]
+    code += "m = Mine(4)\nm.compile('adam', 'mse')\nm.fit(np.zeros((8, 7, 3)), np.zeros((8, 7, 5)))\n"
+    (asked,) = check(code).asked
+    assert (asked.name, asked.why) == (
+        "the output of prepare",
+        "blocks.Forecaster.prepare, a function that is not known here",
+    )
+    (problem,) = check(code, sizes={asked.name: (7, 3)}).problems
+    assert problem.kind == "target_mismatch"
+
+
+def test_parts_of_what_a_function_gives_are_asked_for_each():
+    code = HEAD + (
+        "from blocks import make_head\ni = keras.Input((7, 3))\nlast, all = make_head(i, 10)\n"
+        "model = keras.Model(i, [layers.Dense(1)(last), layers.Dense(2)(all)])\n"
+    )
+    first, second = check(code).asked
+    report = check(code, sizes={first.name: (24,), second.name: (10, 24)})
+    assert report.holds and report.output == ((None, 1), (None, 10, 2))

@@ -31,6 +31,7 @@ class Case:
     data: what the model is trained on, by shape; given: what the check was told of it. arrays: of the code, under "x", "y",
     or "x0", "x1" where there are several. broken: whether Keras raised; broke: the call where it did as a batch ran through.
     until: the line that reading ended at, where Keras raised before the end; None where all was read.
+    output: the place of the output that is compared with its target, of several; None where there is one.
     """
 
     source: Source
@@ -43,6 +44,7 @@ class Case:
     broken: bool = False
     broke: Call | None = None
     until: int | None = None
+    output: int | None = None
     _axes: dict[int, Axes] = field(default_factory=dict)
 
     # --- layers

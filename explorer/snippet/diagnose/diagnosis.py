@@ -9,7 +9,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
 from explorer.snippet.diagnose.rules.broken import broken
 from explorer.snippet.diagnose.rules.compared import compared
-from explorer.snippet.diagnose.rules.compiling import number_of_losses, unknown_names, unknown_optimizer
+from explorer.snippet.diagnose.rules.compiling import losses_of_outputs, unknown_names, unknown_optimizer
 from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.fits import data_sets, fits, single_sample
 from explorer.snippet.diagnose.rules.partly import partly
@@ -236,7 +236,11 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
         yield at_line("unreadable", str(error), error.line)
         return
     yield from unknown_names(case)
-    yield from number_of_losses(case)
+    losses = [*losses_of_outputs(case)]
+    yield from losses
+    if losses:
+        # Which output has which loss is not known then.
+        return
     across = next(iter(silent_mistakes(case)), None)
     if across is not None and across.kind in ("time_axis_missing", "embedding_input", "unknown_length"):
         yield across

@@ -253,7 +253,11 @@ def by_outputs(model: ModelValue, given: dict[Any, Any]) -> list[Any]:
 
 
 def names_of_outputs(model: ModelValue) -> list[str]:
-    """What Keras calls the outputs of a model: by the layers that return them; "" where none does."""
+    """What Keras calls the outputs of a model: as their dictionary does, else by the layers that return them; "" where none
+    does.
+    """
+    if model.keys:
+        return list(model.keys)
     return [each.made.name if each.made is not None else "" for each in model.outputs]
 
 

@@ -76,6 +76,8 @@ class Binding(Record):
     def _unbound(self, node: ast.Name) -> Any:
         """What stands in for a name of another cell, or of nobody."""
         name = node.id
+        if self.everything_of and name not in ("np", "tf"):
+            return self._of_everything(name, node)
         if not self.makers.imports_keras:
             path = _USUAL.get(name)
             if name in LAYERS or name in ("Input", "concatenate", "add", "multiply"):
@@ -88,8 +90,6 @@ class Binding(Record):
         elif name in ("np", "tf"):
             self.assume(node, f"`{name}` is taken to be {_USUAL[name]}, which nothing here imports.")
             return Known(_USUAL[name], _USUAL[name])
-        if self.everything_of:
-            return self._of_everything(name, node)
         error = imports.unknown_name(node)
         if name in LAYERS or name in ("Sequential", "Model", "Input", "keras", "layers"):
             raise error
@@ -105,6 +105,7 @@ class Binding(Record):
             self.assume(node, f"`{name}` is taken to be {path}, which {brings} may bring.")
             return Known(path, path)
         path = " or ".join(f"{each}.{name}" for each in self.everything_of)
+        self.assume(node, f"`{name}` is taken to be {path}: all names from there are imported.")
         return self.dressed(Opaque(path, name, node.lineno), name, node)
 
     def dressed(self, value: Any, name: str, node: Any) -> Any:
@@ -151,6 +152,7 @@ class Binding(Record):
                 light(owner, target)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value, scope)
+            self.freezes = self.freezes or target.attr == "trainable"
             if isinstance(owner, Instance):
                 owner.held[target.attr] = self.dressed(value, target.attr, target)
             elif isinstance(owner, ClassValue):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from explorer.snippet.reader.nodes import Node
@@ -10,6 +11,27 @@ from explorer.snippet.reader.nodes import Node
 Shape = tuple[int | None, ...]
 # Of data every size is known.
 Full = tuple[int, ...]
+
+
+@dataclass(eq=False)
+class Later:
+    """A tensor that there is if what a function gives, of which nothing is known, is one.
+
+    Nobody asks for its shape before it is used as a tensor. make: gives the tensor of a part of what the function gives;
+    parts: which one it is, none for all of it. made: the tensors that were made, by their parts.
+    """
+
+    make: Callable[[tuple[Any, ...]], Any]
+    parts: tuple[Any, ...] = ()
+    made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def part(self, which: Any) -> Later:
+        return Later(self.make, (*self.parts, which), self.made)
+
+    def tensor(self) -> Any:
+        if self.parts not in self.made:
+            self.made[self.parts] = self.make(self.parts)
+        return self.made[self.parts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +42,8 @@ class Opaque:
     which is not known, so that the difference of two of them is. whole: whether it is known to be a whole number.
     made: whether it was made by calling a class of another package, so that it may be a layer;
     arguments: what that was called with, where nothing else than numbers and texts.
-    lost: whether it stands for what a line gives that was not followed, which may be a tensor.
+    lost: whether it stands for what a line gives that was not followed, which may be a tensor. later: the tensor, where it
+    can be asked for.
     """
 
     why: str
@@ -32,6 +55,7 @@ class Opaque:
     made: bool = False
     arguments: tuple[Any, ...] | None = None
     lost: bool = False
+    later: Later | None = None
 
     def plus(self, many: int) -> Opaque:
         return replace(self, root=self.root or self, offset=self.offset + many, whole=True)

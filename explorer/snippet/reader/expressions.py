@@ -11,7 +11,7 @@ from typing import Any
 from explorer.snippet.reader import array_methods, literals
 from explorer.snippet.reader.binding import Binding, private
 from explorer.snippet.reader.counting import counted, part_of_grown
-from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Pairs, Sizes, Table
+from explorer.snippet.reader.data_values import Array, History, Items, Later, Opaque, Pairs, Sizes, Table
 from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.fed import Typed
 from explorer.snippet.reader.iteration import run_of, shown, truth
@@ -21,7 +21,16 @@ from explorer.snippet.reader.objects import ClassValue, Instance
 from explorer.snippet.reader.parts_of_arrays import names_axes
 from explorer.snippet.reader.plain import ARITHMETIC, COMPARISONS, PLAIN, bounded, formatted, one_of
 from explorer.snippet.reader.unknowns import Given
-from explorer.snippet.reader.values import Function, Known, Method, Scope, TensorValue, Unreadable
+from explorer.snippet.reader.values import (
+    Function,
+    Known,
+    Method,
+    Scope,
+    TensorValue,
+    Unreadable,
+    may_hold_tensors,
+    with_tensors,
+)
 
 _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
@@ -206,7 +215,7 @@ class Expressions(Binding):
     def _of_binop(self, node: ast.BinOp, scope: Scope) -> Any:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if any(isinstance(side, TensorValue) for side in (left, right)):
-            return calling.operator_call(self, node, left, right)
+            return calling.operator_call(self, node, *with_tensors((left, right)))
         if isinstance(node.op, ast.Mod) and isinstance(left, str):
             return formatted(left, right)
         if any(isinstance(side, Array) for side in (left, right)):
@@ -219,7 +228,11 @@ class Expressions(Binding):
             kept |= isinstance(node.op, ast.Div) and isinstance(left, Array) and left.whole and right not in (1, -1)
             return replace(joint, fractions=True) if kept else joint
         if any(isinstance(side, Opaque) for side in (left, right)):
-            return counted(node.op, left, right)
+            made = counted(node.op, left, right)
+            if isinstance(made, Opaque) and may_hold_tensors((left, right)):
+                later = Later(lambda _: calling.operator_call(self, node, *with_tensors((left, right))))
+                return replace(made, later=later)
+            return made
         if not all(isinstance(side, PLAIN) for side in (left, right)):
             return Opaque("arithmetic on something that is not followed")
         bounded(node, left, right)
@@ -251,6 +264,11 @@ class Expressions(Binding):
             owner = owner if isinstance(owner, Table) else Table(owner.why)  # Nothing else has columns by names.
         if isinstance(owner, Table):
             return array_methods.part_of_table(owner, index, node)
+        if isinstance(owner, Opaque) and (whole := owner.later) is not None:
+            if isinstance(index, (int, str)):
+                return Opaque(owner.why, self.named(node), node.lineno, lost=True, later=whole.part(index))
+            later = Later(lambda _: calling.item(self, whole.tensor(), index, node))
+            return Opaque(owner.why, self.named(node), node.lineno, lost=True, later=later)
         if isinstance(owner, Opaque) and names_axes(index):
             return array_methods.indexed(Array(None, node=node), index, node)  # Only an array has such a part.
         if isinstance(owner, (Opaque, Known)):

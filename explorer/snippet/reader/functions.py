@@ -9,11 +9,12 @@ from typing import Any
 from explorer.snippet.reader import outside
 from explorer.snippet.reader.comprehensions import Comprehensions
 from explorer.snippet.reader.data_values import Array, Batches, Items, Opaque
-from explorer.snippet.reader.instances import attribute_of_instance, called_instance, instantiated, layer_of
+from explorer.snippet.reader.instances import attribute_of_instance, called_instance, instantiated, layer_of, unknown_base
 from explorer.snippet.reader.iteration import run_of, truth
 from explorer.snippet.reader.library import calls
 from explorer.snippet.reader.limits import MOST_FUNCTIONS, light
 from explorer.snippet.reader.makers import yields
+from explorer.snippet.reader.names import LAYERS
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.objects import Bound, ClassValue, Fields, FieldsClass, Instance, Parser, Partial, Super
 from explorer.snippet.reader.plain import builtin
@@ -27,8 +28,14 @@ from explorer.snippet.reader.values import (
     Scope,
     TensorValue,
     Unreadable,
+    with_tensors,
 )
 
+# What is called on tensors, and on nothing that only looks like one.
+_OF_TENSORS = (
+    *("keras.layers.", "keras.ops.", "keras.activations.", "keras.backend.", "keras.Model", "keras.models.Model"),
+    *("keras.Functional", "tensorflow."),
+)
 # Elements that a function of the code is asked about.
 MOST_SORTED = 200
 
@@ -127,6 +134,8 @@ class Functions(Comprehensions):
 
     def invoked(self, called: Any, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
         """What a call gives."""
+        if _takes_tensors(called):
+            args, kwargs = with_tensors((args, kwargs))
         if isinstance(called, Function):
             return self.follow(called, args, kwargs, node)
         if isinstance(called, Bound):
@@ -274,6 +283,16 @@ class Functions(Comprehensions):
         elif rest:
             raise Unreadable(f"`{function.name}` has no argument {', '.join(rest)}.", node.lineno)
         return scope
+
+
+def _takes_tensors(called: Any) -> bool:
+    """Whether what a call is given is a tensor where it may be one: not what a layer is made with."""
+    if isinstance(called, Known):
+        made_of_numbers = called.path.startswith("keras.layers.") and called.last in LAYERS
+        return called.path.startswith(_OF_TENSORS) and not made_of_numbers
+    return isinstance(called, (LayerValue, ModelValue)) or (
+        isinstance(called, Instance) and (called.kind in ("layer", "model") or unknown_base(called) is not None)
+    )
 
 
 def _about_models(called: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:

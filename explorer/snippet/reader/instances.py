@@ -22,6 +22,7 @@ from explorer.snippet.reader.values import (
     Unreadable,
     swapped,
     tensors_in,
+    with_tensors,
 )
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def attribute_of_instance(reader: Functions, owner: Any, name: str, node: ast.ex
         if name == "name":
             return _name(owner) or owner.made_by.name
         if name in WEIGHTS:
-            return weights_of(owner.layer.layer if owner.layer else None, name)
+            return weights_of(reader, owner.model or owner.layer, name, node)
         return Method(owner, name)
     text = name if owner.made_by else f"the attribute {name}"
     return Opaque(f"`{text}`, which nothing sets", name, node.lineno)
@@ -158,18 +159,17 @@ def called_instance(reader: Functions, owner: Instance, args: list[Any], kwargs:
             return Opaque(f"what {owner.made_by.name if owner.made_by else 'an object'} gives")
         return call_layer(reader, layer_of(reader, owner), tuple(args), kwargs, node)
     found = owner.made_by.find("__call__") if owner.made_by else None
-    if found is None and tensors_in((args, kwargs)) and owner.made_by and (base := _unknown(owner.made_by)) is not None:
-        told = f"{owner.made_by.name}, made on {base}, which is not known here"
-        layer = unknown_layer(reader, Opaque(owner.made_by.name, made=True), node, told)
-        return call_layer(reader, layer, tuple(args), kwargs, node)
+    if found is None and tensors_in((args, kwargs)) and unknown_base(owner) is not None:
+        return call_layer(reader, layer_of(reader, owner), tuple(args), kwargs, node)
     if found is None or not isinstance(found[0], Function):
         return Opaque("what an object gives when it is called")
     return reader.follow(found[0], [owner, *args], kwargs, node)
 
 
-def _unknown(made_by: ClassValue) -> str | None:
-    """The class of a package that is not known, and that may be a layer, on which a class is made."""
-    return next((each.unknown for each in made_by.family() if each.unknown), None)
+def unknown_base(owner: Instance) -> str | None:
+    """The class of a package that is not known, and that may be a layer, on which the class of an object is made."""
+    family = owner.made_by.family() if owner.made_by else []
+    return next((each.unknown for each in family if each.unknown), None)
 
 
 def layer_of(reader: Functions, owner: Instance) -> LayerValue:
@@ -177,6 +177,13 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
     if owner.layer is None:
         made_by = owner.made_by
         call = made_by.find("call") if made_by else None
+        base = unknown_base(owner)
+        if made_by is not None and base is not None and call is None:
+            told = f"{made_by.name}, made on {base}, which is not known here"
+            owner.layer = unknown_layer(reader, Opaque(made_by.name, made=True), owner.node, told)
+            return owner.layer
+        if made_by is not None and base is not None:
+            reader.assume(made_by.node, f"`{made_by.name}` is taken to be a layer of Keras: {base} is not known here.")
         if made_by is None or call is None or not isinstance(call[0], Function):
             if made_by is not None and made_by.base is not None:
                 if (made := _of_keras(reader, owner, made_by)) is not None:
@@ -214,7 +221,7 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
             # A cell says so how large its states are.
             setattr(layer, name, size)
         # What it has from a class that is not known may hold more.
-        layer.weights_known = _unknown(made_by) is None
+        layer.weights_known = base is None
         owner.layer = LayerValue(layer, owner.node, own=owner)
     return owner.layer
 
@@ -258,7 +265,7 @@ def settle_own(reader: Functions, model: ModelValue, inputs: Any) -> None:
     built = owner.made_by.find("build")
     if built is not None and isinstance(built[0], Function):
         reader.follow(built[0], [owner, swapped(inputs, lambda each: each.shape)], {}, model.node)
-    made = reader.follow(found[0], [owner, inputs], {}, model.node)
+    made = with_tensors(reader.follow(found[0], [owner, inputs], {}, model.node))
     model.inputs, model.outputs = tensors_in(inputs), tensors_in(made)
     if not model.outputs:
         raise Unreadable(f"What the `call` of {model.name} returns is not known.", model.node.lineno)

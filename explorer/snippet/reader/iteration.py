@@ -67,7 +67,7 @@ def unpacked(target: ast.Tuple | ast.List, value: Any, given: ast.expr) -> list[
     """What each of several names gets of one value. Raises Broken where Python or Keras would raise."""
     wanted = len(target.elts)
     if isinstance(value, Opaque):
-        value = [Opaque(value.why) for _ in range(wanted)]
+        value = [Opaque(value.why, later=value.later and value.later.part(place)) for place in range(wanted)]
     elif isinstance(value, Array):
         value = [indexed(value, 0, given)] * wanted
     elif isinstance(value, Sizes):

@@ -129,8 +129,13 @@ def of_unknown_package(path: str) -> bool:
     (True, True, False)
     """
     top, dot, _ = path.partition(".")
-    known = top in sys.stdlib_module_names or top in _WITHOUT_LAYERS or top in REFUSED_MODULES
-    return bool(dot) and (not top or top.isidentifier()) and not known
+    return bool(dot) and (not top or top.isidentifier()) and not of_python(top) and top not in _WITHOUT_LAYERS
+
+
+def of_python(path: str) -> bool:
+    """Whether a path leads into Python's own library, or to what is never called."""
+    top = path.partition(".")[0]
+    return top in sys.stdlib_module_names or top in REFUSED_MODULES
 
 
 # Functions that read or write files or the network, whatever module they stand in.

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from explorer.snippet.reader.data_values import Array, DataSet, Items, Opaque, Window
-from explorer.snippet.reader.instances import attribute_of_instance, of_its_own
+from explorer.snippet.reader.data_values import Array, DataSet, Items, Later, Opaque, Window
+from explorer.snippet.reader.instances import attribute_of_instance, of_its_own, unknown_base
 from explorer.snippet.reader.iteration import run_of
+from explorer.snippet.reader.library.own_layers import call_unknown
 from explorer.snippet.reader.library.paths import stands
 from explorer.snippet.reader.limits import LONGEST_TEXT
 from explorer.snippet.reader.modules import computed
 from explorer.snippet.reader.objects import Bound, ClassValue, FieldsClass, Instance, Parser, Partial, Super
-from explorer.snippet.reader.values import Function, Known, LayerValue, Method, Refused
+from explorer.snippet.reader.values import Function, Known, LayerValue, Method, Refused, may_hold_tensors
 
 if TYPE_CHECKING:
     from explorer.snippet.reader.functions import Functions
@@ -179,9 +180,15 @@ def _of_layer(reader: Functions, owner: Instance, name: str, args: list[Any], kw
     if name in ("add_loss", "add_metric"):
         return None
     if name == "count_params":
-        from explorer.snippet.reader.library.methods import counted
+        from explorer.snippet.reader.library.attributes import counted
 
-        return counted(owner.layer.layer if owner.layer else None)
+        return counted(reader, owner.model or owner.layer, node)
+    base = unknown_base(owner)
+    if base is not None and may_hold_tensors((args, kwargs)):
+        method = Opaque(f"{base}.{name}")
+        return Opaque(
+            method.why, lost=True, later=Later(lambda parts: call_unknown(reader, method, args, kwargs, node, parts))
+        )
     return Opaque(f"what {name} gives")
 
 

@@ -110,7 +110,6 @@ class Reader(Loops):
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
         if not isinstance(statement.value, ast.Constant):
-            self.unused = statement.value
             self.value(statement.value, scope)
 
     def _do_pass(self, statement: ast.Pass, scope: Scope) -> None:
@@ -145,7 +144,9 @@ class Reader(Loops):
         if statement.module == "__future__":
             return
         if statement.level or not statement.module:
-            package = "." * statement.level + (statement.module or "")
+            # `from . import blocks` has no name before the dot that stands before `blocks`.
+            package = "." * (statement.level - (not statement.module)) + (statement.module or "")
+            self.everything_of += [package] if any(alias.name == "*" for alias in statement.names) else []
             for alias in statement.names:
                 if alias.name != "*":
                     name = alias.asname or alias.name
@@ -231,6 +232,7 @@ class Reader(Loops):
             if isinstance(held, ClassValue):
                 parents.append(held)
                 kind, base = held.kind if held.kind != "plain" else kind, held.base or base
+                unknown = held.unknown or unknown
             elif isinstance(held, Known):
                 kind = "layer" if held.path in _LAYERS else "model" if held.path in _MODELS else kind
                 base = held if held.last == "Sequential" else base
@@ -238,10 +240,14 @@ class Reader(Loops):
                     kind, base = "layer", held
             elif isinstance(held, Opaque) and of_unknown_package(held.why):
                 unknown = held.why
-        if kind == "plain" and unknown is not None and any(getattr(each, "name", "") == "call" for each in statement.body):
+        if (
+            kind == "plain"
+            and unknown is not None
+            and not unknown.startswith("torch.")
+            and any(getattr(each, "name", "") == "call" for each in statement.body)
+        ):
             # With a `call` of its own it is followed as one of Keras is.
-            kind = "model" if unknown.endswith("Model") else "layer"
-            self.assume(statement, f"`{statement.name}` is taken to be a {kind} of Keras: {unknown} is not known here.")
+            kind = "model" if unknown.endswith("Model") or _is_trained(self.source.tree, statement.name) else "layer"
         if kind == "plain" and any(_decorator(each) == "dataclass" for each in statement.decorator_list):
             kind = "data"
         if kind == "plain" and any(ast.unparse(each).endswith("Enum") for each in statement.bases):
@@ -258,6 +264,20 @@ class Reader(Loops):
                 # A method looks for names around its class, not in it.
                 made.names[method.name] = Function(method, scope, made)
                 made.how[method.name] = how
+
+
+def _is_trained(tree: ast.Module, name: str) -> bool:
+    """Whether the code compiles or fits what a class makes, under the name that it gives it."""
+    made = {
+        target.id
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)
+        if isinstance(each.value.func, ast.Name) and each.value.func.id == name
+        for target in each.targets
+        if isinstance(target, ast.Name)
+    }
+    asked = [each for each in ast.walk(tree) if isinstance(each, ast.Attribute) and each.attr in ("compile", "fit")]
+    return any(isinstance(each.value, ast.Name) and each.value.id in made for each in asked)
 
 
 def _decorator(node: ast.expr) -> str:

@@ -28,6 +28,8 @@ from explorer.snippet.reader.recovery import MEANT
 from explorer.snippet.reader.unknowns import Ask, Given, Remark, output_of
 from explorer.snippet.reader.values import Call, Event, Exhausted, ModelValue, Scope, Unreadable
 
+# So many questions at once are read by nobody.
+MOST_ASKED = 20
 # Of a text that is no Python at all, no more lines are listed.
 MOST_BROKEN = 200
 
@@ -56,9 +58,9 @@ class Record:
     skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
     that only the reader of the page knows. outputs: what the outputs of layers that are not known are asked for by.
     unread: why models could not be read. typed: shapes that were given; given: numbers that were asked for before.
-    unused: the call that stands alone in its line. everything_of: packages that are not known, all of whose names are
-    imported. gave_none: the calls that gave names the value None. grown: lists and dictionaries
-    that grew, and by how many elements. left_out: how often the rest of a round of a loop may not be gone through.
+    everything_of: packages that are not known, all of whose names are imported. freezes: whether the code sets `trainable`
+    of something. gave_none: the calls that gave names the value None. grown: lists and dictionaries that grew, and by how
+    many elements. left_out: how often the rest of a round of a loop may not be gone through.
     """
 
     def __init__(
@@ -89,8 +91,8 @@ class Record:
         self._same_outputs: dict[tuple[Any, ...], str] = {}
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
-        self.unused: ast.expr | None = None
         self.everything_of: list[str] = []
+        self.freezes = False
         self.gave_none: dict[str, ast.Call] = {}
         self.grown: list[tuple[Items | Pairs, int]] = []
         self.left_out = 0
@@ -120,6 +122,9 @@ class Record:
             # Who says the one says the other.
             return
         self._asked_for.append(value)
+        if len(self.asked) >= MOST_ASKED:
+            # Who answers these is asked for the next ones then.
+            return
         self.asked.setdefault(value.name, Ask(value.name, line, value.why, shape, node))
 
     def name_output(self, kind: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.snippet.reader.data_values import Full, Items, Shape
+from explorer.snippet.reader.data_values import Full, Items, Opaque, Shape
 from explorer.snippet.reader.nodes import Node
 
 
@@ -211,7 +211,8 @@ class ModelValue:
 
     compiled, fits: the arguments of `compile`, and of every call of `fit`, `evaluate` and `predict`, in order.
     compiled_at: where `compile` was called. own: the object that it is, where its class is the code's own.
-    unread: why it is not whole, where one of its layers could not be read.
+    unread: why it is not whole, where one of its layers could not be read. keys: the names of its outputs, where these are a
+    dictionary.
     """
 
     node: ast.Call
@@ -226,6 +227,7 @@ class ModelValue:
     fits: list[tuple[str, ast.Call, dict[str, Any]]] = field(default_factory=list)
     own: Any = None
     unread: Unreadable | None = None
+    keys: tuple[str, ...] = ()
 
     kind = "Model"
 
@@ -265,6 +267,20 @@ def swapped(value: Any, change: Callable[[Any], Any]) -> Any:
             return grown
         return type(value)(made)
     return change(value)
+
+
+def with_tensors(value: Any) -> Any:
+    """The same nest where what may be a tensor is one: the shape of it is asked for."""
+    if not may_hold_tensors(value):
+        return value
+    return swapped(value, lambda each: each.later.tensor() if isinstance(each, Opaque) and each.later else each)
+
+
+def may_hold_tensors(value: Any) -> bool:
+    """Whether there is a tensor in nested lists, tuples and dictionaries, or what may be one."""
+    found: list[bool] = []
+    swapped(value, lambda each: found.append(isinstance(each, TensorValue) or getattr(each, "later", None) is not None))
+    return any(found)
 
 
 def behind(tensors: Iterable[TensorValue], inputs: Iterable[TensorValue] = ()) -> list[Call]:

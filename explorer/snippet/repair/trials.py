@@ -43,7 +43,7 @@ def _untried(why: str) -> Trial:
 
 
 _NO_DATA = "no shape of the data is known"
-_OWN = "it has layers that the code defines itself, and pasted code is never run"
+_OWN = "it has layers that are not of Keras, and pasted code is never run"
 _LARGE = "the model is too large to be tried in a moment"
 
 

@@ -26,7 +26,8 @@ def asks(report: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
     for each in report["asked"]:
         kept["asked"][each["name"]] = {"why": each["why"], "shape": each["shape"], "text": lines[each["line"] - 1]}
     missing = {each["name"]: each["line"] for each in report["asked"]}
-    given = {name: text for name, text in kept["sizes"].items() if name in code}
+    # What a layer returns is asked for by "the output of" its class, which alone stands in the code.
+    given = {name: text for name, text in kept["sizes"].items() if name in code or name.rpartition(" ")[2] in code}
     names = [*given, *(name for name in missing if name not in given)][:MOST_ASKED]
     found = []
     for name in names:

@@ -13,7 +13,7 @@ from explorer.ui.model.code import change
 from explorer.ui.paste.asked import where
 from explorer.ui.paste.trials import line, trials
 from explorer.ui.state import paste_state
-from explorer.ui.state.paste_fields import write_shapes
+from explorer.ui.state.paste_fields import fields_of
 
 SILENT = "No error: the model trains, but it is wrong."
 
@@ -83,11 +83,7 @@ def _fix(fix: Mapping[str, Any], report: Mapping[str, Any], code: str, name: str
 
 def _other_changes(fix: Mapping[str, Any], report: Mapping[str, Any]) -> list[str]:
     """What a fix changes beside the code, one line each: the fields of the page, and the batch size."""
-    pairs = (
-        ("Shape of x", write_shapes(report["x"]), write_shapes(fix["x"])),
-        ("Shape of y", write_shapes([report["y"]] if report["y"] else None), write_shapes([fix["y"]] if fix["y"] else None)),
-        ("Loss", report["loss"] or "", fix["loss"] or ""),
-    )
+    pairs = zip(("Shape of x", "Shape of y", "Loss"), fields_of(report), fields_of(fix), strict=True)
     changes = [(name, f"{plain(old)} → " if old else "", new) for name, old, new in pairs if new and new != old]
     told = [f"*Apply* changes the field *{name}*: {before}**{plain(new)}**" for name, before, new in changes]
     if fix.get("batch_size"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,20 @@ def write_shapes(shapes: Sequence[Sequence[int]] | None) -> str:
     ('8,20,5; 8,3', '')
     """
     return "; ".join(",".join(map(str, shape)) for shape in shapes or ())
+
+
+def fields_of(data: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What a report or a fix says of x, y and the loss, as it stands in their fields: of several targets or losses nothing,
+    as these are taken from the code.
+
+    >>> fields_of({"x": [(8, 20, 5)], "y": (8, 1), "loss": "mse"})
+    ('8,20,5', '8,1', 'mse')
+    >>> fields_of({"x": None, "y": [(8, 1), (8, 3)], "loss": ["mse", "mae"]})
+    ('', '', '')
+    """
+    x, y, loss = data["x"], data["y"], data["loss"]
+    one = [y] if y and all(isinstance(size, int) for size in y) else None
+    return write_shapes(x), write_shapes(one), loss if isinstance(loss, str) else ""
 
 
 def read_size(text: str) -> int | Shape | None:

@@ -22,6 +22,7 @@ from explorer.ui.state import lesson_place, room
 from explorer.ui.state.address import entered
 from explorer.ui.state.code_link import fragment_of
 from explorer.ui.state.paste_fields import (
+    fields_of,
     is_typed,
     read_size,
     with_origin,
@@ -234,9 +235,8 @@ def apply(fix: dict[str, Any], code: str) -> None:
         # Somebody has typed on meanwhile: what they see then is fixed.
         return
     before = kept["before"] or [*(state[name] for name in FIELDS), kept["batch_size"]]
-    fixed = (write_shapes(fix["x"]), write_shapes([fix["y"]] if fix["y"] else None), fix["loss"] or "")
     now = [state[name] or "" for name in FIELDS[1:]]
-    put(fix["code"], [_fixed(*each) for each in zip(now, fixed, strict=True)], kept)
+    put(fix["code"], [_fixed(*each) for each in zip(now, fields_of(fix), strict=True)], kept)
     kept.update(before=before, batch_size=fix.get("batch_size") or kept["batch_size"])
 
 

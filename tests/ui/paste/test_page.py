@@ -168,10 +168,37 @@ model = keras.Model(i, keras.layers.Dense(1)(h))
     (field,) = editor_of(page)["asks"]
     assert field["name"] == "the output of TCN" and "A shape is missing." in words(page)
     assert "Which shape is it, without the batch?" in words(page)
+    give(page, field["name"], "(None, 64)")
+    (field,) = editor_of(page)["asks"]
+    assert field["wrong"].endswith("received “(None, 64)”.") and "A shape is missing." in words(page)
     give(page, field["name"], "64")
     assert not page.exception
+    # The answer stays where it can be read and changed.
+    (field,) = editor_of(page)["asks"]
+    assert (field["value"], field["wrong"]) == ("64", "")
     assert "No problems found." in words(page)
     assert "(batch, features 64)" in words(page) or chain_of(page)["description"]["layers"][-1]["params"] == 65
+
+
+def test_the_loss_of_one_output_of_several_is_changed(engine):
+    code = """
+import keras
+import numpy as np
+from keras import layers
+i = keras.Input((10, 4))
+h = layers.GRU(8)(i)
+model = keras.Model(i, [layers.Dense(1)(h), layers.Dense(3, activation="softmax")(h)])
+model.compile("adam", loss=["mse", "categorical_crossentropy"])
+model.fit(np.zeros((50, 10, 4)), [np.zeros((50, 1)), np.random.randint(0, 3, 50)])
+"""
+    page = type_code(open_page(engine), code)
+    assert not page.exception
+    # The fields are for one target and one loss: the code itself changes.
+    assert "the field" not in words(page)
+    page.button(key="apply_0_0").click().run()
+    assert not page.exception
+    assert editor_of(page)["code"] == code.replace('"categorical', '"sparse_categorical')
+    assert "No problems found." in words(page)
 
 
 def test_another_model_of_the_code_is_opened_and_the_fitted_one_trains(engine):

@@ -186,7 +186,7 @@ def _activation_of(call: Call) -> str:
 def _ends(case: Case) -> Iterator[tuple[Call, str, str]]:
     """For every output with a loss of probabilities: the layer with the last activation, that activation, and the loss."""
     outputs = case.whole.outputs
-    for tensor, loss in zip(outputs, _losses(case, len(outputs)), strict=False):
+    for place, (tensor, loss) in enumerate(zip(outputs, _losses(case, len(outputs)), strict=False)):
         name = snake(loss) if isinstance(loss, str) else ""
         if name not in _OF_PROBABILITIES or getattr(loss, "scores", False):
             continue
@@ -194,7 +194,11 @@ def _ends(case: Case) -> Iterator[tuple[Call, str, str]]:
             if not isinstance(call.layer, LayerValue) or isinstance(call.value.core.layer, Followed):
                 break
             if call.kind not in _PASSING:
-                yield call, _activation_of(call), name
+                case.output = place if len(outputs) > 1 else None
+                try:
+                    yield call, _activation_of(call), name
+                finally:
+                    case.output = None
                 break
 
 
@@ -209,7 +213,7 @@ def _losses(case: Case, many: int) -> list[Any]:
 def _from_logits(case: Case, made: str) -> list[Edit]:
     """The loss of `compile`, with raw scores for what it takes."""
     told, node = (case.whole.compiled or {}).get("loss"), case.whole.compiled_at
-    if node is None:
+    if node is None or case.output is not None:
         return []
     if isinstance(told, LossName):
         return [case.source.with_keyword(told.node, "from_logits", "True")] if isinstance(told.node, ast.Call) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -68,14 +69,36 @@ def _agree(case: Case, place: int, wanted: Full) -> Iterator[Finding]:
     if wanted[0] != answer[0]:
         return
     loss = (losses[place] if place < len(losses) else None) if isinstance(losses, tuple) else losses
-    tensor = case.whole.outputs[place]
+    tensor, many = case.whole.outputs[place], len(case.whole.outputs)
+    case.output = place if many > 1 else None
     found = [*answered(case, tensor, answer, wanted, loss), *mask_mismatch(case, tensor, answer, wanted, loss)]
+    if many > 1:
+        found = [_for_output(case, each, place) for each in found]
+    case.output = None
     held = case.arrays.get("y")
     if found and held is not None and held.open and case.given.y is None:
         # It may have more axes than is known.
         case.arrays["y"], case.data = None, replace(case.data, y=None)
         return
     yield from found
+
+
+def _for_output(case: Case, finding: Finding, place: int) -> Finding:
+    """A finding about one output of several: what its fixes change of targets and losses is that of this output alone.
+
+    A fix that changes the loss of all is none.
+    """
+    kept = []
+    for each in finding.candidates:
+        data, line = each.data, each.line
+        targets = several_targets(case.data.y)
+        target = one_target(data.y) if data is not None else None
+        if data is not None and target is not None and targets:
+            own = tuple(target if at == place else held for at, held in enumerate(targets))
+            data, line = replace(data, y=own), line and re.sub(r"\by\b", f"y[{place}]", line)
+        if data is None or not isinstance(data.loss, str) or data.loss == case.data.loss:
+            kept.append(replace(each, data=data, line=line))
+    return replace(finding, candidates=tuple(kept))
 
 
 def _other_number(case: Case, many: int) -> Finding:

@@ -38,6 +38,7 @@ _LOSS = _Named("loss", (*LOSSES, *_BY_SHAPE), ("mse", "binary_crossentropy", "ca
 _METRIC = _Named("metric", ("accuracy", "acc", *METRICS, *_BY_SHAPE), ("accuracy", "mae", "auc"), keras.metrics.get)
 _OPTIMIZER = _Named("optimizer", tuple(OPTIMIZERS), ("adam", "sgd", "rmsprop"), keras.optimizers.get)
 _OF_COMPILE = {"loss": _LOSS, "metrics": _METRIC, "weighted_metrics": _METRIC}
+_NO_LOSS = "ValueError: No loss to compute. Provide a `loss` argument in `compile()`."
 _OF_LAYERS: dict[str, Any] = {
     "activation": keras.activations,
     "initializer": keras.initializers,
@@ -72,10 +73,19 @@ def unknown_names(case: Case) -> Iterator[Finding]:
                 return
 
 
-def number_of_losses(case: Case) -> Iterator[Finding]:
-    """More losses than outputs, or a dictionary of losses that leaves out an output: `fit` raises."""
-    losses, names = _compiled(case).get("loss"), names_of_outputs(case.whole)
-    if isinstance(losses, (list, tuple)) and len(losses) > len(names) > 1:
+def losses_of_outputs(case: Case) -> Iterator[Finding]:
+    """Losses that do not go with the outputs: more than there are, none at all, or under other names. `fit` raises then."""
+    model, losses, names = case.whole, _compiled(case).get("loss"), names_of_outputs(case.whole)
+    if model.own is not None or not all(names) or not any(name == "fit" for name, *_ in model.fits):
+        return
+    node = model.compiled_at
+    if model.keys:
+        # A dictionary of outputs may have losses for some of them.
+        if isinstance(losses, dict) and not set(losses) <= set(names):
+            yield _other_names(case, losses, names)
+        return
+    several = len(names) > 1 and isinstance(losses, (list, tuple))
+    if several and isinstance(losses, (list, tuple)) and len(losses) > len(names):
         says = (
             f"KeyError: \"The path: ({len(names)},) in the `loss` argument, can't be found in either the model's output "
             '(`y_pred`) or in the labels (`y_true`)."'
@@ -83,16 +93,41 @@ def number_of_losses(case: Case) -> Iterator[Finding]:
         message = (
             f"`compile` is given {len(losses)} losses, and the model has {len(names)} outputs: give at most one for each."
         )
-        yield Finding("fit_arguments", message, None, case.whole.compiled_at, says)
-    if isinstance(losses, dict) and losses and set(losses) < set(names):
-        missing = [name for name in names if name not in losses]
-        says = f"ValueError: Expected keys {names} in loss dict, but found loss.keys()={list(losses)}"
-        message = (
-            f"`compile` gives no loss for the {'output' if len(missing) == 1 else 'outputs'} "
-            f"{joined([f'`{name}`' for name in missing])}: a dictionary of losses names every output. "
-            "Write None for one without a loss."
+        yield Finding("fit_arguments", message, None, node, says)
+    elif isinstance(losses, dict) and set(losses) != set(names):
+        yield _other_names(case, losses, names)
+    elif (several or isinstance(losses, dict)) and losses is not None and not any(_given(losses)):
+        message = "`compile` is given no loss for any output, so there is nothing to train for: give one output a loss."
+        yield Finding("fit_arguments", message, None, node, _NO_LOSS)
+
+
+def _given(losses: Any) -> list[bool]:
+    return [each is not None for each in (losses.values() if isinstance(losses, dict) else losses)]
+
+
+def _other_names(case: Case, losses: dict[Any, Any], names: list[str]) -> Finding:
+    """A dictionary of losses that leaves out an output, or names one that there is not."""
+    node = case.whole.compiled_at
+    says = f"ValueError: Expected keys {names} in loss dict, but found loss.keys()={list(losses)}"
+    if case.whole.keys:
+        first = next(each for each in losses if each not in names)
+        says = (
+            f"KeyError: \"The path: ('{first}',) in the `loss` argument, can't be found in either the model's output "
+            '(`y_pred`) or in the labels (`y_true`)."'
         )
-        yield Finding("fit_arguments", message, None, case.whole.compiled_at, says)
+    has = f"the model has the {'output' if len(names) == 1 else 'outputs'} {joined([f'`{name}`' for name in names])}"
+    foreign = [str(each)[:40] for each in losses if each not in names]
+    missing = [name for name in names if name not in losses]
+    if not foreign:
+        left_out = joined([f"`{name}`" for name in missing])
+        advice = "A dictionary of losses names every output. Write None for one without a loss."
+        message = f"`compile` gives no loss for the {'output' if len(missing) == 1 else 'outputs'} {left_out}. {advice}"
+        return Finding("fit_arguments", message, None, node, says)
+    message = f"`compile` gives a loss for `{foreign[0]}`, and {has}: use the name of an output."
+    near, place, candidates = nearest(foreign[0], missing), _place(node, foreign[0]), []
+    if near and isinstance(place, ast.Constant):
+        candidates.append(Candidate(f'Use "{near}"', (case.source.replaced(place, f'"{near}"'),), rename=True))
+    return Finding("fit_arguments", message, None, place, says, False, tuple(candidates))
 
 
 def unknown_of_layer(case: Case, kind: str, kwargs: dict[str, Any], node: ast.Call, says: str) -> Finding | None:

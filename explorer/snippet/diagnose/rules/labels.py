@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from explorer.snippet.diagnose import code_edits
 from explorer.snippet.diagnose.cases import Case
-from explorer.snippet.diagnose.problems import Candidate, Finding
+from explorer.snippet.diagnose.problems import Candidate, Data, Finding
 from explorer.snippet.diagnose.rules.output_layer import output_layer_of
+from explorer.snippet.diagnose.training_data import names_of_outputs
 from explorer.snippet.reader.data_values import Full
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.families import KEEPING
@@ -125,7 +126,7 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
             Candidate(
                 "Use a sigmoid and binary_crossentropy",
                 (*edits, *loss_edits(case, "binary_crossentropy")),
-                replace(case.data, loss="binary_crossentropy"),
+                with_loss(case, "binary_crossentropy"),
             )
         )
     return [Finding("label_encoding", message, head, None, None, True, tuple(candidates))]
@@ -140,14 +141,23 @@ def _more_than_two(case: Case, head: Call | None, many: int) -> Finding:
     candidates = []
     if head and (edits := code_edits.with_units(case, head, str(many))):
         edits = [*edits, *with_activation(case, head, "softmax"), *loss_edits(case, "sparse_categorical_crossentropy")]
-        data = replace(case.data, loss="sparse_categorical_crossentropy")
+        data = with_loss(case, "sparse_categorical_crossentropy")
         candidates.append(Candidate(f"{many} classes with softmax", tuple(edits), data))
     return Finding("label_encoding", message, head, None, None, True, tuple(candidates))
 
 
 def other_loss(case: Case, loss: str, title: str) -> list[Candidate]:
     """The same targets with another loss."""
-    return [Candidate(title, tuple(loss_edits(case, loss)), replace(case.data, loss=loss))]
+    return [Candidate(title, tuple(loss_edits(case, loss)), with_loss(case, loss))]
+
+
+def with_loss(case: Case, loss: str) -> Data:
+    """What the model is trained on, with another loss for the output that is compared."""
+    if case.output is None:
+        return replace(case.data, loss=loss)
+    many, held = len(case.whole.outputs), case.data.loss
+    losses = [*(held if isinstance(held, tuple) else (held,) * many), *(None,) * many][:many]
+    return replace(case.data, loss=tuple(loss if place == case.output else each for place, each in enumerate(losses)))
 
 
 def loss_node(case: Case) -> Node | None:
@@ -164,14 +174,34 @@ def loss_edits(case: Case, loss: str) -> list[Edit]:
     for each in ast.walk(source.tree):
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "compile":
             if keyword := source.keyword(each, "loss"):
-                return [source.replaced(keyword.value, f'"{loss}"')]
+                return _in_place_of(case, keyword.value, loss)
             if len(each.args) > 1:
-                return [source.replaced(each.args[1], f'"{loss}"')]
+                return _in_place_of(case, each.args[1], loss)
             return [source.with_keyword(each, "loss", f'"{loss}"')]
     names = [name for name, held in case.reader.names.items() if held is case.model]
     if not names:
         return []
     return [source.at_the_end(f'{names[0]}.compile(optimizer="adam", loss="{loss}")\n')]
+
+
+def _in_place_of(case: Case, given: ast.expr, loss: str) -> list[Edit]:
+    """Another loss where the code gives one: of several outputs, for the one that is compared. Nothing where its place in
+    the code is not known.
+    """
+    source, place = case.source, case.output
+    if place is None:
+        return [source.replaced(given, f'"{loss}"')]
+    names = names_of_outputs(case.whole)
+    if isinstance(given, (ast.List, ast.Tuple)) and place < len(given.elts):
+        return [source.replaced(given.elts[place], f'"{loss}"')]
+    if isinstance(given, ast.Dict):
+        pairs = zip(given.keys, given.values, strict=True)
+        found = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == names[place]]
+        return [source.replaced(each, f'"{loss}"') for each in found[:1]]
+    if isinstance(given, ast.Constant) and not case.whole.keys:
+        losses = [f'"{loss}"' if each == place else case.text(given) for each in range(len(names))]
+        return [source.replaced(given, f"[{', '.join(losses)}]")]
+    return []
 
 
 def _activation(case: Case, tensor: TensorValue) -> str:

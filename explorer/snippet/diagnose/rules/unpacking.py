@@ -62,7 +62,11 @@ def unpack(case: Case, event: Event) -> Finding:
     target = event.given["target"]
     if maker is None or not isinstance(maker.layer, LayerValue):
         return Finding(
-            "state_unpacking", f"There are {count(wanted, 'names')} for {count(got, 'values')}.", None, node, event.says
+            "state_unpacking",
+            f"There {'is' if wanted == 1 else 'are'} {count(wanted, 'names')} for {count(got, 'values')}.",
+            None,
+            node,
+            event.says,
         )
     core = maker.layer.core
     name, kind = case.name(maker), an(core.kind)

@@ -17,6 +17,7 @@ from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.arrays import shape_value
 from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
+from explorer.snippet.reader.library.calling import whole
 from explorer.snippet.reader.library.old import note
 from explorer.snippet.reader.library.paths import canonical, object_at, stands, written
 from explorer.snippet.reader.modules import constant
@@ -52,12 +53,15 @@ def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any
     if isinstance(owner, Table):
         found = attribute_of_table(owner, name)
         return found if found is not None else Method(owner, name)
+    if isinstance(owner, Opaque) and owner.later is not None and name in ("shape", "ndim", "dtype"):
+        owner = owner.later.tensor()
     if isinstance(owner, Opaque):
         if owner.why == "math" and (found := constant(f"math.{name}")) is not None:
             return found
         top = owner.why.partition(".")[0]
         why = f"{owner.why}.{name}" if len(owner.why) < 80 else f"{top}…{name}"
-        return Opaque(why, f"{owner.name}.{name}" if owner.name else None, owner.line or node.lineno)
+        later = owner.later and owner.later.part(name)
+        return Opaque(why, f"{owner.name}.{name}" if owner.name else None, owner.line or node.lineno, later=later)
     if isinstance(owner, Array):
         return _of_array(record, owner, name, node)
     if isinstance(owner, TensorValue):
@@ -72,7 +76,7 @@ def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any
     if isinstance(owner, LayerValue):
         return _of_layer(record, owner, name, node)
     if isinstance(owner, ModelValue):
-        return _of_model(owner, name, node)
+        return _of_model(record, owner, name, node)
     if name == "value" and isinstance(owner, (int, float, str, tuple)):
         # Of a member of an Enum, which is read as its value.
         return owner
@@ -143,14 +147,14 @@ def _of_layer(record: Record, owner: LayerValue, name: str, node: Node) -> Any:
         found = mine[-1].outputs if name == "output" else mine[-1].inputs
         return found[0] if len(found) == 1 else list(found)
     if name in WEIGHTS:
-        return weights_of(owner.layer, name)
+        return weights_of(record, owner, name, node)
     if name in _READ_OF_LAYERS and hasattr(owner.layer, name):
         held = getattr(owner.layer, name)
         return held if isinstance(held, (int, float, str, bool, tuple)) else Opaque(name)
     return Method(owner, name)
 
 
-def _of_model(owner: ModelValue, name: str, node: Node) -> Any:
+def _of_model(record: Record, owner: ModelValue, name: str, node: Node) -> Any:
     if name == "layers":
         return list(owner.layers)
     if name in ("input", "output", "inputs", "outputs"):
@@ -166,15 +170,30 @@ def _of_model(owner: ModelValue, name: str, node: Node) -> Any:
     if name == "name":
         return owner.name
     if name in WEIGHTS:
-        return weights_of(owner.keras, name)
+        return weights_of(record, owner, name, node)
     return Method(owner, name)
 
 
-def weights_of(layer: Any, name: str) -> Any:
-    """The weights of a layer or a model of Keras, as `weights` or `trainable_weights`: none before it is built.
+def weights_of(record: Record, owner: LayerValue | ModelValue | None, name: str, node: Node) -> Any:
+    """The weights of a layer or a model, as `weights` or `trainable_weights`: none before it is built.
 
-    layer: None where it is not made yet.
+    Which are trained is not known where the code sets that afterwards. owner: None where it is not made yet.
     """
-    if layer is None or number_of_parameters(layer) is None:
+    held = keras_of(record, owner, node)
+    if held is None or number_of_parameters(held) is None or (record.freezes and "trainable" in name):
         return Opaque(f"the {name} that a layer or a model has")
-    return Items(Array(tuple(each.shape)) for each in getattr(layer, name))
+    return Items(Array(tuple(each.shape)) for each in getattr(held, name))
+
+
+def counted(record: Record, owner: LayerValue | ModelValue | None, node: Node) -> Any:
+    """The number of parameters of a layer or a model, where it is built and all of them are known."""
+    held = keras_of(record, owner, node)
+    number = number_of_parameters(held) if held is not None and held.built else None
+    return Opaque("the number of parameters of a layer or a model") if number is None else number
+
+
+def keras_of(record: Record, owner: LayerValue | ModelValue | None, node: Node) -> Any:
+    """What Keras has of a layer or a model; None where it is not made yet."""
+    if isinstance(owner, ModelValue):
+        return whole(record, owner, node) if owner.built else None
+    return None if owner is None else owner.layer

@@ -31,6 +31,7 @@ from explorer.snippet.reader.values import (
     behind,
     swapped,
     tensors_in,
+    with_tensors,
 )
 
 _INFIX = {
@@ -64,6 +65,9 @@ def call_layer(record: Record, value: LayerValue, args: tuple[Any, ...], kwargs:
             "h = layers.LSTM(8)(inputs).",
             getattr(node, "lineno", None),
         )
+    unknown = next((each for each in args if isinstance(each, Opaque)), None)
+    if unknown is not None and not tensors_in((args, kwargs)):
+        raise Unreadable(f"What this layer is called on is not known here: it is {unknown.why}.", node.lineno)
     if not tensors_in((args, kwargs)):
         raise Unreadable("This layer is called on something that is not a tensor. Start with keras.Input(...).", node.lineno)
     record.count_tensors(len(call.inputs), node)
@@ -206,7 +210,7 @@ def through(record: Record, follow: Callable[..., Any], args: Any, kwargs: dict[
 
     try:
         with kept(record):
-            made = follow(swapped(args, held), swapped(kwargs, held))
+            made = with_tensors(follow(swapped(args, held), swapped(kwargs, held)))
         if not tensors_in(made):
             raise Unreadable("What this layer returns is not known here.", getattr(node, "lineno", None))
     except (Unreadable, Broken) as error:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.snippet.reader import arrays, legacy
-from explorer.snippet.reader.data_values import Array, LossName, Opaque, Table
+from explorer.snippet.reader.data_values import Array, Later, LossName, Opaque, Table
 from explorer.snippet.reader.library.backend import drawn
 from explorer.snippet.reader.library.calling import call_layer
 from explorer.snippet.reader.library.data_sets import public, scaled, split, table, tokenized
@@ -35,7 +35,8 @@ from explorer.snippet.reader.values import (
     Refused,
     TensorValue,
     Unreadable,
-    tensors_in,
+    may_hold_tensors,
+    with_tensors,
 )
 
 
@@ -84,11 +85,13 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         return made
     if name == "reshape":
         return arrays.call("reshape", [Array(None, node=node), *args], kwargs, node)
-    tensors = tensors_in((args, kwargs))
+    tensors = may_hold_tensors((args, kwargs))
     if called.made and tensors:
+        args, kwargs = with_tensors((args, kwargs))
         return call_layer(record, unknown_layer(record, called, node), tuple(args), kwargs, node)
-    if tensors and _gives_tensor(record, called.why, args, len(tensors), node):
-        return call_unknown(record, called, args, kwargs, node)
+    if tensors and of_unknown_package(called.why):
+        later = Later(lambda parts: call_unknown(record, called, args, kwargs, node, parts))
+        return Opaque(called.why, made=name[:1].isupper(), lost=True, later=later)
     if name == "from_pretrained" and len(parts) > 2:
         return Opaque(".".join(parts[:-1]), made=True, arguments=_plain(args, kwargs))
     if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
@@ -106,18 +109,7 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
     if name == "concat" and parts[0] == "pandas":
         return Table("the columns of pandas.concat")
     # What a function that is not known makes of a tensor may be one.
-    return Opaque(called.why, lost=bool(tensors))
-
-
-def _gives_tensor(record: Record, path: str, args: list[Any], tensors: int, node: ast.Call) -> bool:
-    """Whether a function of a package that is not known gives a tensor, as far as its call says so.
-
-    What nobody uses is no tensor. What is called like a class and is given several tensors may be a model.
-    """
-    if not of_unknown_package(path) or node is record.unused:
-        return False
-    like_a_class = path.rpartition(".")[2][:1].isupper()
-    return not like_a_class or (tensors == 1 and isinstance(args[0] if args else None, TensorValue))
+    return Opaque(called.why, lost=tensors)
 
 
 def _plain(args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, ...] | None:

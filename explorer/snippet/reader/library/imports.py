@@ -15,7 +15,7 @@ from explorer.snippet.reader.data_values import Opaque
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.old import note, today_of
 from explorer.snippet.reader.library.paths import canonical, object_at, stands
-from explorer.snippet.reader.names import LAYERS, REFUSED_MODULES, of_unknown_package
+from explorer.snippet.reader.names import LAYERS, REFUSED_MODULES, of_python
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.plain import BUILTINS
 from explorer.snippet.reader.record import Record
@@ -48,7 +48,7 @@ def imported(record: Record, statement: ast.ImportFrom) -> Iterator[tuple[str, A
         for alias in statement.names:
             if alias.name != "*":
                 yield alias.asname or alias.name, _outside(path, alias.name)
-            elif of_unknown_package(f"{path}.*"):
+            elif not of_python(path):
                 record.everything_of.append(path)
         return
     names = [alias.name for alias in statement.names]

@@ -7,12 +7,11 @@ from typing import Any
 
 import keras
 
-from explorer.keras_internals import number_of_parameters
 from explorer.snippet.reader import array_methods, legacy
 from explorer.snippet.reader.containers import changed
 from explorer.snippet.reader.data_values import Array, History, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
-from explorer.snippet.reader.library.attributes import weights_of
+from explorer.snippet.reader.library.attributes import counted, weights_of
 from explorer.snippet.reader.library.data_sets import method_of_table
 from explorer.snippet.reader.library.models import add, popped, settle
 from explorer.snippet.reader.library.old import misspelled_arguments, note, old_arguments
@@ -64,9 +63,9 @@ def call_method(record: Record, called: Method, args: list[Any], kwargs: dict[st
             says = f"AttributeError: '{owner.kind}' object has no attribute 'reset_states'"
             raise Broken(Event("name", node.func, says, {"name": name, "hint": "", "near": None, "of": f"`{owner.name}`"}))
         if name == "count_params":
-            return counted(owner.layer)
+            return counted(record, owner, node)
         if name == "get_weights":
-            return weights_of(owner.layer, "weights")
+            return weights_of(record, owner, "weights", node)
         return Opaque(f"the {name} of a layer")
     if isinstance(owner, TensorValue):
         raise Unreadable(f"`.{name}()` is not supported on a tensor. Use a layer or keras.ops.", node.lineno)
@@ -174,9 +173,9 @@ def _model_method(
                 return each
         raise Unreadable(f"There is no layer called {str(wanted)[:40]!r} in this model.", node.lineno)
     if name == "count_params":
-        return counted(model.keras)
+        return counted(record, model, node)
     if name == "get_weights":
-        return weights_of(model.keras, "weights")
+        return weights_of(record, model, "weights", node)
     names = [each for each in dir(keras.Sequential if model.sequential else keras.Model) if not each.startswith("_")]
     near = None if model.own is not None or name in names else nearest(name, names)
     if near is not None:
@@ -184,12 +183,6 @@ def _model_method(
         hint = f" Did you mean {near}?"
         raise Broken(Event("name", node.func, says, {"name": name, "hint": hint, "near": near, "of": "A model"}))
     return Opaque(f"what `{name}` gives")
-
-
-def counted(layer: Any) -> Any:
-    """The number of parameters of a layer or a model of Keras, where it is built and all of them are known."""
-    number = number_of_parameters(layer) if layer is not None and layer.built else None
-    return Opaque("the number of parameters of a layer or a model") if number is None else number
 
 
 def _built(record: Record, model: ModelValue, args: list[Any], kwargs: dict[str, Any]) -> None:

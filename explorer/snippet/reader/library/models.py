@@ -16,6 +16,7 @@ from explorer.snippet.reader.library.old import old_arguments
 from explorer.snippet.reader.library.own_layers import of_instance, unknown_layer
 from explorer.snippet.reader.library.paths import spoken
 from explorer.snippet.reader.limits import bounded_sizes
+from explorer.snippet.reader.names import of_unknown_package
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.record import Record
@@ -62,7 +63,7 @@ def add(record: Record, model: ModelValue, each: Any, node: Node) -> None:
         )
     if isinstance(each, Instance):
         each = of_instance(record, each)
-    if isinstance(each, Opaque) and each.made:
+    if isinstance(each, Opaque) and (each.made or of_unknown_package(each.why)):
         each = unknown_layer(record, each, node)
     if not isinstance(each, (LayerValue, ModelValue)):
         why = each.why if isinstance(each, Opaque) else "something that is no layer"
@@ -125,6 +126,8 @@ def functional(record: Record, args: list[Any], kwargs: dict[str, Any], node: as
     except Exception as error:
         raise Broken(Event("model", node, spoken(error), {"inputs": inputs, "outputs": outputs})) from None
     model = ModelValue(node, False, made.name, inputs=inputs, outputs=outputs, keras=made)
+    given = sorted_by_name(names["outputs"])
+    model.keys = tuple(map(str, given)) if isinstance(given, dict) and len(given) == len(outputs) else ()
     model.layers = [call.layer for call in behind(outputs, inputs) if not isinstance(call.layer, str)]
     record.models.append(model)
     return model

@@ -15,8 +15,10 @@ from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
     Function,
     LayerValue,
+    TensorValue,
     Unreadable,
     tensors_in,
+    with_tensors,
 )
 
 
@@ -40,25 +42,48 @@ def lambda_layer(record: Record, args: list[Any], kwargs: dict[str, Any], node: 
     return LayerValue(layer, node, declared=tuple(declared) if isinstance(declared, (list, tuple)) else None)
 
 
-def call_unknown(record: Record, value: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
-    """A function of another package, called on tensors: what it gives is asked for, as of a layer."""
+def call_unknown(
+    record: Record, value: Opaque, args: list[Any], kwargs: dict[str, Any], node: ast.Call, parts: tuple[Any, ...]
+) -> Any:
+    """A function of another package, called on tensors: what it gives is asked for, as of a layer.
+
+    parts: which part of it, none for all.
+    """
+    args, kwargs = with_tensors((args, kwargs))
     tensors = tensors_in((args, kwargs))
-    layer = unknown_layer(record, value, node, f"{value.why}, a function that is not known here")
-    given = {f"argument_{place}": each for place, each in enumerate(args)} | kwargs
-    # Keras takes only tensors as they are.
-    others = {name: each for name, each in given.items() if isinstance(each, (int, float, str))}
-    return call_layer(record, layer, (tensors[0] if len(tensors) == 1 else tensors,), others, node)
+    alike = (value.why, value.later and id(value.later), _comparable(args), _comparable(kwargs), parts)
+    layer = unknown_layer(record, value, node, f"{value.why}, a function that is not known here", alike)
+    return call_layer(record, layer, (tensors[0] if len(tensors) == 1 else tensors,), {}, node)
 
 
-def unknown_layer(record: Record, value: Opaque, node: Any, told: str | None = None) -> LayerValue:
-    """A layer of another package: what it returns is asked for. told: what is said of it then."""
+def _comparable(value: Any) -> Any:
+    """An argument as a value that is equal where the arguments are: tensors by their shapes, numbers and texts, nests of
+    them, and everything else where it is the same.
+    """
+    if isinstance(value, TensorValue):
+        return "tensor", value.shape[1:]
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, *map(_comparable, value)
+    if isinstance(value, dict):
+        return "dict", *((str(key), _comparable(value[key])) for key in sorted(value, key=str))
+    # 1 and True are equal in Python.
+    return (type(value).__name__, value if isinstance(value, (int, float, str, type(None))) else id(value))
+
+
+def unknown_layer(
+    record: Record, value: Opaque, node: Any, told: str | None = None, alike: tuple[Any, ...] | None = None
+) -> LayerValue:
+    """A layer of another package: what it returns is asked for.
+
+    told: what is said of it then. alike: what is the same of those that return the same shape.
+    """
     record.count_layer(node)
     kind = value.why.rpartition(".")[2]
     name = record.name_output(kind)
 
     def follow(inputs: Any, keywords: dict[str, Any]) -> Any:
         received = keras.tree.flatten((inputs, keywords))
-        first_alike = record.same_output(_alike(value, received), name)
+        first_alike = record.same_output(alike or _alike(value, received), name)
         asked = name if name in record.given else first_alike
         shape = record.given.get(asked)
         first = next(each for each in received if isinstance(each, keras.KerasTensor))
@@ -96,4 +121,7 @@ def _within(record: Record, function: Function, inputs: Any, named: dict[str, An
 def of_instance(record: Record, value: Any) -> Any:
     """The layer that an object of the code is; another value as it is."""
     make: Any = getattr(record, "layer_of", None)
-    return make(value) if isinstance(value, Instance) and make is not None and value.kind in ("layer", "model") else value
+    if not isinstance(value, Instance) or make is None:
+        return value
+    unknown = value.made_by is not None and value.made_by.unknown is not None
+    return make(value) if unknown or value.kind in ("layer", "model") else value
