@@ -41,15 +41,20 @@ def asks(report: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
                 "why": f"It comes from {about['why']}.",
                 "value": text,
                 "placeholder": "20,5" if about["shape"] else "5",
-                "wrong": _wrong(name, text),
+                "wrong": _wrong(name, text, about["shape"]),
             }
         )
     return found
 
 
-def _wrong(name: str, text: str) -> str:
+def _wrong(name: str, text: str, shape: bool) -> str:
     if not text.strip() or read_size(text) is not None:
         return ""
+    if shape:
+        return (
+            f"A shape is up to {MOST_AXES} whole numbers from 1 to {LARGEST_SIZE:,}, without the batch, such as 20,5; "
+            f"received “{text[:40]}”."
+        )
     return (
         f"{name} must be a whole number from 1 to {LARGEST_SIZE:,}, or up to {MOST_AXES} of them for a shape; "
         f"received “{text[:40]}”."
