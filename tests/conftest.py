@@ -42,8 +42,11 @@ LONGEST_FIRST = (
     ("catalog/test_pasted.py",),
     ("layers/test_walk.py", "layers/test_subclasses.py"),
     tuple(
-        f"runtime/test_{name}.py"
-        for name in ("cluster", "engine", "engine_recovery", "pasted_engine", "cluster_health", "cluster_access")
+        f"runtime/{folder}/test_{name}.py"
+        for folder, name in (
+            *(("cluster", "cluster"), ("engine", "engine"), ("engine", "engine_recovery"), ("engine", "pasted_engine")),
+            *(("cluster", "cluster_health"), ("cluster", "cluster_access")),
+        )
     ),
     ("test_export.py",),
     ("cli/test_main.py",),

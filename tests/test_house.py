@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import GROUPS
+
 PACKAGE = Path(__file__).resolve().parent.parent / "explorer"
 # These import Keras when they are imported, and only workers do that. All others import it, or these, inside functions.
 KERAS_ROOMS = (
@@ -51,3 +53,8 @@ def test_no_other_room_imports_keras_when_it_is_imported():
         if keras and not imports_keras(module.removesuffix(".__init__")):
             found[module] = keras
     assert found == {}
+
+
+def test_files_of_tests_that_take_long_are_named_as_they_are():
+    """One that was moved would come last, and its process would still run when the others have nothing left to do."""
+    assert [name for name in GROUPS if not (PACKAGE.parent / name).is_file()] == []
