@@ -468,3 +468,16 @@ def test_parts_of_what_a_function_gives_are_asked_for_each():
     first, second = check(code).asked
     report = check(code, sizes={first.name: (24,), second.name: (10, 24)})
     assert report.holds and report.output == ((None, 1), (None, 10, 2))
+
+
+@pytest.mark.parametrize(
+    "call", ["make_block(h, 3)", "make_block(h, 3) + i", "make_block(h, 3) * 2", "make_block(h, 3)[:, ::1]"]
+)
+def test_a_long_chain_of_functions_is_no_deep_nesting(call):
+    code = HEAD + (
+        f"from blocks import make_block\nh = i = keras.Input((7, 3))\nfor each in range(90):\n    h = {call}\n"
+        "model = keras.Model(i, layers.GRU(4)(h))\n"
+    )
+    report = check(code, sizes={"the output of make_block": (7, 3)})
+    assert not report.problems or report.asked, report.problems
+    assert not report.not_followed or report.asked, report.not_followed

@@ -18,15 +18,17 @@ class Later:
     """A tensor that there is if what a function gives, of which nothing is known, is one.
 
     Nobody asks for its shape before it is used as a tensor. make: gives the tensor of a part of what the function gives;
-    parts: which one it is, none for all of it. made: the tensors that were made, by their parts.
+    depth: how many such calls stand within each other here. parts: which part it is, none for all of it. made: the tensors
+    that were made, by their parts.
     """
 
     make: Callable[[tuple[Any, ...]], Any]
+    depth: int = 1
     parts: tuple[Any, ...] = ()
     made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def part(self, which: Any) -> Later:
-        return Later(self.make, (*self.parts, which), self.made)
+        return Later(self.make, self.depth, (*self.parts, which), self.made)
 
     def tensor(self) -> Any:
         if self.parts not in self.made:

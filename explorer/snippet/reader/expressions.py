@@ -16,7 +16,7 @@ from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.fed import Typed
 from explorer.snippet.reader.iteration import run_of, shown, truth
 from explorer.snippet.reader.library import attributes, calling
-from explorer.snippet.reader.limits import LARGEST_NUMBER, MOST_DEPTH, Budget, bounded_number, light, plainly
+from explorer.snippet.reader.limits import LARGEST_NUMBER, MOST_DEPTH, MOST_LATER, Budget, bounded_number, light, plainly
 from explorer.snippet.reader.objects import ClassValue, Instance
 from explorer.snippet.reader.parts_of_arrays import names_axes
 from explorer.snippet.reader.plain import ARITHMETIC, COMPARISONS, PLAIN, bounded, formatted, one_of
@@ -28,6 +28,7 @@ from explorer.snippet.reader.values import (
     Scope,
     TensorValue,
     Unreadable,
+    depth_of,
     may_hold_tensors,
     with_tensors,
 )
@@ -230,7 +231,11 @@ class Expressions(Binding):
         if any(isinstance(side, Opaque) for side in (left, right)):
             made = counted(node.op, left, right)
             if isinstance(made, Opaque) and may_hold_tensors((left, right)):
-                later = Later(lambda _: calling.operator_call(self, node, *with_tensors((left, right))))
+                if (depth := depth_of((left, right))) >= MOST_LATER:
+                    left, right = with_tensors((left, right))
+                later = Later(
+                    lambda _: calling.operator_call(self, node, *with_tensors((left, right))), 1 + depth % MOST_LATER
+                )
                 return replace(made, later=later)
             return made
         if not all(isinstance(side, PLAIN) for side in (left, right)):
@@ -267,7 +272,7 @@ class Expressions(Binding):
         if isinstance(owner, Opaque) and (whole := owner.later) is not None:
             if isinstance(index, (int, str)):
                 return Opaque(owner.why, self.named(node), node.lineno, lost=True, later=whole.part(index))
-            later = Later(lambda _: calling.item(self, whole.tensor(), index, node))
+            later = Later(lambda _: calling.item(self, whole.tensor(), index, node), whole.depth)
             return Opaque(owner.why, self.named(node), node.lineno, lost=True, later=later)
         if isinstance(owner, Opaque) and names_axes(index):
             return array_methods.indexed(Array(None, node=node), index, node)  # Only an array has such a part.

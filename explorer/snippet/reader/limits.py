@@ -14,6 +14,8 @@ MOST_CHARACTERS = 20_000
 MOST_STEPS = 50_000
 MOST_THINGS = 500_000
 MOST_DEPTH = 80
+# Calls within calls that wait to be used as tensors: each takes some of Python's stack.
+MOST_LATER = 20
 MOST_FUNCTIONS = 20
 MOST_CALLS = 300
 MOST_LAYERS = 400

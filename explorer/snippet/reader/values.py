@@ -278,9 +278,15 @@ def with_tensors(value: Any) -> Any:
 
 def may_hold_tensors(value: Any) -> bool:
     """Whether there is a tensor in nested lists, tuples and dictionaries, or what may be one."""
-    found: list[bool] = []
-    swapped(value, lambda each: found.append(isinstance(each, TensorValue) or getattr(each, "later", None) is not None))
-    return any(found)
+    return bool(tensors_in(value)) or depth_of(value) > 0
+
+
+def depth_of(value: Any) -> int:
+    """How many calls stand within each other in what may be a tensor; 0 where nothing in nested lists, tuples and
+    dictionaries may be one."""
+    if isinstance(value, (list, tuple, dict)):
+        return max(map(depth_of, value.values() if isinstance(value, dict) else value), default=0)
+    return value.later.depth if isinstance(value, Opaque) and value.later else 0
 
 
 def behind(tensors: Iterable[TensorValue], inputs: Iterable[TensorValue] = ()) -> list[Call]:

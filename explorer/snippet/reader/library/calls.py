@@ -21,7 +21,7 @@ from explorer.snippet.reader.library.own_layers import call_unknown, lambda_laye
 from explorer.snippet.reader.library.paths import reaches_out, snake, stands, written
 from explorer.snippet.reader.library.signals import signal
 from explorer.snippet.reader.library.utilities import initializer, tensorflow, utility
-from explorer.snippet.reader.limits import plainly
+from explorer.snippet.reader.limits import MOST_LATER, plainly
 from explorer.snippet.reader.names import FILES, INITIALIZERS, MERGES, QUIET, REFUSED_MODULES, of_unknown_package
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
@@ -35,6 +35,7 @@ from explorer.snippet.reader.values import (
     Refused,
     TensorValue,
     Unreadable,
+    depth_of,
     may_hold_tensors,
     with_tensors,
 )
@@ -90,7 +91,9 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         args, kwargs = with_tensors((args, kwargs))
         return call_layer(record, unknown_layer(record, called, node), tuple(args), kwargs, node)
     if tensors and of_unknown_package(called.why):
-        later = Later(lambda parts: call_unknown(record, called, args, kwargs, node, parts))
+        if (depth := depth_of((args, kwargs))) >= MOST_LATER:
+            args, kwargs = with_tensors((args, kwargs))
+        later = Later(lambda parts: call_unknown(record, called, args, kwargs, node, parts), 1 + depth % MOST_LATER)
         return Opaque(called.why, made=name[:1].isupper(), lost=True, later=later)
     if name == "from_pretrained" and len(parts) > 2:
         return Opaque(".".join(parts[:-1]), made=True, arguments=_plain(args, kwargs))
