@@ -22,7 +22,7 @@ help:
 	@echo "make soak-pairs   train every architecture on every task that fits it, run every script, change every setting (two minutes)"
 	@echo "make soak-film    record the film of the page (a minute)"
 	@echo "make soak-lessons take every lesson in a browser (three minutes)"
-	@echo "make soak-layers  hold every class of layer against Keras with DRAWS=$(DRAWS) drawn settings each (ten minutes)"
+	@echo "make soak-layers  hold every class of layer against Keras with DRAWS=$(DRAWS) drawn settings each (twenty minutes)"
 	@echo "make soak-faults  kill, stop, fill and lock at random moments (ROUNDS=$(ROUNDS) kills of a worker; an hour and a half)"
 	@echo "make soak-people  let people come, train and leave for MINUTES=$(MINUTES), and compare what memory that takes"
 	@echo "make types  write the front end's types of what Python sends"
