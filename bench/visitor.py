@@ -27,7 +27,7 @@ SECONDS_OF_A_SCRIPT = 120.0
 SECONDS_OF_SILENCE = 60.0
 SECONDS_BETWEEN_REDRAWS = 0.25
 # Elements that stand for themselves, and whose id ends in the key that the page gave them.
-_PANEL = "explorer_live"
+_PANEL, _EDITOR = "explorer_live", "explorer_editor"
 _WIDGETS = ("button", "slider", "selectbox", "text_area", "text_input", "checkbox", "button_group")
 
 
@@ -44,7 +44,10 @@ class Widget:
 
 @dataclass
 class Panel:
-    """The panel of the run, whose buttons the component draws; data: what the page says to it (`explorer.ui.run.live`)."""
+    """A component of the page: the panel of the run, whose buttons it draws, or the editor of pasted code.
+
+    data: what the page says to it.
+    """
 
     id: str
     fragment: str
@@ -64,6 +67,7 @@ class Visitor:
     said: set[str] = field(default_factory=set)
     widgets: dict[str, Widget] = field(default_factory=dict)
     panel: Panel | None = None
+    editor: Panel | None = None
     _goes_back: bool = False
     _values: dict[str, Any] = field(default_factory=dict)
     _socket: ClientConnection | None = None
@@ -126,7 +130,7 @@ class Visitor:
 
     async def go(self, page: str, query: str = "") -> None:
         """Follow a link to another page, by its path."""
-        self.page, self.widgets, self._values, self.shapes_drawn, self.panel = page, {}, {}, False, None
+        self.page, self.widgets, self._values, self.shapes_drawn, self.panel, self.editor = page, {}, {}, False, None, None
         await self.rerun(query)
 
     async def set(self, key: str, **value: Any) -> None:
@@ -155,8 +159,15 @@ class Visitor:
                 raise VisitFailed("There is no panel on the page that trains.")
             await asyncio.sleep(SECONDS_BETWEEN_REDRAWS)
             await self.rerun(self.query)
-        await self._send(fragment=self.panel.fragment, action=action)
+        await self._send(self.panel.fragment, event=(self.panel, "action", {"name": action, "kept": False}))
         await self._drawn(until)
+
+    async def type_code(self, code: str) -> None:
+        """Put a code into the editor of the page "Paste", and wait until it is drawn. Raises VisitFailed without one."""
+        if self.editor is None:
+            raise VisitFailed("There is no editor on the page.")
+        await self._send(self.editor.fragment, event=(self.editor, "typed", {"code": code, "put": None}))
+        await self._drawn()
 
     async def train(self) -> str:
         """Press Train and return the id of the run that it started."""
@@ -202,8 +213,13 @@ class Visitor:
             raise VisitFailed(f"There is no widget {key} on the page.")
         return self.widgets[key]
 
-    def asking(self, query: str, fragment: str = "", pressed: str = "", action: str = "") -> bytes:
-        """The message that asks for the page by its query, or for a part of it, with the values that were set."""
+    def asking(
+        self, query: str, fragment: str = "", pressed: str = "", event: tuple[Panel, str, Any] | None = None
+    ) -> bytes:
+        """The message that asks for the page by its query, or for a part of it, with the values that were set.
+
+        event: what happened in a component, by its name, and its value.
+        """
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_name, asked.fragment_id = query, self.page, fragment
@@ -217,12 +233,12 @@ class Visitor:
                     setattr(state, name, content)
         if pressed:
             asked.widget_states.widgets.add(id=pressed, trigger_value=True)
-        if action and self.panel is not None:
-            event = {"event": "action", "value": {"name": action, "kept": False}}
+        if event is not None:
+            component, name, value = event
             # As the browser does, with the component's state, which is empty.
-            asked.widget_states.widgets.add(id=self.panel.id, json_value="{}")
+            asked.widget_states.widgets.add(id=component.id, json_value="{}")
             asked.widget_states.widgets.add(
-                id=_make_trigger_id(self.panel.id, "events"), json_trigger_value=json.dumps([event])
+                id=_make_trigger_id(component.id, "events"), json_trigger_value=json.dumps([{"event": name, "value": value}])
             )
         return message.SerializeToString()
 
@@ -231,11 +247,11 @@ class Visitor:
             raise VisitFailed("The page has not been opened.")
         return self._socket
 
-    async def _send(self, fragment: str = "", pressed: str = "", action: str = "") -> None:
+    async def _send(self, fragment: str = "", pressed: str = "", event: tuple[Panel, str, Any] | None = None) -> None:
         # What an earlier script still had to say is no answer to this.
         while not self._messages.empty():
             self._take(self._messages.get_nowait())
-        await self._opened().send(self.asking(self.query, fragment, pressed, action))
+        await self._opened().send(self.asking(self.query, fragment, pressed, event))
 
     async def _read(self) -> None:
         try:
@@ -279,6 +295,9 @@ class Visitor:
         elif kind == "bidi_component" and element.bidi_component.component_name == _PANEL:
             drawn = element.bidi_component
             self.panel = Panel(drawn.id, fragment, json.loads(drawn.json))
+        elif kind == "bidi_component" and element.bidi_component.component_name == _EDITOR:
+            drawn = element.bidi_component
+            self.editor = Panel(drawn.id, fragment, json.loads(drawn.json))
         elif kind == "markdown":
             self.said.add(element.markdown.body)
         elif b'"layers"' in raw:

@@ -144,7 +144,7 @@ class Person:
         )
         if self._dice.random() < 0.3:
             code = code.replace("return_sequences=True", "return_sequence=True")
-        await visitor.set("code", string_value=code)
+        await visitor.type_code(code)
         self._soak.did["pastes"] += 1
 
 
