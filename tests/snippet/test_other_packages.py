@@ -176,7 +176,7 @@ def test_a_class_made_on_one_that_is_not_known_is_followed_where_it_has_a_call_o
 def test_a_class_made_on_one_that_is_not_known_is_asked_for_where_it_has_none():
     code = HEAD + MADE_ON.format(base="Block", body="    def more(self):\n        return 1")
     (asked,) = check(code).asked
-    assert (asked.name, asked.why) == ("the output of Mine", "Mine, made on blocks.Block, which is not known here")
+    assert (asked.name, asked.why) == ("the output of Mine", "Mine, a subclass of blocks.Block, which is not known here")
     report = check(code, sizes={asked.name: (9,)})
     assert report.holds and [each.output[0] for each in report.layers] == [(None, 9), (None, 1)]
 

@@ -179,7 +179,7 @@ def layer_of(reader: Functions, owner: Instance) -> LayerValue:
         call = made_by.find("call") if made_by else None
         base = unknown_base(owner)
         if made_by is not None and base is not None and call is None:
-            told = f"{made_by.name}, made on {base}, which is not known here"
+            told = f"{made_by.name}, a subclass of {base}, which is not known here"
             owner.layer = unknown_layer(reader, Opaque(made_by.name, made=True), owner.node, told)
             return owner.layer
         if made_by is not None and base is not None:
