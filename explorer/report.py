@@ -34,7 +34,7 @@ TITLES = {
     "embedding_input": "Wrong input for an Embedding",
     "keras3_api": "Not in Keras 3",
     "none_value": "No model under this name",
-    "fit_arguments": "Arguments that do not fit the data",
+    "fit_arguments": "Arguments that do not fit",
     "unreadable": "A line that cannot be read",
 }
 
