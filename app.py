@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from explorer.ui.front_end.frontend import Frontend, held
-from explorer.ui.front_end.streamlit_internals import keep_clicks, share_locks
+from explorer.ui.front_end.streamlit_internals import forget_removed_widgets, keep_clicks, share_locks
 from explorer.ui.server import shutdown, sockets
 from explorer.ui.server.clients import Forwarded
 from explorer.ui.server.connections import Bounded
@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent
 exit_where_wrong()
 share_locks()
 keep_clicks()
+forget_removed_widgets()
 FILES = held()
 HOSTS = Hosts(st.get_option("server.address"))
 

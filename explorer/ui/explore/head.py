@@ -58,20 +58,22 @@ def words(experiment: Experiment) -> str:
 
 def _presets(experiment: Experiment) -> None:
     current = next((name for name, preset in PRESETS.items() if preset.experiment == experiment), None)
+    key = renewed.key_of("preset", current)
     with st.container(key="presets"):
         st.pills(
             "Named experiments",
             list(PRESETS),
             format_func=lambda name: PRESETS[name].title,
-            key=renewed.key_of("preset", current),
+            key=key,
             wrap=True,
             on_change=_choose_preset,
+            args=(key,),
             help=PRESETS_HELP,
         )
 
 
 @uninterrupted()
-def _choose_preset() -> None:
-    name = renewed.take("preset")
+def _choose_preset(key: str) -> None:
+    name = renewed.take("preset", key)
     if name in PRESETS:
         address.choose(PRESETS[name].experiment)

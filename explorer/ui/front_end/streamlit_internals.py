@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 from weakref import WeakValueDictionary
@@ -25,7 +26,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
-from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.state import SafeSessionState, SessionState, session_state
 
 # --- the frontend's files, in the package
 
@@ -184,6 +185,28 @@ def _take_widgets(self: SafeSessionState, widgets: WidgetStates | None, **others
                 object.__setattr__(self, "_yield_callback", ends)
     finally:
         object.__setattr__(self, "_untaken", None)
+
+
+_REMOVE = SessionState._remove_stale_widgets
+
+
+def forget_removed_widgets() -> None:
+    """Call no callback of a widget that the page has removed; before the first session begins.
+
+    Until it has the page's answer, a browser sends the value of every widget that it shows. Streamlit has forgotten the
+    value of a removed one and kept its callback: to it that is a choice, which nobody has made. A click is one.
+    """
+    setattr(SessionState, "_remove_stale_widgets", _remove)  # noqa: B010
+
+
+def _remove(self: SessionState, drawn: frozenset[str]) -> None:
+    _REMOVE(self, drawn)
+    context, known = get_script_run_ctx(), self._new_widget_state.widget_metadata
+    fragments = context.fragment_ids_this_run if context is not None else None
+    for name, metadata in list(known.items()):
+        clicked = metadata.value_type in script_requests._TRIGGER_PROTO_FIELDS
+        if metadata.callback is not None and not clicked and session_state._is_stale_widget(metadata, drawn, fragments):
+            known[name] = replace(metadata, callback=None)
 
 
 _ASK = AppSession.request_rerun

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog.examples import EXAMPLES, FORMS
 from explorer.runtime.engine.engine import Refused
 from explorer.runtime.storage.database_errors import DatabaseUnavailable
 from explorer.tensors.text import count, joined
@@ -16,12 +15,11 @@ from explorer.ui.frame.room_panel import room_bar, room_button
 from explorer.ui.frame.share import share_code_button
 from explorer.ui.front_end.assets import ASSETS, SIDEBAR
 from explorer.ui.front_end.markdown import marked, plain
-from explorer.ui.front_end.streamlit_internals import uninterrupted
 from explorer.ui.lessons import steps as lesson_steps
 from explorer.ui.lessons.panel import lesson_panel
 from explorer.ui.model.chain import chain
 from explorer.ui.model.loading import wait_for_workers
-from explorer.ui.model.views import VIEWS_HELP, choose_view, show_view
+from explorer.ui.model.views import choose_view, show_view
 from explorer.ui.paste import received as paste_received
 from explorer.ui.paste import training as paste_training
 from explorer.ui.paste.asked import followed
@@ -29,26 +27,21 @@ from explorer.ui.paste.chain import drawn, marks
 from explorer.ui.paste.editor import editor
 from explorer.ui.paste.error_box import Callbacks, error_box
 from explorer.ui.paste.error_page import pasted_here
+from explorer.ui.paste.head import about, head
 from explorer.ui.paste.models import choose_model, is_another
 from explorer.ui.paste.problems import problems, title_of
 from explorer.ui.server import engine_instance
 from explorer.ui.server.owner import visitor
-from explorer.ui.state import lesson_place, paste_state, renewed
+from explorer.ui.state import lesson_place, paste_state
 from explorer.ui.state.paste_fields import MOST_IN_A_FIELD, Fields, read_fields
 from explorer.ui.state.paste_own import FIELDS
 
 SECONDS_TO_CHECK = 20.0
-FORM_TITLES = {"as written": "As written", "mended": "Fixed"}
 EMPTY = (
     "Paste your script, or drop a file or a notebook. Lines that make data, `compile` and `fit` can stay: shapes and "
     "loss are read from them. Nothing is executed."
 )
 ASKED_FIRST = "Answer the question of the lesson first. Then the code is checked."
-ABOUT = "See the shapes of your own model, or where it fails and how to fix it. The code is read, never executed."
-EXAMPLES_HELP = (
-    "**Examples** are common mistakes, as written and fixed, and the three examples of an article. "
-    "Each is also a link: ?example= and its name."
-)
 X_HELP = (
     "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. "
     "Leave it empty to take it from the code."
@@ -80,7 +73,7 @@ def main() -> None:
     # Drawn when the code was checked: a step may ask for code that holds.
     lesson = st.container(key="lesson_place")
     asks = at is not None and at.asks
-    _head(asks)
+    head(asks)
     # Whoever is in a lesson is not led to another.
     begin = None if at else partial(lesson_steps.begin, page="paste", experiment_of_run=engine_instance.experiment_of)
     error_box(Callbacks(paste_state.show_instead, paste_received.open_text, begin))
@@ -123,67 +116,13 @@ def main() -> None:
             trainable = _without_problems(fields, report, above, trains=at is None)
         else:
             _broken(fields, report, above)
-    told_of_it.caption(ABOUT if asks else _about())
+    told_of_it.caption(about(asks))
     with share, st.container(horizontal=True, gap="small", horizontal_alignment="right", key="share_buttons"):
         keys_button()
         room_button()
         share_code_button(paste_state.fragment)
     listen()
     paste_state.keep(trainable)
-
-
-def _head(asks: bool) -> None:
-    """asks: a lesson asks about the code, so that no example is named, and none is shown as it is fixed."""
-    with st.container(key="paste_head"):
-        words, example, form = st.columns([4, 5, 3], vertical_alignment="center")
-    # A widget whose label is hidden shows no help: the row's is told here.
-    words.subheader("Paste your Keras code", anchor=False, help="\n\n".join((ABOUT, EXAMPLES_HELP, VIEWS_HELP)))
-    if asks:
-        return
-    shown = paste_state.shown_example()
-    titles = {each.stem: each.title for each in EXAMPLES.values()}
-    example.selectbox(
-        "Examples",
-        list(titles),
-        index=None,
-        format_func=titles.__getitem__,
-        key=renewed.key_of("example", shown.stem if shown else None),
-        placeholder="Open an example",
-        label_visibility="collapsed",
-        on_change=_open_example,
-    )
-    form.segmented_control(
-        "Form",
-        FORMS,
-        format_func=FORM_TITLES.__getitem__,
-        key=renewed.key_of("form", shown.form if shown else None),
-        disabled=shown is None or f"{shown.stem}_mended" not in EXAMPLES,
-        on_change=_open_form,
-        args=(shown.stem if shown else "",),
-        label_visibility="collapsed",
-    )
-
-
-def _about() -> str:
-    shown = paste_state.shown_example()
-    if shown is None:
-        return ABOUT
-    # What is wrong in the code as it was written is not wrong in the fixed one.
-    return plain(f"This is the fixed code. As it was written: {shown.says}" if shown.stem != shown.name else shown.says)
-
-
-@uninterrupted()
-def _open_example() -> None:
-    stem = renewed.take("example")
-    if stem in EXAMPLES:
-        paste_state.show(EXAMPLES[stem])
-
-
-@uninterrupted()
-def _open_form(stem: str) -> None:
-    chosen = f"{stem}_mended" if renewed.take("form") == "mended" else stem
-    if chosen in EXAMPLES:
-        paste_state.show(EXAMPLES[chosen])
 
 
 def _fields() -> tuple[Fields, Any]:

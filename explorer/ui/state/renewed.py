@@ -25,10 +25,14 @@ def key_of(name: str, value: str | None) -> str:
     return key
 
 
-def take(name: str) -> str | None:
-    """What was just chosen; for the widget's callback. It is the same widget where the page then shows that."""
-    known = st.session_state["_renewed"]
+def take(name: str, key: str) -> str | None:
+    """What was just chosen; for the widget's callback. It is the same widget where the page then shows that.
+
+    key: of the widget that was drawn. A hand may be quicker than the page, and choose in the widget from before.
+    """
+    known: dict[str, tuple[int, str | None]] = st.session_state["_renewed"]
     number, _ = known[name]
-    chosen: str | None = st.session_state[f"{name}_{number}"]
-    known[name] = (number, chosen)
+    chosen: str | None = st.session_state[key]
+    if key == f"{name}_{number}":
+        known[name] = (number, chosen)
     return chosen

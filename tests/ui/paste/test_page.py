@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from streamlit.runtime.scriptrunner import StopException
+from streamlit.runtime.state import SessionState
 from streamlit.testing.v1.element_tree import Selectbox
 
 from explorer.catalog.examples import EXAMPLES
 from explorer.report import TITLES
 from explorer.runtime.engine import precompiler
+from explorer.ui.front_end import streamlit_internals
 from explorer.ui.front_end.markdown import marked
 from explorer.ui.model.code import changed_lines
 from explorer.ui.paste import editor as paste_editor
@@ -51,6 +53,17 @@ def type_code(page: AppTest, code: str) -> AppTest:
     """What the editor's message does: a component of the browser is none that AppTest can type into."""
     page.session_state["code"] = code
     return page.run()
+
+
+def test_what_is_typed_stays_though_the_browser_still_sends_the_choice_of_an_example(engine, monkeypatch):
+    monkeypatch.setattr(SessionState, "_remove_stale_widgets", SessionState._remove_stale_widgets)
+    streamlit_internals.forget_removed_widgets()
+    page = open_page(engine, example="channels_first")
+    shown_before = page._tree.get_widget_states()
+    assert {each.id.rpartition("-")[2] for each in shown_before.widgets} >= {"example_0", "form_0"}
+    type_code(page, MODEL)
+    page._run(shown_before)
+    assert not page.exception and page.session_state["code"] == MODEL
 
 
 def give(page: AppTest, name: str, text: str) -> AppTest:
