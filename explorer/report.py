@@ -36,7 +36,10 @@ TITLES = {
     "none_value": "No model under this name",
     "fit_arguments": "Arguments that do not fit",
     "unreadable": "A line that cannot be read",
+    "size_missing": "A size is missing",
 }
+# Of these Keras has said nothing: the code was not read to its end.
+NOT_WHOLE = ("unreadable", "size_missing")
 
 
 def not_tried(why: str) -> str:
@@ -111,6 +114,29 @@ class Asked(Plain, frozen=True):
     line: int
     why: str
     shape: bool
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, as a sentence; "" where nothing more is known of that than its name.
+
+        >>> Asked("the output of TCN", 5, "tcn.TCN, a layer that is not known here", True).source
+        'It comes from tcn.TCN, a layer that is not known here.'
+        """
+        return "" if self.why == f"`{self.name}`" else f"It comes from {self.why}."
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, on which line, and where it comes from.
+
+        >>> Asked("n", 2, "`n`", False).sentence
+        'Missing on line 2: the number n.'
+        >>> Asked("n", 2, "table.shape", False).sentence
+        'Missing on line 2: the number n (table.shape).'
+        """
+        kind = "the shape of" if self.shape else "the number"
+        batch = ", without the batch" if self.shape else ""
+        source = f" ({self.why})" if self.source else ""
+        return f"Missing on line {self.line}: {kind} {self.name}{batch}{source}."
 
 
 class Line(Plain, frozen=True):

@@ -179,7 +179,8 @@ def test_a_training_and_a_report_are_printed_in_a_few_lines():
     problem, quoted, *fixes = str(check(code, x=[(8, 20, 5)], y=(8, 16), loss="mse")).splitlines()
     assert problem.startswith("time_axis_missing, line 2: ") and quoted.startswith("Keras says: ")
     assert fixes and all(each.startswith("Fix: ") for each in fixes)
-    assert "\nAsked, line 2: n (`n`" in str(check(code.replace("GRU(32)", "GRU(n, return_sequences=True)")))
+    asks = check(code.replace("GRU(32)", "GRU(n, return_sequences=True)"))
+    assert str(asks).startswith("Missing on line 2: the number n (`n`, which is not defined here).")
     assert str(check(code.replace(", keras.layers.GRU(16)", ""))) == "No problems found."
 
 

@@ -41,7 +41,8 @@ def check(
 ) -> int:
     """Check your own Keras code: its shapes, or where it fails and how to fix it.
 
-    FILE is Python or a notebook (.ipynb), read and never run; - is standard input. Ends with 1 if it has a problem.
+    FILE is Python or a notebook (.ipynb), read and never run; - is standard input. Ends with 1 if it has a problem, or if a
+    number is missing that it asks for.
     """
     code = _code_of(file)
     inputs = [shape("--x", text) for text in x] or None
@@ -86,6 +87,9 @@ def _print_report(code: str, report: Report) -> None:
     else:
         printing.broken_layers(broken)
     for problem in report.problems:
+        if problem.kind == "size_missing":
+            # All that is asked for is listed below.
+            continue
         line = f", {_where(code, problem.line)}" if problem.line else ""
         printing.paragraph(f"\n{problem.kind}{line}: {problem.message}", "bold")
         if problem.keras_says:
@@ -102,9 +106,12 @@ def _print_report(code: str, report: Report) -> None:
                 printing.paragraph(fix.tried, "dim")
             printing.difference(code, fix.code)
     for asked in report.asked:
-        printing.paragraph(
-            f"\nAsked, {_where(code, asked.line)}: {asked.name} ({asked.why}). Give it with --size '{asked.name}=…'."
-        )
+        example = "20,5" if asked.shape else "5"
+        cell = f" That is {place}." if (place := notebook.place(code, asked.line)) else ""
+        printing.paragraph(f"\n{asked.sentence}{cell} Give it with --size '{asked.name}={example}'.", "bold")
+    if report.asked and report.description is not None:
+        them = "it" if len(report.asked) == 1 else "them"
+        printing.paragraph(f"The table shows what does not depend on {them}.", "dim")
     if report.not_followed:
         printing.paragraph(f"\nNot followed ({count(len(report.not_followed), 'lines')}):", "dim")
         for each in report.not_followed:

@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.keras_internals import layer_and_sublayers
 from explorer.keras_source import named_anew
-from explorer.report import Trial
+from explorer.report import NOT_WHOLE, Trial
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, ragged_arrays, read, settled, wrong_with
 from explorer.snippet.diagnose.problems import Data, Finding, Fix, Problem, Report
@@ -132,7 +132,7 @@ def _report(code: str, given: Data, sizes: Given) -> Report:
 
 def _report_of(case: Case, finding: Finding | None, given: Data) -> Report:
     findings = [*old_names(case), *([finding] if finding else wrong_with(case))]
-    if finding is not None and finding.kind != "unreadable" and (uneven := ragged_arrays(case)) is not None:
+    if finding is not None and finding.kind not in NOT_WHOLE and (uneven := ragged_arrays(case)) is not None:
         # NumPy stops at it before Keras is asked for anything.
         findings.insert(0, uneven)
     if case.reader.asked:
@@ -149,7 +149,7 @@ def _syntax(case: Case, findings: list[Finding]) -> list[Problem]:
     broken = broken_lines(case)
     told = {line for each in case.source.broken for line in range(each.first, each.last + 1)}
     seen = bool(case.reader.models or case.reader.calls)
-    findings[:] = [each for each in findings if seen and (each.kind != "unreadable" or each.line not in told)]
+    findings[:] = [each for each in findings if seen and (each.kind not in NOT_WHOLE or each.line not in told)]
     most = MOST_PROBLEMS - 1 if findings else MOST_PROBLEMS if seen else 1
     return [_mended(case, each) for each in broken[:most]]
 

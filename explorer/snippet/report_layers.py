@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from explorer.description import Broken, Description, Outline
-from explorer.report import Asked, Line, could_ask_for
+from explorer.report import NOT_WHOLE, Asked, Line, Made, could_ask_for
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import made
 from explorer.snippet.diagnose.problems import Finding, Problem, Report
@@ -14,6 +14,7 @@ from explorer.snippet.diagnose.rules.silent import hints
 from explorer.snippet.diagnose.training_data import loss_named
 from explorer.snippet.reader.unknowns import OUTPUT_OF
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue
+from explorer.snippet.unknown_outputs import before_unknown_outputs
 from explorer.snippet.unknown_sizes import with_unknown_sizes
 
 TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
@@ -22,7 +23,7 @@ TRUSTED = "The model is large: the shapes of some layers come from Keras's rules
 def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
     """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
     model = case.working_model
-    whole = model is not None and not any(each.kind == "unreadable" for each in findings)
+    whole = model is not None and not any(each.kind in NOT_WHOLE for each in findings)
     good = tuple(hints(case)) if whole and not problems else ()
     if whole and not problems and case.reader.budget.trusted:
         good = (*good, TRUSTED)
@@ -43,12 +44,8 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     asked = tuple(Asked(each.name, each.line, each.why, each.shape) for each in reader.asked.values())
     models = made(case)
     if asked:
-        # What was worked out with numbers in the place of those that are asked for is not shown.
-        known = with_unknown_sizes(case)
-        told = known.description if known else None
-        layers = _in_order(known.case, known.description) if known else []
-        output, params = (told.output, told.params) if told else (None, None)
-        models = known.models if known else tuple(replace(each, output=None, params=None) for each in models)
+        told, layers, models = _without_what_is_asked_for(case, models)
+        output, params = (told.output or None, told.params) if told else (None, None)
     return Report(
         tuple(layers),
         output,
@@ -62,6 +59,22 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         tuple(Line(each.line, each.why) for _, each in sorted(reader.assumed.items())),
         models,
     )
+
+
+def _without_what_is_asked_for(
+    case: Case, models: tuple[Made, ...]
+) -> tuple[Description | None, list[Outline], tuple[Made, ...]]:
+    """The description, the layers and the models without all that was worked out with numbers in the place of those that are
+    asked for.
+    """
+    if (known := with_unknown_sizes(case)) is not None:
+        return known.description, _in_order(known.case, known.description), known.models
+    models = tuple(replace(each, output=None, params=None) for each in models)
+    before = before_unknown_outputs(case)
+    if before is None or before.description is None:
+        return None, [], models
+    told = before.description.written()
+    return replace(told, output=(), params=None), _in_order(before, told), models
 
 
 def _not_used(case: Case) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 import keras
 from keras.src.backend.common import global_state
 
+from explorer.report import TITLES
 from explorer.snippet import check
-from explorer.snippet.diagnose.problems import KINDS
 from explorer.snippet.reader.pasted_text import as_python
 from tests.fuzz.watch import watched
 
@@ -48,7 +48,7 @@ def keep(code: str, **data: Any) -> dict[str, Any]:
     json.dumps(report, allow_nan=False)
     lines = code.count("\n") + code.count("\r") + 1
     for problem in report["problems"]:
-        assert problem["kind"] in KINDS, problem
+        assert problem["kind"] in TITLES, problem
         assert 10 < len(problem["message"]) < LONGEST_SENTENCE and problem["message"][-1] in ".!?", problem["message"]
         assert not problem["message"][0].islower(), problem["message"]
         # The net under everything else is there to catch nothing.

@@ -45,6 +45,60 @@ def test_each_layer_that_is_not_known_is_asked_for_unless_one_was_made_and_calle
     assert any("the 9th Block` is not used" in each for each in report.hints)
 
 
+BETWEEN = (
+    HEAD
+    + """
+from blocks import Block
+i = keras.Input((20, 5))
+a = layers.Conv1D(16, 3, padding="same")(i)
+b = layers.GRU(8)(i)
+h = Block(4)(layers.Concatenate()([Block(8)(a), a]))
+model = keras.Model(i, layers.Dense(1)(layers.Concatenate()([layers.GRU(3)(h), b])))
+"""
+)
+
+
+def test_what_does_not_depend_on_a_layer_that_is_not_known_is_drawn():
+    report = check(BETWEEN)
+    assert [each.kind for each in report.problems] == ["size_missing"] and not report.holds
+    assert [(each.name, each.output[0], each.params) for each in report.layers] == [
+        ("conv1d", (None, 20, 16), 256),
+        ("gru", (None, 8), 360),
+    ]
+    assert [each.name for each in report.description.layers] == ["conv1d", "gru"]
+    assert report.description.sources[0].axes == ("batch", "timesteps", "features")
+    assert report.params is None and report.description.params is None and report.output is None
+    # The first answer brings the chain to the second question.
+    report = check(BETWEEN, sizes={"the output of Block": (20, 8)})
+    assert [each.type for each in report.layers] == ["Conv1D", "GRU", "Block", "Concatenate"]
+    assert [each.name for each in report.asked] == ["the output of the 2nd Block"]
+    report = check(BETWEEN, sizes={"the output of Block": (20, 8), "the output of the 2nd Block": (20, 4)})
+    assert report.holds and [each.type for each in report.layers][-3:] == ["GRU", "Concatenate", "Dense"]
+
+
+def test_what_stands_before_one_is_drawn_of_a_sequential_and_of_nested_models():
+    sequential = "from blocks import Block\nmodel = keras.Sequential([keras.Input((7, 3)), {layers}, layers.Dense(1)])\n"
+    report = check(HEAD + sequential.format(layers="layers.GRU(5, return_sequences=True), Block(4), layers.LSTM(2)"))
+    assert [each.type for each in report.layers] == ["GRU"] and report.layers[0].params == 150
+    known = "layers.GRU(5, return_sequences=True)"
+    nested = "keras.Sequential([keras.Input((7, {size})), {inner}], name='{name}')"
+    front, back = (
+        nested.format(size=size, inner=inner, name=name)
+        for size, inner, name in ((3, known, "front"), (5, "Block(4)", "back"))
+    )
+    report = check(HEAD + sequential.format(layers=f"{front}, {back}, layers.LSTM(2)"))
+    assert [(each.name, each.output[0]) for each in report.layers] == [("front", (None, 7, 5))]
+    # Where nothing stands before it, nothing is made up.
+    report = check(HEAD + sequential.format(layers="Block(4), layers.LSTM(2)"))
+    assert report.layers == () and report.description is None
+
+
+def test_a_number_that_is_missing_too_may_be_anywhere():
+    code = BETWEEN.replace("GRU(8)", "GRU(units)")
+    report = check(code)
+    assert {each.name for each in report.asked} >= {"units", "the output of Block"} and report.description is None
+
+
 def test_nothing_is_said_of_parameters_that_are_not_known():
     report = check(TWO_UNKNOWN, sizes=dict.fromkeys(BLOCKS, (7, 8)))
     assert report.holds and report.params is None and report.models[0].params is None

@@ -9,8 +9,8 @@ import textwrap
 import keras
 import pytest
 
+from explorer.report import TITLES
 from explorer.snippet import Unreadable, check, model_of
-from explorer.snippet.diagnose.problems import KINDS
 from tests.for_all import for_all
 from tests.fuzz.watch import watched
 from tests.learners import executed, model_in
@@ -25,7 +25,7 @@ def written(code: str) -> str:
 def only(code: str, **data) -> dict:
     """The one problem of a code."""
     (problem,) = check(code, **data).to_dict()["problems"]
-    assert problem["kind"] in KINDS
+    assert problem["kind"] in TITLES
     return problem
 
 

@@ -457,7 +457,7 @@ def test_a_number_that_is_missing_is_asked_for_by_its_name_and_taken_when_it_com
     assert [(each["name"], each["line"], each["shape"]) for each in report["asked"]] == [("n_features", 6, False)]
     assert report["layers"][0]["params"] is None and report["params"] is None and not report["holds"]
     (problem,) = report["problems"]
-    assert problem["kind"] == "unreadable" and problem["line"] == 6 and "`n_features` on line 6" in problem["message"]
+    assert problem["kind"] == "size_missing" and problem["line"] == 6 and "`n_features` on line 6" in problem["message"]
     answered = check(ASKS, sizes={"n_features": 3}).to_dict()
     assert answered["holds"] and answered["asked"] == [] and answered["params"] == 150
     assert model_of(ASKS, sizes={"n_features": 3}).count_params() == 150

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ class Case:
     or "x0", "x1" where there are several. broken: whether Keras raised; broke: the call where it did as a batch ran through.
     until: the line that reading ended at, where Keras raised before the end; None where all was read.
     output: the place of the output that is compared with its target, of several; None where there is one.
+    known: the calls to which all that is told is confined; None for no such bounds.
     """
 
     source: Source
@@ -45,6 +46,7 @@ class Case:
     broke: Call | None = None
     until: int | None = None
     output: int | None = None
+    known: list[Call] | None = None
     _axes: dict[int, Axes] = field(default_factory=dict)
 
     # --- layers
@@ -58,6 +60,8 @@ class Case:
 
     def working(self) -> list[Call]:
         """The calls that were read; where one of them broke as a batch ran through the model, those before it."""
+        if self.known is not None:
+            return self.known
         if self.broke is None:
             # Calls of other models are told where those are opened.
             calls = self.called() if self.model is not None and self.model.built and not self.broken else self.reader.calls
@@ -70,9 +74,7 @@ class Case:
 
     def order(self) -> list[Any]:
         """The layers that work, in the order in which they were first called; of a nested model, only itself."""
-        nested = [call.layer for call in self.working() if isinstance(call.layer, ModelValue)]
-        inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
-        outside = [call for call in self.working() if id(call) not in inside]
+        outside = without_nested(self.working())
         return list(dict.fromkeys(call.layer for call in outside if not isinstance(call.layer, str)))
 
     def index(self, call: Call | None) -> int | None:
@@ -108,6 +110,16 @@ class Case:
             return None
         return found
 
+    @property
+    def key_of_target(self) -> str:
+        """What the target that is compared is called among the arrays."""
+        return "y" if self.output is None else f"y{self.output}"
+
+    @property
+    def target(self) -> Array | None:
+        """The array of the target that is compared; None where no more than its shape is known."""
+        return self.arrays.get(self.key_of_target)
+
     def axes(self, tensor: TensorValue) -> Axes:
         """The names of a tensor's axes, as the report has them; numbers, such as "axis 2", where they are not known."""
         axes = self._axes.get(id(tensor.tensor)) if self.description is not None else None
@@ -127,7 +139,7 @@ class Case:
         if self.model and self.model.inputs:
             return self.model.inputs
         found: dict[int, TensorValue] = {}
-        for call in self.reader.calls:
+        for call in self.working():
             found.update((id(each), each) for each in call.inputs if each.made is None)
         return list(found.values())
 
@@ -196,3 +208,10 @@ class Case:
         """A size as the code would write it: by the name that stands for it, where just one does."""
         found = [name for name, held in self.variables().items() if held == size and size > 1]
         return found[0] if len(found) == 1 else str(size)
+
+
+def without_nested(calls: Sequence[Call]) -> list[Call]:
+    """Calls without those within a model that is itself one of them."""
+    nested = [call.layer for call in calls if isinstance(call.layer, ModelValue)]
+    inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
+    return [call for call in calls if id(call) not in inside]

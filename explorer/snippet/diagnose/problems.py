@@ -14,14 +14,6 @@ from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.values import Call, Event
 
-KINDS = (
-    *("time_axis_missing", "time_axis_extra", "target_mismatch", "input_rank", "axes_swapped", "units_misread"),
-    *("time_distributed_inner", "stateful_batch", "state_unpacking", "mask_lost", "ragged_input", "unknown_length"),
-    *("backward_order", "label_encoding", "merge_mismatch", "embedding_input", "keras3_api", "unreadable"),
-    *("none_value", "fit_arguments"),
-)
-
-
 # Of one target its shape, of several a shape for each.
 Target = Full | tuple[Full, ...]
 
@@ -129,8 +121,8 @@ class Fix:
 class Problem:
     """One thing that is wrong with the code, and how it can be fixed.
 
-    kind: one of KINDS. layer: the place of the blamed layer among the layers, in the order in which they are first called,
-    without Inputs; None where data or loss are to blame. name: of that layer. line: of the code, from 1.
+    kind: one of `explorer.report.TITLES`. layer: the place of the blamed layer among the layers, in the order in which they
+    are first called, without Inputs; None where data or loss are to blame. name: of that layer. line: of the code, from 1.
     keras_says: the error of Keras or NumPy, None where there is none. silent: it trains all the same, and is wrong.
     """
 
@@ -173,11 +165,14 @@ class Report:
         """The findings as text: each problem with its fixes, what is asked for, and what is good to know."""
         lines = []
         for problem in self.problems:
+            if problem.kind == "size_missing":
+                # All that is asked for is listed below.
+                continue
             where = f", line {problem.line}" if problem.line else ""
             lines.append(f"{problem.kind}{where}: {problem.message}")
             lines += [f"Keras says: {problem.keras_says}"] if problem.keras_says else []
             lines += [f"Fix: {fix.title}" for fix in problem.fixes]
-        lines += [f"Asked, line {each.line}: {each.name} ({each.why})" for each in self.asked]
+        lines += [each.sentence for each in self.asked]
         return "\n".join([*lines, *self.hints, *(["No problems found."] if self.holds else [])])
 
     def written(self) -> report.Report:

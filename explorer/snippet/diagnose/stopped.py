@@ -22,7 +22,7 @@ def asked_for(reader: Reader) -> Finding:
     else:
         wanted = "Which shape is it?" if each.shape else "How many are there?"
         message = f"`{each.name}` on line {each.line} is not known from the code alone. {wanted}"
-    return at_line("unreadable", message, each.line)
+    return at_line("size_missing", message, each.line)
 
 
 def not_whole(case: Case) -> Finding | None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from explorer.keras_source import named_anew
+from explorer.report import NOT_WHOLE
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import old_names, read, wrong_with
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, Fix
@@ -96,7 +97,7 @@ class Proofs:
                 continue
             if rest is None:
                 return chain, changed
-            if len(chain.steps) >= MOST_STEPS or rest.kind == "unreadable":
+            if len(chain.steps) >= MOST_STEPS or rest.kind in NOT_WHOLE:
                 continue
             # What was hidden behind the first mistake is fixed with it.
             for more in rest.candidates:

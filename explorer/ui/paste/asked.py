@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from explorer.notebook import place
+from explorer.report import Asked
 from explorer.tensors.text import count
 from explorer.ui.front_end.markdown import marked
 from explorer.ui.state.paste_fields import LARGEST_SIZE, MOST_AXES, read_size
 
 # More fields than this are no help; what they leave out is asked for once the first are filled in.
 MOST_ASKED = 6
-_ELSEWHERE = {"why": "the data", "shape": False, "text": None}
+_ELSEWHERE = {"source": "It comes from the data.", "shape": False, "text": None}
 
 
 def asks(report: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
@@ -24,7 +25,8 @@ def asks(report: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
     kept = st.session_state["_paste"]
     lines = code.split("\n")
     for each in report["asked"]:
-        kept["asked"][each["name"]] = {"why": each["why"], "shape": each["shape"], "text": lines[each["line"] - 1]}
+        source = Asked(**each).source
+        kept["asked"][each["name"]] = {"source": source, "shape": each["shape"], "text": lines[each["line"] - 1]}
     missing = {each["name"]: each["line"] for each in report["asked"]}
     # What a layer returns is asked for by "the output of" its class, which alone stands in the code.
     given = {name: text for name, text in kept["sizes"].items() if name in code or name.rpartition(" ")[2] in code}
@@ -38,7 +40,7 @@ def asks(report: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
                 "name": name,
                 "line": line,
                 "words": f"{name}: which shape?" if about["shape"] else f"{name}: how many?",
-                "why": f"It comes from {about['why']}.",
+                "why": about["source"],
                 "value": text,
                 "placeholder": "20,5" if about["shape"] else "5",
                 "wrong": _wrong(name, text, about["shape"]),

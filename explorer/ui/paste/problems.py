@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.report import TITLES, Trial
+from explorer.report import NOT_WHOLE, TITLES, Trial
 from explorer.ui.front_end.markdown import marked, plain
 from explorer.ui.model.code import change
 from explorer.ui.paste.asked import where
@@ -42,7 +42,7 @@ def _problem(
 ) -> None:
     at = f":gray[{where(code, problem['line'])}.] " if problem["line"] else ""
     st.markdown(at + marked(problem["message"]))
-    if problem["kind"] != "unreadable":
+    if problem["kind"] not in NOT_WHOLE:
         with st.container(key=f"keras_{place}", gap="xsmall"):
             st.caption("Keras's error")
             if problem["silent"] or not problem["keras_says"]:

@@ -13,14 +13,15 @@ import keras
 class Followed(keras.layers.Layer):  # type: ignore[misc]
     """A layer whose shapes come from following code. parts: layers within it. Its numbers are never computed.
 
-    not_known: whether it is of another package, so that its shapes were asked for. weights_known: whether all of its weights
-    are: not of such a one, nor of what calls it.
+    not_known: whether it is of another package, so that its shapes are asked for; waits: and were not given yet.
+    weights_known: whether all of its weights are: not of such a one, nor of what calls it.
     """
 
     own_kind: str
     follow: Callable[[Any, dict[str, Any]], Any]
     built_by: Callable[[Any], None]
     not_known = False
+    waits = False
     weights_known = True
 
     def build(self, input_shape: Any) -> None:

@@ -92,6 +92,7 @@ def unknown_layer(
             return keras.KerasTensor((first.shape[0], *(shape if isinstance(shape, tuple) else (shape,))))
         missing = Opaque(told or f"{value.why}, a layer that is not known here", asked, getattr(node, "lineno", None))
         record.ask(missing, node, shape=True)
+        layer.waits = True
         return keras.KerasTensor(first.shape)
 
     arguments = ast.arguments([], [], ast.arg("inputs"), [], [], ast.arg("others"), [])
