@@ -10,6 +10,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.fitted import fitted
 from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
+from explorer.snippet.diagnose.rules.order import other_order
 from explorer.snippet.diagnose.training_data import loss_in_code
 from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.values import LayerValue, full
@@ -44,7 +45,10 @@ def compared(case: Case) -> Iterator[Finding]:
             yield _other_number(case, len(targets))
         return
     for place in weighed:
-        yield from _agree(case, place, targets[place])
+        found = [*_agree(case, place, targets[place])]
+        if found and len(outputs) > 1:
+            found = [other_order(case, targets, found[0]) or found[0]]
+        yield from found
         if case.data.y is None:
             return
 
@@ -74,11 +78,11 @@ def _agree(case: Case, place: int, wanted: Full) -> Iterator[Finding]:
     found = [*answered(case, tensor, answer, wanted, loss), *mask_mismatch(case, tensor, answer, wanted, loss)]
     if many > 1:
         found = [_for_output(case, each, place) for each in found]
+    held, key = case.target, case.key_of_target
     case.output = None
-    held = case.arrays.get("y")
     if found and held is not None and held.open and case.given.y is None:
         # It may have more axes than is known.
-        case.arrays["y"], case.data = None, replace(case.data, y=None)
+        case.arrays[key], case.data = None, replace(case.data, y=None)
         return
     yield from found
 

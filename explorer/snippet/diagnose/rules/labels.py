@@ -25,13 +25,13 @@ def label(case: Case, tensor: TensorValue, answer: Full, target: Full, loss: str
     answer: the shape of the output, (batch, ..., classes). target: of the target. says: what Keras says of both.
     """
     classes = answer[-1]
-    softmax = _activation(case, tensor) == "softmax"
+    softmax = activation_of(case, tensor) == "softmax"
     plain = target[:-1] if len(target) == len(answer) and target[-1] == 1 else target
     if plain != answer[:-1] or not isinstance(classes, int) or classes < 2:
         return None
     if not (loss in CATEGORICAL or (softmax and loss)):
         return None
-    given = case.arrays.get("y")
+    given = case.target
     if loss not in CATEGORICAL and given is not None and not given.whole:
         return None
     silent = not says
@@ -54,7 +54,7 @@ def sparse_labels(case: Case, tensor: TensorValue, answer: Full, target: Full, l
     """
     classes = answer[-1]
     plain = target[:-1] if len(target) == len(answer) and target[-1] == 1 else target
-    given = case.arrays.get("y")
+    given = case.target
     node = loss_node(case)
     if target == answer and isinstance(classes, int) and classes > 1:
         message = (
@@ -109,10 +109,10 @@ def constant(case: Case, tensor: TensorValue, answer: Full, loss: str | None) ->
     if answer[-1] != 1 or not loss:
         return []
     head = output_layer_of(case, tensor)
-    given = case.arrays.get("y")
+    given = case.target
     if loss == "binary_crossentropy" and given is not None and given.whole and given.high is not None and given.high > 1:
         return [_more_than_two(case, head, int(given.high) + 1)]
-    softmax = _activation(case, tensor) == "softmax"
+    softmax = activation_of(case, tensor) == "softmax"
     if not softmax and loss not in CATEGORICAL:
         return []
     what = "A softmax over one class is always 1" if softmax else f"With one class {loss} is always 0"
@@ -204,7 +204,8 @@ def _in_place_of(case: Case, given: ast.expr, loss: str) -> list[Edit]:
     return []
 
 
-def _activation(case: Case, tensor: TensorValue) -> str:
+def activation_of(case: Case, tensor: TensorValue) -> str:
+    """The name of the activation behind a tensor, whether a layer's own or a layer of its own; "" where none is known."""
     for call in case.up(tensor):
         if isinstance(call.layer, str):
             return call.layer

@@ -1,0 +1,94 @@
+"""Losses and targets of several outputs that are given in the order of other outputs."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.snippet import check
+
+CODE = """import keras
+import numpy as np
+from keras import layers
+
+i = keras.Input((20, 5))
+h = layers.GRU(8)(i)
+kind = layers.Dense(5, activation="softmax", name="kind")(h)
+risk = layers.Dense(1, activation="sigmoid", name="risk")(h)
+level = layers.Dense(3, name="level")(h)
+model = keras.Model(i, [kind, risk, level])
+model.compile("adam", loss={loss})
+kinds = np.random.randint(0, 5, 32)
+risks = np.random.randint(0, 2, (32, 1))
+levels = np.zeros((32, 3))
+model.fit(np.zeros((32, 20, 5)), {targets}, verbose=0)
+"""
+LOSSES = '["sparse_categorical_crossentropy", "binary_crossentropy", "mse"]'
+NAMED = '{"kind": "sparse_categorical_crossentropy", "risk": "binary_crossentropy", "level": "mse"}'
+TARGETS = "[kinds, risks, levels]"
+
+
+@pytest.mark.parametrize(
+    ("losses", "targets", "fixed", "said"),
+    [
+        *(
+            (losses, TARGETS, LOSSES, "The losses belong to other outputs: `kind` (32, 5) gets ")
+            for losses in (
+                '["binary_crossentropy", "sparse_categorical_crossentropy", "mse"]',
+                '["mse", "sparse_categorical_crossentropy", "binary_crossentropy"]',
+                '["mse", "binary_crossentropy", "sparse_categorical_crossentropy"]',
+            )
+        ),
+        (
+            '{"kind": "binary_crossentropy", "risk": "sparse_categorical_crossentropy", "level": "mse"}',
+            '{"kind": kinds, "risk": risks, "level": levels}',
+            NAMED,
+            "`kind` (32, 5) gets binary_crossentropy and `risk` (32, 1) gets sparse_categorical_crossentropy.",
+        ),
+        *(
+            (LOSSES, targets, TARGETS, said)
+            for targets, said in (
+                (
+                    "[risks, kinds, levels]",
+                    "`kind` (32, 5) gets the target (32, 1) and `risk` (32, 1) gets the target (32,).",
+                ),
+                ("[levels, kinds, risks]", "The targets belong to other outputs: "),
+                (
+                    "(kinds, levels, risks)",
+                    "`risk` (32, 1) gets the target (32, 3) and `level` (32, 3) gets the target (32, 1).",
+                ),
+            )
+        ),
+    ],
+)
+def test_what_belongs_to_other_outputs_is_said_and_put_in_order(losses, targets, fixed, said):
+    code = CODE.format(loss=losses, targets=targets)
+    (problem,) = check(code).problems
+    assert problem.kind == "fit_arguments" and said in problem.message, problem.message
+    if not problem.silent:
+        with pytest.raises(Exception, match=r"(?s).+"):
+            exec(code, {})
+    fix = problem.fixes[0]
+    written = fixed if "(" not in targets[:1] or fixed is LOSSES else f"({fixed[1:-1]})"
+    assert fix.code == code.replace(losses if fixed in (LOSSES, NAMED) else targets, written)
+    exec(fix.code, {})
+
+
+def test_targets_that_have_no_place_in_the_code_are_changed_by_a_line():
+    code = CODE.partition("kinds =")[0].format(loss=LOSSES)
+    (problem,) = check(code, x=(32, 20, 5), y=[(32, 3), (32, 1), (32,)]).problems
+    both = "`kind` (32, 5) gets the target (32, 3) and `level` (32, 3) gets the target (32,)"
+    assert problem.message == f"The targets belong to other outputs: {both}."
+    (fix,) = problem.fixes
+    assert (fix.line, fix.data.y, fix.code) == ("y = [y[2], y[1], y[0]]", ((32,), (32, 1), (32, 3)), code)
+
+
+def test_an_output_that_no_order_helps_is_told_as_it_is():
+    targets = "[kinds, risks, np.zeros((32, 4))]"
+    (problem,) = check(CODE.format(loss=LOSSES, targets=targets)).problems
+    assert problem.kind == "target_mismatch" and problem.name == "level"
+
+
+def test_labels_of_one_output_are_looked_at_as_those_of_a_model_with_one():
+    code = CODE.format(loss=LOSSES, targets=TARGETS).replace("np.random.randint(0, 5, 32)", "np.random.randint(0, 7, 32)")
+    (problem,) = check(code).problems
+    assert problem.kind == "label_encoding" and problem.message.startswith("The labels go up to 6, but `kind` has 5 classes")
