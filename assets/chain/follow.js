@@ -107,7 +107,8 @@ function askAhead(state, asked) {
   answerTo(state, now.toString());
 }
 
-// The page's answer is drawn, unless a slider has moved on meanwhile: then it is old, and the next one is on its way.
+// The page's answer is drawn, unless a slider has moved on meanwhile: then it is old, and the next one is on its way. Where that
+// takes long, what the slider says stays drawn, with all else that the page says.
 /** @type {(state: State, data: PageData) => void} */
 export function takePage(state, data) {
   const { follower } = state;
@@ -120,7 +121,22 @@ export function takePage(state, data) {
     follower.timer = setTimeout(() => takePage(state, data), left);
     return;
   }
+  if (late) {
+    void takeLate(state, data);
+    return;
+  }
   if (own) follower.asked = own;
   state.data = data;
   follower.draw(state);
+}
+
+/** @type {(state: State, data: PageData) => Promise<void>} */
+async function takeLate(state, data) {
+  const asked = standing(data);
+  const answer = await answerTo(state, asked);
+  // Another answer of the page has come, or the slider has moved on: then that is drawn.
+  if (state.closed || state.page !== data || standing(data) !== asked) return;
+  state.follower.asked = asked;
+  state.data = answer ? { ...data, ...answer, waiting: null } : data;
+  state.follower.draw(state);
 }
