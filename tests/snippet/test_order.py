@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from explorer.snippet import check
+from tests.learners import executed
 
 CODE = """import keras
 import numpy as np
 from keras import layers
 
 i = keras.Input((20, 5))
-h = layers.GRU(8)(i)
+h = layers.GlobalAveragePooling1D()(i)
 kind = layers.Dense(5, activation="softmax", name="kind")(h)
 risk = layers.Dense(1, activation="sigmoid", name="risk")(h)
 level = layers.Dense(3, name="level")(h)
@@ -66,11 +67,11 @@ def test_what_belongs_to_other_outputs_is_said_and_put_in_order(losses, targets,
     assert problem.kind == "fit_arguments" and said in problem.message, problem.message
     if not problem.silent:
         with pytest.raises(Exception, match=r"(?s).+"):
-            exec(code, {})
+            executed(code)
     fix = problem.fixes[0]
     written = fixed if "(" not in targets[:1] or fixed is LOSSES else f"({fixed[1:-1]})"
     assert fix.code == code.replace(losses if fixed in (LOSSES, NAMED) else targets, written)
-    exec(fix.code, {})
+    executed(fix.code)
 
 
 def test_targets_that_have_no_place_in_the_code_are_changed_by_a_line():

@@ -9,11 +9,12 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Data, Finding, one_target, several_targets
 from explorer.snippet.diagnose.rules.broken import broken
 from explorer.snippet.diagnose.rules.compared import compared
-from explorer.snippet.diagnose.rules.compiling import losses_of_outputs, unknown_names, unknown_optimizer
+from explorer.snippet.diagnose.rules.compiling import unknown_names, unknown_optimizer
 from explorer.snippet.diagnose.rules.feeding import counted, fed
 from explorer.snippet.diagnose.rules.fits import data_sets, fits, single_sample
 from explorer.snippet.diagnose.rules.partly import partly
 from explorer.snippet.diagnose.rules.ragged import loose, noted, ragged
+from explorer.snippet.diagnose.rules.several_outputs import compiled_for_outputs, nested_targets
 from explorer.snippet.diagnose.rules.silent import silent_mistakes
 from explorer.snippet.diagnose.running import run
 from explorer.snippet.diagnose.stopped import asked_for, at_line, no_such_model, not_whole, syntax
@@ -127,6 +128,8 @@ def _respelled(old: Old) -> Candidate:
 
 def ragged_arrays(case: Case) -> Finding | None:
     """Sequences of different lengths in one array: NumPy makes no such array at all, whether it is used or not."""
+    if (nested := nested_targets(case)) is not None:
+        return nested
     for array in (*case.arrays.values(), *case.reader.names.values()):
         if isinstance(array, Array) and array.ragged:
             return ragged(case, array)
@@ -236,9 +239,9 @@ def _all_wrong(case: Case) -> Iterator[Finding]:
         yield at_line("unreadable", str(error), error.line)
         return
     yield from unknown_names(case)
-    losses = [*losses_of_outputs(case)]
-    yield from losses
-    if losses:
+    wrong = [*compiled_for_outputs(case)]
+    yield from wrong
+    if wrong:
         # Which output has which loss is not known then.
         return
     across = next(iter(silent_mistakes(case)), None)

@@ -21,9 +21,10 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.diagnosis import read, settled
 from explorer.snippet.diagnose.problems import Data, one_target, several_targets
 from explorer.snippet.diagnose.rules.batches import FIT_BATCH
+from explorer.snippet.diagnose.rules.compiling import compiled
 from explorer.snippet.diagnose.running import run
 from explorer.snippet.diagnose.training_data import sized
-from explorer.snippet.reader.data_values import Array, Full
+from explorer.snippet.reader.data_values import Array, Full, Items
 from explorer.snippet.reader.families import CONV_RECURRENT, RECURRENT
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.library.paths import spoken
@@ -111,7 +112,7 @@ def _fitted(case: Case, model: keras.Model) -> Trial:
         if any(y is None for _, y in rows):
             model.predict(_one(rows[0][0]), batch_size=batch, verbose=0)
             return Trial(True, "Tried: the model takes the data. Of its training too little is known.")
-        model.compile(optimizer="sgd", loss=_loss(case), run_eagerly=True)
+        model.compile(optimizer="sgd", loss=_loss(case), run_eagerly=True, **_metrics(case))
         more = {"validation_data": (_one(rows[1][0]), rows[1][1])} if len(rows) > 1 else {}
         shuffle = fit.get("shuffle") is not False
         model.fit(_one(rows[0][0]), rows[0][1], batch_size=batch, shuffle=shuffle, epochs=1, verbose=0, **more)
@@ -191,6 +192,18 @@ def _losses(case: Case) -> list[str | None]:
 
 def _loss(case: Case) -> Any:
     return _one([str(each) for each in _losses(case)])
+
+
+def _metrics(case: Case) -> dict[str, Any]:
+    """The metrics that the code gives `compile`, as far as they are texts in lists."""
+    given = {} if case.whole.keys else {name: compiled(case).get(name) for name in ("metrics", "weighted_metrics")}
+    return {name: value for name, value in given.items() if isinstance(value, (list, tuple)) and _is_plain(value)}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return not (isinstance(value, Items) and value.rest != 0) and all(map(_is_plain, value))
+    return value is None or isinstance(value, str)
 
 
 def _one(values: list[Any]) -> Any:

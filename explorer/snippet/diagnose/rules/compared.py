@@ -11,6 +11,7 @@ from explorer.snippet.diagnose.fitted import fitted
 from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
 from explorer.snippet.diagnose.rules.order import other_order
+from explorer.snippet.diagnose.rules.several_outputs import different_structures, targets_in_code
 from explorer.snippet.diagnose.training_data import loss_in_code
 from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.values import LayerValue, full
@@ -41,8 +42,8 @@ def compared(case: Case) -> Iterator[Finding]:
     if len(targets) != len(outputs):
         if len(outputs) > 1 and whole is not None:
             yield _many_outputs(case, whole)
-        elif whole is None and case.given.y is not None:
-            yield _other_number(case, len(targets))
+        elif whole is None:
+            yield from _other_number(case, len(targets))
         return
     for place in weighed:
         found = [*_agree(case, place, targets[place])]
@@ -105,11 +106,16 @@ def _for_output(case: Case, finding: Finding, place: int) -> Finding:
     return replace(finding, candidates=tuple(kept))
 
 
-def _other_number(case: Case, many: int) -> Finding:
-    """Another number of targets than the model has outputs; of those in the code some may not be known."""
+def _other_number(case: Case, many: int) -> Iterator[Finding]:
+    """Another number of targets than the model has outputs, as far as all of them are known."""
+    says, own = None, targets_in_code(case)
+    if case.given.y is None:
+        if own is None or len(own) != many:
+            return
+        says = different_structures(case, "(" + ", ".join(["'*'"] * many) + ")")
     outputs, targets = count(len(case.whole.outputs), "outputs"), "one target was" if many == 1 else f"{many} targets were"
     message = f"The model has {outputs}, but {targets} given: give one for each."
-    return Finding("target_mismatch", message, None, case.whole.node)
+    yield Finding("target_mismatch", message, None, case.whole.node, says)
 
 
 def _one_hot(case: Case, shapes: list[Shape]) -> Target | None:

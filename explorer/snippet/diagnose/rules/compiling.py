@@ -12,7 +12,6 @@ import keras
 from explorer.keras_source import LOSSES, METRICS, OPTIMIZERS
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.problems import Candidate, Finding
-from explorer.snippet.diagnose.training_data import names_of_outputs
 from explorer.snippet.reader.library.paths import object_at, spoken
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.spelling import nearest
@@ -38,7 +37,6 @@ _LOSS = _Named("loss", (*LOSSES, *_BY_SHAPE), ("mse", "binary_crossentropy", "ca
 _METRIC = _Named("metric", ("accuracy", "acc", *METRICS, *_BY_SHAPE), ("accuracy", "mae", "auc"), keras.metrics.get)
 _OPTIMIZER = _Named("optimizer", tuple(OPTIMIZERS), ("adam", "sgd", "rmsprop"), keras.optimizers.get)
 _OF_COMPILE = {"loss": _LOSS, "metrics": _METRIC, "weighted_metrics": _METRIC}
-_NO_LOSS = "ValueError: No loss to compute. Provide a `loss` argument in `compile()`."
 _OF_LAYERS: dict[str, Any] = {
     "activation": keras.activations,
     "initializer": keras.initializers,
@@ -49,7 +47,7 @@ _OF_LAYERS: dict[str, Any] = {
 
 def unknown_optimizer(case: Case) -> Iterator[Finding]:
     """An optimizer that Keras does not have: `compile` raises."""
-    given = _compiled(case).get("optimizer")
+    given = compiled(case).get("optimizer")
     if isinstance(given, str) and given.lower() not in _OPTIMIZER.names:
         yield _finding(case, _OPTIMIZER, given, case.whole.compiled_at)
     if isinstance(given, Known) and given.path.startswith("keras.optimizers."):
@@ -60,74 +58,17 @@ def unknown_optimizer(case: Case) -> Iterator[Finding]:
 
 def unknown_names(case: Case) -> Iterator[Finding]:
     """A loss or a metric that Keras does not have: `fit` raises. The first of them is enough."""
-    compiled = _compiled(case)
+    told = compiled(case)
     for argument, named in _OF_COMPILE.items():
-        for given in _words(compiled.get(argument)):
+        for given in _words(told.get(argument)):
             if given not in named.names and given.lower() not in (*_BY_SHAPE, "accuracy", "acc"):
                 yield _finding(case, named, given, case.whole.compiled_at)
                 return
-    if compiled.get("loss") is None:
+    if told.get("loss") is None:
         for given in _words(case.given.loss):
             if given not in _LOSS.names:
                 yield _finding(case, _LOSS, given, None)
                 return
-
-
-def losses_of_outputs(case: Case) -> Iterator[Finding]:
-    """Losses that do not go with the outputs: more than there are, none at all, or under other names. `fit` raises then."""
-    model, losses, names = case.whole, _compiled(case).get("loss"), names_of_outputs(case.whole)
-    if model.own is not None or not all(names) or not any(name == "fit" for name, *_ in model.fits):
-        return
-    node = model.compiled_at
-    if model.keys:
-        # A dictionary of outputs may have losses for some of them.
-        if isinstance(losses, dict) and not set(losses) <= set(names):
-            yield _other_names(case, losses, names)
-        return
-    several = len(names) > 1 and isinstance(losses, (list, tuple))
-    if several and isinstance(losses, (list, tuple)) and len(losses) > len(names):
-        says = (
-            f"KeyError: \"The path: ({len(names)},) in the `loss` argument, can't be found in either the model's output "
-            '(`y_pred`) or in the labels (`y_true`)."'
-        )
-        message = (
-            f"`compile` is given {len(losses)} losses, and the model has {len(names)} outputs: give at most one for each."
-        )
-        yield Finding("fit_arguments", message, None, node, says)
-    elif isinstance(losses, dict) and set(losses) != set(names):
-        yield _other_names(case, losses, names)
-    elif (several or isinstance(losses, dict)) and losses is not None and not any(_given(losses)):
-        message = "`compile` is given no loss for any output, so there is nothing to train for: give one output a loss."
-        yield Finding("fit_arguments", message, None, node, _NO_LOSS)
-
-
-def _given(losses: Any) -> list[bool]:
-    return [each is not None for each in (losses.values() if isinstance(losses, dict) else losses)]
-
-
-def _other_names(case: Case, losses: dict[Any, Any], names: list[str]) -> Finding:
-    """A dictionary of losses that leaves out an output, or names one that there is not."""
-    node = case.whole.compiled_at
-    says = f"ValueError: Expected keys {names} in loss dict, but found loss.keys()={list(losses)}"
-    if case.whole.keys:
-        first = next(each for each in losses if each not in names)
-        says = (
-            f"KeyError: \"The path: ('{first}',) in the `loss` argument, can't be found in either the model's output "
-            '(`y_pred`) or in the labels (`y_true`)."'
-        )
-    has = f"the model has the {'output' if len(names) == 1 else 'outputs'} {joined([f'`{name}`' for name in names])}"
-    foreign = [str(each)[:40] for each in losses if each not in names]
-    missing = [name for name in names if name not in losses]
-    if not foreign:
-        left_out = joined([f"`{name}`" for name in missing])
-        advice = "A dictionary of losses names every output. Write None for one without a loss."
-        message = f"`compile` gives no loss for the {'output' if len(missing) == 1 else 'outputs'} {left_out}. {advice}"
-        return Finding("fit_arguments", message, None, node, says)
-    message = f"`compile` gives a loss for `{foreign[0]}`, and {has}: use the name of an output."
-    near, place, candidates = nearest(foreign[0], missing), _place(node, foreign[0]), []
-    if near and isinstance(place, ast.Constant):
-        candidates.append(Candidate(f'Use "{near}"', (case.source.replaced(place, f'"{near}"'),), rename=True))
-    return Finding("fit_arguments", message, None, place, says, False, tuple(candidates))
 
 
 def unknown_of_layer(case: Case, kind: str, kwargs: dict[str, Any], node: ast.Call, says: str) -> Finding | None:
@@ -143,7 +84,8 @@ def unknown_of_layer(case: Case, kind: str, kwargs: dict[str, Any], node: ast.Ca
     return None
 
 
-def _compiled(case: Case) -> dict[str, Any]:
+def compiled(case: Case) -> dict[str, Any]:
+    """What `compile` is given, by the names of its arguments."""
     return (case.model.compiled if case.model else None) or {}
 
 
@@ -157,7 +99,7 @@ def _words(value: Any) -> Iterator[str]:
 
 
 def _finding(case: Case, named: _Named, given: str, node: ast.Call | None) -> Finding:
-    near, place = nearest(given, named.names), _place(node, given)
+    near, place = nearest(given, named.names), place_of(node, given)
     others = joined([f"`{name}`" for name in named.common if name in named.names])
     hint = f"The nearest is `{near}`: write it instead." if near else f"Write another one, such as {others}."
     title = f'Use "{near}"'
@@ -183,7 +125,7 @@ def _class_alone(case: Case, given: Known, found: type) -> Finding:
     return Finding("keras3_api", message, None, place or node, _error_message(_OPTIMIZER, found), False, tuple(candidates))
 
 
-def _place(node: ast.Call | None, given: str) -> Node | None:
+def place_of(node: ast.Call | None, given: str) -> Node | None:
     """Where a word stands in a call; the call where it comes from elsewhere."""
     constants = (each for each in ast.walk(node) if isinstance(each, ast.Constant)) if node else ()
     return next((each for each in constants if each.value == given), node)

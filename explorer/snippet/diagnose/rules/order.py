@@ -14,6 +14,7 @@ from explorer.snippet.diagnose.fitted import fitted
 from explorer.snippet.diagnose.problems import Candidate, Finding
 from explorer.snippet.diagnose.rules.answers import alike, answered, mask_mismatch
 from explorer.snippet.diagnose.rules.labels import CATEGORICAL, activation_of
+from explorer.snippet.diagnose.rules.several_outputs import argument_of
 from explorer.snippet.diagnose.training_data import names_of_outputs
 from explorer.snippet.reader.data_values import Full
 from explorer.snippet.reader.edits import Edit
@@ -93,7 +94,7 @@ def _losses(
     case: Case, answers: Sequence[Full], losses: Sequence[str | None], order: Sequence[int], found: Finding
 ) -> Finding:
     node, names = case.whole.compiled_at, names_of_outputs(case.whole)
-    given = _argument(case, node, "loss", 1) if node else None
+    given = argument_of(case, node, "loss", 1)
     in_order = isinstance(given, (ast.List, ast.Tuple))
     gets = [f"{_output(names, place)} {answers[place]} gets {losses[place]}" for place in _moved(order)]
     rule = " A list of losses has the order of the outputs." if in_order else ""
@@ -123,11 +124,6 @@ def _moved(order: Sequence[int]) -> list[int]:
 
 def _output(names: Sequence[str], place: int) -> str:
     return f"`{names[place]}`" if names[place] else f"output {place + 1}"
-
-
-def _argument(case: Case, node: ast.Call, name: str, place: int) -> Node | None:
-    keyword = case.source.keyword(node, name)
-    return keyword.value if keyword else node.args[place] if len(node.args) > place else None
 
 
 def _edits(case: Case, given: Node | None, names: Sequence[str], order: Sequence[int]) -> list[Edit]:
