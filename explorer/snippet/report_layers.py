@@ -51,7 +51,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         output,
         params,
         tuple(problems),
-        (*good, *reader.hints, *_not_used(case)),
+        (*good, *reader.hints, *_not_used(case), *(_assumed(case) if problems else ())),
         told,
         case.data,
         asked,
@@ -75,6 +75,13 @@ def _without_what_is_asked_for(
         return None, [], models
     told = before.description.written()
     return replace(told, output=(), params=None), _in_order(before, told), models
+
+
+def _assumed(case: Case) -> list[str]:
+    """What was taken for granted of the data that problems speak of."""
+    if not case.assumed_samples or case.data.x is None or case.given.x is not None:
+        return []
+    return [f"How many samples there are is not known from the code: {case.data.x[0][0]} were taken for granted."]
 
 
 def _not_used(case: Case) -> list[str]:

@@ -35,6 +35,12 @@ BLOCKS = [f"the output of {which}Block" for which in ("", "the 2nd ", "the 3rd "
 def test_each_layer_that_is_not_known_is_asked_for_unless_one_was_made_and_called_alike():
     line = TWO_UNKNOWN.splitlines().index("h = Block(8)(i)") + 1
     assert [(each.name, each.line) for each in check(TWO_UNKNOWN).asked] == [(BLOCKS[0], line), (BLOCKS[1], line + 2)]
+    # That one answer counts for another layer too is said where that one stands.
+    (remark,) = [each for each in check(TWO_UNKNOWN).assumed if each.line == line + 2]
+    assert remark.why == (
+        "Block is not known here: its parameters are not counted. It is made and called like one before it, so its shape is "
+        "taken to be that of the output of Block."
+    )
     # What was given stays the answer of its layer when the next one is asked for: a `Block(8)` on another shape.
     given = {BLOCKS[0]: (7, 8), BLOCKS[1]: (7, 16)}
     assert [each.name for each in check(TWO_UNKNOWN, sizes=given).asked] == [BLOCKS[2]]
@@ -97,6 +103,28 @@ def test_a_number_that_is_missing_too_may_be_anywhere():
     code = BETWEEN.replace("GRU(8)", "GRU(units)")
     report = check(code)
     assert {each.name for each in report.asked} >= {"units", "the output of Block"} and report.description is None
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "message"),
+    [
+        (
+            "layers.LSTM(16), Block(4), layers.LSTM(4), layers.Dense(1)",
+            64,
+            "`block` took (batch, units 16) and returned (batch, 64), but `lstm_1` needs (batch, timesteps, features).",
+        ),
+        (
+            "layers.LSTM(16, return_sequences=True), Block(4), layers.Dense(1)",
+            (20, 64),
+            "`block` returns (batch, timesteps 20, features 64), so the model has an output at each of the 20 timesteps, ",
+        ),
+    ],
+)
+def test_no_layer_before_one_that_is_not_known_is_blamed_for_what_that_one_returns(model, shape, message):
+    code = HEAD + f"from blocks import Block\nmodel = keras.Sequential([keras.Input((20, 5)), {model}])\n"
+    (problem,) = check(code, x=(8, 20, 5), y=(8, 1), loss="mse", sizes={"the output of Block": shape}).problems
+    assert message in problem.message and "`lstm`" not in problem.message, problem.message
+    assert not any("return_sequences" in fix.title or "last hidden state of lstm" in fix.title for fix in problem.fixes)
 
 
 def test_nothing_is_said_of_parameters_that_are_not_known():

@@ -183,3 +183,28 @@ def test_nothing_is_told_of_data_that_may_fit(name: str, files: Path, monkeypatc
     executed(HEAD + RIGHT[name])
 
     assert not check(HEAD + RIGHT[name]).problems
+
+
+SAMPLES = "How many samples there are is not known from the code: 8 were taken for granted."
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        ("table[:, :100].reshape((-1, 20, 5))", "table[:, -1]", True),
+        ("np.zeros((8, 20, 5))", "table[:, -1]", False),
+        ("table[:, :100].reshape((-1, 20, 5))", "np.zeros((8, 1))", False),
+    ],
+)
+def test_samples_that_nobody_gave_are_named(x, y, said):
+    code = (
+        "import keras\nimport numpy as np\nimport pandas as pd\ntable = pd.read_csv('a.csv').values\n"
+        "gru = keras.layers.GRU(8, return_sequences=True)\n"
+        "model = keras.Sequential([keras.Input((20, 5)), gru, keras.layers.Dense(1)])\n"
+        f"model.compile('adam', 'mse')\nmodel.fit({x}, {y})\n"
+    )
+    report = check(code)
+    assert report.problems[0].kind == "time_axis_extra" and (SAMPLES in report.hints) is said
+    # Of a code without a problem nothing speaks of them.
+    assert SAMPLES not in check(code.replace(", return_sequences=True", "")).hints
+    assert SAMPLES not in check(code, x=(8, 20, 5)).hints

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from explorer.keras_internals import layer_and_sublayers
 from explorer.layers.reading import numbered
 from explorer.shapes.axes import BY_RANK
 from explorer.shapes.describe_model import describe
@@ -18,6 +19,7 @@ from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.diagnose.running import Ran
 from explorer.snippet.reader.data_values import Array, Shape
 from explorer.snippet.reader.edits import Source
+from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue, TensorValue, behind
@@ -32,6 +34,7 @@ class Case:
     or "x0", "x1" where there are several. broken: whether Keras raised; broke: the call where it did as a batch ran through.
     until: the line that reading ended at, where Keras raised before the end; None where all was read.
     output: the place of the output that is compared with its target, of several; None where there is one.
+    assumed_samples: whether nothing says how many samples there are, so that a number of them was taken for granted.
     known: the calls to which all that is told is confined; None for no such bounds.
     """
 
@@ -46,6 +49,7 @@ class Case:
     broke: Call | None = None
     until: int | None = None
     output: int | None = None
+    assumed_samples: bool = False
     known: list[Call] | None = None
     _axes: dict[int, Axes] = field(default_factory=dict)
 
@@ -144,10 +148,12 @@ class Case:
         return list(found.values())
 
     def up(self, tensor: TensorValue) -> Iterator[Call]:
-        """The calls that a tensor comes from, the nearest first, along first inputs."""
+        """The calls that a tensor comes from, the nearest first, along first inputs, up to a layer that is not known: what
+        stands before such a one need not be why the shapes are what they are.
+        """
         while tensor.made is not None:
             yield tensor.made
-            if not tensor.made.inputs:
+            if not tensor.made.inputs or self.is_unknown(tensor.made):
                 return
             tensor = tensor.made.inputs[0]
 
@@ -158,7 +164,9 @@ class Case:
         return tensor
 
     def droppers(self, tensor: TensorValue) -> list[Call]:
-        """The nearest calls behind a tensor that took a sequence and gave a vector, one for each branch."""
+        """The nearest calls behind a tensor that took a sequence and gave a vector, one for each branch; or a layer that is
+        not known, where one comes first.
+        """
         waiting, met, found = [tensor], set(), []
         while waiting:
             each = waiting.pop()
@@ -166,11 +174,16 @@ class Case:
                 continue
             met.add(id(each))
             inputs = each.made.inputs
-            if inputs and max(len(given.shape) for given in inputs) > len(each.shape):
+            longer = inputs and max(len(given.shape) for given in inputs) > len(each.shape)
+            if longer or self.is_unknown(each.made):
                 found.append(each.made)
             else:
                 waiting += reversed(inputs)
         return list(dict.fromkeys(found))
+
+    def is_unknown(self, call: Call) -> bool:
+        """Whether the shape of what a layer returns was asked for, or that of a part of it."""
+        return bool(self.reader.outputs) and any(each.not_known for each in followed_in(call))
 
     def called(self) -> list[Call]:
         """The calls that the answers of the checked model come from, in order."""
@@ -215,3 +228,9 @@ def without_nested(calls: Sequence[Call]) -> list[Call]:
     nested = [call.layer for call in calls if isinstance(call.layer, ModelValue)]
     inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
     return [call for call in calls if id(call) not in inside]
+
+
+def followed_in(call: Call) -> list[Followed]:
+    """The layers that are not of Keras in what a call calls, itself included."""
+    layer = None if isinstance(call.layer, str) else getattr(call.layer, "keras", None) or getattr(call.layer, "layer", None)
+    return [each for each in layer_and_sublayers(layer) if isinstance(each, Followed)] if layer is not None else []

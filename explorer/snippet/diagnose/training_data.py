@@ -122,7 +122,9 @@ def find_arrays(case: Case) -> None:
         if value is None:
             value = next((names[name] for name in known if isinstance(names.get(name), Array)), None)
         found[key] = value
-    many = _samples(case, found)
+    told = _samples(case, found)
+    many = told or SAMPLES
+    case.assumed_samples = told is None and any(_is_open(each) for each in found.values())
     case.arrays.update({key: array_in(value, many) for key, value in found.items()})
     x, y = case.arrays["x"], case.arrays["y"]
     if asked and x and y and x.shape and y.shape and x.shape[0] != y.shape[0]:
@@ -142,7 +144,14 @@ def find_arrays(case: Case) -> None:
         case.arrays.update({f"y{place}": array_in(part, many) for place, part in enumerate(given["y"])})
 
 
-def _samples(case: Case, found: dict[str, Any]) -> int:
+def _is_open(value: Any) -> bool:
+    """Whether it is an array, or several, of which all is known but for the number of samples."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    shapes = [each.shape for each in parts if isinstance(each, Array) and each.shape]
+    return bool(shapes) and all(shape[0] is None and None not in shape[1:] for shape in shapes)
+
+
+def _samples(case: Case, found: dict[str, Any]) -> int | None:
     """How many samples there are, as far as inputs or targets say it: what does not say it has as many."""
     if case.given.x is not None:
         return case.given.x[0][0]
@@ -151,7 +160,7 @@ def _samples(case: Case, found: dict[str, Any]) -> int:
         for each in parts:
             if isinstance(each, Array) and each.shape and each.shape[0] is not None:
                 return each.shape[0]
-    return SAMPLES
+    return None
 
 
 def loosened(case: Case) -> None:

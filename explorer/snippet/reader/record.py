@@ -106,8 +106,11 @@ class Record:
         line = error.line if error.line is not None else int(getattr(node, "lineno", 0))
         self.skipped.setdefault(line, Remark(line, str(error)))
 
-    def assume(self, node: Any, why: str) -> None:
-        self.assumed.setdefault(node.lineno, Remark(node.lineno, why))
+    def assume(self, node: Any, why: str, instead: str = "") -> None:
+        """Note what was taken for granted on a line, where nothing was before, or what this says in the place of."""
+        held = self.assumed.get(node.lineno)
+        if held is None or held.why == instead:
+            self.assumed[node.lineno] = Remark(node.lineno, why)
 
     def ask(self, value: Opaque, node: Any, shape: bool = False) -> None:
         """Ask for a number (or a shape) that only comes with the data. Raises Unreadable where it has no name."""

@@ -161,7 +161,7 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
             f"output is {answer_in_words(case, tensor, answer)}, and the target {target} has one value per sequence."
         )
         return Finding("embedding_input", message, embedding, None, says or None, silent, tuple(candidates))
-    reading = next((each for each in case.up(tensor) if each.kind in READING), None)
+    reading = next((each for each in case.up(tensor) if each.kind in READING or case.is_unknown(each)), None)
     blamed = keeper or reading or head or tensor.made
     if len(answer) > 3 and target == (answer[0], *answer[2:]):
         title = "One target per timestep: repeat the same target"
@@ -169,6 +169,10 @@ def _still_steps(case: Case, tensor: TensorValue, answer: Full, target: Full, lo
     who = case.name(blamed) if blamed else "The model"
     places = [f"{answer[place]} {axes[place]}" for place in range(1, len(answer) - 1) if is_named(axes[place])]
     stays = f"keeps all {joined(places)}, so the model has an output at each" if places else "returns more axes"
+    if blamed is not None and case.is_unknown(blamed):
+        # What its axes are is not known.
+        returned = answer_in_words(case, blamed.outputs[0], case.shape(blamed.outputs[0]))
+        stays = f"returns {returned}, so the model has an output at each of the {steps} timesteps"
     message = (
         f"{who} {stays}, {answer_in_words(case, tensor, answer)}; the target {target} has one value per "
         f"{'sequence' if timed else 'sample'}: {compared}."

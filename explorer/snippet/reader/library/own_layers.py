@@ -85,6 +85,9 @@ def unknown_layer(
         received = keras.tree.flatten((inputs, keywords))
         first_alike = record.same_output(alike or _alike(value, received), name)
         asked = name if name in record.given else first_alike
+        if asked != name:
+            same = f"It is made and called like one before it, so its shape is taken to be that of {asked}."
+            record.assume(node, f"{not_counted} {same}", instead=not_counted)
         shape = record.given.get(asked)
         first = next(each for each in received if isinstance(each, keras.KerasTensor))
         if shape is not None:
@@ -96,7 +99,8 @@ def unknown_layer(
         return keras.KerasTensor(first.shape)
 
     arguments = ast.arguments([], [], ast.arg("inputs"), [], [], ast.arg("others"), [])
-    record.assume(node, f"{kind} is not known here: its parameters are not counted.")
+    not_counted = f"{kind} is not known here: its parameters are not counted."
+    record.assume(node, not_counted)
     layer = followed(kind, arguments, follow, lambda shape: None, None)
     layer.not_known, layer.weights_known = True, False
     return LayerValue(layer, node)
