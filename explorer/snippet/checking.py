@@ -135,7 +135,7 @@ def _report_of(case: Case, finding: Finding | None, given: Data) -> Report:
     if finding is not None and finding.kind not in NOT_WHOLE and (uneven := ragged_arrays(case)) is not None:
         # NumPy stops at it before Keras is asked for anything.
         findings.insert(0, uneven)
-    if case.reader.asked:
+    if case.asked:
         # Of what was worked out with numbers in the place of those that are missing, nothing is told.
         findings = [asked_for(case.reader)]
     proofs = Proofs(given, Budget(SECONDS_OF_PROOFS), dict(case.reader.given))

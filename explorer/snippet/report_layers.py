@@ -41,7 +41,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
     output = tuple(each.shape for each in model.outputs) if model else None
     params = told.params if told and model else None
     reader = case.reader
-    asked = tuple(Asked(each.name, each.line, each.why, each.shape) for each in reader.asked.values())
+    asked = tuple(Asked(each.name, each.line, each.why, each.shape) for each in case.asked.values())
     models = made(case)
     if asked:
         told, layers, models = _without_what_is_asked_for(case, models)
@@ -69,9 +69,10 @@ def _without_what_is_asked_for(
     """
     if (known := with_unknown_sizes(case)) is not None:
         return known.description, _in_order(known.case, known.description), known.models
-    models = tuple(replace(each, output=None, params=None) for each in models)
     before = before_unknown_outputs(case)
-    if before is None or before.description is None:
+    if before is None:
+        return None, [], tuple(replace(each, output=None, params=None) for each in models)
+    if before.description is None:
         return None, [], models
     told = before.description.written()
     return replace(told, output=(), params=None), _in_order(before, told), models

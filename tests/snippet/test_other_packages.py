@@ -99,6 +99,34 @@ def test_what_stands_before_one_is_drawn_of_a_sequential_and_of_nested_models():
     assert report.layers == () and report.description is None
 
 
+TWO_MODELS = (
+    HEAD
+    + """
+from blocks import Block
+encoder = keras.Sequential([keras.Input((20, 5)), layers.GRU(8)], name="encoder")
+i = keras.Input((20, 5))
+other = keras.Model(i, layers.Dense(1)(Block(64)(i)), name="other")
+"""
+)
+
+
+def test_a_model_that_depends_on_nothing_unknown_is_told_without_a_question():
+    report = check(TWO_MODELS, model="encoder")
+    assert report.holds and report.asked == () and report.params == 360
+    assert [(each.name, each.output, each.params) for each in report.models] == [
+        ("encoder", ((None, 8),), 360),
+        ("other", None, None),
+    ]
+    report = check(TWO_MODELS)
+    assert [each.name for each in report.asked] == ["the output of Block"]
+    assert [(each.name, each.params) for each in report.models] == [("other", None), ("encoder", 360)]
+    # Where one is trained on what the other answers, nothing is known of its data.
+    trained = "encoder.compile('adam', 'mse')\nencoder.fit(np.zeros((8, 20, 5)), other.predict(np.zeros((8, 20, 5))))\n"
+    assert [each.name for each in check(TWO_MODELS + trained).asked] == ["the output of Block"]
+    report = check(TWO_MODELS + trained.replace("other.predict(np.zeros((8, 20, 5)))", "np.zeros((8, 3))"))
+    assert [each.kind for each in report.problems] == ["target_mismatch"] and report.asked == ()
+
+
 def test_a_number_that_is_missing_too_may_be_anywhere():
     code = BETWEEN.replace("GRU(8)", "GRU(units)")
     report = check(code)

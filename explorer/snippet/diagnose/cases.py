@@ -22,6 +22,7 @@ from explorer.snippet.reader.edits import Source
 from explorer.snippet.reader.library.followed import Followed
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.reading import Reader
+from explorer.snippet.reader.unknowns import Ask
 from explorer.snippet.reader.values import Call, LayerValue, ModelValue, TensorValue, behind
 from explorer.tensors.tensor import Axes
 
@@ -181,9 +182,21 @@ class Case:
                 waiting += reversed(inputs)
         return list(dict.fromkeys(found))
 
+    @property
+    def asked(self) -> dict[str, Ask]:
+        """What the code asks for; nothing where it is shapes alone, and the checked model depends on none of them."""
+        asked, model = self.reader.asked, self.model
+        if model is None or not model.built or model.unread is not None or model.own is not None:
+            return asked
+        waiting = [each for each in self.reader.models if waits(each)]
+        # What one of these answers may be what this one is trained on.
+        answers = any(each.fits for each in waiting)
+        free = model not in waiting and not answers and all(name in self.reader.outputs for name in asked)
+        return {} if free else asked
+
     def is_unknown(self, call: Call) -> bool:
         """Whether the shape of what a layer returns was asked for, or that of a part of it."""
-        return bool(self.reader.outputs) and any(each.not_known for each in followed_in(call))
+        return bool(self.reader.outputs) and any(each.depends for each in followed_in(call))
 
     def called(self) -> list[Call]:
         """The calls that the answers of the checked model come from, in order."""
@@ -228,6 +241,11 @@ def without_nested(calls: Sequence[Call]) -> list[Call]:
     nested = [call.layer for call in calls if isinstance(call.layer, ModelValue)]
     inside = {id(call) for model in nested for call in behind(model.outputs, model.inputs)}
     return [call for call in calls if id(call) not in inside]
+
+
+def waits(model: ModelValue) -> bool:
+    """Whether a model depends on a shape that is asked for."""
+    return any(each.waits for call in behind(model.outputs, model.inputs) for each in followed_in(call))
 
 
 def followed_in(call: Call) -> list[Followed]:

@@ -76,7 +76,7 @@ def _read(code: str, given: Data, budget: Budget, sizes: Given) -> tuple[Case | 
         return case, no_such_model(case)
     find_arrays(case)
     case.data = with_found(case, given)
-    return case, asked_for(reader) if reader.asked else not_whole(case)
+    return case, asked_for(reader) if case.asked else not_whole(case)
 
 
 def typed_as(given: Data) -> Typed:

@@ -8,7 +8,7 @@ import keras
 
 from explorer.keras_internals import number_of_parameters
 from explorer.report import Made
-from explorer.snippet.diagnose.cases import Case
+from explorer.snippet.diagnose.cases import Case, waits
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.values import ModelValue, behind
 
@@ -40,8 +40,9 @@ def made(case: Case) -> tuple[Made, ...]:
     found = []
     for place, (name, model) in enumerate(named_models(case.reader).items()):
         layers = {id(call.layer) for call in behind(model.outputs, model.inputs) if not isinstance(call.layer, str)}
-        params = _params(model) if place < MOST_COUNTED else None
-        output = tuple(each.shape for each in model.outputs) or None
+        known = not (case.reader.asked and waits(model))
+        params = _params(model) if known and place < MOST_COUNTED else None
+        output = tuple(each.shape for each in model.outputs) or None if known else None
         shown = model is case.model
         found.append(Made(name, model.node.lineno, shown, len(layers) or len(model.layers), output, params))
     return tuple(sorted(found, key=lambda each: not each.shown))

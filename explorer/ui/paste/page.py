@@ -192,7 +192,9 @@ def _broken(fields: Fields, report: dict[str, Any], above: Any) -> None:
             # While somebody types, a line is often half a line.
             st.caption("The chain, as it was" if kept["chain"] else "The chain")
             chain(kept["chain"], waiting="The layers are drawn as soon as the code can be read.")
-    st.markdown(f":red[:material/error: **{plain(title)}.**]{more}")
+    # What is asked for is no mistake, and has the colour of its field.
+    mark = ":orange[:material/help:" if report["asked"] else ":red[:material/error:"
+    st.markdown(f"{mark} **{plain(title)}.**]{more}")
     problems(report, fields.code)
     if missing:
         st.caption(plain(f"Training, Compare and the numbers within the tensors wait for {missing}."))

@@ -5,22 +5,35 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import keras
+
+# Those whose `call` is followed now, one within the other.
+_FOLLOWED: ContextVar[tuple[Followed, ...]] = ContextVar("followed", default=())
+
+
+def note_unknown(given: bool) -> None:
+    """Note that what is followed now depends on what is not known here. given: whether its shape was given."""
+    for each in _FOLLOWED.get():
+        each.depends = True
+        each.waits = each.waits or not given
 
 
 class Followed(keras.layers.Layer):  # type: ignore[misc]
     """A layer whose shapes come from following code. parts: layers within it. Its numbers are never computed.
 
-    not_known: whether it is of another package, so that its shapes are asked for; waits: and were not given yet.
-    weights_known: whether all of its weights are: not of such a one, nor of what calls it.
+    not_known: whether it is of another package, so that its shapes are asked for. depends: whether its shapes depend on one
+    that is; waits: and was not given yet. weights_known: whether all of its weights are: not of one that is not known, nor
+    of what calls such a one.
     """
 
     own_kind: str
     follow: Callable[[Any, dict[str, Any]], Any]
     built_by: Callable[[Any], None]
     not_known = False
+    depends = False
     waits = False
     weights_known = True
 
@@ -30,7 +43,12 @@ class Followed(keras.layers.Layer):  # type: ignore[misc]
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The symbolic tensors that it returns: new ones, also where it returns what it was given."""
-        return _new(self.follow(args, {name: value for name, value in kwargs.items() if value is not None}))
+        before = _FOLLOWED.get()
+        token = _FOLLOWED.set((*before, self))
+        try:
+            return _new(self.follow(args, {name: value for name, value in kwargs.items() if value is not None}))
+        finally:
+            _FOLLOWED.reset(token)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         made = self.compute_output_spec(keras.KerasTensor(input_shape))

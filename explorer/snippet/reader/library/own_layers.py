@@ -9,7 +9,7 @@ import keras
 
 from explorer.snippet.reader.data_values import Opaque
 from explorer.snippet.reader.library.calling import call_layer, through
-from explorer.snippet.reader.library.followed import followed
+from explorer.snippet.reader.library.followed import followed, note_unknown
 from explorer.snippet.reader.objects import Instance
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
@@ -90,12 +90,12 @@ def unknown_layer(
             record.assume(node, f"{not_counted} {same}", instead=not_counted)
         shape = record.given.get(asked)
         first = next(each for each in received if isinstance(each, keras.KerasTensor))
+        note_unknown(given=shape is not None)
         if shape is not None:
             # Of a shape with one axis the number alone can be written.
             return keras.KerasTensor((first.shape[0], *(shape if isinstance(shape, tuple) else (shape,))))
         missing = Opaque(told or f"{value.why}, a layer that is not known here", asked, getattr(node, "lineno", None))
         record.ask(missing, node, shape=True)
-        layer.waits = True
         return keras.KerasTensor(first.shape)
 
     arguments = ast.arguments([], [], ast.arg("inputs"), [], [], ast.arg("others"), [])
