@@ -66,9 +66,10 @@ export function placeAsks(editor, lineNow) {
     const parent = beside ? sheet : strip;
     // To move a field is to take the cursor out of it.
     if (root.parentElement !== parent && !root.contains(document.activeElement)) parent.append(root);
-    if (beside && root.parentElement === sheet) {
+    // One that somebody types in stays where it is, with the sentence that it has now.
+    if (row && root.parentElement === sheet) {
       root.style.top = `${row.offsetTop + (row.offsetHeight - root.offsetHeight) / 2}px`;
-      root.style.left = `${box.clientWidth - root.offsetWidth - EDGE}px`;
+      root.style.left = `${Math.max(EDGE, box.clientWidth - root.offsetWidth - EDGE)}px`;
     }
   }
   strip.hidden = !strip.children.length;

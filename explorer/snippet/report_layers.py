@@ -20,6 +20,10 @@ from explorer.snippet.unknown_sizes import with_unknown_sizes
 TRUSTED = "The model is large: the shapes of some layers come from Keras's rules, and were not tried on a batch."
 
 
+# Problems whose sentences name the shapes of outputs and targets, samples included.
+_OF_DATA = ("time_axis_extra", "target_mismatch", "label_encoding")
+
+
 def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Report:
     """The report: all layers that hold, as `explorer.shapes` describes them, and after them the one that broke."""
     model = case.working_model
@@ -51,7 +55,7 @@ def shown(case: Case, findings: list[Finding], problems: list[Problem]) -> Repor
         output,
         params,
         tuple(problems),
-        (*good, *reader.hints, *_not_used(case), *(_assumed(case) if problems else ())),
+        (*good, *reader.hints, *_not_used(case), *_assumed(case, problems)),
         told,
         case.data,
         asked,
@@ -78,9 +82,10 @@ def _without_what_is_asked_for(
     return replace(told, output=(), params=None), _in_order(before, told), models
 
 
-def _assumed(case: Case) -> list[str]:
+def _assumed(case: Case, problems: list[Problem]) -> list[str]:
     """What was taken for granted of the data that problems speak of."""
-    if not case.assumed_samples or case.data.x is None or case.given.x is not None:
+    spoken_of = any(each.kind in _OF_DATA for each in problems)
+    if not spoken_of or not case.assumed_samples or case.data.x is None:
         return []
     return [f"How many samples there are is not known from the code: {case.data.x[0][0]} were taken for granted."]
 
@@ -88,11 +93,11 @@ def _assumed(case: Case) -> list[str]:
 def _not_used(case: Case) -> list[str]:
     """What the check was told, and the code says otherwise or nothing of."""
     code, given = case.source.code, case.given
-    outputs = case.reader.outputs
+    outputs, whole = case.reader.outputs, case.until is None
     unnamed = [
         name
         for name in case.reader.given
-        if name not in outputs and (name.startswith(OUTPUT_OF) or not could_ask_for(name, code))
+        if name not in outputs and ((name.startswith(OUTPUT_OF) and whole) or not could_ask_for(name, code))
     ]
     found = [f"The number for `{name:.80}` is not used: nothing in the code has that name." for name in unnamed]
     if given.loss is not None and case.data.loss not in (None, loss_named(given.loss)):

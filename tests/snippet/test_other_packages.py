@@ -99,6 +99,57 @@ def test_what_stands_before_one_is_drawn_of_a_sequential_and_of_nested_models():
     assert report.layers == () and report.description is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "g = layers.Dense(h.shape[-1])(g)",
+        "g = layers.Dense(keras.ops.shape(h)[1])(g)",
+        "for k in range(h.shape[-1]): g = layers.Dense(k + 1)(g)",
+        "if len(h.shape) == 3: g = layers.Dense(7)(g)",
+        "if h.ndim == 3: g = layers.Dense(7)(g)",
+    ],
+)
+def test_nothing_is_drawn_of_numbers_that_were_read_from_a_shape_that_is_not_known(line):
+    code = HEAD + f"from blocks import Pool\ni = keras.Input((20, 5))\ng = layers.GRU(6)(i)\nh = Pool(4)(i)\n{line}\n"
+    report = check(code + "model = keras.Model(i, layers.Concatenate()([g, h]))\n")
+    assert [each.name for each in report.asked] == ["the output of Pool"]
+    assert [each.type for each in report.layers] == ["GRU"]
+
+
+@pytest.mark.parametrize("made", ["Own()(i)", "keras.Sequential([keras.Input((20, 5)), Own()])(i)"])
+def test_nothing_is_drawn_of_an_own_layer_around_one_that_is_not_known(made):
+    own = "class Own(layers.Layer):\n    def __init__(self):\n        super().__init__()\n        self.pool = Pool(4)\n"
+    own += "    def call(self, x):\n        return self.pool(x)\n"
+    code = HEAD + f"from blocks import Pool\n{own}i = keras.Input((20, 5))\ng = layers.GRU(6)(i)\nh = {made}\n"
+    code += "model = keras.Model(i, layers.Concatenate()([g, layers.Flatten()(h)]))\n"
+    assert [each.type for each in check(code).layers] == ["GRU"]
+    report = check(code, sizes={"the output of Pool": (4,)})
+    assert report.holds and [each.output[0] for each in report.layers][-1] == (None, 10)
+    # It is one and the same layer, however often it is followed.
+    assert not any("called like one before" in each.why for each in report.assumed)
+
+
+def test_a_layer_that_is_not_known_stands_where_it_is_made_and_may_declare_its_input():
+    code = (
+        HEAD
+        + "from tcn import TCN\nmodel = keras.Sequential([\n    TCN(8, input_shape=(20, 5)),\n    layers.Dense(1),\n])\n"
+    )
+    (asked,) = check(code).asked
+    assert asked.line == code.splitlines().index("    TCN(8, input_shape=(20, 5)),") + 1
+    report = check(code, sizes={asked.name: (8,)})
+    assert report.holds and [each.input[0] for each in report.layers] == [(None, 20, 5), (None, 8)]
+
+
+def test_an_answer_is_not_called_unused_where_reading_ended_before_it():
+    code = (
+        HEAD
+        + "from blocks import Block\n"
+        + "model = keras.Sequential([keras.Input((20, 5)), layers.GRU(8), layers.GRU(8), Block(4)])\n"
+    )
+    report = check(code, sizes={"the output of Block": (4,)})
+    assert report.problems and not any("is not used" in each for each in report.hints)
+
+
 TWO_MODELS = (
     HEAD
     + """

@@ -208,3 +208,7 @@ def test_samples_that_nobody_gave_are_named(x, y, said):
     # Of a code without a problem nothing speaks of them.
     assert SAMPLES not in check(code.replace(", return_sequences=True", "")).hints
     assert SAMPLES not in check(code, x=(8, 20, 5)).hints
+    # Samples that were given with the target are those of x, too.
+    if said:
+        given = check(code.replace(", return_sequences=True", ""), y=(50, 1))
+        assert given.problems == () and SAMPLES not in given.hints

@@ -153,6 +153,9 @@ BOTH = f"[{ONE}, {TWO}]"
             for loss in ('"mse"', '["mse", "mse"]', '{"one": "mse", "two": "mse"}', '["mse", None]')
             for weights in ("[1, 2]", "[1, 2, 3]", "[1]", '{"one": 1, "two": 2}', '{"one": 1}', '{"on": 1, "two": 2}')
         ),
+        *((f"loss={loss}", f"[{BOTH}]") for loss in ('["mse", "mse"]', '{"one": "mse", "two": "mse"}')),
+        ('loss=["mse", "mse"], loss_weights=0.5', BOTH),
+        ('loss=[["mse"], ["mse"]]', BOTH),
         *(('loss="mse"', targets) for targets in (f"[{ONE}, {TWO}, {TWO}]", f"[{BOTH}]", f"({ONE}, {TWO})", f"({BOTH},)")),
     ],
 )
@@ -201,3 +204,31 @@ model.fit(np.zeros((8, 20, 5)), np.zeros((8, 1)), verbose=0)
     (problem,) = check(code).problems
     assert problem.message == "`metrics` takes a list, also for one metric: write brackets around it."
     assert problem.fixes[0].code == code.replace('"accuracy"', '["accuracy"]')
+
+
+def test_targets_of_the_outputs_with_a_loss_alone_are_compared_with_these():
+    code = COMPILED.replace(
+        'layers.Dense(2, name="two")(h)', 'layers.Dense(2, name="two")(h), layers.Dense(3, name="three")(h)'
+    )
+    loss = 'loss=["mse", None, "mse"]'
+    executed(code.format(loss, f"[{ONE}, np.zeros((8, 3))]"))
+    assert check(code.format(loss, f"[{ONE}, np.zeros((8, 3))]")).holds
+    (problem,) = check(code.format(loss, f"[{ONE}, np.zeros((8, 4))]")).problems
+    assert problem.name == "three"
+
+
+def test_outputs_and_targets_in_a_list_within_a_list_are_compared_one_by_one():
+    two = 'layers.Dense(2, name="two")(h)'
+    code = COMPILED.replace(f"{two}])", f'[{two}, layers.Dense(3, name="three")(h)]])')
+    code = code.format('loss=["mse", ["mse", "mse"]]', f"[{ONE}, [{TWO}, np.zeros((8, 3))]]")
+    executed(code)
+    assert check(code).holds, check(code).problems
+
+
+def test_a_target_under_a_name_that_no_output_has_gets_the_name_of_the_nearest():
+    code = COMPILED.format('loss="mse"', f'{{"one": {ONE}, "tow": {TWO}}}')
+    with pytest.raises(TypeError) as raised:
+        exec(code, {})
+    (problem,) = check(code).problems
+    assert problem.keras_says == f"TypeError: {raised.value}" and "a target for `tow`" in problem.message
+    assert problem.fixes[0].code == code.replace('"tow"', '"two"')

@@ -9,7 +9,6 @@ from typing import Any
 
 import keras
 
-from explorer.keras_internals import layer_and_sublayers
 from explorer.layers.reading import numbered
 from explorer.shapes.axes import BY_RANK
 from explorer.shapes.describe_model import describe
@@ -19,7 +18,7 @@ from explorer.snippet.diagnose.problems import Data
 from explorer.snippet.diagnose.running import Ran
 from explorer.snippet.reader.data_values import Array, Shape
 from explorer.snippet.reader.edits import Source
-from explorer.snippet.reader.library.followed import Followed
+from explorer.snippet.reader.library.followed import followed_in
 from explorer.snippet.reader.nodes import Node
 from explorer.snippet.reader.reading import Reader
 from explorer.snippet.reader.unknowns import Ask
@@ -118,7 +117,8 @@ class Case:
     @property
     def key_of_target(self) -> str:
         """What the target that is compared is called among the arrays."""
-        return "y" if self.output is None else f"y{self.output}"
+        key = f"y{self.output}"
+        return key if self.output is not None and key in self.arrays else "y"
 
     @property
     def target(self) -> Array | None:
@@ -191,6 +191,8 @@ class Case:
         waiting = [each for each in self.reader.models if waits(each)]
         # What one of these answers may be what this one is trained on.
         answers = any(each.fits for each in waiting)
+        # Nor are numbers known that were read from such a shape.
+        answers = answers or self.reader.shape_read_at is not None
         free = model not in waiting and not answers and all(name in self.reader.outputs for name in asked)
         return {} if free else asked
 
@@ -246,9 +248,3 @@ def without_nested(calls: Sequence[Call]) -> list[Call]:
 def waits(model: ModelValue) -> bool:
     """Whether a model depends on a shape that is asked for."""
     return any(each.waits for call in behind(model.outputs, model.inputs) for each in followed_in(call))
-
-
-def followed_in(call: Call) -> list[Followed]:
-    """The layers that are not of Keras in what a call calls, itself included."""
-    layer = None if isinstance(call.layer, str) else getattr(call.layer, "keras", None) or getattr(call.layer, "layer", None)
-    return [each for each in layer_and_sublayers(layer) if isinstance(each, Followed)] if layer is not None else []

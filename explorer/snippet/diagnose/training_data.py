@@ -12,7 +12,7 @@ import keras
 from explorer.report import Loss
 from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.models import named_models
-from explorer.snippet.diagnose.problems import Data, Target
+from explorer.snippet.diagnose.problems import Data, Target, one_target, several_targets
 from explorer.snippet.reader.data_values import Array, Batches, Full, Shape
 from explorer.snippet.reader.limits import MOST_TENSORS
 from explorer.snippet.reader.literals import LARGEST_AXIS, MOST_AXES, literal
@@ -139,9 +139,18 @@ def find_arrays(case: Case) -> None:
         case.arrays.update({f"x{place}": array_in(part, many) for place, part in enumerate(given["x"].values())})
     if model is not None and isinstance(given.get("y"), dict):
         given["y"] = by_outputs(model, given["y"])
+    if isinstance(given.get("y"), (list, tuple)) and model is not None:
+        given["y"] = _flat(given["y"], len(model.outputs))
     if isinstance(given.get("y"), (list, tuple)) and any(isinstance(each, Array) for each in given["y"]):
         case.arrays["y"] = None
         case.arrays.update({f"y{place}": array_in(part, many) for place, part in enumerate(given["y"])})
+
+
+def _flat(value: Any, many: int) -> Any:
+    """What is given for each of so many outputs, in nested lists, as one list; as it is where it is none of so many."""
+    found = [each for part in value for each in (part if isinstance(part, (list, tuple)) else [part])]
+    nested = any(isinstance(part, (list, tuple)) for part in value)
+    return found if nested and not isinstance(value, Batches) and 1 < many == len(found) else value
 
 
 def _is_open(value: Any) -> bool:
@@ -155,6 +164,9 @@ def _samples(case: Case, found: dict[str, Any]) -> int | None:
     """How many samples there are, as far as inputs or targets say it: what does not say it has as many."""
     if case.given.x is not None:
         return case.given.x[0][0]
+    targets = [one_target(case.given.y) or (), *several_targets(case.given.y)]
+    if told := next((each[0] for each in targets if each), None):
+        return told
     for value in found.values():
         parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
         for each in parts:
@@ -252,6 +264,8 @@ def loss_in_code(case: Case) -> Any:
     told = (model.compiled or {}).get("loss") if model else None
     if model is not None and isinstance(told, dict):
         return by_outputs(model, told)
+    if model is not None and isinstance(told, (list, tuple)):
+        told = _flat(told, len(model.outputs))
     return list(told) if isinstance(told, (list, tuple)) else told
 
 
@@ -277,8 +291,8 @@ def loss_named(value: Any) -> Any:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        found = [loss_named(each) for each in value]
-        return tuple(found)
+        found = [loss_named(each[0] if isinstance(each, (list, tuple)) and len(each) == 1 else each) for each in value]
+        return tuple(each if isinstance(each, str) else None for each in found)
     if not isinstance(value, str):
         return None
     name = str(_LOSSES.get(value, value))

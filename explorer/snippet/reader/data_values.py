@@ -43,7 +43,8 @@ class Opaque:
     name, line: how the code calls it, and where it got that name. root, offset: of a number that is counted from another one
     which is not known, so that the difference of two of them is. whole: whether it is known to be a whole number.
     made: whether it was made by calling a class of another package, so that it may be a layer;
-    arguments: what that was called with, where nothing else than numbers and texts.
+    arguments: what that was called with, where nothing else than numbers and texts; node: where; declared: the shape that a
+    layer's `input_shape` gives.
     lost: whether it stands for what a line gives that was not followed, which may be a tensor. later: the tensor, where it
     can be asked for.
     """
@@ -56,6 +57,8 @@ class Opaque:
     whole: bool = False
     made: bool = False
     arguments: tuple[Any, ...] | None = None
+    node: Any = None
+    declared: Any = None
     lost: bool = False
     later: Later | None = None
 

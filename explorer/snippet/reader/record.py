@@ -56,7 +56,8 @@ class Record:
     noted: what works otherwise than it looks. names: what the names of the code stand for at the end. budget: what may be
     spent on the code.
     skipped: lines that were not followed. assumed: what was taken for granted where the code does not say it. asked: numbers
-    that only the reader of the page knows. outputs: what the outputs of layers that are not known are asked for by.
+    that only the reader of the page knows. shape_read_at: how many calls came before the code first read a shape that is
+    asked for, None where it reads none. outputs: what the outputs of layers that are not known are asked for by.
     unread: why models could not be read. typed: shapes that were given; given: numbers that were asked for before.
     everything_of: packages that are not known, all of whose names are imported. freezes: whether the code sets `trainable`
     of something. gave_none: the calls that gave names the value None. grown: lists and dictionaries that grew, and by how
@@ -89,6 +90,7 @@ class Record:
         self.outputs: dict[str, None] = {}
         self._outputs_of: Counter[str] = Counter()
         self._same_outputs: dict[tuple[Any, ...], str] = {}
+        self._made_at: dict[str, Any] = {}
         self.unread: list[Unreadable] = []
         self.hints: list[str] = []
         self.everything_of: list[str] = []
@@ -97,6 +99,7 @@ class Record:
         self.grown: list[tuple[Items | Pairs, int]] = []
         self.left_out = 0
         self._asked_for: list[Opaque] = []
+        self.shape_read_at: int | None = None
         self.inputs_made = 0
         self.inside = 0
         self.stopped: Exception | None = None
@@ -130,6 +133,11 @@ class Record:
             return
         self.asked.setdefault(value.name, Ask(value.name, line, value.why, shape, node))
 
+    def note_shape_read(self) -> None:
+        """Note that the code reads a shape that is asked for."""
+        if self.shape_read_at is None:
+            self.shape_read_at = len(self.calls)
+
     def name_output(self, kind: str) -> str:
         """What the output of the next layer of a class that is not known is asked for by.
 
@@ -143,6 +151,10 @@ class Record:
     def same_output(self, alike: tuple[Any, ...], name: str) -> str:
         """What the output of a layer that is not known is asked for by: by the name of the first that is like it."""
         return self._same_outputs.setdefault(alike, name)
+
+    def first_made_at(self, name: str, made: Any) -> Any:
+        """Where the layer was made whose output is asked for by a name; made: where this one is, as the first."""
+        return self._made_at.setdefault(name, made)
 
     def count_back(self, value: Opaque, given: int | tuple[int, ...]) -> None:
         """A number was given that is counted from another one: that one is known then as well."""

@@ -41,6 +41,7 @@ EMPTY = (
     "Paste your script, or drop a file or a notebook. Lines that make data, `compile` and `fit` can stay: shapes and "
     "loss are read from them. Nothing is executed."
 )
+DRAWN = "This model has a layer that is not known here: it is drawn, but not trained, as pasted code is never run."
 ASKED_FIRST = "Answer the question of the lesson first. Then the code is checked."
 X_HELP = (
     "The shape of your input data, batch first, such as 8,20,5. Several inputs: 8,20,5; 8,3. "
@@ -213,6 +214,8 @@ def _without_problems(fields: Fields, report: dict[str, Any], above: Any, trains
     try:
         if is_another():
             raise ValueError("The page trains the model that the code fits: choose that one to train it.")
+        if report["params"] is None:
+            raise ValueError(DRAWN)
         experiment = paste_training.experiment_of(fields.code, report)
         found = paste_training.describe(experiment)
     except (ValueError, Refused, TimeoutError) as error:

@@ -1,9 +1,8 @@
 """The page's address and its widgets say the same: one experiment, and one run.
 
-`st.session_state` holds every setting under its own name, which is also its widget's key and its parameter in the
-address. The address is written by hand and not by binding each widget: a bound widget forgets a value that it cannot
-take before the page can say so, and leaves out what equals its default, so that a shared link would change with the
-defaults.
+`st.session_state` holds every setting under its own name, which is also its widget's key and its parameter in the address.
+The address is written by hand and not by binding each widget: a bound widget forgets a value that it cannot take before the
+page can say so, and leaves out what equals its default, so that a shared link would change with the defaults.
 """
 
 from __future__ import annotations
@@ -36,6 +35,7 @@ VIEWS = ("chain", "unrolled", "twins", "code", "quiz")
 # What a view is called on the page, where links have another name for it.
 CALLED = {"compare": "twins"}
 COMPARED = ("compare", "compare_value")
+_TITLED = {entry.title: name for entries in (ARCHITECTURES, TASKS) for name, entry in entries.items()}
 OTHERS = (
     *("run", "preset", "view", "quiz_seed", "fix", "hide", "layer", "twin", "states"),
     *(*COMPARED, *lesson_place.PARAMETERS, *inside_place.PARAMETERS, room.PARAMETER, room.QUIZ_QUESTION),
@@ -52,10 +52,10 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     """
     address, arrives = st.query_params.to_dict(), entered("explore")
     if arrives:
-        # The links between the pages carry no parameters: whoever comes back finds what was left.
+        # Links between the pages carry no parameters: who comes back finds what was left.
         address = address or st.session_state.get("_written", {})
-    # The browser sends its address along with every move, and the address that was written last may not have reached it
-    # yet: it is only asked for where somebody went to it.
+    # The browser sends its address with every move, also before the one that was written last has reached it: it is only
+    # asked for where somebody went to it.
     if arrives or (went_through_history() and address != st.session_state.get("_written")):
         return open_address(address, experiment_of_run)
 
@@ -63,6 +63,8 @@ def take(experiment_of_run: Any) -> tuple[Experiment, tuple[Problem, ...]]:
     # A browser may leave out what it likes: then it stays as it was.
     values = {name: value for name, value in _flat(before).items() if name in NAMES}
     values |= {name: st.session_state[name] for name in NAMES if name in st.session_state}
+    # A choice that its list has no longer comes as it was written there.
+    values |= {name: _TITLED.get(values[name], values[name]) for name in ("architecture", "task")}
     if values["architecture"] != before.architecture:
         # Choosing another architecture means a task that fits it; the list shows which.
         chosen, task = ARCHITECTURES.get(values["architecture"]), TASKS.get(values["task"])

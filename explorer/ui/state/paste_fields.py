@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,13 +93,17 @@ def fields_of(data: Mapping[str, Any]) -> tuple[str, str, str]:
     return write_shapes(x), write_shapes(one), loss if isinstance(loss, str) else ""
 
 
+_BATCH = re.compile(r"(?<=^\()\s*None\s*,\s*|^\s*None\s*,\s*")
+
+
 def read_size(text: str) -> int | Shape | None:
     """A number, or a shape, that a code was asked for; None where the text is none that can be taken.
 
-    >>> read_size("5"), read_size("(20, 5)"), read_size("five"), read_size("0")
-    (5, (20, 5), None, None)
+    >>> read_size("5"), read_size("(20, 5)"), read_size("(None, 20, 5)"), read_size("five"), read_size("0")
+    (5, (20, 5), (20, 5), None, None)
     """
-    text = text.strip()
+    # As Keras writes it, the batch comes first.
+    text = _BATCH.sub("", text.strip())
     shape = _sizes(text) if text and len(text) <= MOST_IN_A_FIELD["y"] else ()
     if not shape or len(shape) > MOST_AXES or not all(1 <= size <= LARGEST_SIZE for size in shape):
         return None

@@ -24,7 +24,7 @@ SAME_CODE = 0.6
 @contextmanager
 def keeping_own(kept: dict[str, Any]) -> Iterator[None]:
     """While a code that the visitor has not written is put into the fields."""
-    own = _own_of(kept)
+    own = own_of(kept)
     yield
     kept.update(before=own, brought=st.session_state["code"])
 
@@ -32,15 +32,15 @@ def keeping_own(kept: dict[str, Any]) -> Iterator[None]:
 def is_own(kept: dict[str, Any]) -> bool:
     """Whether what stands in the fields is of the visitor's own, and neither an example nor what was brought."""
     now = st.session_state.get("code")
-    return not _is_an_example(now) and now != kept["brought"]
+    return not is_an_example(now) and now != kept["brought"]
 
 
-def _own_of(kept: dict[str, Any]) -> list[Any] | None:
+def own_of(kept: dict[str, Any]) -> list[Any] | None:
     """The code of the visitor's own, as `before`: what stands in the fields, or what stood there before its first fix, or
     before another code was brought; None for none."""
     now, before = [*(st.session_state.get(name) for name in FIELDS), kept["batch_size"]], kept["before"]
-    if not before or _is_an_example(before[0]):
-        return None if _is_an_example(now[0]) else now
+    if not before or is_an_example(before[0]):
+        return None if is_an_example(now[0]) else now
     # Two calls one after the other: the code of the first is nobody's own here.
     return now if is_own(kept) and not is_changed_code(before[0], now[0]) else list(before)
 
@@ -50,7 +50,7 @@ def is_changed_code(before: str | None, now: str | None) -> bool:
     return share_in_common(*(_own_lines((code or "")[: MOST_CHARACTERS + 1]) for code in (before, now))) >= SAME_CODE
 
 
-def _is_an_example(code: str | None) -> bool:
+def is_an_example(code: str | None) -> bool:
     """Whether it is nothing more than an example of the catalog, or empty."""
     own = (code or "").strip()
     return not own or any(each.code.strip() == own for each in EXAMPLES.values())

@@ -36,11 +36,12 @@ FIRST = "memory_thrown_away"
 _OTHERS = (*SETTINGS, "task", "view")
 # put: another text each time that the page, and not a hand, puts a code into the editor; untouched: for want of any other.
 # before, brought: as in `paste_own`.
+# put_before: the one before it. put_code: the code itself.
 # model: of several in one code the one to show, None for the one that is fitted, `fitted`. told: on a file.
 # chain: the description that was drawn last of this code.
 _NOTHING: dict[str, Any] = {
     **{"before": None, "brought": "", "batch_size": None, "sizes": {}, "put": "", "untouched": False},
-    **{"model": None, "fitted": None, "told": "", "chain": None},
+    **{"model": None, "fitted": None, "told": "", "chain": None, "put_before": "", "put_code": ""},
 }
 
 
@@ -242,12 +243,17 @@ def apply(fix: dict[str, Any], code: str) -> None:
 
 @uninterrupted()
 def undo() -> None:
-    """Bring back what stood in the fields before the first fix; for a callback."""
-    kept = st.session_state["_paste"]
+    """Bring back what stood in the fields before the first fix; for a callback. Another click brings back what was typed
+    since then.
+    """
+    state = st.session_state
+    kept = state["_paste"]
     if kept["before"]:
+        typed_on = state["code"] != kept["put_code"]
+        now = [*(state[name] for name in FIELDS), kept["batch_size"]] if typed_on else None
         code, *shapes, batch_size = kept["before"]
         put(code, shapes, kept)
-        kept.update(batch_size=batch_size)
+        kept.update(batch_size=batch_size, before=now)
 
 
 def _fixed(now: str, fixed: str) -> str:
@@ -268,4 +274,5 @@ def put(code: str, shapes: Sequence[str], kept: dict[str, Any]) -> None:
     state.update(zip(FIELDS, (code, *shapes), strict=True))
     state["run"] = None
     state["_paste_opened"] = True
-    kept.update(before=None, batch_size=None, put=secrets.token_hex(4), untouched=False, model=None, told="", chain=None)
+    kept.update(before=None, batch_size=None, untouched=False, model=None, told="", chain=None)
+    kept.update(put_before=kept["put"], put=secrets.token_hex(4), put_code=code)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.catalog import ARCHITECTURES, read_experiment
+from explorer.catalog import ARCHITECTURES, TASKS, read_experiment
 from explorer.catalog.presets import PRESETS
 from explorer.experiment.learning_rates import default_rate
 from explorer.experiment.restrictions import MOST_NAMES, PARTS, Restrictions, read_restrictions
@@ -78,6 +78,19 @@ def test_a_named_experiment_that_the_browser_still_shows_is_not_chosen_again():
     presets.set_value("article_2").run()
     (again,) = [each for each in page.button_group if each.label == "Named experiments"]
     assert (again.value, again.key, page.session_state["timesteps"]) == ("article_2", presets.key, 20)
+
+
+def test_a_choice_that_its_list_has_no_longer_comes_as_it_was_written_there_and_is_known():
+    page = open_link({"architecture": "gru_every_step"})
+    fitting = {name for name, entry in TASKS.items() if ARCHITECTURES["gru_every_step"].fits(entry)}
+    other = next(entry for name, entry in TASKS.items() if name not in fitting)
+    sent = page._tree.get_widget_states()
+    (task,) = [each for each in sent.widgets if each.id.endswith("-task")]
+    # Somebody chose it in the list of another architecture, which the page has left meanwhile.
+    task.string_value = other.title
+    page._run(sent)
+    assert not page.exception and page.session_state["task"] in fitting
+    assert not any("There is no task called" in sentence for sentence in page.session_state["said"])
 
 
 def test_back_brings_what_its_address_says(monkeypatch):

@@ -83,3 +83,43 @@ def test_an_example_alone_is_no_code_of_ones_own():
     page.run()
     do(page, ("show", EXAMPLES[ANOTHER]))
     assert page.session_state["_paste"]["before"] is None
+
+
+def test_what_was_typed_after_a_fix_comes_back_by_another_click(page):
+    fixed = OWN.replace("LSTM(3)", "LSTM(4)")
+    fix = {"code": fixed, "x": None, "y": None, "loss": None, "batch_size": None}
+    assert do(page, ("apply", fix, OWN)) == fixed
+    typed = fixed + "# my own words\n"
+    assert do(page, ("type_code", typed, None), ("undo",)) == OWN
+    assert do(page, ("undo",)) == typed
+    # Of a fix alone there is nothing to bring back.
+    page.session_state["code"] = OWN
+    assert do(page, ("apply", fix, OWN), ("undo",)) == OWN
+    assert page.session_state["_paste"]["before"] is None
+
+
+def test_one_file_after_another_leaves_what_was_typed_one_click_away(page):
+    assert do(page, ("open_file", "a.py", OTHER), ("open_file", "b.py", "import keras\n")) == "import keras\n"
+    assert do(page, ("undo",)) == OWN
+    # A file that is changed by hand is somebody's own.
+    changed = OTHER + "# changed\n"
+    do(page, ("open_file", "a.py", OTHER), ("type_code", changed, None), ("open_file", "b.py", "import keras\n"))
+    assert do(page, ("undo",)) == changed
+
+
+def test_what_is_typed_together_with_a_click_on_another_example_is_one_click_away(page):
+    put = page.session_state["_paste"]["put"]
+    # Streamlit calls what the click does first.
+    assert do(page, ("show", EXAMPLES[EXAMPLE])) == EXAMPLES[EXAMPLE].code
+    assert do(page, ("undo",)) == OWN
+    do(page, ("show", EXAMPLES[EXAMPLE]))
+    put = page.session_state["_paste"]["put"]
+    typed = EXAMPLES[EXAMPLE].code + "# typed\n"
+    page.session_state["_paste"]["before"] = None
+    assert do(page, ("show", EXAMPLES[ANOTHER]), ("type_code", typed, put)) == EXAMPLES[ANOTHER].code
+    assert do(page, ("undo",)) == typed
+
+
+def test_a_file_that_is_no_text_gets_its_sentence(page):
+    assert do(page, ("open_file", "chart.png", "\ufffdPNG\x00\x01")) == OWN
+    assert page.session_state["_paste"]["told"].startswith("“chart.png” is no text, so it cannot be read as Python.")

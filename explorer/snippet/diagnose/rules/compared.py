@@ -10,17 +10,12 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.fitted import fitted
 from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
-from explorer.snippet.diagnose.rules.order import other_order
-from explorer.snippet.diagnose.rules.several_outputs import different_structures, targets_in_code
+from explorer.snippet.diagnose.rules.order import other_order, silent_order, silent_targets
+from explorer.snippet.diagnose.rules.several_outputs import NO_TARGET, different_structures, targets_in_code
 from explorer.snippet.diagnose.training_data import loss_in_code
 from explorer.snippet.reader.data_values import Full, Shape
 from explorer.snippet.reader.values import LayerValue, full
 from explorer.tensors.text import count
-
-_NO_TARGET = (
-    "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
-    'labels (`y_true`)."'
-)
 
 
 def compared(case: Case) -> Iterator[Finding]:
@@ -39,6 +34,11 @@ def compared(case: Case) -> Iterator[Finding]:
         yield from _agree(case, weighed[0], whole)
         return
     targets = [whole] if len(outputs) == 1 and whole is not None else several_targets(target)
+    if len(targets) == len(weighed) < len(outputs):
+        # Keras takes those of the outputs that have a loss.
+        for place, each in zip(weighed, targets, strict=True):
+            yield from _agree(case, place, each)
+        return
     if len(targets) != len(outputs):
         if len(outputs) > 1 and whole is not None:
             yield _many_outputs(case, whole)
@@ -52,6 +52,9 @@ def compared(case: Case) -> Iterator[Finding]:
         yield from found
         if case.data.y is None:
             return
+    for order in (silent_order(case, targets), silent_targets(case, targets)):
+        if order is not None:
+            yield order
 
 
 def _with_loss(case: Case) -> list[int]:
@@ -115,7 +118,9 @@ def _other_number(case: Case, many: int) -> Iterator[Finding]:
         says = different_structures(case, "(" + ", ".join(["'*'"] * many) + ")")
     outputs, targets = count(len(case.whole.outputs), "outputs"), "one target was" if many == 1 else f"{many} targets were"
     message = f"The model has {outputs}, but {targets} given: give one for each."
-    yield Finding("target_mismatch", message, None, case.whole.node, says)
+    first = next((each for each in fitted(case) if each.first), None)
+    node = first.places.get("y") if first is not None and case.given.y is None else None
+    yield Finding("target_mismatch", message, None, node or case.whole.node, says)
 
 
 def _one_hot(case: Case, shapes: list[Shape]) -> Target | None:
@@ -138,7 +143,7 @@ def _many_outputs(case: Case, target: Full) -> Finding:
     maker = next(iter(makers.values()), None)
     message = f"The model has {len(outputs)} outputs, but there is one target of shape {target}: fit needs one for each."
     # Of a loss for all outputs Keras makes one for each, and finds no target for the second.
-    says = _NO_TARGET if isinstance(case.data.loss, str) else None
+    says = NO_TARGET if isinstance(case.data.loss, str) else None
     candidates = []
     if (
         len(makers) == 1

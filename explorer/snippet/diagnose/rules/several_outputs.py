@@ -15,6 +15,10 @@ from explorer.snippet.reader.data_values import Array, Batches, Items
 from explorer.snippet.reader.spelling import nearest
 from explorer.tensors.text import count, joined
 
+NO_TARGET = (
+    "KeyError: \"The path: (0,) in the `loss` argument, can't be found in either the model's output (`y_pred`) or in the "
+    'labels (`y_true`)."'
+)
 _NO_LOSS = "ValueError: No loss to compute. Provide a `loss` argument in `compile()`."
 
 
@@ -23,6 +27,7 @@ def compiled_for_outputs(case: Case) -> Iterator[Finding]:
     yield from _losses(case)
     yield from _weights_of_losses(case)
     yield from _metrics(case)
+    yield from _named_targets(case)
 
 
 def _losses(case: Case) -> Iterator[Finding]:
@@ -86,10 +91,14 @@ def _weights_of_losses(case: Case) -> Iterator[Finding]:
     """Another number of `loss_weights` than there are losses, or under other names."""
     told, node = compiled(case), case.whole.compiled_at
     losses, weights = told.get("loss"), told.get("loss_weights")
+    place = argument_of(case, node, "loss_weights", 2)
+    if losses is not None and _is_trained(case) and type(weights) in (int, float) and _is_whole(losses):
+        message = "`loss_weights` takes a list or a dictionary, with a number for each loss."
+        says = f"TypeError: object of type '{type(weights).__name__}' has no len()"
+        yield Finding("fit_arguments", message, None, place or node, says)
     if losses is None or not _is_trained(case) or not _is_whole(weights) or not weights:
         return
-    place = argument_of(case, node, "loss_weights", 2)
-    if isinstance(losses, dict) and isinstance(weights, dict):
+    if isinstance(losses, dict) and isinstance(weights, dict) and not case.whole.keys:
         missing = next((name for name in losses if name not in weights), None)
         if missing is not None:
             message = f"`loss_weights` has no number for `{str(missing)[:40]}`: give one for each loss."
@@ -172,7 +181,7 @@ def argument_of(case: Case, node: ast.Call | None, name: str, place: int) -> ast
 
 
 def _is_trained(case: Case) -> bool:
-    return case.whole.own is None and any(name == "fit" for name, *_ in case.whole.fits)
+    return case.whole.own is None and any(not name.startswith("predict") for name, *_ in case.whole.fits)
 
 
 def _is_whole(value: Any) -> bool:
@@ -180,6 +189,26 @@ def _is_whole(value: Any) -> bool:
     if isinstance(value, Items):
         return value.rest == 0
     return isinstance(value, (list, tuple, dict))
+
+
+def _named_targets(case: Case) -> Iterator[Finding]:
+    """Targets under names that no output has."""
+    names = names_of_outputs(case.whole)
+    first = next((each for each in fitted(case) if each.first and each.name == "fit"), None)
+    given = first.given.get("y") if first is not None else None
+    if first is None or not isinstance(given, dict) or case.whole.keys or case.whole.own is not None or not all(names):
+        return
+    foreign = [name for name in given if isinstance(name, str) and name not in names]
+    if not foreign or len(given) != len(names) or len(names) < 2:
+        return
+    outputs, place = joined([f"`{name}`" for name in names]), place_of(first.call, foreign[0])
+    message = f"`fit` is given a target for `{foreign[0][:40]}`, and the model has the outputs {outputs}."
+    near = nearest(foreign[0], [name for name in names if name not in given])
+    candidates: tuple[Candidate, ...] = ()
+    if near and isinstance(place, ast.Constant):
+        candidates = (Candidate(f'Use "{near}"', (case.source.replaced(place, f'"{near}"'),), rename=True),)
+    says = f"TypeError: Expected float32, but got {min(given)} of type 'str'."
+    yield Finding("fit_arguments", message, None, place, says, False, candidates)
 
 
 def targets_in_code(case: Case) -> list[Any] | None:
@@ -197,6 +226,10 @@ def nested_targets(case: Case) -> Finding | None:
     inner = targets[0]
     if not inner or not all(isinstance(each, Array) for each in inner):
         return None
+    losses = compiled(case).get("loss")
+    if isinstance(losses, (list, tuple)):
+        # Keras then looks only at how many they are.
+        return None
     first = next(each for each in fitted(case) if each.first)
     at = first.places.get("y")
     message = f"The {count(len(inner), 'targets')} stand in a list within a list: take away the outer brackets."
@@ -205,6 +238,8 @@ def nested_targets(case: Case) -> Finding | None:
         edits.append(case.source.replaced(at, case.text(at.elts[0])))
     candidates = (Candidate("Take away the outer brackets", tuple(edits)),) if edits else ()
     says = different_structures(case, f"(({', '.join(['*'] * len(inner))}),)".replace("*", "'*'"))
+    if isinstance(losses, dict):
+        says = NO_TARGET
     return Finding("fit_arguments", message, None, at, says, False, candidates)
 
 

@@ -18,6 +18,7 @@ from explorer.snippet.reader.arrays import shape_value
 from explorer.snippet.reader.data_values import Array, Items, Opaque, Table
 from explorer.snippet.reader.edits import Edit
 from explorer.snippet.reader.library.calling import whole
+from explorer.snippet.reader.library.followed import shape_of
 from explorer.snippet.reader.library.old import note
 from explorer.snippet.reader.library.paths import canonical, object_at, stands, written
 from explorer.snippet.reader.modules import constant
@@ -66,9 +67,9 @@ def attribute(record: Record, owner: Any, name: str, node: ast.Attribute) -> Any
         return _of_array(record, owner, name, node)
     if isinstance(owner, TensorValue):
         if name == "shape":
-            return owner.shape
+            return shape_of(record, owner)
         if name in ("ndim", "dtype", "name"):
-            return len(owner.shape) if name == "ndim" else str(getattr(owner.tensor, name))
+            return len(shape_of(record, owner)) if name == "ndim" else str(getattr(owner.tensor, name))
         if owner.made is not None and getattr(getattr(owner.made.layer, "layer", None), "not_known", False):
             # A part of what a layer of another package returns: which shape it has is asked for.
             return owner
@@ -166,7 +167,8 @@ def _of_model(record: Record, owner: ModelValue, name: str, node: Node) -> Any:
         return list(found) if name.endswith("s") or len(found) > 1 else found[0]
     if name in ("input_shape", "output_shape"):
         found = owner.inputs if name == "input_shape" else owner.outputs
-        return found[0].shape if len(found) == 1 else [each.shape for each in found]
+        shapes = [shape_of(record, each) for each in found]
+        return shapes[0] if len(shapes) == 1 else shapes
     if name == "name":
         return owner.name
     if name in WEIGHTS:
@@ -194,6 +196,9 @@ def counted(record: Record, owner: LayerValue | ModelValue | None, node: Node) -
 
 def keras_of(record: Record, owner: LayerValue | ModelValue | None, node: Node) -> Any:
     """What Keras has of a layer or a model; None where it is not made yet."""
+    if record.asked:
+        # Which weights it has depends on the shapes that it reads.
+        record.note_shape_read()
     if isinstance(owner, ModelValue):
         return whole(record, owner, node) if owner.built else None
     return None if owner is None else owner.layer

@@ -9,6 +9,7 @@ import keras
 
 from explorer.snippet.reader.data_values import Opaque
 from explorer.snippet.reader.library.calling import make_call, operation
+from explorer.snippet.reader.library.followed import shape_of
 from explorer.snippet.reader.library.old import keras_imported, note
 from explorer.snippet.reader.library.operations import operation_named
 from explorer.snippet.reader.library.paths import stands, written
@@ -27,7 +28,8 @@ def backend_call(record: Record, called: Known, name: str, args: list[Any], kwar
     """`K.<name>(...)` of Keras's old backend. Raises Unreadable for what is not followed on a tensor."""
     tensors = tensors_in((args, kwargs))
     if name in ("shape", "ndim") and tensors:
-        return tensors[0].shape if name == "shape" else len(tensors[0].shape)
+        shape = shape_of(record, tensors[0])
+        return shape if name == "shape" else len(shape)
     if name in ("floatx", "epsilon"):
         return "float32" if name == "floatx" else 1e-7
     if (made := drawn(record, name, args, kwargs, node)) is not None:

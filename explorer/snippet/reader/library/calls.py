@@ -96,9 +96,10 @@ def _call_opaque(record: Record, called: Opaque, args: list[Any], kwargs: dict[s
         later = Later(lambda parts: call_unknown(record, called, args, kwargs, node, parts), 1 + depth % MOST_LATER)
         return Opaque(called.why, made=name[:1].isupper(), lost=True, later=later)
     if name == "from_pretrained" and len(parts) > 2:
-        return Opaque(".".join(parts[:-1]), made=True, arguments=_plain(args, kwargs))
+        return Opaque(".".join(parts[:-1]), made=True, arguments=_plain(args, kwargs), node=node)
     if name[:1].isupper() and len(parts) > 1 and parts[0] not in ("pandas", "sklearn"):
-        return Opaque(called.why, made=True, arguments=_plain(args, kwargs))
+        declared = kwargs.get("input_shape")
+        return Opaque(called.why, made=True, arguments=_plain(args, kwargs), node=node, declared=declared)
     if name == "get_dummies":
         column = bool(args) and isinstance(args[0], Array) and args[0].shape is not None and len(args[0].shape) == 1
         return Array((None, None), node=node, onehot=column and not kwargs)

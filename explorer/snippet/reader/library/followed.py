@@ -10,6 +10,11 @@ from typing import Any
 
 import keras
 
+from explorer.keras_internals import layer_and_sublayers
+from explorer.snippet.reader.data_values import Shape
+from explorer.snippet.reader.record import Record
+from explorer.snippet.reader.values import Call, TensorValue, behind
+
 # Those whose `call` is followed now, one within the other.
 _FOLLOWED: ContextVar[tuple[Followed, ...]] = ContextVar("followed", default=())
 
@@ -19,6 +24,19 @@ def note_unknown(given: bool) -> None:
     for each in _FOLLOWED.get():
         each.depends = True
         each.waits = each.waits or not given
+
+
+def followed_in(call: Call) -> list[Followed]:
+    """The layers that are not of Keras in what a call calls, itself included."""
+    layer = None if isinstance(call.layer, str) else getattr(call.layer, "keras", None) or getattr(call.layer, "layer", None)
+    return [each for each in layer_and_sublayers(layer) if isinstance(each, Followed)] if layer is not None else []
+
+
+def shape_of(record: Record, tensor: TensorValue) -> Shape:
+    """The shape of a tensor, where the code reads it. Of one that is asked for that is noted: numbers then depend on it."""
+    if record.asked and any(each.waits for call in behind([tensor]) for each in followed_in(call)):
+        record.note_shape_read()
+    return tensor.shape
 
 
 class Followed(keras.layers.Layer):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from explorer.snippet.reader import arrays
 from explorer.snippet.reader.data_values import Array, Opaque
 from explorer.snippet.reader.library.calling import operation
 from explorer.snippet.reader.library.constants import constant
+from explorer.snippet.reader.library.followed import shape_of
 from explorer.snippet.reader.names import OPERATIONS
 from explorer.snippet.reader.record import Record
 from explorer.snippet.reader.values import (
@@ -21,7 +22,7 @@ from explorer.snippet.reader.values import (
 def operation_named(record: Record, name: str, args: list[Any], kwargs: dict[str, Any], node: ast.Call) -> Any:
     """`keras.ops.<name>(...)`, on tensors or on data. Raises Unreadable for an operation that is not supported."""
     if name == "shape" and args and isinstance(args[0], TensorValue):
-        return args[0].shape
+        return shape_of(record, args[0])
     if record.inside and name in OPERATIONS:
         # Numbers in a layer of the code's own are tensors there.
         args = [constant(record, each, node) if _whole(each) else each for each in args]

@@ -78,6 +78,8 @@ def unknown_layer(
     told: what is said of it then. alike: what is the same of those that return the same shape.
     """
     record.count_layer(node)
+    # It stands where it is made, and not where it is called.
+    node = value.node or node
     kind = value.why.rpartition(".")[2]
     name = record.name_output(kind)
 
@@ -85,7 +87,9 @@ def unknown_layer(
         received = keras.tree.flatten((inputs, keywords))
         first_alike = record.same_output(alike or _alike(value, received), name)
         asked = name if name in record.given else first_alike
-        if asked != name:
+        # A layer that is followed twice is still the same one.
+        made = value if told is None else node
+        if record.first_made_at(first_alike, made) is not made and asked != name:
             same = f"It is made and called like one before it, so its shape is taken to be that of {asked}."
             record.assume(node, f"{not_counted} {same}", instead=not_counted)
         shape = record.given.get(asked)
@@ -103,7 +107,9 @@ def unknown_layer(
     record.assume(node, not_counted)
     layer = followed(kind, arguments, follow, lambda shape: None, None)
     layer.not_known, layer.weights_known = True, False
-    return LayerValue(layer, node)
+    declared = value.declared if isinstance(value.declared, (list, tuple)) else None
+    known = declared is not None and all(each is None or type(each) is int for each in declared)
+    return LayerValue(layer, node, declared=tuple(declared) if declared is not None and known else None)
 
 
 def _alike(value: Opaque, received: list[Any]) -> tuple[Any, ...]:

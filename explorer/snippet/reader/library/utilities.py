@@ -10,6 +10,7 @@ from explorer.snippet.reader import arrays, literals
 from explorer.snippet.reader.data_values import Array, DataSet, Items, Opaque
 from explorer.snippet.reader.library.backbones import backbone
 from explorer.snippet.reader.library.backend import as_today, backend_call, drawn
+from explorer.snippet.reader.library.followed import shape_of
 from explorer.snippet.reader.library.old import keras_imported, note
 from explorer.snippet.reader.library.operations import operation_named
 from explorer.snippet.reader.library.paths import object_at, spoken, written
@@ -34,7 +35,8 @@ def tensorflow(record: Record, called: Known, rest: str, args: list[Any], kwargs
     """
     tensors = tensors_in((args, kwargs))
     if rest in ("shape", "rank") and args and isinstance(args[0], TensorValue):
-        return args[0].shape if rest == "shape" else len(args[0].shape)
+        sizes = shape_of(record, args[0])
+        return sizes if rest == "shape" else len(sizes)
     if rest == "data.Dataset.from_tensor_slices" and args:
         return DataSet([swapped(args[0], lambda each: indexed(each, 0, node) if isinstance(each, Array) else each)])
     if rest == "TensorSpec" and (shape := args[0] if args else kwargs.get("shape")) is not None:
@@ -97,7 +99,7 @@ def utility(record: Record, called: Known, name: str, args: list[Any], kwargs: d
     if name in ("TimeseriesGenerator", "timeseries_dataset_from_array"):
         return windows(args, kwargs, node)
     if name == "int_shape" and args and isinstance(args[0], TensorValue):
-        return args[0].shape
+        return shape_of(record, args[0])
     if called.path.startswith("keras.applications.") and name[:1].isupper():
         return backbone(record, name, args, kwargs, node)
     if name == "preprocess_input" and "applications" in called.path:
