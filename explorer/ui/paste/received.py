@@ -10,7 +10,7 @@ from explorer.notebook import NoNotebook, code_of, looks_like_one
 from explorer.ui.front_end.letters import whole
 from explorer.ui.state.code_link import WrongLink, read_fragment
 from explorer.ui.state.paste_fields import MOST_IN_A_FIELD, is_typed
-from explorer.ui.state.paste_own import FIELDS, is_an_example, keeping_own, own_of
+from explorer.ui.state.paste_own import FIELDS, is_an_example, is_changed_code, keeping_own, own_of
 from explorer.ui.state.paste_state import put
 
 # A text in another encoding than UTF-8 has some.
@@ -26,9 +26,10 @@ def type_code(code: str, text: Any) -> None:
     """Take what was typed. text: which text it was typed into, as the editor was told: into one before, it is not meant."""
     state = st.session_state
     kept = state["_paste"]
-    if text == kept["put_before"] != "" and kept["before"] is None and not is_an_example(code):
+    before = kept["before"]
+    if text == kept["put_before"] != "" and not is_an_example(code) and (not before or is_changed_code(before[0], code)):
         # It came together with a click that put another code there.
-        kept["before"] = [code, "", "", "", None]
+        kept["before"] = [code, *(before or ("", "", "", "", None))[1:]]
     if text not in (kept["put"], None) or code == state["code"]:
         return
     if looks_like_one(code):

@@ -120,6 +120,14 @@ def test_what_is_typed_together_with_a_click_on_another_example_is_one_click_awa
     assert do(page, ("undo",)) == typed
 
 
+def test_the_last_letters_before_a_click_on_apply_are_one_click_away(page):
+    do(page, ("open_file", "a.py", OWN))
+    put, fixed, typed = page.session_state["_paste"]["put"], OWN.replace("LSTM(3)", "LSTM(4)"), OWN + "# the last letters\n"
+    fix = {"code": fixed, "x": None, "y": None, "loss": None, "batch_size": None}
+    assert do(page, ("apply", fix, OWN), ("type_code", typed, put)) == fixed
+    assert do(page, ("undo",)) == typed
+
+
 def test_a_file_that_is_no_text_gets_its_sentence(page):
     assert do(page, ("open_file", "chart.png", "\ufffdPNG\x00\x01")) == OWN
     assert page.session_state["_paste"]["told"].startswith("“chart.png” is no text, so it cannot be read as Python.")

@@ -198,8 +198,8 @@ def _named_targets(case: Case) -> Iterator[Finding]:
     given = first.given.get("y") if first is not None else None
     if first is None or not isinstance(given, dict) or case.whole.keys or case.whole.own is not None or not all(names):
         return
-    foreign = [name for name in given if isinstance(name, str) and name not in names]
-    if not foreign or len(given) != len(names) or len(names) < 2:
+    foreign = [name for name in given if name not in names]
+    if not all(isinstance(name, str) for name in given) or not foreign or len(given) != len(names) or len(names) < 2:
         return
     outputs, place = joined([f"`{name}`" for name in names]), place_of(first.call, foreign[0])
     message = f"`fit` is given a target for `{foreign[0][:40]}`, and the model has the outputs {outputs}."
