@@ -23,6 +23,9 @@ model = keras.Sequential([keras.Input((20, 5)), keras.layers.LSTM(8), keras.laye
 """.replace("{long}", "long " * 60)
 
 
+MINE = "import keras\nmodel = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(17)])"
+
+
 def open_paste(page: Page, server: Application, query: str = "") -> None:
     visit(page, server, f"/paste?{query}")
     # Another page's chain may still be there, and the code that the page opens with comes to the editor at the end.
@@ -291,6 +294,11 @@ def test_a_long_chain_draws_a_block_once_is_zoomed_and_dragged(page, server):
 
 def test_a_file_is_dropped_and_what_is_typed_is_never_lost(page, server):
     open_paste(page, server, "example=memory_thrown_away")
+    # What is somebody's own a click brings back, also after an example, a file and what is typed in that.
+    paste(page, MINE)
+    expect(layer(page, "lstm")).to_have_attribute("data-output", "None,17")
+    open_paste(page, server, "example=memory_thrown_away")
+    expect(editor(page)).to_have_value(re.compile(r"layers\.LSTM\(16\)"))
     cells = [
         {"cell_type": "markdown", "source": ["# Rain"]},
         {"cell_type": "code", "source": ["%matplotlib inline\n", "import keras"], "outputs": [{"data": "x" * 300_000}]},
@@ -309,7 +317,9 @@ def test_a_file_is_dropped_and_what_is_typed_is_never_lost(page, server):
     expect(page.get_by_text("This notebook cannot be read")).to_have_count(0)
     expect(editor(page)).to_have_value(re.compile("# typed while it is checked$"))
     press(page, "undo")
-    expect(editor(page)).to_have_value(re.compile(r"layers\.LSTM\(16\)"))
+    expect(editor(page)).to_have_value(MINE)
+    press(page, "undo")
+    expect(editor(page)).to_have_value(re.compile("# typed while it is checked$"))
 
 
 def drop(page: Page, name: str, text: str) -> None:
