@@ -36,7 +36,19 @@ function newState() {
 }
 
 const page = (units, marks) => ({ url: "/shapes", query: { units }, follows: ["units"], description: { units }, marks });
-const settled = () => new Promise((done) => setTimeout(done, 5));
+// All that is answered already has come.
+const settled = () => new Promise((done) => setImmediate(done));
+
+// A chain that has followed the slider to a place, and where the page has not answered for long.
+async function movedTo(value) {
+  const { state, drawn } = newState();
+  takePage(state, page("32", "a"));
+  slider.value = value;
+  observed();
+  await settled();
+  state.follower.moved = performance.now() - 60_000;
+  return { state, drawn };
+}
 
 test("the page's answer is drawn where the sliders stand as it says", async () => {
   const { state, drawn } = newState();
@@ -47,23 +59,14 @@ test("the page's answer is drawn where the sliders stand as it says", async () =
 });
 
 test("a move of a slider is drawn before the page has answered, and the next place is asked for ahead", async () => {
-  const { state, drawn } = newState();
-  takePage(state, page("32", "a"));
-  slider.value = "33";
-  observed();
-  await settled();
+  const { state, drawn } = await movedTo("33");
   assert.deepEqual(drawn.at(-1), [33, "a"]);
   assert.deepEqual(asked, [33, 34]);
   endFollower(state.follower);
 });
 
 test("an old answer of the page does not take the slider back, however long the next one takes", async () => {
-  const { state, drawn } = newState();
-  takePage(state, page("32", "a"));
-  slider.value = "36";
-  observed();
-  await settled();
-  state.follower.moved = performance.now() - 60_000;
+  const { state, drawn } = await movedTo("36");
   takePage(state, page("33", "b"));
   await settled();
   assert.deepEqual(drawn.at(-1), [36, "b"]);
@@ -78,12 +81,7 @@ test("an old answer of the page does not take the slider back, however long the 
 });
 
 test("an answer that is late twice is not drawn over a newer one", async () => {
-  const { state, drawn } = newState();
-  takePage(state, page("32", "a"));
-  slider.value = "36";
-  observed();
-  await settled();
-  state.follower.moved = performance.now() - 60_000;
+  const { state, drawn } = await movedTo("36");
   takePage(state, page("33", "b"));
   takePage(state, page("36", "c"));
   await settled();

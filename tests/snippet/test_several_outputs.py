@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.snippet import check
+from explorer.snippet.diagnose.problems import Fix
 from tests.learners import executed
 
 OF_TWO = """import keras
@@ -18,6 +19,23 @@ model.compile("adam", loss={})
 model.fit(np.zeros((8, 20, 5)), {}, verbose=0)
 """
 ONE, TWO = "np.zeros((8, 1))", "np.zeros((8, 2))"
+
+
+def judged_as_keras_does(code: str) -> tuple[Fix, ...]:
+    """The fixes of the one problem that Keras has with a code; none where it trains."""
+    try:
+        executed(code)
+    except Exception as error:
+        (problem,) = check(code).problems
+        kind, _, says = " ".join(problem.keras_says.split()).partition(": ")
+        assert kind == type(error).__name__ and says, problem
+        if problem.kind == "fit_arguments":
+            said = " ".join(str(error).split())
+            # Of what it says of metrics the middle is quoted, which says what is meant.
+            assert all(part in said for part in says.removeprefix("... ").removesuffix(" ...").split(" ... ")), (says, said)
+        return problem.fixes
+    assert check(code).holds, check(code).problems
+    return ()
 
 
 @pytest.mark.parametrize(
@@ -38,16 +56,7 @@ ONE, TWO = "np.zeros((8, 1))", "np.zeros((8, 2))"
     ],
 )
 def test_losses_of_several_outputs_are_judged_as_keras_does(loss, targets):
-    code = OF_TWO.format(loss, targets)
-    try:
-        executed(code)
-    except Exception as error:
-        (problem,) = check(code).problems
-        assert problem.keras_says and problem.keras_says.partition(":")[0] == type(error).__name__, problem
-        if problem.kind == "fit_arguments":
-            assert " ".join(str(error).split()) in " ".join(problem.keras_says.split())
-    else:
-        assert check(code).holds, check(code).problems
+    judged_as_keras_does(OF_TWO.format(loss, targets))
 
 
 def test_the_target_of_the_one_output_that_has_a_loss_is_compared_with_it():
@@ -160,20 +169,8 @@ BOTH = f"[{ONE}, {TWO}]"
     ],
 )
 def test_what_several_outputs_are_given_is_judged_as_keras_does(arguments, targets):
-    code = COMPILED.format(arguments, targets)
-    try:
-        executed(code)
-    except Exception as error:
-        (problem,) = check(code).problems
-        says = " ".join(problem.keras_says.split())
-        assert problem.kind in ("fit_arguments", "target_mismatch") and says.partition(":")[0] == type(error).__name__
-        said = " ".join(str(error).split())
-        # Of what it says of metrics the middle is quoted, which says what is meant.
-        assert all(part in said or part == "" for part in says.partition(": ")[2].strip(" .").split(" ... ")), (says, said)
-        for fix in problem.fixes:
-            executed(fix.code)
-    else:
-        assert check(code).holds, check(code).problems
+    for fix in judged_as_keras_does(COMPILED.format(arguments, targets)):
+        executed(fix.code)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from explorer.snippet.diagnose.cases import Case
 from explorer.snippet.diagnose.fitted import fitted
 from explorer.snippet.diagnose.problems import Candidate, Finding, Target, one_target, several_targets
 from explorer.snippet.diagnose.rules.answers import answered, mask_mismatch
-from explorer.snippet.diagnose.rules.order import other_order, silent_order, silent_targets
+from explorer.snippet.diagnose.rules.output_order import other_order, silent_order, silent_targets
 from explorer.snippet.diagnose.rules.several_outputs import NO_TARGET, different_structures, targets_in_code
 from explorer.snippet.diagnose.training_data import loss_in_code
 from explorer.snippet.reader.data_values import Full, Shape

@@ -81,10 +81,7 @@ def _other_names(case: Case, losses: dict[Any, Any], names: list[str]) -> Findin
         message = f"`compile` gives no loss for the {'output' if len(missing) == 1 else 'outputs'} {left_out}. {advice}"
         return Finding("fit_arguments", message, None, node, says)
     message = f"`compile` gives a loss for `{foreign[0]}`, and {has}: use the name of an output."
-    near, place, candidates = nearest(foreign[0], missing), place_of(node, foreign[0]), []
-    if near and isinstance(place, ast.Constant):
-        candidates.append(Candidate(f'Use "{near}"', (case.source.replaced(place, f'"{near}"'),), rename=True))
-    return Finding("fit_arguments", message, None, place, says, False, tuple(candidates))
+    return _under_other_name(case, node, message, foreign[0], missing, says)
 
 
 def _weights_of_losses(case: Case) -> Iterator[Finding]:
@@ -150,7 +147,8 @@ def _metrics(case: Case) -> Iterator[Finding]:
             if foreign is not None:
                 outputs = joined([f"`{name}`" for name in names])
                 message = f"`{argument}` names the output `{str(foreign)[:40]}`, and the model has the outputs {outputs}."
-                yield _under_other_name(case, message, str(foreign), [name for name in names if name not in given], says)
+                left = [name for name in names if name not in given]
+                yield _under_other_name(case, node, message, str(foreign), left, says)
         elif len(given) != len(names):
             message = (
                 f"`{argument}` is a list of {len(given)}, and the model has {len(names)} outputs: give each of them a "
@@ -163,9 +161,9 @@ def _metrics(case: Case) -> Iterator[Finding]:
             yield Finding("fit_arguments", message, None, at or node, says, False, candidates)
 
 
-def _under_other_name(case: Case, message: str, foreign: str, left: list[str], says: str) -> Finding:
-    """A name that no output has. left: the outputs that nothing is given for."""
-    near, place = nearest(foreign, left), place_of(case.whole.compiled_at, foreign)
+def _under_other_name(case: Case, node: ast.Call | None, message: str, foreign: str, left: list[str], says: str) -> Finding:
+    """A name in a call that no output has. left: the outputs that nothing is given for."""
+    near, place = nearest(foreign, left), place_of(node, foreign)
     candidates: tuple[Candidate, ...] = ()
     if near and isinstance(place, ast.Constant):
         candidates = (Candidate(f'Use "{near}"', (case.source.replaced(place, f'"{near}"'),), rename=True),)
@@ -201,14 +199,10 @@ def _named_targets(case: Case) -> Iterator[Finding]:
     foreign = [name for name in given if name not in names]
     if not all(isinstance(name, str) for name in given) or not foreign or len(given) != len(names) or len(names) < 2:
         return
-    outputs, place = joined([f"`{name}`" for name in names]), place_of(first.call, foreign[0])
+    outputs = joined([f"`{name}`" for name in names])
     message = f"`fit` is given a target for `{foreign[0][:40]}`, and the model has the outputs {outputs}."
-    near = nearest(foreign[0], [name for name in names if name not in given])
-    candidates: tuple[Candidate, ...] = ()
-    if near and isinstance(place, ast.Constant):
-        candidates = (Candidate(f'Use "{near}"', (case.source.replaced(place, f'"{near}"'),), rename=True),)
     says = f"TypeError: Expected float32, but got {min(given)} of type 'str'."
-    yield Finding("fit_arguments", message, None, place, says, False, candidates)
+    yield _under_other_name(case, first.call, message, foreign[0], [name for name in names if name not in given], says)
 
 
 def targets_in_code(case: Case) -> list[Any] | None:
@@ -237,9 +231,8 @@ def nested_targets(case: Case) -> Finding | None:
     if isinstance(at, (ast.List, ast.Tuple)) and len(at.elts) == 1:
         edits.append(case.source.replaced(at, case.text(at.elts[0])))
     candidates = (Candidate("Take away the outer brackets", tuple(edits)),) if edits else ()
-    says = different_structures(case, f"(({', '.join(['*'] * len(inner))}),)".replace("*", "'*'"))
-    if isinstance(losses, dict):
-        says = NO_TARGET
+    forms = ", ".join(["'*'"] * len(inner))
+    says = NO_TARGET if isinstance(losses, dict) else different_structures(case, f"(({forms}),)")
     return Finding("fit_arguments", message, None, at, says, False, candidates)
 
 
